@@ -1,0 +1,3 @@
+//! The `asof` binary.
+
+fn main() {}
