@@ -1,4 +1,28 @@
 //! Puts a versioned S3 bucket back to the state it had at a past second.
+//!
+//! The way of the data, each arrow a plain value:
+//!
+//! ```text
+//! list ──> resolve ──> plan ──> apply ──> verify
+//!  pages    per-key     changes   outcome   mismatches
+//!           state at T  on disk   per key
+//! ```
+//!
+//! Only [`engine`] knows the order of the stages. `model`, `resolve` and the deciding part of `plan` are pure; only `s3`
+//! names the SDK; only `report` and `cli` print.
 
+pub mod apply;
+pub mod cancel;
+pub mod cli;
+pub mod engine;
+pub mod error;
+pub mod event;
 #[cfg(feature = "lab")]
 pub mod lab;
+pub mod limits;
+pub mod list;
+pub mod model;
+pub mod plan;
+pub mod report;
+pub mod resolve;
+pub mod s3;

@@ -1,3 +1,5 @@
 //! The `asof` binary.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    asof::cli::main()
+}

@@ -1,0 +1,7 @@
+//! Carrying out changes: copies and deletes, many at once, each conditional on its key being as the plan saw it.
+
+mod batch;
+mod change;
+mod pool;
+
+pub use pool::{Outcome, Place, apply};

@@ -1,0 +1,34 @@
+//! Stopping from outside: a token that is looked at between actions, never inside one.
+
+use tokio::sync::watch;
+
+/// Tells a run to stop. Cloned freely; all clones are one token.
+#[derive(Debug, Clone)]
+pub struct Cancel {
+    stop: watch::Sender<bool>,
+}
+
+impl Default for Cancel {
+    fn default() -> Self {
+        Self { stop: watch::Sender::new(false) }
+    }
+}
+
+impl Cancel {
+    /// Asks the run to finish what is in flight and stop.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Whether the run was asked to stop.
+    pub fn is_stopped(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Returns when the run is asked to stop.
+    pub async fn stopped(&self) {
+        let mut receiver = self.stop.subscribe();
+        // The sender lives in `self`, so waiting cannot fail.
+        drop(receiver.wait_for(|stop| *stop).await);
+    }
+}

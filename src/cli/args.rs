@@ -1,0 +1,252 @@
+//! What a person types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::limits;
+use crate::model::Location;
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 incomplete (some keys failed or were changed by somebody \
+meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
+
+/// Puts a versioned S3 bucket back to the state it had at a past second.
+#[derive(Debug, Parser)]
+#[command(name = "asof", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Tell more on stderr: what lies below an error; twice: every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show what a restore to a past time would change; change nothing
+    Diff(DiffArgs),
+    /// Put the objects back to their versions at a past time
+    Restore(RestoreArgs),
+    /// Compare the bucket, or another place, with its state at a past time
+    Verify(VerifyArgs),
+    /// Show every version of one key, newest first
+    History(HistoryArgs),
+    /// Make an incident in an embedded S3 and undo it: no AWS account needed
+    #[cfg(feature = "lab")]
+    Demo,
+    /// The embedded S3, to try things out and to test against
+    #[cfg(feature = "lab")]
+    #[command(subcommand)]
+    Lab(LabCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    pub(super) location: Location,
+    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: String,
+    /// Compare with this later time instead of now
+    #[arg(long, value_name = "TIME")]
+    pub(super) versus: Option<String>,
+    /// List every key in the table, not only the first of each kind
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Exit with 4 if there are differences
+    #[arg(long)]
+    pub(super) exit_code: bool,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) compare: CompareArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreArgs {
+    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    pub(super) location: Location,
+    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: String,
+    /// Restore into this bucket or folder instead of in place; the folder of the source prefix is cut off the keys
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]")]
+    pub(super) to: Option<Location>,
+    /// Do not ask
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// Keys written a second, copies and deletes together: 3000/s
+    #[arg(long, value_name = "N/s", value_parser = parse_rate, default_value = "3000/s")]
+    pub(super) rate: u32,
+    /// Copies and delete requests under way at once
+    #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
+    pub(super) concurrency: usize,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) compare: CompareArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    pub(super) location: Location,
+    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: String,
+    /// Compare what this place holds, to which the state was restored
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]")]
+    pub(super) against: Option<Location>,
+    /// List every mismatch in the table, not only the first of each kind
+    #[arg(long)]
+    pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) compare: CompareArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HistoryArgs {
+    /// The object: s3://BUCKET/KEY
+    pub(super) location: Location,
+    /// Mark the version live at this time
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which keys")]
+pub(super) struct SelectArgs {
+    /// Only keys that match; * crosses /. May be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(super) include: Vec<String>,
+    /// No keys that match. May be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// Only the keys in this file (- for standard input), one a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) keys_from: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// Take versions of equal ETag and size for the same object, without a HEAD of either
+    #[arg(long)]
+    pub(super) trust_etag: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(super) struct ServerArgs {
+    /// The server's address, if it is not AWS
+    #[arg(long, value_name = "URL")]
+    pub(super) endpoint_url: Option<String>,
+    /// The bucket's region
+    #[arg(long)]
+    pub(super) region: Option<String>,
+    /// The profile in the AWS configuration files
+    #[arg(long)]
+    pub(super) profile: Option<String>,
+    /// Name the bucket in the path, not in the host name
+    #[arg(long)]
+    pub(super) path_style: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: FormatArg,
+    /// Only results and errors
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Show no progress
+    #[arg(long)]
+    pub(super) no_progress: bool,
+    /// Show progress even if stderr is not a terminal
+    #[arg(long, conflicts_with_all = ["no_progress", "quiet"])]
+    pub(super) progress: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(super) enum FormatArg {
+    /// For a person
+    #[default]
+    Table,
+    /// JSON Lines
+    Json,
+    /// Comma-separated values
+    Csv,
+}
+
+#[cfg(feature = "lab")]
+#[derive(Debug, Subcommand)]
+pub(super) enum LabCommand {
+    /// Serve a versioned S3 on loopback, in memory, until Ctrl-C
+    Serve(ServeArgs),
+}
+
+#[cfg(feature = "lab")]
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// The loopback address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9797")]
+    pub(super) listen: std::net::SocketAddr,
+    /// The region that requests must be signed for
+    #[arg(long, default_value = "us-east-1")]
+    pub(super) region: String,
+}
+
+fn parse_rate(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text);
+    match number.parse() {
+        Ok(rate) if rate > 0 => Ok(rate),
+        _ => Err("write it as 3000/s".to_owned()),
+    }
+}
+
+fn parse_concurrency(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=limits::MAX_CONCURRENCY).contains(&n) => Ok(n),
+        _ => Err(format!("a number from 1 to {}", limits::MAX_CONCURRENCY)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn rates_are_read_with_and_without_unit() {
+        assert_eq!(parse_rate("3000/s"), Ok(3000));
+        assert_eq!(parse_rate("7"), Ok(7));
+        for text in ["", "0", "0/s", "-1", "3000/m", "1.5/s", "fast"] {
+            assert!(parse_rate(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What every command is given: options made of arguments, the client, the token that stops it.
+
+use std::io::BufRead;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{FormatArg, OutputArgs, SelectArgs, ServerArgs};
+use super::exit::say;
+use crate::cancel::Cancel;
+use crate::engine::Scope;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::Counters;
+use crate::limits;
+use crate::list::Selection;
+use crate::model::{Instant, Location, printable};
+use crate::report::{Display, Format};
+use crate::s3::{Client, Settings};
+
+/// What a command needs from outside.
+#[derive(Debug, Clone)]
+pub(super) struct Context {
+    /// Stops the command.
+    pub(super) cancel: Cancel,
+    /// Counts what it does.
+    pub(super) counters: Arc<Counters>,
+    /// The present, read once.
+    pub(super) now: Instant,
+}
+
+impl Context {
+    pub(super) fn new() -> Self {
+        let now = Instant::from_millis(chrono::Utc::now().timestamp_millis());
+        Self { cancel: Cancel::default(), counters: Arc::default(), now }
+    }
+
+    pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
+        let ServerArgs { endpoint_url, region, profile, path_style } = server;
+        Client::connect(
+            Settings { endpoint_url, region, profile, path_style, rate },
+            Arc::clone(&self.counters),
+        )
+        .await
+    }
+}
+
+/// How results and progress are shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) quiet: bool,
+    pub(super) display: Display,
+}
+
+impl From<OutputArgs> for Output {
+    fn from(args: OutputArgs) -> Self {
+        let OutputArgs { format, quiet, no_progress, progress } = args;
+        let format = match format {
+            FormatArg::Table => Format::Table,
+            FormatArg::Json => Format::Json,
+            FormatArg::Csv => Format::Csv,
+        };
+        let display = match (quiet || no_progress, progress) {
+            (true, _) => Display::Never,
+            (false, true) => Display::Always,
+            (false, false) => Display::Auto,
+        };
+        Self { format, quiet, display }
+    }
+}
+
+impl Output {
+    /// A message for the person, unless they want none.
+    pub(super) fn note(self, text: &str) {
+        if !self.quiet {
+            say(&format!("{text}\n"));
+        }
+    }
+}
+
+/// The keys that a command is about.
+pub(super) fn scope(location: &Location, select: &SelectArgs) -> Result<Scope> {
+    let SelectArgs { include, exclude, keys_from } = select;
+    let keys = keys_from.as_deref().map(|file| read_keys(file, location)).transpose()?;
+    Ok(Scope {
+        bucket: location.bucket.clone(),
+        prefix: location.prefix.clone(),
+        keys,
+        selection: Selection::new(include, exclude)?,
+    })
+}
+
+/// Reads keys, one a line; gives them in order and without repetition.
+fn read_keys(file: &Path, location: &Location) -> Result<Vec<String>> {
+    let name = file.display();
+    let failed = |e: std::io::Error| Error::usage(format!("cannot read keys from {name}: {e}"));
+    let reader: Box<dyn BufRead> = if file.as_os_str() == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(std::io::BufReader::new(std::fs::File::open(file).map_err(failed)?))
+    };
+    let mut keys = Vec::new();
+    for line in reader.split(b'\n') {
+        let key = String::from_utf8(line.map_err(failed)?).map_err(|_| {
+            Error::usage(format!("cannot read keys from {name}: line {} is not UTF-8", keys.len() + 1))
+        })?;
+        if key.is_empty() {
+            continue;
+        }
+        if !key.starts_with(&location.prefix) {
+            let message = format!("the key {} in {name} does not lie under {location}", printable(&key));
+            return Err(Error::usage(message).hint("keys are written whole, with their prefix"));
+        }
+        if keys.len() == limits::KEYS_FROM {
+            let message = format!("{name} has more than {} keys; each costs a request", limits::KEYS_FROM);
+            return Err(Error::usage(message).hint("name a prefix, or --include patterns, instead"));
+        }
+        keys.push(key);
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+/// Refuses to restore a place into itself, or into a part of itself.
+pub(super) fn check_elsewhere(source: &Location, target: &Location) -> Result<()> {
+    let target_folder = target.clone().as_folder();
+    let nested =
+        target_folder.prefix.starts_with(&source.prefix) || source.prefix.starts_with(&target_folder.prefix);
+    if source.bucket == target.bucket && nested {
+        return Err(Error::new(ErrorKind::Usage, format!("{target} and {source} overlap")).hint(
+            "name another bucket, or a prefix that lies outside; without --to the restore is in place",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_not_restored_into_itself() {
+        for (source, target, fine) in [
+            ("s3://abc", "s3://abd", true),
+            ("s3://abc", "s3://abc", false),
+            ("s3://abc", "s3://abc/x", false),
+            ("s3://abc/x/", "s3://abc", false),
+            ("s3://abc/x/", "s3://abc/y", true),
+            ("s3://abc/x", "s3://abc/xy", false),
+        ] {
+            assert_eq!(
+                check_elsewhere(&source.parse().unwrap(), &target.parse().unwrap()).is_ok(),
+                fine,
+                "{source} {target}"
+            );
+        }
+    }
+}

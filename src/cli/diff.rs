@@ -1,0 +1,98 @@
+//! `asof diff`.
+
+use std::io::{BufWriter, Write};
+use std::time::Instant as Clock;
+
+use super::args::DiffArgs;
+use super::context::{Context, Output, scope};
+use super::exit::Exit;
+use crate::engine::{Compare, require_history, standing, survey};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::Instant;
+use crate::plan::{Change, Sums};
+use crate::report::{
+    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Summary, count,
+};
+use crate::resolve::Cut;
+
+pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
+    let DiffArgs { location, at, versus, all, exit_code, select, compare, server, output } = args;
+    let began = Clock::now();
+    let output = Output::from(output);
+    let at = Instant::parse_past(&at, context.now)?;
+    let versus = versus.map(|t| Instant::parse_past(&t, context.now)).transpose()?;
+    if versus.is_some_and(|versus| versus < at) {
+        return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
+    }
+    let scope = scope(&location, &select)?;
+    let client = context.client(server, None).await?;
+    let standing = standing(&client, &location.bucket).await?;
+    require_history(&location.bucket, standing)?;
+
+    let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
+    let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
+    let heading = Heading { location: location.clone(), at, versus, against: None, now: context.now };
+    let mut view = View::new(output.format, heading, all)?;
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let sums = survey(&client, scope, cuts, compare, &context.cancel, |change| view.change(change)).await;
+    drop(progress);
+    let sums = sums?;
+    let command = Command::Diff { versus };
+    let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
+    let verdict = versus.map(|_| format!("{} keys differ between the two times", count(sums.changes())));
+    view.finish(&sums, &summary, verdict.as_deref())?;
+    Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
+}
+
+type Out = BufWriter<std::io::Stdout>;
+
+/// The results of a diff or a verify, in the form asked for.
+pub(super) enum View {
+    Table(Box<DiffView>, Out),
+    Json(JsonLines<Out>),
+    Csv(CsvChanges<Out>),
+}
+
+impl View {
+    pub(super) fn new(format: Format, heading: Heading, all: bool) -> Result<Self> {
+        let out = BufWriter::new(std::io::stdout());
+        Ok(match format {
+            Format::Table => View::Table(Box::new(DiffView::new(heading, all)), out),
+            Format::Json => View::Json(JsonLines::new(out)),
+            Format::Csv => View::Csv(CsvChanges::new(out)?),
+        })
+    }
+
+    /// A difference, as something that is not as it should be.
+    pub(super) fn mismatch(&mut self, change: &Change) -> Result<()> {
+        match self {
+            View::Json(lines) => lines.mismatch(change),
+            other => other.change(change),
+        }
+    }
+
+    pub(super) fn change(&mut self, change: &Change) -> Result<()> {
+        match self {
+            View::Table(view, out) => view.change(change, out),
+            View::Json(lines) => lines.change(change),
+            View::Csv(csv) => csv.change(change),
+        }
+    }
+
+    /// Writes what comes last. `verdict` takes the place of the command that would carry the changes out.
+    pub(super) fn finish(self, sums: &Sums, summary: &Summary<'_>, verdict: Option<&str>) -> Result<()> {
+        match self {
+            View::Table(view, mut out) => {
+                view.finish(sums, &mut out)?;
+                match verdict {
+                    Some(verdict) => writeln!(out, "{verdict}")?,
+                    None => view.next_step(sums, limits::DEFAULT_RATE, &mut out)?,
+                }
+                Ok(out.flush()?)
+            }
+            View::Json(mut lines) => lines.summary(summary),
+            View::Csv(csv) => csv.finish(),
+        }
+    }
+}

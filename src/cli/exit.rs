@@ -1,0 +1,103 @@
+//! Exit codes, and the errors that lead to them.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::error::{Error, ErrorKind};
+use crate::model::printable;
+
+/// How a command ended. The numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed.
+    Failed = 1,
+    /// Wrong usage; nothing was changed.
+    Usage = 2,
+    /// Some keys failed or conflicted.
+    Incomplete = 3,
+    /// `verify` or `diff --exit-code` found differences.
+    Differences = 4,
+    /// Refused, since going on could lose data or mislead.
+    Refused = 5,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Usage => Exit::Usage,
+            ErrorKind::Refused => Exit::Refused,
+            ErrorKind::Interrupted => Exit::Interrupted,
+            ErrorKind::Throttled
+            | ErrorKind::Transient
+            | ErrorKind::Denied
+            | ErrorKind::Missing
+            | ErrorKind::Precondition
+            | ErrorKind::Unsupported
+            | ErrorKind::Invalid
+            | ErrorKind::Corrupt
+            | ErrorKind::Local => Exit::Failed,
+        }
+    }
+}
+
+/// Tells the person what went wrong, and what to do next. A reader that has gone away is no error: `asof diff | head`.
+pub(super) fn report(error: &Error, verbose: bool) -> Exit {
+    if is_broken_pipe(error) {
+        return Exit::Done;
+    }
+    let mut text = format!("error: {}\n", printable(&error.to_string()));
+    for hint in error.hints() {
+        text.push_str("  ");
+        text.push_str(&printable(hint));
+        text.push('\n');
+    }
+    if let Some(cause) = std::error::Error::source(error).filter(|_| verbose) {
+        text.push_str("  caused by: ");
+        text.push_str(&printable(&cause.to_string()));
+        text.push('\n');
+    }
+    say(&text);
+    Exit::from(error.kind())
+}
+
+/// Writes to stderr. If nobody reads it, the exit code still tells.
+pub(super) fn say(text: &str) {
+    drop(std::io::stderr().write_all(text.as_bytes()));
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|e| e.downcast_ref::<std::io::Error>());
+    source.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_stay() {
+        let numbers = [
+            (Exit::Done, 0),
+            (Exit::Failed, 1),
+            (Exit::Usage, 2),
+            (Exit::Incomplete, 3),
+            (Exit::Differences, 4),
+            (Exit::Refused, 5),
+            (Exit::Interrupted, 130),
+        ];
+        for (exit, number) in numbers {
+            assert_eq!(exit as u8, number);
+        }
+    }
+}

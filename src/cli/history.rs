@@ -1,0 +1,51 @@
+//! `asof history`.
+
+use std::io::{BufWriter, Write};
+
+use super::args::HistoryArgs;
+use super::context::{Context, Output};
+use super::exit::Exit;
+use crate::engine::{history, standing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Instant, Past, printable};
+use crate::report::{CsvHistory, Format, JsonLines, history_line};
+
+pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
+    let HistoryArgs { location, at, server, output } = args;
+    let output = Output::from(output);
+    let (bucket, key) = (location.bucket.as_str(), location.prefix.as_str());
+    if key.is_empty() {
+        return Err(Error::usage(format!("{location} names no key")).hint("write it as s3://BUCKET/KEY"));
+    }
+    let at = at.map(|t| Instant::parse_past(&t, context.now)).transpose()?;
+    let client = context.client(server, None).await?;
+    standing(&client, bucket).await?;
+
+    let mut out = BufWriter::new(std::io::stdout());
+    let entries = match output.format {
+        Format::Table => {
+            history(&client, (bucket, key), at, &context.cancel, |past: Past| {
+                Ok(writeln!(out, "{}", history_line(&past, at))?)
+            })
+            .await?
+        }
+        Format::Json => {
+            let mut lines = JsonLines::new(&mut out);
+            history(&client, (bucket, key), at, &context.cancel, |past| lines.entry(key, &past)).await?
+        }
+        Format::Csv => {
+            let mut csv = CsvHistory::new(&mut out)?;
+            let entries =
+                history(&client, (bucket, key), at, &context.cancel, |past| csv.entry(key, &past)).await?;
+            csv.finish()?;
+            entries
+        }
+    };
+    out.flush()?;
+    if entries == 0 {
+        let message = format!("{bucket} has no version of the key {}", printable(key));
+        return Err(Error::new(ErrorKind::Missing, message)
+            .hint("either it never existed, or every version of it has been deleted or has expired"));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,227 @@
+//! `asof restore`.
+
+use std::io::{BufWriter, Write};
+use std::time::Instant as Clock;
+
+use super::args::RestoreArgs;
+use super::confirm::{can_ask, confirm};
+use super::context::{Context, Output, check_elsewhere, scope};
+use super::exit::{Exit, say};
+use crate::apply::{Outcome, Place, apply};
+use crate::engine::{
+    Compare, Scope, Standing, require_history, require_keeping, standing, survey, survey_elsewhere,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::{Instant, Location};
+use crate::plan::{Action, Change, Spool, Sums};
+use crate::report::{
+    Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Summary, count, done_line, failure_line,
+};
+use crate::resolve::Cut;
+use crate::s3::{Client, Versioning};
+
+/// What is restored, and where to.
+struct Job {
+    location: Location,
+    at: Instant,
+    to: Option<Location>,
+    place: Place,
+    compare: Compare,
+}
+
+pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
+    let RestoreArgs { location, at, to, yes, rate, concurrency, select, compare, server, output } = args;
+    let began = Clock::now();
+    let output = Output::from(output);
+    if output.format == Format::Csv {
+        return Err(
+            Error::usage("restore has no CSV form").hint("use --format json, or asof diff --format csv")
+        );
+    }
+    let at = Instant::parse_past(&at, context.now)?;
+    let scope = scope(&location, &select)?;
+    let place = match &to {
+        None => Place::in_place(&location.bucket),
+        Some(to) => {
+            check_elsewhere(&location, to)?;
+            Place::elsewhere(&location, to)
+        }
+    };
+    can_ask(yes)?;
+    let client = context.client(server, Some(rate)).await?;
+    let (source, target) = standings(&client, &location, to.as_ref()).await?;
+    let compare = Compare { kms: source.kms || target.kms, trust_etag: compare.trust_etag };
+    let job = Job { location, at, to, place, compare };
+
+    let (spool, sums) = plan(context, output, &client, scope, &job).await?;
+    require_room(&job, target, &sums)?;
+    let mut reporter = Reporter::new(output.format);
+    let mut finished = true;
+    if spool.is_empty() {
+        output.note("nothing to change");
+    } else {
+        if !yes {
+            confirm(context, &job.place.bucket).await?;
+        }
+        context.counters.planned.add(spool.len());
+        let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
+        let changes = spool.into_changes()?;
+        let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
+        let applied = apply(&client, &job.place, changes, concurrency, &context.cancel, on).await;
+        drop(progress);
+        finished = applied?;
+        output.note(&done_line(&context.counters, began.elapsed(), !finished));
+    }
+    let command = Command::restore(&context.counters);
+    let summary = Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
+    reporter.finish(&summary)?;
+    Ok(conclude(context, output, &job, finished))
+}
+
+/// Asks for both buckets' settings, and refuses what cannot be restored from or to.
+async fn standings(
+    client: &Client,
+    location: &Location,
+    to: Option<&Location>,
+) -> Result<(Standing, Standing)> {
+    let source = standing(client, &location.bucket).await?;
+    match to {
+        None => {
+            require_keeping(&location.bucket, source)?;
+            Ok((source, source))
+        }
+        Some(to) => {
+            require_history(&location.bucket, source)?;
+            Ok((source, standing(client, &to.bucket).await?))
+        }
+    }
+}
+
+/// Surveys the bucket, shows the table, and keeps the changes on disk.
+async fn plan(
+    context: &Context,
+    output: Output,
+    client: &Client,
+    scope: Scope,
+    job: &Job,
+) -> Result<(Spool, Sums)> {
+    let heading = Heading {
+        location: job.location.clone(),
+        at: job.at,
+        versus: None,
+        against: job.to.clone(),
+        now: context.now,
+    };
+    let mut view = DiffView::new(heading, false);
+    let mut spool = Spool::new()?;
+    let mut extra: u64 = 0;
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let mut sink = |change: &Change| {
+        // Elsewhere, what the target has beyond the past state is left alone.
+        if job.to.is_some() && change.action == Action::Delete {
+            extra += 1;
+            return Ok(());
+        }
+        view.change(change, &mut std::io::sink())?;
+        spool.push(change)
+    };
+    let sums = match &job.to {
+        None => {
+            let cuts = (Cut::At(job.at), Cut::Latest);
+            survey(client, scope, cuts, job.compare, &context.cancel, &mut sink).await
+        }
+        Some(_) => {
+            survey_elsewhere(client, (scope, job.at), &job.place, job.compare, &context.cancel, &mut sink)
+                .await
+        }
+    };
+    drop(progress);
+    let sums = sums?;
+    if output.format == Format::Table && !output.quiet && !spool.is_empty() {
+        let mut out = BufWriter::new(std::io::stdout());
+        view.finish(&sums, &mut out)?;
+        out.flush()?;
+    }
+    if extra > 0 {
+        output.note(&format!(
+            "{} keys in the target have no counterpart in the past state; they are left alone",
+            count(extra)
+        ));
+    }
+    Ok((spool, sums))
+}
+
+/// Refuses to overwrite objects in a target that would not keep them.
+fn require_room(job: &Job, target: Standing, sums: &Sums) -> Result<()> {
+    let overwritten = sums.of(Action::Revert).keys;
+    match &job.to {
+        Some(to) if target.versioning != Versioning::Enabled && overwritten > 0 => Err(Error::new(
+            ErrorKind::Refused,
+            format!(
+                "{} objects in {to} would be overwritten, and {} does not keep versions",
+                count(overwritten),
+                to.bucket
+            ),
+        )
+        .hint("restore to an empty prefix, or enable versioning on that bucket")),
+        _ => Ok(()),
+    }
+}
+
+/// The last words, and the exit code.
+fn conclude(context: &Context, output: Output, job: &Job, finished: bool) -> Exit {
+    let against = job.to.as_ref().map(|to| format!(" --against {to}")).unwrap_or_default();
+    let open = context.counters.failed.get() + context.counters.conflicts.get();
+    if !finished {
+        output.note("the same command goes on where it stopped: what is right already is not copied again");
+        return Exit::Interrupted;
+    }
+    if open > 0 {
+        output.note(&format!("{} keys are not restored; the same command tries them again", count(open)));
+        return Exit::Incomplete;
+    }
+    if context.counters.settled() > 0 {
+        output.note(&format!("check it: asof verify {} --at {}{against}", job.location, job.at));
+    }
+    Exit::Done
+}
+
+/// The results of a restore. The table's lines go to stderr as they come, as far as a person reads.
+enum Reporter {
+    Table(usize),
+    Json(JsonLines<BufWriter<std::io::Stdout>>),
+}
+
+impl Reporter {
+    fn new(format: Format) -> Self {
+        match format {
+            Format::Json => Reporter::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
+            Format::Table | Format::Csv => Reporter::Table(0),
+        }
+    }
+
+    fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
+        match self {
+            Reporter::Json(lines) => return lines.outcome(change, outcome),
+            Reporter::Table(shown) => {
+                if let Some(line) = failure_line(change, outcome) {
+                    *shown += 1;
+                    match (*shown).cmp(&(limits::SHOWN_FAILURES + 1)) {
+                        std::cmp::Ordering::Less => say(&format!("  {line}\n")),
+                        std::cmp::Ordering::Equal => say("  … more; --format json lists every one\n"),
+                        std::cmp::Ordering::Greater => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, summary: &Summary<'_>) -> Result<()> {
+        match self {
+            Reporter::Json(mut lines) => lines.summary(summary),
+            Reporter::Table(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! From the process's arguments to its exit code.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use super::args::{Cli, Command};
+use super::context::Context;
+use super::exit::{Exit, report, say};
+use super::{diff, history, restore, verify};
+use crate::error::Result;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version go to stdout and are no error; clap knows which is which.
+            drop(e.print());
+            return if e.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let verbose = cli.verbose;
+    log(verbose);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            say(&format!("error: cannot start: {e}\n"));
+            return Exit::Failed.into();
+        }
+    };
+    let ended = runtime.block_on(run(cli.command));
+    // A thread may still wait for a line on stdin that nobody will type.
+    runtime.shutdown_background();
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(e) => report(&e, verbose > 0).into(),
+    }
+}
+
+async fn run(command: Command) -> Result<Exit> {
+    let context = Context::new();
+    #[cfg(feature = "lab")]
+    let command = match super::lab::run(command).await {
+        std::ops::ControlFlow::Break(ended) => return ended,
+        std::ops::ControlFlow::Continue(command) => command,
+    };
+    stop_on_ctrl_c(&context);
+    match command {
+        Command::Diff(args) => diff::run(&context, args).await,
+        Command::Restore(args) => restore::run(&context, args).await,
+        Command::Verify(args) => verify::run(&context, args).await,
+        Command::History(args) => history::run(&context, args).await,
+        #[cfg(feature = "lab")]
+        Command::Demo | Command::Lab(_) => Ok(Exit::Done),
+    }
+}
+
+/// The first Ctrl-C lets what is under way finish; the second does not.
+fn stop_on_ctrl_c(context: &Context) {
+    let cancel = context.cancel.clone();
+    drop(tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            cancel.stop();
+            say("\nstopping: finishing what is under way; Ctrl-C again to abort at once\n");
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            say("\naborted\n");
+            drop(std::io::stdout().flush());
+            #[expect(clippy::exit, reason = "the person asked to abort at once")]
+            std::process::exit(i32::from(Exit::Interrupted as u8));
+        }
+    }));
+}
+
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => tracing_subscriber::filter::LevelFilter::WARN,
+        _ => tracing_subscriber::filter::LevelFilter::DEBUG,
+    };
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).without_time().init();
+}

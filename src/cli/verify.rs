@@ -1,0 +1,61 @@
+//! `asof verify`.
+
+use std::time::Instant as Clock;
+
+use super::args::VerifyArgs;
+use super::context::{Context, Output, check_elsewhere, scope};
+use super::diff::View;
+use super::exit::Exit;
+use crate::apply::Place;
+use crate::engine::{Compare, require_history, standing, survey, survey_elsewhere};
+use crate::error::Result;
+use crate::model::Instant;
+use crate::report::{Command, Heading, Phase, Progress, Summary, count};
+use crate::resolve::Cut;
+
+pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
+    let VerifyArgs { location, at, against, all, select, compare, server, output } = args;
+    let began = Clock::now();
+    let output = Output::from(output);
+    let at = Instant::parse_past(&at, context.now)?;
+    let scope = scope(&location, &select)?;
+    if let Some(against) = &against {
+        check_elsewhere(&location, against)?;
+    }
+    let client = context.client(server, None).await?;
+    let mut settings = standing(&client, &location.bucket).await?;
+    require_history(&location.bucket, settings)?;
+    if let Some(against) = &against {
+        settings.kms |= standing(&client, &against.bucket).await?.kms;
+    }
+
+    let compare = Compare { kms: settings.kms, trust_etag: compare.trust_etag };
+    let heading =
+        Heading { location: location.clone(), at, versus: None, against: against.clone(), now: context.now };
+    let mut view = View::new(output.format, heading, all)?;
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let sums = match &against {
+        None => {
+            let cuts = (Cut::At(at), Cut::Latest);
+            survey(&client, scope, cuts, compare, &context.cancel, |change| view.mismatch(change)).await
+        }
+        Some(against) => {
+            let place = Place::elsewhere(&location, against);
+            let side = (scope, at);
+            survey_elsewhere(&client, side, &place, compare, &context.cancel, |change| view.mismatch(change))
+                .await
+        }
+    };
+    drop(progress);
+    let sums = sums?;
+    let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
+    let command = Command::Verify { matched, mismatched };
+    let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
+    let verdict = if mismatched == 0 {
+        format!("verified: {} keys are as they were at {}", count(matched), at.human())
+    } else {
+        format!("{} keys match, {} do not", count(matched), count(mismatched))
+    };
+    view.finish(&sums, &summary, Some(&verdict))?;
+    Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })
+}

@@ -1,0 +1,16 @@
+//! The only place that composes the stages: a survey (list, resolve, plan), a restore (apply), and the checks on buckets
+//! that come before either.
+
+mod bucket;
+mod compare;
+mod history;
+mod pairing;
+mod survey;
+mod walk;
+
+pub use bucket::{Standing, require_history, require_keeping, standing};
+pub use compare::Compare;
+pub use history::history;
+pub use pairing::survey_elsewhere;
+pub use survey::survey;
+pub use walk::Scope;

@@ -1,0 +1,117 @@
+//! A survey of two places: a bucket's state at T beside what another bucket, or prefix, holds now.
+
+use std::collections::VecDeque;
+
+use super::compare::Compare;
+use super::survey::settle;
+use super::walk::{Scope, Walk};
+use crate::apply::Place;
+use crate::cancel::Cancel;
+use crate::error::Result;
+use crate::model::{Instant, Version};
+use crate::plan::{Action, Change, Sums};
+use crate::resolve::{Caution, Cut};
+use crate::s3::Client;
+
+/// A key that is live at a cut.
+struct Live {
+    key: String,
+    version: Version,
+    cautions: Vec<Caution>,
+}
+
+/// One side of the pairing: a walk, and the keys of its last batch.
+struct Side {
+    walk: Walk,
+    ahead: VecDeque<Live>,
+    ended: bool,
+}
+
+impl Side {
+    fn new(walk: Walk) -> Self {
+        Self { walk, ahead: VecDeque::new(), ended: false }
+    }
+
+    /// Makes sure that the next key is known, if there is one. `rename` gives it the name that both sides share.
+    async fn fill(&mut self, rename: impl Fn(&str) -> Option<String>) -> Result<()> {
+        while self.ahead.is_empty() && !self.ended {
+            let batch = self.walk.next(|state| {
+                let version = state.then?.clone();
+                Some(Live { key: rename(state.key)?, version, cautions: state.cautions().collect() })
+            });
+            match batch.await? {
+                Some(batch) => self.ahead.extend(batch),
+                None => self.ended = true,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Compares the state of `scope` at `at` with what the target holds now, and hands each difference to `sink`: what the
+/// target lacks as [`Action::Undelete`], what differs as [`Action::Revert`], what it has beyond as [`Action::Delete`].
+/// Keys are those of the source.
+pub async fn survey_elsewhere(
+    client: &Client,
+    (scope, at): (Scope, Instant),
+    place: &Place,
+    compare: Compare,
+    cancel: &Cancel,
+    mut sink: impl FnMut(&Change) -> Result<()>,
+) -> Result<Sums> {
+    let there = Scope {
+        bucket: place.bucket.clone(),
+        prefix: place.relocation.there(&scope.prefix),
+        keys: scope.keys.as_ref().map(|keys| keys.iter().map(|k| place.relocation.there(k)).collect()),
+        ..Scope::default()
+    };
+    let (bucket, selection) = (scope.bucket.clone(), scope.selection.clone());
+    let mut source = Side::new(Walk::start(client, scope, (Cut::At(at), Cut::At(at)), cancel));
+    let mut target = Side::new(Walk::start(client, there, (Cut::Latest, Cut::Latest), cancel));
+    let mut sums = Sums::default();
+    loop {
+        source.fill(|key| Some(key.to_owned())).await?;
+        target.fill(|key| Some(place.relocation.here(key)).filter(|key| selection.selects(key))).await?;
+        let changes = pair(&mut source.ahead, &mut target.ahead, (source.ended, target.ended), &mut sums);
+        let target_of = |key: &str| (place.bucket.clone(), place.relocation.there(key));
+        settle(client, changes, &bucket, target_of, compare, &mut sums, &mut sink).await?;
+        if source.ended && target.ended && source.ahead.is_empty() && target.ahead.is_empty() {
+            break;
+        }
+    }
+    sums.unknown_keys = source.walk.unknown_keys;
+    Ok(sums)
+}
+
+/// Takes pairs off the heads of both sides for as long as both are known, or one has ended.
+fn pair(
+    source: &mut VecDeque<Live>,
+    target: &mut VecDeque<Live>,
+    ended: (bool, bool),
+    sums: &mut Sums,
+) -> Vec<Change> {
+    let mut changes = Vec::new();
+    loop {
+        let order = match (source.front(), target.front()) {
+            (Some(a), Some(b)) => a.key.cmp(&b.key),
+            (Some(_), None) if ended.1 => std::cmp::Ordering::Less,
+            (None, Some(_)) if ended.0 => std::cmp::Ordering::Greater,
+            _ => return changes,
+        };
+        let then = if order.is_le() { source.pop_front() } else { None };
+        let now = if order.is_ge() { target.pop_front() } else { None };
+        sums.existed += u64::from(then.is_some());
+        let action = match (&then, &now) {
+            (Some(_), None) => Action::Undelete,
+            (Some(_), Some(_)) => Action::Revert,
+            _ => Action::Delete,
+        };
+        let (cautions, key) = match (&then, &now) {
+            (Some(live), _) => (live.cautions.clone(), live.key.clone()),
+            (None, Some(live)) => (Vec::new(), live.key.clone()),
+            (None, None) => return changes,
+        };
+        let (then, now) = (then.map(|live| live.version), now.map(|live| live.version));
+        changes.push(Change { key, action, now, then, cautions });
+    }
+}

@@ -1,0 +1,59 @@
+//! What the engine tells the outside while it works: counters that a progress display samples on a tick, so that
+//! nothing is sent, queued or locked per object.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// One counter. Relaxed: each is read by itself, for display and for the summary after the work has been joined.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds `n`.
+    pub fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// The count so far.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Everything that is counted during a run.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Listing requests answered.
+    pub list_requests: Counter,
+    /// Versions and delete markers seen.
+    pub versions: Counter,
+    /// Keys resolved.
+    pub keys: Counter,
+    /// Changes found.
+    pub changes: Counter,
+    /// Requests that write (copies, delete requests).
+    pub write_requests: Counter,
+    /// Changes that `apply` has to carry out.
+    pub planned: Counter,
+    /// Objects copied.
+    pub copied: Counter,
+    /// Bytes of the objects copied.
+    pub bytes_copied: Counter,
+    /// Keys that got a delete marker.
+    pub deleted: Counter,
+    /// Keys left alone because they already hold what they should.
+    pub skipped: Counter,
+    /// Keys left alone because somebody changed them since the plan.
+    pub conflicts: Counter,
+    /// Keys that could not be changed.
+    pub failed: Counter,
+}
+
+impl Counters {
+    /// Changes that have been dealt with, however they ended.
+    pub fn settled(&self) -> u64 {
+        [&self.copied, &self.deleted, &self.skipped, &self.conflicts, &self.failed]
+            .into_iter()
+            .map(Counter::get)
+            .sum()
+    }
+}

@@ -1,0 +1,76 @@
+//! Every bound in asof, in one place: queues, batches, retries and what is held in memory.
+
+use std::time::Duration;
+
+/// Entries asked for in one ListObjectVersions page; S3 never returns more.
+pub const PAGE_ENTRIES: i32 = 1000;
+
+/// Entries asked for when one named key is looked up: few keys have more, and those page on.
+pub const KEY_PAGE_ENTRIES: i32 = 100;
+
+/// Greatest size of a listing page, in bytes. A thousand entries of the longest keys, every byte of which is
+/// percent-encoded, come to about 5 MB.
+pub const PAGE_BYTES: usize = 16 << 20;
+
+/// Pages that wait between the lister and the resolver.
+pub const PAGE_QUEUE: usize = 2;
+
+/// Keys that `--keys-from` takes; above that, listing the bucket costs fewer requests than asking key by key.
+pub const KEYS_FROM: usize = 1_000_000;
+
+/// Pairs of HEAD requests under way at once, to tell whether two versions are the same object.
+pub const CONTENT_CHECKS: usize = 64;
+
+/// Keys in one DeleteObjects request; S3 refuses more.
+pub const DELETE_BATCH: usize = 1000;
+
+/// Times that the keys which failed inside a DeleteObjects reply are sent again.
+pub const DELETE_ROUNDS: u32 = 5;
+
+/// First pause before failed keys of a DeleteObjects request are sent again; doubles each round.
+pub const DELETE_ROUND_PAUSE: Duration = Duration::from_millis(100);
+
+/// Attempts at one request, the first included.
+pub const ATTEMPTS: u32 = 8;
+
+/// Attempts at the first request of a command: a wrong address should not keep anybody waiting.
+pub const FIRST_CONTACT_ATTEMPTS: u32 = 3;
+
+/// First pause between attempts; doubles each time, with jitter.
+pub const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+
+/// Longest pause between attempts.
+pub const MAX_BACKOFF: Duration = Duration::from_secs(20);
+
+/// Longest wait for a connection.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Longest wait for the first byte of a reply. A copy of 5 GB answers only when it is done.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Longest that one attempt at a listing page may take, the body included.
+pub const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long an idle connection is kept: less than S3 keeps it, so that none is used which the server has closed.
+pub const POOL_IDLE: Duration = Duration::from_secs(15);
+
+/// Changes of each kind that a table shows before it says how to see all.
+pub const SHOWN_CHANGES: usize = 10;
+
+/// Top-level prefixes that a table counts one by one; what lies under others is counted together.
+pub const COUNTED_PREFIXES: usize = 1000;
+
+/// Top-level prefixes that a table shows.
+pub const SHOWN_PREFIXES: usize = 12;
+
+/// Failed and conflicting keys that are kept for the table at the end of a restore.
+pub const SHOWN_FAILURES: usize = 20;
+
+/// Requests that write, a second, unless `--rate` says otherwise: below what one S3 prefix bears (3,500).
+pub const DEFAULT_RATE: u32 = 3000;
+
+/// Copies and deletes under way at once, unless `--concurrency` says otherwise.
+pub const DEFAULT_CONCURRENCY: usize = 128;
+
+/// Largest `--concurrency` and `--list-concurrency`.
+pub const MAX_CONCURRENCY: usize = 1024;

@@ -1,0 +1,220 @@
+//! Paging through a listing, one page after another, each asked for while the one before is worked on.
+//!
+//! Servers bend the rules of paging. What is held against them: a page's first entries may repeat what was asked to be
+//! passed (markers taken as inclusive), and are dropped; a marker may be missing, and is taken from the last entry; a
+//! page may be short or empty, and only `IsTruncated` ends a listing; a marker that does not advance is an error.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::printable;
+use crate::s3::listing::Page;
+use crate::s3::{Client, PageRequest};
+
+/// Where in a bucket a page begins: after this entry.
+type Marker = (String, Option<String>);
+
+/// The pages of all versions under a prefix.
+#[derive(Debug)]
+pub struct Pages {
+    pages: tokio::sync::mpsc::Receiver<Result<Page>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Pages {
+    /// Begins to list.
+    pub fn start(client: Client, bucket: String, prefix: String) -> Self {
+        let (sender, pages) = tokio::sync::mpsc::channel(limits::PAGE_QUEUE);
+        let task = tokio::spawn(async move {
+            let mut cursor = Cursor::new(bucket, prefix, limits::PAGE_ENTRIES);
+            while let Some(page) = cursor.next(&client).await.transpose() {
+                let failed = page.is_err();
+                // Nobody receives any more: the survey has ended.
+                if sender.send(page).await.is_err() || failed {
+                    return;
+                }
+            }
+        });
+        Self { pages, task }
+    }
+
+    /// The next page, or `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Page>> {
+        self.pages.recv().await
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// The pages of one key's versions; entries of the keys that it is a prefix of come after its own.
+#[derive(Debug)]
+pub struct KeyPages {
+    cursor: Cursor,
+    key: String,
+    ended: bool,
+}
+
+impl KeyPages {
+    /// Begins to list the versions of `key`, `entries` a page.
+    pub fn new(bucket: String, key: String, entries: i32) -> Self {
+        Self { cursor: Cursor::new(bucket, key.clone(), entries), key, ended: false }
+    }
+
+    /// The next page, or `None` when the key's entries have ended. The last page may hold entries of other keys only.
+    pub async fn next(&mut self, client: &Client) -> Result<Option<Page>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let page = self.cursor.next(client).await?;
+        self.ended = page.as_ref().is_none_or(|page| page.entries().any(|e| e.key != self.key));
+        Ok(page)
+    }
+}
+
+/// A position in a listing.
+#[derive(Debug)]
+struct Cursor {
+    bucket: String,
+    prefix: String,
+    entries: i32,
+    after: Option<Marker>,
+    ended: bool,
+    loops: LoopGuard,
+}
+
+impl Cursor {
+    fn new(bucket: String, prefix: String, entries: i32) -> Self {
+        Self { bucket, prefix, entries, after: None, ended: false, loops: LoopGuard::default() }
+    }
+
+    async fn next(&mut self, client: &Client) -> Result<Option<Page>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let after = self.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()));
+        let request =
+            PageRequest { bucket: &self.bucket, prefix: &self.prefix, after, entries: self.entries };
+        let mut page = client.list_versions(&request).await.map_err(|e| self.at(e))?;
+        if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.prefix)) {
+            return Err(self.corrupt(&format!(
+                "it lists {}, which is not under the prefix asked for",
+                printable(entry.key)
+            )));
+        }
+        if let Some((key, version)) = &self.after {
+            page.drop_first(already_seen(&page, key, version.as_deref()));
+        }
+        if page.is_truncated() {
+            let next = next_marker(&page)
+                .ok_or_else(|| self.corrupt("it says that more follows, but not from where"))?;
+            if !self.loops.advances(self.after.as_ref(), &next) {
+                return Err(self.corrupt("its markers do not advance, so the listing would never end"));
+            }
+            self.after = Some(next);
+        } else {
+            self.ended = true;
+        }
+        Ok(Some(page))
+    }
+
+    fn corrupt(&self, what: &str) -> Error {
+        let error = Error::new(
+            ErrorKind::Corrupt,
+            format!("cannot trust the server's listing of s3://{}: {what}", self.bucket),
+        );
+        self.at(error)
+    }
+
+    /// Adds where in the listing it happened.
+    fn at(&self, error: Error) -> Error {
+        match &self.after {
+            None => error,
+            Some((key, version)) => error.hint(format!(
+                "it happened on the page after key-marker {} and version-id-marker {}",
+                printable(key),
+                version.as_deref().unwrap_or("(none)")
+            )),
+        }
+    }
+}
+
+/// How many entries at the page's head were to be passed by the markers.
+fn already_seen(page: &Page, key: &str, version: Option<&str>) -> usize {
+    let before = page.entries().take_while(|e| e.key < key).count();
+    let of_key = page.entries().skip(before).take_while(|e| e.key == key);
+    before
+        + match version {
+            None => of_key.count(),
+            Some(version) => {
+                of_key.enumerate().find(|(_, e)| e.version_id == version).map_or(0, |(n, _)| n + 1)
+            }
+        }
+}
+
+/// Where the next page begins. Some servers leave the version id out, or both markers: then the last entry is it.
+fn next_marker(page: &Page) -> Option<Marker> {
+    let last = page.entries().next_back();
+    let key = page.next_key_marker().filter(|k| !k.is_empty()).or(last.map(|e| e.key))?;
+    let named = page.next_version_id_marker().filter(|v| !v.is_empty());
+    let version = named.or(last.filter(|e| e.key == key).map(|e| e.version_id));
+    Some((key.to_owned(), version.map(ToOwned::to_owned)))
+}
+
+/// Notices a listing that goes round in a circle, in constant memory: keys must not descend, and within a key no marker
+/// may come again. For that it keeps one marker to compare with, and moves it after 1, 2, 4, 8 … pages (Brent).
+#[derive(Debug, Default)]
+struct LoopGuard {
+    kept: Option<Marker>,
+    pages: u64,
+}
+
+impl LoopGuard {
+    fn advances(&mut self, from: Option<&Marker>, to: &Marker) -> bool {
+        if from.is_some_and(|from| from.0 > to.0 || from == to) || self.kept.as_ref() == Some(to) {
+            return false;
+        }
+        self.pages += 1;
+        if self.pages.is_power_of_two() {
+            self.kept = Some(to.clone());
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marker(key: &str, version: &str) -> Marker {
+        (key.to_owned(), Some(version.to_owned()))
+    }
+
+    #[test]
+    fn a_circle_of_markers_is_noticed() {
+        let mut guard = LoopGuard::default();
+        let circle = [marker("k", "1"), marker("k", "null"), marker("k", "3")];
+        let mut from = None;
+        let round = circle.iter().cycle().take(12).take_while(|to| {
+            let advances = guard.advances(from.as_ref(), to);
+            from = Some((*to).clone());
+            advances
+        });
+        assert!(round.count() < 12);
+        assert!(!LoopGuard::default().advances(Some(&marker("k", "1")), &marker("k", "1")));
+        assert!(!LoopGuard::default().advances(Some(&marker("k", "1")), &marker("j", "1")));
+    }
+
+    #[test]
+    fn a_long_listing_is_no_circle() {
+        let mut guard = LoopGuard::default();
+        let mut from = None;
+        for n in 0..10_000 {
+            let to = marker(&format!("{:05}", n / 3), &n.to_string());
+            assert!(guard.advances(from.as_ref(), &to));
+            from = Some(to);
+        }
+    }
+}

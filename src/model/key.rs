@@ -1,0 +1,60 @@
+//! Object keys: any UTF-8 of up to 1,024 bytes, chosen by whoever may write to the bucket.
+
+use std::borrow::Cow;
+
+/// Whether XML 1.0 can carry the key, so that it may stand in a DeleteObjects request. It cannot carry most control
+/// characters, not even as a character reference (<https://www.w3.org/TR/xml/#charsets>); S3 answers MalformedXML.
+/// Carriage returns are excluded too: an XML reader turns a bare one into a line feed, and names another key.
+pub fn is_xml_safe(key: &str) -> bool {
+    key.chars().all(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'))
+}
+
+/// The key as a terminal may show it. Control characters and those that change the direction of writing are escaped:
+/// they could rewrite what the person reads.
+pub fn printable(key: &str) -> Cow<'_, str> {
+    if !key.chars().any(is_hostile) {
+        return Cow::Borrowed(key);
+    }
+    let mut safe = String::with_capacity(key.len() + 8);
+    for c in key.chars() {
+        if is_hostile(c) {
+            safe.extend(c.escape_unicode());
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_keys_are_shown_as_they_are() {
+        for key in ["a/b.jpg", "日本/語", "a b+c%20", "..", "/x//y", "🦀"] {
+            assert_eq!(printable(key), key);
+            assert!(is_xml_safe(key));
+        }
+    }
+
+    #[test]
+    fn a_key_cannot_move_the_cursor_or_turn_the_text_round() {
+        assert_eq!(printable("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(printable("gpj.\u{202e}exe"), "gpj.\\u{202e}exe");
+        assert_eq!(printable("a\nb\r\t\u{7f}\u{9b}"), "a\\u{a}b\\u{d}\\u{9}\\u{7f}\\u{9b}");
+    }
+
+    #[test]
+    fn what_xml_cannot_carry_is_known() {
+        for key in ["\u{1}", "a\u{0}", "a\rb", "\u{b}", "\u{1f}x", "\u{ffff}"] {
+            assert!(!is_xml_safe(key), "{key:?}");
+        }
+        assert!(is_xml_safe("tab\tand\nnewline"));
+    }
+}

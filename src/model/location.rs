@@ -1,0 +1,145 @@
+//! `s3://BUCKET[/PREFIX]`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// A bucket and a prefix in it. The prefix is S3's: the first characters of keys, with no `/` added or taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The bucket's name.
+    pub bucket: String,
+    /// What keys begin with; empty for the whole bucket.
+    pub prefix: String,
+}
+
+impl Location {
+    /// The folder part of the prefix, up to its last `/`: what is cut from a key when it is restored elsewhere.
+    pub fn folder(&self) -> &str {
+        self.prefix.rfind('/').map_or("", |slash| self.prefix.get(..=slash).unwrap_or_default())
+    }
+
+    /// The same place as a folder: its prefix ends in `/` unless it is empty.
+    #[must_use]
+    pub fn as_folder(mut self) -> Self {
+        if !self.prefix.is_empty() && !self.prefix.ends_with('/') {
+            self.prefix.push('/');
+        }
+        self
+    }
+}
+
+impl FromStr for Location {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = |why: &str| {
+            Error::usage(format!("cannot read {text}: {why}"))
+                .hint("write it as s3://BUCKET or s3://BUCKET/PREFIX")
+        };
+        let rest = text.strip_prefix("s3://").ok_or_else(|| wrong("it does not begin with s3://"))?;
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if bucket.is_empty() {
+            return Err(wrong("it names no bucket"));
+        }
+        let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if bucket.len() < 3 || !bucket.chars().all(legal) {
+            return Err(wrong(
+                "a bucket's name has at least three characters, of letters, digits, \".\", \"-\" and \"_\"",
+            ));
+        }
+        Ok(Self { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}", self.bucket)?;
+        if self.prefix.is_empty() { Ok(()) } else { write!(f, "/{}", self.prefix) }
+    }
+}
+
+/// How keys are renamed when they are restored elsewhere: what they begin with is cut off, something else put before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Relocation {
+    cut: String,
+    put: String,
+}
+
+impl Relocation {
+    /// From what lies under `source` to what lies under `target`: the source prefix's folder is cut off, and the
+    /// target's prefix taken as a folder. Both sides keep the same order of keys.
+    pub fn new(source: &Location, target: &Location) -> Self {
+        Self { cut: source.folder().to_owned(), put: target.clone().as_folder().prefix }
+    }
+
+    /// The key there of a key here.
+    pub fn there(&self, key: &str) -> String {
+        self.put.clone() + key.strip_prefix(&self.cut).unwrap_or(key)
+    }
+
+    /// The key here of a key there.
+    pub fn here(&self, key: &str) -> String {
+        self.cut.clone() + key.strip_prefix(&self.put).unwrap_or(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_read_as_written() {
+        for (text, bucket, prefix, folder) in [
+            ("s3://prod-uploads", "prod-uploads", "", ""),
+            ("s3://prod-uploads/", "prod-uploads", "", ""),
+            ("s3://b.c/a/b", "b.c", "a/b", "a/"),
+            ("s3://bkt//lead", "bkt", "/lead", "/"),
+            ("s3://bkt/a%20b c?d#e", "bkt", "a%20b c?d#e", ""),
+            ("s3://bkt/a/", "bkt", "a/", "a/"),
+        ] {
+            let location: Location = text.parse().unwrap();
+            assert_eq!(
+                (&*location.bucket, &*location.prefix, location.folder()),
+                (bucket, prefix, folder),
+                "{text}"
+            );
+        }
+        assert_eq!("s3://bkt/a".parse::<Location>().unwrap().as_folder().prefix, "a/");
+        assert_eq!("s3://bkt".parse::<Location>().unwrap().as_folder().prefix, "");
+    }
+
+    #[test]
+    fn a_relocation_goes_there_and_back() {
+        for (source, target, key, there) in [
+            ("s3://src", "s3://dst", "a/b", "a/b"),
+            ("s3://src/a/", "s3://dst", "a/b", "b"),
+            ("s3://src/a/b", "s3://dst/x", "a/bc", "x/bc"),
+            ("s3://src/up", "s3://dst/x/", "up/1", "x/up/1"),
+        ] {
+            let relocation = Relocation::new(&source.parse().unwrap(), &target.parse().unwrap());
+            assert_eq!(relocation.there(key), there);
+            assert_eq!(relocation.here(there), key);
+        }
+        assert_eq!(Relocation::default().there("k"), "k");
+    }
+
+    #[test]
+    fn what_names_no_bucket_is_refused() {
+        for text in [
+            "",
+            "prod",
+            "s3:/prod",
+            "s3://",
+            "s3:///key",
+            "s3://a",
+            "s3://a b",
+            "https://prod",
+            "s3://prod?x",
+            "S3://prod",
+        ] {
+            assert!(text.parse::<Location>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The plain data every stage speaks in: keys, versions, instants. Pure.
+
+mod history;
+mod instant;
+mod key;
+mod location;
+mod object;
+mod version;
+
+pub use history::Past;
+pub use instant::Instant;
+pub use key::{is_xml_safe, printable};
+pub use location::{Location, Relocation};
+pub use object::ObjectHead;
+pub use version::{ChecksumType, Entry, Kind, Version};

@@ -1,0 +1,22 @@
+//! What HEAD says of an object.
+
+use std::collections::BTreeMap;
+
+/// An object's headers: what a person would notice if a copy of it lacked them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObjectHead {
+    /// Bytes.
+    pub size: u64,
+    /// Entity tag, without its quotes.
+    pub etag: String,
+    /// Checksums of the whole object, by algorithm. Composite ones are left out: they depend on the upload's parts.
+    pub checksums: BTreeMap<&'static str, String>,
+    /// System metadata that the writer sets: Content-Type, Cache-Control and their like. Absent and empty are one.
+    pub system: BTreeMap<&'static str, String>,
+    /// User metadata (`x-amz-meta-…`).
+    pub user: BTreeMap<String, String>,
+    /// Storage class.
+    pub storage_class: String,
+    /// Whether it is encrypted with a KMS key: then its ETag is not the MD5 of its bytes.
+    pub kms: bool,
+}

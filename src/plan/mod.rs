@@ -1,0 +1,9 @@
+//! What has to be changed: the decision for one key, the changes of a bucket on disk, their sums.
+
+mod change;
+mod spool;
+mod summary;
+
+pub use change::{Action, Change, decide};
+pub use spool::Spool;
+pub use summary::{PrefixCounts, Sums, Tally};

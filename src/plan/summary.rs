@@ -1,0 +1,115 @@
+//! The sums of a plan.
+
+use std::collections::BTreeMap;
+
+use super::{Action, Change};
+use crate::limits;
+
+/// Keys and bytes of one kind of change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Keys.
+    pub keys: u64,
+    /// Bytes of the objects that come back, or go.
+    pub bytes: u64,
+}
+
+/// Keys by action, in the order of [`Action::ALL`].
+pub type PrefixCounts = [u64; 3];
+
+/// What a survey of a bucket found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sums {
+    actions: [Tally; 3],
+    /// Keys that need nothing: their live version is the one of T, or they do not exist at either time.
+    pub unchanged: u64,
+    /// Keys whose live version is another one, with the same content.
+    pub same_content: u64,
+    /// Keys of which it could not be told whether their content is the same, for want of a permission or of a
+    /// checksum; counted as reverts.
+    pub unproven: u64,
+    /// Keys that existed at T.
+    pub existed: u64,
+    /// Keys that were asked for by name and have no version at all.
+    pub unknown_keys: u64,
+    prefixes: BTreeMap<String, PrefixCounts>,
+    elsewhere: PrefixCounts,
+}
+
+impl Sums {
+    /// Counts a change.
+    pub fn add(&mut self, change: &Change) {
+        let slot = slot(change.action);
+        if let Some(tally) = self.actions.get_mut(slot) {
+            tally.keys += 1;
+            tally.bytes += change.bytes();
+        }
+        let prefix = top_level(&change.key);
+        let room = self.prefixes.len() < limits::COUNTED_PREFIXES;
+        let counts = if room || self.prefixes.contains_key(prefix) {
+            self.prefixes.entry(prefix.to_owned()).or_default()
+        } else {
+            &mut self.elsewhere
+        };
+        if let Some(n) = counts.get_mut(slot) {
+            *n += 1;
+        }
+    }
+
+    /// The sum of one kind.
+    pub fn of(&self, action: Action) -> Tally {
+        self.actions.get(slot(action)).copied().unwrap_or_default()
+    }
+
+    /// Changes in all.
+    pub fn changes(&self) -> u64 {
+        self.actions.iter().map(|t| t.keys).sum()
+    }
+
+    /// Objects and bytes that have to be copied.
+    pub fn to_copy(&self) -> Tally {
+        let (a, b) = (self.of(Action::Undelete), self.of(Action::Revert));
+        Tally { keys: a.keys + b.keys, bytes: a.bytes + b.bytes }
+    }
+
+    /// Changes by top-level prefix, in key order. Beyond a bound, the rest comes together under `None`.
+    pub fn prefixes(&self) -> impl Iterator<Item = (Option<&str>, PrefixCounts)> {
+        let rest = (self.elsewhere != PrefixCounts::default()).then_some((None, self.elsewhere));
+        self.prefixes.iter().map(|(prefix, counts)| (Some(prefix.as_str()), *counts)).chain(rest)
+    }
+}
+
+fn slot(action: Action) -> usize {
+    match action {
+        Action::Undelete => 0,
+        Action::Revert => 1,
+        Action::Delete => 2,
+    }
+}
+
+/// The first part of a key up to its `/`; empty for keys at the top.
+fn top_level(key: &str) -> &str {
+    key.find('/').and_then(|slash| key.get(..=slash)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_beyond_the_bound_are_counted_together() {
+        let mut sums = Sums::default();
+        let many = limits::COUNTED_PREFIXES + 5;
+        for n in 0..many {
+            sums.add(&Change {
+                key: format!("{n}/x"),
+                action: Action::Delete,
+                now: None,
+                then: None,
+                cautions: vec![],
+            });
+        }
+        assert_eq!(sums.changes(), many as u64);
+        assert_eq!(sums.prefixes().last(), Some((None, [0, 0, 5])));
+    }
+}

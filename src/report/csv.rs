@@ -1,0 +1,105 @@
+//! Comma-separated values, a heading line first. Absent values are empty.
+
+use std::io::Write;
+
+use crate::error::Result;
+use crate::model::{Past, Version};
+use crate::plan::Change;
+
+/// Changes, or mismatches, a line each.
+#[derive(Debug)]
+pub struct CsvChanges<W: Write>(csv::Writer<W>);
+
+impl<W: Write> CsvChanges<W> {
+    /// Writes the heading.
+    pub fn new(out: W) -> Result<Self> {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record([
+            "key",
+            "change",
+            "then_version_id",
+            "then_last_modified",
+            "then_size",
+            "then_etag",
+            "now_version_id",
+            "now_last_modified",
+            "now_size",
+            "now_etag",
+            "cautions",
+        ])
+        .map_err(std::io::Error::from)?;
+        Ok(Self(csv))
+    }
+
+    /// Writes one change.
+    pub fn change(&mut self, change: &Change) -> Result<()> {
+        let mut record = vec![change.key.clone(), change.action.name().to_owned()];
+        record.extend(fields(change.then.as_ref()));
+        record.extend(fields(change.now.as_ref()));
+        let cautions: Vec<_> = change.cautions.iter().map(|c| c.name()).collect();
+        record.push(cautions.join(" "));
+        Ok(self.0.write_record(record).map_err(std::io::Error::from)?)
+    }
+
+    /// Writes out what is buffered.
+    pub fn finish(mut self) -> Result<()> {
+        Ok(self.0.flush()?)
+    }
+}
+
+fn fields(version: Option<&Version>) -> [String; 4] {
+    version.map_or_else(Default::default, |v| {
+        [v.version_id.clone(), v.last_modified.to_string(), v.size.to_string(), v.etag.clone()]
+    })
+}
+
+/// A key's history, an entry a line.
+#[derive(Debug)]
+pub struct CsvHistory<W: Write>(csv::Writer<W>);
+
+impl<W: Write> CsvHistory<W> {
+    /// Writes the heading.
+    pub fn new(out: W) -> Result<Self> {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record([
+            "key",
+            "type",
+            "version_id",
+            "last_modified",
+            "size",
+            "etag",
+            "storage_class",
+            "is_latest",
+            "live_at",
+        ])
+        .map_err(std::io::Error::from)?;
+        Ok(Self(csv))
+    }
+
+    /// Writes one entry.
+    pub fn entry(&mut self, key: &str, past: &Past) -> Result<()> {
+        let version = &past.version;
+        let (kind, size) = if past.delete_marker {
+            ("delete_marker", String::new())
+        } else {
+            ("version", version.size.to_string())
+        };
+        let record = [
+            key,
+            kind,
+            &version.version_id,
+            &version.last_modified.to_string(),
+            &size,
+            &version.etag,
+            &version.storage_class,
+            if past.is_latest { "true" } else { "false" },
+            if past.live_at { "true" } else { "false" },
+        ];
+        Ok(self.0.write_record(record).map_err(std::io::Error::from)?)
+    }
+
+    /// Writes out what is buffered.
+    pub fn finish(mut self) -> Result<()> {
+        Ok(self.0.flush()?)
+    }
+}

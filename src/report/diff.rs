@@ -1,0 +1,212 @@
+//! The table of a diff: the consequence first, then where, then examples, the next step last.
+
+use std::io::Write;
+
+use super::json::writes_needed;
+use super::units::{bytes, count, plural};
+use crate::error::Result;
+use crate::limits;
+use crate::model::{Instant, Location, Version, printable};
+use crate::plan::{Action, Change, Sums};
+
+/// What the table is about.
+#[derive(Debug, Clone)]
+pub struct Heading {
+    /// The place.
+    pub location: Location,
+    /// The past instant.
+    pub at: Instant,
+    /// The later one, where two past times are compared.
+    pub versus: Option<Instant>,
+    /// The place compared with it, where that is another.
+    pub against: Option<Location>,
+    /// The present, for ages.
+    pub now: Instant,
+}
+
+/// Gathers what the table shows: sums, and the first changes of each kind.
+#[derive(Debug)]
+pub struct DiffView {
+    heading: Heading,
+    all: bool,
+    shown: [Vec<Change>; 3],
+}
+
+impl DiffView {
+    /// An empty table. `all` shows every change as it comes.
+    pub fn new(heading: Heading, all: bool) -> Self {
+        Self { heading, all, shown: Default::default() }
+    }
+
+    /// Takes one change.
+    pub fn change(&mut self, change: &Change, out: &mut impl Write) -> Result<()> {
+        if self.all {
+            return line(out, change);
+        }
+        let slot = Action::ALL.iter().position(|a| *a == change.action).and_then(|n| self.shown.get_mut(n));
+        if let Some(shown) = slot.filter(|shown| shown.len() < limits::SHOWN_CHANGES) {
+            shown.push(change.clone());
+        }
+        Ok(())
+    }
+
+    /// Writes the table.
+    pub fn finish(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+        self.head(out)?;
+        counts(sums, self.heading.versus.is_some(), out)?;
+        prefixes(sums, out)?;
+        self.examples(sums, out)?;
+        Ok(())
+    }
+
+    fn head(&self, out: &mut impl Write) -> Result<()> {
+        let Heading { location, at, versus, against, now } = &self.heading;
+        let place = location.to_string();
+        let place = printable(place.strip_prefix("s3://").unwrap_or_default());
+        write!(out, "{place} as of {} ({} ago)", at.human(), at.age(*now))?;
+        if let Some(versus) = versus {
+            write!(out, ", compared with {} ({} ago)", versus.human(), versus.age(*now))?;
+        }
+        if let Some(against) = against {
+            write!(out, ", compared with what {} holds now", printable(&against.to_string()))?;
+        }
+        Ok(writeln!(out, "\n")?)
+    }
+
+    fn examples(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+        let mut hidden = 0;
+        for (action, shown) in Action::ALL.into_iter().zip(&self.shown) {
+            for change in shown {
+                line(out, change)?;
+            }
+            hidden += if self.all { 0 } else { sums.of(action).keys - shown.len() as u64 };
+        }
+        if hidden > 0 {
+            writeln!(out, "  … and {} more; --all lists every key", count(hidden))?;
+        }
+        if sums.changes() > 0 {
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what it would take to carry the changes out, and the command that does.
+    pub fn next_step(&self, sums: &Sums, rate: u32, out: &mut impl Write) -> Result<()> {
+        if sums.changes() == 0 {
+            return Ok(writeln!(out, "nothing to change")?);
+        }
+        let copies = sums.to_copy();
+        let deletes = writes_needed(sums) - copies.keys;
+        let tokens = copies.keys + sums.of(Action::Delete).keys;
+        let seconds = tokens.div_ceil(u64::from(rate.max(1)));
+        let command = format!("asof restore {} --at {}", self.heading.location, self.heading.at);
+        writeln!(out, "  to carry out: {}", printable(&command))?;
+        writeln!(
+            out,
+            "  {} of {}, {}, at least {} at {}/s",
+            plural(copies.keys, "copy", "copies"),
+            bytes(copies.bytes),
+            plural(deletes, "delete request", "delete requests"),
+            duration(seconds),
+            count(u64::from(rate))
+        )?;
+        Ok(())
+    }
+}
+
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=90 => format!("{seconds} s"),
+        91..=5400 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{:.1} h", f64::from(u32::try_from(seconds).unwrap_or(u32::MAX)) / 3600.0),
+    }
+}
+
+fn counts(sums: &Sums, two_pasts: bool, out: &mut impl Write) -> Result<()> {
+    writeln!(out, "  {:<12} {:>12} {:>12}", "", "keys", "bytes")?;
+    for action in Action::ALL {
+        let tally = sums.of(action);
+        let meaning = match action {
+            _ if two_pasts => "",
+            Action::Undelete => "   deleted since, come back",
+            Action::Revert => "   overwritten since",
+            Action::Delete => "   created since, get a delete marker",
+        };
+        writeln!(
+            out,
+            "  {:<12} {:>12} {:>12}{meaning}",
+            action.name(),
+            count(tally.keys),
+            bytes(tally.bytes)
+        )?;
+    }
+    writeln!(out, "  {:<12} {:>12}", "unchanged", count(sums.unchanged))?;
+    if sums.same_content > 0 {
+        writeln!(
+            out,
+            "  {:<12} {:>12} {:>12}   another version, the same content",
+            "same",
+            count(sums.same_content),
+            ""
+        )?;
+    }
+    if sums.unproven > 0 {
+        writeln!(
+            out,
+            "  of the reverts, {} may have the same content: no checksum or no permission (s3:GetObjectVersion) to tell",
+            count(sums.unproven)
+        )?;
+    }
+    if sums.unknown_keys > 0 {
+        writeln!(out, "  {} asked for by name never existed here", plural(sums.unknown_keys, "key", "keys"))?;
+    }
+    Ok(writeln!(out)?)
+}
+
+fn prefixes(sums: &Sums, out: &mut impl Write) -> Result<()> {
+    let mut rows: Vec<_> = sums.prefixes().collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // Those with the most changes first.
+    rows.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().sum::<u64>()));
+    let name = |prefix: &Option<&str>| match prefix {
+        Some("") => "at the top level".to_owned(),
+        Some(prefix) => format!("under {}", printable(prefix)),
+        None => "elsewhere".to_owned(),
+    };
+    let width = rows
+        .iter()
+        .take(limits::SHOWN_PREFIXES)
+        .map(|(p, _)| name(p).chars().count())
+        .max()
+        .unwrap_or_default();
+    for (prefix, counts) in rows.iter().take(limits::SHOWN_PREFIXES) {
+        let parts: Vec<_> = Action::ALL
+            .into_iter()
+            .zip(counts)
+            .filter(|(_, n)| **n > 0)
+            .map(|(action, n)| format!("{} {}", count(*n), action.name()))
+            .collect();
+        writeln!(out, "  {:<width$}  {}", name(prefix), parts.join(" · "))?;
+    }
+    if rows.len() > limits::SHOWN_PREFIXES {
+        writeln!(out, "  … and {} more prefixes", count((rows.len() - limits::SHOWN_PREFIXES) as u64))?;
+    }
+    Ok(writeln!(out)?)
+}
+
+/// One change: what happens, to which key, and the version that comes back or goes.
+fn line(out: &mut impl Write, change: &Change) -> Result<()> {
+    let version = change.then.as_ref().or(change.now.as_ref());
+    let (time, size) =
+        version.map_or_else(Default::default, |v: &Version| (v.last_modified.human(), bytes(v.size)));
+    let cautions: Vec<_> = change.cautions.iter().map(|c| c.name()).collect();
+    let cautions = if cautions.is_empty() { String::new() } else { format!("   ({})", cautions.join(", ")) };
+    Ok(writeln!(
+        out,
+        "  {:<8}  {time}  {size:>10}  {}{cautions}",
+        change.action.name(),
+        printable(&change.key)
+    )?)
+}

@@ -1,0 +1,243 @@
+//! JSON Lines.
+
+use std::io::Write;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::apply::Outcome;
+use crate::error::Result;
+use crate::event::Counters;
+use crate::limits;
+use crate::model::{Instant, Location, Past, Version};
+use crate::plan::{Action, Change, Sums};
+use crate::resolve::Caution;
+
+/// A writer of JSON objects, one a line. The first carries `"schema": 1`.
+#[derive(Debug)]
+pub struct JsonLines<W> {
+    out: W,
+    begun: bool,
+}
+
+#[derive(Serialize)]
+struct Line<T> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<u32>,
+    #[serde(flatten)]
+    body: T,
+}
+
+#[derive(Serialize)]
+struct ChangeLine<'a> {
+    key: &'a str,
+    change: Action,
+    now: Option<&'a Version>,
+    then: Option<&'a Version>,
+    doubts: [&'static str; 0],
+    cautions: &'a [Caution],
+}
+
+#[derive(Serialize)]
+struct MismatchLine<'a> {
+    key: &'a str,
+    expected: Option<&'a Version>,
+    found: Option<&'a Version>,
+}
+
+#[derive(Serialize)]
+struct OutcomeLine<'a> {
+    key: &'a str,
+    change: Action,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+#[derive(Serialize)]
+struct EntryLine<'a> {
+    key: &'a str,
+    version_id: &'a str,
+    last_modified: Instant,
+    size: Option<u64>,
+    etag: Option<&'a str>,
+    storage_class: Option<&'a str>,
+    is_latest: bool,
+    live_at: bool,
+}
+
+impl<W: Write> JsonLines<W> {
+    /// Writes to `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, begun: false }
+    }
+
+    /// A change that a restore would make.
+    pub fn change(&mut self, change: &Change) -> Result<()> {
+        let Change { key, action, now, then, cautions } = change;
+        let body =
+            ChangeLine { key, change: *action, now: now.as_ref(), then: then.as_ref(), doubts: [], cautions };
+        self.line("change", body)
+    }
+
+    /// A key that does not hold what it should.
+    pub fn mismatch(&mut self, change: &Change) -> Result<()> {
+        let Change { key, now, then, .. } = change;
+        self.line("mismatch", MismatchLine { key, expected: then.as_ref(), found: now.as_ref() })
+    }
+
+    /// A key that a restore left alone, or could not change. Keys that went well have no line.
+    pub fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
+        let Change { key, action, .. } = change;
+        let (kind, code, message) = match outcome {
+            Outcome::Copied | Outcome::Deleted | Outcome::Skipped => return Ok(()),
+            Outcome::Conflict => ("conflict", None, None),
+            Outcome::Failed(e) => ("failure", e.code(), Some(e.to_string())),
+        };
+        self.line(kind, OutcomeLine { key, change: *action, code, message })
+    }
+
+    /// One entry of a key's history.
+    pub fn entry(&mut self, key: &str, past: &Past) -> Result<()> {
+        let version = &past.version;
+        let of_version = !past.delete_marker;
+        let body = EntryLine {
+            key,
+            version_id: &version.version_id,
+            last_modified: version.last_modified,
+            size: of_version.then_some(version.size),
+            etag: of_version.then_some(&version.etag),
+            storage_class: of_version.then_some(&version.storage_class),
+            is_latest: past.is_latest,
+            live_at: past.live_at,
+        };
+        self.line(if of_version { "version" } else { "delete_marker" }, body)
+    }
+
+    /// The last line.
+    pub fn summary(&mut self, summary: &Summary<'_>) -> Result<()> {
+        self.line("summary", summary)?;
+        Ok(self.out.flush()?)
+    }
+
+    fn line<T: Serialize>(&mut self, kind: &'static str, body: T) -> Result<()> {
+        let schema = (!std::mem::replace(&mut self.begun, true)).then_some(1);
+        serde_json::to_writer(&mut self.out, &Line { kind, schema, body }).map_err(std::io::Error::from)?;
+        Ok(self.out.write_all(b"\n")?)
+    }
+}
+
+/// The command that a summary is of, with what only it tells.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(tag = "command", rename_all = "lowercase")]
+pub enum Command {
+    /// `asof diff`.
+    Diff {
+        /// The later time, where two past times are compared.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        versus: Option<Instant>,
+    },
+    /// `asof restore`.
+    Restore {
+        /// Objects copied.
+        copied: u64,
+        /// Keys that got a delete marker.
+        deleted: u64,
+        /// Keys that held already what they should.
+        skipped: u64,
+        /// Keys changed by somebody since the plan, left alone.
+        conflicts: u64,
+        /// Keys that could not be changed.
+        failed: u64,
+        /// Bytes of the objects copied.
+        bytes_copied: u64,
+    },
+    /// `asof verify`.
+    Verify {
+        /// Keys that hold what they should.
+        matched: u64,
+        /// Keys that do not.
+        mismatched: u64,
+    },
+}
+
+impl Command {
+    /// What a restore did, by its counters.
+    pub fn restore(counters: &Counters) -> Self {
+        Self::Restore {
+            copied: counters.copied.get(),
+            deleted: counters.deleted.get(),
+            skipped: counters.skipped.get(),
+            conflicts: counters.conflicts.get(),
+            failed: counters.failed.get(),
+            bytes_copied: counters.bytes_copied.get(),
+        }
+    }
+}
+
+/// The sums of a command.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary<'a> {
+    #[serde(flatten)]
+    command: Command,
+    bucket: &'a str,
+    prefix: &'a str,
+    at: Instant,
+    keys: u64,
+    versions: u64,
+    unchanged: u64,
+    same_content: u64,
+    unproven: u64,
+    reverts: u64,
+    undeletes: u64,
+    deletes: u64,
+    doubtful: u64,
+    bytes_to_copy: u64,
+    list_requests: u64,
+    write_requests: u64,
+    elapsed_ms: u64,
+}
+
+impl<'a> Summary<'a> {
+    /// The summary of a command over `location` at `at`. `write_requests` are those sent, or, of a diff, those that a
+    /// restore would send.
+    pub fn new(
+        command: Command,
+        (location, at): (&'a Location, Instant),
+        sums: &Sums,
+        counters: &Counters,
+        elapsed: Duration,
+    ) -> Self {
+        let write_requests = match command {
+            Command::Diff { .. } => writes_needed(sums),
+            Command::Restore { .. } | Command::Verify { .. } => counters.write_requests.get(),
+        };
+        Self {
+            command,
+            bucket: &location.bucket,
+            prefix: &location.prefix,
+            at,
+            keys: counters.keys.get(),
+            versions: counters.versions.get(),
+            unchanged: sums.unchanged,
+            same_content: sums.same_content,
+            unproven: sums.unproven,
+            reverts: sums.of(Action::Revert).keys,
+            undeletes: sums.of(Action::Undelete).keys,
+            deletes: sums.of(Action::Delete).keys,
+            doubtful: 0,
+            bytes_to_copy: sums.to_copy().bytes,
+            list_requests: counters.list_requests.get(),
+            write_requests,
+            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// Requests that a restore would send: a copy each, deletes by the thousand.
+pub(super) fn writes_needed(sums: &Sums) -> u64 {
+    sums.to_copy().keys + sums.of(Action::Delete).keys.div_ceil(limits::DELETE_BATCH as u64)
+}

@@ -1,0 +1,29 @@
+//! What a person or a script gets to see. stdout carries results, stderr progress and messages.
+
+mod csv;
+mod diff;
+mod history;
+mod json;
+mod progress;
+mod restore;
+mod units;
+
+pub use csv::{CsvChanges, CsvHistory};
+pub use diff::{DiffView, Heading};
+pub use history::history_line;
+pub use json::{Command, JsonLines, Summary};
+pub use progress::{Display, Phase, Progress};
+pub use restore::{done_line, failure_line};
+pub use units::{bytes, count};
+
+/// The form of the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For a person.
+    #[default]
+    Table,
+    /// JSON Lines: every object has a `"type"`, the first a `"schema"`.
+    Json,
+    /// Comma-separated values with a heading line.
+    Csv,
+}

@@ -1,0 +1,36 @@
+//! The end of a restore, for a person.
+
+use std::time::Duration;
+
+use super::units::{bytes, count};
+use crate::apply::Outcome;
+use crate::event::Counters;
+use crate::model::printable;
+use crate::plan::Change;
+
+/// What was done, in one line.
+pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> String {
+    let [copied, deleted, skipped] =
+        [&counters.copied, &counters.deleted, &counters.skipped].map(|c| count(c.get()));
+    let [conflicts, failed] = [&counters.conflicts, &counters.failed].map(|c| count(c.get()));
+    let head = if interrupted { "interrupted after" } else { "done in" };
+    let already =
+        if counters.skipped.get() > 0 { format!(" {skipped} were right already,") } else { String::new() };
+    format!(
+        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{already} {conflicts} conflicts, {failed} failed",
+        elapsed.as_secs_f64(),
+        bytes(counters.bytes_copied.get())
+    )
+}
+
+/// A key that was left alone or failed, in one line; `None` for one that went well.
+pub fn failure_line(change: &Change, outcome: &Outcome) -> Option<String> {
+    let key = printable(&change.key);
+    match outcome {
+        Outcome::Copied | Outcome::Deleted | Outcome::Skipped => None,
+        Outcome::Conflict => {
+            Some(format!("conflict  {key}: changed by somebody since the plan was made; left alone"))
+        }
+        Outcome::Failed(e) => Some(format!("failed    {key}: {e}")),
+    }
+}

@@ -1,0 +1,272 @@
+//! The fold over one key's entries.
+//!
+//! An entry is **live at a cut** when it is the first of its key, in document order, that the cut covers:
+//!
+//! | cut | covers |
+//! |---|---|
+//! | `At(T)` | entries with `LastModified <= T`: T is inclusive |
+//! | `Latest` | every entry, so the key's current one |
+//!
+//! | first covered entry | the key at the cut |
+//! |---|---|
+//! | a version | held that version |
+//! | a delete marker | did not exist |
+//! | none | did not exist |
+//!
+//! Document order is the order in which the entries were made, newest first, and the only order there is between
+//! entries of one second. An entry below another with an earlier time (the clocks of several writers) stays below, and
+//! the key carries [`Caution::Unordered`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Entry, Instant, Kind, Version, printable};
+
+/// The moment whose state is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// A past instant, itself included.
+    At(Instant),
+    /// Now: whatever is current.
+    Latest,
+}
+
+impl Cut {
+    fn covers(self, entry: &Entry<'_>) -> bool {
+        match self {
+            Cut::At(t) => entry.last_modified <= t,
+            Cut::Latest => true,
+        }
+    }
+}
+
+/// Something about a key that a person should know, though it does not block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Caution {
+    /// The version live at T, or what replaced it, was made in the very second of T.
+    SameSecond,
+    /// The server's order of the key's entries does not follow their times, or cannot be known.
+    Unordered,
+}
+
+impl Caution {
+    /// The name in tables and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Caution::SameSecond => "same-second",
+            Caution::Unordered => "unordered",
+        }
+    }
+}
+
+/// A key that has been read to its end: what was live at either cut.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyState<'a> {
+    /// The key.
+    pub key: &'a str,
+    /// What was live at the first cut; `None` if it did not exist.
+    pub then: Option<&'a Version>,
+    /// What was live at the second cut; `None` if it did not exist.
+    pub now: Option<&'a Version>,
+    cautions: [Option<Caution>; 2],
+}
+
+impl KeyState<'_> {
+    /// What a person should know of this key.
+    pub fn cautions(&self) -> impl Iterator<Item = Caution> {
+        self.cautions.into_iter().flatten()
+    }
+}
+
+/// Folds a listing into one [`KeyState`] a key. Holds one key's state, however many versions it has.
+#[derive(Debug)]
+pub struct Resolver {
+    cuts: (Cut, Cut),
+    current: Pending,
+    /// The key before, lent to the caller while the next one is begun. Its buffers are used again.
+    finished: Pending,
+}
+
+impl Resolver {
+    /// Resolves at two cuts: the state asked for, and the one to compare it with.
+    pub fn new(then: Cut, now: Cut) -> Self {
+        Self { cuts: (then, now), current: Pending::default(), finished: Pending::default() }
+    }
+
+    /// Takes the next entry; gives the previous key if this entry begins another. `order_lost` says that the server
+    /// listed the two kinds of entries apart.
+    ///
+    /// An error where the listing contradicts itself: keys that descend, or a key whose first entry is not its
+    /// current one.
+    pub fn push(&mut self, entry: &Entry<'_>, order_lost: bool) -> Result<Option<KeyState<'_>>> {
+        let mut ended = false;
+        if !self.current.is_of(entry.key) {
+            self.check_begin(entry)?;
+            ended = self.current.seen > 0;
+            std::mem::swap(&mut self.current, &mut self.finished);
+            self.current.begin(entry.key);
+        }
+        self.current.take(entry, self.cuts, order_lost);
+        Ok(ended.then(|| self.finished.state()))
+    }
+
+    /// The last key, after the last entry.
+    pub fn finish(&mut self) -> Option<KeyState<'_>> {
+        std::mem::swap(&mut self.current, &mut self.finished);
+        self.current.begin("");
+        (self.finished.seen > 0).then(|| self.finished.state())
+    }
+
+    /// Drops what is known of the key under way, to read it again from its first entry.
+    pub fn forget_current(&mut self) {
+        self.current.begin("");
+    }
+
+    /// The key under way, if no entry that the first cut covers has been seen of it: its answer rests on there being
+    /// no more entries.
+    pub fn undecided_key(&self) -> Option<&str> {
+        let open = self.current.seen > 0 && (self.current.then.is_unset() || self.current.now.is_unset());
+        open.then_some(self.current.key.as_str())
+    }
+
+    fn check_begin(&self, entry: &Entry<'_>) -> Result<()> {
+        let corrupt = |what: String| Err(Error::new(ErrorKind::Corrupt, what));
+        let key = printable(entry.key);
+        if self.current.seen > 0 && entry.key < self.current.key.as_str() {
+            return corrupt(format!(
+                "the server lists {key} after {}: not in the order of keys",
+                printable(&self.current.key)
+            ));
+        }
+        if !entry.is_latest {
+            return corrupt(format!(
+                "the server lists {key} beginning with {}, which is not its current entry: not newest first, so nothing is certain",
+                entry.version_id
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What is known so far of the key under way.
+#[derive(Debug, Default)]
+struct Pending {
+    key: String,
+    seen: u64,
+    then: Pick,
+    now: Pick,
+    /// Both picks fell on one entry; it is kept in `then`.
+    same: bool,
+    last: Option<(Instant, bool)>,
+    unordered: bool,
+    same_second: bool,
+}
+
+impl Pending {
+    fn is_of(&self, key: &str) -> bool {
+        self.seen > 0 && self.key == key
+    }
+
+    fn begin(&mut self, key: &str) {
+        self.key.clear();
+        self.key.push_str(key);
+        self.seen = 0;
+        self.then.state = PickState::Unset;
+        self.now.state = PickState::Unset;
+        self.same = false;
+        self.last = None;
+        self.unordered = false;
+        self.same_second = false;
+    }
+
+    fn take(&mut self, entry: &Entry<'_>, (then, now): (Cut, Cut), order_lost: bool) {
+        if let Some((last, last_is_marker)) = self.last {
+            let guessed =
+                order_lost && entry.last_modified == last && entry.kind.is_marker() != last_is_marker;
+            self.unordered |= entry.last_modified > last || (guessed && self.then.is_unset_or_just(last));
+        }
+        self.last = Some((entry.last_modified, entry.kind.is_marker()));
+        self.seen += 1;
+        let for_then = self.then.is_unset() && then.covers(entry);
+        let for_now = self.now.is_unset() && now.covers(entry);
+        // Only the pick and the entries above it bear on the answer.
+        if (self.then.is_unset() || for_then)
+            && matches!(then, Cut::At(t) if t.second() == entry.last_modified.second())
+        {
+            self.same_second = true;
+        }
+        if for_then {
+            self.then.set(entry);
+            self.same = for_now;
+        }
+        if for_now {
+            if self.same {
+                self.now.state = self.then.state;
+            } else {
+                self.now.set(entry);
+            }
+        }
+    }
+
+    fn state(&self) -> KeyState<'_> {
+        let then = self.then.version();
+        KeyState {
+            key: &self.key,
+            then,
+            now: if self.same { then } else { self.now.version() },
+            cautions: [
+                self.same_second.then_some(Caution::SameSecond),
+                self.unordered.then_some(Caution::Unordered),
+            ],
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum PickState {
+    #[default]
+    Unset,
+    Marker,
+    Version,
+}
+
+/// The entry live at one cut. Keeps its buffers from key to key.
+#[derive(Debug, Default)]
+struct Pick {
+    state: PickState,
+    version: Version,
+}
+
+impl Pick {
+    fn is_unset(&self) -> bool {
+        self.state == PickState::Unset
+    }
+
+    fn is_unset_or_just(&self, last: Instant) -> bool {
+        self.is_unset() || self.version.last_modified == last
+    }
+
+    fn set(&mut self, entry: &Entry<'_>) {
+        self.version.last_modified = entry.last_modified;
+        match entry.kind {
+            Kind::DeleteMarker => self.state = PickState::Marker,
+            Kind::Version { etag, size, storage_class, .. } => {
+                self.state = PickState::Version;
+                self.version.size = size;
+                refill(&mut self.version.version_id, entry.version_id);
+                refill(&mut self.version.etag, etag);
+                refill(&mut self.version.storage_class, storage_class);
+            }
+        }
+    }
+
+    fn version(&self) -> Option<&Version> {
+        (self.state == PickState::Version).then_some(&self.version)
+    }
+}
+
+fn refill(buffer: &mut String, text: &str) {
+    buffer.clear();
+    buffer.push_str(text);
+}

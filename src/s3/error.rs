@@ -1,0 +1,237 @@
+//! From the SDK's errors to asof's: what happened, to which bucket and key, and what to do next.
+
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use super::client::Place;
+use crate::error::{Error, ErrorKind};
+use crate::model::printable;
+
+/// What was being done when an error came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Doing<'a> {
+    /// Reads after "cannot": `list the versions of`.
+    pub(super) what: &'static str,
+    pub(super) bucket: &'a str,
+    pub(super) key: Option<&'a str>,
+    /// The IAM permissions that the request needs.
+    pub(super) permission: &'static str,
+}
+
+impl Doing<'_> {
+    fn target(&self) -> String {
+        match self.key {
+            Some(key) => format!("s3://{}/{}", self.bucket, printable(key)),
+            None => format!("s3://{}", self.bucket),
+        }
+    }
+
+    fn cannot(&self, why: &str) -> String {
+        format!("cannot {} {}: {why}", self.what, self.target())
+    }
+}
+
+/// Turns what the SDK says into an error of ours.
+pub(super) fn explain<E>(error: SdkError<E, HttpResponse>, doing: Doing<'_>, place: &Place) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match &error {
+        SdkError::ServiceError(service) => {
+            let reply = service.raw();
+            let answer = Answer {
+                status: reply.status().as_u16(),
+                code: service.err().code().unwrap_or_default(),
+                message: service.err().message().unwrap_or_default(),
+                bucket_region: reply.headers().get("x-amz-bucket-region"),
+                request_id: reply.headers().get("x-amz-request-id"),
+            };
+            explain_answer(&answer, doing, place)
+        }
+        SdkError::TimeoutError(_) => unreachable(ErrorKind::Transient, "no answer in time", doing, place),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            unreachable(ErrorKind::Transient, "no connection in time", doing, place)
+        }
+        SdkError::DispatchFailure(failure) if failure.is_io() => {
+            unreachable(ErrorKind::Transient, &root_cause(&error), doing, place)
+        }
+        SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            Error::new(ErrorKind::Transient, doing.cannot(&root_cause(&error)))
+        }
+        _ => Error::new(ErrorKind::Invalid, doing.cannot(&root_cause(&error))),
+    }
+    .because(DisplayErrorContext(&error).to_string())
+}
+
+/// What the server said, apart from how it came.
+#[derive(Debug, Default)]
+pub(super) struct Answer<'a> {
+    pub(super) status: u16,
+    pub(super) code: &'a str,
+    pub(super) message: &'a str,
+    pub(super) bucket_region: Option<&'a str>,
+    pub(super) request_id: Option<&'a str>,
+}
+
+/// An error that the server gave, as ours.
+pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Place) -> Error {
+    let kind = kind_of(answer);
+    let code =
+        if answer.code.is_empty() { format!("HTTP {}", answer.status) } else { answer.code.to_owned() };
+    let region =
+        answer.bucket_region.or_else(|| answer.message.split("expecting '").nth(1)?.split('\'').next());
+    let mut error = match (answer.code, kind) {
+        ("NoSuchBucket", _) => Error::new(kind, format!("the bucket {} does not exist", doing.bucket))
+            .hint("check its name, and that --profile and --endpoint-url lead to the account that owns it"),
+        ("ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired", _) => {
+            Error::new(kind, doing.cannot("the credentials have expired"))
+                .hint("renew them (aws sso login, or a new session token) and run the command again")
+        }
+        (
+            "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken" | "UnrecognizedClientException",
+            _,
+        ) => Error::new(kind, doing.cannot(&format!("the server does not accept the credentials ({code})")))
+            .hint("check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile"),
+        ("RequestTimeTooSkewed", _) => {
+            Error::new(kind, doing.cannot("this machine's clock is too far from the server's"))
+                .hint("set the clock, then run the command again")
+        }
+        ("PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException", _)
+        | ("", _)
+            if answer.status == 301
+                || (answer.status == 400 && region.is_some_and(|r| r != place.region)) =>
+        {
+            let wrong = format!("the bucket {} is not in the region {}", doing.bucket, place.region);
+            match region {
+                Some(region) => Error::new(kind, format!("{wrong}, but in {region}"))
+                    .hint(format!("add --region {region}")),
+                None => Error::new(kind, wrong).hint("name its region with --region"),
+            }
+        }
+        (_, ErrorKind::Denied) => Error::new(kind, doing.cannot(&format!("access denied ({code})")))
+            .hint(format!("the credentials need {} (and no policy may deny it)", doing.permission)),
+        (_, ErrorKind::Throttled) => {
+            Error::new(kind, doing.cannot(&format!("the server is refusing so many requests ({code})")))
+                .hint("run the command again with a lower --rate and --concurrency")
+        }
+        _ => {
+            let said = if answer.message.is_empty() {
+                code.clone()
+            } else {
+                format!("{code}: {}", printable(answer.message))
+            };
+            Error::new(kind, doing.cannot(&said))
+        }
+    };
+    error = error.with_code(code);
+    match answer.request_id {
+        Some(id) if kind == ErrorKind::Invalid => {
+            error.hint(format!("the server's request id is {}", printable(id)))
+        }
+        _ => error,
+    }
+}
+
+fn kind_of(answer: &Answer<'_>) -> ErrorKind {
+    match (answer.code, answer.status) {
+        (
+            "SlowDown" | "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequests",
+            _,
+        )
+        | (_, 429) => ErrorKind::Throttled,
+        (
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "RequestExpired"
+            | "TokenRefreshRequired"
+            | "InvalidToken",
+            _,
+        ) => ErrorKind::Denied,
+        ("InvalidObjectState" | "ObjectNotInActiveTierError", _) => ErrorKind::Invalid,
+        ("PreconditionFailed" | "ConditionalRequestConflict", _) | (_, 412) => ErrorKind::Precondition,
+        ("InternalError" | "RequestTimeout" | "OperationAborted" | "ServiceUnavailable", _) => {
+            ErrorKind::Transient
+        }
+        ("NotImplemented", _) | (_, 501 | 405) => ErrorKind::Unsupported,
+        ("NoSuchKey" | "NoSuchVersion" | "NoSuchBucket" | "NotFound", _) | (_, 404) => ErrorKind::Missing,
+        ("AccessDenied" | "AllAccessDisabled" | "SignatureDoesNotMatch" | "InvalidAccessKeyId", _)
+        | (_, 401 | 403) => ErrorKind::Denied,
+        (_, 503) => ErrorKind::Throttled,
+        (_, 500..) => ErrorKind::Transient,
+        _ => ErrorKind::Invalid,
+    }
+}
+
+fn unreachable(kind: ErrorKind, why: &str, doing: Doing<'_>, place: &Place) -> Error {
+    let server =
+        place.endpoint.as_deref().map_or_else(|| format!("S3 in {}", place.region), ToOwned::to_owned);
+    Error::new(kind, format!("{} (server: {server})", doing.cannot(why)))
+        .hint("check the network, and --endpoint-url and --region, then run the command again")
+}
+
+/// The innermost error: what the ones round it wrap is "dispatch failure" and its like.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(status: u16, code: &str, message: &str, bucket_region: Option<&str>) -> Error {
+        let doing = Doing {
+            what: "list the versions of",
+            bucket: "prod",
+            key: None,
+            permission: "s3:ListBucketVersions",
+        };
+        let place = Place { endpoint: None, region: "us-east-1".to_owned() };
+        explain_answer(&Answer { status, code, message, bucket_region, request_id: None }, doing, &place)
+    }
+
+    #[test]
+    fn every_answer_has_its_kind() {
+        for (status, code, kind) in [
+            (503, "SlowDown", ErrorKind::Throttled),
+            (200, "SlowDown", ErrorKind::Throttled),
+            (503, "", ErrorKind::Throttled),
+            (500, "InternalError", ErrorKind::Transient),
+            (200, "InternalError", ErrorKind::Transient),
+            (403, "", ErrorKind::Denied),
+            (403, "InvalidObjectState", ErrorKind::Invalid),
+            (404, "", ErrorKind::Missing),
+            (412, "", ErrorKind::Precondition),
+            (409, "ConditionalRequestConflict", ErrorKind::Precondition),
+            (501, "NotImplemented", ErrorKind::Unsupported),
+            (400, "InvalidRequest", ErrorKind::Invalid),
+            (400, "ExpiredToken", ErrorKind::Denied),
+        ] {
+            assert_eq!(explained(status, code, "", None).kind(), kind, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_region_names_the_right_one() {
+        let told = explained(301, "PermanentRedirect", "", Some("eu-west-1"));
+        assert_eq!(told.to_string(), "the bucket prod is not in the region us-east-1, but in eu-west-1");
+        assert_eq!(told.hints(), ["add --region eu-west-1"]);
+        let message =
+            "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-3'";
+        assert_eq!(
+            explained(400, "AuthorizationHeaderMalformed", message, None).hints(),
+            ["add --region eu-west-3"]
+        );
+        assert_eq!(explained(301, "", "", None).hints(), ["name its region with --region"]);
+    }
+
+    #[test]
+    fn a_denial_names_the_permission() {
+        let told = explained(403, "AccessDenied", "", None);
+        assert_eq!(told.to_string(), "cannot list the versions of s3://prod: access denied (AccessDenied)");
+        assert!(told.hints()[0].contains("s3:ListBucketVersions"));
+    }
+}

@@ -1,0 +1,14 @@
+//! Version listings, decoded by asof itself in document order.
+
+mod decode;
+mod order;
+mod page;
+mod tap;
+#[cfg(test)]
+mod tests;
+mod xml;
+
+pub use decode::{decode, is_error_document};
+pub use page::Page;
+pub(super) use tap::{PageTap, TapClient};
+pub use xml::DecodeError;

@@ -1,0 +1,298 @@
+//! A reader of XML as far as S3's replies need it: elements, attributes skipped, text, entity references. It borrows
+//! from the body and allocates nothing. There is no CDATA and no DTD in S3's replies; either is an error here.
+
+use memchr::{memchr, memchr2, memchr3, memmem};
+
+/// Where in the body the text of an element stands, still escaped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Raw {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// What is wrong with a body: a sentence fragment and the byte where it was noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecodeError {
+    what: &'static str,
+    at: usize,
+}
+
+impl DecodeError {
+    pub(super) fn new(what: &'static str, at: usize) -> Self {
+        Self { what, at }
+    }
+}
+
+impl std::fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (at byte {})", self.what, self.at)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+pub(super) type Result<T> = std::result::Result<T, DecodeError>;
+
+/// An opening tag.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tag<'a> {
+    pub(super) name: &'a [u8],
+    /// `<Name/>`: neither text nor children follow.
+    empty: bool,
+}
+
+/// A position in the body.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    body: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(body: &'a [u8]) -> Self {
+        Self { body, at: 0 }
+    }
+
+    pub(super) fn fail<T>(&self, what: &'static str) -> Result<T> {
+        Err(DecodeError::new(what, self.at))
+    }
+
+    /// The document's root element, past declaration, comments and white space.
+    pub(super) fn root(&mut self) -> Result<Tag<'a>> {
+        match self.next_tag()? {
+            Some(tag) => Ok(tag),
+            None => self.fail("the body closes an element that was never opened"),
+        }
+    }
+
+    /// The next child of the open element `parent`, or `None` at its closing tag. Every child must be consumed with
+    /// [`Reader::text`], [`Reader::child`] or [`Reader::skip`] before the next one is asked for.
+    pub(super) fn child(&mut self, parent: Tag<'_>) -> Result<Option<Tag<'a>>> {
+        if parent.empty {
+            return Ok(None);
+        }
+        if let Some(tag) = self.next_tag()? {
+            return Ok(Some(tag));
+        }
+        self.closing(parent.name)?;
+        Ok(None)
+    }
+
+    /// The text of a leaf element, and its closing tag.
+    pub(super) fn text(&mut self, tag: Tag<'_>) -> Result<Raw> {
+        let start = self.at;
+        if tag.empty {
+            return Ok(Raw { start, end: start });
+        }
+        let end = start
+            + memchr(b'<', self.rest()).ok_or(DecodeError::new("the body ends inside a text", start))?;
+        self.at = end;
+        if self.rest().get(1) != Some(&b'/') {
+            return self.fail("an element stands where only text is expected");
+        }
+        self.at += 2;
+        self.closing(tag.name)?;
+        Ok(Raw { start, end })
+    }
+
+    /// Passes over an element with all that is in it. Counts depth rather than recursing: its nesting is the sender's.
+    pub(super) fn skip(&mut self, tag: Tag<'_>) -> Result<()> {
+        let mut depth = usize::from(!tag.empty);
+        while depth > 0 {
+            match self.next_tag()? {
+                Some(inner) => depth += usize::from(!inner.empty),
+                None => {
+                    let end = self.find(b'>', "the body ends inside a closing tag")?;
+                    self.at = end + 1;
+                    depth -= 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that nothing but white space and comments follows the root element.
+    pub(super) fn end(&mut self) -> Result<()> {
+        loop {
+            self.white_space();
+            if self.rest().is_empty() {
+                return Ok(());
+            }
+            if !self.aside()? {
+                return self.fail("something follows the end of the document");
+            }
+        }
+    }
+
+    /// The next opening tag, or `None` past the `</` of a closing one.
+    fn next_tag(&mut self) -> Result<Option<Tag<'a>>> {
+        loop {
+            self.white_space();
+            if self.rest().first() != Some(&b'<') {
+                return self.fail(if self.rest().is_empty() {
+                    "the body ends early"
+                } else {
+                    "text stands where an element is expected"
+                });
+            }
+            match self.rest().get(1) {
+                Some(b'/') => {
+                    self.at += 2;
+                    return Ok(None);
+                }
+                Some(b'!' | b'?') => {
+                    if !self.aside()? {
+                        return self.fail("a declaration of a kind that S3 does not send");
+                    }
+                }
+                Some(_) => return self.opening().map(Some),
+                None => return self.fail("the body ends inside a tag"),
+            }
+        }
+    }
+
+    /// Passes over a comment or a processing instruction, if one stands here.
+    fn aside(&mut self) -> Result<bool> {
+        let (opener, closer): (&[u8], &[u8]) = match self.rest() {
+            [b'<', b'?', ..] => (b"<?", b"?>"),
+            [b'<', b'!', b'-', b'-', ..] => (b"<!--", b"-->"),
+            _ => return Ok(false),
+        };
+        self.at += opener.len();
+        match memmem::find(self.rest(), closer) {
+            Some(end) => self.at += end + closer.len(),
+            None => return self.fail("the body ends inside a comment"),
+        }
+        Ok(true)
+    }
+
+    fn opening(&mut self) -> Result<Tag<'a>> {
+        self.at += 1;
+        let start = self.at;
+        let length = self
+            .rest()
+            .iter()
+            .position(|b| matches!(b, b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'))
+            .ok_or(DecodeError::new("the body ends inside a tag", start))?;
+        let name = self.rest().get(..length).unwrap_or_default();
+        if name.is_empty() || name.contains(&b'<') {
+            return self.fail("a tag has no proper name");
+        }
+        self.at += length;
+        // Attributes are passed over; a quoted value may hold `>` and `/`.
+        loop {
+            let stop = memchr3(b'>', b'"', b'\'', self.rest())
+                .ok_or(DecodeError::new("the body ends inside a tag", start))?;
+            let byte = self.rest().get(stop).copied();
+            self.at += stop;
+            if byte == Some(b'>') {
+                let empty = self.at > start && self.body.get(self.at - 1) == Some(&b'/');
+                self.at += 1;
+                return Ok(Tag { name, empty });
+            }
+            self.at += 1;
+            let quote = byte.unwrap_or(b'"');
+            self.at = self.find(quote, "the body ends inside an attribute")? + 1;
+        }
+    }
+
+    /// The rest of a closing tag whose `</` has been read.
+    fn closing(&mut self, name: &[u8]) -> Result<()> {
+        let rest = self.rest();
+        if !rest.starts_with(name) {
+            return self.fail("a closing tag does not match its opening one");
+        }
+        if rest.get(name.len()) == Some(&b'>') {
+            self.at += name.len() + 1;
+            return Ok(());
+        }
+        self.at += name.len();
+        self.white_space();
+        if self.rest().first() != Some(&b'>') {
+            return self.fail("a closing tag does not match its opening one");
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn find(&self, byte: u8, or: &'static str) -> Result<usize> {
+        memchr(byte, self.rest()).map(|n| self.at + n).ok_or(DecodeError::new(or, self.at))
+    }
+
+    fn white_space(&mut self) {
+        while matches!(self.rest().first(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            self.at += 1;
+        }
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.body.get(self.at..).unwrap_or_default()
+    }
+}
+
+/// Appends `text` with its entity references resolved.
+pub(super) fn unescape(text: &[u8], at: usize, out: &mut Vec<u8>) -> Result<()> {
+    let mut rest = text;
+    while let Some(amp) = memchr(b'&', rest) {
+        let (before, from_amp) = rest.split_at(amp);
+        out.extend_from_slice(before);
+        let Some(semicolon) = memchr(b';', from_amp.get(..12).unwrap_or(from_amp)) else {
+            return Err(DecodeError::new("an entity reference has no end", at));
+        };
+        let name = from_amp.get(1..semicolon).unwrap_or_default();
+        let mut utf8 = [0; 4];
+        out.extend_from_slice(
+            entity(name)
+                .ok_or(DecodeError::new("an unknown entity reference", at))?
+                .encode_utf8(&mut utf8)
+                .as_bytes(),
+        );
+        rest = from_amp.get(semicolon + 1..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    Ok(())
+}
+
+fn entity(name: &[u8]) -> Option<char> {
+    match name {
+        b"amp" => Some('&'),
+        b"lt" => Some('<'),
+        b"gt" => Some('>'),
+        b"quot" => Some('"'),
+        b"apos" => Some('\''),
+        [b'#', b'x' | b'X', hex @ ..] => char::from_u32(u32::from_str_radix(digits(hex)?, 16).ok()?),
+        [b'#', decimal @ ..] => char::from_u32(digits(decimal)?.parse().ok()?),
+        _ => None,
+    }
+}
+
+/// The digits of a character reference; `from_str_radix` would take a sign too.
+fn digits(text: &[u8]) -> Option<&str> {
+    std::str::from_utf8(text).ok().filter(|t| t.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Appends `text` with percent-encoding undone, `+` read as a space, as `encoding-type=url` has it.
+pub(super) fn percent_decode(text: &[u8], at: usize, out: &mut Vec<u8>) -> Result<()> {
+    let mut rest = text;
+    while let Some(stop) = memchr2(b'%', b'+', rest) {
+        let (before, from_stop) = rest.split_at(stop);
+        out.extend_from_slice(before);
+        rest = match from_stop {
+            [b'+', rest @ ..] => {
+                out.push(b' ');
+                rest
+            }
+            [_, high, low, rest @ ..] => {
+                let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+                let (Some(high), Some(low)) = (digit(*high), digit(*low)) else {
+                    return Err(DecodeError::new("a key is not url-encoded as announced", at));
+                };
+                out.push(high << 4 | low);
+                rest
+            }
+            _ => return Err(DecodeError::new("a key is not url-encoded as announced", at)),
+        };
+    }
+    out.extend_from_slice(rest);
+    Ok(())
+}

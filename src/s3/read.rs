@@ -1,0 +1,192 @@
+//! Requests that read: listing pages, HEAD, what a bucket is set to.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::{
+    BucketVersioningStatus, ChecksumMode, ChecksumType, EncodingType, ServerSideEncryption,
+};
+
+use super::client::{Client, retries};
+use super::error::{Doing, explain};
+use super::listing::{Page, PageTap};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::ObjectHead;
+
+/// A page to ask for.
+#[derive(Debug, Clone, Default)]
+pub struct PageRequest<'a> {
+    /// The bucket.
+    pub bucket: &'a str,
+    /// What keys begin with.
+    pub prefix: &'a str,
+    /// The entry after which the page begins: its key, and its version id; the id alone may be missing, and then the
+    /// page begins after the whole key.
+    pub after: Option<(&'a str, Option<&'a str>)>,
+    /// Most entries wanted.
+    pub entries: i32,
+}
+
+/// What a bucket keeps of objects that are overwritten or deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versioning {
+    /// Everything.
+    Enabled,
+    /// What was written while it was enabled; what is written now overwrites.
+    Suspended,
+    /// Nothing, ever.
+    Never,
+}
+
+impl Client {
+    /// One page of the versions in a bucket.
+    pub async fn list_versions(&self, request: &PageRequest<'_>) -> Result<Page> {
+        let tap = PageTap::default();
+        let mut call = self
+            .sdk
+            .list_object_versions()
+            .bucket(request.bucket)
+            .encoding_type(EncodingType::Url)
+            .max_keys(request.entries);
+        if !request.prefix.is_empty() {
+            call = call.prefix(request.prefix);
+        }
+        if let Some((key, version)) = request.after {
+            call = call.key_marker(key).set_version_id_marker(version.map(ToOwned::to_owned));
+        }
+        let doing = Doing {
+            what: "list the versions of",
+            bucket: request.bucket,
+            key: None,
+            permission: "s3:ListBucketVersions",
+        };
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(limits::CONNECT_TIMEOUT)
+            .operation_attempt_timeout(limits::LIST_TIMEOUT)
+            .build();
+        let reply = call
+            .customize()
+            .interceptor(tap.clone())
+            .config_override(aws_sdk_s3::config::Builder::new().timeout_config(timeouts))
+            .send()
+            .await;
+        reply.map_err(|e| explain(e, doing, &self.place))?;
+        self.counters.list_requests.add(1);
+        tap.take().ok_or_else(|| Error::new(ErrorKind::Corrupt, "the SDK gave an answer without a listing"))
+    }
+
+    /// What HEAD says of an object's current version, or of the one named; `None` if there is none.
+    pub async fn head(
+        &self,
+        bucket: &str,
+        key: &str,
+        version_id: Option<&str>,
+    ) -> Result<Option<ObjectHead>> {
+        let reply = self
+            .sdk
+            .head_object()
+            .bucket(bucket)
+            .key(key)
+            .set_version_id(version_id.map(ToOwned::to_owned))
+            .checksum_mode(ChecksumMode::Enabled)
+            .send()
+            .await;
+        let doing = Doing {
+            what: "look at",
+            bucket,
+            key: Some(key),
+            permission: "s3:GetObject and s3:GetObjectVersion",
+        };
+        match reply.map_err(|e| explain(e, doing, &self.place)) {
+            Ok(head) => Ok(Some(object_head(&head))),
+            Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Whether the bucket keeps versions. The first request of every command: it finds out that the server is not
+    /// there, or the bucket is not ours, and so gives up sooner than others.
+    pub async fn versioning(&self, bucket: &str) -> Result<Versioning> {
+        let quick = aws_sdk_s3::config::Builder::new().retry_config(retries(limits::FIRST_CONTACT_ATTEMPTS));
+        let reply =
+            self.sdk.get_bucket_versioning().bucket(bucket).customize().config_override(quick).send().await;
+        let doing = Doing {
+            what: "read the versioning state of",
+            bucket,
+            key: None,
+            permission: "s3:GetBucketVersioning",
+        };
+        let reply = reply.map_err(|e| explain(e, doing, &self.place))?;
+        Ok(match reply.status() {
+            Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
+            Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
+            _ => Versioning::Never,
+        })
+    }
+
+    /// Whether the bucket encrypts new objects with a KMS key, so that equal bytes have different ETags. `None` where
+    /// the server or the permissions do not let us know.
+    pub async fn encrypts_with_kms(&self, bucket: &str) -> Result<Option<bool>> {
+        let reply = self.sdk.get_bucket_encryption().bucket(bucket).send().await;
+        let doing = Doing {
+            what: "read the default encryption of",
+            bucket,
+            key: None,
+            permission: "s3:GetEncryptionConfiguration",
+        };
+        match reply.map_err(|e| explain(e, doing, &self.place)) {
+            Ok(reply) => {
+                let rules =
+                    reply.server_side_encryption_configuration().map(|c| c.rules()).unwrap_or_default();
+                let mut defaults = rules.iter().filter_map(|r| r.apply_server_side_encryption_by_default());
+                Ok(Some(defaults.any(|d| is_kms(Some(d.sse_algorithm())))))
+            }
+            Err(e) if e.code() == Some("ServerSideEncryptionConfigurationNotFoundError") => Ok(Some(false)),
+            Err(e) if e.is_retryable() => Err(e),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+fn is_kms(sse: Option<&ServerSideEncryption>) -> bool {
+    matches!(sse, Some(ServerSideEncryption::AwsKms | ServerSideEncryption::AwsKmsDsse))
+}
+
+fn object_head(head: &HeadObjectOutput) -> ObjectHead {
+    let whole = !matches!(head.checksum_type(), Some(ChecksumType::Composite));
+    let checksums = [
+        ("CRC32", head.checksum_crc32()),
+        ("CRC32C", head.checksum_crc32_c()),
+        ("CRC64NVME", head.checksum_crc64_nvme()),
+        ("SHA1", head.checksum_sha1()),
+        ("SHA256", head.checksum_sha256()),
+    ];
+    let system = [
+        ("Cache-Control", head.cache_control()),
+        ("Content-Disposition", head.content_disposition()),
+        ("Content-Encoding", head.content_encoding()),
+        ("Content-Language", head.content_language()),
+        ("Content-Type", head.content_type()),
+        ("Expires", head.expires_string()),
+    ];
+    let present = |pairs: &[(&'static str, Option<&str>)]| -> BTreeMap<&'static str, String> {
+        let pairs = pairs
+            .iter()
+            .filter_map(|(name, value)| value.filter(|v| !v.is_empty()).map(|v| (*name, v.to_owned())));
+        pairs.collect()
+    };
+    let mut checksums = present(&checksums);
+    // Some servers do not name the type, but mark a composite value with its number of parts.
+    checksums.retain(|_, value| whole && !value.contains('-'));
+    ObjectHead {
+        size: head.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
+        etag: head.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
+        checksums,
+        system: present(&system),
+        user: head.metadata().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        storage_class: head.storage_class().map_or("STANDARD", |c| c.as_str()).to_owned(),
+        kms: is_kms(head.server_side_encryption()),
+    }
+}
