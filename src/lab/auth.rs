@@ -1,0 +1,158 @@
+//! Signature Version 4 in the Authorization header, verified on every request.
+//!
+//! Path and query are decoded and encoded again before they are signed, as AWS does. Presigned requests and `SigV4a` are
+//! not supported. A request's date is judged by real time, never by the lab's clock.
+
+use std::time::{Duration, SystemTime};
+
+use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
+
+use super::checksum::sha256_hex;
+use super::clock::real_millis;
+use super::error::{Code, Error, Result};
+use super::request::{Request, decode, encode, encode_path};
+use super::time::{parse_amz_date, parse_http_date};
+
+const MAX_SKEW_MILLIS: u64 = 15 * 60 * 1_000;
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+/// The one pair of keys that the lab accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// The access key id; `lab` by default.
+    pub access_key: String,
+    /// The secret access key; `lab-secret` by default.
+    pub secret_key: String,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self { access_key: "lab".to_owned(), secret_key: "lab-secret".to_owned() }
+    }
+}
+
+/// The parts of an Authorization header.
+struct Authorization<'a> {
+    access_key: &'a str,
+    date: &'a str,
+    region: &'a str,
+    service: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+/// Verifies a request's signature; the payload's hash is taken as the header says and checked with the body.
+pub(crate) fn verify(request: &Request, credentials: &Credentials, region: &str) -> Result<()> {
+    let header = request.header("authorization").ok_or(Code::AccessDenied)?;
+    let authorization = parse(header).ok_or_else(|| {
+        Error::new(Code::AuthorizationHeaderMalformed, "The authorization header is malformed; not SigV4")
+    })?;
+    if authorization.access_key != credentials.access_key {
+        return Err(Error::from(Code::InvalidAccessKeyId).field("AWSAccessKeyId", authorization.access_key));
+    }
+    if authorization.region != region || authorization.service != "s3" {
+        let message = format!(
+            "The authorization header is malformed; the region '{}' is wrong; expecting '{region}'",
+            authorization.region
+        );
+        return Err(Error::new(Code::AuthorizationHeaderMalformed, message).field("Region", region));
+    }
+    let (stamp, at) = date(request)?;
+    if at.abs_diff(real_millis()) > MAX_SKEW_MILLIS {
+        return Err(Error::from(Code::RequestTimeTooSkewed).field("RequestTime", stamp));
+    }
+    let scope = format!("{}/{region}/s3/aws4_request", authorization.date);
+    let canonical = canonical(request, authorization.signed_headers)?;
+    let to_sign = format!("{ALGORITHM}\n{stamp}\n{scope}\n{}", sha256_hex(&canonical));
+    let time = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(at).unwrap_or(0));
+    let key = generate_signing_key(&credentials.secret_key, time, region, "s3");
+    if calculate_signature(key, to_sign.as_bytes()) == authorization.signature {
+        return Ok(());
+    }
+    Err(Error::from(Code::SignatureDoesNotMatch)
+        .field("AWSAccessKeyId", authorization.access_key)
+        .field("StringToSign", to_sign)
+        .field("SignatureProvided", authorization.signature)
+        .field("CanonicalRequest", String::from_utf8_lossy(&canonical)))
+}
+
+fn parse(header: &str) -> Option<Authorization<'_>> {
+    let fields = header.strip_prefix(ALGORITHM)?.trim_start();
+    let field =
+        |name: &str| fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='));
+    let mut scope = field("Credential")?.rsplitn(5, '/');
+    let (end, service, region, date) = (scope.next()?, scope.next()?, scope.next()?, scope.next()?);
+    if end != "aws4_request" {
+        return None;
+    }
+    Some(Authorization {
+        access_key: scope.next()?,
+        date,
+        region,
+        service,
+        signed_headers: field("SignedHeaders")?,
+        signature: field("Signature")?,
+    })
+}
+
+/// The request's date as signed, and as milliseconds since the epoch.
+fn date(request: &Request) -> Result<(&str, i64)> {
+    let stamp = request.header("x-amz-date").map(|text| (text, parse_amz_date(text)));
+    let stamp = stamp.or_else(|| request.header("date").map(|text| (text, parse_http_date(text))));
+    let message = "AWS authentication requires a valid Date or x-amz-date header";
+    match stamp {
+        Some((text, Some(at))) => Ok((text, at)),
+        _ => Err(Error::new(Code::AccessDenied, message)),
+    }
+}
+
+fn canonical(request: &Request, signed_headers: &str) -> Result<Vec<u8>> {
+    let mut query: Vec<(String, String)> =
+        request.query.0.iter().map(|(name, value)| (encode(name), encode(value))).collect();
+    query.sort();
+    let query: Vec<String> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let path = encode_path(&decode(&request.path)?);
+    let mut canonical = format!("{}\n{path}\n{}\n", request.method, query.join("&")).into_bytes();
+    for name in signed_headers.split(';') {
+        canonical.extend_from_slice(name.as_bytes());
+        canonical.push(b':');
+        for (index, value) in request.headers.get_all(name).iter().enumerate() {
+            if index > 0 {
+                canonical.push(b',');
+            }
+            canonical.extend(collapse(value.as_bytes()));
+        }
+        canonical.push(b'\n');
+    }
+    let payload = request.header("x-amz-content-sha256").unwrap_or("UNSIGNED-PAYLOAD");
+    canonical.extend_from_slice(format!("\n{signed_headers}\n{payload}").as_bytes());
+    Ok(canonical)
+}
+
+/// Trims a header's value and makes one space of several.
+fn collapse(value: &[u8]) -> Vec<u8> {
+    let words = value.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(&b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_header() {
+        let header = "AWS4-HMAC-SHA256 Credential=AK/20260101/eu-west-1/s3/aws4_request, \
+                      SignedHeaders=host;x-amz-date, Signature=abc";
+        let authorization = parse(header).unwrap();
+        assert_eq!(authorization.access_key, "AK");
+        assert_eq!(authorization.region, "eu-west-1");
+        assert_eq!(authorization.signed_headers, "host;x-amz-date");
+        assert_eq!(authorization.signature, "abc");
+        assert!(parse("AWS AK:abc").is_none());
+    }
+
+    #[test]
+    fn collapses_spaces() {
+        assert_eq!(collapse(b"  a   b "), b"a b");
+    }
+}

@@ -1,0 +1,147 @@
+//! Digests and checksums of bodies: MD5 for `ETags`, SHA-256 for signatures, and the five that S3 stores with an object.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::CrcAlgorithm;
+use md5::{Digest as _, Md5};
+use sha1::Sha1;
+use sha2::Sha256;
+
+/// A checksum algorithm that S3 stores with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    Crc32,
+    Crc32C,
+    Crc64Nvme,
+    Sha1,
+    Sha256,
+}
+
+/// Whether a checksum is of the whole object or of its parts' checksums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChecksumKind {
+    FullObject,
+    Composite,
+}
+
+/// A checksum as stored with an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Checksum {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) kind: ChecksumKind,
+    /// Base64, with `-N` after it when composite.
+    pub(crate) value: String,
+}
+
+impl Algorithm {
+    pub(crate) const ALL: [Self; 5] = [Self::Crc32, Self::Crc32C, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
+
+    /// As in `x-amz-checksum-algorithm` and in listings.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Crc32 => "CRC32",
+            Self::Crc32C => "CRC32C",
+            Self::Crc64Nvme => "CRC64NVME",
+            Self::Sha1 => "SHA1",
+            Self::Sha256 => "SHA256",
+        }
+    }
+
+    /// The header that carries its value.
+    pub(crate) fn header(self) -> &'static str {
+        match self {
+            Self::Crc32 => "x-amz-checksum-crc32",
+            Self::Crc32C => "x-amz-checksum-crc32c",
+            Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
+            Self::Sha1 => "x-amz-checksum-sha1",
+            Self::Sha256 => "x-amz-checksum-sha256",
+        }
+    }
+
+    /// The XML element that carries its value.
+    pub(crate) fn element(self) -> &'static str {
+        match self {
+            Self::Crc32 => "ChecksumCRC32",
+            Self::Crc32C => "ChecksumCRC32C",
+            Self::Crc64Nvme => "ChecksumCRC64NVME",
+            Self::Sha1 => "ChecksumSHA1",
+            Self::Sha256 => "ChecksumSHA256",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn digest(self, body: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc, body, 4),
+            Self::Crc32C => crc(CrcAlgorithm::Crc32Iscsi, body, 4),
+            Self::Crc64Nvme => crc(CrcAlgorithm::Crc64Nvme, body, 8),
+            Self::Sha1 => Sha1::digest(body).to_vec(),
+            Self::Sha256 => Sha256::digest(body).to_vec(),
+        }
+    }
+}
+
+impl Checksum {
+    /// The checksum of a whole object.
+    pub(crate) fn of(algorithm: Algorithm, body: &[u8]) -> Self {
+        Self { algorithm, kind: ChecksumKind::FullObject, value: STANDARD.encode(algorithm.digest(body)) }
+    }
+}
+
+impl ChecksumKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::FullObject => "FULL_OBJECT",
+            Self::Composite => "COMPOSITE",
+        }
+    }
+}
+
+fn crc(algorithm: CrcAlgorithm, body: &[u8], width: usize) -> Vec<u8> {
+    let bytes = crc_fast::checksum(algorithm, body).to_be_bytes();
+    bytes.into_iter().skip(8 - width).collect()
+}
+
+pub(crate) fn md5(body: &[u8]) -> [u8; 16] {
+    Md5::digest(body).into()
+}
+
+pub(crate) fn md5_hex(body: &[u8]) -> String {
+    hex(&md5(body))
+}
+
+pub(crate) fn sha256_hex(body: &[u8]) -> String {
+    hex(&Sha256::digest(body))
+}
+
+/// Decodes base64, as in `Content-MD5`.
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_published_check_values() {
+        let check = b"123456789";
+        assert_eq!(hex(&Algorithm::Crc32.digest(check)), "cbf43926");
+        assert_eq!(hex(&Algorithm::Crc32C.digest(check)), "e3069283");
+        assert_eq!(hex(&Algorithm::Crc64Nvme.digest(check)), "ae8b14860a799888");
+        assert_eq!(hex(&Algorithm::Sha1.digest(b"abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(md5_hex(b""), "d41d8cd98f00b204e9800998ecf8427e");
+        assert!(sha256_hex(b"").starts_with("e3b0c44298fc1c14"));
+    }
+}

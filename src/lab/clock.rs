@@ -1,0 +1,64 @@
+//! The lab's clock: what dates every version. It can be stopped at an instant and moved, so that a history of months is
+//! made in milliseconds. Signatures are judged by real time, never by this clock.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::Utc;
+
+/// A handle to the clock of one lab; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    /// The instant at which the clock stands still, in milliseconds since the epoch; none when it runs.
+    frozen: Arc<Mutex<Option<i64>>>,
+}
+
+impl Clock {
+    /// Stops the clock at an instant, in milliseconds since the epoch.
+    pub fn set(&self, millis: i64) {
+        *self.lock() = Some(millis);
+    }
+
+    /// Moves the clock forward and leaves it stopped there.
+    pub fn advance(&self, by: Duration) {
+        let mut frozen = self.lock();
+        let from = frozen.unwrap_or_else(real_millis);
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        *frozen = Some(from.saturating_add(by));
+    }
+
+    /// Lets the clock run again, at real time.
+    pub fn resume(&self) {
+        *self.lock() = None;
+    }
+
+    /// The clock's instant, in milliseconds since the epoch.
+    pub fn now(&self) -> i64 {
+        self.lock().unwrap_or_else(real_millis)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<i64>> {
+        self.frozen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Real time, in milliseconds since the epoch.
+pub(crate) fn real_millis() -> i64 {
+    Utc::now().timestamp_millis()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stands_still_until_moved_or_resumed() {
+        let clock = Clock::default();
+        clock.set(1_000);
+        assert_eq!(clock.now(), 1_000);
+        clock.clone().advance(Duration::from_millis(1_500));
+        assert_eq!(clock.now(), 2_500);
+        clock.resume();
+        assert!(clock.now() > 1_600_000_000_000);
+    }
+}

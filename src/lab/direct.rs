@@ -1,0 +1,162 @@
+//! The lab without HTTP, for tests and the demo: makes history quickly, and reads what is live for judging.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyper::body::Bytes;
+
+use super::Lab;
+use super::checksum::{Algorithm, Checksum, md5_hex};
+use super::error::Error;
+use super::handler;
+use super::store::bucket::{Bucket, Configuration, Versioning};
+use super::store::version::{Attributes, Object, Tags, VersionId};
+
+/// An object to put.
+#[derive(Clone, Debug, Default)]
+pub struct Put {
+    /// Its bytes.
+    pub body: Bytes,
+    /// `application/octet-stream` and the like; S3's default when none.
+    pub content_type: Option<String>,
+    /// User metadata, names without `x-amz-meta-`.
+    pub metadata: BTreeMap<String, String>,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
+    /// `STANDARD` when none.
+    pub storage_class: Option<String>,
+}
+
+impl Put {
+    /// An object with these bytes and nothing else.
+    pub fn of(body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..Self::default() }
+    }
+}
+
+/// A current version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveObject {
+    /// Its version id.
+    pub version_id: String,
+    /// Milliseconds since the epoch.
+    pub last_modified: i64,
+    /// Without quotes.
+    pub etag: String,
+    /// What a restore must bring back.
+    pub content: Content,
+}
+
+/// What makes an object what it is, apart from which version holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Its bytes.
+    pub body: Bytes,
+    /// `content-type` and the like, by lower-case header name.
+    pub system: BTreeMap<String, String>,
+    /// User metadata, names without `x-amz-meta-`.
+    pub metadata: BTreeMap<String, String>,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
+    /// Storage class.
+    pub storage_class: String,
+    /// Where a website request is sent instead.
+    pub redirect: Option<String>,
+}
+
+impl Lab {
+    /// Makes a bucket with versioning enabled; false if it exists.
+    pub fn create_bucket(&self, bucket: &str) -> bool {
+        let now = self.shared.clock.now();
+        let mut store = self.shared.store();
+        store.create(bucket, now).map(|bucket| bucket.versioning = Versioning::Enabled).is_ok()
+    }
+
+    /// Sets the state of a bucket's versioning; false if there is no such bucket.
+    pub fn set_versioning(&self, bucket: &str, versioning: Versioning) -> bool {
+        self.with(bucket, |bucket| bucket.versioning = versioning).is_some()
+    }
+
+    /// Stores a configuration of a bucket, as XML (JSON for a policy), or removes it; false if the bucket or the
+    /// document is not there or is wrong.
+    pub fn configure(&self, bucket: &str, configuration: Configuration, document: Option<&str>) -> bool {
+        let body = document.map(|text| Bytes::copy_from_slice(text.as_bytes()));
+        let done = |bucket: &mut Bucket| handler::config::store(bucket, configuration, body).is_ok();
+        self.with(bucket, done).unwrap_or(false)
+    }
+
+    /// Puts an object at the clock's instant; the version made, or none if there is no such bucket.
+    pub fn put(&self, bucket: &str, key: &str, put: Put) -> Option<String> {
+        let now = self.shared.clock.now();
+        let content_type = put.content_type.unwrap_or_else(|| handler::headers::DEFAULT_TYPE.to_owned());
+        let etag = md5_hex(&put.body);
+        let checksum = Some(Checksum::of(Algorithm::Crc64Nvme, &put.body));
+        self.with(bucket, |bucket| {
+            let attributes = Attributes {
+                system: Tags::from([("content-type".to_owned(), content_type)]),
+                user: put.metadata,
+                storage_class: put.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
+                redirect: None,
+                encryption: bucket.encryption.clone(),
+            };
+            let object = Object { body: put.body, etag, parts: Vec::new(), attributes, checksum };
+            bucket.put(key, Arc::new(object), put.tags, now).to_string()
+        })
+    }
+
+    /// Deletes a key at the clock's instant; the delete marker made, or none if none was.
+    pub fn delete(&self, bucket: &str, key: &str) -> Option<String> {
+        let now = self.shared.clock.now();
+        self.with(bucket, |bucket| bucket.delete(key, now).version).flatten().map(|id| id.to_string())
+    }
+
+    /// Removes a version or marker for good, as a lifecycle rule does; false if it was not there.
+    pub fn erase(&self, bucket: &str, key: &str, version_id: &str) -> bool {
+        let Some(id) = VersionId::parse(version_id) else {
+            return false;
+        };
+        let erased = self.with(bucket, |bucket| {
+            let present = bucket.find(key, id).is_some();
+            bucket.erase(key, id);
+            present
+        });
+        erased.unwrap_or(false)
+    }
+
+    /// Every key that has a current version, with what it holds; empty if there is no such bucket.
+    pub fn live(&self, bucket: &str) -> BTreeMap<String, LiveObject> {
+        let store = self.shared.store();
+        let Ok(bucket) = store.bucket(bucket) else {
+            return BTreeMap::new();
+        };
+        let live = bucket.keys.keys().filter_map(|key| {
+            let (entry, object) = bucket.live(key)?;
+            let content = content(object, &entry.tags);
+            let (version_id, last_modified) = (entry.id().to_string(), entry.modified);
+            Some((key.clone(), LiveObject { version_id, last_modified, etag: object.etag.clone(), content }))
+        });
+        live.collect()
+    }
+
+    /// How many versions and delete markers a bucket holds.
+    pub fn count_versions(&self, bucket: &str) -> usize {
+        self.with(bucket, |bucket| bucket.keys.values().map(Vec::len).sum()).unwrap_or(0)
+    }
+
+    fn with<T>(&self, bucket: &str, act: impl FnOnce(&mut Bucket) -> T) -> Option<T> {
+        let mut store = self.shared.store();
+        let found: Result<_, Error> = store.bucket_mut(bucket);
+        found.ok().map(act)
+    }
+}
+
+fn content(object: &Object, tags: &Tags) -> Content {
+    Content {
+        body: object.body.clone(),
+        system: object.attributes.system.clone(),
+        metadata: object.attributes.user.clone(),
+        tags: tags.clone(),
+        storage_class: object.attributes.storage_class.clone(),
+        redirect: object.attributes.redirect.clone(),
+    }
+}

@@ -1,0 +1,243 @@
+//! Faults on the wire, by operation: which kinds there are, when they strike, and the rules that a test lays down.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::operation::Operation;
+
+/// What goes wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// 503 `SlowDown`; nothing is done.
+    SlowDown,
+    /// 500 `InternalError`; nothing is done.
+    InternalError,
+    /// 403 `AccessDenied`, as without a permission.
+    AccessDenied,
+    /// 400 `ExpiredToken`.
+    ExpiredToken,
+    /// The connection is reset before the request is looked at.
+    Reset,
+    /// The work is done, then the connection is reset instead of a reply.
+    ReplyLost,
+    /// The work is done; the connection ends halfway through the reply's body.
+    Truncated,
+    /// 200 with an `<Error>` of code `InternalError` as the body; nothing is done.
+    ErrorInOk,
+    /// 200 with an `<Error>` of code `SlowDown` as the body; nothing is done.
+    SlowDownInOk,
+    /// `DeleteObjects` only: every n-th key of the request gets an `<Error>` of code `InternalError` and stays.
+    KeyErrors {
+        /// 1 for every key.
+        every: usize,
+    },
+    /// The reply comes later by this much; the rules after this one are still asked.
+    Delay(Duration),
+}
+
+/// Which of the requests that match a rule it strikes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum When {
+    /// All.
+    Always,
+    /// Only the n-th, counted from 1.
+    Nth(u64),
+    /// The first n.
+    First(u64),
+    /// The n-th, the 2n-th, and so on.
+    Every(u64),
+    /// Each by chance, the same ones for the same seed.
+    Probability {
+        /// From 0 to 1.
+        p: f64,
+        /// Seeds the sequence.
+        seed: u64,
+    },
+}
+
+/// A fault, when, and on what.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// None for any operation.
+    pub operation: Option<Operation>,
+    /// Only requests whose key begins with this; none for all requests.
+    pub key_prefix: Option<String>,
+    /// What goes wrong.
+    pub fault: Fault,
+    /// Which requests.
+    pub when: When,
+}
+
+impl Rule {
+    /// A rule for one operation.
+    pub fn on(operation: Operation, fault: Fault, when: When) -> Self {
+        Self { operation: Some(operation), key_prefix: None, fault, when }
+    }
+
+    /// A rule for all operations.
+    pub fn on_any(fault: Fault, when: When) -> Self {
+        Self { operation: None, key_prefix: None, fault, when }
+    }
+
+    /// The rule, for keys with this prefix only.
+    #[must_use]
+    pub fn under(self, prefix: impl Into<String>) -> Self {
+        Self { key_prefix: Some(prefix.into()), ..self }
+    }
+}
+
+/// A handle to the faults of one lab; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    state: Arc<Mutex<State>>,
+}
+
+/// Called before a request is handled.
+type Hook = Arc<dyn Fn() + Send + Sync>;
+
+#[derive(Default)]
+struct State {
+    rules: Vec<Counted>,
+    injected: u64,
+}
+
+struct Counted {
+    rule: Rule,
+    /// In place of the rule's fault.
+    hook: Option<Hook>,
+    matched: u64,
+}
+
+/// What is to happen with one request.
+#[derive(Default)]
+pub(crate) struct Verdict {
+    pub(crate) delay: Duration,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) hooks: Vec<Hook>,
+}
+
+impl Faults {
+    /// Adds a rule. Rules are asked in the order in which they were added, and the first that strikes is done.
+    pub fn push(&self, rule: Rule) {
+        self.lock().rules.push(Counted { rule, hook: None, matched: 0 });
+    }
+
+    /// Calls a function just before certain requests are handled: to write in between, or to stop the client.
+    pub fn before(&self, operation: Operation, when: When, call: impl Fn() + Send + Sync + 'static) {
+        let rule = Rule::on(operation, Fault::Delay(Duration::ZERO), when);
+        self.lock().rules.push(Counted { rule, hook: Some(Arc::new(call)), matched: 0 });
+    }
+
+    /// Forgets all rules; the count of injected faults stays.
+    pub fn clear(&self) {
+        self.lock().rules.clear();
+    }
+
+    /// How many faults were injected.
+    pub fn injected(&self) -> u64 {
+        self.lock().injected
+    }
+
+    /// Asks the rules about a request, and counts it.
+    pub(crate) fn judge(&self, operation: Operation, key: Option<&str>) -> Verdict {
+        let mut state = self.lock();
+        let mut verdict = Verdict::default();
+        let mut injected = 0;
+        for counted in state.rules.iter_mut().filter(|counted| counted.applies(operation, key)) {
+            counted.matched += 1;
+            if verdict.fault.is_some() || !strikes(counted.rule.when, counted.matched) {
+                continue;
+            }
+            match (&counted.hook, counted.rule.fault) {
+                (Some(hook), _) => verdict.hooks.push(Arc::clone(hook)),
+                (None, Fault::Delay(delay)) => {
+                    verdict.delay += delay;
+                    injected += 1;
+                }
+                (None, fault) => {
+                    verdict.fault = Some(fault);
+                    injected += 1;
+                }
+            }
+        }
+        state.injected += injected;
+        verdict
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
+    fn applies(&self, operation: Operation, key: Option<&str>) -> bool {
+        let key_fits = |prefix: &String| key.is_some_and(|key| key.starts_with(prefix.as_str()));
+        self.rule.operation.is_none_or(|wanted| wanted == operation)
+            && self.rule.key_prefix.as_ref().is_none_or(key_fits)
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let rules: Vec<_> = self.rules.iter().map(|counted| (&counted.rule, counted.matched)).collect();
+        out.debug_struct("State").field("rules", &rules).field("injected", &self.injected).finish()
+    }
+}
+
+/// Whether the n-th matching request is struck.
+fn strikes(when: When, nth: u64) -> bool {
+    match when {
+        When::Always => true,
+        When::Nth(n) => nth == n,
+        When::First(n) => nth <= n,
+        When::Every(n) => nth.is_multiple_of(n.max(1)),
+        When::Probability { p, seed } => chance(seed, nth) < p,
+    }
+}
+
+/// A number from 0 up to 1, always the same for the same seed and place.
+fn chance(seed: u64, nth: u64) -> f64 {
+    let mut bits = seed.wrapping_add(nth.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^= bits >> 31;
+    let high = u32::try_from(bits >> 32).unwrap_or(u32::MAX);
+    f64::from(high) / (f64::from(u32::MAX) + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn struck(when: When, requests: u64) -> Vec<u64> {
+        let faults = Faults::default();
+        faults.push(Rule::on(Operation::CopyObject, Fault::SlowDown, when));
+        (1..=requests).filter(|_| faults.judge(Operation::CopyObject, None).fault.is_some()).collect()
+    }
+
+    #[test]
+    fn strikes_when_told() {
+        assert_eq!(struck(When::Nth(2), 4), [2]);
+        assert_eq!(struck(When::First(2), 4), [1, 2]);
+        assert_eq!(struck(When::Every(2), 5), [2, 4]);
+        let some = struck(When::Probability { p: 0.25, seed: 7 }, 4_000);
+        assert!((800..1_200).contains(&some.len()), "{}", some.len());
+        assert_eq!(some, struck(When::Probability { p: 0.25, seed: 7 }, 4_000));
+    }
+
+    #[test]
+    fn only_what_it_names_and_delays_add_up() {
+        let faults = Faults::default();
+        let second = Duration::from_secs(1);
+        faults.push(Rule::on_any(Fault::Delay(second), When::Always));
+        faults.push(Rule::on_any(Fault::Delay(second), When::Always).under("a/"));
+        faults.push(Rule::on(Operation::GetObject, Fault::Reset, When::Always));
+        let verdict = faults.judge(Operation::GetObject, Some("a/b"));
+        assert_eq!((verdict.delay, verdict.fault), (2 * second, Some(Fault::Reset)));
+        let verdict = faults.judge(Operation::PutObject, Some("b"));
+        assert_eq!((verdict.delay, verdict.fault), (second, None));
+        assert_eq!(faults.injected(), 4);
+        faults.clear();
+        assert_eq!(faults.judge(Operation::GetObject, None).fault, None);
+    }
+}

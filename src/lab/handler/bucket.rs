@@ -1,0 +1,90 @@
+//! Buckets themselves: made, listed, removed, and their versioning.
+
+use hyper::body::Bytes;
+
+use super::super::Shared;
+use super::super::error::{Code, Result};
+use super::super::reply::Reply;
+use super::super::request::Request;
+use super::super::store::bucket::{Configuration, Versioning};
+use super::super::time::iso;
+use super::super::xml::{Document, parse};
+
+/// The owner of everything in a lab.
+pub(crate) const OWNER: &str = "1ab0000000000000000000000000000000000000000000000000000000000001";
+
+pub(crate) fn list(shared: &Shared) -> Reply {
+    let mut document = Document::new("ListAllMyBucketsResult");
+    document.open("Owner").plain("ID", OWNER).close("Owner").open("Buckets");
+    for (name, bucket) in &shared.store().buckets {
+        document
+            .open("Bucket")
+            .text("Name", name)
+            .plain("CreationDate", iso(bucket.created, false))
+            .close("Bucket");
+    }
+    document.close("Buckets");
+    Reply::xml(document)
+}
+
+pub(crate) fn create(shared: &Shared, request: &Request) -> Result<Reply> {
+    let name = request.bucket();
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    if !(3..=63).contains(&name.len()) || !name.bytes().all(legal) {
+        return Err(Code::InvalidBucketName.into());
+    }
+    let locked = request.header("x-amz-bucket-object-lock-enabled") == Some("true");
+    let now = shared.clock.now();
+    let mut store = shared.store();
+    let bucket = store.create(name, now)?;
+    if locked {
+        let xml = "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+                   <ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>";
+        bucket.versioning = Versioning::Enabled;
+        bucket.configurations.insert(Configuration::ObjectLock, Bytes::from_static(xml.as_bytes()));
+    }
+    Ok(Reply::ok().with("location", format!("/{name}")))
+}
+
+pub(crate) fn delete(shared: &Shared, request: &Request) -> Result<Reply> {
+    shared.store().remove(request.bucket())?;
+    Ok(Reply::no_content())
+}
+
+pub(crate) fn head(shared: &Shared, request: &Request) -> Result<Reply> {
+    shared.store().bucket(request.bucket())?;
+    Ok(Reply::ok().with("x-amz-bucket-region", &shared.options.region))
+}
+
+pub(crate) fn location(shared: &Shared, request: &Request) -> Result<Reply> {
+    shared.store().bucket(request.bucket())?;
+    let region =
+        Some(shared.options.region.as_str()).filter(|region| *region != "us-east-1").unwrap_or_default();
+    let xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{region}</LocationConstraint>"
+    );
+    Ok(Reply { body: xml.into(), ..Reply::ok() }.with("content-type", "application/xml"))
+}
+
+pub(crate) fn get_versioning(shared: &Shared, request: &Request) -> Result<Reply> {
+    let status = match shared.store().bucket(request.bucket())?.versioning {
+        Versioning::Never => None,
+        Versioning::Enabled => Some("Enabled"),
+        Versioning::Suspended => Some("Suspended"),
+    };
+    let mut document = Document::new("VersioningConfiguration");
+    document.maybe("Status", status);
+    Ok(Reply::xml(document))
+}
+
+pub(crate) fn put_versioning(shared: &Shared, request: &Request) -> Result<Reply> {
+    let configuration = parse(&request.body, "VersioningConfiguration")?;
+    let versioning = match configuration.text_of("Status") {
+        Some("Enabled") => Versioning::Enabled,
+        Some("Suspended") => Versioning::Suspended,
+        _ => return Err(Code::MalformedXML.into()),
+    };
+    shared.store().bucket_mut(request.bucket())?.versioning = versioning;
+    Ok(Reply::ok())
+}

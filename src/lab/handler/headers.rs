@@ -1,0 +1,186 @@
+//! Headers in and out: what a write says of its object, the conditions on a request, and what a read tells.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hyper::body::Bytes;
+
+use super::super::checksum::{Algorithm, Checksum, md5_hex};
+use super::super::error::{Code, Error, Result};
+use super::super::quirks::Quirks;
+use super::super::reply::Reply;
+use super::super::request::{Request, decode_form};
+use super::super::store::condition::{Condition, etag_matches, failed};
+use super::super::store::version::{Attributes, Encryption, Object, Tags};
+use super::super::time::parse_http_date;
+
+/// The content type of an object that was written without one.
+pub(crate) const DEFAULT_TYPE: &str = "binary/octet-stream";
+
+const SYSTEM: [&str; 6] = [
+    "content-type",
+    "content-encoding",
+    "content-disposition",
+    "content-language",
+    "cache-control",
+    "expires",
+];
+const USER_PREFIX: &str = "x-amz-meta-";
+const SSE: &str = "x-amz-server-side-encryption";
+const SSE_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+const MAX_TAGS: usize = 10;
+
+/// What a write says of its object in headers.
+pub(crate) fn attributes(request: &Request, default: &Encryption) -> Attributes {
+    let system = SYSTEM.iter().filter_map(|name| Some(((*name).to_owned(), system(request, name)?)));
+    let mut system: Tags = system.collect();
+    system.entry("content-type".to_owned()).or_insert_with(|| DEFAULT_TYPE.to_owned());
+    let user = request.headers.iter().filter_map(|(name, value)| {
+        let name = name.as_str().strip_prefix(USER_PREFIX)?;
+        Some((name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+    });
+    Attributes { system, user: user.collect(), ..carried_by_header(request, default) }
+}
+
+/// The attributes that a copy takes from its own headers, never from its source.
+pub(crate) fn carried_by_header(request: &Request, default: &Encryption) -> Attributes {
+    let encryption = match request.header(SSE) {
+        None => default.clone(),
+        Some(algorithm) => {
+            Encryption { algorithm: algorithm.to_owned(), key: request.header(SSE_KEY).map(str::to_owned) }
+        }
+    };
+    Attributes {
+        storage_class: request.header("x-amz-storage-class").unwrap_or("STANDARD").to_owned(),
+        redirect: request.header("x-amz-website-redirect-location").map(str::to_owned),
+        encryption,
+        ..Attributes::default()
+    }
+}
+
+fn system(request: &Request, name: &str) -> Option<String> {
+    let value = request.header(name)?;
+    if name != "content-encoding" {
+        return Some(value.to_owned());
+    }
+    // How the body travelled is not how the object is encoded.
+    let kept: Vec<&str> = value.split(',').map(str::trim).filter(|coding| *coding != "aws-chunked").collect();
+    Some(kept.join(", ")).filter(|kept| !kept.is_empty())
+}
+
+/// The tags in `x-amz-tagging`.
+pub(crate) fn tags(request: &Request) -> Result<Tags> {
+    let header = request.header("x-amz-tagging").unwrap_or_default();
+    let pairs = header.split('&').filter(|pair| !pair.is_empty());
+    let tags = pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Ok((decode_form(name)?, decode_form(value)?))
+    });
+    check_tags(tags.collect::<Result<_>>()?)
+}
+
+/// Refuses tags that are too many, nameless or too long.
+pub(crate) fn check_tags(tags: Tags) -> Result<Tags> {
+    let fits = |(name, value): (&String, &String)| {
+        !name.is_empty() && name.chars().count() <= 128 && value.chars().count() <= 256
+    };
+    if tags.len() > MAX_TAGS {
+        return Err(Error::new(Code::InvalidTag, "Object tags cannot be greater than 10"));
+    }
+    if tags.iter().all(fits) { Ok(tags) } else { Err(Code::InvalidTag.into()) }
+}
+
+/// Makes an object of one part.
+pub(crate) fn object(body: Bytes, attributes: Attributes, checksum: Option<Checksum>) -> Object {
+    let checksum = checksum.unwrap_or_else(|| Checksum::of(Algorithm::Crc64Nvme, &body));
+    Object {
+        etag: etag(&body, &attributes.encryption),
+        body,
+        parts: Vec::new(),
+        attributes,
+        checksum: Some(checksum),
+    }
+}
+
+/// The `ETag` of an object of one part: its MD5, unless its encryption makes it say nothing.
+pub(crate) fn etag(body: &[u8], encryption: &Encryption) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    if encryption.etag_is_md5() {
+        return md5_hex(body);
+    }
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    md5_hex(format!("an ETag that is no digest of the object, {count}").as_bytes())
+}
+
+/// The conditions that a write or a delete comes with.
+pub(crate) fn condition(request: &Request, quirks: &Quirks) -> Result<Condition> {
+    if quirks.ignores_conditions {
+        return Ok(Condition::default());
+    }
+    let none = request.header("if-none-match");
+    if none.is_some_and(|value| value != "*") {
+        return Err(Error::from(Code::NotImplemented).field("Header", "If-None-Match"));
+    }
+    Ok(Condition { matches: request.header("if-match").map(str::to_owned), none: none.is_some() })
+}
+
+/// Judges the conditions of a read, or those on the source of a copy, whose headers begin with a prefix.
+pub(crate) fn check_read(
+    request: &Request,
+    prefix: &str,
+    etag: &str,
+    modified: i64,
+    not_modified: Code,
+) -> Result<()> {
+    let header = |name: &str| request.header(&format!("{prefix}{name}"));
+    // Times in headers are whole seconds.
+    let modified = modified.div_euclid(1_000) * 1_000;
+    match header("if-match") {
+        Some(wanted) if !etag_matches(wanted, etag) => return Err(failed("If-Match")),
+        Some(_) => {}
+        None => {
+            let since = header("if-unmodified-since").and_then(parse_http_date);
+            if since.is_some_and(|since| modified > since) {
+                return Err(failed("If-Unmodified-Since"));
+            }
+        }
+    }
+    let unchanged = if let Some(unwanted) = header("if-none-match") {
+        etag_matches(unwanted, etag)
+    } else {
+        let since = header("if-modified-since").and_then(parse_http_date);
+        since.is_some_and(|since| modified <= since)
+    };
+    if unchanged { Err(not_modified.into()) } else { Ok(()) }
+}
+
+/// Adds what a reply says of the encryption of the object it read or made.
+pub(crate) fn with_encryption(reply: Reply, encryption: &Encryption) -> Reply {
+    reply.with(SSE, &encryption.algorithm).with_maybe(SSE_KEY, encryption.key.as_ref())
+}
+
+/// Adds a stored checksum, with its kind.
+pub(crate) fn with_checksum(reply: Reply, checksum: Option<&Checksum>) -> Reply {
+    match checksum {
+        Some(checksum) => reply
+            .with(checksum.algorithm.header(), &checksum.value)
+            .with("x-amz-checksum-type", checksum.kind.name()),
+        None => reply,
+    }
+}
+
+/// Adds all that a read tells of an object's attributes.
+pub(crate) fn with_attributes(reply: Reply, attributes: &Attributes) -> Reply {
+    let reply = attributes.system.iter().fold(reply, |reply, (name, value)| reply.with(name, value));
+    let user = attributes.user.iter();
+    let reply = user.fold(reply, |reply, (name, value)| reply.with(&format!("{USER_PREFIX}{name}"), value));
+    let class = Some(&attributes.storage_class).filter(|class| *class != "STANDARD");
+    let reply = reply
+        .with_maybe("x-amz-storage-class", class)
+        .with_maybe("x-amz-website-redirect-location", attributes.redirect.as_ref());
+    with_encryption(reply, &attributes.encryption)
+}
+
+/// Adds an `ETag`.
+pub(crate) fn with_etag(reply: Reply, etag: &str) -> Reply {
+    reply.with("etag", format!("\"{etag}\""))
+}

@@ -1,0 +1,75 @@
+//! What each operation does: one file a subject, all of them synchronous.
+
+use super::Shared;
+use super::error::Result;
+use super::operation::Operation;
+use super::reply::Reply;
+use super::request::Request;
+
+pub(crate) mod bucket;
+pub(crate) mod config;
+pub(crate) mod copy;
+pub(crate) mod delete;
+pub(crate) mod headers;
+pub(crate) mod list;
+pub(crate) mod multipart;
+pub(crate) mod object;
+pub(crate) mod restore;
+pub(crate) mod source;
+pub(crate) mod tagging;
+
+/// Does an operation. Of `DeleteObjects`, every n-th key fails where `failing` says so.
+pub(crate) fn handle(
+    shared: &Shared,
+    operation: Operation,
+    request: &Request,
+    failing: Option<usize>,
+) -> Result<Reply> {
+    use Operation as Op;
+    match operation {
+        Op::ListBuckets => Ok(bucket::list(shared)),
+        Op::CreateBucket => bucket::create(shared, request),
+        Op::DeleteBucket => bucket::delete(shared, request),
+        Op::HeadBucket => bucket::head(shared, request),
+        Op::GetBucketLocation => bucket::location(shared, request),
+        Op::GetBucketVersioning => bucket::get_versioning(shared, request),
+        Op::PutBucketVersioning => bucket::put_versioning(shared, request),
+        Op::ListObjectVersions => list::versions(shared, request),
+        Op::ListObjectsV2 => list::objects(shared, request),
+        Op::PutObject => object::put(shared, request),
+        Op::GetObject => object::get(shared, request, true),
+        Op::HeadObject => object::get(shared, request, false),
+        Op::RestoreObject => restore::restore(shared, request),
+        Op::CopyObject => copy::copy(shared, request),
+        Op::DeleteObject => delete::one(shared, request),
+        Op::DeleteObjects => delete::many(shared, request, failing),
+        Op::GetObjectTagging => tagging::get(shared, request),
+        Op::PutObjectTagging => tagging::put(shared, request),
+        Op::DeleteObjectTagging => tagging::delete(shared, request),
+        Op::GetObjectAcl => object::acl(shared, request),
+        Op::CreateMultipartUpload => multipart::create(shared, request),
+        Op::UploadPart => multipart::upload_part(shared, request),
+        Op::UploadPartCopy => multipart::upload_part_copy(shared, request),
+        Op::CompleteMultipartUpload => multipart::complete(shared, request),
+        Op::AbortMultipartUpload => multipart::abort(shared, request),
+        Op::ListMultipartUploads => multipart::list_uploads(shared, request),
+        Op::ListParts => multipart::list_parts(shared, request),
+        Op::GetBucketLifecycleConfiguration
+        | Op::PutBucketLifecycleConfiguration
+        | Op::DeleteBucketLifecycle
+        | Op::GetBucketEncryption
+        | Op::PutBucketEncryption
+        | Op::DeleteBucketEncryption
+        | Op::GetObjectLockConfiguration
+        | Op::PutObjectLockConfiguration
+        | Op::GetBucketReplication
+        | Op::PutBucketReplication
+        | Op::DeleteBucketReplication
+        | Op::GetBucketOwnershipControls
+        | Op::PutBucketOwnershipControls
+        | Op::DeleteBucketOwnershipControls
+        | Op::GetBucketPolicy
+        | Op::PutBucketPolicy
+        | Op::DeleteBucketPolicy => config::handle(shared, request),
+    }
+}

@@ -1,0 +1,171 @@
+//! Objects written, read and looked at.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use hyper::StatusCode;
+
+use super::super::Shared;
+use super::super::body;
+use super::super::error::{Code, Error, Result};
+use super::super::reply::Reply;
+use super::super::request::Request;
+use super::super::store::bucket::no_such_key;
+use super::super::store::version::{Entry, Object};
+use super::super::time::http_date;
+use super::super::xml::Document;
+use super::bucket::OWNER;
+use super::{headers, restore};
+
+pub(crate) fn put(shared: &Shared, request: &Request) -> Result<Reply> {
+    let (default, quirks) = {
+        let store = shared.store();
+        (store.bucket(request.bucket())?.encryption.clone(), store.quirks.clone())
+    };
+    let condition = headers::condition(request, &quirks)?;
+    let tags = headers::tags(request)?;
+    let checksum = body::checksum(request)?;
+    let object = headers::object(request.body.clone(), headers::attributes(request, &default), checksum);
+    let object = Arc::new(object);
+    let now = shared.clock.now();
+    let mut store = shared.store();
+    let bucket = store.bucket_mut(request.bucket())?;
+    condition.allows_write(request.key(), bucket.current(request.key()))?;
+    let id = bucket.put(request.key(), Arc::clone(&object), tags, now);
+    let reply =
+        headers::with_etag(Reply::ok(), &object.etag).with_maybe("x-amz-version-id", bucket.shown(id));
+    let reply = headers::with_checksum(reply, object.checksum.as_ref());
+    Ok(headers::with_encryption(reply, &object.attributes.encryption))
+}
+
+/// `GetObject`, or `HeadObject` without `body`.
+pub(crate) fn get(shared: &Shared, request: &Request, body: bool) -> Result<Reply> {
+    let now = shared.clock.now();
+    let store = shared.store();
+    let bucket = store.bucket(request.bucket())?;
+    let entry = bucket.named(request.key(), request.version())?;
+    let object = entry.object.as_ref().ok_or_else(|| marker(request, entry))?;
+    headers::check_read(request, "", &object.etag, entry.modified, Code::NotModified)?;
+    if body && restore::is_archived(entry, now) {
+        let class = object.attributes.storage_class.as_str();
+        return Err(Error::from(Code::InvalidObjectState).field("StorageClass", class));
+    }
+    let reply =
+        describe(request, entry, object, now).with_maybe("x-amz-version-id", bucket.shown(entry.id()));
+    send(request, object, reply, body)
+}
+
+/// The error for a request that names a delete marker.
+fn marker(request: &Request, entry: &Entry) -> Error {
+    let error = match request.version() {
+        None => no_such_key(request.key()),
+        Some(_) => Error::from(Code::MethodNotAllowed)
+            .field("Method", request.method.as_str())
+            .field("ResourceType", "DeleteMarker")
+            .header("allow", "DELETE")
+            .header("last-modified", http_date(entry.modified)),
+    };
+    error.header("x-amz-delete-marker", "true").header("x-amz-version-id", entry.id().to_string())
+}
+
+fn describe(request: &Request, entry: &Entry, object: &Object, now: i64) -> Reply {
+    let reply = headers::with_etag(Reply::ok(), &object.etag)
+        .with("last-modified", http_date(entry.modified))
+        .with("accept-ranges", "bytes")
+        .with_maybe("x-amz-restore", restore::header(entry, now));
+    let reply = headers::with_attributes(reply, &object.attributes);
+    let reply = match entry.tags.len() {
+        0 => reply,
+        count => reply.with("x-amz-tagging-count", count.to_string()),
+    };
+    let wants_checksum =
+        request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"));
+    // The stored checksum is of the whole object: with a part of it a client could only find it wrong.
+    if wants_checksum && !request.headers.contains_key("range") && !request.query.has("partNumber") {
+        return headers::with_checksum(reply, object.checksum.as_ref());
+    }
+    reply
+}
+
+fn send(request: &Request, object: &Object, reply: Reply, body: bool) -> Result<Reply> {
+    let size = object.body.len();
+    let part = request.query.get("partNumber").map(|number| part(object, number)).transpose()?;
+    let range = match request.header("range").filter(|_| part.is_none()) {
+        Some(header) => range(header, size)?,
+        None => part,
+    };
+    let partial = range.is_some();
+    let range = range.unwrap_or(0..size);
+    let mut reply = reply.with("content-length", range.len().to_string());
+    if partial {
+        reply.status = StatusCode::PARTIAL_CONTENT;
+        let last = range.end.saturating_sub(1);
+        reply = reply.with("content-range", format!("bytes {}-{last}/{size}", range.start));
+    }
+    if request.query.has("partNumber") && !object.parts.is_empty() {
+        reply = reply.with("x-amz-mp-parts-count", object.parts.len().to_string());
+    }
+    if body {
+        reply.body = object.body.slice(range);
+    }
+    Ok(reply)
+}
+
+/// The bytes of one part of an object; an object that was not uploaded in parts is its own part 1.
+fn part(object: &Object, number: &str) -> Result<Range<usize>> {
+    let number: usize = number.parse().map_err(|_| Code::InvalidArgument)?;
+    let whole = [object.body.len()];
+    let parts = if object.parts.is_empty() { &whole[..] } else { &object.parts };
+    let before = number.checked_sub(1).and_then(|before| Some((parts.get(..before)?, parts.get(before)?)));
+    let (before, size) = before.ok_or(Code::InvalidRange)?;
+    let start: usize = before.iter().sum();
+    Ok(start..start + size)
+}
+
+/// The bytes that a Range header asks for; none where the header is to be ignored.
+fn range(header: &str, size: usize) -> Result<Option<Range<usize>>> {
+    let Some((first, last)) = header.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+        return Ok(None);
+    };
+    let range = match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) if first <= last => first..size.min(last.saturating_add(1)),
+        (Ok(first), Err(_)) if last.is_empty() => first..size,
+        (Err(_), Ok(last)) if first.is_empty() => size.saturating_sub(last)..size,
+        _ => return Ok(None),
+    };
+    if range.start >= size {
+        return Err(Error::from(Code::InvalidRange).field("ActualObjectSize", size.to_string()));
+    }
+    Ok(Some(range))
+}
+
+/// The ACL of an object: always private, as the lab keeps no others.
+pub(crate) fn acl(shared: &Shared, request: &Request) -> Result<Reply> {
+    let store = shared.store();
+    let entry = store.bucket(request.bucket())?.named(request.key(), request.version())?;
+    if entry.is_marker() {
+        return Err(marker(request, entry));
+    }
+    let mut document = Document::new("AccessControlPolicy");
+    document.open("Owner").plain("ID", OWNER).close("Owner").open("AccessControlList").open("Grant");
+    document
+        .open("Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"");
+    document.plain("ID", OWNER).close("Grantee").plain("Permission", "FULL_CONTROL");
+    document.close("Grant").close("AccessControlList");
+    Ok(Reply::xml(document))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges() {
+        assert_eq!(range("bytes=0-3", 10).unwrap(), Some(0..4));
+        assert_eq!(range("bytes=8-30", 10).unwrap(), Some(8..10));
+        assert_eq!(range("bytes=4-", 10).unwrap(), Some(4..10));
+        assert_eq!(range("bytes=-4", 10).unwrap(), Some(6..10));
+        assert_eq!(range("bytes=5-4", 10).unwrap(), None);
+        assert_eq!(range("bytes=10-", 10).unwrap_err().code, Code::InvalidRange);
+    }
+}

@@ -1,0 +1,59 @@
+//! Tags of a version: read, replaced, removed, without making a new version.
+
+use super::super::Shared;
+use super::super::error::{Code, Error, Result};
+use super::super::reply::Reply;
+use super::super::request::Request;
+use super::super::store::version::Tags;
+use super::super::xml::{Document, parse};
+use super::headers::check_tags;
+
+pub(crate) fn get(shared: &Shared, request: &Request) -> Result<Reply> {
+    let store = shared.store();
+    let bucket = store.bucket(request.bucket())?;
+    let entry = bucket.named(request.key(), request.version())?;
+    if entry.is_marker() {
+        return Err(of_marker(request));
+    }
+    let mut document = Document::new("Tagging");
+    document.open("TagSet");
+    for (name, value) in &entry.tags {
+        document.open("Tag").text("Key", name).text("Value", value).close("Tag");
+    }
+    document.close("TagSet");
+    Ok(Reply::xml(document).with_maybe("x-amz-version-id", bucket.shown(entry.id())))
+}
+
+pub(crate) fn put(shared: &Shared, request: &Request) -> Result<Reply> {
+    let document = parse(&request.body, "Tagging")?;
+    let set = document.child("TagSet").ok_or(Code::MalformedXML)?;
+    let tags = set.all("Tag").map(|tag| {
+        let text = |name| tag.text_of(name).map(str::to_owned).ok_or(Code::MalformedXML);
+        Ok((text("Key")?, text("Value")?))
+    });
+    replace(shared, request, check_tags(tags.collect::<Result<_>>()?)?, Reply::ok())
+}
+
+pub(crate) fn delete(shared: &Shared, request: &Request) -> Result<Reply> {
+    replace(shared, request, Tags::new(), Reply::no_content())
+}
+
+fn replace(shared: &Shared, request: &Request, tags: Tags, reply: Reply) -> Result<Reply> {
+    let mut store = shared.store();
+    let bucket = store.bucket_mut(request.bucket())?;
+    let entry = bucket.named_mut(request.key(), request.version())?;
+    if entry.is_marker() {
+        return Err(of_marker(request));
+    }
+    entry.tags = tags;
+    let id = entry.id();
+    Ok(reply.with_maybe("x-amz-version-id", bucket.shown(id)))
+}
+
+fn of_marker(request: &Request) -> Error {
+    match request.version() {
+        None => Error::from(Code::NoSuchKey).field("Key", request.key()),
+        Some(_) => Error::from(Code::MethodNotAllowed).field("ResourceType", "DeleteMarker"),
+    }
+    .header("x-amz-delete-marker", "true")
+}

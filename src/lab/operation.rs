@@ -1,0 +1,241 @@
+//! The operations of the lab, one enum for all of them, and which one a request asks for.
+
+use hyper::Method;
+
+use super::error::{Code, Error, Result};
+use super::request::Request;
+
+/// Defines [`Operation`] with a list of all and their names.
+macro_rules! operations {
+    ($($operation:ident)*) => {
+        /// An S3 operation; faults are injected and requests counted by it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "each is named as in the S3 API reference, which says what it does")]
+        pub enum Operation {
+            $($operation,)*
+        }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &[Self] = &[$(Self::$operation,)*];
+
+            /// Its name in the S3 API.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$operation => stringify!($operation),)*
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    ListBuckets
+    CreateBucket DeleteBucket HeadBucket GetBucketLocation
+    GetBucketVersioning PutBucketVersioning
+    GetBucketLifecycleConfiguration PutBucketLifecycleConfiguration DeleteBucketLifecycle
+    GetBucketEncryption PutBucketEncryption DeleteBucketEncryption
+    GetObjectLockConfiguration PutObjectLockConfiguration
+    GetBucketReplication PutBucketReplication DeleteBucketReplication
+    GetBucketOwnershipControls PutBucketOwnershipControls DeleteBucketOwnershipControls
+    GetBucketPolicy PutBucketPolicy DeleteBucketPolicy
+    ListObjectsV2 ListObjectVersions ListMultipartUploads
+    PutObject GetObject HeadObject CopyObject DeleteObject DeleteObjects RestoreObject
+    GetObjectTagging PutObjectTagging DeleteObjectTagging GetObjectAcl
+    CreateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload AbortMultipartUpload ListParts
+}
+
+impl std::str::FromStr for Operation {
+    type Err = ();
+
+    fn from_str(name: &str) -> std::result::Result<Self, ()> {
+        Self::ALL.iter().copied().find(|operation| operation.name() == name).ok_or(())
+    }
+}
+
+/// A subresource of a bucket, with what GET, PUT and DELETE of it are.
+type Subresource = (&'static str, Operation, Option<Operation>, Option<Operation>);
+
+const BUCKET_SUBRESOURCES: &[Subresource] = {
+    use Operation as Op;
+    &[
+        ("location", Op::GetBucketLocation, None, None),
+        ("versioning", Op::GetBucketVersioning, Some(Op::PutBucketVersioning), None),
+        (
+            "lifecycle",
+            Op::GetBucketLifecycleConfiguration,
+            Some(Op::PutBucketLifecycleConfiguration),
+            Some(Op::DeleteBucketLifecycle),
+        ),
+        (
+            "encryption",
+            Op::GetBucketEncryption,
+            Some(Op::PutBucketEncryption),
+            Some(Op::DeleteBucketEncryption),
+        ),
+        ("object-lock", Op::GetObjectLockConfiguration, Some(Op::PutObjectLockConfiguration), None),
+        (
+            "replication",
+            Op::GetBucketReplication,
+            Some(Op::PutBucketReplication),
+            Some(Op::DeleteBucketReplication),
+        ),
+        (
+            "ownershipControls",
+            Op::GetBucketOwnershipControls,
+            Some(Op::PutBucketOwnershipControls),
+            Some(Op::DeleteBucketOwnershipControls),
+        ),
+        ("policy", Op::GetBucketPolicy, Some(Op::PutBucketPolicy), Some(Op::DeleteBucketPolicy)),
+        ("uploads", Op::ListMultipartUploads, None, None),
+        ("versions", Op::ListObjectVersions, None, None),
+    ]
+};
+
+/// Query names of subresources that the lab has not got; a request with one must not pass for the plain operation.
+const MISSING: &[&str] = &[
+    "accelerate",
+    "analytics",
+    "annotation",
+    "attributes",
+    "cors",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "logging",
+    "metrics",
+    "notification",
+    "policyStatus",
+    "publicAccessBlock",
+    "requestPayment",
+    "retention",
+    "select",
+    "tagging",
+    "torrent",
+    "website",
+];
+
+/// Which operation a request asks for.
+pub(crate) fn route(request: &Request) -> Result<Operation> {
+    let routed = match (&request.bucket, &request.key) {
+        (None, _) => (request.method == Method::GET).then_some(Operation::ListBuckets),
+        (Some(_), None) => bucket(request)?,
+        (Some(_), Some(_)) => object(request)?,
+    };
+    routed.ok_or_else(|| Code::MethodNotAllowed.into())
+}
+
+fn bucket(request: &Request) -> Result<Option<Operation>> {
+    let has = |name: &str| request.query.has(name);
+    if let Some((_, get, put, delete)) = BUCKET_SUBRESOURCES.iter().find(|(name, ..)| has(name)) {
+        return Ok(match request.method {
+            Method::GET => Some(*get),
+            Method::PUT => *put,
+            Method::DELETE => *delete,
+            _ => None,
+        });
+    }
+    refuse_missing(request, &[])?;
+    Ok(match request.method {
+        Method::GET if has("list-type") => Some(Operation::ListObjectsV2),
+        Method::PUT => Some(Operation::CreateBucket),
+        Method::DELETE => Some(Operation::DeleteBucket),
+        Method::HEAD => Some(Operation::HeadBucket),
+        Method::POST if has("delete") => Some(Operation::DeleteObjects),
+        Method::GET => return Err(Code::NotImplemented.into()),
+        _ => None,
+    })
+}
+
+fn object(request: &Request) -> Result<Option<Operation>> {
+    let has = |name: &str| request.query.has(name);
+    let copies = request.headers.contains_key("x-amz-copy-source");
+    refuse_missing(request, &["tagging"])?;
+    if has("tagging") {
+        return Ok(match request.method {
+            Method::GET => Some(Operation::GetObjectTagging),
+            Method::PUT => Some(Operation::PutObjectTagging),
+            Method::DELETE => Some(Operation::DeleteObjectTagging),
+            _ => None,
+        });
+    }
+    if has("acl") {
+        return if request.method == Method::GET {
+            Ok(Some(Operation::GetObjectAcl))
+        } else {
+            Err(Code::NotImplemented.into())
+        };
+    }
+    let upload = has("uploadId");
+    Ok(match request.method {
+        Method::PUT if upload && copies => Some(Operation::UploadPartCopy),
+        Method::PUT if upload => Some(Operation::UploadPart),
+        Method::PUT if copies => Some(Operation::CopyObject),
+        Method::PUT => Some(Operation::PutObject),
+        Method::GET if upload => Some(Operation::ListParts),
+        Method::GET => Some(Operation::GetObject),
+        Method::HEAD => Some(Operation::HeadObject),
+        Method::DELETE if upload => Some(Operation::AbortMultipartUpload),
+        Method::DELETE => Some(Operation::DeleteObject),
+        Method::POST if has("uploads") => Some(Operation::CreateMultipartUpload),
+        Method::POST if upload => Some(Operation::CompleteMultipartUpload),
+        Method::POST if has("restore") => Some(Operation::RestoreObject),
+        _ => None,
+    })
+}
+
+fn refuse_missing(request: &Request, except: &[&str]) -> Result<()> {
+    match MISSING.iter().find(|name| request.query.has(name) && !except.contains(name)) {
+        Some(name) => Err(Error::from(Code::NotImplemented).field("Query", *name)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn routed(method: &str, uri: &str, copies: bool) -> Result<Operation> {
+        let mut builder = hyper::Request::builder().method(method).uri(uri);
+        if copies {
+            builder = builder.header("x-amz-copy-source", "b/k");
+        }
+        route(&Request::new(builder.body(()).unwrap().into_parts().0)?)
+    }
+
+    #[test]
+    fn tells_operations_apart() {
+        let cases = [
+            ("GET", "/", Operation::ListBuckets),
+            ("PUT", "/b", Operation::CreateBucket),
+            ("GET", "/b/?versions&prefix=a", Operation::ListObjectVersions),
+            ("GET", "/b?list-type=2", Operation::ListObjectsV2),
+            ("POST", "/b/?delete", Operation::DeleteObjects),
+            ("PUT", "/b/k", Operation::PutObject),
+            ("POST", "/b/k?uploads", Operation::CreateMultipartUpload),
+            ("PUT", "/b/k?partNumber=1&uploadId=x", Operation::UploadPart),
+            ("DELETE", "/b/k?uploadId=x", Operation::AbortMultipartUpload),
+            ("GET", "/b/k?tagging&versionId=x", Operation::GetObjectTagging),
+            ("PUT", "/b?lifecycle", Operation::PutBucketLifecycleConfiguration),
+        ];
+        for (method, uri, operation) in cases {
+            assert_eq!(routed(method, uri, false).unwrap(), operation, "{method} {uri}");
+        }
+        assert_eq!(routed("PUT", "/b/k", true).unwrap(), Operation::CopyObject);
+        assert_eq!(routed("PUT", "/b/k?uploadId=x", true).unwrap(), Operation::UploadPartCopy);
+    }
+
+    #[test]
+    fn does_not_take_what_it_has_not_got_for_the_plain_operation() {
+        assert_eq!(routed("PUT", "/b/k?retention", false).unwrap_err().code, Code::NotImplemented);
+        assert_eq!(routed("GET", "/b?cors", false).unwrap_err().code, Code::NotImplemented);
+        assert_eq!(routed("GET", "/b", false).unwrap_err().code, Code::NotImplemented);
+    }
+
+    #[test]
+    fn names_come_back() {
+        for operation in Operation::ALL {
+            assert_eq!(operation.name().parse(), Ok(*operation));
+        }
+    }
+}

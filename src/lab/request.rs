@@ -1,0 +1,185 @@
+//! A request as handlers see it: bucket, key, query and headers read from the wire, and the body once it is checked.
+
+use hyper::HeaderMap;
+use hyper::Method;
+use hyper::body::Bytes;
+use hyper::http::request::Parts;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::error::{Code, Error, Result};
+
+/// What S3 leaves as it is in a path or query when it signs.
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const UNRESERVED_AND_SLASH: AsciiSet = UNRESERVED.remove(b'/');
+
+const MAX_KEY_BYTES: usize = 1024;
+
+/// A request; the body is empty until it has been read and checked.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// As sent, still encoded.
+    pub(crate) path: String,
+    pub(crate) query: Query,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bucket: Option<String>,
+    pub(crate) key: Option<String>,
+    pub(crate) body: Bytes,
+    /// Trailers of a chunked body, names in lower case.
+    pub(crate) trailers: Trailers,
+}
+
+/// Names and values that came after a chunked body.
+pub(crate) type Trailers = Vec<(String, String)>;
+
+/// Names and values of a query, decoded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query(pub(crate) Vec<(String, String)>);
+
+impl Request {
+    pub(crate) fn new(parts: Parts) -> Result<Self> {
+        let path = parts.uri.path().to_owned();
+        let query = Query::parse(parts.uri.query().unwrap_or_default())?;
+        let (bucket, key) = target(&path, host_bucket(&parts.headers))?;
+        if key.as_ref().is_some_and(|key| key.len() > MAX_KEY_BYTES) {
+            return Err(Error::from(Code::KeyTooLongError).field("MaxSizeAllowed", MAX_KEY_BYTES.to_string()));
+        }
+        Ok(Self {
+            method: parts.method,
+            path,
+            query,
+            headers: parts.headers,
+            bucket,
+            key,
+            body: Bytes::new(),
+            trailers: Vec::new(),
+        })
+    }
+
+    /// The bucket; a handler is only called with one where its operation has one.
+    pub(crate) fn bucket(&self) -> &str {
+        self.bucket.as_deref().unwrap_or_default()
+    }
+
+    /// The key; as [`Self::bucket`].
+    pub(crate) fn key(&self) -> &str {
+        self.key.as_deref().unwrap_or_default()
+    }
+
+    /// A header's value, where it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
+    }
+
+    /// A header's value, or that of a trailer after the body.
+    pub(crate) fn header_or_trailer(&self, name: &str) -> Option<&str> {
+        let trailer = self.trailers.iter().find(|(trailer, _)| trailer == name);
+        self.header(name).or_else(|| trailer.map(|(_, value)| value.as_str()))
+    }
+
+    /// The `versionId` that the request names.
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.query.get("versionId")
+    }
+}
+
+impl Query {
+    fn parse(text: &str) -> Result<Self> {
+        let pairs = text.split('&').filter(|pair| !pair.is_empty());
+        let decoded = pairs.map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode_form(name)?, decode_form(value)?))
+        });
+        Ok(Self(decoded.collect::<Result<_>>()?))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// A number, or a default where there is none.
+    pub(crate) fn number(&self, name: &'static str, default: usize) -> Result<usize> {
+        let Some(text) = self.get(name).filter(|text| !text.is_empty()) else {
+            return Ok(default);
+        };
+        text.parse().map_err(|_| {
+            Error::new(
+                Code::InvalidArgument,
+                format!("Provided {name} not an integer or within integer range"),
+            )
+            .field("ArgumentName", name)
+            .field("ArgumentValue", text)
+        })
+    }
+}
+
+/// Decodes percent escapes to text.
+pub(crate) fn decode(text: &str) -> Result<String> {
+    let decoded = percent_decode_str(text).decode_utf8().map_err(|_| Code::InvalidURI)?;
+    Ok(decoded.into_owned())
+}
+
+/// Decodes as a form does: `+` is a space.
+pub(crate) fn decode_form(text: &str) -> Result<String> {
+    decode(&text.replace('+', " "))
+}
+
+/// Encodes everything that is not unreserved, as signatures want it.
+pub(crate) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, &UNRESERVED).to_string()
+}
+
+/// As [`encode`], leaving slashes.
+pub(crate) fn encode_path(text: &str) -> String {
+    utf8_percent_encode(text, &UNRESERVED_AND_SLASH).to_string()
+}
+
+/// Encodes as `encoding-type=url` in listings: a space is `+`, slashes stay.
+pub(crate) fn encode_listed(text: &str) -> String {
+    encode_path(text).replace("%20", "+").replace('~', "%7E").replace("%2A", "*")
+}
+
+/// Bucket and key of a path; with a bucket in the host the whole path is the key.
+fn target(path: &str, host_bucket: Option<String>) -> Result<(Option<String>, Option<String>)> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let some = |text: &str| (!text.is_empty()).then(|| decode(text)).transpose();
+    if host_bucket.is_some() {
+        return Ok((host_bucket, some(path)?));
+    }
+    let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+    Ok((some(bucket)?, some(key)?))
+}
+
+/// The bucket of a host such as `bucket.localhost:9000`.
+fn host_bucket(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get("host")?.to_str().ok()?;
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name.strip_suffix(".localhost").map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_never_normalised() {
+        let key = |path| target(path, None).unwrap().1.unwrap();
+        assert_eq!(key("/b/a/../b"), "a/../b");
+        assert_eq!(key("/b//a"), "/a");
+        assert_eq!(key("/b/a+b%2Bc%20%25"), "a+b+c %");
+        assert_eq!(key("/b/a/"), "a/");
+        assert_eq!(target("/b/", None).unwrap(), (Some("b".to_owned()), None));
+        assert_eq!(target("/", None).unwrap(), (None, None));
+        assert_eq!(target("/k/x", Some("b".to_owned())).unwrap().1.unwrap(), "k/x");
+        assert!(target("/b/%ff", None).is_err());
+    }
+
+    #[test]
+    fn encodes_for_listings() {
+        assert_eq!(encode_listed("a b/c+d%\u{1}é"), "a+b/c%2Bd%25%01%C3%A9");
+    }
+}

@@ -1,0 +1,100 @@
+//! Counts of requests: how many of each operation, and how many at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::operation::Operation;
+
+/// A handle to the counts of one lab; clones share them.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    counts: Arc<Counts>,
+}
+
+#[derive(Debug)]
+struct Counts {
+    /// In the order of [`Operation::ALL`].
+    by_operation: Vec<AtomicU64>,
+    in_flight: AtomicU64,
+    most_in_flight: AtomicU64,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        let by_operation = Operation::ALL.iter().map(|_| AtomicU64::new(0)).collect();
+        let counts = Counts { by_operation, in_flight: AtomicU64::new(0), most_in_flight: AtomicU64::new(0) };
+        Self { counts: Arc::new(counts) }
+    }
+}
+
+impl Requests {
+    /// How many requests for an operation have arrived, those that failed included.
+    pub fn of(&self, operation: Operation) -> u64 {
+        self.counts.by_operation.get(operation as usize).map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+
+    /// How many requests have arrived.
+    pub fn total(&self) -> u64 {
+        self.counts.by_operation.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+    }
+
+    /// The operations that were asked for, with their counts.
+    pub fn all(&self) -> Vec<(Operation, u64)> {
+        let counts = Operation::ALL.iter().map(|&operation| (operation, self.of(operation)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// The greatest number of requests that were being handled at one time.
+    pub fn most_in_flight(&self) -> u64 {
+        self.counts.most_in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Begins to count anew.
+    pub fn reset(&self) {
+        self.counts.by_operation.iter().for_each(|count| count.store(0, Ordering::Relaxed));
+        self.counts.most_in_flight.store(0, Ordering::Relaxed);
+    }
+
+    /// Counts a request; it is in flight until the guard is dropped.
+    pub(crate) fn begin(&self, operation: Operation) -> InFlight {
+        if let Some(count) = self.counts.by_operation.get(operation as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        let now = self.counts.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
+        self.counts.most_in_flight.fetch_max(now, Ordering::Relaxed);
+        InFlight { counts: Arc::clone(&self.counts) }
+    }
+}
+
+/// A request being handled.
+#[derive(Debug)]
+pub(crate) struct InFlight {
+    counts: Arc<Counts>,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.counts.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_each_operation_and_the_most_at_once() {
+        let requests = Requests::default();
+        for (place, operation) in Operation::ALL.iter().enumerate() {
+            assert_eq!(*operation as usize, place);
+        }
+        let first = requests.begin(Operation::GetObject);
+        let second = requests.begin(Operation::PutObject);
+        drop((first, second));
+        drop(requests.begin(Operation::GetObject));
+        assert_eq!(requests.all(), [(Operation::PutObject, 1), (Operation::GetObject, 2)]);
+        assert_eq!((requests.total(), requests.most_in_flight()), (3, 2));
+        requests.reset();
+        assert_eq!(requests.total(), 0);
+    }
+}

@@ -1,0 +1,142 @@
+//! Connections: accepts them, reads requests, lets faults strike, and has each request handled.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use http_body_util::BodyExt as _;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::clock::real_millis;
+use super::error::{Code, Error, Result};
+use super::fault::Fault;
+use super::operation::{Operation, route};
+use super::reply::{CutOff, Reply, ReplyBody, error_xml};
+use super::request::Request;
+use super::time::http_date;
+use super::{Shared, auth, body, handler};
+
+/// Accepts connections until the task is aborted; they end with it.
+pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        // A connection that could not be accepted is the client's to try again.
+        if let Ok((stream, _)) = listener.accept().await {
+            connections.spawn(serve(stream, Arc::clone(&shared)));
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let reset = Arc::new(AtomicBool::new(false));
+    let service = service_fn(|request| {
+        let (shared, reset) = (Arc::clone(&shared), Arc::clone(&reset));
+        async move {
+            let response = answer(&shared, request).await;
+            reset.store(response.is_err(), Ordering::Relaxed);
+            response
+        }
+    });
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let ended = (&mut connection).await;
+    if ended.is_err() && reset.load(Ordering::Relaxed) {
+        let stream = connection.into_parts().io.into_inner();
+        // Closing without lingering is what resets; where it fails the client sees a plain close.
+        drop(stream.set_zero_linger());
+    }
+}
+
+/// A request on its way: who it is for and what will strike it.
+struct Way {
+    request_id: String,
+    resource: String,
+    head: bool,
+    fault: Option<Fault>,
+}
+
+/// Answers a request; an error resets the connection.
+async fn answer(
+    shared: &Shared,
+    request: hyper::Request<Incoming>,
+) -> std::result::Result<Response<ReplyBody>, CutOff> {
+    let (parts, incoming) = request.into_parts();
+    let mut way = Way {
+        request_id: request_id(),
+        resource: parts.uri.path().to_owned(),
+        head: parts.method == Method::HEAD,
+        fault: None,
+    };
+    let outcome = match read(parts, incoming).await {
+        Ok((request, raw)) => answer_read(shared, request, raw, &mut way).await,
+        Err(error) => Err(error),
+    };
+    if matches!(way.fault, Some(Fault::Reset | Fault::ReplyLost)) {
+        return Err(CutOff);
+    }
+    let mut reply = outcome.unwrap_or_else(|error| Reply::error(&error, &way.resource, &way.request_id));
+    if way.head && reply.status.as_u16() >= 400 {
+        reply.body = Bytes::new();
+        reply.headers.remove("content-type");
+    }
+    let truncated = way.fault == Some(Fault::Truncated) && !reply.body.is_empty();
+    // By real time, as signatures are: clients correct their clocks by it.
+    let reply = reply.with("date", http_date(real_millis()));
+    Ok(reply.into_response(&way.request_id, truncated))
+}
+
+async fn read(parts: hyper::http::request::Parts, incoming: Incoming) -> Result<(Request, Bytes)> {
+    let request = Request::new(parts);
+    let raw = incoming.collect().await.map_err(|_| Error::from(Code::IncompleteBody))?.to_bytes();
+    Ok((request?, raw))
+}
+
+async fn answer_read(shared: &Shared, mut request: Request, raw: Bytes, way: &mut Way) -> Result<Reply> {
+    let operation = route(&request);
+    let _in_flight = operation.as_ref().ok().map(|&operation| shared.requests.begin(operation));
+    auth::verify(&request, &shared.options.credentials, &shared.options.region)?;
+    body::accept(&mut request, raw)?;
+    let operation = operation?;
+    let verdict = shared.faults.judge(operation, request.key.as_deref());
+    verdict.hooks.iter().for_each(|hook| hook());
+    if !verdict.delay.is_zero() {
+        tokio::time::sleep(verdict.delay).await;
+    }
+    way.fault = verdict.fault;
+    handle(shared, operation, &request, way)
+}
+
+fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -> Result<Reply> {
+    let in_ok = |code: Code| Reply {
+        body: error_xml(&code.into(), &way.resource, &way.request_id),
+        ..Reply::ok().with("content-type", "application/xml")
+    };
+    match way.fault {
+        Some(Fault::SlowDown) => Err(Code::SlowDown.into()),
+        Some(Fault::InternalError) => Err(Code::InternalError.into()),
+        Some(Fault::AccessDenied) => Err(Code::AccessDenied.into()),
+        Some(Fault::ExpiredToken) => Err(Code::ExpiredToken.into()),
+        Some(Fault::ErrorInOk) => Ok(in_ok(Code::InternalError)),
+        Some(Fault::SlowDownInOk) => Ok(in_ok(Code::SlowDown)),
+        Some(Fault::Reset) => Ok(Reply::ok()),
+        Some(Fault::KeyErrors { every }) => handler::handle(shared, operation, request, Some(every)),
+        Some(Fault::ReplyLost | Fault::Truncated | Fault::Delay(_)) | None => {
+            handler::handle(shared, operation, request, None)
+        }
+    }
+}
+
+/// An id for a request, as `x-amz-request-id` has it.
+fn request_id() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{:016X}", count.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}

@@ -1,0 +1,291 @@
+//! A bucket: for every key its entries in the order they were made, under S3's three states of versioning.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hyper::body::Bytes;
+
+use super::super::error::{Code, Error, Result};
+use super::multipart::Upload;
+use super::version::{Encryption, Entry, Object, Tags, VersionId};
+
+/// The state of a bucket's versioning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Versioning {
+    /// Never enabled: a write replaces, a delete removes.
+    #[default]
+    Never,
+    /// A write adds a version, a delete adds a marker.
+    Enabled,
+    /// Writes and deletes replace the null version and leave the others.
+    Suspended,
+}
+
+/// A configuration that a bucket stores and gives back as it got it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Configuration {
+    /// Rules that expire and move objects. The lab does not act on them.
+    Lifecycle,
+    /// Default encryption of new objects.
+    Encryption,
+    /// Object Lock. Recorded; the lab locks nothing.
+    ObjectLock,
+    /// Replication. Recorded; the lab replicates nothing.
+    Replication,
+    /// Who owns objects, and whether ACLs count.
+    OwnershipControls,
+    /// The bucket's policy. Recorded; the lab denies nothing by it.
+    Policy,
+}
+
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    pub(crate) created: i64,
+    pub(crate) versioning: Versioning,
+    pub(crate) configurations: BTreeMap<Configuration, Bytes>,
+    /// What new objects are encrypted with unless they say otherwise.
+    pub(crate) encryption: Encryption,
+    /// Entries of each key, oldest first; never an empty list.
+    pub(crate) keys: BTreeMap<String, Vec<Entry>>,
+    pub(crate) uploads: BTreeMap<String, Upload>,
+    /// Where the null version of a key stood that is gone, so that a listing can go on from it.
+    lost_nulls: HashMap<String, u64>,
+    order: Arc<AtomicU64>,
+}
+
+/// What a delete did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Deleted {
+    /// The version or marker removed, or the marker made.
+    pub(crate) version: Option<VersionId>,
+    /// Whether that is a delete marker.
+    pub(crate) marker: bool,
+}
+
+impl Bucket {
+    pub(crate) fn new(created: i64, order: Arc<AtomicU64>) -> Self {
+        Self {
+            created,
+            versioning: Versioning::Never,
+            configurations: BTreeMap::new(),
+            encryption: Encryption::default(),
+            keys: BTreeMap::new(),
+            uploads: BTreeMap::new(),
+            lost_nulls: HashMap::new(),
+            order,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The next place in the order of entries.
+    pub(crate) fn next_order(&self) -> u64 {
+        self.order.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The newest entry of a key, be it a version or a marker.
+    pub(crate) fn current(&self, key: &str) -> Option<&Entry> {
+        self.keys.get(key)?.last()
+    }
+
+    /// The current version of a key, where it has one.
+    pub(crate) fn live(&self, key: &str) -> Option<(&Entry, &Arc<Object>)> {
+        let entry = self.current(key)?;
+        Some((entry, entry.object.as_ref()?))
+    }
+
+    pub(crate) fn find(&self, key: &str, id: VersionId) -> Option<&Entry> {
+        self.keys.get(key)?.iter().rev().find(|entry| entry.id() == id)
+    }
+
+    /// The entry that a request names: by its version id, or else the current one.
+    pub(crate) fn named(&self, key: &str, version: Option<&str>) -> Result<&Entry> {
+        let Some(version) = version else {
+            return self.current(key).ok_or_else(|| no_such_key(key));
+        };
+        let id = parse_version(version)?;
+        self.find(key, id).ok_or_else(|| no_such_version(key, version))
+    }
+
+    /// As [`Self::named`], to change it in place.
+    pub(crate) fn named_mut(&mut self, key: &str, version: Option<&str>) -> Result<&mut Entry> {
+        let id = self.named(key, version)?.id();
+        let entries = self.keys.get_mut(key).into_iter().flatten();
+        entries.rev().find(|entry| entry.id() == id).ok_or_else(|| no_such_key(key))
+    }
+
+    /// The version id that replies name: none while the bucket was never versioned.
+    pub(crate) fn shown(&self, id: VersionId) -> Option<String> {
+        (self.versioning != Versioning::Never || id != VersionId::Null).then(|| id.to_string())
+    }
+
+    /// Adds a version made now.
+    pub(crate) fn put(&mut self, key: &str, object: Arc<Object>, tags: Tags, at: i64) -> VersionId {
+        self.put_at(key, object, tags, at, self.next_order())
+    }
+
+    /// Adds a version at a place in the order that was taken earlier, as a multipart upload does when it began.
+    pub(crate) fn put_at(
+        &mut self,
+        key: &str,
+        object: Arc<Object>,
+        tags: Tags,
+        at: i64,
+        order: u64,
+    ) -> VersionId {
+        let null = self.versioning != Versioning::Enabled;
+        self.insert(key, Entry { order, null, modified: at, object: Some(object), tags, thawed: None })
+    }
+
+    /// Deletes a key without naming a version: by a marker, where the bucket is versioned.
+    pub(crate) fn delete(&mut self, key: &str, at: i64) -> Deleted {
+        if self.versioning == Versioning::Never {
+            self.take(key, VersionId::Null);
+            return Deleted::default();
+        }
+        let null = self.versioning == Versioning::Suspended;
+        let order = self.next_order();
+        let marker = Entry { order, null, modified: at, object: None, tags: Tags::new(), thawed: None };
+        Deleted { version: Some(self.insert(key, marker)), marker: true }
+    }
+
+    /// Removes one version or marker for good; one that is not there counts as removed.
+    pub(crate) fn erase(&mut self, key: &str, id: VersionId) -> Deleted {
+        let marker = self.take(key, id).is_some_and(|entry| entry.is_marker());
+        Deleted { version: Some(id), marker }
+    }
+
+    /// The place in a key's history of a version, also of one that is gone.
+    pub(crate) fn place(&self, key: &str, id: VersionId) -> Option<u64> {
+        match id {
+            VersionId::Numbered(order) => Some(order),
+            VersionId::Null => {
+                let present = self.find(key, id).map(|entry| entry.order);
+                present.or_else(|| self.lost_nulls.get(key).copied())
+            }
+        }
+    }
+
+    fn insert(&mut self, key: &str, entry: Entry) -> VersionId {
+        let id = entry.id();
+        if entry.null {
+            self.take(key, VersionId::Null);
+        }
+        let entries = self.keys.entry(key.to_owned()).or_default();
+        let place = entries.partition_point(|older| older.order < entry.order);
+        entries.insert(place, entry);
+        id
+    }
+
+    fn take(&mut self, key: &str, id: VersionId) -> Option<Entry> {
+        let entries = self.keys.get_mut(key)?;
+        let index = entries.iter().position(|entry| entry.id() == id)?;
+        let taken = entries.remove(index);
+        if entries.is_empty() {
+            self.keys.remove(key);
+        }
+        if taken.null {
+            self.lost_nulls.insert(key.to_owned(), taken.order);
+        }
+        Some(taken)
+    }
+}
+
+/// Reads a version id from a request.
+pub(crate) fn parse_version(version: &str) -> Result<VersionId> {
+    VersionId::parse(version).ok_or_else(|| {
+        Error::new(Code::InvalidArgument, "Invalid version id specified")
+            .field("ArgumentName", "versionId")
+            .field("ArgumentValue", version)
+    })
+}
+
+pub(crate) fn no_such_key(key: &str) -> Error {
+    Error::from(Code::NoSuchKey).field("Key", key)
+}
+
+fn no_such_version(key: &str, version: &str) -> Error {
+    Error::from(Code::NoSuchVersion).field("Key", key).field("VersionId", version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Store;
+    use super::*;
+
+    fn object(body: &'static str) -> Arc<Object> {
+        Arc::new(Object {
+            body: Bytes::from_static(body.as_bytes()),
+            etag: body.to_owned(),
+            parts: Vec::new(),
+            attributes: super::super::version::Attributes::default(),
+            checksum: None,
+        })
+    }
+
+    fn history(bucket: &Bucket, key: &str) -> Vec<String> {
+        let entries = bucket.keys.get(key).into_iter().flatten().rev();
+        entries
+            .map(|entry| {
+                let what = entry.object.as_ref().map_or("marker", |object| object.etag.as_str());
+                if entry.null { format!("{what} null") } else { what.to_owned() }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn enabled_stacks_versions_and_markers() {
+        let mut store = Store::default();
+        let bucket = store.create("b", 0).unwrap();
+        bucket.versioning = Versioning::Enabled;
+        bucket.put("k", object("one"), Tags::new(), 1);
+        bucket.put("k", object("two"), Tags::new(), 1);
+        let marker = bucket.delete("k", 1);
+        bucket.delete("k", 1);
+        assert_eq!(history(bucket, "k"), ["marker", "marker", "two", "one"]);
+        assert!(marker.marker);
+        bucket.erase("k", marker.version.unwrap());
+        assert_eq!(history(bucket, "k"), ["marker", "two", "one"]);
+        assert!(bucket.live("k").is_none());
+    }
+
+    #[test]
+    fn suspended_replaces_only_the_null_version() {
+        let mut store = Store::default();
+        let bucket = store.create("b", 0).unwrap();
+        bucket.put("k", object("before"), Tags::new(), 1);
+        bucket.versioning = Versioning::Enabled;
+        bucket.put("k", object("kept"), Tags::new(), 2);
+        assert_eq!(history(bucket, "k"), ["kept", "before null"]);
+        bucket.versioning = Versioning::Suspended;
+        bucket.put("k", object("over"), Tags::new(), 3);
+        assert_eq!(history(bucket, "k"), ["over null", "kept"]);
+        bucket.delete("k", 4);
+        assert_eq!(history(bucket, "k"), ["marker null", "kept"]);
+    }
+
+    #[test]
+    fn never_versioned_forgets() {
+        let mut store = Store::default();
+        let bucket = store.create("b", 0).unwrap();
+        bucket.put("k", object("one"), Tags::new(), 1);
+        bucket.put("k", object("two"), Tags::new(), 2);
+        assert_eq!(history(bucket, "k"), ["two null"]);
+        assert_eq!(bucket.delete("k", 3), Deleted::default());
+        assert!(bucket.is_empty());
+    }
+
+    #[test]
+    fn an_upload_takes_the_place_it_had_when_it_began() {
+        let mut store = Store::default();
+        let bucket = store.create("b", 0).unwrap();
+        bucket.versioning = Versioning::Enabled;
+        let place = bucket.next_order();
+        bucket.put("k", object("between"), Tags::new(), 2);
+        bucket.put_at("k", object("upload"), Tags::new(), 1, place);
+        assert_eq!(history(bucket, "k"), ["between", "upload"]);
+    }
+}

@@ -1,0 +1,102 @@
+//! Conditions on a write or a delete, judged against a key's current entry under the store's lock.
+
+use super::super::error::{Code, Result};
+use super::bucket::no_such_key;
+use super::version::Entry;
+
+/// What must hold of the current version for a write or delete to be done.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Condition {
+    /// The `ETag` it must have, or `*` for any.
+    pub(crate) matches: Option<String>,
+    /// Whether there must be none.
+    pub(crate) none: bool,
+}
+
+impl Condition {
+    /// Judges a write. A key under a delete marker has no current version.
+    pub(crate) fn allows_write(&self, key: &str, current: Option<&Entry>) -> Result<()> {
+        let live = current.and_then(|entry| entry.object.as_ref());
+        if self.none && live.is_some() {
+            return Err(failed("If-None-Match"));
+        }
+        let Some(wanted) = &self.matches else {
+            return Ok(());
+        };
+        let live = live.ok_or_else(|| no_such_key(key))?;
+        if etag_matches(wanted, &live.etag) { Ok(()) } else { Err(failed("If-Match")) }
+    }
+
+    /// Judges a delete. A key that is not there is missing; one under a delete marker fails the condition.
+    pub(crate) fn allows_delete(&self, key: &str, current: Option<&Entry>) -> Result<()> {
+        let Some(wanted) = &self.matches else {
+            return Ok(());
+        };
+        let current = current.ok_or_else(|| no_such_key(key))?;
+        match &current.object {
+            Some(live) if etag_matches(wanted, &live.etag) => Ok(()),
+            _ => Err(failed("If-Match")),
+        }
+    }
+}
+
+/// Whether an `ETag` is among those of a header: one or several, quoted or not, or `*`.
+pub(crate) fn etag_matches(wanted: &str, etag: &str) -> bool {
+    wanted.split(',').map(str::trim).any(|one| {
+        let one = one.strip_prefix("W/").unwrap_or(one);
+        one == "*" || one.trim_matches('"') == etag
+    })
+}
+
+pub(crate) fn failed(condition: &'static str) -> super::super::error::Error {
+    super::super::error::Error::from(Code::PreconditionFailed).field("Condition", condition)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::version::{Attributes, Object, Tags};
+    use super::*;
+
+    fn entry(etag: Option<&str>) -> Entry {
+        let object = etag.map(|etag| {
+            Arc::new(Object {
+                body: hyper::body::Bytes::new(),
+                etag: etag.to_owned(),
+                parts: Vec::new(),
+                attributes: Attributes::default(),
+                checksum: None,
+            })
+        });
+        Entry { order: 1, null: false, modified: 0, object, tags: Tags::new(), thawed: None }
+    }
+
+    fn code(result: Result<()>) -> Option<Code> {
+        result.err().map(|error| error.code)
+    }
+
+    #[test]
+    fn writes() {
+        let (live, marker) = (entry(Some("aa")), entry(None));
+        let none = Condition { none: true, ..Condition::default() };
+        assert_eq!(code(none.allows_write("k", Some(&live))), Some(Code::PreconditionFailed));
+        assert_eq!(code(none.allows_write("k", Some(&marker))), None);
+        assert_eq!(code(none.allows_write("k", None)), None);
+        let matches = |etag: &str| Condition { matches: Some(etag.to_owned()), none: false };
+        assert_eq!(code(matches("\"aa\"").allows_write("k", Some(&live))), None);
+        assert_eq!(code(matches("aa").allows_write("k", Some(&live))), None);
+        assert_eq!(code(matches("bb").allows_write("k", Some(&live))), Some(Code::PreconditionFailed));
+        assert_eq!(code(matches("aa").allows_write("k", Some(&marker))), Some(Code::NoSuchKey));
+        assert_eq!(code(matches("aa").allows_write("k", None)), Some(Code::NoSuchKey));
+    }
+
+    #[test]
+    fn deletes() {
+        let (live, marker) = (entry(Some("aa")), entry(None));
+        let any = Condition { matches: Some("*".to_owned()), none: false };
+        assert_eq!(code(any.allows_delete("k", Some(&live))), None);
+        assert_eq!(code(any.allows_delete("k", Some(&marker))), Some(Code::PreconditionFailed));
+        assert_eq!(code(any.allows_delete("k", None)), Some(Code::NoSuchKey));
+    }
+}

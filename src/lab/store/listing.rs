@@ -1,0 +1,162 @@
+//! One page of `ListObjectVersions`: which entries it holds, in document order, and where the next page begins.
+//! AWS's rules, and the ways of other servers where a quirk asks for them.
+
+use std::ops::Bound;
+
+use super::super::error::{Code, Error, Result};
+use super::super::quirks::{Grouping, Quirks};
+use super::bucket::{Bucket, parse_version};
+use super::version::{Entry, VersionId};
+
+/// What a page is asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Question<'a> {
+    pub(crate) prefix: &'a str,
+    pub(crate) delimiter: &'a str,
+    pub(crate) key_marker: Option<&'a str>,
+    pub(crate) version_marker: Option<&'a str>,
+    pub(crate) max: usize,
+}
+
+/// One entry of a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listed<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) entry: &'a Entry,
+    pub(crate) latest: bool,
+}
+
+/// A page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Page<'a> {
+    pub(crate) entries: Vec<Listed<'a>>,
+    pub(crate) prefixes: Vec<&'a str>,
+    pub(crate) truncated: bool,
+    /// The last key or common prefix of a truncated page.
+    pub(crate) next_key: Option<String>,
+    /// The version of that key; none after a common prefix.
+    pub(crate) next_version: Option<String>,
+}
+
+/// Where a page goes on within the key of its marker.
+#[derive(Clone, Copy)]
+enum From {
+    /// With the entries older than this place.
+    Below(u64),
+    /// With nothing more of that key.
+    Nothing,
+    /// With all of it.
+    All,
+}
+
+/// Makes one page.
+pub(crate) fn page<'a>(bucket: &'a Bucket, asked: &Question<'_>, quirks: &Quirks) -> Result<Page<'a>> {
+    let start = start(bucket, asked, quirks)?;
+    let max = asked.max.min(quirks.short_pages.unwrap_or(usize::MAX));
+    let first = asked.key_marker.unwrap_or_default().max(asked.prefix);
+    let mut page = Page::default();
+    if max == 0 {
+        return Ok(page);
+    }
+    for (key, entries) in bucket.keys.range::<str, _>((Bound::Included(first), Bound::Unbounded)) {
+        if !key.starts_with(asked.prefix) {
+            break;
+        }
+        if let Some(common) = common_prefix(key, asked) {
+            if page.prefixes.last() != Some(&common) && asked.key_marker.is_none_or(|marker| common > marker)
+            {
+                if page.entries.len() + page.prefixes.len() == max {
+                    page.truncated = true;
+                    break;
+                }
+                page.prefixes.push(common);
+                (page.next_key, page.next_version) = (Some(common.to_owned()), None);
+            }
+            continue;
+        }
+        let from = if asked.key_marker == Some(key) { start } else { From::All };
+        if !page.take(key, entries, from, max, quirks.oldest_first) {
+            break;
+        }
+    }
+    page.finish(asked, quirks);
+    Ok(page)
+}
+
+fn start(bucket: &Bucket, asked: &Question<'_>, quirks: &Quirks) -> Result<From> {
+    let version = asked.version_marker.filter(|version| !version.is_empty());
+    let Some((key, version)) = asked.key_marker.zip(version) else {
+        if version.is_some() {
+            let message = "A version-id marker cannot be specified without a key marker.";
+            return Err(Error::new(Code::InvalidArgument, message).field("ArgumentName", "version-id-marker"));
+        }
+        return Ok(if quirks.inclusive_key_marker { From::All } else { From::Nothing });
+    };
+    let id = parse_version(version)?;
+    if quirks.drops_after_null_marker && id == VersionId::Null {
+        return Ok(From::Nothing);
+    }
+    Ok(bucket.place(key, id).map_or(From::Nothing, From::Below))
+}
+
+/// What a key is rolled up to, if it is: the part up to and with the delimiter after the prefix.
+pub(crate) fn common_prefix<'a>(key: &'a str, asked: &Question<'_>) -> Option<&'a str> {
+    if asked.delimiter.is_empty() {
+        return None;
+    }
+    let at = key.get(asked.prefix.len()..)?.find(asked.delimiter)?;
+    key.get(..asked.prefix.len() + at + asked.delimiter.len())
+}
+
+impl<'a> Page<'a> {
+    /// Adds a key's entries; false when the page was full before them all.
+    fn take(
+        &mut self,
+        key: &'a str,
+        entries: &'a [Entry],
+        from: From,
+        max: usize,
+        oldest_first: bool,
+    ) -> bool {
+        let latest = entries.last().map(|entry| entry.order);
+        let mut ordered: Vec<&Entry> = entries.iter().collect();
+        if !oldest_first {
+            ordered.reverse();
+        }
+        let wanted = |entry: &Entry| match from {
+            From::All => true,
+            From::Nothing => false,
+            From::Below(place) if oldest_first => entry.order > place,
+            From::Below(place) => entry.order < place,
+        };
+        for entry in ordered.into_iter().filter(|entry| wanted(entry)) {
+            if self.entries.len() + self.prefixes.len() == max {
+                self.truncated = true;
+                return false;
+            }
+            self.entries.push(Listed { key, entry, latest: latest == Some(entry.order) });
+            (self.next_key, self.next_version) = (Some(key.to_owned()), Some(entry.id().to_string()));
+        }
+        true
+    }
+
+    fn finish(&mut self, asked: &Question<'_>, quirks: &Quirks) {
+        match quirks.grouped {
+            Some(Grouping::VersionsFirst) => self.entries.sort_by_key(|listed| listed.entry.is_marker()),
+            Some(Grouping::MarkersFirst) => self.entries.sort_by_key(|listed| !listed.entry.is_marker()),
+            None => {}
+        }
+        if quirks.stuck_marker && asked.key_marker.is_some() {
+            self.truncated = true;
+            self.next_key = asked.key_marker.map(str::to_owned);
+            self.next_version = asked.version_marker.map(str::to_owned);
+        }
+        if !self.truncated {
+            (self.next_key, self.next_version) = (None, None);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "listing_tests.rs"]
+mod tests;

@@ -1,0 +1,60 @@
+//! What the lab holds, in memory: buckets, their versions in the order they were made, and uploads under way.
+//! Pure and synchronous: the caller brings the time and holds the lock.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+pub(crate) mod bucket;
+pub(crate) mod condition;
+pub(crate) mod listing;
+pub(crate) mod multipart;
+pub(crate) mod objects;
+pub(crate) mod version;
+
+use super::error::{Code, Error, Result};
+use super::quirks::Quirks;
+use bucket::Bucket;
+
+/// All buckets of a lab, and how it departs from AWS.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    pub(crate) quirks: Quirks,
+    pub(crate) buckets: BTreeMap<String, Bucket>,
+    /// The place of the last entry made, in all buckets, so that no two versions share an id.
+    order: Arc<AtomicU64>,
+}
+
+impl Store {
+    pub(crate) fn with(quirks: Quirks) -> Self {
+        Self { quirks, ..Self::default() }
+    }
+
+    pub(crate) fn bucket(&self, name: &str) -> Result<&Bucket> {
+        self.buckets.get(name).ok_or_else(|| no_such_bucket(name))
+    }
+
+    pub(crate) fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket> {
+        self.buckets.get_mut(name).ok_or_else(|| no_such_bucket(name))
+    }
+
+    pub(crate) fn create(&mut self, name: &str, at: i64) -> Result<&mut Bucket> {
+        if self.buckets.contains_key(name) {
+            return Err(Error::from(Code::BucketAlreadyOwnedByYou).field("BucketName", name));
+        }
+        let bucket = Bucket::new(at, Arc::clone(&self.order));
+        Ok(self.buckets.entry(name.to_owned()).or_insert(bucket))
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) -> Result<()> {
+        if !self.bucket(name)?.is_empty() {
+            return Err(Error::from(Code::BucketNotEmpty).field("BucketName", name));
+        }
+        self.buckets.remove(name);
+        Ok(())
+    }
+}
+
+fn no_such_bucket(name: &str) -> Error {
+    Error::from(Code::NoSuchBucket).field("BucketName", name)
+}

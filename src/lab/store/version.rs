@@ -1,0 +1,163 @@
+//! One entry of a key's history: a version with its object, or a delete marker; and the ids that name entries.
+//!
+//! An entry's place in its key's history is a number, counted up over the whole lab. The version id is that number,
+//! scrambled, so that ids tell a client nothing and the lab still knows where an entry stood after it is gone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyper::body::Bytes;
+
+use super::super::checksum::Checksum;
+
+/// Tags of a version; they can change without making a new one.
+pub(crate) type Tags = BTreeMap<String, String>;
+
+/// A version or a delete marker.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// Its place in the order of all entries.
+    pub(crate) order: u64,
+    /// Whether its version id is `null`: it was made while the bucket was not versioned, or versioning was suspended.
+    pub(crate) null: bool,
+    /// Milliseconds since the epoch.
+    pub(crate) modified: i64,
+    /// None for a delete marker.
+    pub(crate) object: Option<Arc<Object>>,
+    pub(crate) tags: Tags,
+    /// When an archived object that was asked for can be read, and until when; milliseconds since the epoch.
+    pub(crate) thawed: Option<(i64, i64)>,
+}
+
+impl Entry {
+    pub(crate) fn id(&self) -> VersionId {
+        if self.null { VersionId::Null } else { VersionId::Numbered(self.order) }
+    }
+
+    pub(crate) fn is_marker(&self) -> bool {
+        self.object.is_none()
+    }
+}
+
+/// What a version holds. Never changed once stored; copies share the body.
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    pub(crate) body: Bytes,
+    /// Without its quotes.
+    pub(crate) etag: String,
+    /// The sizes of its parts, for an object made by a multipart upload.
+    pub(crate) parts: Vec<usize>,
+    pub(crate) attributes: Attributes,
+    pub(crate) checksum: Option<Checksum>,
+}
+
+/// What a version says about itself besides its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attributes {
+    /// Headers such as `content-type`, by their lower-case name.
+    pub(crate) system: BTreeMap<String, String>,
+    /// User metadata, names without `x-amz-meta-`.
+    pub(crate) user: BTreeMap<String, String>,
+    pub(crate) storage_class: String,
+    pub(crate) redirect: Option<String>,
+    pub(crate) encryption: Encryption,
+}
+
+/// The encryption a version was written with; recorded and echoed, nothing is encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Encryption {
+    pub(crate) algorithm: String,
+    pub(crate) key: Option<String>,
+}
+
+impl Default for Encryption {
+    fn default() -> Self {
+        Self { algorithm: "AES256".to_owned(), key: None }
+    }
+}
+
+impl Encryption {
+    /// Whether an `ETag` is the MD5 of the body.
+    pub(crate) fn etag_is_md5(&self) -> bool {
+        self.algorithm == "AES256"
+    }
+}
+
+/// A version id, as a client names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VersionId {
+    Null,
+    Numbered(u64),
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
+/// 64 bits at 6 bits a character.
+const NUMBER_CHARS: usize = 11;
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+const ODD_INVERSE: u64 = 0xf1de_83e1_9937_733d;
+
+impl VersionId {
+    /// Reads an id; none when the lab can never have made it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text == "null" {
+            return Some(Self::Null);
+        }
+        let number = text.get(..NUMBER_CHARS)?.bytes().rev().try_fold(0u64, |number, char| {
+            let digit = ALPHABET.iter().position(|&letter| letter == char)? as u64;
+            Some(number.wrapping_mul(64).wrapping_add(digit))
+        })?;
+        let id = Self::Numbered(unscramble(number));
+        (id.to_string() == text).then_some(id)
+    }
+}
+
+impl std::fmt::Display for VersionId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self::Numbered(order) = *self else {
+            return out.write_str("null");
+        };
+        let first = scramble(order);
+        let filling = [first, scramble(first ^ ODD), scramble(first.rotate_left(17))];
+        filling.iter().try_for_each(|&(mut number)| {
+            (0..NUMBER_CHARS).try_for_each(|_| {
+                let letter = ALPHABET.get((number % 64) as usize).copied().unwrap_or(b'A');
+                number /= 64;
+                std::fmt::Write::write_char(out, char::from(letter))
+            })
+        })
+    }
+}
+
+fn scramble(number: u64) -> u64 {
+    let mixed = number.wrapping_add(1).wrapping_mul(ODD);
+    (mixed ^ (mixed >> 32)).wrapping_mul(ODD)
+}
+
+fn unscramble(number: u64) -> u64 {
+    let mixed = number.wrapping_mul(ODD_INVERSE);
+    (mixed ^ (mixed >> 32)).wrapping_mul(ODD_INVERSE).wrapping_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_back_and_say_nothing_of_order() {
+        assert_eq!(ODD.wrapping_mul(ODD_INVERSE), 1);
+        let ids: Vec<String> = (1..500).map(|order| VersionId::Numbered(order).to_string()).collect();
+        for (order, id) in (1..).zip(&ids) {
+            assert_eq!(id.len(), 33);
+            assert_eq!(VersionId::parse(id), Some(VersionId::Numbered(order)));
+        }
+        assert!(!ids.is_sorted());
+    }
+
+    #[test]
+    fn refuses_ids_it_never_made() {
+        assert_eq!(VersionId::parse("null"), Some(VersionId::Null));
+        for text in ["", "abc", "nonexistent-version-of-something-x", "é".repeat(20).as_str()] {
+            assert_eq!(VersionId::parse(text), None, "{text}");
+        }
+    }
+}

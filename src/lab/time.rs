@@ -1,0 +1,54 @@
+//! Instants as S3 writes them: ISO 8601 in XML, RFC 1123 in headers, both from milliseconds since the epoch.
+
+use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
+
+/// `2026-11-17T14:30:05.000Z`: whole seconds always, unless `millis` asks for the rest.
+pub(crate) fn iso(at: i64, millis: bool) -> String {
+    let time = date_time(at);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+        time.year(),
+        time.month(),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second(),
+        if millis { at.rem_euclid(1_000) } else { 0 },
+    )
+}
+
+/// `Tue, 17 Nov 2026 14:30:05 GMT`
+pub(crate) fn http_date(at: i64) -> String {
+    date_time(at).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Reads an HTTP date, to milliseconds since the epoch.
+pub(crate) fn parse_http_date(text: &str) -> Option<i64> {
+    NaiveDateTime::parse_from_str(text, "%a, %d %b %Y %H:%M:%S GMT")
+        .ok()
+        .map(|time| time.and_utc().timestamp_millis())
+}
+
+/// Reads a signature's `20261117T143005Z`, to milliseconds since the epoch.
+pub(crate) fn parse_amz_date(text: &str) -> Option<i64> {
+    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok().map(|time| time.and_utc().timestamp_millis())
+}
+
+fn date_time(at: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_and_reads_s3_dates() {
+        let at = 1_794_925_805_678;
+        assert_eq!(iso(at, false), "2026-11-17T14:30:05.000Z");
+        assert_eq!(iso(at, true), "2026-11-17T14:30:05.678Z");
+        assert_eq!(http_date(at), "Tue, 17 Nov 2026 14:30:05 GMT");
+        assert_eq!(parse_http_date(&http_date(at)), Some(1_794_925_805_000));
+        assert_eq!(parse_amz_date("20261117T143005Z"), Some(1_794_925_805_000));
+    }
+}

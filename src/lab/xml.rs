@@ -1,0 +1,220 @@
+//! XML in and out: a writer that escapes as AWS does, and a reader that keeps text exactly as it was sent.
+//!
+//! The reader is its own, over quick-xml's events, because text matters to the byte: a key may be a single space.
+
+use std::fmt::Write as _;
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::error::{Code, Error, Result};
+
+const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+/// A document being written.
+#[derive(Debug)]
+pub(crate) struct Document {
+    text: String,
+    root: &'static str,
+}
+
+impl Document {
+    /// Begins a document with S3's namespace.
+    pub(crate) fn new(root: &'static str) -> Self {
+        Self {
+            text: format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{NAMESPACE}\">"),
+            root,
+        }
+    }
+
+    /// Begins a document without a namespace, as errors are.
+    pub(crate) fn bare(root: &'static str) -> Self {
+        Self { text: format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}>"), root }
+    }
+
+    /// Adds an element with text.
+    pub(crate) fn text(&mut self, name: &str, text: &str) -> &mut Self {
+        self.open(name);
+        escape(text, &mut self.text);
+        self.close(name)
+    }
+
+    /// Adds an element with text, if there is any.
+    pub(crate) fn maybe(&mut self, name: &str, text: Option<&str>) -> &mut Self {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+        self
+    }
+
+    /// Adds an element with text that needs no escaping.
+    pub(crate) fn plain(&mut self, name: &str, text: impl std::fmt::Display) -> &mut Self {
+        let written = write!(self.text, "<{name}>{text}</{name}>");
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
+        self
+    }
+
+    pub(crate) fn open(&mut self, name: &str) -> &mut Self {
+        self.text.push('<');
+        self.text.push_str(name);
+        self.text.push('>');
+        self
+    }
+
+    pub(crate) fn close(&mut self, name: &str) -> &mut Self {
+        self.text.push_str("</");
+        self.text.push_str(name);
+        self.text.push('>');
+        self
+    }
+
+    /// Ends the document.
+    pub(crate) fn end(mut self) -> String {
+        let root = self.root;
+        self.close(root);
+        self.text
+    }
+}
+
+/// Escapes text. Characters that XML 1.0 cannot carry become references all the same, as AWS writes them.
+fn escape(text: &str, out: &mut String) {
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(char),
+            char if char < ' ' || !is_legal(char) => {
+                let written = write!(out, "&#x{:x};", u32::from(char));
+                debug_assert!(written.is_ok(), "writing to a string does not fail");
+            }
+            char => out.push(char),
+        }
+    }
+}
+
+/// Whether XML 1.0 can carry a character.
+fn is_legal(char: char) -> bool {
+    !matches!(char, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// An element that was read.
+#[derive(Debug, Default)]
+pub(crate) struct Node {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) children: Vec<Node>,
+}
+
+impl Node {
+    pub(crate) fn child(&self, name: &str) -> Option<&Node> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
+        self.child(name).map(|child| child.text.as_str())
+    }
+
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+}
+
+/// Reads a document with this root; anything else, or a character that XML 1.0 cannot carry, is `MalformedXML`.
+pub(crate) fn parse(body: &[u8], root: &str) -> Result<Node> {
+    let text = std::str::from_utf8(body).map_err(|_| Code::MalformedXML)?;
+    let mut reader = Reader::from_str(text);
+    let mut open = vec![Node::default()];
+    loop {
+        match reader.read_event().map_err(|_| Code::MalformedXML)? {
+            Event::Start(start) => open.push(named(start.local_name().as_ref())),
+            Event::Empty(empty) => close(&mut open, named(empty.local_name().as_ref()))?,
+            Event::End(_) => {
+                let node = open.pop().ok_or(Code::MalformedXML)?;
+                close(&mut open, node)?;
+            }
+            Event::Text(text) => add(&mut open, &text.xml10_content())?,
+            Event::CData(data) => add(&mut open, &data.xml10_content())?,
+            Event::GeneralRef(reference) => {
+                let char = match reference.resolve_char_ref().map_err(|_| Code::MalformedXML)? {
+                    Some(char) => char,
+                    None => entity(&reference.xml10_content()).ok_or(Code::MalformedXML)?,
+                };
+                add(&mut open, char.encode_utf8(&mut [0; 4]))?;
+            }
+            Event::Eof => break,
+            Event::DocType(_) => return Err(Code::MalformedXML.into()),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+        }
+    }
+    let mut top = open.pop().filter(|_| open.is_empty()).ok_or(Code::MalformedXML)?;
+    top.children.pop().filter(|node| node.name == root).ok_or_else(|| Error::from(Code::MalformedXML))
+}
+
+fn named(name: &str) -> Node {
+    Node { name: name.to_owned(), ..Node::default() }
+}
+
+fn close(open: &mut [Node], node: Node) -> Result<()> {
+    let parent = open.last_mut().ok_or(Code::MalformedXML)?;
+    parent.children.push(node);
+    Ok(())
+}
+
+fn add(open: &mut [Node], text: &str) -> Result<()> {
+    if !text.chars().all(is_legal) {
+        return Err(Code::MalformedXML.into());
+    }
+    let node = open.last_mut().ok_or(Code::MalformedXML)?;
+    node.text.push_str(text);
+    Ok(())
+}
+
+fn entity(name: &str) -> Option<char> {
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_as_aws_does() {
+        let mut document = Document::bare("R");
+        document.text("K", "<\"a\"&b> \u{1}\r\u{ffff}");
+        let body = document.end();
+        assert!(body.ends_with("<R><K>&lt;&quot;a&quot;&amp;b&gt; &#x1;&#xd;&#xffff;</K></R>"), "{body}");
+    }
+
+    #[test]
+    fn reads_text_to_the_byte() {
+        let body = b"<?xml version=\"1.0\"?><D xmlns=\"x\"><K> a&#13;&amp;b </K><K/><K><![CDATA[<]]></K></D>";
+        let node = parse(body, "D").unwrap();
+        let keys: Vec<&str> = node.all("K").map(|key| key.text.as_str()).collect();
+        assert_eq!(keys, [" a\r&b ", "", "<"]);
+    }
+
+    #[test]
+    fn refuses_what_is_not_xml() {
+        for body in [
+            &b"<D><K>&#x1;</K></D>"[..],
+            b"<D><K>\x01</K></D>",
+            b"<D>",
+            b"<D></E>",
+            b"",
+            b"<E/>",
+            b"<D>&x;</D>",
+        ] {
+            let error = parse(body, "D").unwrap_err();
+            assert_eq!(error.code, Code::MalformedXML, "{}", String::from_utf8_lossy(body));
+        }
+    }
+}
