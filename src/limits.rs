@@ -46,16 +46,16 @@ pub const MAX_BACKOFF: Duration = Duration::from_secs(20);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Longest wait for the first byte of a reply. A copy of 5 GB answers only when it is done.
-pub const READ_TIMEOUT: Duration = Duration::from_secs(300);
+pub const READ_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Longest that one attempt at a listing page may take, the body included.
-pub const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+pub const LIST_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How long an idle connection is kept: less than S3 keeps it, so that none is used which the server has closed.
 pub const POOL_IDLE: Duration = Duration::from_secs(15);
 
 /// Changes of each kind that a table shows before it says how to see all.
-pub const SHOWN_CHANGES: usize = 10;
+pub const SHOWN_CHANGES: usize = 5;
 
 /// Top-level prefixes that a table counts one by one; what lies under others is counted together.
 pub const COUNTED_PREFIXES: usize = 1000;

@@ -124,17 +124,16 @@ async fn delete_one(client: &Client, place: &Place, change: &Change) -> Outcome 
 
 /// Whether the request may have been carried out in spite of the error, or the key may have changed.
 fn leaves_open(e: &Error) -> bool {
-    e.is_retryable() || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing)
+    e.is_retryable() || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing | ErrorKind::Corrupt)
 }
 
 /// Looks at the key to tell what an error left open.
 async fn look(client: &Client, place: &Place, change: &Change, error: Error) -> Outcome {
     match try_look(client, place, change).await {
         Ok(Seen::Wanted) => Outcome::Skipped,
-        Ok(Seen::AsPlanned) => Outcome::Failed(error),
         Ok(Seen::Other) => Outcome::Conflict,
-        // Two errors; the first is the one that matters.
-        Err(_) => Outcome::Failed(error),
+        // If looking failed too, the first error is the one that matters.
+        Ok(Seen::AsPlanned) | Err(_) => Outcome::Failed(error),
     }
 }
 
@@ -165,7 +164,7 @@ async fn try_look(client: &Client, place: &Place, change: &Change) -> Result<See
 /// An error of a whole request, once more for each of its keys.
 fn again(e: &Error) -> Error {
     let copy = Error::new(e.kind(), e.to_string());
-    let copy = e.hints().iter().fold(copy, |copy, hint| copy.hint(hint));
+    let copy = e.hints().iter().fold(copy, Error::hint);
     match e.code() {
         Some(code) => copy.with_code(code),
         None => copy,

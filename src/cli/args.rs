@@ -1,4 +1,5 @@
 //! What a person types.
+#![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
 use std::path::PathBuf;
 

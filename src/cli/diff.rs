@@ -51,7 +51,7 @@ type Out = BufWriter<std::io::Stdout>;
 pub(super) enum View {
     Table(Box<DiffView>, Out),
     Json(JsonLines<Out>),
-    Csv(CsvChanges<Out>),
+    Csv(Box<CsvChanges<Out>>),
 }
 
 impl View {
@@ -60,7 +60,7 @@ impl View {
         Ok(match format {
             Format::Table => View::Table(Box::new(DiffView::new(heading, all)), out),
             Format::Json => View::Json(JsonLines::new(out)),
-            Format::Csv => View::Csv(CsvChanges::new(out)?),
+            Format::Csv => View::Csv(Box::new(CsvChanges::new(out)?)),
         })
     }
 

@@ -17,6 +17,7 @@ use crate::model::{Instant, Location};
 use crate::plan::{Action, Change, Spool, Sums};
 use crate::report::{
     Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Summary, count, done_line, failure_line,
+    shell_word,
 };
 use crate::resolve::Cut;
 use crate::s3::{Client, Versioning};
@@ -171,7 +172,9 @@ fn require_room(job: &Job, target: Standing, sums: &Sums) -> Result<()> {
 
 /// The last words, and the exit code.
 fn conclude(context: &Context, output: Output, job: &Job, finished: bool) -> Exit {
-    let against = job.to.as_ref().map(|to| format!(" --against {to}")).unwrap_or_default();
+    let against =
+        job.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string()))).unwrap_or_default();
+    let location = shell_word(&job.location.to_string());
     let open = context.counters.failed.get() + context.counters.conflicts.get();
     if !finished {
         output.note("the same command goes on where it stopped: what is right already is not copied again");
@@ -182,7 +185,7 @@ fn conclude(context: &Context, output: Output, job: &Job, finished: bool) -> Exi
         return Exit::Incomplete;
     }
     if context.counters.settled() > 0 {
-        output.note(&format!("check it: asof verify {} --at {}{against}", job.location, job.at));
+        output.note(&format!("check it: asof verify {location} --at {}{against}", job.at));
     }
     Exit::Done
 }

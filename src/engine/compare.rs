@@ -54,5 +54,5 @@ fn known<T>(head: Result<Option<T>>) -> Result<Option<T>> {
 }
 
 fn is_silence(e: &Error) -> bool {
-    matches!(e.kind(), ErrorKind::Denied | ErrorKind::Invalid | ErrorKind::Unsupported)
+    matches!(e.kind(), ErrorKind::Denied | ErrorKind::Invalid | ErrorKind::Unsupported | ErrorKind::Corrupt)
 }

@@ -55,11 +55,11 @@ impl Walk {
                     .cloned()
                     .collect();
                 let (client, bucket) = (client.clone(), scope.bucket.clone());
-                let resolved = stream::iter(chosen).map(move |key| {
+                let reads = stream::iter(chosen).map(move |key| {
                     let (client, bucket) = (client.clone(), bucket.clone());
                     async move { resolve_key(&client, &bucket, &key, cuts).await }
                 });
-                Source::Keys(resolved.buffered(limits::CONTENT_CHECKS).boxed())
+                Source::Keys(reads.buffered(limits::CONTENT_CHECKS).boxed())
             }
         };
         Self { client: client.clone(), scope, cuts, cancel: cancel.clone(), source, unknown_keys: 0 }
@@ -81,9 +81,9 @@ impl Walk {
         };
         match &mut self.source {
             Source::Done => return Ok(None),
-            Source::Keys(resolved) => match resolved.try_next().await? {
+            Source::Keys(reads) => match reads.try_next().await? {
                 None => self.source = Source::Done,
-                Some(mut resolver) => match resolver.finish() {
+                Some(mut read) => match read.finish() {
                     Some(state) => emit(state),
                     None => self.unknown_keys += 1,
                 },

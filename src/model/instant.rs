@@ -200,7 +200,7 @@ mod tests {
             ("2025-11-17 14:30:05 UTC", "2025-11-17T14:30:05Z"),
             ("2025-11-17 14:30:05UTC", "2025-11-17T14:30:05Z"),
             ("2025-11-17 14:30:05Z", "2025-11-17T14:30:05Z"),
-            ("2025-11-17T14:30:05.250Z", "2025-11-17T14:30:05.250Z"),
+            ("2025-11-17T14:30:04.250Z", "2025-11-17T14:30:04.250Z"),
             ("@1763389805", "2025-11-17T14:30:05Z"),
             ("@0", "1970-01-01T00:00:00Z"),
             ("0s", "2025-11-17T14:30:05Z"),
@@ -281,7 +281,7 @@ mod tests {
         #[test]
         fn no_text_makes_the_readers_panic(text in ".{0,40}") {
             drop(Instant::parse_past(&text, NOW));
-            drop(Instant::parse_listed(&text));
+            prop_assert!(Instant::parse_listed(&text).is_none_or(|t| !t.to_string().is_empty()));
         }
     }
 }

@@ -27,7 +27,7 @@ impl Spool {
     /// Appends a change.
     pub fn push(&mut self, change: &Change) -> Result<()> {
         let written = serde_json::to_writer(&mut self.file, change).map_err(std::io::Error::from);
-        written.and_then(|()| self.file.write_all(b"\n")).map_err(full)?;
+        written.and_then(|()| self.file.write_all(b"\n")).map_err(|e| full(&e))?;
         self.len += 1;
         Ok(())
     }
@@ -44,10 +44,10 @@ impl Spool {
 
     /// Reads the changes from the first to the last.
     pub fn into_changes(self) -> Result<impl Iterator<Item = Result<Change>>> {
-        let mut file = self.file.into_inner().map_err(|e| full(e.into_error()))?;
-        file.rewind().map_err(full)?;
+        let mut file = self.file.into_inner().map_err(|e| full(e.error()))?;
+        file.rewind().map_err(|e| full(&e))?;
         Ok(BufReader::new(file).lines().map(|line| {
-            let line = line.map_err(full)?;
+            let line = line.map_err(|e| full(&e))?;
             serde_json::from_str(&line).map_err(|e| {
                 Error::new(ErrorKind::Corrupt, "the plan's temporary file was damaged").because(e)
             })
@@ -55,7 +55,7 @@ impl Spool {
     }
 }
 
-fn full(e: std::io::Error) -> Error {
+fn full(e: &std::io::Error) -> Error {
     Error::new(ErrorKind::Local, format!("cannot keep the plan in a temporary file: {e}"))
         .hint("point TMPDIR to a directory with room for the plan")
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::json::writes_needed;
-use super::units::{bytes, count, plural};
+use super::units::{bytes, count, plural, shell_word};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, Location, Version, printable};
@@ -99,8 +99,8 @@ impl DiffView {
         let deletes = writes_needed(sums) - copies.keys;
         let tokens = copies.keys + sums.of(Action::Delete).keys;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
-        let command = format!("asof restore {} --at {}", self.heading.location, self.heading.at);
-        writeln!(out, "  to carry out: {}", printable(&command))?;
+        let Heading { location, at, .. } = &self.heading;
+        writeln!(out, "  to carry out: asof restore {} --at {at}", shell_word(&location.to_string()))?;
         writeln!(
             out,
             "  {} of {}, {}, at least {} at {}/s",
@@ -170,7 +170,7 @@ fn prefixes(sums: &Sums, out: &mut impl Write) -> Result<()> {
     }
     // Those with the most changes first.
     rows.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().sum::<u64>()));
-    let name = |prefix: &Option<&str>| match prefix {
+    let name = |prefix: Option<&str>| match prefix {
         Some("") => "at the top level".to_owned(),
         Some(prefix) => format!("under {}", printable(prefix)),
         None => "elsewhere".to_owned(),
@@ -178,7 +178,7 @@ fn prefixes(sums: &Sums, out: &mut impl Write) -> Result<()> {
     let width = rows
         .iter()
         .take(limits::SHOWN_PREFIXES)
-        .map(|(p, _)| name(p).chars().count())
+        .map(|(p, _)| name(*p).chars().count())
         .max()
         .unwrap_or_default();
     for (prefix, counts) in rows.iter().take(limits::SHOWN_PREFIXES) {
@@ -188,7 +188,7 @@ fn prefixes(sums: &Sums, out: &mut impl Write) -> Result<()> {
             .filter(|(_, n)| **n > 0)
             .map(|(action, n)| format!("{} {}", count(*n), action.name()))
             .collect();
-        writeln!(out, "  {:<width$}  {}", name(prefix), parts.join(" · "))?;
+        writeln!(out, "  {:<width$}  {}", name(*prefix), parts.join(" · "))?;
     }
     if rows.len() > limits::SHOWN_PREFIXES {
         writeln!(out, "  … and {} more prefixes", count((rows.len() - limits::SHOWN_PREFIXES) as u64))?;

@@ -4,6 +4,7 @@ use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::client::Place;
+use super::listing::DecodeError;
 use crate::error::{Error, ErrorKind};
 use crate::model::printable;
 
@@ -32,11 +33,11 @@ impl Doing<'_> {
 }
 
 /// Turns what the SDK says into an error of ours.
-pub(super) fn explain<E>(error: SdkError<E, HttpResponse>, doing: Doing<'_>, place: &Place) -> Error
+pub(super) fn explain<E>(error: &SdkError<E, HttpResponse>, doing: Doing<'_>, place: &Place) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    match &error {
+    match error {
         SdkError::ServiceError(service) => {
             let reply = service.raw();
             let answer = Answer {
@@ -52,15 +53,22 @@ where
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
             unreachable(ErrorKind::Transient, "no connection in time", doing, place)
         }
-        SdkError::DispatchFailure(failure) if failure.is_io() => {
-            unreachable(ErrorKind::Transient, &root_cause(&error), doing, place)
+        SdkError::DispatchFailure(failure) if failure.is_io() => match root_cause(error) {
+            cause if cause.is::<DecodeError>() => {
+                Error::new(ErrorKind::Corrupt, doing.cannot(&cause.to_string()))
+            }
+            cause => unreachable(ErrorKind::Transient, &cause.to_string(), doing, place),
+        },
+        // The reply is no proper HTTP; the request may have been carried out all the same.
+        SdkError::DispatchFailure(_) => {
+            Error::new(ErrorKind::Corrupt, doing.cannot(&root_cause(error).to_string()))
         }
-        SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
-            Error::new(ErrorKind::Transient, doing.cannot(&root_cause(&error)))
+        SdkError::ResponseError(_) => {
+            Error::new(ErrorKind::Transient, doing.cannot(&root_cause(error).to_string()))
         }
-        _ => Error::new(ErrorKind::Invalid, doing.cannot(&root_cause(&error))),
+        _ => Error::new(ErrorKind::Invalid, doing.cannot(&root_cause(error).to_string())),
     }
-    .because(DisplayErrorContext(&error).to_string())
+    .because(DisplayErrorContext(error).to_string())
 }
 
 /// What the server said, apart from how it came.
@@ -96,11 +104,10 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
             Error::new(kind, doing.cannot("this machine's clock is too far from the server's"))
                 .hint("set the clock, then run the command again")
         }
-        ("PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException", _)
-        | ("", _)
-            if answer.status == 301
-                || (answer.status == 400 && region.is_some_and(|r| r != place.region)) =>
-        {
+        (
+            "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" | "",
+            _,
+        ) if answer.status == 301 || (answer.status == 400 && region.is_some_and(|r| r != place.region)) => {
             let wrong = format!("the bucket {} is not in the region {}", doing.bucket, place.region);
             match region {
                 Some(region) => Error::new(kind, format!("{wrong}, but in {region}"))
@@ -170,12 +177,12 @@ fn unreachable(kind: ErrorKind, why: &str, doing: Doing<'_>, place: &Place) -> E
 }
 
 /// The innermost error: what the ones round it wrap is "dispatch failure" and its like.
-fn root_cause(error: &dyn std::error::Error) -> String {
+fn root_cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    cause.to_string()
+    cause
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Client {
             .config_override(aws_sdk_s3::config::Builder::new().timeout_config(timeouts))
             .send()
             .await;
-        reply.map_err(|e| explain(e, doing, &self.place))?;
+        reply.map_err(|e| explain(&e, doing, &self.place))?;
         self.counters.list_requests.add(1);
         tap.take().ok_or_else(|| Error::new(ErrorKind::Corrupt, "the SDK gave an answer without a listing"))
     }
@@ -99,7 +99,7 @@ impl Client {
             key: Some(key),
             permission: "s3:GetObject and s3:GetObjectVersion",
         };
-        match reply.map_err(|e| explain(e, doing, &self.place)) {
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(head) => Ok(Some(object_head(&head))),
             Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
             Err(e) => Err(e),
@@ -118,7 +118,7 @@ impl Client {
             key: None,
             permission: "s3:GetBucketVersioning",
         };
-        let reply = reply.map_err(|e| explain(e, doing, &self.place))?;
+        let reply = reply.map_err(|e| explain(&e, doing, &self.place))?;
         Ok(match reply.status() {
             Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
             Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
@@ -136,10 +136,12 @@ impl Client {
             key: None,
             permission: "s3:GetEncryptionConfiguration",
         };
-        match reply.map_err(|e| explain(e, doing, &self.place)) {
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => {
-                let rules =
-                    reply.server_side_encryption_configuration().map(|c| c.rules()).unwrap_or_default();
+                let rules = reply
+                    .server_side_encryption_configuration()
+                    .map(aws_sdk_s3::types::ServerSideEncryptionConfiguration::rules)
+                    .unwrap_or_default();
                 let mut defaults = rules.iter().filter_map(|r| r.apply_server_side_encryption_by_default());
                 Ok(Some(defaults.any(|d| is_kms(Some(d.sse_algorithm())))))
             }

@@ -73,7 +73,7 @@ impl Client {
             key: Some(request.key),
             permission: "s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source",
         };
-        call.send().await.map(drop).map_err(|e| explain(e, doing, &self.place))
+        call.send().await.map(drop).map_err(|e| explain(&e, doing, &self.place))
     }
 
     /// Puts delete markers on up to a thousand keys, and gives each key's result in their order. An error is the whole
@@ -90,7 +90,7 @@ impl Client {
         let doing =
             Doing { what: "delete", bucket, key: None, permission: "s3:DeleteObject (and s3:GetObject)" };
         let reply = self.sdk.delete_objects().bucket(bucket).delete(delete).send().await;
-        let reply = reply.map_err(|e| explain(e, doing, &self.place))?;
+        let reply = reply.map_err(|e| explain(&e, doing, &self.place))?;
         let deleted: std::collections::HashSet<&str> =
             reply.deleted().iter().filter_map(|d| d.key()).collect();
         let failed: std::collections::HashMap<&str, _> =
@@ -133,7 +133,7 @@ impl Client {
             key: Some(key.key),
             permission: "s3:DeleteObject (and s3:GetObject)",
         };
-        call.send().await.map(drop).map_err(|e| explain(e, doing, &self.place))
+        call.send().await.map(drop).map_err(|e| explain(&e, doing, &self.place))
     }
 }
 

@@ -93,7 +93,7 @@ fn read_entry(reader: &mut Reader<'_>, entry: Tag<'_>, body: &[u8], marker: bool
             b"StorageClass" => raw.storage_class = Some(reader.text(tag)?),
             // A version may name several; the first is enough to know that a checksum is there.
             b"ChecksumAlgorithm" if raw.checksum_algorithm.is_none() => {
-                raw.checksum_algorithm = Some(reader.text(tag)?)
+                raw.checksum_algorithm = Some(reader.text(tag)?);
             }
             b"ChecksumType" => {
                 raw.checksum_type = match trimmed(slice(body, reader.text(tag)?)) {

@@ -16,7 +16,7 @@ pub(super) fn repair_order(page: &mut Page) {
     if !is_grouped(page) {
         return;
     }
-    let mut order: Vec<_> = page.items.iter().copied().collect();
+    let mut order: Vec<_> = page.items.clone();
     // Stable: entries that nothing tells apart stay as the server has them.
     order.sort_by(|a, b| {
         page.key_of(a)

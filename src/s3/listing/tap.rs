@@ -102,7 +102,7 @@ async fn divert(mut reply: HttpResponse, tap: &PageTap) -> Result<HttpResponse, 
     }
     match decode(&body) {
         Ok(page) => tap.put(Some(page)),
-        Err(e) => return Err(ConnectorError::io(format!("the listing cannot be read: {e}").into())),
+        Err(e) => return Err(ConnectorError::io(e.into())),
     }
     reply.headers_mut().remove("content-length");
     *reply.body_mut() = SdkBody::from(EMPTY_RESULT);

@@ -25,7 +25,7 @@ impl DecodeError {
 
 impl std::fmt::Display for DecodeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (at byte {})", self.what, self.at)
+        write!(f, "the listing cannot be read: {} (at byte {})", self.what, self.at)
     }
 }
 
@@ -99,13 +99,13 @@ impl<'a> Reader<'a> {
     pub(super) fn skip(&mut self, tag: Tag<'_>) -> Result<()> {
         let mut depth = usize::from(!tag.empty);
         while depth > 0 {
-            match self.next_tag()? {
-                Some(inner) => depth += usize::from(!inner.empty),
-                None => {
-                    let end = self.find(b'>', "the body ends inside a closing tag")?;
-                    self.at = end + 1;
-                    depth -= 1;
-                }
+            self.at = self.find(b'<', "the body ends inside an element")?;
+            if let Some(inner) = self.next_tag()? {
+                depth += usize::from(!inner.empty);
+            } else {
+                let end = self.find(b'>', "the body ends inside a closing tag")?;
+                self.at = end + 1;
+                depth -= 1;
             }
         }
         Ok(())
