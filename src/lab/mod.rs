@@ -12,6 +12,7 @@ mod body;
 mod checksum;
 mod clock;
 mod control;
+mod demo;
 mod direct;
 mod error;
 mod fault;
@@ -40,6 +41,7 @@ use tokio::task::JoinHandle;
 
 pub use auth::Credentials;
 pub use clock::Clock;
+pub use demo::demo;
 pub use direct::{Content, LiveObject, Put};
 pub use fault::{Fault, Faults, Rule, When};
 pub use operation::Operation;
