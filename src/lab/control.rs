@@ -105,6 +105,7 @@ struct RuleText {
 enum FaultText {
     SlowDown,
     InternalError,
+    Conflict,
     AccessDenied,
     ExpiredToken,
     Reset,
@@ -149,6 +150,7 @@ impl From<FaultText> for Fault {
         match text {
             FaultText::SlowDown => Self::SlowDown,
             FaultText::InternalError => Self::InternalError,
+            FaultText::Conflict => Self::Conflict,
             FaultText::AccessDenied => Self::AccessDenied,
             FaultText::ExpiredToken => Self::ExpiredToken,
             FaultText::Reset => Self::Reset,

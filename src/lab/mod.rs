@@ -42,7 +42,7 @@ use tokio::task::JoinHandle;
 pub use auth::Credentials;
 pub use clock::Clock;
 pub use demo::demo;
-pub use direct::{Content, LiveObject, Put};
+pub use direct::{Content, LiveObject, Put, VersionInfo};
 pub use fault::{Fault, Faults, Rule, When};
 pub use operation::Operation;
 pub use quirks::{Grouping, Quirks};

@@ -32,6 +32,8 @@ pub struct Quirks {
     pub drops_after_null_marker: bool,
     /// Every page after the first gives the markers it was asked with, so that the listing never ends.
     pub stuck_marker: bool,
+    /// A multipart upload is dated and placed by its completion, not by its initiation.
+    pub multipart_dated_at_completion: bool,
     /// `CopyObject` says neither which version it made nor which it read.
     pub copy_returns_no_version_id: bool,
     /// Conditions on writes and deletes are ignored.

@@ -127,6 +127,7 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
     match way.fault {
         Some(Fault::SlowDown) => Err(Code::SlowDown.into()),
         Some(Fault::InternalError) => Err(Code::InternalError.into()),
+        Some(Fault::Conflict) => Err(Code::ConditionalRequestConflict.into()),
         Some(Fault::AccessDenied) => Err(Code::AccessDenied.into()),
         Some(Fault::ExpiredToken) => Err(Code::ExpiredToken.into()),
         Some(Fault::ErrorInOk) => Ok(in_ok(Code::InternalError)),

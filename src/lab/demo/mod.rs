@@ -85,27 +85,16 @@ fn judge(
     keys.sort();
     keys.dedup();
     let wrong: Vec<&&String> = keys.iter().filter(|key| before.get(**key) != after.get(**key)).collect();
-    writeln!(out)?;
-    match wrong.first() {
-        None => {
-            let count = before.len();
-            writeln!(
-                out,
-                "verdict: the bucket equals its state before the incident: bytes, metadata, tags and"
-            )?;
-            writeln!(
-                out,
-                "storage class of {count} objects, compared in the store itself, and no other object"
-            )?;
-        }
+    let verdict = match wrong.first() {
+        None => format!(
+            "the bucket equals its state before the incident: {} objects, byte for byte, metadata and tags too",
+            before.len()
+        ),
         Some(first) => {
-            let count = wrong.len();
-            writeln!(
-                out,
-                "verdict: NOT as before the incident: {count} keys differ, the first is {first:?}"
-            )?;
+            format!("NOT as before the incident: {} keys differ, the first is {first:?}", wrong.len())
         }
-    }
+    };
+    writeln!(out, "\nverdict: {verdict}")?;
     out.flush()?;
     Ok(wrong.is_empty())
 }
