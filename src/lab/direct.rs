@@ -6,7 +6,6 @@ use std::sync::Arc;
 use hyper::body::Bytes;
 
 use super::Lab;
-use super::checksum::{Algorithm, Checksum, md5_hex};
 use super::error::Error;
 use super::handler;
 use super::store::bucket::{Bucket, Configuration, Versioning};
@@ -19,12 +18,16 @@ pub struct Put {
     pub body: Bytes,
     /// `application/octet-stream` and the like; S3's default when none.
     pub content_type: Option<String>,
+    /// Other headers kept with it, such as `cache-control`, by lower-case name.
+    pub system: BTreeMap<String, String>,
     /// User metadata, names without `x-amz-meta-`.
     pub metadata: BTreeMap<String, String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
     /// `STANDARD` when none.
     pub storage_class: Option<String>,
+    /// Where a website request is sent instead.
+    pub redirect: Option<String>,
 }
 
 impl Put {
@@ -45,6 +48,17 @@ pub struct LiveObject {
     pub etag: String,
     /// What a restore must bring back.
     pub content: Content,
+}
+
+/// An entry of a key's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionInfo {
+    /// `null` for the null version.
+    pub version_id: String,
+    /// Milliseconds since the epoch.
+    pub last_modified: i64,
+    /// Without quotes; none for a delete marker.
+    pub etag: Option<String>,
 }
 
 /// What makes an object what it is, apart from which version holds it.
@@ -89,17 +103,17 @@ impl Lab {
     pub fn put(&self, bucket: &str, key: &str, put: Put) -> Option<String> {
         let now = self.shared.clock.now();
         let content_type = put.content_type.unwrap_or_else(|| handler::headers::DEFAULT_TYPE.to_owned());
-        let etag = md5_hex(&put.body);
-        let checksum = Some(Checksum::of(Algorithm::Crc64Nvme, &put.body));
+        let mut system = put.system;
+        system.insert("content-type".to_owned(), content_type);
         self.with(bucket, |bucket| {
             let attributes = Attributes {
-                system: Tags::from([("content-type".to_owned(), content_type)]),
+                system,
                 user: put.metadata,
                 storage_class: put.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
-                redirect: None,
+                redirect: put.redirect,
                 encryption: bucket.encryption.clone(),
             };
-            let object = Object { body: put.body, etag, parts: Vec::new(), attributes, checksum };
+            let object = handler::headers::object(put.body, attributes, None);
             bucket.put(key, Arc::new(object), put.tags, now).to_string()
         })
     }
@@ -136,6 +150,18 @@ impl Lab {
             Some((key.clone(), LiveObject { version_id, last_modified, etag: object.etag.clone(), content }))
         });
         live.collect()
+    }
+
+    /// A key's versions and delete markers, newest first.
+    pub fn versions(&self, bucket: &str, key: &str) -> Vec<VersionInfo> {
+        let store = self.shared.store();
+        let entries = store.bucket(bucket).ok().and_then(|bucket| bucket.keys.get(key));
+        let infos = entries.into_iter().flatten().rev().map(|entry| VersionInfo {
+            version_id: entry.id().to_string(),
+            last_modified: entry.modified,
+            etag: entry.object.as_ref().map(|object| object.etag.clone()),
+        });
+        infos.collect()
     }
 
     /// How many versions and delete markers a bucket holds.

@@ -39,6 +39,7 @@ codes! {
     BadDigest 400 "The digest you specified did not match the calculated checksum.",
     BucketAlreadyOwnedByYou 409 "Your previous request to create the named bucket succeeded and you already own it.",
     BucketNotEmpty 409 "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+    ConditionalRequestConflict 409 "The conditional request cannot succeed due to a conflicting operation.",
     EntityTooSmall 400 "Your proposed upload is smaller than the minimum allowed size",
     ExpiredToken 400 "The provided token has expired.",
     IncompleteBody 400 "You did not provide the number of bytes specified by the Content-Length HTTP header",

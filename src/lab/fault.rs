@@ -12,6 +12,8 @@ pub enum Fault {
     SlowDown,
     /// 500 `InternalError`; nothing is done.
     InternalError,
+    /// 409 `ConditionalRequestConflict`, as when two conditional writes meet.
+    Conflict,
     /// 403 `AccessDenied`, as without a permission.
     AccessDenied,
     /// 400 `ExpiredToken`.

@@ -1,7 +1,9 @@
 //! The ways in which other S3 servers differ from AWS, each a switch, so that a client can be tried against them all.
 
+use serde::Deserialize;
+
 /// How a page of versions is ordered by a server that does not interleave versions and delete markers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Grouping {
     /// All versions of the page, then all its delete markers.
     VersionsFirst,
@@ -11,7 +13,8 @@ pub enum Grouping {
 
 /// Departures from AWS; none by default.
 #[expect(clippy::struct_excessive_bools, reason = "independent switches, each named for what it does")]
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Quirks {
     /// A `key-marker` without a `version-id-marker` starts with that key instead of after it.
     pub inclusive_key_marker: bool,
@@ -29,6 +32,8 @@ pub struct Quirks {
     pub drops_after_null_marker: bool,
     /// Every page after the first gives the markers it was asked with, so that the listing never ends.
     pub stuck_marker: bool,
+    /// A multipart upload is dated and placed by its completion, not by its initiation.
+    pub multipart_dated_at_completion: bool,
     /// `CopyObject` says neither which version it made nor which it read.
     pub copy_returns_no_version_id: bool,
     /// Conditions on writes and deletes are ignored.

@@ -19,7 +19,7 @@ use super::operation::{Operation, route};
 use super::reply::{CutOff, Reply, ReplyBody, error_xml};
 use super::request::Request;
 use super::time::http_date;
-use super::{Shared, auth, body, handler};
+use super::{Shared, auth, body, control, handler};
 
 /// Accepts connections until the task is aborted; they end with it.
 pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -75,6 +75,11 @@ async fn answer(
         head: parts.method == Method::HEAD,
         fault: None,
     };
+    if way.resource.starts_with(control::PREFIX) {
+        let body = incoming.collect().await.map_err(|_| CutOff)?.to_bytes();
+        let reply = control::answer(shared, &parts.method, &way.resource, &body);
+        return Ok(reply.into_response(&way.request_id, false));
+    }
     let outcome = match read(parts, incoming).await {
         Ok((request, raw)) => answer_read(shared, request, raw, &mut way).await,
         Err(error) => Err(error),
@@ -122,6 +127,7 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
     match way.fault {
         Some(Fault::SlowDown) => Err(Code::SlowDown.into()),
         Some(Fault::InternalError) => Err(Code::InternalError.into()),
+        Some(Fault::Conflict) => Err(Code::ConditionalRequestConflict.into()),
         Some(Fault::AccessDenied) => Err(Code::AccessDenied.into()),
         Some(Fault::ExpiredToken) => Err(Code::ExpiredToken.into()),
         Some(Fault::ErrorInOk) => Ok(in_ok(Code::InternalError)),

@@ -136,21 +136,25 @@ fn add_part(shared: &Shared, request: &Request, part: Part) -> Result<()> {
 }
 
 pub(crate) fn complete(shared: &Shared, request: &Request) -> Result<Reply> {
-    let (upload, condition) = {
+    let (mut upload, condition, late) = {
         let store = shared.store();
-        let bucket = store.bucket(request.bucket())?;
-        (find(bucket, request)?.clone(), headers::condition(request, &store.quirks)?)
+        let upload = find(store.bucket(request.bucket())?, request)?.clone();
+        (upload, headers::condition(request, &store.quirks)?, store.quirks.multipart_dated_at_completion)
     };
     let mut object = upload.join(&listed(request)?, shared.options.min_part_bytes)?;
     if !object.attributes.encryption.etag_is_md5() {
         object.etag = format!("{}-{}", headers::etag(&[], &object.attributes.encryption), object.parts.len());
     }
     let object = Arc::new(object);
+    let now = shared.clock.now();
     let mut store = shared.store();
     let bucket = store.bucket_mut(request.bucket())?;
     find(bucket, request)?;
     condition.allows_write(request.key(), bucket.current(request.key()))?;
     bucket.uploads.remove(upload_id(request));
+    if late {
+        (upload.began, upload.order) = (now, bucket.next_order());
+    }
     let id = bucket.put_at(request.key(), Arc::clone(&object), upload.tags, upload.began, upload.order);
     let mut document = Document::new("CompleteMultipartUploadResult");
     document.text("Location", &request.path).text("Bucket", request.bucket()).text("Key", request.key());

@@ -15,6 +15,7 @@ async fn refusals_come_as_told_and_are_counted() {
     let cases = [
         (Fault::SlowDown, (503, "SlowDown")),
         (Fault::InternalError, (500, "InternalError")),
+        (Fault::Conflict, (409, "ConditionalRequestConflict")),
         (Fault::AccessDenied, (403, "AccessDenied")),
         (Fault::ExpiredToken, (400, "ExpiredToken")),
     ];
@@ -25,7 +26,7 @@ async fn refusals_come_as_told_and_are_counted() {
     }
     put().await.unwrap();
     assert_eq!(lab.count_versions(BUCKET), 1);
-    assert_eq!((lab.faults().injected(), lab.requests().of(Operation::PutObject)), (4, 5));
+    assert_eq!((lab.faults().injected(), lab.requests().of(Operation::PutObject)), (5, 6));
 }
 
 #[tokio::test]
@@ -39,6 +40,7 @@ async fn connections_break_before_or_after_the_work() {
     for key in ["before", "after"] {
         let error = put(key).await.unwrap_err();
         assert!(matches!(error, SdkError::DispatchFailure(_)), "{error:?}");
+        assert!(format!("{error:?}").contains("ConnectionReset"), "{error:?}");
     }
     assert_eq!(lab.live(BUCKET).into_keys().collect::<Vec<_>>(), ["after"]);
 }

@@ -1,5 +1,6 @@
 //! The lab as the AWS SDK sees it, over HTTP.
 
+mod control;
 mod faults;
 mod multipart;
 mod objects;

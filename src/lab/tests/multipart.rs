@@ -3,7 +3,7 @@
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart};
 
-use super::super::{Options, Put};
+use super::super::{Options, Put, Quirks};
 use super::*;
 
 fn small_parts() -> Options {
@@ -56,6 +56,23 @@ async fn an_upload_is_dated_and_placed_when_it_began() {
         (now.body.as_ref(), now.metadata["a"].as_str(), now.tags["t"].as_str()),
         (&b"first2nd"[..], "b", "1")
     );
+}
+
+#[tokio::test]
+async fn other_servers_date_an_upload_by_its_completion() {
+    let (lab, client) = lab_with(small_parts()).await;
+    lab.set_quirks(Quirks { multipart_dated_at_completion: true, ..Quirks::default() });
+    let upload =
+        client.create_multipart_upload().bucket(BUCKET).key("k").send().await.unwrap().upload_id.unwrap();
+    lab.put(BUCKET, "k", Put::of("between"));
+    lab.clock().set(2_000_000);
+    let part = client.upload_part().bucket(BUCKET).key("k").upload_id(&upload).part_number(1);
+    let etag = part.body(ByteStream::from_static(b"part")).send().await.unwrap().e_tag.unwrap();
+    let complete = client.complete_multipart_upload().bucket(BUCKET).key("k").upload_id(&upload);
+    complete.multipart_upload(completed(&[etag])).send().await.unwrap();
+    let newest = &lab.versions(BUCKET, "k")[0];
+    assert_eq!(newest.last_modified, 2_000_000);
+    assert!(newest.etag.as_ref().unwrap().ends_with("-1"));
 }
 
 #[tokio::test]

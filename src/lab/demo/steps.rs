@@ -1,0 +1,71 @@
+//! The demo's terminal: types a command line, runs this executable with it as a process, and shows what it says.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use super::super::Lab;
+
+/// One command line.
+pub(super) struct Step {
+    comment: &'static str,
+    words: Vec<String>,
+}
+
+impl Step {
+    pub(super) fn new(comment: &'static str, words: &[&str]) -> Self {
+        Self { comment, words: words.iter().map(|word| (*word).to_owned()).collect() }
+    }
+}
+
+/// Where steps run: an environment with nothing in it but the lab, and a home that is thrown away.
+pub(super) struct Terminal {
+    executable: PathBuf,
+    home: TempDir,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Terminal {
+    pub(super) fn new(lab: &Lab) -> io::Result<Self> {
+        let home = tempfile::tempdir()?;
+        let inside = |name: &str| home.path().join(name).to_string_lossy().into_owned();
+        let environment = vec![
+            ("AWS_ACCESS_KEY_ID", lab.credentials().access_key.clone()),
+            ("AWS_SECRET_ACCESS_KEY", lab.credentials().secret_key.clone()),
+            ("AWS_REGION", lab.region().to_owned()),
+            ("AWS_ENDPOINT_URL", lab.url()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+            ("HOME", home.path().to_string_lossy().into_owned()),
+            ("XDG_STATE_HOME", inside("state")),
+            ("NO_COLOR", "1".to_owned()),
+            ("PATH", std::env::var("PATH").unwrap_or_default()),
+        ];
+        Ok(Self { executable: std::env::current_exe()?, home, environment })
+    }
+
+    /// Runs a step; whether it ended with exit code 0.
+    pub(super) async fn run(&self, step: &Step, out: &mut (impl Write + Send)) -> io::Result<bool> {
+        writeln!(out, "\n# {}\n$ asof {}", step.comment, step.words.join(" "))?;
+        out.flush()?;
+        let output = self.execute(step).await?;
+        out.write_all(&output.stdout)?;
+        out.write_all(&output.stderr)?;
+        if !output.status.success() {
+            writeln!(out, "this step should have ended with exit code 0, it ended with {}", output.status)?;
+        }
+        Ok(output.status.success())
+    }
+
+    async fn execute(&self, step: &Step) -> io::Result<Output> {
+        let mut command = Command::new(&self.executable);
+        command
+            .args(&step.words)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.home.path());
+        // The lab answers from this runtime, so the wait must not block it.
+        tokio::task::spawn_blocking(move || command.output()).await.map_err(io::Error::other)?
+    }
+}
