@@ -12,7 +12,7 @@ use crate::limits;
 use crate::model::Instant;
 use crate::plan::{Change, Sums};
 use crate::report::{
-    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Summary, count,
+    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, count,
 };
 use crate::resolve::Cut;
 
@@ -32,7 +32,13 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
 
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
-    let heading = Heading { location: location.clone(), at, versus, against: None, now: context.now };
+    let heading = Heading {
+        location: location.clone(),
+        at,
+        purpose: versus.map_or(Purpose::Restore, Purpose::Versus),
+        against: None,
+        now: context.now,
+    };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let sums = survey(&client, scope, cuts, compare, &context.cancel, |change| view.change(change)).await;

@@ -17,13 +17,12 @@ pub(super) async fn run(command: Command) -> ControlFlow<Result<Exit>, Command> 
 }
 
 async fn demo() -> Result<Exit> {
-    Ok(Exit::Failed)
+    let restored = lab::demo(&mut std::io::stdout()).await?;
+    Ok(if restored { Exit::Done } else { Exit::Failed })
 }
 
 async fn serve(args: ServeArgs) -> Result<Exit> {
     let ServeArgs { listen, region } = args;
-    let lab = lab::Lab::start(lab::Options { listen, region, ..lab::Options::default() }).await?;
-    super::exit::say(&lab.url());
-    drop(tokio::signal::ctrl_c().await);
+    lab::serve(lab::Options { listen, region, ..lab::Options::default() }, &mut std::io::stdout()).await?;
     Ok(Exit::Done)
 }

@@ -16,8 +16,8 @@ use crate::limits;
 use crate::model::{Instant, Location};
 use crate::plan::{Action, Change, Spool, Sums};
 use crate::report::{
-    Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Summary, count, done_line, failure_line,
-    shell_word,
+    Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, count, done_line,
+    failure_line, shell_word,
 };
 use crate::resolve::Cut;
 use crate::s3::{Client, Versioning};
@@ -110,11 +110,10 @@ async fn plan(
     let heading = Heading {
         location: job.location.clone(),
         at: job.at,
-        versus: None,
+        purpose: Purpose::Restore,
         against: job.to.clone(),
         now: context.now,
     };
-    let mut view = DiffView::new(heading, false);
     let mut spool = Spool::new()?;
     let mut extra: u64 = 0;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
@@ -124,7 +123,6 @@ async fn plan(
             extra += 1;
             return Ok(());
         }
-        view.change(change, &mut std::io::sink())?;
         spool.push(change)
     };
     let sums = match &job.to {
@@ -141,7 +139,7 @@ async fn plan(
     let sums = sums?;
     if output.format == Format::Table && !output.quiet && !spool.is_empty() {
         let mut out = BufWriter::new(std::io::stdout());
-        view.finish(&sums, &mut out)?;
+        DiffView::new(heading, false).sums(&sums, &mut out)?;
         out.flush()?;
     }
     if extra > 0 {

@@ -10,7 +10,7 @@ use crate::apply::Place;
 use crate::engine::{Compare, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
 use crate::model::Instant;
-use crate::report::{Command, Heading, Phase, Progress, Summary, count};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, count};
 use crate::resolve::Cut;
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
@@ -30,8 +30,13 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     }
 
     let compare = Compare { kms: settings.kms, trust_etag: compare.trust_etag };
-    let heading =
-        Heading { location: location.clone(), at, versus: None, against: against.clone(), now: context.now };
+    let heading = Heading {
+        location: location.clone(),
+        at,
+        purpose: Purpose::Verify,
+        against: against.clone(),
+        now: context.now,
+    };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let sums = match &against {

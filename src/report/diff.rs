@@ -9,6 +9,34 @@ use crate::limits;
 use crate::model::{Instant, Location, Version, printable};
 use crate::plan::{Action, Change, Sums};
 
+/// What a comparison is for. Decides the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To see what a restore changes.
+    Restore,
+    /// To see what changed between the past instant and this later one.
+    Versus(Instant),
+    /// To see whether a restore is complete.
+    Verify,
+}
+
+impl Purpose {
+    /// A kind of difference in this comparison's words, and what it means.
+    fn words(self, action: Action) -> (&'static str, &'static str) {
+        match (self, action) {
+            (Purpose::Restore, Action::Undelete) => (action.name(), "deleted since, come back"),
+            (Purpose::Restore, Action::Revert) => (action.name(), "overwritten since"),
+            (Purpose::Restore, Action::Delete) => (action.name(), "created since, get a delete marker"),
+            (Purpose::Versus(_), Action::Undelete) => ("deleted", "between the two times"),
+            (Purpose::Versus(_), Action::Revert) => ("overwritten", ""),
+            (Purpose::Versus(_), Action::Delete) => ("created", ""),
+            (Purpose::Verify, Action::Undelete) => ("missing", "should be there"),
+            (Purpose::Verify, Action::Revert) => ("different", "another version, or changed"),
+            (Purpose::Verify, Action::Delete) => ("extra", "should not be there"),
+        }
+    }
+}
+
 /// What the table is about.
 #[derive(Debug, Clone)]
 pub struct Heading {
@@ -16,8 +44,8 @@ pub struct Heading {
     pub location: Location,
     /// The past instant.
     pub at: Instant,
-    /// The later one, where two past times are compared.
-    pub versus: Option<Instant>,
+    /// What the comparison is for.
+    pub purpose: Purpose,
     /// The place compared with it, where that is another.
     pub against: Option<Location>,
     /// The present, for ages.
@@ -32,6 +60,12 @@ pub struct DiffView {
     shown: [Vec<Change>; 3],
 }
 
+impl Heading {
+    fn word(&self, action: Action) -> &'static str {
+        self.purpose.words(action).0
+    }
+}
+
 impl DiffView {
     /// An empty table. `all` shows every change as it comes.
     pub fn new(heading: Heading, all: bool) -> Self {
@@ -41,7 +75,7 @@ impl DiffView {
     /// Takes one change.
     pub fn change(&mut self, change: &Change, out: &mut impl Write) -> Result<()> {
         if self.all {
-            return line(out, change);
+            return line(out, self.heading.word(change.action), change);
         }
         let slot = Action::ALL.iter().position(|a| *a == change.action).and_then(|n| self.shown.get_mut(n));
         if let Some(shown) = slot.filter(|shown| shown.len() < limits::SHOWN_CHANGES) {
@@ -52,19 +86,23 @@ impl DiffView {
 
     /// Writes the table.
     pub fn finish(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+        self.sums(sums, out)?;
+        self.examples(sums, out)
+    }
+
+    /// Writes the table without examples.
+    pub fn sums(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
         self.head(out)?;
-        counts(sums, self.heading.versus.is_some(), out)?;
-        prefixes(sums, out)?;
-        self.examples(sums, out)?;
-        Ok(())
+        counts(sums, self.heading.purpose, out)?;
+        prefixes(sums, self.heading.purpose, out)
     }
 
     fn head(&self, out: &mut impl Write) -> Result<()> {
-        let Heading { location, at, versus, against, now } = &self.heading;
+        let Heading { location, at, purpose, against, now } = &self.heading;
         let place = location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         write!(out, "{place} as of {} ({} ago)", at.human(), at.age(*now))?;
-        if let Some(versus) = versus {
+        if let Purpose::Versus(versus) = purpose {
             write!(out, ", compared with {} ({} ago)", versus.human(), versus.age(*now))?;
         }
         if let Some(against) = against {
@@ -77,7 +115,7 @@ impl DiffView {
         let mut hidden = 0;
         for (action, shown) in Action::ALL.into_iter().zip(&self.shown) {
             for change in shown {
-                line(out, change)?;
+                line(out, self.heading.word(action), change)?;
             }
             hidden += if self.all { 0 } else { sums.of(action).keys - shown.len() as u64 };
         }
@@ -122,23 +160,12 @@ fn duration(seconds: u64) -> String {
     }
 }
 
-fn counts(sums: &Sums, two_pasts: bool, out: &mut impl Write) -> Result<()> {
+fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     writeln!(out, "  {:<12} {:>12} {:>12}", "", "keys", "bytes")?;
     for action in Action::ALL {
-        let tally = sums.of(action);
-        let meaning = match action {
-            _ if two_pasts => "",
-            Action::Undelete => "   deleted since, come back",
-            Action::Revert => "   overwritten since",
-            Action::Delete => "   created since, get a delete marker",
-        };
-        writeln!(
-            out,
-            "  {:<12} {:>12} {:>12}{meaning}",
-            action.name(),
-            count(tally.keys),
-            bytes(tally.bytes)
-        )?;
+        let (tally, (word, meaning)) = (sums.of(action), purpose.words(action));
+        let row = format!("  {word:<12} {:>12} {:>12}   {meaning}", count(tally.keys), bytes(tally.bytes));
+        writeln!(out, "{}", row.trim_end())?;
     }
     writeln!(out, "  {:<12} {:>12}", "unchanged", count(sums.unchanged))?;
     if sums.same_content > 0 {
@@ -153,7 +180,8 @@ fn counts(sums: &Sums, two_pasts: bool, out: &mut impl Write) -> Result<()> {
     if sums.unproven > 0 {
         writeln!(
             out,
-            "  of the reverts, {} may have the same content: no checksum or no permission (s3:GetObjectVersion) to tell",
+            "  of the {}, {} may have the same content: no checksum or no permission (s3:GetObjectVersion) to tell",
+            purpose.words(Action::Revert).0,
             count(sums.unproven)
         )?;
     }
@@ -163,7 +191,7 @@ fn counts(sums: &Sums, two_pasts: bool, out: &mut impl Write) -> Result<()> {
     Ok(writeln!(out)?)
 }
 
-fn prefixes(sums: &Sums, out: &mut impl Write) -> Result<()> {
+fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     let mut rows: Vec<_> = sums.prefixes().collect();
     if rows.is_empty() {
         return Ok(());
@@ -186,7 +214,7 @@ fn prefixes(sums: &Sums, out: &mut impl Write) -> Result<()> {
             .into_iter()
             .zip(counts)
             .filter(|(_, n)| **n > 0)
-            .map(|(action, n)| format!("{} {}", count(*n), action.name()))
+            .map(|(action, n)| format!("{} {}", count(*n), purpose.words(action).0))
             .collect();
         writeln!(out, "  {:<width$}  {}", name(*prefix), parts.join(" · "))?;
     }
@@ -197,16 +225,11 @@ fn prefixes(sums: &Sums, out: &mut impl Write) -> Result<()> {
 }
 
 /// One change: what happens, to which key, and the version that comes back or goes.
-fn line(out: &mut impl Write, change: &Change) -> Result<()> {
+fn line(out: &mut impl Write, word: &str, change: &Change) -> Result<()> {
     let version = change.then.as_ref().or(change.now.as_ref());
     let (time, size) =
         version.map_or_else(Default::default, |v: &Version| (v.last_modified.human(), bytes(v.size)));
     let cautions: Vec<_> = change.cautions.iter().map(|c| c.name()).collect();
     let cautions = if cautions.is_empty() { String::new() } else { format!("   ({})", cautions.join(", ")) };
-    Ok(writeln!(
-        out,
-        "  {:<8}  {time}  {size:>10}  {}{cautions}",
-        change.action.name(),
-        printable(&change.key)
-    )?)
+    Ok(writeln!(out, "  {word:<9}  {time}  {size:>10}  {}{cautions}", printable(&change.key))?)
 }

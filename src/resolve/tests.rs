@@ -39,7 +39,8 @@ impl Listed {
 fn listed(key: &str, text: &str) -> Vec<Listed> {
     let entry = |(n, word): (usize, &str)| {
         let (id, seconds) = word.split_once('@').unwrap();
-        let millis = (seconds.parse::<f64>().unwrap() * 1000.0).round() as i64;
+        let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
+        let millis = format!("{whole}{fraction:0<3}").parse().unwrap();
         Listed {
             key: key.to_owned(),
             id: id.to_owned(),

@@ -7,7 +7,7 @@ use crate::model::{ChecksumType, Entry, Kind};
 
 /// As AWS sends it: url-encoded keys, ETags in entities, versions and markers interleaved.
 const AWS: &str = include_str!("../../../fixtures/listing/aws.xml");
-/// Versions first, then markers; no EncodingType; a carriage return in a key (moto).
+/// Versions first, then markers; no `EncodingType`; a carriage return in a key (moto).
 const GROUPED: &str = include_str!("../../../fixtures/listing/versions-first.xml");
 /// Milliseconds, `%20` and `%2F`, an owner with an empty name, other element order (Ceph RGW).
 const RGW: &str = include_str!("../../../fixtures/listing/rgw.xml");
@@ -77,10 +77,11 @@ fn page_of(entries: &[(&str, &str, bool, &str, bool)]) -> String {
         } else {
             ("Version", "<ETag>\"e\"</ETag><Size>1</Size><StorageClass/>")
         };
-        xml += &format!(
+        let entry = format!(
             "<{name}><Key>{key}</Key><VersionId>{id}</VersionId><IsLatest>{latest}</IsLatest>\
              <LastModified>2026-01-01T00:00:{time}Z</LastModified>{rest}</{name}>"
         );
+        xml.push_str(&entry);
     }
     xml + "</ListVersionsResult>"
 }

@@ -1,0 +1,102 @@
+//! Decoding and resolving a page of 1000 entries, next to the SDK's own deserialiser on the same bytes.
+//!
+//! Criterion prints the time of one page and, as throughput, versions a second. The SDK's deserialiser cannot be called by
+//! itself, so its whole operation is run over a connector that answers at once, with the page and with an empty
+//! result; the difference is what reading the page costs. The last line is that ratio.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark")]
+
+mod workload;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant as Clock};
+
+use asof::model::Instant;
+use asof::resolve::{Cut, Resolver};
+use asof::s3::listing::decode;
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use criterion::{Criterion, Throughput};
+
+const ENTRIES: usize = 1000;
+
+fn resolve(body: &[u8]) -> usize {
+    let page = decode(body).unwrap();
+    let at = Instant::parse_listed("2026-11-15T00:00:00.000Z").unwrap();
+    let mut resolver = Resolver::new(Cut::At(at), Cut::Latest);
+    let mut existed = 0;
+    for entry in page.entries() {
+        if let Some(state) = resolver.push(&entry, page.is_order_lost()).unwrap() {
+            existed += usize::from(state.then.is_some());
+        }
+    }
+    existed
+}
+
+/// Answers every request with the same body.
+#[derive(Debug)]
+struct Canned(&'static [u8]);
+
+impl HttpConnector for Canned {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(self.0))))
+    }
+}
+
+fn sdk(body: Vec<u8>) -> aws_sdk_s3::Client {
+    let body: &'static [u8] = body.leak();
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("key", "secret", None, None, "bench"))
+        .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(Canned(body))))
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}
+
+fn main() {
+    let body = workload::page(ENTRIES);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (full, empty) = (sdk(body.clone()), sdk(workload::page(0)));
+    let list = |client: &aws_sdk_s3::Client| {
+        let reply = runtime.block_on(client.list_object_versions().bucket("prod-uploads").send()).unwrap();
+        black_box(reply.versions().len() + reply.delete_markers().len())
+    };
+    assert_eq!(list(&full), ENTRIES);
+
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut group = criterion.benchmark_group("page-of-1000");
+    group.throughput(Throughput::Elements(ENTRIES as u64)).sample_size(50);
+    group.bench_function("asof/decode+resolve", |b| b.iter(|| black_box(resolve(&body))));
+    group.bench_function("asof/decode", |b| b.iter(|| black_box(decode(&body).unwrap())));
+    group.bench_function("sdk/deserialise", |b| b.iter(|| list(&full)));
+    group.bench_function("sdk/empty-page", |b| b.iter(|| list(&empty)));
+    group.finish();
+
+    let ours = per_version(|| resolve(&body));
+    let theirs = per_version(|| list(&full)).saturating_sub(per_version(|| list(&empty)));
+    println!(
+        "ns a version: asof decode+resolve {}, SDK deserialiser {}; ratio {:.1}",
+        ours.as_nanos(),
+        theirs.as_nanos(),
+        theirs.as_secs_f64() / ours.as_secs_f64()
+    );
+    criterion.final_summary();
+}
+
+/// The time of one version, as the median of many pages.
+fn per_version(work: impl Fn() -> usize) -> Duration {
+    let mut times: Vec<_> = (0..101)
+        .map(|_| {
+            let began = Clock::now();
+            black_box(work());
+            began.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[50] / u32::try_from(ENTRIES).unwrap()
+}

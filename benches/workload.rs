@@ -1,0 +1,37 @@
+//! Listing pages as AWS sends them, made by a seedless rule: the same bytes on every machine.
+
+use std::fmt::Write as _;
+
+/// A page of `entries` entries: keys of a date-like tree, two versions and now and then a delete marker each.
+pub fn page(entries: usize) -> Vec<u8> {
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListVersionsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+         <Name>prod-uploads</Name><Prefix></Prefix><KeyMarker></KeyMarker><VersionIdMarker></VersionIdMarker>\
+         <EncodingType>url</EncodingType><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>",
+    );
+    for n in 0..entries {
+        let (key, place) = (n / 3, n % 3);
+        let marker = place == 0 && key % 2 == 0;
+        let name = if marker { "DeleteMarker" } else { "Version" };
+        let (day, hash) = (key % 28 + 1, (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let common = format!(
+            "<{name}><Key>uploads/2026/11/{key:08}+photo.jpg</Key><VersionId>{hash:016x}{hash:016x}</VersionId>\
+             <IsLatest>{}</IsLatest><LastModified>2026-11-{day:02}T0{}:30:05.000Z</LastModified>",
+            place == 0,
+            9 - place * 2,
+        );
+        let content = format!(
+            "<ETag>&quot;{hash:016x}{:016x}&quot;</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm>\
+             <ChecksumType>FULL_OBJECT</ChecksumType><Size>{}</Size>",
+            !hash,
+            hash % 1_000_000,
+        );
+        let owner =
+            "<Owner><ID>75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a</ID></Owner>";
+        let class = if marker { "" } else { "<StorageClass>STANDARD</StorageClass>" };
+        let content = if marker { "" } else { &content };
+        // Writing to a string cannot fail.
+        write!(xml, "{common}{content}{owner}{class}</{name}>").unwrap();
+    }
+    (xml + "</ListVersionsResult>").into_bytes()
+}
