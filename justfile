@@ -1,0 +1,39 @@
+# The recipes, this list.
+help:
+    @just --list --unsorted
+
+# What has to pass before a change lands, in the order of what fails soonest.
+ci: format-check lint test
+
+# Format the sources.
+format:
+    cargo fmt
+
+# Fail if the sources are not formatted.
+format-check:
+    cargo fmt --check
+
+# All lints as errors, with the embedded S3 and without.
+lint:
+    cargo clippy --all-targets --all-features -- -D warnings
+    cargo clippy --no-default-features -- -D warnings
+
+# The tests that need no server but the embedded one: quick.
+check:
+    cargo test
+
+# Every suite on every server; installs what is missing.
+test *ARGS:
+    bash tests/run.sh {{ARGS}}
+
+# The decoder beside the SDK's.
+bench:
+    cargo bench --bench decode
+
+# An incident and its undoing.
+demo:
+    cargo run --release -- demo
+
+# A versioned S3 on loopback.
+serve:
+    cargo run --release -- lab serve
