@@ -1,8 +1,8 @@
 //! The embedded S3: a versioned bucket over HTTP on loopback, with an injectable clock and faults on the wire.
 //!
-//! A request's way: [`server`] reads it and asks the fault rules, [`auth`] verifies its signature, [`body`] decodes and
-//! checks what came with it, [`operation`] tells which operation it is, a file of [`handler`] does it against the
-//! [`store`], and the [`reply`] goes back. Everything between the body and the reply is synchronous.
+//! A request's way: `server` reads it and asks the fault rules, `auth` verifies its signature, `body` decodes and
+//! checks what came with it, `operation` tells which operation it is, a file of `handler` does it against the
+//! `store`, and the `reply` goes back. Everything between the body and the reply is synchronous.
 //!
 //! The lab keeps AWS's semantics, document order and refusals included; [`Quirks`] are the ways of other servers. It
 //! is not held to be right because it is ours: the contract suite runs against it and against real servers alike.

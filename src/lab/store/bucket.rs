@@ -98,7 +98,8 @@ impl Bucket {
     }
 
     pub(crate) fn find(&self, key: &str, id: VersionId) -> Option<&Entry> {
-        self.keys.get(key)?.iter().rev().find(|entry| entry.id() == id)
+        let entries = self.keys.get(key)?;
+        entries.get(index(entries, id)?)
     }
 
     /// The entry that a request names: by its version id, or else the current one.
@@ -113,8 +114,9 @@ impl Bucket {
     /// As [`Self::named`], to change it in place.
     pub(crate) fn named_mut(&mut self, key: &str, version: Option<&str>) -> Result<&mut Entry> {
         let id = self.named(key, version)?.id();
-        let entries = self.keys.get_mut(key).into_iter().flatten();
-        entries.rev().find(|entry| entry.id() == id).ok_or_else(|| no_such_key(key))
+        let entries = self.keys.get_mut(key).ok_or_else(|| no_such_key(key))?;
+        let index = index(entries, id).ok_or_else(|| no_such_key(key))?;
+        entries.get_mut(index).ok_or_else(|| no_such_key(key))
     }
 
     /// The version id that replies name: none while the bucket was never versioned.
@@ -182,7 +184,7 @@ impl Bucket {
 
     fn take(&mut self, key: &str, id: VersionId) -> Option<Entry> {
         let entries = self.keys.get_mut(key)?;
-        let index = entries.iter().position(|entry| entry.id() == id)?;
+        let index = index(entries, id)?;
         let taken = entries.remove(index);
         if entries.is_empty() {
             self.keys.remove(key);
@@ -191,6 +193,17 @@ impl Bucket {
             self.lost_nulls.insert(key.to_owned(), taken.order);
         }
         Some(taken)
+    }
+}
+
+/// Where in a key's entries the one with this id stands.
+fn index(entries: &[Entry], id: VersionId) -> Option<usize> {
+    match id {
+        VersionId::Null => entries.iter().rposition(|entry| entry.null),
+        VersionId::Numbered(order) => {
+            let index = entries.binary_search_by_key(&order, |entry| entry.order).ok()?;
+            entries.get(index).filter(|entry| !entry.null).map(|_| index)
+        }
     }
 }
 

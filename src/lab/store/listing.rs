@@ -119,17 +119,19 @@ impl<'a> Page<'a> {
         oldest_first: bool,
     ) -> bool {
         let latest = entries.last().map(|entry| entry.order);
-        let mut ordered: Vec<&Entry> = entries.iter().collect();
-        if !oldest_first {
-            ordered.reverse();
-        }
-        let wanted = |entry: &Entry| match from {
-            From::All => true,
-            From::Nothing => false,
-            From::Below(place) if oldest_first => entry.order > place,
-            From::Below(place) => entry.order < place,
+        // In the order they were made, so that a key with very many versions costs a page only what it lists.
+        let wanted = match from {
+            From::All => Some(entries),
+            From::Nothing => None,
+            From::Below(place) if oldest_first => {
+                entries.get(entries.partition_point(|entry| entry.order <= place)..)
+            }
+            From::Below(place) => entries.get(..entries.partition_point(|entry| entry.order < place)),
         };
-        for entry in ordered.into_iter().filter(|entry| wanted(entry)) {
+        let wanted = wanted.unwrap_or_default();
+        let last = wanted.len().saturating_sub(1);
+        let ordered = (0..wanted.len()).map(|index| if oldest_first { index } else { last - index });
+        for entry in ordered.filter_map(|index| wanted.get(index)) {
             if self.entries.len() + self.prefixes.len() == max {
                 self.truncated = true;
                 return false;
