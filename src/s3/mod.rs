@@ -3,6 +3,7 @@
 //! One file an operation's kind; [`error`](self) turns the SDK's errors into [`crate::error::Error`], and every request
 //! that writes takes its token from the rate limiter in here, so that no caller can forget it.
 
+mod blank_key;
 mod client;
 mod error;
 pub mod listing;

@@ -8,6 +8,7 @@ use aws_sdk_s3::types::{
     BucketVersioningStatus, ChecksumMode, ChecksumType, EncodingType, ServerSideEncryption,
 };
 
+use super::blank_key::{KeyInPath, for_sdk};
 use super::client::{Client, retries};
 use super::error::{Doing, explain};
 use super::listing::{Page, PageTap};
@@ -88,9 +89,11 @@ impl Client {
             .sdk
             .head_object()
             .bucket(bucket)
-            .key(key)
+            .key(for_sdk(key))
             .set_version_id(version_id.map(ToOwned::to_owned))
             .checksum_mode(ChecksumMode::Enabled)
+            .customize()
+            .interceptor(KeyInPath::new(key))
             .send()
             .await;
         let doing = Doing {

@@ -3,6 +3,7 @@
 use aws_sdk_s3::types::{AnnotationDirective, Delete, ObjectIdentifier, StorageClass};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
 use super::error::{Answer, Doing, explain, explain_answer};
 use crate::error::{Error, ErrorKind, Result};
@@ -59,7 +60,7 @@ impl Client {
             .copy_object()
             .copy_source(copy_source(request))
             .bucket(request.bucket)
-            .key(request.key)
+            .key(for_sdk(request.key))
             .storage_class(StorageClass::from(class))
             .annotation_directive(AnnotationDirective::Exclude);
         call = match request.guard {
@@ -73,6 +74,7 @@ impl Client {
             key: Some(request.key),
             permission: "s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source",
         };
+        let call = call.customize().interceptor(KeyInPath::new(request.key));
         call.send().await.map(drop).map_err(|e| explain(&e, doing, &self.place))
     }
 
@@ -123,7 +125,7 @@ impl Client {
     pub async fn delete_one(&self, bucket: &str, key: DeleteKey<'_>, conditional: bool) -> Result<()> {
         self.rate.take(1).await;
         self.counters.write_requests.add(1);
-        let mut call = self.sdk.delete_object().bucket(bucket).key(key.key);
+        let mut call = self.sdk.delete_object().bucket(bucket).key(for_sdk(key.key));
         if conditional {
             call = call.if_match(quoted(key.etag));
         }
@@ -133,6 +135,7 @@ impl Client {
             key: Some(key.key),
             permission: "s3:DeleteObject (and s3:GetObject)",
         };
+        let call = call.customize().interceptor(KeyInPath::new(key.key));
         call.send().await.map(drop).map_err(|e| explain(&e, doing, &self.place))
     }
 }
