@@ -140,7 +140,7 @@ run() {
     clippy) component_suite clippy clippy clippy --all-targets --all-features -- -D warnings ;;
     no-lab) suite no-lab 1800 cargo check --all-targets --no-default-features ;;
     tests) suite tests 2400 cargo test --no-fail-fast -- --skip contract:: ;;
-    lab) suite lab 1200 cargo test --test it -- contract::lab:: ;;
+    lab) suite lab 1200 cargo test --test it -- contract::lab ;;
     demo) suite demo 2400 cargo run --release -- demo ;;
     bench) suite bench 1800 cargo bench --bench decode -- --test ;;
     *) server_suite "$1" ;;

@@ -22,9 +22,12 @@ where
     C: FnOnce(Subject) -> F,
     F: Future<Output = ()>,
 {
-    let Some(server) = Server::find(kind) else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(case(Subject::new(server)));
+    runtime.block_on(async {
+        if let Some(server) = Server::find(kind).await {
+            case(Subject::new(server)).await;
+        }
+    });
 }
 
 /// Makes one test of each case for one server.
@@ -45,6 +48,9 @@ macro_rules! on {
 
 macro_rules! on_every_server {
     ($($cases:tt)*) => {
+        on!(lab, Kind::Lab, $($cases)*);
+        on!(lab_grouped, Kind::LabGrouped, $($cases)*);
+        on!(lab_ragged, Kind::LabRagged, $($cases)*);
         on!(moto, Kind::Moto, $($cases)*);
         on!(ministack, Kind::Ministack, $($cases)*);
         on!(rgw, Kind::Rgw, $($cases)*);

@@ -30,6 +30,10 @@ use Behaviour as B;
 const TABLE: &[(&str, Behaviour, &str)] = &[
     ("moto", B::DocumentOrder, "lists the versions of a page first, then its delete markers"),
     ("localstack", B::DocumentOrder, "lists the delete markers of a page first, then its versions"),
+    ("lab_grouped", B::DocumentOrder, "lists the delete markers of a page first, then its versions"),
+    ("lab_grouped", B::CarriageReturn, "ignores encoding-type"),
+    ("lab_grouped", B::ControlCharacter, "ignores encoding-type"),
+    ("lab_ragged", B::NullAtPageBorder, "leaves out the rest of the key"),
     ("moto", B::Signatures, "takes any credentials"),
     ("ministack", B::Signatures, "takes any credentials"),
     ("localstack", B::Signatures, "takes any credentials"),

@@ -22,7 +22,7 @@ pub(crate) use run::Run;
 /// A server under test with everything a case needs.
 #[derive(Debug)]
 pub(crate) struct Subject {
-    server: Server,
+    pub(crate) server: Server,
     pub(crate) client: Client,
     clock: OnceCell<Bucket>,
     home: tempfile::TempDir,
@@ -63,6 +63,13 @@ impl Subject {
     /// Draws a line between what was written so far and what comes: a second that is not before the former and, when this
     /// returns, before the latter, on servers that count milliseconds and on those that count seconds.
     pub(crate) async fn moment(&self) -> Moment {
+        #[cfg(feature = "lab")]
+        if let Some(lab) = &self.server.lab {
+            let clock = lab.clock();
+            let second = clock.now() / 1000 + 1;
+            clock.set((second + 1) * 1000);
+            return Moment(second);
+        }
         let second = self.now().await + 1;
         while self.now().await <= second {
             tokio::time::sleep(Duration::from_millis(100)).await;
