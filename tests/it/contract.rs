@@ -89,7 +89,6 @@ on_every_server! {
     nulls {
         objects_from_before_versioning_come_back
         null_in_the_middle_is_never_lost
-        null_newer_than_the_target_is_doubted
     }
     order {
         put_and_delete_in_one_second_at_the_top
@@ -107,7 +106,6 @@ on_every_server! {
         again_changes_nothing
         into_another_bucket
         within_a_prefix
-        by_a_reviewed_plan
     }
     volume {
         thousands_of_keys

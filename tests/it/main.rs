@@ -12,5 +12,7 @@
 
 mod contract;
 mod deviations;
+#[cfg(feature = "lab")]
+mod faults;
 mod servers;
 mod support;

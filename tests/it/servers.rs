@@ -58,7 +58,7 @@ pub(crate) struct Server {
     pub(crate) secret: String,
     /// Only the lab has a clock that can be moved.
     #[cfg(feature = "lab")]
-    pub(crate) lab: Option<asof::lab::Lab>,
+    pub(crate) lab: Option<std::sync::Arc<asof::lab::Lab>>,
 }
 
 impl Server {
@@ -110,7 +110,7 @@ impl Server {
             url: lab.url(),
             key: credentials.access_key,
             secret: credentials.secret_key,
-            lab: Some(lab),
+            lab: Some(std::sync::Arc::new(lab)),
         }
     }
 

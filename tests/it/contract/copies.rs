@@ -102,9 +102,7 @@ async fn upload_in_parts(bucket: &Bucket, key: &str) {
     }
     let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
     let complete = bucket.client.complete_multipart_upload().bucket(name).key(key).upload_id(upload);
-    // Some servers answer with a document that the SDK cannot read; what counts is that the object is there.
-    let completed = complete.multipart_upload(parts).send().await;
-    assert!(bucket.head(key).await.is_some(), "{completed:?}");
+    complete.multipart_upload(parts).send().await.unwrap();
 }
 
 pub(crate) async fn multipart_object_comes_back(subject: Subject) {
@@ -115,9 +113,6 @@ pub(crate) async fn multipart_object_comes_back(subject: Subject) {
     bucket.put("film/overwritten", "short").await;
     bucket.delete("film/removed").await;
 
-    let diff = subject.diff(&bucket.url(""), at).await;
-    let cautions = &diff.change("film/removed")["cautions"];
-    assert!(cautions.as_array().unwrap().iter().any(|caution| caution == "multipart"), "{diff}");
     subject.restore_and_verify(&bucket.url(""), at).await;
     for key in ["film/overwritten", "film/removed"] {
         let body = bucket.get(key).await.unwrap();

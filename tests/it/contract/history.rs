@@ -15,9 +15,14 @@ pub(crate) async fn every_version_newest_first(subject: Subject) {
 
     let (location, at) = (bucket.url("docs/a"), at.to_string());
     let history = subject.asof(&["history", &location, "--at", &at, "--format", "json"]).await.expect_code(0);
-    let lines = history.of_type("version");
+    let lines = history.json();
     let ids: Vec<_> = lines.iter().map(|line| text(line, "version_id")).collect();
     assert_eq!(ids.len(), 4, "{history}");
+    assert_eq!(
+        (text(&lines[1], "type"), &lines[1]["size"]),
+        ("delete_marker", &serde_json::Value::Null),
+        "{history}"
+    );
     assert_eq!((ids[0], ids[2], ids[3]), (newest.as_str(), live.as_str(), first.as_str()), "{history}");
     let marked: Vec<_> = lines.iter().filter(|line| line["live_at"] == true).collect();
     assert_eq!(marked.len(), 1, "{history}");

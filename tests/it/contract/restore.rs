@@ -142,27 +142,3 @@ pub(crate) async fn within_a_prefix(subject: Subject) {
     bucket.assert_holds(&THEN).await;
     bucket.assert_holds(&[("other/new", Some("stays"))]).await;
 }
-
-pub(crate) async fn by_a_reviewed_plan(subject: Subject) {
-    let (bucket, at) = incident(&subject).await;
-    let dir = tempfile::tempdir().unwrap();
-    let plan = dir.path().join("incident.plan");
-    let (location, at, plan) = (bucket.url(""), at.to_string(), plan.to_str().unwrap());
-    subject.asof(&["diff", &location, "--at", &at, "--out", plan, "--format", "json"]).await.expect_code(0);
-
-    // Written after the review: it is in the way of one change, and of no other.
-    bucket.put("docs/overwritten", "after the review").await;
-    bucket.put("docs/unknown-to-the-plan", "stays").await;
-    let restored =
-        subject.asof(&["restore", "--plan", plan, "--yes", "--format", "json"]).await.expect_code(3);
-    assert_eq!((restored.count("copied"), restored.count("deleted")), (3, 2), "{restored}");
-    assert_eq!(restored.count("conflicts"), 1, "{restored}");
-    bucket
-        .assert_holds(&[
-            ("docs/overwritten", Some("after the review")),
-            ("docs/unknown-to-the-plan", Some("stays")),
-            ("docs/removed", Some("removed 1")),
-            ("docs/new", None),
-        ])
-        .await;
-}
