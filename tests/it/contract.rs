@@ -1,0 +1,113 @@
+//! The contract: what `asof` does on any S3 server. Each case runs once for each server, as `contract::SERVER::SUBJECT::CASE`.
+
+use std::future::Future;
+
+use crate::servers::{Kind, Server};
+use crate::support::Subject;
+
+mod buckets;
+mod copies;
+mod deletes;
+mod history;
+mod keys;
+mod nulls;
+mod order;
+mod pages;
+mod restore;
+mod volume;
+
+/// Runs a case against a server, if that server is there.
+fn run<C, F>(kind: Kind, case: C)
+where
+    C: FnOnce(Subject) -> F,
+    F: Future<Output = ()>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        if let Some(server) = Server::find(kind).await {
+            case(Subject::new(server)).await;
+        }
+    });
+}
+
+/// Makes one test of each case for one server.
+macro_rules! on {
+    ($server:ident, $kind:expr, $($subject:ident { $($case:ident)* })*) => {
+        mod $server {
+            use crate::servers::Kind;
+            $(mod $subject {
+                use super::Kind;
+                $(#[test]
+                fn $case() {
+                    crate::contract::run($kind, crate::contract::$subject::$case);
+                })*
+            })*
+        }
+    };
+}
+
+macro_rules! on_every_server {
+    ($($cases:tt)*) => {
+        on!(lab, Kind::Lab, $($cases)*);
+        on!(lab_grouped, Kind::LabGrouped, $($cases)*);
+        on!(lab_ragged, Kind::LabRagged, $($cases)*);
+        on!(moto, Kind::Moto, $($cases)*);
+        on!(ministack, Kind::Ministack, $($cases)*);
+        on!(rgw, Kind::Rgw, $($cases)*);
+        on!(custom, Kind::Custom, $($cases)*);
+    };
+}
+
+on_every_server! {
+    buckets {
+        never_versioned_is_refused
+        suspended_is_refused
+        missing_is_named
+        wrong_secret_is_denied
+        bad_times_are_wrong_usage
+        restore_asks_first
+    }
+    copies {
+        storage_class_is_kept
+        metadata_and_tags_are_kept
+        multipart_object_comes_back
+        changed_metadata_is_a_change
+    }
+    deletes {
+        more_than_a_request_takes
+    }
+    history {
+        every_version_newest_first
+    }
+    keys {
+        odd_keys_are_restored
+        odd_keys_are_deleted
+        line_feed
+        carriage_return
+        control_character
+    }
+    nulls {
+        objects_from_before_versioning_come_back
+        null_in_the_middle_is_never_lost
+    }
+    order {
+        put_and_delete_in_one_second_at_the_top
+        put_and_delete_in_one_second_under_later_writes
+        several_puts_in_one_second
+    }
+    pages {
+        one_key_with_more_versions_than_a_page
+        many_keys_over_several_pages
+        prefix_is_the_border
+    }
+    restore {
+        diff_names_every_change_and_changes_nothing
+        in_place
+        again_changes_nothing
+        into_another_bucket
+        within_a_prefix
+    }
+    volume {
+        thousands_of_keys
+    }
+}

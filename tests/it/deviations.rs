@@ -1,0 +1,62 @@
+//! Where a server is known not to do as AWS does: one table, so that no test decides by a server's name.
+
+/// What a server may get wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Behaviour {
+    /// `<Version>` and `<DeleteMarker>` of a page come in one order, key by key and newest first.
+    DocumentOrder,
+    /// A wrong signature is refused.
+    Signatures,
+    /// A key with a carriage return comes back from a listing as it was stored.
+    CarriageReturn,
+    /// A key with a line feed can be stored.
+    LineFeed,
+    /// A key with `\x01` comes back from a listing.
+    ControlCharacter,
+    /// A write to a bucket with suspended versioning leaves the older versions alone.
+    Suspended,
+    /// A page that ends on a null version is followed by the older versions of that key.
+    NullAtPageBorder,
+    /// `x-amz-storage-class` of a PUT shows in the listing of versions.
+    StorageClassListed,
+    /// A multipart upload keeps the tags that it was created with.
+    MultipartTags,
+    /// Many writers may write to one key.
+    ParallelVersions,
+}
+
+use Behaviour as B;
+
+const TABLE: &[(&str, Behaviour, &str)] = &[
+    ("moto", B::DocumentOrder, "lists the versions of a page first, then its delete markers"),
+    ("localstack", B::DocumentOrder, "lists the delete markers of a page first, then its versions"),
+    ("lab_grouped", B::DocumentOrder, "lists the delete markers of a page first, then its versions"),
+    ("lab_grouped", B::CarriageReturn, "ignores encoding-type"),
+    ("lab_grouped", B::ControlCharacter, "ignores encoding-type"),
+    ("lab_ragged", B::NullAtPageBorder, "leaves out the rest of the key"),
+    ("moto", B::Signatures, "takes any credentials"),
+    ("ministack", B::Signatures, "takes any credentials"),
+    ("localstack", B::Signatures, "takes any credentials"),
+    ("moto", B::CarriageReturn, "lists the bare character, which XML reads as a line feed"),
+    ("ministack", B::CarriageReturn, "lists the bare character, which XML reads as a line feed"),
+    ("moto", B::LineFeed, "answers the PUT with 404"),
+    ("moto", B::ControlCharacter, "lists the bare character, which is not XML"),
+    ("ministack", B::ControlCharacter, "lists the bare character, which is not XML"),
+    ("moto", B::Suspended, "removes the older versions of the key"),
+    ("rgw", B::NullAtPageBorder, "leaves out the rest of the key"),
+    ("localstack", B::NullAtPageBorder, "repeats entries, or never ends"),
+    ("localstack", B::StorageClassListed, "lists STANDARD for every version"),
+    ("ministack", B::MultipartTags, "drops them"),
+    ("rgw", B::MultipartTags, "drops them"),
+    ("moto", B::ParallelVersions, "loses versions that are written side by side"),
+];
+
+impl Behaviour {
+    /// What `server` does instead, if it does not do this.
+    pub(crate) fn deviation(self, server: &str) -> Option<&'static str> {
+        TABLE
+            .iter()
+            .find(|(name, behaviour, _)| *name == server && *behaviour == self)
+            .map(|(_, _, why)| *why)
+    }
+}

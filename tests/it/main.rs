@@ -1,0 +1,18 @@
+//! The `asof` binary against S3 servers, judged by what it prints, how it exits and what the bucket holds afterwards.
+//!
+//! One contract suite runs over every server that answers: the lab in process, moto, ministack and Ceph RGW where
+//! `tests/run.sh` has started them, and any endpoint named by `ASOF_TEST_ENDPOINT`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests: what is not as expected ends the test"
+)]
+
+mod contract;
+mod deviations;
+#[cfg(feature = "lab")]
+mod faults;
+mod servers;
+mod support;

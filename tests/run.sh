@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# Runs every suite of asof, from formatting to the contract suite against real S3 servers, and says what ran.
+#
+#   bash tests/run.sh                 all of it; the first time it installs the servers into ~/.cache/asof-servers
+#   bash tests/run.sh --only rgw      one suite (repeatable); --list names them
+#   bash tests/run.sh -v              with the output of every suite, not only of those that failed
+#
+# It needs a Rust toolchain. Servers listen on loopback, on free ports, and are stopped again by their pids.
+# A suite that this machine cannot run is left out and named; with CI=true or ASOF_REQUIRE_ALL=1 that is a failure.
+
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+# shellcheck source=servers/lib.sh
+. tests/servers/lib.sh
+set +e
+
+readonly SUITES=(fmt clippy no-lab tests lab moto ministack rgw demo bench)
+STRICT=
+[ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
+VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
+
+usage() {
+  sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --only) WANTED+=("${2:?--only wants the name of a suite}") && shift ;;
+    --list) printf '%s\n' "${SUITES[@]}" && exit ;;
+    -v | --verbose) VERBOSE=1 ;;
+    -h | --help) usage && exit ;;
+    *) usage >&2 && exit 2 ;;
+  esac
+  shift
+done
+for name in "${WANTED[@]}"; do
+  [[ " ${SUITES[*]} " == *" $name "* ]] || { echo "no suite is called $name; --list names them" >&2 && exit 2; }
+done
+
+# What must end with this script, however it ends: the suite under way and the servers.
+clean_up() {
+  local dir
+  [ -z "$CURRENT" ] || kill "$CURRENT" 2>/dev/null
+  for dir in "$WORK"/server-*; do
+    [ ! -d "$dir" ] || bash "tests/servers/${dir##*/server-}.sh" stop "$dir"
+  done
+  [ -z "$WORK" ] || rm -rf "$WORK"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/asof-test.XXXXXX")
+
+# attempt LOG SECONDS COMMAND...: in the background, so that a signal is acted upon at once.
+attempt() {
+  local log=$1 seconds=$2 code
+  shift 2
+  limited "$seconds" "$@" </dev/null >"$log" 2>&1 &
+  CURRENT=$!
+  if [ -n "$VERBOSE" ]; then tail -f --pid="$CURRENT" "$log" 2>/dev/null; fi
+  wait "$CURRENT"
+  code=$?
+  CURRENT=
+  [ "$code" != 124 ] || echo "stopped after $seconds s" >>"$log"
+  return "$code"
+}
+
+# The number of tests that a log of `cargo test` tells of; empty when it tells of none.
+count_tests() { sed -n 's/^test result: .* \([0-9]*\) passed; \([0-9]*\) failed.*/\1 \2/p' "$1" | awk '{n+=$1+$2} END {if (NR) print n}'; }
+
+record() { RESULTS+=("$1|$2|$3|$4|$5"); }
+
+show() {
+  [ -n "$VERBOSE" ] && return
+  echo "---- $1: the last of its output"
+  tail -n 150 "$2"
+  echo "----"
+}
+
+# suite NAME SECONDS COMMAND...: runs one suite and takes down how it ended.
+suite() {
+  local name=$1 seconds=$2 log="$WORK/$1.log" since=$SECONDS result=passed note=
+  shift 2
+  printf '%-10s running: %s\n' "$name" "$*"
+  attempt "$log" "$seconds" "$@" || result=failed
+  local tests
+  tests=$(count_tests "$log")
+  if [ "$result" = passed ] && [ "${tests:-1}" = 0 ]; then
+    result=failed note="no test ran"
+  fi
+  [ "$result" = passed ] || show "$name" "$log"
+  grep -hE '^SKIPPED |^NOT HELD ' "$log" | sort -u | sed 's/^/             /'
+  printf '%-10s %s in %d s\n' "$name" "$result" $((SECONDS - since))
+  record "$name" "$result" "${tests:--}" "$((SECONDS - since))" "$note"
+}
+
+left_out() {
+  printf '%-10s left out: %s\n' "$1" "$2"
+  record "$1" 'left out' - 0 "$2"
+}
+
+# A suite that needs a component of the toolchain which may be absent.
+component_suite() {
+  local name=$1 component=$2
+  shift 2
+  if cargo "$component" --version >/dev/null 2>&1; then
+    suite "$name" 1800 cargo "$@"
+  else
+    left_out "$name" "cargo $component is not installed (rustup component add ${component/#fmt/rustfmt})"
+  fi
+}
+
+# server_suite NAME: installs and starts the server, holds it to the contract, stops it.
+server_suite() {
+  local name=$1 dir="$WORK/server-$1" log="$WORK/start-$1.log" line
+  printf '%-10s starting the server\n' "$name"
+  attempt "$log" 1800 bash "tests/servers/$name.sh" start "$dir"
+  case $? in
+    0) ;;
+    "$CANNOT")
+      left_out "$name" "$(sed -n 's/.*cannot be installed here: //p' "$log" | tail -1)"
+      return
+      ;;
+    *)
+      show "$name" "$log"
+      record "$name" failed - 0 "the server did not start"
+      return
+      ;;
+  esac
+  while read -r line; do export "${line?}"; done <"$dir/env"
+  suite "$name" 1500 cargo test --test it -- "contract::$name::" --test-threads=8
+  bash "tests/servers/$name.sh" stop "$dir"
+  while read -r line; do unset "${line%%=*}"; done <"$dir/env"
+  rm -rf "$dir"
+}
+
+run() {
+  case $1 in
+    fmt) component_suite fmt fmt fmt --check ;;
+    clippy) component_suite clippy clippy clippy --all-targets --all-features -- -D warnings ;;
+    no-lab) suite no-lab 1800 cargo check --all-targets --no-default-features ;;
+    tests) suite tests 2400 cargo test --no-fail-fast -- --skip contract:: ;;
+    lab) suite lab 1200 cargo test --test it -- contract::lab ;;
+    demo) suite demo 2400 cargo run --release -- demo ;;
+    bench) suite bench 1800 cargo bench --bench decode -- --test ;;
+    *) server_suite "$1" ;;
+  esac
+}
+
+# Prints the table; fails when a suite did, or when one was left out and none may be.
+report() {
+  local entry name result tests seconds note passed=0 failed=0 skipped=0
+  printf '\n%-10s %-9s %6s %8s\n' suite result tests seconds
+  for entry in "${RESULTS[@]}"; do
+    IFS='|' read -r name result tests seconds note <<<"$entry"
+    printf '%-10s %-9s %6s %8s  %s\n' "$name" "$result" "$tests" "$seconds" "$note"
+    case $result in
+      passed) passed=$((passed + 1)) ;;
+      failed) failed=$((failed + 1)) ;;
+      *) skipped=$((skipped + 1)) ;;
+    esac
+  done
+  printf '\n%d s in all\n' "$SECONDS"
+  if [ "$skipped" -gt 0 ] && [ -n "$STRICT" ]; then echo "a suite left out counts as a failure here"; fi
+  printf 'suites: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" = 0 ] && [ "$passed" -gt 0 ] && { [ "$skipped" = 0 ] || [ -z "$STRICT" ]; }
+}
+
+have cargo || { echo "cargo is not on the PATH: install a Rust toolchain first" >&2 && exit 1; }
+[ "${#WANTED[@]}" -gt 0 ] || WANTED=("${SUITES[@]}")
+for name in "${WANTED[@]}"; do run "$name"; done
+report
