@@ -6,6 +6,7 @@ use std::time::Instant as Clock;
 use super::args::DiffArgs;
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
+use super::next;
 use crate::engine::{Compare, require_history, standing, survey};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -26,6 +27,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
         return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
     }
     let scope = scope(&location, &select)?;
+    let options = next::options(&select, &compare, &server);
     let client = context.client(server, None).await?;
     let standing = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, standing)?;
@@ -37,6 +39,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
         at,
         purpose: versus.map_or(Purpose::Restore, Purpose::Versus),
         against: None,
+        options,
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;

@@ -7,6 +7,7 @@ use super::args::RestoreArgs;
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::exit::{Exit, say};
+use super::next;
 use crate::apply::{Outcome, Place, apply};
 use crate::engine::{
     Compare, Scope, Standing, require_history, require_keeping, standing, survey, survey_elsewhere,
@@ -29,6 +30,8 @@ struct Job {
     to: Option<Location>,
     place: Place,
     compare: Compare,
+    /// Options that a command which is suggested needs too.
+    options: String,
 }
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
@@ -50,10 +53,11 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         }
     };
     can_ask(yes)?;
+    let options = next::options(&select, &compare, &server);
     let client = context.client(server, Some(rate)).await?;
     let (source, target) = standings(&client, &location, to.as_ref()).await?;
     let compare = Compare { kms: source.kms || target.kms, trust_etag: compare.trust_etag };
-    let job = Job { location, at, to, place, compare };
+    let job = Job { location, at, to, place, compare, options };
 
     let (spool, sums) = plan(context, output, &client, scope, &job).await?;
     require_room(&job, target, &sums)?;
@@ -112,6 +116,7 @@ async fn plan(
         at: job.at,
         purpose: Purpose::Restore,
         against: job.to.clone(),
+        options: job.options.clone(),
         now: context.now,
     };
     let mut spool = Spool::new()?;
@@ -183,7 +188,7 @@ fn conclude(context: &Context, output: Output, job: &Job, finished: bool) -> Exi
         return Exit::Incomplete;
     }
     if context.counters.settled() > 0 {
-        output.note(&format!("check it: asof verify {location} --at {}{against}", job.at));
+        output.note(&format!("check it: asof verify {location} --at {}{against}{}", job.at, job.options));
     }
     Exit::Done
 }

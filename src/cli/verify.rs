@@ -35,6 +35,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         at,
         purpose: Purpose::Verify,
         against: against.clone(),
+        options: String::new(),
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;

@@ -83,10 +83,13 @@ impl Walk {
             Source::Done => return Ok(None),
             Source::Keys(reads) => match reads.try_next().await? {
                 None => self.source = Source::Done,
-                Some(mut read) => match read.finish() {
-                    Some(state) => emit(state),
-                    None => self.unknown_keys += 1,
-                },
+                Some(mut read) => {
+                    counters.versions.add(read.seen());
+                    match read.finish() {
+                        Some(state) => emit(state),
+                        None => self.unknown_keys += 1,
+                    }
+                }
             },
             Source::Listing { pages, resolver, border } => match pages.next().await.transpose()? {
                 None => {
@@ -101,6 +104,7 @@ impl Walk {
                     {
                         let mut again =
                             resolve_key(&self.client, &self.scope.bucket, &key, self.cuts).await?;
+                        counters.versions.add(again.seen().saturating_sub(resolver.seen()));
                         resolver.forget_current();
                         if let Some(state) = again.finish() {
                             emit(state);
@@ -143,7 +147,6 @@ async fn resolve_key(client: &Client, bucket: &str, key: &str, cuts: (Cut, Cut))
         let mut doubtful = false;
         let mut at_border = false;
         while let Some(page) = pages.next(client).await? {
-            client.counters().versions.add(page.entries().len() as u64);
             let of_key = page.entries().take_while(|e| e.key == key);
             doubtful |= at_border && page.entries().next().is_none_or(|e| e.key != key);
             for entry in of_key {

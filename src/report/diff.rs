@@ -48,6 +48,8 @@ pub struct Heading {
     pub purpose: Purpose,
     /// The place compared with it, where that is another.
     pub against: Option<Location>,
+    /// Options that the command which is suggested needs too, each with a space before it.
+    pub options: String,
     /// The present, for ages.
     pub now: Instant,
 }
@@ -98,7 +100,7 @@ impl DiffView {
     }
 
     fn head(&self, out: &mut impl Write) -> Result<()> {
-        let Heading { location, at, purpose, against, now } = &self.heading;
+        let Heading { location, at, purpose, against, now, .. } = &self.heading;
         let place = location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         write!(out, "{place} as of {} ({} ago)", at.human(), at.age(*now))?;
@@ -137,8 +139,9 @@ impl DiffView {
         let deletes = writes_needed(sums) - copies.keys;
         let tokens = copies.keys + sums.of(Action::Delete).keys;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
-        let Heading { location, at, .. } = &self.heading;
-        writeln!(out, "  to carry out: asof restore {} --at {at}", shell_word(&location.to_string()))?;
+        let Heading { location, at, options, .. } = &self.heading;
+        let place = shell_word(&location.to_string());
+        writeln!(out, "  to carry out: asof restore {place} --at {at}{options}")?;
         writeln!(
             out,
             "  {} of {}, {}, at least {} at {}/s",

@@ -123,6 +123,11 @@ impl Resolver {
         self.current.begin("");
     }
 
+    /// How many entries of the key under way have been seen.
+    pub fn seen(&self) -> u64 {
+        self.current.seen
+    }
+
     /// The key under way, if no entry that the first cut covers has been seen of it: its answer rests on there being
     /// no more entries.
     pub fn undecided_key(&self) -> Option<&str> {

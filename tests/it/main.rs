@@ -10,6 +10,8 @@
     reason = "helpers of tests: what is not as expected ends the test"
 )]
 
+#[cfg(feature = "lab")]
+mod cli;
 mod contract;
 mod deviations;
 #[cfg(feature = "lab")]
