@@ -13,6 +13,11 @@ impl Counter {
         self.0.fetch_add(n, Ordering::Relaxed);
     }
 
+    /// Sets it: a gauge, not a count.
+    pub fn set(&self, n: u64) {
+        self.0.store(n, Ordering::Relaxed);
+    }
+
     /// The count so far.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
@@ -24,6 +29,12 @@ impl Counter {
 pub struct Counters {
     /// Listing requests answered.
     pub list_requests: Counter,
+    /// Listing requests that the server refused for being too many; they are sent again.
+    pub throttled: Counter,
+    /// Ranges of the key space that are being listed.
+    pub ranges: Counter,
+    /// Entries that are estimated to be left; 0 while there is no estimate.
+    pub remaining: Counter,
     /// Versions and delete markers seen.
     pub versions: Counter,
     /// Keys resolved.

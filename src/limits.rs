@@ -74,3 +74,15 @@ pub const DEFAULT_CONCURRENCY: usize = 128;
 
 /// Largest `--concurrency` and `--list-concurrency`.
 pub const MAX_CONCURRENCY: usize = 1024;
+
+/// Bytes of changes that a part of a survey gathers before it writes them to disk.
+pub const SPOOL_BLOCK: usize = 64 << 10;
+
+/// Listing requests under way at once, unless `--list-concurrency` says otherwise.
+pub const DEFAULT_LIST_CONCURRENCY: usize = 64;
+
+/// Times that a refused listing request is sent again, each after a pause: a server that throttles is waited for.
+pub const REFUSALS: u32 = 200;
+
+/// Longest pause before a refused listing request is sent again.
+pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(2);

@@ -1,7 +1,11 @@
 //! Listing: which keys are asked for, and their entries page by page.
 
 mod pages;
+mod parallel;
+mod pressure;
+mod ranges;
 mod select;
 
 pub use pages::{KeyPages, Pages};
+pub use parallel::{Bounds, Lister, Piece};
 pub use select::Selection;

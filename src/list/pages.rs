@@ -11,7 +11,7 @@ use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
 /// Where in a bucket a page begins: after this entry.
-type Marker = (String, Option<String>);
+pub(super) type Marker = (String, Option<String>);
 
 /// The pages of all versions under a prefix.
 #[derive(Debug)]
@@ -96,8 +96,8 @@ impl Cursor {
         }
         let after = self.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()));
         let request =
-            PageRequest { bucket: &self.bucket, prefix: &self.prefix, after, entries: self.entries };
-        let mut page = client.list_versions(&request).await.map_err(|e| self.at(e))?;
+            PageRequest { bucket: &self.bucket, prefix: &self.prefix, after, entries: self.entries, once: false };
+        let mut page = client.list_versions(&request).await.map_err(|e| located(e, self.place()))?;
         if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.prefix)) {
             return Err(self.corrupt(&format!(
                 "it lists {}, which is not under the prefix asked for",
@@ -121,23 +121,29 @@ impl Cursor {
     }
 
     fn corrupt(&self, what: &str) -> Error {
-        let error = Error::new(
-            ErrorKind::Corrupt,
-            format!("cannot trust the server's listing of s3://{}: {what}", self.bucket),
-        );
-        self.at(error)
+        untrusted(&self.bucket, what, self.place())
     }
 
-    /// Adds where in the listing it happened.
-    fn at(&self, error: Error) -> Error {
-        match &self.after {
-            None => error,
-            Some((key, version)) => error.hint(format!(
-                "it happened on the page after key-marker {} and version-id-marker {}",
-                printable(key),
-                version.as_deref().unwrap_or("(none)")
-            )),
-        }
+    fn place(&self) -> Option<(&str, Option<&str>)> {
+        self.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()))
+    }
+}
+
+/// A listing that cannot be right.
+pub(super) fn untrusted(bucket: &str, what: &str, after: Option<(&str, Option<&str>)>) -> Error {
+    let message = format!("cannot trust the server's listing of s3://{bucket}: {what}");
+    located(Error::new(ErrorKind::Corrupt, message), after)
+}
+
+/// Adds where in the listing it happened.
+pub(super) fn located(error: Error, after: Option<(&str, Option<&str>)>) -> Error {
+    match after {
+        None => error,
+        Some((key, version)) => error.hint(format!(
+            "it happened on the page after key-marker {} and version-id-marker {}",
+            printable(key),
+            version.unwrap_or("(none)")
+        )),
     }
 }
 
@@ -155,7 +161,7 @@ fn already_seen(page: &Page, key: &str, version: Option<&str>) -> usize {
 }
 
 /// Where the next page begins. Some servers leave the version id out, or both markers: then the last entry is it.
-fn next_marker(page: &Page) -> Option<Marker> {
+pub(super) fn next_marker(page: &Page) -> Option<Marker> {
     let last = page.entries().next_back();
     let key = page.next_key_marker().filter(|k| !k.is_empty()).or(last.map(|e| e.key))?;
     let named = page.next_version_id_marker().filter(|v| !v.is_empty());
@@ -166,13 +172,13 @@ fn next_marker(page: &Page) -> Option<Marker> {
 /// Notices a listing that goes round in a circle, in constant memory: keys must not descend, and within a key no marker
 /// may come again. For that it keeps one marker to compare with, and moves it after 1, 2, 4, 8 … pages (Brent).
 #[derive(Debug, Default)]
-struct LoopGuard {
+pub(super) struct LoopGuard {
     kept: Option<Marker>,
     pages: u64,
 }
 
 impl LoopGuard {
-    fn advances(&mut self, from: Option<&Marker>, to: &Marker) -> bool {
+    pub(super) fn advances(&mut self, from: Option<&Marker>, to: &Marker) -> bool {
         if from.is_some_and(|from| from.0 > to.0 || from == to) || self.kept.as_ref() == Some(to) {
             return false;
         }

@@ -1,16 +1,39 @@
-//! A plan's changes on disk, in the order in which they came: memory does not grow with them.
+//! A plan's changes on disk: memory does not grow with them.
+//!
+//! Several parts of a bucket are surveyed at once, each in the order of its keys. Each writes into a segment of its own;
+//! a segment's changes go to the file in blocks, and of a block only its first key and its place are kept. Blocks do not
+//! overlap, so the blocks in the order of their first keys are the changes in the order of theirs.
 
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 
 use super::Change;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 
 /// Changes in a file without a name, which is gone when the process is.
 #[derive(Debug)]
 pub struct Spool {
-    file: BufWriter<File>,
+    file: File,
+    end: u64,
+    open: HashMap<u64, Segment>,
+    blocks: Vec<Block>,
     len: u64,
+}
+
+/// What a segment has not written out yet.
+#[derive(Debug, Default)]
+struct Segment {
+    first_key: String,
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Block {
+    first_key: Box<str>,
+    offset: u64,
+    bytes: u64,
 }
 
 impl Spool {
@@ -21,14 +44,31 @@ impl Spool {
             Error::new(ErrorKind::Local, format!("cannot make a temporary file in {}: {e}", place.display()))
                 .hint("point TMPDIR to a directory with room for the plan")
         })?;
-        Ok(Self { file: BufWriter::new(file), len: 0 })
+        Ok(Self { file, end: 0, open: HashMap::new(), blocks: Vec::new(), len: 0 })
     }
 
-    /// Appends a change.
-    pub fn push(&mut self, change: &Change) -> Result<()> {
-        let written = serde_json::to_writer(&mut self.file, change).map_err(std::io::Error::from);
-        written.and_then(|()| self.file.write_all(b"\n")).map_err(|e| full(&e))?;
+    /// Appends a change to a segment. Within a segment, keys ascend.
+    pub fn push(&mut self, segment: u64, change: &Change) -> Result<()> {
+        let open = self.open.entry(segment).or_default();
+        if open.bytes.is_empty() {
+            open.first_key.clone_from(&change.key);
+        }
+        serde_json::to_writer(&mut open.bytes, change).map_err(|e| full(&e.into()))?;
+        open.bytes.push(b'\n');
         self.len += 1;
+        if open.bytes.len() >= limits::SPOOL_BLOCK {
+            self.cut(segment)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a segment's block: what another segment has may lie between this one's changes so far and those to come.
+    pub fn cut(&mut self, segment: u64) -> Result<()> {
+        let Some(open) = self.open.remove(&segment).filter(|open| !open.bytes.is_empty()) else { return Ok(()) };
+        self.file.write_all(&open.bytes).map_err(|e| full(&e))?;
+        let bytes = open.bytes.len() as u64;
+        self.blocks.push(Block { first_key: open.first_key.into(), offset: self.end, bytes });
+        self.end += bytes;
         Ok(())
     }
 
@@ -42,17 +82,29 @@ impl Spool {
         self.len == 0
     }
 
-    /// Reads the changes from the first to the last.
-    pub fn into_changes(self) -> Result<impl Iterator<Item = Result<Change>>> {
-        let mut file = self.file.into_inner().map_err(|e| full(e.error()))?;
-        file.rewind().map_err(|e| full(&e))?;
-        Ok(BufReader::new(file).lines().map(|line| {
-            let line = line.map_err(|e| full(&e))?;
-            serde_json::from_str(&line).map_err(|e| {
-                Error::new(ErrorKind::Corrupt, "the plan's temporary file was damaged").because(e)
-            })
+    /// Reads the changes in the order of their keys.
+    pub fn into_changes(mut self) -> Result<impl Iterator<Item = Result<Change>> + Send> {
+        let open: Vec<_> = self.open.keys().copied().collect();
+        for segment in open {
+            self.cut(segment)?;
+        }
+        self.blocks.sort_unstable_by(|a, b| a.first_key.cmp(&b.first_key));
+        let mut file = self.file;
+        Ok(self.blocks.into_iter().flat_map(move |block| match read_block(&mut file, &block) {
+            Ok(changes) => changes,
+            Err(e) => vec![Err(e)],
         }))
     }
+}
+
+fn read_block(file: &mut File, block: &Block) -> Result<Vec<Result<Change>>> {
+    file.seek(SeekFrom::Start(block.offset)).map_err(|e| full(&e))?;
+    let lines = BufReader::new(file.take(block.bytes)).lines();
+    let changes = lines.map(|line| {
+        serde_json::from_str(&line.map_err(|e| full(&e))?)
+            .map_err(|e| Error::new(ErrorKind::Corrupt, "the plan's temporary file was damaged").because(e))
+    });
+    Ok(changes.collect())
 }
 
 fn full(e: &std::io::Error) -> Error {
@@ -65,24 +117,39 @@ mod tests {
     use super::super::Action;
     use super::*;
 
+    fn change(key: &str) -> Change {
+        Change { key: key.to_owned(), action: Action::Delete, now: None, then: None, cautions: vec![] }
+    }
+
     #[test]
     fn changes_come_back_as_they_went() {
         let mut spool = Spool::new().unwrap();
-        let changes: Vec<_> = ["a", "b\n\"", "日\u{1}"]
-            .into_iter()
-            .map(|key| Change {
-                key: key.to_owned(),
-                action: Action::Delete,
-                now: None,
-                then: None,
-                cautions: vec![],
-            })
-            .collect();
+        let changes: Vec<_> = ["a", "b\n\"", "日\u{1}"].into_iter().map(change).collect();
         for change in &changes {
-            spool.push(change).unwrap();
+            spool.push(0, change).unwrap();
         }
         assert_eq!(spool.len(), 3);
         let back: Vec<_> = spool.into_changes().unwrap().map(Result::unwrap).collect();
         assert_eq!(back, changes);
+    }
+
+    #[test]
+    fn segments_are_joined_in_the_order_of_keys() {
+        let mut spool = Spool::new().unwrap();
+        let padding = "x".repeat(900);
+        // Three segments at once, each over several blocks; a fourth falls between two blocks of the first.
+        for n in 0..200 {
+            for segment in [2u64, 0, 1] {
+                spool.push(segment, &change(&format!("{segment}/{n:03}/{padding}"))).unwrap();
+            }
+            if n == 99 {
+                spool.cut(0).unwrap();
+                spool.push(7, &change("0/099b")).unwrap();
+            }
+        }
+        assert!(spool.blocks.len() > 5);
+        let keys: Vec<_> = spool.into_changes().unwrap().map(|c| c.unwrap().key).collect();
+        assert_eq!(keys.len(), 601);
+        assert!(keys.is_sorted());
     }
 }

@@ -28,6 +28,8 @@ pub struct PageRequest<'a> {
     pub after: Option<(&'a str, Option<&'a str>)>,
     /// Most entries wanted.
     pub entries: i32,
+    /// Send it once: the caller waits and tries again itself.
+    pub once: bool,
 }
 
 /// What a bucket keeps of objects that are overwritten or deleted.
@@ -67,12 +69,9 @@ impl Client {
             .connect_timeout(limits::CONNECT_TIMEOUT)
             .operation_attempt_timeout(limits::LIST_TIMEOUT)
             .build();
-        let reply = call
-            .customize()
-            .interceptor(tap.clone())
-            .config_override(aws_sdk_s3::config::Builder::new().timeout_config(timeouts))
-            .send()
-            .await;
+        let attempts = if request.once { 1 } else { limits::ATTEMPTS };
+        let patience = aws_sdk_s3::config::Builder::new().timeout_config(timeouts).retry_config(retries(attempts));
+        let reply = call.customize().interceptor(tap.clone()).config_override(patience).send().await;
         reply.map_err(|e| explain(&e, doing, &self.place))?;
         self.counters.list_requests.add(1);
         tap.take().ok_or_else(|| Error::new(ErrorKind::Corrupt, "the SDK gave an answer without a listing"))

@@ -57,6 +57,21 @@ impl Page {
         self.items.iter().map(|item| self.entry(item))
     }
 
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// One entry.
+    pub fn entry_at(&self, at: usize) -> Option<Entry<'_>> {
+        self.items.get(at).map(|item| self.entry(item))
+    }
+
     /// The common prefixes, where a delimiter was asked for.
     pub fn prefixes(&self) -> impl ExactSizeIterator<Item = &str> {
         self.prefixes.iter().map(|span| span.of(&self.text))

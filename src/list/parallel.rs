@@ -1,0 +1,215 @@
+//! The parallel lister: many ranges of the key space at once.
+//!
+//! [`Ranges`] decides, purely, which request is worth sending and what an answer means; here requests are sent, refusals
+//! waited out, and pages handed on with the part of them that belongs to their range. At most as many pages are in
+//! memory as requests may be under way.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::pages::{LoopGuard, located, next_marker, untrusted};
+use super::pressure::Pressure;
+use super::ranges::{self, Ask, RangeId, Ranges};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::printable;
+use crate::s3::listing::Page;
+use crate::s3::{Client, PageRequest};
+
+/// The keys to list: those that begin with the prefix and lie in `(after, upto]`.
+#[derive(Debug, Clone, Default)]
+pub struct Bounds {
+    /// What keys begin with.
+    pub prefix: String,
+    /// Keys up to this one are left out.
+    pub after: Option<String>,
+    /// Keys beyond this one are left out.
+    pub upto: Option<String>,
+}
+
+/// A page, and what of it belongs to one range.
+#[derive(Debug)]
+pub struct Piece {
+    /// Names the range. The pieces of one range come in the order of their keys; ranges do not overlap.
+    pub range: u64,
+    /// The page.
+    pub page: Page,
+    /// Which of its entries belong to the range, and have not been seen before.
+    pub take: Range<usize>,
+    /// Whether it is the range's last.
+    pub ended: bool,
+}
+
+/// A listing under way.
+#[derive(Debug)]
+pub struct Lister {
+    client: Client,
+    bucket: String,
+    prefix: String,
+    ranges: Ranges,
+    flying: JoinSet<Fetched>,
+    guards: HashMap<RangeId, LoopGuard>,
+    pressure: Pressure,
+    began: Instant,
+    sent: u32,
+}
+
+/// A request that has been answered, or has failed.
+#[derive(Debug)]
+struct Fetched {
+    ask: Ask,
+    tries: Tries,
+    page: Result<Page>,
+}
+
+/// How often a request has been sent in vain.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tries {
+    refused: u32,
+    failed: u32,
+}
+
+impl Lister {
+    /// Begins to list, with at most `concurrency` requests under way.
+    pub fn start(client: Client, bucket: String, bounds: Bounds, concurrency: usize) -> Self {
+        let Bounds { prefix, after, upto } = bounds;
+        let ranges = Ranges::new(Some(&prefix), after.as_deref(), upto.as_deref(), concurrency);
+        Self {
+            client,
+            bucket,
+            prefix,
+            ranges,
+            flying: JoinSet::new(),
+            guards: HashMap::new(),
+            pressure: Pressure::new(concurrency),
+            began: Instant::now(),
+            sent: 0,
+        }
+    }
+
+    /// The next piece, of any range; `None` after the last. Nothing is lost if the future is dropped.
+    pub async fn next(&mut self) -> Result<Option<Piece>> {
+        loop {
+            while let Some(ask) = self.ranges.ask() {
+                self.send(ask, Tries::default(), Duration::ZERO);
+            }
+            let Some(joined) = self.flying.join_next().await else { return Ok(None) };
+            let fetched = joined.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;
+            if let Some(piece) = self.take_in(fetched)? {
+                return Ok(Some(piece));
+            }
+        }
+    }
+
+    /// Makes a piece of an answer; sends again what failed in passing.
+    fn take_in(&mut self, fetched: Fetched) -> Result<Option<Piece>> {
+        let Fetched { ask, tries, page } = fetched;
+        let page = match page {
+            Ok(page) => page,
+            Err(e) => return self.send_again(ask, tries, e).map(|()| None),
+        };
+        self.pressure.answered();
+        self.check_prefix(&page, &ask)?;
+        if page.is_truncated() {
+            let next = next_marker(&page)
+                .ok_or_else(|| untrusted(&self.bucket, "it says that more follows, but not from where", after(&ask)))?;
+            let from = ask.after.as_ref().map(|m| (m.key.clone(), m.version.clone()));
+            if !self.guards.entry(ask.range).or_default().advances(from.as_ref(), &next) {
+                return Err(self.stuck(&ask));
+            }
+        }
+        let answer = self.ranges.answer(ask.range, &Facts(&page));
+        if answer.stuck {
+            return Err(self.stuck(&ask));
+        }
+        if answer.ended {
+            self.guards.remove(&ask.range);
+        }
+        self.ranges.set_slots(self.pressure.window());
+        let progress = self.ranges.progress();
+        let counters = self.client.counters();
+        counters.ranges.set(progress.ranges as u64);
+        counters.remaining.set(progress.remaining.map_or(0, |n| n.max(1)));
+        Ok(Some(Piece { range: ask.range.order(), page, take: answer.take, ended: answer.ended }))
+    }
+
+    fn send_again(&mut self, ask: Ask, mut tries: Tries, e: Error) -> Result<()> {
+        let refused = e.kind() == ErrorKind::Throttled;
+        if refused {
+            tries.refused += 1;
+            self.client.counters().throttled.add(1);
+            self.pressure.refused(self.began.elapsed());
+            self.ranges.set_slots(self.pressure.window());
+        } else {
+            tries.failed += 1;
+        }
+        if !(e.is_retryable() || e.kind() == ErrorKind::Corrupt) || tries.refused > limits::REFUSALS || tries.failed >= limits::ATTEMPTS {
+            return Err(located(e, after(&ask)));
+        }
+        let (times, most) =
+            if refused { (tries.refused, limits::MAX_REFUSAL_PAUSE) } else { (tries.failed, limits::MAX_BACKOFF) };
+        let pause = limits::FIRST_BACKOFF.saturating_mul(1 << (times - 1).min(10)).min(most);
+        // Spread by the golden ratio: no two neighbours wait alike.
+        let spread = 0.5 + (f64::from(self.sent) * 0.618_034).fract() / 2.0;
+        self.send(ask, tries, pause.mul_f64(spread));
+        Ok(())
+    }
+
+    fn send(&mut self, ask: Ask, tries: Tries, pause: Duration) {
+        self.sent = self.sent.wrapping_add(1);
+        let (client, bucket, prefix) = (self.client.clone(), self.bucket.clone(), self.prefix.clone());
+        self.flying.spawn(async move {
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+            let after = ask.after.as_ref().map(|m| (m.key.as_str(), m.version.as_deref()));
+            let request =
+                PageRequest { bucket: &bucket, prefix: &prefix, after, entries: limits::PAGE_ENTRIES, once: true };
+            let page = client.list_versions(&request).await;
+            Fetched { ask, tries, page }
+        });
+    }
+
+    fn check_prefix(&self, page: &Page, ask: &Ask) -> Result<()> {
+        match page.entries().find(|e| !e.key.starts_with(&self.prefix)) {
+            None => Ok(()),
+            Some(entry) => {
+                let what = format!("it lists {}, which is not under the prefix asked for", printable(entry.key));
+                Err(untrusted(&self.bucket, &what, after(ask)))
+            }
+        }
+    }
+
+    fn stuck(&self, ask: &Ask) -> Error {
+        untrusted(&self.bucket, "its markers do not advance, so the listing would never end", after(ask))
+    }
+}
+
+fn after(ask: &Ask) -> Option<(&str, Option<&str>)> {
+    ask.after.as_ref().map(|m| (m.key.as_str(), m.version.as_deref()))
+}
+
+/// A page, as the planner looks at it.
+struct Facts<'a>(&'a Page);
+
+impl ranges::Page for Facts<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn key(&self, at: usize) -> Cow<'_, str> {
+        Cow::Borrowed(self.0.entry_at(at).map_or("", |e| e.key))
+    }
+
+    fn version(&self, at: usize) -> Cow<'_, str> {
+        Cow::Borrowed(self.0.entry_at(at).map_or("", |e| e.version_id))
+    }
+
+    fn next(&self) -> Option<ranges::Marker> {
+        self.0.is_truncated().then(|| next_marker(self.0)).flatten().map(|(key, version)| ranges::Marker { key, version })
+    }
+}
