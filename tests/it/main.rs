@@ -14,5 +14,7 @@ mod contract;
 mod deviations;
 #[cfg(feature = "lab")]
 mod faults;
+#[cfg(feature = "lab")]
+mod found;
 mod servers;
 mod support;
