@@ -16,5 +16,7 @@ mod deviations;
 mod faults;
 #[cfg(feature = "lab")]
 mod found;
+#[cfg(feature = "lab")]
+mod model;
 mod servers;
 mod support;
