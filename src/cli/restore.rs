@@ -17,8 +17,8 @@ use crate::limits;
 use crate::model::{Instant, Location};
 use crate::plan::{Action, Change, Spool, Sums};
 use crate::report::{
-    Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, count, done_line,
-    failure_line, shell_word,
+    Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, done_line,
+    failure_line, plural, shell_word,
 };
 use crate::resolve::Cut;
 use crate::s3::{Client, Versioning};
@@ -149,8 +149,8 @@ async fn plan(
     }
     if extra > 0 {
         output.note(&format!(
-            "{} keys in the target have no counterpart in the past state; they are left alone",
-            count(extra)
+            "{} in the target beyond the past state; left alone",
+            plural(extra, "key is", "keys are")
         ));
     }
     Ok((spool, sums))
@@ -163,8 +163,8 @@ fn require_room(job: &Job, target: Standing, sums: &Sums) -> Result<()> {
         Some(to) if target.versioning != Versioning::Enabled && overwritten > 0 => Err(Error::new(
             ErrorKind::Refused,
             format!(
-                "{} objects in {to} would be overwritten, and {} does not keep versions",
-                count(overwritten),
+                "{} in {to} would be overwritten, and {} does not keep versions",
+                plural(overwritten, "object", "objects"),
                 to.bucket
             ),
         )
@@ -184,7 +184,10 @@ fn conclude(context: &Context, output: Output, job: &Job, finished: bool) -> Exi
         return Exit::Interrupted;
     }
     if open > 0 {
-        output.note(&format!("{} keys are not restored; the same command tries them again", count(open)));
+        output.note(&format!(
+            "{} not restored; the same command tries again",
+            plural(open, "key is", "keys are")
+        ));
         return Exit::Incomplete;
     }
     if context.counters.settled() > 0 {

@@ -27,9 +27,9 @@ impl Purpose {
             (Purpose::Restore, Action::Undelete) => (action.name(), "deleted since, come back"),
             (Purpose::Restore, Action::Revert) => (action.name(), "overwritten since"),
             (Purpose::Restore, Action::Delete) => (action.name(), "created since, get a delete marker"),
-            (Purpose::Versus(_), Action::Undelete) => ("deleted", "between the two times"),
-            (Purpose::Versus(_), Action::Revert) => ("overwritten", ""),
-            (Purpose::Versus(_), Action::Delete) => ("created", ""),
+            (Purpose::Versus(_), Action::Undelete) => ("deleted", "there at the first time only"),
+            (Purpose::Versus(_), Action::Revert) => ("overwritten", "there at both, but not the same"),
+            (Purpose::Versus(_), Action::Delete) => ("created", "there at the second time only"),
             (Purpose::Verify, Action::Undelete) => ("missing", "should be there"),
             (Purpose::Verify, Action::Revert) => ("different", "another version, or changed"),
             (Purpose::Verify, Action::Delete) => ("extra", "should not be there"),
@@ -142,16 +142,15 @@ impl DiffView {
         let Heading { location, at, options, .. } = &self.heading;
         let place = shell_word(&location.to_string());
         writeln!(out, "  to carry out: asof restore {place} --at {at}{options}")?;
-        writeln!(
-            out,
-            "  {} of {}, {}, at least {} at {}/s",
-            plural(copies.keys, "copy", "copies"),
-            bytes(copies.bytes),
-            plural(deletes, "delete request", "delete requests"),
-            duration(seconds),
-            count(u64::from(rate))
-        )?;
-        Ok(())
+        let mut work = Vec::new();
+        if copies.keys > 0 {
+            work.push(format!("{} of {}", plural(copies.keys, "copy", "copies"), bytes(copies.bytes)));
+        }
+        if deletes > 0 {
+            work.push(plural(deletes, "delete request", "delete requests"));
+        }
+        let (work, time, rate) = (work.join(", "), duration(seconds), count(u64::from(rate)));
+        Ok(writeln!(out, "  {work}, at least {time} at {rate}/s")?)
     }
 }
 
@@ -183,9 +182,10 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     if sums.unproven > 0 {
         writeln!(
             out,
-            "  of the {}, {} may have the same content: no checksum or no permission (s3:GetObjectVersion) to tell",
-            purpose.words(Action::Revert).0,
-            count(sums.unproven)
+            "  {} shown as {} may have the same content: there is no checksum, or no permission \
+             (s3:GetObjectVersion), to tell",
+            count(sums.unproven),
+            purpose.words(Action::Revert).0
         )?;
     }
     if sums.unknown_keys > 0 {
@@ -222,7 +222,11 @@ fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
         writeln!(out, "  {:<width$}  {}", name(*prefix), parts.join(" · "))?;
     }
     if rows.len() > limits::SHOWN_PREFIXES {
-        writeln!(out, "  … and {} more prefixes", count((rows.len() - limits::SHOWN_PREFIXES) as u64))?;
+        writeln!(
+            out,
+            "  … and {}",
+            plural((rows.len() - limits::SHOWN_PREFIXES) as u64, "more prefix", "more prefixes")
+        )?;
     }
     Ok(writeln!(out)?)
 }

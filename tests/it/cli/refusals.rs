@@ -56,7 +56,7 @@ fn suspended() {
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
       to carry out: asof restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z
-      1 copy of 13 B, 0 delete requests, at least 1 s at 3,000/s
+      1 copy of 13 B, at least 1 s at 3,000/s
     ");
 }
 
@@ -82,7 +82,7 @@ fn overwriting_in_a_target_that_keeps_nothing() {
       at the top level  1 revert
 
     --- stderr
-    error: 1 objects in s3://scratch would be overwritten, and scratch does not keep versions
+    error: 1 object in s3://scratch would be overwritten, and scratch does not keep versions
       restore to an empty prefix, or enable versioning on that bucket
     ");
     stage.lab.put("scratch", "avatars/7/me.png", Put::of("something else"));

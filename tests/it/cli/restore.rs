@@ -129,7 +129,7 @@ fn keys_that_fail() {
     --- stderr
       failed    avatars/7/me.png: cannot copy to s3://prod-uploads/avatars/7/me.png: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
-    1 keys are not restored; the same command tries them again
+    1 key is not restored; the same command tries again
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --yes --format json").run(), @r#"
     exit code 3
@@ -138,7 +138,7 @@ fn keys_that_fail() {
     {"type":"summary","command":"restore","copied":0,"deleted":0,"skipped":0,"conflicts":0,"failed":1,"bytes_copied":0,"bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
-    1 keys are not restored; the same command tries them again
+    1 key is not restored; the same command tries again
     "#);
 }
 
@@ -185,7 +185,7 @@ fn more_keys_that_fail_than_are_shown() {
       failed    19: cannot copy to s3://prod-uploads/19: access denied (AccessDenied)
       … more; --format json lists every one
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 25 failed
-    25 keys are not restored; the same command tries them again
+    25 keys are not restored; the same command tries again
     ");
 }
 
@@ -211,7 +211,7 @@ fn key_written_by_somebody_meanwhile() {
 
     --- stderr
       conflict  avatars/7/me.png: changed by somebody since the plan was made; left alone
-    done in N s: 0 copied (0 B), 0 deleted, 1 conflicts, 0 failed
-    1 keys are not restored; the same command tries them again
+    done in N s: 0 copied (0 B), 0 deleted, 1 conflict, 0 failed
+    1 key is not restored; the same command tries again
     ");
 }

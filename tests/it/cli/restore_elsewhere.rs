@@ -72,7 +72,7 @@ fn into_a_bucket_that_holds_something() {
       at the top level  1 revert
 
     --- stderr
-    2 keys in the target have no counterpart in the past state; they are left alone
+    2 keys are in the target beyond the past state; left alone
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch
     ");

@@ -175,6 +175,6 @@ fn deletes_denied() {
     --- stderr
       failed    uploads/junk.tmp: cannot delete s3://prod-uploads: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
-    1 keys are not restored; the same command tries them again
+    1 key is not restored; the same command tries again
     ");
 }
