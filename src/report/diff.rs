@@ -14,6 +14,8 @@ use crate::plan::{Action, Change, Sums};
 pub enum Purpose {
     /// To see what a restore changes.
     Restore,
+    /// To see what a restore into another place changes there.
+    Elsewhere,
     /// To see what changed between the past instant and this later one.
     Versus(Instant),
     /// To see whether a restore is complete.
@@ -27,6 +29,9 @@ impl Purpose {
             (Purpose::Restore, Action::Undelete) => (action.name(), "deleted since, come back"),
             (Purpose::Restore, Action::Revert) => (action.name(), "overwritten since"),
             (Purpose::Restore, Action::Delete) => (action.name(), "created since, get a delete marker"),
+            (Purpose::Elsewhere, Action::Undelete) => ("copy", "not there yet"),
+            (Purpose::Elsewhere, Action::Revert) => ("overwrite", "there, but not the same"),
+            (Purpose::Elsewhere, Action::Delete) => ("left alone", "there, beyond the past state"),
             (Purpose::Versus(_), Action::Undelete) => ("deleted", "there at the first time only"),
             (Purpose::Versus(_), Action::Revert) => ("overwritten", "there at both, but not the same"),
             (Purpose::Versus(_), Action::Delete) => ("created", "there at the second time only"),
@@ -108,7 +113,11 @@ impl DiffView {
             write!(out, ", compared with {} ({} ago)", versus.human(), versus.age(*now))?;
         }
         if let Some(against) = against {
-            write!(out, ", compared with what {} holds now", printable(&against.to_string()))?;
+            let place = printable(&against.to_string()).into_owned();
+            match purpose {
+                Purpose::Elsewhere => write!(out, ", into {place}")?,
+                _ => write!(out, ", compared with what {place} holds now")?,
+            }
         }
         Ok(writeln!(out, "\n")?)
     }

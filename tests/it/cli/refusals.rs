@@ -69,17 +69,17 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
     exit code 5
     --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch holds now
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
 
                            keys        bytes
-      undelete                9    136.7 KiB   deleted since, come back
-      revert                  1          7 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      copy                    9    136.7 KiB   not there yet
+      overwrite               1          7 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
       unchanged               0
 
-      under uploads/    7 undelete
-      under avatars/    2 undelete
-      at the top level  1 revert
+      under uploads/    7 copy
+      under avatars/    2 copy
+      at the top level  1 overwrite
 
     --- stderr
     error: 1 object in s3://scratch would be overwritten, and scratch does not keep versions
@@ -90,17 +90,17 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
     exit code 5
     --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch holds now
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
 
                            keys        bytes
-      undelete                8    136.7 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      copy                    8    136.7 KiB   not there yet
+      overwrite               2         20 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
       unchanged               0
 
-      under uploads/    7 undelete
-      under avatars/    1 undelete · 1 revert
-      at the top level  1 revert
+      under uploads/    7 copy
+      under avatars/    1 copy · 1 overwrite
+      at the top level  1 overwrite
 
     --- stderr
     error: 2 objects in s3://scratch would be overwritten, and scratch does not keep versions

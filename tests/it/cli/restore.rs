@@ -130,6 +130,7 @@ fn keys_that_fail() {
       failed    avatars/7/me.png: cannot copy to s3://prod-uploads/avatars/7/me.png: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
     1 key is not restored; the same command tries again
+      the credentials need s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --yes --format json").run(), @r#"
     exit code 3
@@ -139,6 +140,7 @@ fn keys_that_fail() {
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
     1 key is not restored; the same command tries again
+      the credentials need s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     "#);
 }
 
@@ -186,6 +188,7 @@ fn more_keys_that_fail_than_are_shown() {
       … more; --format json lists every one
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 25 failed
     25 keys are not restored; the same command tries again
+      the credentials need s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     ");
 }
 
@@ -212,6 +215,6 @@ fn key_written_by_somebody_meanwhile() {
     --- stderr
       conflict  avatars/7/me.png: changed by somebody since the plan was made; left alone
     done in N s: 0 copied (0 B), 0 deleted, 1 conflict, 0 failed
-    1 key is not restored; the same command tries again
+    1 key was changed by somebody meanwhile, and left alone; the same command would put it back too
     ");
 }
