@@ -64,6 +64,8 @@ pub struct Heading {
 pub struct DiffView {
     heading: Heading,
     all: bool,
+    /// Whether changes have been written, under the heading.
+    begun: bool,
     shown: [Vec<Change>; 3],
 }
 
@@ -76,12 +78,15 @@ impl Heading {
 impl DiffView {
     /// An empty table. `all` shows every change as it comes.
     pub fn new(heading: Heading, all: bool) -> Self {
-        Self { heading, all, shown: Default::default() }
+        Self { heading, all, begun: false, shown: Default::default() }
     }
 
     /// Takes one change.
     pub fn change(&mut self, change: &Change, out: &mut impl Write) -> Result<()> {
         if self.all {
+            if !std::mem::replace(&mut self.begun, true) {
+                self.head(out)?;
+            }
             return line(out, self.heading.word(change.action), change);
         }
         let slot = Action::ALL.iter().position(|a| *a == change.action).and_then(|n| self.shown.get_mut(n));
@@ -99,7 +104,11 @@ impl DiffView {
 
     /// Writes the table without examples.
     pub fn sums(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
-        self.head(out)?;
+        if self.begun {
+            writeln!(out)?;
+        } else {
+            self.head(out)?;
+        }
         counts(sums, self.heading.purpose, out)?;
         prefixes(sums, self.heading.purpose, out)
     }
@@ -133,7 +142,7 @@ impl DiffView {
         if hidden > 0 {
             writeln!(out, "  … and {} more; --all lists every key", count(hidden))?;
         }
-        if sums.changes() > 0 {
+        if sums.changes() > 0 && !self.all {
             writeln!(out)?;
         }
         Ok(())

@@ -44,6 +44,8 @@ fn every_key_with_all() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --all").changes_nothing(), @"
     exit code 0
     --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
       undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
@@ -53,7 +55,6 @@ fn every_key_with_all() {
       undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
       undelete   2024-04-06 09:00:00 UTC    29.3 KiB  uploads/2024/04/06.jpg
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
                            keys        bytes
       undelete                6    102.5 KiB   deleted since, come back
@@ -64,7 +65,6 @@ fn every_key_with_all() {
       under uploads/    6 undelete · 1 delete
       at the top level  1 revert
       under avatars/    1 revert
-
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
