@@ -13,7 +13,7 @@ use crate::limits;
 use crate::model::Instant;
 use crate::plan::{Change, Sums};
 use crate::report::{
-    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, count,
+    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, plural,
 };
 use crate::resolve::Cut;
 
@@ -49,7 +49,10 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let sums = sums?;
     let command = Command::Diff { versus };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = versus.map(|_| format!("{} keys differ between the two times", count(sums.changes())));
+    let verdict = versus.map(|_| match sums.changes() {
+        0 => "nothing differs between the two times".to_owned(),
+        n => format!("{} between the two times", plural(n, "key differs", "keys differ")),
+    });
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }

@@ -9,7 +9,6 @@ pub(super) fn options(select: &SelectArgs, compare: &CompareArgs, server: &Serve
     let SelectArgs { include, exclude, keys_from } = select;
     let ServerArgs { endpoint_url, region, profile, path_style } = server;
     let keys_from = keys_from.as_ref().map(|file| file.to_string_lossy().into_owned());
-    let mut text = String::new();
     let values = [
         ("include", include.as_slice()),
         ("exclude", exclude.as_slice()),
@@ -18,17 +17,12 @@ pub(super) fn options(select: &SelectArgs, compare: &CompareArgs, server: &Serve
         ("region", region.as_slice()),
         ("profile", profile.as_slice()),
     ];
-    for (name, values) in values {
-        for value in values {
-            text += &format!(" --{name} {}", shell_word(value));
-        }
-    }
-    for (name, set) in [("path-style", *path_style), ("trust-etag", compare.trust_etag)] {
-        if set {
-            text += &format!(" --{name}");
-        }
-    }
-    text
+    let values = values.into_iter().flat_map(|(name, values)| {
+        values.iter().map(move |value| format!(" --{name} {}", shell_word(value)))
+    });
+    let flags = [("path-style", *path_style), ("trust-etag", compare.trust_etag)];
+    let flags = flags.into_iter().filter(|(_, set)| *set).map(|(name, _)| format!(" --{name}"));
+    values.chain(flags).collect()
 }
 
 #[cfg(test)]

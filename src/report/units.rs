@@ -32,7 +32,7 @@ pub fn bytes(n: u64) -> String {
 }
 
 /// `1 key`, `2 keys`.
-pub(super) fn plural(n: u64, one: &str, many: &str) -> String {
+pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 

@@ -16,5 +16,9 @@ mod contract;
 mod deviations;
 #[cfg(feature = "lab")]
 mod faults;
+#[cfg(feature = "lab")]
+mod found;
+#[cfg(feature = "lab")]
+mod model;
 mod servers;
 mod support;

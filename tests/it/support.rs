@@ -38,6 +38,12 @@ impl Subject {
         self.server.holds(behaviour)
     }
 
+    /// The lab, where that is the server.
+    #[cfg(feature = "lab")]
+    pub(crate) fn lab(&self) -> &asof::lab::Lab {
+        self.server.lab.as_ref().unwrap()
+    }
+
     /// A new bucket that never had versioning.
     pub(crate) async fn plain_bucket(&self) -> Bucket {
         let name = unique_name();

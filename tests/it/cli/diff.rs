@@ -44,6 +44,8 @@ fn every_key_with_all() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --all").changes_nothing(), @"
     exit code 0
     --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
       undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
@@ -53,7 +55,6 @@ fn every_key_with_all() {
       undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
       undelete   2024-04-06 09:00:00 UTC    29.3 KiB  uploads/2024/04/06.jpg
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
                            keys        bytes
       undelete                6    102.5 KiB   deleted since, come back
@@ -64,7 +65,6 @@ fn every_key_with_all() {
       under uploads/    6 undelete · 1 delete
       at the top level  1 revert
       under avatars/    1 revert
-
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
@@ -90,7 +90,7 @@ fn within_a_prefix() {
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
       to carry out: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z
-      1 copy of 13 B, 0 delete requests, at least 1 s at 3,000/s
+      1 copy of 13 B, at least 1 s at 3,000/s
     ");
 }
 
@@ -116,7 +116,7 @@ fn prefix_with_a_space() {
       revert     2024-04-01 00:00:00 UTC         4 B  my files/a
 
       to carry out: asof restore 's3://prod-uploads/my files/' --at 2024-05-06T07:08:09Z
-      1 copy of 4 B, 0 delete requests, at least 1 s at 3,000/s
+      1 copy of 4 B, at least 1 s at 3,000/s
     ");
 }
 
@@ -181,9 +181,9 @@ fn two_past_times() {
     prod-uploads as of 2024-04-03 12:00:00 UTC (AGE ago), compared with 2024-05-06 07:08:10 UTC (AGE ago)
 
                            keys        bytes
-      deleted                 3     29.3 KiB   between the two times
-      overwritten             0          0 B
-      created                 5     34.2 KiB
+      deleted                 3     29.3 KiB   there at the first time only
+      overwritten             0          0 B   there at both, but not the same
+      created                 5     34.2 KiB   there at the second time only
       unchanged               3
 
       under uploads/    3 deleted · 2 created
@@ -212,12 +212,12 @@ fn two_past_times_that_are_equal() {
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with 2024-05-06 07:08:09 UTC (AGE ago)
 
                            keys        bytes
-      deleted                 0          0 B   between the two times
-      overwritten             0          0 B
-      created                 0          0 B
+      deleted                 0          0 B   there at the first time only
+      overwritten             0          0 B   there at both, but not the same
+      created                 0          0 B   there at the second time only
       unchanged              11
 
-    0 keys differ between the two times
+    nothing differs between the two times
     ");
 }
 
@@ -263,7 +263,7 @@ fn many_prefixes() {
       … and 100 more; --all lists every key
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
-      0 copies of 0 B, 1 delete request, at least 1 s at 3,000/s
+      1 delete request, at least 1 s at 3,000/s
     ");
 }
 
@@ -292,7 +292,7 @@ fn same_content_is_no_change() {
       revert     2024-04-01 00:00:00 UTC         4 B  b
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
-      1 copy of 4 B, 0 delete requests, at least 1 s at 3,000/s
+      1 copy of 4 B, at least 1 s at 3,000/s
     ");
 }
 
@@ -313,14 +313,14 @@ fn content_that_may_not_be_looked_at() {
       revert                  1          8 B   overwritten since
       delete                  0          0 B   created since, get a delete marker
       unchanged               0
-      of the revert, 1 may have the same content: no checksum or no permission (s3:GetObjectVersion) to tell
+      1 shown as revert may have the same content: there is no checksum, or no permission (s3:GetObjectVersion), to tell
 
       at the top level  1 revert
 
       revert     2024-04-01 00:00:00 UTC         8 B  a
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
-      1 copy of 8 B, 0 delete requests, at least 1 s at 3,000/s
+      1 copy of 8 B, at least 1 s at 3,000/s
     ");
 }
 
@@ -349,7 +349,7 @@ fn caution_same_second() {
       undelete   2024-05-06 07:08:09 UTC         1 B  in-that-second   (same-second)
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
-      1 copy of 1 B, 0 delete requests, at least 1 s at 3,000/s
+      1 copy of 1 B, at least 1 s at 3,000/s
     ");
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --format json").changes_nothing(), @r#"
     exit code 0

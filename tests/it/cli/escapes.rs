@@ -43,7 +43,7 @@ fn in_tables() {
       undelete   2024-04-01 00:00:00 UTC         4 B  two\u{a}lines/x
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
-      4 copies of 16 B, 0 delete requests, at least 1 s at 3,000/s
+      4 copies of 16 B, at least 1 s at 3,000/s
     "#);
 }
 
@@ -104,7 +104,8 @@ fn in_errors() {
       failed    it's: cannot copy to s3://prod-uploads/it's: access denied (AccessDenied)
       failed    two\u{a}lines/x: cannot copy to s3://prod-uploads/two\u{a}lines/x: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 4 failed
-    4 keys are not restored; the same command tries them again
+    4 keys are not restored; the same command tries again
+      the credentials need s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     "#);
 }
 

@@ -56,7 +56,7 @@ fn suspended() {
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
       to carry out: asof restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z
-      1 copy of 13 B, 0 delete requests, at least 1 s at 3,000/s
+      1 copy of 13 B, at least 1 s at 3,000/s
     ");
 }
 
@@ -69,20 +69,20 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
     exit code 5
     --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch holds now
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
 
                            keys        bytes
-      undelete                9    136.7 KiB   deleted since, come back
-      revert                  1          7 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      copy                    9    136.7 KiB   not there yet
+      overwrite               1          7 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
       unchanged               0
 
-      under uploads/    7 undelete
-      under avatars/    2 undelete
-      at the top level  1 revert
+      under uploads/    7 copy
+      under avatars/    2 copy
+      at the top level  1 overwrite
 
     --- stderr
-    error: 1 objects in s3://scratch would be overwritten, and scratch does not keep versions
+    error: 1 object in s3://scratch would be overwritten, and scratch does not keep versions
       restore to an empty prefix, or enable versioning on that bucket
     ");
     stage.lab.put("scratch", "avatars/7/me.png", Put::of("something else"));
@@ -90,17 +90,17 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
     exit code 5
     --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch holds now
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
 
                            keys        bytes
-      undelete                8    136.7 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      copy                    8    136.7 KiB   not there yet
+      overwrite               2         20 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
       unchanged               0
 
-      under uploads/    7 undelete
-      under avatars/    1 undelete · 1 revert
-      at the top level  1 revert
+      under uploads/    7 copy
+      under avatars/    1 copy · 1 overwrite
+      at the top level  1 overwrite
 
     --- stderr
     error: 2 objects in s3://scratch would be overwritten, and scratch does not keep versions

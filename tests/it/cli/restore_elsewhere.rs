@@ -12,15 +12,15 @@ fn into_an_empty_bucket() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://scratch/restored --yes").run(), @"
     exit code 0
     --- stdout
-    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch/restored holds now
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch/restored
 
                            keys        bytes
-      undelete                7    136.7 KiB   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      copy                    7    136.7 KiB   not there yet
+      overwrite               0          0 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
       unchanged               0
 
-      under uploads/  7 undelete
+      under uploads/  7 copy
 
     --- stderr
     done in N s: 7 copied (136.7 KiB), 0 deleted, 0 conflicts, 0 failed
@@ -58,21 +58,20 @@ fn into_a_bucket_that_holds_something() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").run(), @"
     exit code 0
     --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch holds now
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
 
                            keys        bytes
-      undelete                9    136.7 KiB   deleted since, come back
-      revert                  1          7 B   overwritten since
-      delete                  2         28 B   created since, get a delete marker
+      copy                    9    136.7 KiB   not there yet
+      overwrite               1          7 B   there, but not the same
+      left alone              2         28 B   there, beyond the past state
       unchanged               0
 
-      under uploads/    7 undelete
-      under avatars/    2 undelete
-      under of/         2 delete
-      at the top level  1 revert
+      under uploads/    7 copy
+      under avatars/    2 copy
+      under of/         2 left alone
+      at the top level  1 overwrite
 
     --- stderr
-    2 keys in the target have no counterpart in the past state; they are left alone
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch
     ");
@@ -141,17 +140,17 @@ fn into_an_empty_prefix_of_an_unversioned_bucket() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch/empty --yes").run(), @"
     exit code 0
     --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch/empty holds now
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch/empty
 
                            keys        bytes
-      undelete               10    136.8 KiB   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      copy                   10    136.8 KiB   not there yet
+      overwrite               0          0 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
       unchanged               0
 
-      under uploads/    7 undelete
-      under avatars/    2 undelete
-      at the top level  1 undelete
+      under uploads/    7 copy
+      under avatars/    2 copy
+      at the top level  1 copy
 
     --- stderr
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed

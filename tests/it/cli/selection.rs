@@ -30,7 +30,7 @@ fn include_and_exclude() {
       … and 1 more; --all lists every key
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include 'uploads/*' --include '*.txt' --exclude '*.tmp'
-      7 copies of 102.5 KiB, 0 delete requests, at least 1 s at 3,000/s
+      7 copies of 102.5 KiB, at least 1 s at 3,000/s
     ");
 }
 
@@ -58,7 +58,7 @@ fn keys_of_a_file() {
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from keys.txt
-      2 copies of 4.9 KiB, 0 delete requests, at least 1 s at 3,000/s
+      2 copies of 4.9 KiB, at least 1 s at 3,000/s
     ");
 }
 
@@ -82,7 +82,7 @@ fn keys_of_standard_input() {
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include '*.txt' --keys-from -
-      1 copy of 7 B, 0 delete requests, at least 1 s at 3,000/s
+      1 copy of 7 B, at least 1 s at 3,000/s
     ");
 }
 

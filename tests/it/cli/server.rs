@@ -173,8 +173,9 @@ fn deletes_denied() {
       under uploads/  1 delete
 
     --- stderr
-      failed    uploads/junk.tmp: cannot delete s3://prod-uploads: access denied (AccessDenied)
+      failed    uploads/junk.tmp: cannot delete keys in s3://prod-uploads: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
-    1 keys are not restored; the same command tries them again
+    1 key is not restored; the same command tries again
+      the credentials need s3:DeleteObject (and s3:GetObject) (and no policy may deny it)
     ");
 }

@@ -188,11 +188,11 @@ impl Asof<'_> {
                 write!(text, "--- {name}\n{content}").unwrap();
             }
         }
-        self.steady(text)
+        self.steady(&text)
     }
 
     /// The text without what differs from run to run.
-    pub(crate) fn steady(&self, text: String) -> String {
+    pub(crate) fn steady(&self, text: &str) -> String {
         let home = self.stage.home.path().to_string_lossy();
         let text = text.replace(&self.stage.lab.url(), "http://SERVER").replace(&*home, "HOME");
         let text = self.hidden.iter().fold(text, |text, (hidden, shown)| text.replace(hidden, shown));

@@ -78,7 +78,7 @@ fn one_key_only() {
 
       different  2024-04-07 09:00:00 UTC         7 B  readme.txt
 
-    0 keys match, 1 do not
+    0 keys match, 1 does not
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads/readme.txt --at 2024-05-06T08:00:00Z").changes_nothing(), @"
     exit code 0
@@ -91,7 +91,7 @@ fn one_key_only() {
       extra                   0          0 B   should not be there
       unchanged               1
 
-    verified: 1 keys are as they were at 2024-05-06 08:00:00 UTC
+    verified: 1 key is as it was at 2024-05-06 08:00:00 UTC
     ");
 }
 
@@ -143,7 +143,7 @@ fn against_another_place() {
       different  2024-04-07 09:00:00 UTC        13 B  avatars/8/me.png
       extra      2024-05-06 08:00:00 UTC        12 B  avatars/9/me.png
 
-    1 keys match, 2 do not
+    1 key matches, 2 do not
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --format json").changes_nothing(), @r#"
     exit code 4
