@@ -34,7 +34,7 @@ impl Context {
     }
 
     pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
-        let ServerArgs { endpoint_url, region, profile, path_style } = server;
+        let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _ } = server;
         Client::connect(
             Settings { endpoint_url, region, profile, path_style, rate },
             Arc::clone(&self.counters),

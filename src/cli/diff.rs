@@ -7,7 +7,7 @@ use super::args::DiffArgs;
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
 use super::next;
-use crate::engine::{Compare, require_history, standing, survey};
+use crate::engine::{Compare, Findings, require_history, standing, survey};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::Instant;
@@ -28,6 +28,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     }
     let scope = scope(&location, &select)?;
     let options = next::options(&select, &compare, &server);
+    let list_concurrency = server.list_concurrency;
     let client = context.client(server, None).await?;
     let standing = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, standing)?;
@@ -44,9 +45,12 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let sums = survey(&client, scope, cuts, compare, &context.cancel, |change| view.change(change)).await;
+    let findings = survey(&client, scope, cuts, compare, list_concurrency, &context.cancel).await;
     drop(progress);
-    let sums = sums?;
+    let Findings { changes, sums } = findings?;
+    for change in changes.into_changes()? {
+        view.change(&change?)?;
+    }
     let command = Command::Diff { versus };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
     let verdict = versus.map(|_| match sums.changes() {

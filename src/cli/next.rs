@@ -7,7 +7,7 @@ use crate::report::shell_word;
 /// These options as they are typed after a command, each with a space before it.
 pub(super) fn options(select: &SelectArgs, compare: &CompareArgs, server: &ServerArgs) -> String {
     let SelectArgs { include, exclude, keys_from } = select;
-    let ServerArgs { endpoint_url, region, profile, path_style } = server;
+    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _ } = server;
     let keys_from = keys_from.as_ref().map(|file| file.to_string_lossy().into_owned());
     let values = [
         ("include", include.as_slice()),
@@ -41,6 +41,7 @@ mod tests {
             region: None,
             profile: Some("prod".into()),
             path_style: true,
+            list_concurrency: 64,
         };
         assert_eq!(
             options(&select, &CompareArgs { trust_etag: true }, &server),

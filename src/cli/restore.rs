@@ -10,12 +10,12 @@ use super::exit::{Exit, say};
 use super::next;
 use crate::apply::{Outcome, Place, apply};
 use crate::engine::{
-    Compare, Scope, Standing, require_history, require_keeping, standing, survey, survey_elsewhere,
+    Compare, Extras, Findings, Scope, Standing, require_history, require_keeping, standing, survey, survey_elsewhere,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
-use crate::plan::{Action, Change, Spool, Sums};
+use crate::plan::{Action, Change, Sums};
 use crate::report::{
     Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, done_line,
     failure_line, plural, shell_word,
@@ -30,6 +30,7 @@ struct Job {
     to: Option<Location>,
     place: Place,
     compare: Compare,
+    list_concurrency: usize,
     /// Options that a command which is suggested needs too.
     options: String,
 }
@@ -54,24 +55,25 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     };
     can_ask(yes)?;
     let options = next::options(&select, &compare, &server);
+    let list_concurrency = server.list_concurrency;
     let client = context.client(server, Some(rate)).await?;
     let (source, target) = standings(&client, &location, to.as_ref()).await?;
     let compare = Compare { kms: source.kms || target.kms, trust_etag: compare.trust_etag };
-    let job = Job { location, at, to, place, compare, options };
+    let job = Job { location, at, to, place, compare, list_concurrency, options };
 
-    let (spool, sums) = plan(context, output, &client, scope, &job).await?;
+    let Findings { changes, sums } = plan(context, output, &client, scope, &job).await?;
     require_room(&job, target, &sums)?;
     let mut reporter = Reporter::new(output.format);
     let mut finished = true;
-    if spool.is_empty() {
+    if changes.is_empty() {
         output.note("nothing to change");
     } else {
         if !yes {
             confirm(context, &job.place.bucket).await?;
         }
-        context.counters.planned.add(spool.len());
+        context.counters.planned.add(changes.len());
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
-        let changes = spool.into_changes()?;
+        let changes = changes.into_changes()?;
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
         let applied = apply(&client, &job.place, changes, concurrency, &context.cancel, on).await;
         drop(progress);
@@ -110,7 +112,7 @@ async fn plan(
     client: &Client,
     scope: Scope,
     job: &Job,
-) -> Result<(Spool, Sums)> {
+) -> Result<Findings> {
     let heading = Heading {
         location: job.location.clone(),
         at: job.at,
@@ -119,42 +121,33 @@ async fn plan(
         options: job.options.clone(),
         now: context.now,
     };
-    let mut spool = Spool::new()?;
-    let mut extra: u64 = 0;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let mut sink = |change: &Change| {
-        // Elsewhere, what the target has beyond the past state is left alone.
-        if job.to.is_some() && change.action == Action::Delete {
-            extra += 1;
-            return Ok(());
-        }
-        spool.push(change)
-    };
-    let sums = match &job.to {
+    let findings = match &job.to {
         None => {
             let cuts = (Cut::At(job.at), Cut::Latest);
-            survey(client, scope, cuts, job.compare, &context.cancel, &mut sink).await
+            survey(client, scope, cuts, job.compare, job.list_concurrency, &context.cancel).await
         }
         Some(_) => {
-            survey_elsewhere(client, (scope, job.at), &job.place, job.compare, &context.cancel, &mut sink)
-                .await
+            let place = (&job.place, Extras::LeaveAlone);
+            survey_elsewhere(client, (scope, job.at), place, job.compare, &context.cancel).await
         }
     };
     drop(progress);
-    let sums = sums?;
-    let table = output.format == Format::Table && !output.quiet && !spool.is_empty();
+    let Findings { changes, sums } = findings?;
+    let table = output.format == Format::Table && !output.quiet && !changes.is_empty();
     if table {
         let mut out = BufWriter::new(std::io::stdout());
         DiffView::new(heading, false).sums(&sums, &mut out)?;
         out.flush()?;
     }
+    let extra = if job.to.is_some() { sums.of(Action::Delete).keys } else { 0 };
     if extra > 0 && !table {
         output.note(&format!(
             "{} there beyond the past state, left alone",
             plural(extra, "key is", "keys are")
         ));
     }
-    Ok((spool, sums))
+    Ok(Findings { changes, sums })
 }
 
 /// Refuses to overwrite objects in a target that would not keep them.

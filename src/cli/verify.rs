@@ -7,7 +7,7 @@ use super::context::{Context, Output, check_elsewhere, scope};
 use super::diff::View;
 use super::exit::Exit;
 use crate::apply::Place;
-use crate::engine::{Compare, require_history, standing, survey, survey_elsewhere};
+use crate::engine::{Compare, Extras, Findings, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
 use crate::model::Instant;
 use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural};
@@ -22,6 +22,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     if let Some(against) = &against {
         check_elsewhere(&location, against)?;
     }
+    let list_concurrency = server.list_concurrency;
     let client = context.client(server, None).await?;
     let mut settings = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, settings)?;
@@ -40,20 +41,21 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let sums = match &against {
+    let findings = match &against {
         None => {
             let cuts = (Cut::At(at), Cut::Latest);
-            survey(&client, scope, cuts, compare, &context.cancel, |change| view.mismatch(change)).await
+            survey(&client, scope, cuts, compare, list_concurrency, &context.cancel).await
         }
         Some(against) => {
             let place = Place::elsewhere(&location, against);
-            let side = (scope, at);
-            survey_elsewhere(&client, side, &place, compare, &context.cancel, |change| view.mismatch(change))
-                .await
+            survey_elsewhere(&client, (scope, at), (&place, Extras::Differ), compare, &context.cancel).await
         }
     };
     drop(progress);
-    let sums = sums?;
+    let Findings { changes, sums } = findings?;
+    for change in changes.into_changes()? {
+        view.mismatch(&change?)?;
+    }
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let command = Command::Verify { matched, mismatched };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());

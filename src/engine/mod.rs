@@ -6,11 +6,12 @@ mod compare;
 mod history;
 mod pairing;
 mod survey;
+mod sweep;
 mod walk;
 
 pub use bucket::{Standing, require_history, require_keeping, standing};
 pub use compare::Compare;
 pub use history::history;
 pub use pairing::survey_elsewhere;
-pub use survey::survey;
+pub use survey::{Extras, Findings, survey};
 pub use walk::Scope;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::compare::Compare;
-use super::survey::settle;
+use super::survey::{Extras, Findings, Ledger};
 use super::walk::{Scope, Walk};
 use crate::apply::Place;
 use crate::cancel::Cancel;
@@ -32,6 +32,11 @@ impl Side {
         Self { walk, ahead: VecDeque::new(), ended: false }
     }
 
+    /// Whether nothing more comes of it.
+    fn is_spent(&self) -> bool {
+        self.ended && self.ahead.is_empty()
+    }
+
     /// Makes sure that the next key is known, if there is one. `rename` gives it the name that both sides share.
     async fn fill(&mut self, rename: impl Fn(&str) -> Option<String>) -> Result<()> {
         while self.ahead.is_empty() && !self.ended {
@@ -48,39 +53,33 @@ impl Side {
     }
 }
 
-/// Compares the state of `scope` at `at` with what the target holds now, and hands each difference to `sink`: what the
-/// target lacks as [`Action::Undelete`], what differs as [`Action::Revert`], what it has beyond as [`Action::Delete`].
-/// Keys are those of the source.
+/// Compares the state of `scope` at `at` with what the target holds now: what the target lacks is found as
+/// [`Action::Undelete`], what differs as [`Action::Revert`]. Keys are those of the source.
 pub async fn survey_elsewhere(
     client: &Client,
     (scope, at): (Scope, Instant),
-    place: &Place,
+    (place, extras): (&Place, Extras),
     compare: Compare,
     cancel: &Cancel,
-    mut sink: impl FnMut(&Change) -> Result<()>,
-) -> Result<Sums> {
+) -> Result<Findings> {
     let there = Scope {
         bucket: place.bucket.clone(),
         prefix: place.relocation.there(&scope.prefix),
         keys: scope.keys.as_ref().map(|keys| keys.iter().map(|k| place.relocation.there(k)).collect()),
         ..Scope::default()
     };
-    let (bucket, selection) = (scope.bucket.clone(), scope.selection.clone());
+    let selection = scope.selection.clone();
     let mut source = Side::new(Walk::start(client, scope, (Cut::At(at), Cut::At(at)), cancel));
     let mut target = Side::new(Walk::start(client, there, (Cut::Latest, Cut::Latest), cancel));
-    let mut sums = Sums::default();
-    loop {
+    let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras);
+    while !(source.is_spent() && target.is_spent()) {
         source.fill(|key| Some(key.to_owned())).await?;
         target.fill(|key| Some(place.relocation.here(key)).filter(|key| selection.selects(key))).await?;
-        let changes = pair(&mut source.ahead, &mut target.ahead, (source.ended, target.ended), &mut sums);
-        let target_of = |key: &str| (place.bucket.clone(), place.relocation.there(key));
-        settle(client, changes, &bucket, target_of, compare, &mut sums, &mut sink).await?;
-        if source.ended && target.ended && source.ahead.is_empty() && target.ahead.is_empty() {
-            break;
-        }
+        let ended = (source.ended, target.ended);
+        let found = pair(&mut source.ahead, &mut target.ahead, ended, &mut ledger.sums);
+        ledger.enter(0, found).await?;
     }
-    sums.unknown_keys = source.walk.unknown_keys;
-    Ok(sums)
+    Ok(ledger.close(source.walk.unknown_keys))
 }
 
 /// Takes pairs off the heads of both sides for as long as both are known, or one has ended.

@@ -3,76 +3,128 @@
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::compare::Compare;
+use super::sweep::Sweep;
 use super::walk::{Scope, Walk};
+use crate::apply::Place;
 use crate::cancel::Cancel;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
-use crate::plan::{Change, Sums};
-use crate::resolve::{Cut, Likeness};
+use crate::plan::{Action, Change, Spool, Sums};
+use crate::resolve::{Cut, KeyState, Likeness};
 use crate::s3::Client;
 
-/// Compares a bucket's states at two cuts and hands each change to `sink`. Changes nothing.
+/// What a survey found: the changes on disk, in the order of their keys, and their sums.
+#[derive(Debug)]
+pub struct Findings {
+    /// The changes.
+    pub changes: Spool,
+    /// Their sums.
+    pub sums: Sums,
+}
+
+/// What is done about keys that the target holds beyond the past state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extras {
+    /// They are differences: [`Action::Delete`].
+    Differ,
+    /// They are counted, but no change is made of them.
+    LeaveAlone,
+}
+
+/// Compares a bucket's states at two cuts, with at most `concurrency` listing requests under way. Changes nothing.
 pub async fn survey(
     client: &Client,
     scope: Scope,
-    (then, now): (Cut, Cut),
+    cuts: (Cut, Cut),
     compare: Compare,
+    concurrency: usize,
     cancel: &Cancel,
-    mut sink: impl FnMut(&Change) -> Result<()>,
-) -> Result<Sums> {
-    let bucket = scope.bucket.clone();
-    let mut walk = Walk::start(client, scope, (then, now), cancel);
-    let mut sums = Sums::default();
-    loop {
-        let batch = walk.next(|state| {
-            sums.existed += u64::from(state.then.is_some());
-            let change = Change::of(&state);
-            sums.unchanged += u64::from(change.is_none());
-            change
-        });
-        let Some(changes) = batch.await? else { break };
-        let target = |key: &str| (bucket.clone(), key.to_owned());
-        settle(client, changes, &bucket, target, compare, &mut sums, &mut sink).await?;
+) -> Result<Findings> {
+    let place = Place::in_place(&scope.bucket);
+    let mut ledger = Ledger::new(client, &place, compare)?;
+    if scope.keys.is_some() {
+        let mut walk = Walk::start(client, scope, cuts, cancel);
+        while let Some(found) = walk.next(|state| ledger.change_of(&state)).await? {
+            ledger.enter(0, found).await?;
+        }
+        return Ok(ledger.close(walk.unknown_keys));
     }
-    sums.unknown_keys = walk.unknown_keys;
-    Ok(sums)
+    let mut sweep = Sweep::start(client, scope, cuts, concurrency, cancel);
+    while let Some(batch) = sweep.next(|state| ledger.change_of(&state)).await? {
+        if batch.cut_before {
+            ledger.changes.cut(batch.segment)?;
+        }
+        ledger.enter(batch.segment, batch.keys).await?;
+        if batch.last {
+            ledger.changes.cut(batch.segment)?;
+        }
+    }
+    Ok(ledger.close(0))
 }
 
-/// Asks for what the listing leaves open of these changes, and hands on those that remain, in their order. `target`
-/// tells where a key lives that the change would overwrite.
-pub(super) async fn settle(
-    client: &Client,
-    changes: Vec<Change>,
-    bucket: &str,
-    target: impl Fn(&str) -> (String, String),
+/// Gathers what a survey finds.
+pub(super) struct Ledger<'a> {
+    client: &'a Client,
+    place: &'a Place,
     compare: Compare,
-    sums: &mut Sums,
-    sink: &mut impl FnMut(&Change) -> Result<()>,
-) -> Result<()> {
-    let compared = stream::iter(changes).map(|change| {
-        let (target_bucket, target_key) = target(&change.key);
-        async move {
+    extras: Extras,
+    changes: Spool,
+    pub(super) sums: Sums,
+}
+
+impl<'a> Ledger<'a> {
+    /// An empty one, for changes that would be made in `place`.
+    pub(super) fn new(client: &'a Client, place: &'a Place, compare: Compare) -> Result<Self> {
+        let (changes, sums) = (Spool::new()?, Sums::default());
+        Ok(Self { client, place, compare, extras: Extras::Differ, changes, sums })
+    }
+
+    /// What is done about keys that the place holds beyond the past state.
+    pub(super) fn with_extras(self, extras: Extras) -> Self {
+        Self { extras, ..self }
+    }
+
+    /// The change that a key needs, if any; counts the key.
+    fn change_of(&mut self, state: &KeyState<'_>) -> Option<Change> {
+        self.sums.existed += u64::from(state.then.is_some());
+        let change = Change::of(state);
+        self.sums.unchanged += u64::from(change.is_none());
+        change
+    }
+
+    /// Asks for what the listing leaves open of these changes, and enters those that remain, in their order.
+    pub(super) async fn enter(&mut self, segment: u64, found: Vec<Change>) -> Result<()> {
+        let (client, place, compare) = (self.client, self.place, self.compare);
+        let compared = stream::iter(found).map(|change| async move {
             let likeness = match (&change.then, &change.now) {
                 (Some(then), Some(now)) => {
-                    let (then, now) =
-                        ((bucket, change.key.as_str(), then), (&*target_bucket, &*target_key, now));
-                    compare.likeness(client, then, now).await?
+                    let there = place.relocation.there(&change.key);
+                    let then = (&*place.source_bucket, &*change.key, then);
+                    compare.likeness(client, then, (&*place.bucket, &*there, now)).await?
                 }
                 _ => Likeness::Different,
             };
-            Ok::<_, crate::error::Error>((change, likeness))
+            Ok::<_, Error>((change, likeness))
+        });
+        let mut compared = std::pin::pin!(compared.buffered(limits::CONTENT_CHECKS));
+        while let Some((change, likeness)) = compared.try_next().await? {
+            if likeness == Likeness::Same {
+                self.sums.same_content += 1;
+                continue;
+            }
+            self.sums.unproven += u64::from(likeness == Likeness::Unproven);
+            client.counters().changes.add(1);
+            self.sums.add(&change);
+            if change.action != Action::Delete || self.extras == Extras::Differ {
+                self.changes.push(segment, &change)?;
+            }
         }
-    });
-    let mut compared = std::pin::pin!(compared.buffered(limits::CONTENT_CHECKS));
-    while let Some((change, likeness)) = compared.try_next().await? {
-        if likeness == Likeness::Same {
-            sums.same_content += 1;
-            continue;
-        }
-        sums.unproven += u64::from(likeness == Likeness::Unproven);
-        client.counters().changes.add(1);
-        sums.add(&change);
-        sink(&change)?;
+        Ok(())
     }
-    Ok(())
+
+    /// What was found in the end.
+    pub(super) fn close(mut self, unknown_keys: u64) -> Findings {
+        self.sums.unknown_keys = unknown_keys;
+        Findings { changes: self.changes, sums: self.sums }
+    }
 }

@@ -7,5 +7,5 @@ mod ranges;
 mod select;
 
 pub use pages::{KeyPages, Pages};
-pub use parallel::{Bounds, Lister, Piece};
+pub use parallel::{Lister, Piece};
 pub use select::Selection;

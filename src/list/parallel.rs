@@ -20,17 +20,6 @@ use crate::model::printable;
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
-/// The keys to list: those that begin with the prefix and lie in `(after, upto]`.
-#[derive(Debug, Clone, Default)]
-pub struct Bounds {
-    /// What keys begin with.
-    pub prefix: String,
-    /// Keys up to this one are left out.
-    pub after: Option<String>,
-    /// Keys beyond this one are left out.
-    pub upto: Option<String>,
-}
-
 /// A page, and what of it belongs to one range.
 #[derive(Debug)]
 pub struct Piece {
@@ -74,10 +63,9 @@ struct Tries {
 }
 
 impl Lister {
-    /// Begins to list, with at most `concurrency` requests under way.
-    pub fn start(client: Client, bucket: String, bounds: Bounds, concurrency: usize) -> Self {
-        let Bounds { prefix, after, upto } = bounds;
-        let ranges = Ranges::new(Some(&prefix), after.as_deref(), upto.as_deref(), concurrency);
+    /// Begins to list the keys that begin with `prefix`, with at most `concurrency` requests under way.
+    pub fn start(client: Client, bucket: String, prefix: String, concurrency: usize) -> Self {
+        let ranges = Ranges::new(Some(&prefix), None, None, concurrency);
         Self {
             client,
             bucket,

@@ -9,12 +9,20 @@ use crate::error::{Error, Result};
 pub struct Selection {
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
+    /// What every key that some `include` matches begins with.
+    head: String,
 }
 
 impl Selection {
     /// A key is selected if some `include` matches it, or there is none, and no `exclude` does.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self> {
-        Ok(Self { include: compile("--include", include)?, exclude: compile("--exclude", exclude)? })
+        let head = include.iter().map(|glob| literal_head(glob)).reduce(common).unwrap_or_default().to_owned();
+        Ok(Self { include: compile("--include", include)?, exclude: compile("--exclude", exclude)?, head })
+    }
+
+    /// The longest prefix, under `prefix`, outside of which no key is asked for.
+    pub fn narrow<'a>(&'a self, prefix: &'a str) -> &'a str {
+        if self.head.starts_with(prefix) { &self.head } else { prefix }
     }
 
     /// Whether the key is asked for.
@@ -22,6 +30,16 @@ impl Selection {
         self.include.as_ref().is_none_or(|set| set.is_match(key))
             && !self.exclude.as_ref().is_some_and(|set| set.is_match(key))
     }
+}
+
+/// What a glob begins with, up to its first special character.
+fn literal_head(glob: &str) -> &str {
+    glob.find(['*', '?', '[', ']', '{', '}', '\\']).and_then(|end| glob.get(..end)).unwrap_or(glob)
+}
+
+fn common<'a>(a: &'a str, b: &'a str) -> &'a str {
+    let length: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+    a.get(..length).unwrap_or_default()
 }
 
 fn compile(option: &str, globs: &[String]) -> Result<Option<GlobSet>> {
@@ -62,5 +80,24 @@ mod tests {
             assert_eq!(selection.selects(key), expected, "{include:?} {exclude:?} {key}");
         }
         assert!(Selection::new(&owned(&["[a"]), &[]).is_err());
+    }
+
+    #[test]
+    fn the_literal_heads_of_includes_narrow_the_listing() {
+        for (include, prefix, expected) in [
+            (&["uploads/2026/*"][..], "", "uploads/2026/"),
+            (&["uploads/2026/*"], "uploads/", "uploads/2026/"),
+            (&["uploads/*", "uploads/2026/a?"], "", "uploads/"),
+            (&["uploads/*", "avatars/*"], "x", "x"),
+            (&["日本/*", "日木/*"], "", "日"),
+            (&["*.jpg"], "a/", "a/"),
+            (&["a{b,c}/*"], "", "a"),
+            (&["exact"], "", "exact"),
+            (&["b/*"], "a/", "a/"),
+            (&[], "a/", "a/"),
+        ] {
+            let include: Vec<_> = include.iter().map(ToString::to_string).collect();
+            assert_eq!(Selection::new(&include, &[]).unwrap().narrow(prefix), expected, "{include:?} {prefix}");
+        }
     }
 }

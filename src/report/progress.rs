@@ -111,8 +111,8 @@ fn bar(phase: Phase, counters: &Counters) -> ProgressBar {
     bar.with_style(style).with_prefix(verb(phase))
 }
 
-fn message(phase: Phase, counters: &Counters, elapsed: Duration) -> String {
-    let a_second = |n: u64| {
+/// `n` as so many a second.
+fn a_second(n: u64, elapsed: Duration) -> u64 {
         #[expect(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
@@ -123,14 +123,7 @@ fn message(phase: Phase, counters: &Counters, elapsed: Duration) -> String {
         count(rate)
     };
     match phase {
-        Phase::Surveying => format!(
-            "{} versions  {}/s  {} keys  {} changes  {} requests",
-            count(counters.versions.get()),
-            a_second(counters.versions.get()),
-            count(counters.keys.get()),
-            count(counters.changes.get()),
-            count(counters.list_requests.get())
-        ),
+        Phase::Surveying => surveying(counters, elapsed),
         Phase::Restoring => format!(
             "{}/s  {}  {} failed  {}",
             a_second(counters.settled()),
