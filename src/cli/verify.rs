@@ -59,7 +59,9 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let command = Command::Verify { matched, mismatched };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = if mismatched == 0 {
+    let verdict = if sums.found_nothing() {
+        "nothing to verify: there are no such keys here, neither then nor now".to_owned()
+    } else if mismatched == 0 {
         format!(
             "verified: {} at {}",
             plural(matched, "key is as it was", "keys are as they were"),

@@ -113,23 +113,45 @@ fn bar(phase: Phase, counters: &Counters) -> ProgressBar {
 
 /// `n` as so many a second.
 fn a_second(n: u64, elapsed: Duration) -> u64 {
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "for display"
-        )]
-        let rate = (n as f64 / elapsed.as_secs_f64()) as u64;
-        count(rate)
-    };
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "for display"
+    )]
+    let rate = (n as f64 / elapsed.as_secs_f64()) as u64;
+    rate
+}
+
+fn message(phase: Phase, counters: &Counters, elapsed: Duration) -> String {
     match phase {
         Phase::Surveying => surveying(counters, elapsed),
         Phase::Restoring => format!(
             "{}/s  {}  {} failed  {}",
-            a_second(counters.settled()),
+            count(a_second(counters.settled(), elapsed)),
             bytes(counters.bytes_copied.get()),
             count(counters.failed.get()),
             plural(counters.conflicts.get(), "conflict", "conflicts")
         ),
     }
+}
+
+fn surveying(counters: &Counters, elapsed: Duration) -> String {
+    let rate = a_second(counters.versions.get(), elapsed);
+    let throttled = match counters.throttled.get() {
+        0 => String::new(),
+        n => format!("  {} refused for now", count(n)),
+    };
+    let left = match counters.remaining.get() {
+        0 => "no estimate yet".to_owned(),
+        n => format!("about {} s left", count(n / rate.max(1) + 1)),
+    };
+    format!(
+        "{} versions  {}/s  {}  {} in {}{throttled}  {left}",
+        count(counters.versions.get()),
+        count(rate),
+        plural(counters.changes.get(), "change", "changes"),
+        plural(counters.list_requests.get(), "request", "requests"),
+        plural(counters.ranges.get(), "range", "ranges"),
+    )
 }

@@ -55,8 +55,7 @@ fn suspended() {
 
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
-      to carry out: asof restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z
-      1 copy of 13 B, at least 1 s at 3,000/s
+    versioning is suspended, so that a restore in place would overwrite null versions for good: enable it first, or restore elsewhere with --to s3://OTHER
     ");
 }
 

@@ -96,6 +96,24 @@ fn one_key_only() {
 }
 
 #[test]
+fn misspelt_prefix() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("verify s3://prod-uploads/uplaods/ --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uplaods/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      missing                 0          0 B   should be there
+      different               0          0 B   another version, or changed
+      extra                   0          0 B   should not be there
+      unchanged               0
+
+    nothing to verify: there are no such keys here, neither then nor now
+    ");
+}
+
+#[test]
 fn json() {
     let stage = Stage::after_incident();
     assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z --format json --include *.t* --include *01.jpg").changes_nothing(), @r#"
