@@ -10,7 +10,8 @@ use super::exit::{Exit, say};
 use super::next;
 use crate::apply::{Outcome, Place, apply};
 use crate::engine::{
-    Compare, Extras, Findings, Scope, Standing, require_history, require_keeping, standing, survey, survey_elsewhere,
+    Compare, Extras, Findings, Scope, Standing, require_history, require_keeping, standing, survey,
+    survey_elsewhere,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;

@@ -51,7 +51,13 @@ struct Part {
 }
 
 impl Sweep {
-    pub(super) fn start(client: &Client, scope: Scope, cuts: (Cut, Cut), concurrency: usize, cancel: &Cancel) -> Self {
+    pub(super) fn start(
+        client: &Client,
+        scope: Scope,
+        cuts: (Cut, Cut),
+        concurrency: usize,
+        cancel: &Cancel,
+    ) -> Self {
         let prefix = scope.selection.narrow(&scope.prefix).to_owned();
         let lister = Lister::start(client.clone(), scope.bucket.clone(), prefix, concurrency);
         Self {
@@ -69,7 +75,10 @@ impl Sweep {
     }
 
     /// The next keys, each as `take` has it; `None` after the last. A batch may be empty.
-    pub(super) async fn next<T>(&mut self, take: impl FnMut(KeyState<'_>) -> Option<T>) -> Result<Option<Batch<T>>> {
+    pub(super) async fn next<T>(
+        &mut self,
+        take: impl FnMut(KeyState<'_>) -> Option<T>,
+    ) -> Result<Option<Batch<T>>> {
         if self.cancel.is_stopped() {
             return Err(Error::interrupted());
         }
@@ -90,7 +99,11 @@ impl Sweep {
         Ok(None)
     }
 
-    fn read_again<T>(&mut self, mut read: Resolver, mut take: impl FnMut(KeyState<'_>) -> Option<T>) -> Batch<T> {
+    fn read_again<T>(
+        &mut self,
+        mut read: Resolver,
+        mut take: impl FnMut(KeyState<'_>) -> Option<T>,
+    ) -> Batch<T> {
         self.segments += 1;
         let keys = read.finish().and_then(|state| {
             self.client.counters().keys.add(1);
@@ -100,13 +113,17 @@ impl Sweep {
     }
 
     /// Feeds a piece to its range's resolver.
-    fn take_in<T>(&mut self, piece: &Piece, mut take: impl FnMut(KeyState<'_>) -> Option<T>) -> Result<Batch<T>> {
+    fn take_in<T>(
+        &mut self,
+        piece: &Piece,
+        mut take: impl FnMut(KeyState<'_>) -> Option<T>,
+    ) -> Result<Batch<T>> {
         let Piece { range, page, take: wanted, ended } = piece;
         let counters = self.client.counters();
-        let part = self.parts.entry(*range).or_insert_with(|| Part {
-            resolver: Resolver::new(self.cuts.0, self.cuts.1),
-            border: None,
-        });
+        let part = self
+            .parts
+            .entry(*range)
+            .or_insert_with(|| Part { resolver: Resolver::new(self.cuts.0, self.cuts.1), border: None });
         let mut keys = Vec::new();
         let mut emit = |state: KeyState<'_>| {
             counters.keys.add(1);
@@ -116,7 +133,8 @@ impl Sweep {
         let lost = part.border.take().filter(|key| entries.peek().is_none_or(|e| e.key != key));
         if let Some(key) = &lost {
             part.resolver.forget_current();
-            let (client, bucket, key, cuts) = (self.client.clone(), self.scope.bucket.clone(), key.clone(), self.cuts);
+            let (client, bucket, key, cuts) =
+                (self.client.clone(), self.scope.bucket.clone(), key.clone(), self.cuts);
             self.again.spawn(async move { resolve_key(&client, &bucket, &key, cuts).await });
         }
         let mut last_key = None;
@@ -136,7 +154,8 @@ impl Sweep {
             }
             self.parts.remove(range);
         } else {
-            part.border = part.resolver.undecided_key().filter(|key| Some(*key) == last_key).map(ToOwned::to_owned);
+            part.border =
+                part.resolver.undecided_key().filter(|key| Some(*key) == last_key).map(ToOwned::to_owned);
         }
         Ok(Batch { segment: *range, cut_before: lost.is_some(), last: *ended, keys })
     }

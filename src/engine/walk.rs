@@ -139,7 +139,12 @@ fn border_key(resolver: &Resolver, page: &crate::s3::listing::Page) -> Option<St
 
 /// Reads one key's entries to their end. A key of many pages may lose its rest at one of its own borders; a second
 /// reading with pages of another size has its borders elsewhere.
-pub(super) async fn resolve_key(client: &Client, bucket: &str, key: &str, cuts: (Cut, Cut)) -> Result<Resolver> {
+pub(super) async fn resolve_key(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    cuts: (Cut, Cut),
+) -> Result<Resolver> {
     let mut resolver = Resolver::new(cuts.0, cuts.1);
     for entries in [limits::KEY_PAGE_ENTRIES, limits::PAGE_ENTRIES] {
         resolver.forget_current();

@@ -95,8 +95,13 @@ impl Cursor {
             return Ok(None);
         }
         let after = self.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()));
-        let request =
-            PageRequest { bucket: &self.bucket, prefix: &self.prefix, after, entries: self.entries, once: false };
+        let request = PageRequest {
+            bucket: &self.bucket,
+            prefix: &self.prefix,
+            after,
+            entries: self.entries,
+            once: false,
+        };
         let mut page = client.list_versions(&request).await.map_err(|e| located(e, self.place()))?;
         if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.prefix)) {
             return Err(self.corrupt(&format!(

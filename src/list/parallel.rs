@@ -86,7 +86,8 @@ impl Lister {
                 self.send(ask, Tries::default(), Duration::ZERO);
             }
             let Some(joined) = self.flying.join_next().await else { return Ok(None) };
-            let fetched = joined.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;
+            let fetched =
+                joined.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;
             if let Some(piece) = self.take_in(fetched)? {
                 return Ok(Some(piece));
             }
@@ -103,8 +104,9 @@ impl Lister {
         self.pressure.answered();
         self.check_prefix(&page, &ask)?;
         if page.is_truncated() {
-            let next = next_marker(&page)
-                .ok_or_else(|| untrusted(&self.bucket, "it says that more follows, but not from where", after(&ask)))?;
+            let next = next_marker(&page).ok_or_else(|| {
+                untrusted(&self.bucket, "it says that more follows, but not from where", after(&ask))
+            })?;
             let from = ask.after.as_ref().map(|m| (m.key.clone(), m.version.clone()));
             if !self.guards.entry(ask.range).or_default().advances(from.as_ref(), &next) {
                 return Err(self.stuck(&ask));
@@ -135,11 +137,17 @@ impl Lister {
         } else {
             tries.failed += 1;
         }
-        if !(e.is_retryable() || e.kind() == ErrorKind::Corrupt) || tries.refused > limits::REFUSALS || tries.failed >= limits::ATTEMPTS {
+        if !(e.is_retryable() || e.kind() == ErrorKind::Corrupt)
+            || tries.refused > limits::REFUSALS
+            || tries.failed >= limits::ATTEMPTS
+        {
             return Err(located(e, after(&ask)));
         }
-        let (times, most) =
-            if refused { (tries.refused, limits::MAX_REFUSAL_PAUSE) } else { (tries.failed, limits::MAX_BACKOFF) };
+        let (times, most) = if refused {
+            (tries.refused, limits::MAX_REFUSAL_PAUSE)
+        } else {
+            (tries.failed, limits::MAX_BACKOFF)
+        };
         let pause = limits::FIRST_BACKOFF.saturating_mul(1 << (times - 1).min(10)).min(most);
         // Spread by the golden ratio: no two neighbours wait alike.
         let spread = 0.5 + (f64::from(self.sent) * 0.618_034).fract() / 2.0;
@@ -155,8 +163,13 @@ impl Lister {
                 tokio::time::sleep(pause).await;
             }
             let after = ask.after.as_ref().map(|m| (m.key.as_str(), m.version.as_deref()));
-            let request =
-                PageRequest { bucket: &bucket, prefix: &prefix, after, entries: limits::PAGE_ENTRIES, once: true };
+            let request = PageRequest {
+                bucket: &bucket,
+                prefix: &prefix,
+                after,
+                entries: limits::PAGE_ENTRIES,
+                once: true,
+            };
             let page = client.list_versions(&request).await;
             Fetched { ask, tries, page }
         });
@@ -166,7 +179,8 @@ impl Lister {
         match page.entries().find(|e| !e.key.starts_with(&self.prefix)) {
             None => Ok(()),
             Some(entry) => {
-                let what = format!("it lists {}, which is not under the prefix asked for", printable(entry.key));
+                let what =
+                    format!("it lists {}, which is not under the prefix asked for", printable(entry.key));
                 Err(untrusted(&self.bucket, &what, after(ask)))
             }
         }
@@ -198,6 +212,10 @@ impl ranges::Page for Facts<'_> {
     }
 
     fn next(&self) -> Option<ranges::Marker> {
-        self.0.is_truncated().then(|| next_marker(self.0)).flatten().map(|(key, version)| ranges::Marker { key, version })
+        self.0
+            .is_truncated()
+            .then(|| next_marker(self.0))
+            .flatten()
+            .map(|(key, version)| ranges::Marker { key, version })
     }
 }

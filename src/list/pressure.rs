@@ -27,7 +27,11 @@ impl Pressure {
 
     /// Requests that may be under way.
     pub(super) fn window(&self) -> usize {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 1, at most what fitted")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at least 1, at most what fitted"
+        )]
         let window = self.window as usize;
         window
     }

@@ -16,7 +16,8 @@ pub struct Selection {
 impl Selection {
     /// A key is selected if some `include` matches it, or there is none, and no `exclude` does.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self> {
-        let head = include.iter().map(|glob| literal_head(glob)).reduce(common).unwrap_or_default().to_owned();
+        let head =
+            include.iter().map(|glob| literal_head(glob)).reduce(common).unwrap_or_default().to_owned();
         Ok(Self { include: compile("--include", include)?, exclude: compile("--exclude", exclude)?, head })
     }
 
@@ -97,7 +98,11 @@ mod tests {
             (&[], "a/", "a/"),
         ] {
             let include: Vec<_> = include.iter().map(ToString::to_string).collect();
-            assert_eq!(Selection::new(&include, &[]).unwrap().narrow(prefix), expected, "{include:?} {prefix}");
+            assert_eq!(
+                Selection::new(&include, &[]).unwrap().narrow(prefix),
+                expected,
+                "{include:?} {prefix}"
+            );
         }
     }
 }

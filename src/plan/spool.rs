@@ -64,7 +64,9 @@ impl Spool {
 
     /// Ends a segment's block: what another segment has may lie between this one's changes so far and those to come.
     pub fn cut(&mut self, segment: u64) -> Result<()> {
-        let Some(open) = self.open.remove(&segment).filter(|open| !open.bytes.is_empty()) else { return Ok(()) };
+        let Some(open) = self.open.remove(&segment).filter(|open| !open.bytes.is_empty()) else {
+            return Ok(());
+        };
         self.file.write_all(&open.bytes).map_err(|e| full(&e))?;
         let bytes = open.bytes.len() as u64;
         self.blocks.push(Block { first_key: open.first_key.into(), offset: self.end, bytes });

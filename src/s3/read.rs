@@ -70,7 +70,8 @@ impl Client {
             .operation_attempt_timeout(limits::LIST_TIMEOUT)
             .build();
         let attempts = if request.once { 1 } else { limits::ATTEMPTS };
-        let patience = aws_sdk_s3::config::Builder::new().timeout_config(timeouts).retry_config(retries(attempts));
+        let patience =
+            aws_sdk_s3::config::Builder::new().timeout_config(timeouts).retry_config(retries(attempts));
         let reply = call.customize().interceptor(tap.clone()).config_override(patience).send().await;
         reply.map_err(|e| explain(&e, doing, &self.place))?;
         self.counters.list_requests.add(1);

@@ -34,7 +34,11 @@ impl Place {
         if character == '/' {
             Self { depth: self.depth + 1, offset: 0, before: 0 }
         } else {
-            Self { depth: self.depth, offset: self.offset + 1, before: (self.before << 32) | u64::from(u32::from(character)) }
+            Self {
+                depth: self.depth,
+                offset: self.offset + 1,
+                before: (self.before << 32) | u64::from(u32::from(character)),
+            }
         }
     }
 
@@ -118,7 +122,8 @@ impl Alphabet {
                 }
                 Err(at) if slot.pairs.len() < PAIRS && room > 0 => {
                     room -= 1;
-                    slot.pairs.insert(at, (place.before, Seen { chars: vec![character], times: counts.into() }));
+                    slot.pairs
+                        .insert(at, (place.before, Seen { chars: vec![character], times: counts.into() }));
                 }
                 Err(_) => {}
             }
@@ -163,7 +168,8 @@ impl Alphabet {
 
     /// The characters to expect at a place, in order; empty where nothing is known.
     pub(super) fn at(&self, place: Place) -> &[char] {
-        let Some(slot) = self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
+        let Some(slot) =
+            self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
         else {
             return &[];
         };
@@ -178,7 +184,8 @@ impl Alphabet {
 
     /// The characters met at a place, after the same character where that was met.
     pub(super) fn met(&self, place: Place) -> &[char] {
-        let Some(slot) = self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
+        let Some(slot) =
+            self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
         else {
             return &[];
         };
@@ -188,13 +195,16 @@ impl Alphabet {
 
     /// Whether no character after `character` is to be expected at a place.
     pub(super) fn is_last(&self, place: Place, character: char) -> bool {
-        let Some(slot) = self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
+        let Some(slot) =
+            self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
         else {
             return false;
         };
         let pair = slot.pairs.binary_search_by_key(&place.before, |pair| pair.0).ok();
-        pair.and_then(|at| slot.pairs.get(at))
-            .is_some_and(|(_, seen)| seen.times as usize >= seen.chars.len() && seen.chars.last().is_some_and(|last| *last <= character))
+        pair.and_then(|at| slot.pairs.get(at)).is_some_and(|(_, seen)| {
+            seen.times as usize >= seen.chars.len()
+                && seen.chars.last().is_some_and(|last| *last <= character)
+        })
     }
 
     fn slot(&mut self, place: Place) -> &mut Slot {

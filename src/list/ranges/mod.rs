@@ -10,8 +10,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use alphabet::{Alphabet, common};
-pub use page::{Marker, Page};
 use page::{Last, belonging};
+pub use page::{Marker, Page};
 use part::{Part, Window};
 
 /// Names a range.
@@ -150,7 +150,9 @@ impl Ranges {
         };
         self.learn(at, page);
         let next = page.next();
-        let Some(part) = self.parts.get_mut(at) else { return Answer { take: 0..0, ended: true, stuck: false } };
+        let Some(part) = self.parts.get_mut(at) else {
+            return Answer { take: 0..0, ended: true, stuck: false };
+        };
         part.flying = false;
         self.flying -= 1;
         let take = belonging(page, &part.start, part.end.as_deref(), part.last.as_ref());
@@ -209,7 +211,9 @@ fn is_over(part: &Part, page: &dyn Page, take: &Range<usize>, next: Option<&Mark
     if take.end < page.len() {
         return true;
     }
-    part.end.as_deref().is_some_and(|end| next.key.as_str() > end || (next.key == end && next.version.is_none()))
+    part.end
+        .as_deref()
+        .is_some_and(|end| next.key.as_str() > end || (next.key == end && next.version.is_none()))
 }
 
 /// Moves the range behind the page; false where the server did not move.
@@ -218,7 +222,8 @@ fn advance(part: &mut Part, page: &dyn Page, take: &Range<usize>, next: Option<M
         let at = take.end - 1;
         part.last = Some(Last { key: page.key(at).into_owned(), version: page.version(at).into_owned() });
     }
-    let own = part.last.as_ref().map(|last| Marker { key: last.key.clone(), version: Some(last.version.clone()) });
+    let own =
+        part.last.as_ref().map(|last| Marker { key: last.key.clone(), version: Some(last.version.clone()) });
     let marker = match (next, own) {
         (Some(next), Some(own)) if next.key < own.key => Some(own),
         (next, own) => next.or(own),

@@ -36,7 +36,12 @@ pub(super) struct Last {
 }
 
 /// The entries of `page` that are new to a range `(start, end]` of which `last` was taken last.
-pub(super) fn belonging(page: &dyn Page, start: &str, end: Option<&str>, last: Option<&Last>) -> Range<usize> {
+pub(super) fn belonging(
+    page: &dyn Page,
+    start: &str,
+    end: Option<&str>,
+    last: Option<&Last>,
+) -> Range<usize> {
     let mut from = partition(page, 0, |key| key <= start);
     if let Some(last) = last {
         from = partition(page, from, |key| key < last.key.as_str());

@@ -31,7 +31,9 @@ impl Ranges {
             if let Some(at) = marked {
                 let part = self.parts.get_mut(at)?;
                 let mark = part.marks.pop()?;
-                if part.at.as_ref() < mark.as_str() && part.end.as_deref().is_none_or(|end| mark.as_str() < end) {
+                if part.at.as_ref() < mark.as_str()
+                    && part.end.as_deref().is_none_or(|end| mark.as_str() < end)
+                {
                     return Some(self.cut(at, mark));
                 }
                 continue;
@@ -50,7 +52,8 @@ impl Ranges {
             }
             match choose(&self.alphabet, &self.prefix, part) {
                 Some((mark, bold)) => {
-                    let price = if bold { (8 * (self.missed + 1) / (self.found + 1)).clamp(1, 64) } else { 1 };
+                    let price =
+                        if bold { (8 * (self.missed + 1) / (self.found + 1)).clamp(1, 64) } else { 1 };
                     if part.credit < price && !part.own {
                         part.credit = 0;
                         continue;
@@ -69,7 +72,22 @@ impl Ranges {
     }
 
     #[allow(missing_docs)]
-    pub fn dump(&self) { for part in &self.parts { println!("  part {} pages {:.1} credit {} hold {} misses {} own {} at {} end {:?} window {:?}", part.id, part.pages, part.credit, part.hold, part.misses, part.own, part.at, part.end, part.window); } }
+    pub fn dump(&self) {
+        for part in &self.parts {
+            println!(
+                "  part {} pages {:.1} credit {} hold {} misses {} own {} at {} end {:?} window {:?}",
+                part.id,
+                part.pages,
+                part.credit,
+                part.hold,
+                part.misses,
+                part.own,
+                part.at,
+                part.end,
+                part.window
+            );
+        }
+    }
 
     fn cut(&mut self, at: usize, mark: String) -> usize {
         let Some(part) = self.parts.get_mut(at) else { return at };
@@ -166,7 +184,9 @@ impl Ranges {
 
     /// Tells the range before that the cut between them was answered.
     fn tell_left(&mut self, at: usize, page: &dyn Page, take: &Range<usize>, foretold: bool) {
-        let Some([left, part]) = at.checked_sub(1).and_then(|low| self.parts.get_mut(low..=at)) else { return };
+        let Some([left, part]) = at.checked_sub(1).and_then(|low| self.parts.get_mut(low..=at)) else {
+            return;
+        };
         if left.end.as_deref() != Some(part.start.as_ref()) {
             return;
         }
@@ -195,7 +215,8 @@ fn choose(alphabet: &Alphabet, prefix: &str, part: &Part) -> Option<(String, boo
     let base = end.map_or(prefix.len(), |end| common(&part.at, end));
     let share = 0.5 + 0.25 / part.pages;
     if let Some(mark) = scale::between(alphabet, base, &part.at, end, share, false) {
-        let real = scale::measure(alphabet, base, &part.at, Some(&mark)) / scale::measure(alphabet, base, &part.at, end);
+        let real = scale::measure(alphabet, base, &part.at, Some(&mark))
+            / scale::measure(alphabet, base, &part.at, end);
         if (LOPSIDED..1.0 - LOPSIDED).contains(&real) {
             return Some((mark, false));
         }
