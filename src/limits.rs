@@ -66,6 +66,9 @@ pub const SHOWN_PREFIXES: usize = 12;
 /// Failed and conflicting keys that are kept for the table at the end of a restore.
 pub const SHOWN_FAILURES: usize = 20;
 
+/// Different hints that are shown for the keys that failed in a restore.
+pub const SHOWN_HINTS: usize = 5;
+
 /// Requests that write, a second, unless `--rate` says otherwise: below what one S3 prefix bears (3,500).
 pub const DEFAULT_RATE: u32 = 3000;
 

@@ -41,6 +41,19 @@ pub(super) enum Command {
     Lab(LabCommand),
 }
 
+impl Command {
+    /// Whether all that the command does is to show something: its exit code says nothing more.
+    pub(super) fn shows_only(&self) -> bool {
+        match self {
+            Command::Diff(args) => !args.exit_code,
+            Command::History(_) => true,
+            Command::Restore(_) | Command::Verify(_) => false,
+            #[cfg(feature = "lab")]
+            Command::Demo | Command::Lab(_) => false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
     /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]

@@ -6,13 +6,14 @@ use std::time::Instant as Clock;
 use super::args::DiffArgs;
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
+use super::next;
 use crate::engine::{Compare, require_history, standing, survey};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::Instant;
 use crate::plan::{Change, Sums};
 use crate::report::{
-    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, count,
+    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, plural,
 };
 use crate::resolve::Cut;
 
@@ -26,6 +27,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
         return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
     }
     let scope = scope(&location, &select)?;
+    let options = next::options(&select, &compare, &server);
     let client = context.client(server, None).await?;
     let standing = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, standing)?;
@@ -37,6 +39,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
         at,
         purpose: versus.map_or(Purpose::Restore, Purpose::Versus),
         against: None,
+        options,
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
@@ -46,7 +49,10 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let sums = sums?;
     let command = Command::Diff { versus };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = versus.map(|_| format!("{} keys differ between the two times", count(sums.changes())));
+    let verdict = versus.map(|_| match sums.changes() {
+        0 => "nothing differs between the two times".to_owned(),
+        n => format!("{} between the two times", plural(n, "key differs", "keys differ")),
+    });
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }

@@ -51,10 +51,17 @@ impl From<ErrorKind> for Exit {
     }
 }
 
-/// Tells the person what went wrong, and what to do next. A reader that has gone away is no error: `asof diff | head`.
-pub(super) fn report(error: &Error, verbose: bool) -> Exit {
+/// Tells the person what went wrong, and what to do next. Where a command does no more than show something, a reader
+/// that has gone away is no error: `asof diff | head`. Where it changes or judges something, it has not done so.
+pub(super) fn report(error: &Error, verbose: bool, shows_only: bool) -> Exit {
     if is_broken_pipe(error) {
-        return Exit::Done;
+        if shows_only {
+            return Exit::Done;
+        }
+        say(
+            "error: stopped, because whoever was to read the results has gone away\n  run the command again\n",
+        );
+        return Exit::Failed;
     }
     let mut text = format!("error: {}\n", printable(&error.to_string()));
     for hint in error.hints() {

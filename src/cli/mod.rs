@@ -8,6 +8,7 @@ mod exit;
 mod history;
 #[cfg(feature = "lab")]
 mod lab;
+mod next;
 mod restore;
 mod run;
 mod verify;

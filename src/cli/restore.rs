@@ -7,6 +7,7 @@ use super::args::RestoreArgs;
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::exit::{Exit, say};
+use super::next;
 use crate::apply::{Outcome, Place, apply};
 use crate::engine::{
     Compare, Scope, Standing, require_history, require_keeping, standing, survey, survey_elsewhere,
@@ -16,8 +17,8 @@ use crate::limits;
 use crate::model::{Instant, Location};
 use crate::plan::{Action, Change, Spool, Sums};
 use crate::report::{
-    Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, count, done_line,
-    failure_line, shell_word,
+    Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, done_line,
+    failure_line, plural, shell_word,
 };
 use crate::resolve::Cut;
 use crate::s3::{Client, Versioning};
@@ -29,6 +30,8 @@ struct Job {
     to: Option<Location>,
     place: Place,
     compare: Compare,
+    /// Options that a command which is suggested needs too.
+    options: String,
 }
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
@@ -50,10 +53,11 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         }
     };
     can_ask(yes)?;
+    let options = next::options(&select, &compare, &server);
     let client = context.client(server, Some(rate)).await?;
     let (source, target) = standings(&client, &location, to.as_ref()).await?;
     let compare = Compare { kms: source.kms || target.kms, trust_etag: compare.trust_etag };
-    let job = Job { location, at, to, place, compare };
+    let job = Job { location, at, to, place, compare, options };
 
     let (spool, sums) = plan(context, output, &client, scope, &job).await?;
     require_room(&job, target, &sums)?;
@@ -76,8 +80,8 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     }
     let command = Command::restore(&context.counters);
     let summary = Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
-    reporter.finish(&summary)?;
-    Ok(conclude(context, output, &job, finished))
+    let hints = reporter.finish(&summary)?;
+    Ok(conclude(context, output, &job, finished, &hints))
 }
 
 /// Asks for both buckets' settings, and refuses what cannot be restored from or to.
@@ -110,8 +114,9 @@ async fn plan(
     let heading = Heading {
         location: job.location.clone(),
         at: job.at,
-        purpose: Purpose::Restore,
+        purpose: if job.to.is_some() { Purpose::Elsewhere } else { Purpose::Restore },
         against: job.to.clone(),
+        options: job.options.clone(),
         now: context.now,
     };
     let mut spool = Spool::new()?;
@@ -137,15 +142,16 @@ async fn plan(
     };
     drop(progress);
     let sums = sums?;
-    if output.format == Format::Table && !output.quiet && !spool.is_empty() {
+    let table = output.format == Format::Table && !output.quiet && !spool.is_empty();
+    if table {
         let mut out = BufWriter::new(std::io::stdout());
         DiffView::new(heading, false).sums(&sums, &mut out)?;
         out.flush()?;
     }
-    if extra > 0 {
+    if extra > 0 && !table {
         output.note(&format!(
-            "{} keys in the target have no counterpart in the past state; they are left alone",
-            count(extra)
+            "{} there beyond the past state, left alone",
+            plural(extra, "key is", "keys are")
         ));
     }
     Ok((spool, sums))
@@ -158,8 +164,8 @@ fn require_room(job: &Job, target: Standing, sums: &Sums) -> Result<()> {
         Some(to) if target.versioning != Versioning::Enabled && overwritten > 0 => Err(Error::new(
             ErrorKind::Refused,
             format!(
-                "{} objects in {to} would be overwritten, and {} does not keep versions",
-                count(overwritten),
+                "{} in {to} would be overwritten, and {} does not keep versions",
+                plural(overwritten, "object", "objects"),
                 to.bucket
             ),
         )
@@ -169,43 +175,70 @@ fn require_room(job: &Job, target: Standing, sums: &Sums) -> Result<()> {
 }
 
 /// The last words, and the exit code.
-fn conclude(context: &Context, output: Output, job: &Job, finished: bool) -> Exit {
+fn conclude(context: &Context, output: Output, job: &Job, finished: bool, hints: &[String]) -> Exit {
     let against =
         job.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string()))).unwrap_or_default();
     let location = shell_word(&job.location.to_string());
-    let open = context.counters.failed.get() + context.counters.conflicts.get();
+    let (failed, conflicts) = (context.counters.failed.get(), context.counters.conflicts.get());
     if !finished {
         output.note("the same command goes on where it stopped: what is right already is not copied again");
         return Exit::Interrupted;
     }
-    if open > 0 {
-        output.note(&format!("{} keys are not restored; the same command tries them again", count(open)));
+    if failed > 0 {
+        let keys = plural(failed, "key is not restored", "keys are not restored");
+        output.note(&format!("{keys}; the same command tries again"));
+        for hint in hints {
+            output.note(&format!("  {hint}"));
+        }
+    }
+    if conflicts > 0 {
+        let keys = plural(conflicts, "key was", "keys were");
+        output.note(&format!(
+            "{keys} changed by somebody meanwhile, and left alone; the same command would put {} back too",
+            if conflicts == 1 { "it" } else { "them" }
+        ));
+    }
+    if failed + conflicts > 0 {
         return Exit::Incomplete;
     }
     if context.counters.settled() > 0 {
-        output.note(&format!("check it: asof verify {location} --at {}{against}", job.at));
+        output.note(&format!("check it: asof verify {location} --at {}{against}{}", job.at, job.options));
     }
     Exit::Done
 }
 
-/// The results of a restore. The table's lines go to stderr as they come, as far as a person reads.
-enum Reporter {
+/// The results of a restore as they come, and what can be done about the keys that failed.
+struct Reporter {
+    form: Form,
+    hints: Vec<String>,
+}
+
+/// The table's lines go to stderr, as far as a person reads.
+enum Form {
     Table(usize),
     Json(JsonLines<BufWriter<std::io::Stdout>>),
 }
 
 impl Reporter {
     fn new(format: Format) -> Self {
-        match format {
-            Format::Json => Reporter::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
-            Format::Table | Format::Csv => Reporter::Table(0),
-        }
+        let form = match format {
+            Format::Json => Form::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
+            Format::Table | Format::Csv => Form::Table(0),
+        };
+        Self { form, hints: Vec::new() }
     }
 
     fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
-        match self {
-            Reporter::Json(lines) => return lines.outcome(change, outcome),
-            Reporter::Table(shown) => {
+        if let Outcome::Failed(e) = outcome {
+            for hint in e.hints() {
+                if self.hints.len() < limits::SHOWN_HINTS && !self.hints.contains(hint) {
+                    self.hints.push(hint.clone());
+                }
+            }
+        }
+        match &mut self.form {
+            Form::Json(lines) => return lines.outcome(change, outcome),
+            Form::Table(shown) => {
                 if let Some(line) = failure_line(change, outcome) {
                     *shown += 1;
                     match (*shown).cmp(&(limits::SHOWN_FAILURES + 1)) {
@@ -219,10 +252,11 @@ impl Reporter {
         Ok(())
     }
 
-    fn finish(self, summary: &Summary<'_>) -> Result<()> {
-        match self {
-            Reporter::Json(mut lines) => lines.summary(summary),
-            Reporter::Table(_) => Ok(()),
+    /// Gives the hints.
+    fn finish(self, summary: &Summary<'_>) -> Result<Vec<String>> {
+        if let Form::Json(mut lines) = self.form {
+            lines.summary(summary)?;
         }
+        Ok(self.hints)
     }
 }

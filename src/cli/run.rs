@@ -21,7 +21,7 @@ pub fn main() -> ExitCode {
             return if e.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
-    let verbose = cli.verbose;
+    let (verbose, shows_only) = (cli.verbose, cli.command.shows_only());
     log(verbose);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
     runtime.shutdown_background();
     match ended {
         Ok(exit) => exit.into(),
-        Err(e) => report(&e, verbose > 0).into(),
+        Err(e) => report(&e, verbose > 0, shows_only).into(),
     }
 }
 

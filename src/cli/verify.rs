@@ -10,7 +10,7 @@ use crate::apply::Place;
 use crate::engine::{Compare, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
 use crate::model::Instant;
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, count};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural};
 use crate::resolve::Cut;
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
@@ -35,6 +35,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         at,
         purpose: Purpose::Verify,
         against: against.clone(),
+        options: String::new(),
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
@@ -57,9 +58,17 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let command = Command::Verify { matched, mismatched };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
     let verdict = if mismatched == 0 {
-        format!("verified: {} keys are as they were at {}", count(matched), at.human())
+        format!(
+            "verified: {} at {}",
+            plural(matched, "key is as it was", "keys are as they were"),
+            at.human()
+        )
     } else {
-        format!("{} keys match, {} do not", count(matched), count(mismatched))
+        format!(
+            "{}, {}",
+            plural(matched, "key matches", "keys match"),
+            plural(mismatched, "does not", "do not")
+        )
     };
     view.finish(&sums, &summary, Some(&verdict))?;
     Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })

@@ -15,6 +15,8 @@ pub struct ObjectHead {
     pub system: BTreeMap<&'static str, String>,
     /// User metadata (`x-amz-meta-…`).
     pub user: BTreeMap<String, String>,
+    /// Tags; `None` where there are some that we may not read.
+    pub tags: Option<BTreeMap<String, String>>,
     /// Storage class.
     pub storage_class: String,
     /// Whether it is encrypted with a KMS key: then its ETag is not the MD5 of its bytes.

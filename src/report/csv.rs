@@ -27,7 +27,7 @@ impl<W: Write> CsvChanges<W> {
             "now_etag",
             "cautions",
         ])
-        .map_err(std::io::Error::from)?;
+        .map_err(of_stream)?;
         Ok(Self(csv))
     }
 
@@ -38,12 +38,20 @@ impl<W: Write> CsvChanges<W> {
         record.extend(fields(change.now.as_ref()));
         let cautions: Vec<_> = change.cautions.iter().map(|c| c.name()).collect();
         record.push(cautions.join(" "));
-        Ok(self.0.write_record(record).map_err(std::io::Error::from)?)
+        Ok(self.0.write_record(record).map_err(of_stream)?)
     }
 
     /// Writes out what is buffered.
     pub fn finish(mut self) -> Result<()> {
         Ok(self.0.flush()?)
+    }
+}
+
+/// The error of the stream itself, not wrapped: a reader that has gone away must be known as such.
+fn of_stream(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(e) => e,
+        kind => std::io::Error::other(format!("{kind:?}")),
     }
 }
 
@@ -72,7 +80,7 @@ impl<W: Write> CsvHistory<W> {
             "is_latest",
             "live_at",
         ])
-        .map_err(std::io::Error::from)?;
+        .map_err(of_stream)?;
         Ok(Self(csv))
     }
 
@@ -95,7 +103,7 @@ impl<W: Write> CsvHistory<W> {
             if past.is_latest { "true" } else { "false" },
             if past.live_at { "true" } else { "false" },
         ];
-        Ok(self.0.write_record(record).map_err(std::io::Error::from)?)
+        Ok(self.0.write_record(record).map_err(of_stream)?)
     }
 
     /// Writes out what is buffered.

@@ -14,6 +14,8 @@ use crate::plan::{Action, Change, Sums};
 pub enum Purpose {
     /// To see what a restore changes.
     Restore,
+    /// To see what a restore into another place changes there.
+    Elsewhere,
     /// To see what changed between the past instant and this later one.
     Versus(Instant),
     /// To see whether a restore is complete.
@@ -27,9 +29,12 @@ impl Purpose {
             (Purpose::Restore, Action::Undelete) => (action.name(), "deleted since, come back"),
             (Purpose::Restore, Action::Revert) => (action.name(), "overwritten since"),
             (Purpose::Restore, Action::Delete) => (action.name(), "created since, get a delete marker"),
-            (Purpose::Versus(_), Action::Undelete) => ("deleted", "between the two times"),
-            (Purpose::Versus(_), Action::Revert) => ("overwritten", ""),
-            (Purpose::Versus(_), Action::Delete) => ("created", ""),
+            (Purpose::Elsewhere, Action::Undelete) => ("copy", "not there yet"),
+            (Purpose::Elsewhere, Action::Revert) => ("overwrite", "there, but not the same"),
+            (Purpose::Elsewhere, Action::Delete) => ("left alone", "there, beyond the past state"),
+            (Purpose::Versus(_), Action::Undelete) => ("deleted", "there at the first time only"),
+            (Purpose::Versus(_), Action::Revert) => ("overwritten", "there at both, but not the same"),
+            (Purpose::Versus(_), Action::Delete) => ("created", "there at the second time only"),
             (Purpose::Verify, Action::Undelete) => ("missing", "should be there"),
             (Purpose::Verify, Action::Revert) => ("different", "another version, or changed"),
             (Purpose::Verify, Action::Delete) => ("extra", "should not be there"),
@@ -48,6 +53,8 @@ pub struct Heading {
     pub purpose: Purpose,
     /// The place compared with it, where that is another.
     pub against: Option<Location>,
+    /// Options that the command which is suggested needs too, each with a space before it.
+    pub options: String,
     /// The present, for ages.
     pub now: Instant,
 }
@@ -57,6 +64,8 @@ pub struct Heading {
 pub struct DiffView {
     heading: Heading,
     all: bool,
+    /// Whether changes have been written, under the heading.
+    begun: bool,
     shown: [Vec<Change>; 3],
 }
 
@@ -69,12 +78,15 @@ impl Heading {
 impl DiffView {
     /// An empty table. `all` shows every change as it comes.
     pub fn new(heading: Heading, all: bool) -> Self {
-        Self { heading, all, shown: Default::default() }
+        Self { heading, all, begun: false, shown: Default::default() }
     }
 
     /// Takes one change.
     pub fn change(&mut self, change: &Change, out: &mut impl Write) -> Result<()> {
         if self.all {
+            if !std::mem::replace(&mut self.begun, true) {
+                self.head(out)?;
+            }
             return line(out, self.heading.word(change.action), change);
         }
         let slot = Action::ALL.iter().position(|a| *a == change.action).and_then(|n| self.shown.get_mut(n));
@@ -92,13 +104,17 @@ impl DiffView {
 
     /// Writes the table without examples.
     pub fn sums(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
-        self.head(out)?;
+        if self.begun {
+            writeln!(out)?;
+        } else {
+            self.head(out)?;
+        }
         counts(sums, self.heading.purpose, out)?;
         prefixes(sums, self.heading.purpose, out)
     }
 
     fn head(&self, out: &mut impl Write) -> Result<()> {
-        let Heading { location, at, purpose, against, now } = &self.heading;
+        let Heading { location, at, purpose, against, now, .. } = &self.heading;
         let place = location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         write!(out, "{place} as of {} ({} ago)", at.human(), at.age(*now))?;
@@ -106,7 +122,11 @@ impl DiffView {
             write!(out, ", compared with {} ({} ago)", versus.human(), versus.age(*now))?;
         }
         if let Some(against) = against {
-            write!(out, ", compared with what {} holds now", printable(&against.to_string()))?;
+            let place = printable(&against.to_string()).into_owned();
+            match purpose {
+                Purpose::Elsewhere => write!(out, ", into {place}")?,
+                _ => write!(out, ", compared with what {place} holds now")?,
+            }
         }
         Ok(writeln!(out, "\n")?)
     }
@@ -122,7 +142,7 @@ impl DiffView {
         if hidden > 0 {
             writeln!(out, "  … and {} more; --all lists every key", count(hidden))?;
         }
-        if sums.changes() > 0 {
+        if sums.changes() > 0 && !self.all {
             writeln!(out)?;
         }
         Ok(())
@@ -137,18 +157,18 @@ impl DiffView {
         let deletes = writes_needed(sums) - copies.keys;
         let tokens = copies.keys + sums.of(Action::Delete).keys;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
-        let Heading { location, at, .. } = &self.heading;
-        writeln!(out, "  to carry out: asof restore {} --at {at}", shell_word(&location.to_string()))?;
-        writeln!(
-            out,
-            "  {} of {}, {}, at least {} at {}/s",
-            plural(copies.keys, "copy", "copies"),
-            bytes(copies.bytes),
-            plural(deletes, "delete request", "delete requests"),
-            duration(seconds),
-            count(u64::from(rate))
-        )?;
-        Ok(())
+        let Heading { location, at, options, .. } = &self.heading;
+        let place = shell_word(&location.to_string());
+        writeln!(out, "  to carry out: asof restore {place} --at {at}{options}")?;
+        let mut work = Vec::new();
+        if copies.keys > 0 {
+            work.push(format!("{} of {}", plural(copies.keys, "copy", "copies"), bytes(copies.bytes)));
+        }
+        if deletes > 0 {
+            work.push(plural(deletes, "delete request", "delete requests"));
+        }
+        let (work, time, rate) = (work.join(", "), duration(seconds), count(u64::from(rate)));
+        Ok(writeln!(out, "  {work}, at least {time} at {rate}/s")?)
     }
 }
 
@@ -180,9 +200,10 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     if sums.unproven > 0 {
         writeln!(
             out,
-            "  of the {}, {} may have the same content: no checksum or no permission (s3:GetObjectVersion) to tell",
-            purpose.words(Action::Revert).0,
-            count(sums.unproven)
+            "  {} shown as {} may have the same content: there is no checksum, or no permission \
+             (s3:GetObjectVersion), to tell",
+            count(sums.unproven),
+            purpose.words(Action::Revert).0
         )?;
     }
     if sums.unknown_keys > 0 {
@@ -219,7 +240,11 @@ fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
         writeln!(out, "  {:<width$}  {}", name(*prefix), parts.join(" · "))?;
     }
     if rows.len() > limits::SHOWN_PREFIXES {
-        writeln!(out, "  … and {} more prefixes", count((rows.len() - limits::SHOWN_PREFIXES) as u64))?;
+        writeln!(
+            out,
+            "  … and {}",
+            plural((rows.len() - limits::SHOWN_PREFIXES) as u64, "more prefix", "more prefixes")
+        )?;
     }
     Ok(writeln!(out)?)
 }

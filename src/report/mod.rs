@@ -14,7 +14,7 @@ pub use history::history_line;
 pub use json::{Command, JsonLines, Summary};
 pub use progress::{Display, Phase, Progress};
 pub use restore::{done_line, failure_line};
-pub use units::{bytes, count, shell_word};
+pub use units::{bytes, count, plural, shell_word};
 
 /// The form of the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

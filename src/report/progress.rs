@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::units::{bytes, count};
+use super::units::{bytes, count, plural};
 use crate::event::Counters;
 
 const FIRST: Duration = Duration::from_millis(250);
@@ -132,11 +132,11 @@ fn message(phase: Phase, counters: &Counters, elapsed: Duration) -> String {
             count(counters.list_requests.get())
         ),
         Phase::Restoring => format!(
-            "{}/s  {}  {} failed  {} conflicts",
+            "{}/s  {}  {} failed  {}",
             a_second(counters.settled()),
             bytes(counters.bytes_copied.get()),
             count(counters.failed.get()),
-            count(counters.conflicts.get())
+            plural(counters.conflicts.get(), "conflict", "conflicts")
         ),
     }
 }

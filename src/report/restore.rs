@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::units::{bytes, count};
+use super::units::{bytes, count, plural};
 use crate::apply::Outcome;
 use crate::event::Counters;
 use crate::model::printable;
@@ -12,12 +12,13 @@ use crate::plan::Change;
 pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> String {
     let [copied, deleted, skipped] =
         [&counters.copied, &counters.deleted, &counters.skipped].map(|c| count(c.get()));
-    let [conflicts, failed] = [&counters.conflicts, &counters.failed].map(|c| count(c.get()));
+    let conflicts = plural(counters.conflicts.get(), "conflict", "conflicts");
+    let failed = count(counters.failed.get());
     let head = if interrupted { "interrupted after" } else { "done in" };
     let already =
-        if counters.skipped.get() > 0 { format!(" {skipped} were right already,") } else { String::new() };
+        if counters.skipped.get() > 0 { format!(" {skipped} right already,") } else { String::new() };
     format!(
-        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{already} {conflicts} conflicts, {failed} failed",
+        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{already} {conflicts}, {failed} failed",
         elapsed.as_secs_f64(),
         bytes(counters.bytes_copied.get())
     )

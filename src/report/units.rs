@@ -32,7 +32,7 @@ pub fn bytes(n: u64) -> String {
 }
 
 /// `1 key`, `2 keys`.
-pub(super) fn plural(n: u64, one: &str, many: &str) -> String {
+pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
@@ -41,7 +41,7 @@ pub fn shell_word(word: &str) -> String {
     let plain = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '/' | ':' | '.' | '-' | '_' | '@' | '=' | ',' | '+')
     };
-    if word.chars().all(plain) {
+    if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
     format!("'{}'", printable(word).replace('\'', r"'\''"))

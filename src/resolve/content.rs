@@ -7,12 +7,12 @@
 //! |---|---|---|
 //! | differ | any | no: different |
 //! | equal | both single-part, differ, no KMS | no: different |
-//! | equal | equal | yes: the metadata may differ |
+//! | equal | equal | yes: metadata and tags may differ |
 //! | equal | multipart, or KMS | yes: the ETag proves nothing |
 //!
 //! and of two heads:
 //!
-//! | checksum of the whole object, same algorithm | ETags | metadata, class | |
+//! | checksum of the whole object, same algorithm | ETags | metadata, tags, class | |
 //! |---|---|---|---|
 //! | any | any | differ | different |
 //! | equal | any | equal | same |
@@ -20,6 +20,8 @@
 //! | none in common | equal, no KMS | equal | same |
 //! | none in common | both single-part, differ, no KMS | equal | different |
 //! | none in common | else | equal | unproven |
+//!
+//! Where there are tags that we may not read, what would be the same is unproven.
 
 use crate::model::{ObjectHead, Version};
 
@@ -45,6 +47,16 @@ pub fn likeness(a: &ObjectHead, b: &ObjectHead) -> Likeness {
     if a.size != b.size || a.system != b.system || a.user != b.user || a.storage_class != b.storage_class {
         return Likeness::Different;
     }
+    match (&a.tags, &b.tags) {
+        (Some(a), Some(b)) if a != b => Likeness::Different,
+        (Some(_), Some(_)) => likeness_of_bytes(a, b),
+        // The number of tags is told only to those who may read them: this is a rare refusal.
+        _ if likeness_of_bytes(a, b) == Likeness::Different => Likeness::Different,
+        _ => Likeness::Unproven,
+    }
+}
+
+fn likeness_of_bytes(a: &ObjectHead, b: &ObjectHead) -> Likeness {
     let mut in_common = a
         .checksums
         .iter()
@@ -63,6 +75,8 @@ pub fn likeness(a: &ObjectHead, b: &ObjectHead) -> Likeness {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn version(size: u64, etag: &str) -> Version {
@@ -90,6 +104,7 @@ mod tests {
             etag: etag.to_owned(),
             checksums: checksum.into_iter().map(|c| ("CRC64NVME", c.to_owned())).collect(),
             kms,
+            tags: Some(BTreeMap::new()),
             ..ObjectHead::default()
         }
     }
@@ -118,11 +133,25 @@ mod tests {
         let plain = head("x", Some("1"), false);
         let mut typed = plain.clone();
         typed.system.insert("Content-Type", "image/png".to_owned());
-        let mut tagged = plain.clone();
-        tagged.user.insert("owner".to_owned(), "7".to_owned());
+        let mut owned = plain.clone();
+        owned.user.insert("owner".to_owned(), "7".to_owned());
         let cold = ObjectHead { storage_class: "STANDARD_IA".to_owned(), ..plain.clone() };
-        for other in [typed, tagged, cold] {
+        for other in [typed, owned, cold] {
             assert_eq!(likeness(&plain, &other), Likeness::Different);
         }
+    }
+
+    #[test]
+    fn changed_tags_are_a_change_and_hidden_ones_prove_nothing() {
+        let tagged = |value: &str| ObjectHead {
+            tags: Some(BTreeMap::from([("team".to_owned(), value.to_owned())])),
+            ..head("x", Some("1"), false)
+        };
+        let hidden = ObjectHead { tags: None, ..tagged("a") };
+        assert_eq!(likeness(&tagged("a"), &tagged("a")), Likeness::Same);
+        assert_eq!(likeness(&tagged("a"), &tagged("b")), Likeness::Different);
+        assert_eq!(likeness(&tagged("a"), &head("x", Some("1"), false)), Likeness::Different);
+        assert_eq!(likeness(&hidden, &tagged("a")), Likeness::Unproven);
+        assert_eq!(likeness(&hidden, &head("x", Some("2"), false)), Likeness::Different);
     }
 }

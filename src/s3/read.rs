@@ -78,7 +78,7 @@ impl Client {
         tap.take().ok_or_else(|| Error::new(ErrorKind::Corrupt, "the SDK gave an answer without a listing"))
     }
 
-    /// What HEAD says of an object's current version, or of the one named; `None` if there is none.
+    /// What HEAD says of an object's current version, or of the one named, and its tags; `None` if there is none.
     pub async fn head(
         &self,
         bucket: &str,
@@ -102,10 +102,48 @@ impl Client {
             key: Some(key),
             permission: "s3:GetObject and s3:GetObjectVersion",
         };
+        let head = match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(head) => head,
+            Err(e) if e.kind() == ErrorKind::Missing => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let tags = match head.tag_count() {
+            // So it is too where we may not read them: then they are left out of every comparison.
+            None | Some(0) => Some(BTreeMap::new()),
+            Some(_) => self.tags(bucket, key, version_id.or(head.version_id())).await?,
+        };
+        Ok(Some(ObjectHead { tags, ..object_head(&head) }))
+    }
+
+    /// An object's tags; `None` where we may not read them, or the object has gone meanwhile.
+    async fn tags(
+        &self,
+        bucket: &str,
+        key: &str,
+        version_id: Option<&str>,
+    ) -> Result<Option<BTreeMap<String, String>>> {
+        let reply = self
+            .sdk
+            .get_object_tagging()
+            .bucket(bucket)
+            .key(for_sdk(key))
+            .set_version_id(version_id.map(ToOwned::to_owned))
+            .customize()
+            .interceptor(KeyInPath::new(key))
+            .send()
+            .await;
+        let doing = Doing {
+            what: "read the tags of",
+            bucket,
+            key: Some(key),
+            permission: "s3:GetObjectTagging and s3:GetObjectVersionTagging",
+        };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
-            Ok(head) => Ok(Some(object_head(&head))),
-            Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
-            Err(e) => Err(e),
+            Ok(reply) => Ok(Some(
+                reply.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect(),
+            )),
+            Err(e) if e.is_retryable() => Err(e),
+            Err(_) => Ok(None),
         }
     }
 
@@ -190,6 +228,7 @@ fn object_head(head: &HeadObjectOutput) -> ObjectHead {
         etag: head.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
         checksums,
         system: present(&system),
+        tags: None,
         user: head.metadata().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
         storage_class: head.storage_class().map_or("STANDARD", |c| c.as_str()).to_owned(),
         kms: is_kms(head.server_side_encryption()),

@@ -89,8 +89,12 @@ impl Client {
         let objects = objects.collect::<std::result::Result<Vec<_>, _>>().map_err(invalid)?;
         let delete = Delete::builder().set_objects(Some(objects)).build().map_err(invalid)?;
         self.counters.write_requests.add(1);
-        let doing =
-            Doing { what: "delete", bucket, key: None, permission: "s3:DeleteObject (and s3:GetObject)" };
+        let doing = Doing {
+            what: "delete keys in",
+            bucket,
+            key: None,
+            permission: "s3:DeleteObject (and s3:GetObject)",
+        };
         let reply = self.sdk.delete_objects().bucket(bucket).delete(delete).send().await;
         let reply = reply.map_err(|e| explain(&e, doing, &self.place))?;
         let deleted: std::collections::HashSet<&str> =

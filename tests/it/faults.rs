@@ -19,10 +19,6 @@ where
 }
 
 impl Subject {
-    fn lab(&self) -> &asof::lab::Lab {
-        self.server.lab.as_ref().unwrap()
-    }
-
     fn strike(&self, operation: Operation, fault: Fault, when: When) {
         self.lab().faults().push(Rule::on(operation, fault, when));
     }

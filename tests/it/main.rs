@@ -10,9 +10,15 @@
     reason = "helpers of tests: what is not as expected ends the test"
 )]
 
+#[cfg(feature = "lab")]
+mod cli;
 mod contract;
 mod deviations;
 #[cfg(feature = "lab")]
 mod faults;
+#[cfg(feature = "lab")]
+mod found;
+#[cfg(feature = "lab")]
+mod model;
 mod servers;
 mod support;

@@ -100,7 +100,12 @@ impl Server {
     /// A lab with these quirks, on this test's runtime. Its clock stands still, a day ago, and is moved by the test.
     #[cfg(feature = "lab")]
     pub(crate) async fn with_lab(name: &str, quirks: asof::lab::Quirks) -> Self {
-        let options = asof::lab::Options { quirks, ..asof::lab::Options::default() };
+        Self::with_options(name, asof::lab::Options { quirks, ..asof::lab::Options::default() }).await
+    }
+
+    /// The same with other options too.
+    #[cfg(feature = "lab")]
+    pub(crate) async fn with_options(name: &str, options: asof::lab::Options) -> Self {
         let lab = asof::lab::Lab::start(options).await.unwrap();
         let clock = lab.clock();
         clock.set(clock.now() - 24 * 60 * 60 * 1000);

@@ -38,6 +38,12 @@ impl Subject {
         self.server.holds(behaviour)
     }
 
+    /// The lab, where that is the server.
+    #[cfg(feature = "lab")]
+    pub(crate) fn lab(&self) -> &asof::lab::Lab {
+        self.server.lab.as_ref().unwrap()
+    }
+
     /// A new bucket that never had versioning.
     pub(crate) async fn plain_bucket(&self) -> Bucket {
         let name = unique_name();
@@ -77,16 +83,14 @@ impl Subject {
         Moment(second)
     }
 
-    /// Runs `asof` (or the build of it that `ASOF_TEST_BINARY` names) with these arguments against the server, to its end.
+    /// Runs `asof` with these arguments against the server, to its end.
     pub(crate) async fn asof(&self, arguments: &[&str]) -> Run {
         self.asof_as(&self.server.secret, arguments).await
     }
 
     /// The same with another secret.
     pub(crate) async fn asof_as(&self, secret: &str, arguments: &[&str]) -> Run {
-        let binary =
-            std::env::var_os("ASOF_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_asof").into());
-        let mut command = Command::new(binary);
+        let mut command = Command::new(binary());
         command
             .args(arguments)
             .args(["--endpoint-url", &self.server.url, "--region", "us-east-1", "--path-style"])
@@ -124,6 +128,11 @@ impl Subject {
         assert_eq!(again.changes(), [], "after the restore: {again}");
         restored
     }
+}
+
+/// The binary under test: this build's, or the one that `ASOF_TEST_BINARY` names.
+pub(crate) fn binary() -> std::ffi::OsString {
+    std::env::var_os("ASOF_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_asof").into())
 }
 
 /// A second in the past, as the command line takes it.

@@ -126,28 +126,30 @@ impl<'a> Reader<'a> {
 
     /// The next opening tag, or `None` past the `</` of a closing one.
     fn next_tag(&mut self) -> Result<Option<Tag<'a>>> {
+        if let Some((tag, length)) = plain_tag(self.rest()) {
+            self.at += length;
+            return Ok(tag);
+        }
+        self.any_tag()
+    }
+
+    /// The same for what S3 seldom sends: white space, attributes, comments.
+    fn any_tag(&mut self) -> Result<Option<Tag<'a>>> {
         loop {
             self.white_space();
-            if self.rest().first() != Some(&b'<') {
-                return self.fail(if self.rest().is_empty() {
-                    "the body ends early"
-                } else {
-                    "text stands where an element is expected"
-                });
-            }
-            match self.rest().get(1) {
-                Some(b'/') => {
+            let what = match self.rest() {
+                [] => "the body ends early",
+                [b'<'] => "the body ends inside a tag",
+                [b'<', b'/', ..] => {
                     self.at += 2;
                     return Ok(None);
                 }
-                Some(b'!' | b'?') => {
-                    if !self.aside()? {
-                        return self.fail("a declaration of a kind that S3 does not send");
-                    }
-                }
-                Some(_) => return self.opening().map(Some),
-                None => return self.fail("the body ends inside a tag"),
-            }
+                [b'<', b'!' | b'?', ..] if self.aside()? => continue,
+                [b'<', b'!' | b'?', ..] => "a declaration of a kind that S3 does not send",
+                [b'<', ..] => return self.opening().map(Some),
+                _ => "text stands where an element is expected",
+            };
+            return self.fail(what);
         }
     }
 
@@ -227,6 +229,17 @@ impl<'a> Reader<'a> {
 
     fn rest(&self) -> &'a [u8] {
         self.body.get(self.at..).unwrap_or_default()
+    }
+}
+
+/// A tag that stands right here and has nothing in it but its name, with its length; nearly all are so.
+fn plain_tag(rest: &[u8]) -> Option<(Option<Tag<'_>>, usize)> {
+    let inner = rest.strip_prefix(b"<")?;
+    let length = inner.iter().position(|b| !b.is_ascii_alphanumeric())?;
+    match inner.split_at_checked(length)? {
+        ([], [b'/', ..]) => Some((None, 2)),
+        (name @ [_, ..], [b'>', ..]) => Some((Some(Tag { name, empty: false }), length + 2)),
+        _ => None,
     }
 }
 

@@ -28,6 +28,10 @@ impl Run {
         }
     }
 
+    pub(crate) fn code(&self) -> Option<i32> {
+        self.code
+    }
+
     /// The run itself, if it ended with this code.
     pub(crate) fn expect_code(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "exit code of {self}");

@@ -1,0 +1,20 @@
+//! What a person and a script get to see: stdout, stderr and the exit code of every command, and of every error, as
+//! inline snapshots. Over the lab in process, whose clock stands where the case puts it.
+//!
+//! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
+
+mod diff;
+mod escapes;
+mod formats;
+mod help;
+mod history;
+mod refusals;
+mod restore;
+mod restore_elsewhere;
+mod selection;
+mod server;
+mod stage;
+mod streams;
+mod terminal;
+mod usage;
+mod verify;

@@ -1,0 +1,109 @@
+//! Buckets that would lose something, or have nothing to restore from: refused with what to do instead.
+
+use asof::lab::{Put, Versioning};
+use insta::assert_snapshot;
+
+use super::stage::{BUCKET, Stage};
+
+#[test]
+fn never_versioned() {
+    let stage = Stage::after_incident();
+    stage.lab.set_versioning(BUCKET, Versioning::Never);
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: prod-uploads has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone
+      enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: prod-uploads has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone
+      enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+    ");
+    assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: prod-uploads has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone
+      enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+    ");
+}
+
+#[test]
+fn suspended() {
+    let stage = Stage::after_incident();
+    stage.lab.set_versioning(BUCKET, Versioning::Suspended);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: cannot restore prod-uploads in place: versioning is suspended, and a restore would overwrite null versions for good
+      enable it first: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+      or restore elsewhere with --to s3://OTHER
+    ");
+    assert_snapshot!(stage.asof("diff s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1         13 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               1
+
+      under avatars/  1 revert
+
+      revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
+
+      to carry out: asof restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z
+      1 copy of 13 B, at least 1 s at 3,000/s
+    ");
+}
+
+#[test]
+fn overwriting_in_a_target_that_keeps_nothing() {
+    let stage = Stage::after_incident();
+    stage.lab.create_bucket("scratch");
+    stage.lab.put("scratch", "readme.txt", Put::of("something else"));
+    stage.lab.set_versioning("scratch", Versioning::Never);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
+    exit code 5
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
+
+                           keys        bytes
+      copy                    9    136.7 KiB   not there yet
+      overwrite               1          7 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
+      unchanged               0
+
+      under uploads/    7 copy
+      under avatars/    2 copy
+      at the top level  1 overwrite
+
+    --- stderr
+    error: 1 object in s3://scratch would be overwritten, and scratch does not keep versions
+      restore to an empty prefix, or enable versioning on that bucket
+    ");
+    stage.lab.put("scratch", "avatars/7/me.png", Put::of("something else"));
+    stage.lab.set_versioning("scratch", Versioning::Suspended);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
+    exit code 5
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
+
+                           keys        bytes
+      copy                    8    136.7 KiB   not there yet
+      overwrite               2         20 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
+      unchanged               0
+
+      under uploads/    7 copy
+      under avatars/    1 copy · 1 overwrite
+      at the top level  1 overwrite
+
+    --- stderr
+    error: 2 objects in s3://scratch would be overwritten, and scratch does not keep versions
+      restore to an empty prefix, or enable versioning on that bucket
+    ");
+}

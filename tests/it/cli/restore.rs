@@ -1,0 +1,220 @@
+//! `asof restore` in place.
+
+use std::sync::Arc;
+
+use asof::lab::{Fault, Operation, Put, When};
+use insta::assert_snapshot;
+
+use super::stage::{BUCKET, Stage};
+
+#[test]
+fn then_nothing_is_left_to_do() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                6    102.5 KiB   deleted since, come back
+      revert                  2         20 B   overwritten since
+      delete                  1          4 B   created since, get a delete marker
+      unchanged               2
+
+      under uploads/    6 undelete · 1 delete
+      at the top level  1 revert
+      under avatars/    1 revert
+
+    --- stderr
+    done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z
+    ");
+    assert_eq!(stage.keys(BUCKET).len(), 10);
+    assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      missing                 0          0 B   should be there
+      different               0          0 B   another version, or changed
+      extra                   0          0 B   should not be there
+      unchanged               3
+      same                    8                another version, the same content
+
+    verified: 11 keys are as they were at 2024-05-06 07:08:09 UTC
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 0
+    --- stderr
+    nothing to change
+    ");
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               3
+      same                    8                another version, the same content
+
+    nothing to change
+    ");
+}
+
+#[test]
+fn json() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --format json").run(), @r#"
+    exit code 0
+    --- stdout
+    {"type":"summary","schema":1,"command":"restore","copied":8,"deleted":1,"skipped":0,"conflicts":0,"failed":0,"bytes_copied":105020,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":1,"write_requests":9,"elapsed_ms":0}
+    --- stderr
+    done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z
+    "#);
+}
+
+#[test]
+fn json_of_nothing_to_change() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T08:00:00Z --yes --format json").changes_nothing(), @r#"
+    exit code 0
+    --- stdout
+    {"type":"summary","schema":1,"command":"restore","copied":0,"deleted":0,"skipped":0,"conflicts":0,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":11,"versions":19,"unchanged":11,"same_content":0,"unproven":0,"reverts":0,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":0,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    --- stderr
+    nothing to change
+    "#);
+}
+
+#[test]
+fn quiet() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --quiet").run(), @"
+    exit code 0
+    ");
+}
+
+#[test]
+fn without_anybody_to_ask() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: this would change a bucket, and there is no terminal to ask on
+      look at it with asof diff first; then add --yes
+    ");
+}
+
+#[test]
+fn keys_that_fail() {
+    let stage = Stage::after_incident();
+    stage.strike(Operation::CopyObject, Fault::AccessDenied);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --yes").run(), @"
+    exit code 3
+    --- stdout
+    prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1         13 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               1
+
+      under avatars/  1 revert
+
+    --- stderr
+      failed    avatars/7/me.png: cannot copy to s3://prod-uploads/avatars/7/me.png: access denied (AccessDenied)
+    done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
+    1 key is not restored; the same command tries again
+      the credentials need s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --yes --format json").run(), @r#"
+    exit code 3
+    --- stdout
+    {"type":"failure","schema":1,"key":"avatars/7/me.png","change":"revert","code":"AccessDenied","message":"cannot copy to s3://prod-uploads/avatars/7/me.png: access denied (AccessDenied)"}
+    {"type":"summary","command":"restore","copied":0,"deleted":0,"skipped":0,"conflicts":0,"failed":1,"bytes_copied":0,"bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
+    --- stderr
+    done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
+    1 key is not restored; the same command tries again
+      the credentials need s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
+    "#);
+}
+
+#[test]
+fn more_keys_that_fail_than_are_shown() {
+    let stage = Stage::new();
+    (0..25).for_each(|n| stage.put(&format!("{n:02}"), "then"));
+    stage.time("2024-05-06T07:08:10Z");
+    (0..25).for_each(|n| stage.delete(&format!("{n:02}")));
+    stage.strike(Operation::CopyObject, Fault::AccessDenied);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --concurrency 1").run(), @"
+    exit code 3
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete               25        100 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               0
+
+      at the top level  25 undelete
+
+    --- stderr
+      failed    00: cannot copy to s3://prod-uploads/00: access denied (AccessDenied)
+      failed    01: cannot copy to s3://prod-uploads/01: access denied (AccessDenied)
+      failed    02: cannot copy to s3://prod-uploads/02: access denied (AccessDenied)
+      failed    03: cannot copy to s3://prod-uploads/03: access denied (AccessDenied)
+      failed    04: cannot copy to s3://prod-uploads/04: access denied (AccessDenied)
+      failed    05: cannot copy to s3://prod-uploads/05: access denied (AccessDenied)
+      failed    06: cannot copy to s3://prod-uploads/06: access denied (AccessDenied)
+      failed    07: cannot copy to s3://prod-uploads/07: access denied (AccessDenied)
+      failed    08: cannot copy to s3://prod-uploads/08: access denied (AccessDenied)
+      failed    09: cannot copy to s3://prod-uploads/09: access denied (AccessDenied)
+      failed    10: cannot copy to s3://prod-uploads/10: access denied (AccessDenied)
+      failed    11: cannot copy to s3://prod-uploads/11: access denied (AccessDenied)
+      failed    12: cannot copy to s3://prod-uploads/12: access denied (AccessDenied)
+      failed    13: cannot copy to s3://prod-uploads/13: access denied (AccessDenied)
+      failed    14: cannot copy to s3://prod-uploads/14: access denied (AccessDenied)
+      failed    15: cannot copy to s3://prod-uploads/15: access denied (AccessDenied)
+      failed    16: cannot copy to s3://prod-uploads/16: access denied (AccessDenied)
+      failed    17: cannot copy to s3://prod-uploads/17: access denied (AccessDenied)
+      failed    18: cannot copy to s3://prod-uploads/18: access denied (AccessDenied)
+      failed    19: cannot copy to s3://prod-uploads/19: access denied (AccessDenied)
+      … more; --format json lists every one
+    done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 25 failed
+    25 keys are not restored; the same command tries again
+      the credentials need s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
+    ");
+}
+
+#[test]
+fn key_written_by_somebody_meanwhile() {
+    let stage = Stage::after_incident();
+    let lab = Arc::clone(&stage.lab);
+    stage.lab.faults().before(Operation::CopyObject, When::Nth(1), move || {
+        lab.put(BUCKET, "avatars/7/me.png", Put::of("theirs"));
+    });
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --yes").run(), @"
+    exit code 3
+    --- stdout
+    prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1         13 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               1
+
+      under avatars/  1 revert
+
+    --- stderr
+      conflict  avatars/7/me.png: changed by somebody since the plan was made; left alone
+    done in N s: 0 copied (0 B), 0 deleted, 1 conflict, 0 failed
+    1 key was changed by somebody meanwhile, and left alone; the same command would put it back too
+    ");
+}

@@ -1,0 +1,159 @@
+//! `asof restore --to`.
+
+use asof::lab::{Put, Versioning};
+use insta::assert_snapshot;
+
+use super::stage::Stage;
+
+#[test]
+fn into_an_empty_bucket() {
+    let stage = Stage::after_incident();
+    stage.lab.create_bucket("scratch");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://scratch/restored --yes").run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch/restored
+
+                           keys        bytes
+      copy                    7    136.7 KiB   not there yet
+      overwrite               0          0 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
+      unchanged               0
+
+      under uploads/  7 copy
+
+    --- stderr
+    done in N s: 7 copied (136.7 KiB), 0 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/restored
+    ");
+    assert_eq!(stage.keys("scratch").len(), 7);
+    assert_snapshot!(stage.asof("verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/restored").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch/restored holds now
+
+                           keys        bytes
+      missing                 0          0 B   should be there
+      different               0          0 B   another version, or changed
+      extra                   0          0 B   should not be there
+      unchanged               0
+      same                    7                another version, the same content
+
+    verified: 7 keys are as they were at 2024-05-06 07:08:09 UTC
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://scratch/restored --yes").changes_nothing(), @"
+    exit code 0
+    --- stderr
+    nothing to change
+    ");
+}
+
+#[test]
+fn into_a_bucket_that_holds_something() {
+    let stage = Stage::after_incident();
+    stage.lab.create_bucket("scratch");
+    for key in ["readme.txt", "of/others", "of/us"] {
+        stage.lab.put("scratch", key, Put::of("something else"));
+    }
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
+
+                           keys        bytes
+      copy                    9    136.7 KiB   not there yet
+      overwrite               1          7 B   there, but not the same
+      left alone              2         28 B   there, beyond the past state
+      unchanged               0
+
+      under uploads/    7 copy
+      under avatars/    2 copy
+      under of/         2 left alone
+      at the top level  1 overwrite
+
+    --- stderr
+    done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch
+    ");
+}
+
+#[test]
+fn json() {
+    let stage = Stage::after_incident();
+    stage.lab.create_bucket("scratch");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes --format json").run(), @r#"
+    exit code 0
+    --- stdout
+    {"type":"summary","schema":1,"command":"restore","copied":10,"deleted":0,"skipped":0,"conflicts":0,"failed":0,"bytes_copied":140033,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":10,"deletes":0,"doubtful":0,"bytes_to_copy":140033,"list_requests":2,"write_requests":10,"elapsed_ms":0}
+    --- stderr
+    done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch
+    "#);
+}
+
+#[test]
+fn into_itself() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: s3://prod-uploads and s3://prod-uploads overlap
+      name another bucket, or a prefix that lies outside; without --to the restore is in place
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: s3://prod-uploads and s3://prod-uploads/uploads/ overlap
+      name another bucket, or a prefix that lies outside; without --to the restore is in place
+    ");
+}
+
+#[test]
+fn without_anybody_to_ask() {
+    let stage = Stage::after_incident();
+    stage.lab.create_bucket("scratch");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: this would change a bucket, and there is no terminal to ask on
+      look at it with asof diff first; then add --yes
+    ");
+}
+
+#[test]
+fn into_no_bucket() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: the bucket scratch does not exist
+      check its name, and that --profile and --endpoint-url lead to the account that owns it
+    ");
+}
+
+#[test]
+fn into_an_empty_prefix_of_an_unversioned_bucket() {
+    let stage = Stage::after_incident();
+    stage.lab.create_bucket("scratch");
+    stage.lab.set_versioning("scratch", Versioning::Never);
+    stage.lab.put("scratch", "readme.txt", Put::of("something else"));
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch/empty --yes").run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch/empty
+
+                           keys        bytes
+      copy                   10    136.8 KiB   not there yet
+      overwrite               0          0 B   there, but not the same
+      left alone              0          0 B   there, beyond the past state
+      unchanged               0
+
+      under uploads/    7 copy
+      under avatars/    2 copy
+      at the top level  1 copy
+
+    --- stderr
+    done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch/empty
+    ");
+}

@@ -1,0 +1,181 @@
+//! What goes wrong between asof and the server: one message each, with what to do about it.
+
+use asof::lab::{Fault, Operation};
+use insta::assert_snapshot;
+
+use super::stage::Stage;
+
+#[test]
+fn missing_bucket() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uplaods --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: the bucket prod-uplaods does not exist
+      check its name, and that --profile and --endpoint-url lead to the account that owns it
+    ");
+}
+
+#[test]
+fn listing_denied() {
+    let stage = Stage::after_incident();
+    stage.strike(Operation::ListObjectVersions, Fault::AccessDenied);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot list the versions of s3://prod-uploads: access denied (AccessDenied)
+      the credentials need s3:ListBucketVersions (and no policy may deny it)
+    ");
+}
+
+#[test]
+fn versioning_state_denied() {
+    let stage = Stage::after_incident();
+    stage.strike(Operation::GetBucketVersioning, Fault::AccessDenied);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot read the versioning state of s3://prod-uploads: access denied (AccessDenied)
+      the credentials need s3:GetBucketVersioning (and no policy may deny it)
+    ");
+}
+
+#[test]
+fn wrong_secret() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_SECRET_ACCESS_KEY", "wrong").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot read the versioning state of s3://prod-uploads: the server does not accept the credentials (SignatureDoesNotMatch)
+      check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile
+    ");
+}
+
+#[test]
+fn unknown_access_key() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ACCESS_KEY_ID", "AKIANOBODY").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot read the versioning state of s3://prod-uploads: the server does not accept the credentials (InvalidAccessKeyId)
+      check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile
+    ");
+}
+
+#[test]
+fn wrong_region() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_REGION", "eu-west-1").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: the bucket prod-uploads is not in the region eu-west-1, but in us-east-1
+      add --region us-east-1
+      the server's request id is ID
+    ");
+}
+
+#[test]
+fn unreachable_endpoint() {
+    let stage = Stage::after_incident();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ENDPOINT_URL", &url).hide(&url, "http://CLOSED").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot read the versioning state of s3://prod-uploads: Connection refused (os error N) (server: http://CLOSED)
+      check the network, and --endpoint-url and --region, then run the command again
+    ");
+}
+
+#[test]
+fn expired_credentials() {
+    let stage = Stage::after_incident();
+    stage.strike(Operation::GetBucketVersioning, Fault::ExpiredToken);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot read the versioning state of s3://prod-uploads: the credentials have expired
+      renew them (aws sso login, or a new session token) and run the command again
+    ");
+}
+
+#[test]
+fn no_credentials() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env_remove("AWS_ACCESS_KEY_ID").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: no usable AWS credentials were found
+      set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)
+    ");
+}
+
+#[test]
+fn unknown_profile() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --profile nobody").env_remove("AWS_ACCESS_KEY_ID").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: no usable AWS credentials were found
+      set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)
+    ");
+}
+
+#[test]
+fn malformed_endpoint() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --endpoint-url 127.0.0.1:9000").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot use 127.0.0.1:9000 as --endpoint-url
+      write it as http://HOST:PORT or https://HOST
+    ");
+}
+
+#[test]
+fn throttled_for_good() {
+    let stage = Stage::after_incident();
+    stage.strike(Operation::GetBucketVersioning, Fault::SlowDown);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot read the versioning state of s3://prod-uploads: the server is refusing so many requests (SlowDown)
+      run the command again with a lower --rate and --concurrency
+    ");
+}
+
+#[test]
+fn broken_for_good() {
+    let stage = Stage::after_incident();
+    stage.strike(Operation::GetBucketVersioning, Fault::InternalError);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot read the versioning state of s3://prod-uploads: InternalError: We encountered an internal error. Please try again.
+    ");
+}
+
+#[test]
+fn deletes_denied() {
+    let stage = Stage::after_incident();
+    stage.strike(Operation::DeleteObjects, Fault::AccessDenied);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/junk --at 2024-05-06T07:08:09Z --yes").run(), @"
+    exit code 3
+    --- stdout
+    prod-uploads/uploads/junk as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  1          4 B   created since, get a delete marker
+      unchanged               0
+
+      under uploads/  1 delete
+
+    --- stderr
+      failed    uploads/junk.tmp: cannot delete keys in s3://prod-uploads: access denied (AccessDenied)
+    done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed
+    1 key is not restored; the same command tries again
+      the credentials need s3:DeleteObject (and s3:GetObject) (and no policy may deny it)
+    ");
+}

@@ -1,0 +1,96 @@
+//! The question before a restore, asked on a pseudo-terminal that util-linux's `script` makes.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use insta::assert_snapshot;
+
+use super::stage::{BUCKET, Stage};
+use crate::servers::say;
+
+/// Whether there is a `script` that can be told not to echo.
+fn has_script() -> bool {
+    let help = Command::new("script").arg("--help").stdin(Stdio::null()).output();
+    let fit = help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("--echo"));
+    if !fit {
+        say("SKIPPED the question on a terminal: there is no util-linux script");
+    }
+    fit
+}
+
+/// Restores the bucket on a terminal on which `answer` is typed.
+fn answered(stage: &Stage, answer: &str) -> String {
+    let asof = stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --no-progress");
+    let words = std::iter::once(asof.command.get_program()).chain(asof.command.get_args());
+    let quoted: Vec<_> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
+    let variables = asof.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--echo", "never", "--command", &quoted.join(" "), "/dev/null"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(variables)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Kept open to the end: script takes the end of its input for the end of the session.
+    let mut keyboard = child.stdin.take().unwrap();
+    writeln!(keyboard, "{answer}").unwrap();
+    let mut output = child.wait_with_output().unwrap();
+    drop(keyboard);
+    output.stdout.retain(|byte| *byte != b'\r');
+    asof.show(&output)
+}
+
+#[test]
+fn right_name() {
+    if !has_script() {
+        return;
+    }
+    let stage = Stage::after_incident();
+    assert_snapshot!(answered(&stage, BUCKET), @"
+    exit code 0
+    --- stdout
+    prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1         13 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               1
+
+      under avatars/  1 revert
+
+    to go on, type the name of the bucket that is changed (prod-uploads): done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z
+    ");
+    assert!(stage.writes() > 0);
+}
+
+#[test]
+fn wrong_name() {
+    if !has_script() {
+        return;
+    }
+    let stage = Stage::after_incident();
+    let refused = answered(&stage, "yes");
+    assert_snapshot!(refused, @"
+    exit code 2
+    --- stdout
+    prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1         13 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               1
+
+      under avatars/  1 revert
+
+    to go on, type the name of the bucket that is changed (prod-uploads): error: that is not the name of the bucket prod-uploads; nothing was changed
+    ");
+    assert_eq!(answered(&stage, "prod"), refused);
+    assert_eq!(answered(&stage, ""), refused);
+    assert_eq!(stage.writes(), 0);
+}

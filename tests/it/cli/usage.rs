@@ -1,0 +1,204 @@
+//! What cannot be meant: exit code 2, with a correct form, before anything is asked of the server.
+
+use insta::assert_snapshot;
+
+use super::stage::Stage;
+
+#[test]
+fn bad_time() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at yesterday --yes").changes_nothing(), @r#"
+    exit code 2
+    --- stderr
+    error: cannot read the time "yesterday"
+      write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h, 3d
+    "#);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --yes --at @now").changes_nothing(), @r#"
+    exit code 2
+    --- stderr
+    error: cannot read the time @now: after @ come whole seconds
+      write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h, 3d
+    "#);
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at").arg("").changes_nothing(), @r#"
+    exit code 2
+    --- stderr
+    error: cannot read the time ""
+      write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h, 3d
+    "#);
+}
+
+#[test]
+fn time_without_offset() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09 --yes").changes_nothing(), @r#"
+    exit code 2
+    --- stderr
+    error: the time 2024-05-06T07:08:09 has no offset from UTC, so it could mean several moments
+      if it is UTC, write 2024-05-06T07:08:09Z
+      write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h, 3d
+    "#);
+}
+
+#[test]
+fn future_time() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2999-01-01T00:00:00Z --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the time 2999-01-01T00:00:00Z (2999-01-01T00:00:00Z) lies in the future; by this machine's clock it is NOW
+      give a past time: a state that has not been yet cannot be restored
+    ");
+}
+
+#[test]
+fn no_time() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the following required arguments were not provided:
+      --at <TIME>
+
+    Usage: asof restore --at <TIME> --yes <LOCATION>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn versus_before_at() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --versus 2024-05-06T07:08:08Z").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: --versus lies before --at
+      swap them: --at is the earlier time
+    ");
+}
+
+#[test]
+fn malformed_location() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("diff prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value 'prod-uploads' for '<LOCATION>': cannot read prod-uploads: it does not begin with s3://
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(stage.asof("diff s3:// --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value 's3://' for '<LOCATION>': cannot read s3://: it names no bucket
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(stage.asof("diff s3://a?b --at 2024-05-06T07:08:09Z").changes_nothing(), @r#"
+    exit code 2
+    --- stderr
+    error: invalid value 's3://a?b' for '<LOCATION>': cannot read s3://a?b: a bucket's name has at least three characters, of letters, digits, ".", "-" and "_"
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --to scratch").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value 'scratch' for '--to <s3://OTHER[/PREFIX]>': cannot read scratch: it does not begin with s3://
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn bad_rate() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --rate 100/m").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value '100/m' for '--rate <N/s>': write it as 3000/s
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --rate 0").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value '0' for '--rate <N/s>': write it as 3000/s
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn bad_concurrency() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --concurrency 0").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value '0' for '--concurrency <N>': a number from 1 to 1024
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --concurrency many").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value 'many' for '--concurrency <N>': a number from 1 to 1024
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn unknown_command_or_option() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("undelete s3://prod-uploads").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: unrecognized subcommand 'undelete'
+
+    Usage: asof [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --force").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: unexpected argument '--force' found
+
+      tip: a similar argument exists: '--format'
+
+    Usage: asof restore --at <TIME> --format <FORMAT> <LOCATION>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn options_that_contradict() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --quiet --progress").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the argument '--quiet' cannot be used with '--progress'
+
+    Usage: asof restore --at <TIME> --yes --quiet <LOCATION>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn lab_beyond_loopback() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("lab serve --listen 0.0.0.0:0").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: the lab listens on loopback only, not on 0.0.0.0:0
+    ");
+    assert_snapshot!(stage.asof("lab serve --listen here").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value 'here' for '--listen <ADDRESS>': invalid socket address syntax
+
+    For more information, try '--help'.
+    ");
+}
