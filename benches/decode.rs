@@ -95,7 +95,7 @@ fn per_version(work: impl Fn() -> usize) -> Duration {
         .map(|_| {
             let began = cpu_time().unwrap_or_else(|| wall.elapsed());
             black_box(work());
-            cpu_time().unwrap_or_else(|| wall.elapsed()) - began
+            cpu_time().unwrap_or_else(|| wall.elapsed()).saturating_sub(began)
         })
         .collect();
     times.sort_unstable();

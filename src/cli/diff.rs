@@ -65,7 +65,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
 }
 
 /// In place of the command that would be refused.
-const SUSPENDED: &str = "versioning is suspended, so that a restore in place would overwrite null versions for good: enable it \
+pub(super) const SUSPENDED: &str = "versioning is suspended, so that a restore in place would overwrite null versions for good: enable it \
                          first, or restore elsewhere with --to s3://OTHER";
 
 type Out = BufWriter<std::io::Stdout>;

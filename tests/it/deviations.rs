@@ -21,8 +21,8 @@ pub(crate) enum Behaviour {
     StorageClassListed,
     /// A multipart upload keeps the tags that it was created with.
     MultipartTags,
-    /// Many writers may write to one key.
-    ParallelVersions,
+    /// A multipart object and its copy can be told to be the same: by their checksums, or because the ETag is kept.
+    MultipartProof,
 }
 
 use Behaviour as B;
@@ -48,7 +48,7 @@ const TABLE: &[(&str, Behaviour, &str)] = &[
     ("localstack", B::StorageClassListed, "lists STANDARD for every version"),
     ("ministack", B::MultipartTags, "drops them"),
     ("rgw", B::MultipartTags, "drops them"),
-    ("moto", B::ParallelVersions, "loses versions that are written side by side"),
+    ("moto", B::MultipartProof, "has no checksum of a multipart object, and another ETag for its copy"),
 ];
 
 impl Behaviour {

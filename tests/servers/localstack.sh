@@ -6,12 +6,12 @@
 
 readonly VENV=venv-localstack
 
-# It wants Python 3.12 or newer.
+# A package that it brings along uses what only Python 3.13 has.
 find_python() {
   local candidate
-  for candidate in ${PYTHON:-} python3.14 python3.13 python3.12 python3 \
-    "$HOME"/.pyenv/versions/3.1[2-9]*/bin/python3; do
-    if have "$candidate" && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+  for candidate in ${PYTHON:-} python3.14 python3.13 python3 \
+    "$HOME"/.pyenv/versions/3.1[3-9]*/bin/python3; do
+    if have "$candidate" && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 13))' 2>/dev/null; then
       echo "$candidate"
       return
     fi
@@ -21,8 +21,9 @@ find_python() {
 
 install() {
   local python
-  python=$(find_python) || cannot "it needs Python 3.12 or newer; name one in PYTHON"
-  venv "$VENV" "$python" 'localstack-core[runtime]==4.14.0' 'cbor2<5.8' 'pyOpenSSL<26' 'localstack-twisted<26'
+  python=$(find_python) || cannot "it needs Python 3.13 or newer; name one in PYTHON"
+  venv "$VENV" "$python" 'localstack-core[runtime]==4.14.0' 'cbor2<5.8' 'pyOpenSSL<26' 'localstack-twisted<26' \
+    || cannot "its Python packages could not be installed"
 }
 
 # Its Twisted server leaves out the host of GATEWAY_LISTEN and binds every address: loopback is put back in here.

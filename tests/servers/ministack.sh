@@ -6,7 +6,7 @@ readonly VENV=venv-ministack
 
 install() {
   have python3 || apt_install python3 python3-venv || cannot "there is no python3"
-  venv "$VENV" python3 'ministack==1.5.33'
+  venv "$VENV" python3 'ministack==1.5.33' || cannot "its Python packages could not be installed"
 }
 
 start() {

@@ -6,7 +6,7 @@ readonly VENV=venv-moto
 
 install() {
   have python3 || apt_install python3 python3-venv || cannot "there is no python3"
-  venv "$VENV" python3 'moto[server,s3]==5.2.1'
+  venv "$VENV" python3 'moto[server,s3]==5.2.1' || cannot "its Python packages could not be installed"
 }
 
 # Three of its documents have a root element named after the operation. AWS names it after the type, and the AWS SDK for

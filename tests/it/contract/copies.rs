@@ -113,7 +113,11 @@ pub(crate) async fn multipart_object_comes_back(subject: Subject) {
     bucket.put("film/overwritten", "short").await;
     bucket.delete("film/removed").await;
 
-    subject.restore_and_verify(&bucket.url(""), at).await;
+    if subject.holds(Behaviour::MultipartProof) {
+        subject.restore_and_verify(&bucket.url(""), at).await;
+    } else {
+        subject.restore(&bucket.url(""), at).await.expect_code(0);
+    }
     for key in ["film/overwritten", "film/removed"] {
         let body = bucket.get(key).await.unwrap();
         assert_eq!((body.len(), &body[PART - 1..=PART]), (PART + 1000, "ab"), "body of {key}");
