@@ -11,6 +11,8 @@ mod lab;
 mod restore;
 mod run;
 mod verify;
+#[cfg(feature = "lab")]
+mod wall;
 
 pub use args::Cli;
 pub use exit::Exit;
