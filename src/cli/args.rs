@@ -224,6 +224,8 @@ pub(super) enum FormatArg {
 pub(super) enum LabCommand {
     /// Serve a versioned S3 on loopback, in memory, until Ctrl-C
     Serve(ServeArgs),
+    /// Serve a computed bucket of any size on loopback, to measure how it is listed, until Ctrl-C
+    Wall(super::wall::WallArgs),
 }
 
 #[cfg(feature = "lab")]

@@ -1,4 +1,4 @@
-//! `asof demo`, `asof lab serve`.
+//! `asof demo`, `asof lab …`.
 
 use std::ops::ControlFlow;
 
@@ -12,6 +12,7 @@ pub(super) async fn run(command: Command) -> ControlFlow<Result<Exit>, Command> 
     match command {
         Command::Demo => ControlFlow::Break(demo().await),
         Command::Lab(LabCommand::Serve(args)) => ControlFlow::Break(serve(args).await),
+        Command::Lab(LabCommand::Wall(args)) => ControlFlow::Break(super::wall::run(args).await),
         other => ControlFlow::Continue(other),
     }
 }

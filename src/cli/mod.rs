@@ -12,6 +12,8 @@ mod next;
 mod restore;
 mod run;
 mod verify;
+#[cfg(feature = "lab")]
+mod wall;
 
 pub use args::Cli;
 pub use exit::Exit;

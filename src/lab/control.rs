@@ -47,7 +47,8 @@ pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &[u8]) 
     }
 }
 
-fn reply(status: StatusCode, value: &serde_json::Value) -> Reply {
+/// A reply of the control endpoint.
+pub(crate) fn reply(status: StatusCode, value: &serde_json::Value) -> Reply {
     Reply { status, body: format!("{value}\n").into(), ..Reply::default() }
         .with("content-type", "application/json")
 }

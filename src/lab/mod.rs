@@ -26,6 +26,7 @@ mod serve;
 mod server;
 mod store;
 mod time;
+mod wall;
 mod xml;
 
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub use quirks::{Grouping, Quirks};
 pub use requests::Requests;
 pub use serve::serve;
 pub use store::bucket::{Configuration, Versioning};
+pub use wall::{ExpectedChanges, Shape, Wall, WallOptions, WallStats, serve_wall};
 
 use store::Store;
 

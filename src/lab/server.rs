@@ -141,7 +141,7 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
 }
 
 /// An id for a request, as `x-amz-request-id` has it.
-fn request_id() -> String {
+pub(crate) fn request_id() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{:016X}", count.wrapping_mul(0x9e37_79b9_7f4a_7c15))

@@ -68,6 +68,11 @@ impl Document {
         self
     }
 
+    /// What has been written so far, for a document whose end is written elsewhere.
+    pub(crate) fn unfinished(self) -> String {
+        self.text
+    }
+
     /// Ends the document.
     pub(crate) fn end(mut self) -> String {
         let root = self.root;

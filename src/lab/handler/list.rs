@@ -17,15 +17,15 @@ use super::bucket::OWNER;
 const MAX_KEYS: usize = 1_000;
 
 /// How a listing writes its text.
-struct Style {
-    url: bool,
+pub(crate) struct Style {
+    pub(crate) url: bool,
     millis: bool,
     /// Whether the client asked for the state of thawed objects, and the time it is.
     thawed: Option<i64>,
 }
 
 impl Style {
-    fn of(request: &Request, quirks: &Quirks, now: i64) -> Result<Self> {
+    pub(crate) fn of(request: &Request, quirks: &Quirks, now: i64) -> Result<Self> {
         let encoding = request.query.get("encoding-type").filter(|_| !quirks.no_encoding_type);
         if encoding.is_some_and(|encoding| encoding != "url") {
             return Err(Error::new(Code::InvalidArgument, "Invalid Encoding Method specified in Request"));
@@ -59,28 +59,46 @@ pub(crate) fn versions(shared: &Shared, request: &Request) -> Result<Reply> {
     let store = shared.store();
     let bucket = store.bucket(request.bucket())?;
     let style = Style::of(request, &store.quirks, now)?;
-    let asked = Question {
-        prefix: request.query.get("prefix").unwrap_or_default(),
-        delimiter: request.query.get("delimiter").unwrap_or_default(),
-        key_marker: request.query.get("key-marker").filter(|marker| !marker.is_empty()),
-        version_marker: request.query.get("version-id-marker"),
-        max: request.query.number("max-keys", MAX_KEYS)?.min(MAX_KEYS),
-    };
+    let asked = question(request)?;
     let page = page(bucket, &asked, &store.quirks)?;
-    let mut document = Document::new("ListVersionsResult");
-    document.text("Name", request.bucket()).text("Prefix", &style.text(asked.prefix));
-    document.text("KeyMarker", &style.text(asked.key_marker.unwrap_or_default()));
-    document.text("VersionIdMarker", asked.version_marker.unwrap_or_default());
-    document.maybe("NextKeyMarker", page.next_key.as_deref().map(|key| style.text(key)).as_deref());
-    document.maybe("NextVersionIdMarker", page.next_version.as_deref());
-    document.plain("MaxKeys", asked.max);
-    style.echo(&mut document, asked.delimiter);
-    document.plain("IsTruncated", page.truncated);
+    let next = (page.next_key.as_deref(), page.next_version.as_deref());
+    let mut document = begin(request.bucket(), &asked, &style, next, page.truncated);
     for listed in &page.entries {
         write_entry(&mut document, listed, &style);
     }
     style.prefixes(&mut document, &page.prefixes);
     Ok(Reply::xml(document))
+}
+
+/// What a request for versions asks for.
+pub(crate) fn question(request: &Request) -> Result<Question<'_>> {
+    Ok(Question {
+        prefix: request.query.get("prefix").unwrap_or_default(),
+        delimiter: request.query.get("delimiter").unwrap_or_default(),
+        key_marker: request.query.get("key-marker").filter(|marker| !marker.is_empty()),
+        version_marker: request.query.get("version-id-marker"),
+        max: request.query.number("max-keys", MAX_KEYS)?.min(MAX_KEYS),
+    })
+}
+
+/// A page of versions as far as what comes before its entries; `next` are the markers of the page to follow.
+pub(crate) fn begin(
+    bucket: &str,
+    asked: &Question<'_>,
+    style: &Style,
+    next: (Option<&str>, Option<&str>),
+    truncated: bool,
+) -> Document {
+    let mut document = Document::new("ListVersionsResult");
+    document.text("Name", bucket).text("Prefix", &style.text(asked.prefix));
+    document.text("KeyMarker", &style.text(asked.key_marker.unwrap_or_default()));
+    document.text("VersionIdMarker", asked.version_marker.unwrap_or_default());
+    document.maybe("NextKeyMarker", next.0.map(|key| style.text(key)).as_deref());
+    document.maybe("NextVersionIdMarker", next.1);
+    document.plain("MaxKeys", asked.max);
+    style.echo(&mut document, asked.delimiter);
+    document.plain("IsTruncated", truncated);
+    document
 }
 
 fn write_entry(document: &mut Document, listed: &Listed<'_>, style: &Style) {

@@ -220,7 +220,7 @@ pub(crate) fn no_such_key(key: &str) -> Error {
     Error::from(Code::NoSuchKey).field("Key", key)
 }
 
-fn no_such_version(key: &str, version: &str) -> Error {
+pub(crate) fn no_such_version(key: &str, version: &str) -> Error {
     Error::from(Code::NoSuchVersion).field("Key", key).field("VersionId", version)
 }
 

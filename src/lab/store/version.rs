@@ -113,19 +113,25 @@ impl VersionId {
 
 impl std::fmt::Display for VersionId {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self::Numbered(order) = *self else {
-            return out.write_str("null");
-        };
-        let first = scramble(order);
-        let filling = [first, scramble(first ^ ODD), scramble(first.rotate_left(17))];
-        filling.iter().try_for_each(|&(mut number)| {
-            (0..NUMBER_CHARS).try_for_each(|_| {
-                let letter = ALPHABET.get((number % 64) as usize).copied().unwrap_or(b'A');
-                number /= 64;
-                std::fmt::Write::write_char(out, char::from(letter))
-            })
-        })
+        match *self {
+            Self::Null => out.write_str("null"),
+            Self::Numbered(order) => out.write_str(&String::from_utf8_lossy(&version_id(order))),
+        }
     }
+}
+
+/// The version id of an entry by its place in the order of all.
+pub(crate) fn version_id(order: u64) -> [u8; 3 * NUMBER_CHARS] {
+    let first = scramble(order);
+    let filling = [first, scramble(first ^ ODD), scramble(first.rotate_left(17))];
+    let mut id = [b'A'; 3 * NUMBER_CHARS];
+    for (chars, number) in id.chunks_exact_mut(NUMBER_CHARS).zip(filling) {
+        for (place, char) in chars.iter_mut().enumerate() {
+            let letter = ALPHABET.get((number >> (6 * place) & 63) as usize);
+            *char = letter.copied().unwrap_or(b'A');
+        }
+    }
+    id
 }
 
 fn scramble(number: u64) -> u64 {

@@ -1,0 +1,68 @@
+//! The shapes that keys can have.
+
+/// Which keys a wall has. All are in the order of their UTF-8 bytes, and the same for the same seed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// 32 hex digits, evenly spread.
+    #[default]
+    Hex,
+    /// Two years of dates as folders.
+    Dates,
+    /// One flat folder of zero-padded numbers.
+    Flat,
+    /// 99 % of the keys in one folder.
+    Hot,
+    /// Trees of tenants: of very different sizes, and several levels deep.
+    Tenants,
+    /// A common prefix of 200 characters.
+    LongPrefix,
+    /// Characters of one to four bytes.
+    Unicode,
+    /// Keys that are prefixes of other keys.
+    Nested,
+    /// Ten keys, whatever number is asked for.
+    Ten,
+    /// One key, with as many versions as all keys together were to have.
+    OneKey,
+}
+
+impl Shape {
+    /// Every shape.
+    pub const ALL: [Self; 10] = [
+        Self::Hex,
+        Self::Dates,
+        Self::Flat,
+        Self::Hot,
+        Self::Tenants,
+        Self::LongPrefix,
+        Self::Unicode,
+        Self::Nested,
+        Self::Ten,
+        Self::OneKey,
+    ];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hex => "hex",
+            Self::Dates => "dates",
+            Self::Flat => "flat",
+            Self::Hot => "hot",
+            Self::Tenants => "tenants",
+            Self::LongPrefix => "long-prefix",
+            Self::Unicode => "unicode",
+            Self::Nested => "nested",
+            Self::Ten => "ten",
+            Self::OneKey => "one-key",
+        }
+    }
+}
+
+impl std::str::FromStr for Shape {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|shape| shape.name() == name);
+        found.ok_or_else(|| format!("no shape is called {name}"))
+    }
+}
