@@ -78,7 +78,11 @@ impl Bench {
             .args(["--endpoint-url", &wall.url(), "--region", "us-east-1"])
             .args(more)
             .env_clear()
-            .envs([("AWS_ACCESS_KEY_ID", "wall"), ("AWS_SECRET_ACCESS_KEY", "wall"), ("AWS_EC2_METADATA_DISABLED", "true")])
+            .envs([
+                ("AWS_ACCESS_KEY_ID", "wall"),
+                ("AWS_SECRET_ACCESS_KEY", "wall"),
+                ("AWS_EC2_METADATA_DISABLED", "true"),
+            ])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -103,7 +107,11 @@ impl Bench {
 
     fn cpu(&self) {
         println!("\ndiff over 2 million versions, none changed");
-        let wall = self.wall(WallOptions { keys: 1_000_000 / self.scale, versions_per_key: 2, ..WallOptions::default() });
+        let wall = self.wall(WallOptions {
+            keys: 1_000_000 / self.scale,
+            versions_per_key: 2,
+            ..WallOptions::default()
+        });
         for run in 1..=3 {
             let cost = self.diff(&wall, &[]);
             println!(
@@ -117,8 +125,12 @@ impl Bench {
     }
 
     fn sdk(&self) {
-        println!("\nthe same pages through the SDK's paginator, in this process");
-        let wall = self.wall(WallOptions { keys: 100_000 / self.scale, versions_per_key: 2, ..WallOptions::default() });
+        println!("\nthe same pages through the SDK, in this process");
+        let wall = self.wall(WallOptions {
+            keys: 100_000 / self.scale,
+            versions_per_key: 2,
+            ..WallOptions::default()
+        });
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -133,11 +145,15 @@ impl Bench {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let before = thread_cpu();
             let versions = runtime.block_on(async {
-                let mut pages = client.list_object_versions().bucket("wall").into_paginator().send();
-                let mut versions = 0;
-                while let Some(page) = pages.next().await {
-                    let page = page.unwrap();
+                let (mut versions, mut key, mut version) = (0, None, None);
+                loop {
+                    let call = client.list_object_versions().bucket("wall");
+                    let page = call.set_key_marker(key).set_version_id_marker(version).send().await.unwrap();
                     versions += page.versions().len() + page.delete_markers().len();
+                    if page.is_truncated() != Some(true) {
+                        break;
+                    }
+                    (key, version) = (page.next_key_marker, page.next_version_id_marker);
                 }
                 versions as u64
             });
@@ -147,7 +163,10 @@ impl Bench {
         .unwrap();
         let theirs = cpu.as_secs_f64() * 1e6 / versions as f64;
         let ours = self.diff(&wall, &[]).us_a_version();
-        println!("  SDK {theirs:.2} us of CPU a version; asof diff on the same bucket {ours:.3}; ratio {:.1}", theirs / ours);
+        println!(
+            "  SDK {theirs:.2} us of CPU a version; asof diff on the same bucket {ours:.3}; ratio {:.1}",
+            theirs / ours
+        );
     }
 
     fn memory(&self) {
@@ -198,7 +217,11 @@ impl Bench {
         let cost = self.diff(&wall, &[]);
         let stats = wall.stats();
         let served = (stats.listings - stats.throttled) as f64 / cost.elapsed.as_secs_f64();
-        println!("  {served:.0} a second served, {} refused, {:.1} s", stats.throttled, cost.elapsed.as_secs_f64());
+        println!(
+            "  {served:.0} a second served, {} refused, {:.1} s",
+            stats.throttled,
+            cost.elapsed.as_secs_f64()
+        );
     }
 }
 
@@ -221,7 +244,10 @@ fn peak_kib(process: u32) -> u64 {
     let mut peak = 0;
     while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let Some(kib) = line.and_then(|line| line.split_whitespace().next()).and_then(|n| n.parse().ok()) else { break };
+        let Some(kib) = line.and_then(|line| line.split_whitespace().next()).and_then(|n| n.parse().ok())
+        else {
+            break;
+        };
         peak = kib;
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -19,6 +19,8 @@ const ROOM: usize = 1 << 16;
 const PAIRS: usize = 256;
 /// A set is well known when it was met this many times as often as it has members.
 const KNOWN: u32 = 3;
+/// A single character met this many times after a cut is taken for the only one.
+const FIRST: u32 = 8;
 
 /// Where in a key a character stands.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,19 +50,33 @@ impl Place {
     }
 }
 
+/// What meeting a character says about its set being complete.
+#[derive(Debug, Clone, Copy)]
+enum Counts {
+    Not,
+    First,
+    Fully,
+}
+
 /// Characters in order, and how often another one could have come.
 #[derive(Debug, Default)]
 struct Seen {
     chars: Vec<char>,
     times: u32,
+    /// How often it was met first after a cut: the least of its kind, then.
+    first: u32,
 }
 
 impl Seen {
     /// Takes a character in, where `room` is left; it counts as met where it was not asked for. Whether anything that
     /// matters changed.
-    fn learn(&mut self, character: char, counts: bool, room: &mut usize) -> bool {
+    fn learn(&mut self, character: char, counts: Counts, room: &mut usize) -> bool {
         let known = self.is_known();
-        self.times = self.times.saturating_add(u32::from(counts));
+        match counts {
+            Counts::Not => {}
+            Counts::First => self.first = self.first.saturating_add(1),
+            Counts::Fully => self.times = self.times.saturating_add(1),
+        }
         match self.chars.binary_search(&character) {
             Err(at) if *room > 0 => {
                 *room -= 1;
@@ -72,7 +88,8 @@ impl Seen {
     }
 
     fn is_known(&self) -> bool {
-        u32::try_from(self.chars.len()).is_ok_and(|len| self.times >= len.saturating_mul(KNOWN))
+        u32::try_from(self.chars.len())
+            .is_ok_and(|len| self.times >= len.saturating_mul(KNOWN) || (len == 1 && self.first >= FIRST))
     }
 }
 
@@ -104,16 +121,24 @@ impl Default for Alphabet {
 impl Alphabet {
     /// Learns from a key; `before` is a key read before it in the same range, if any: what the two have in common is
     /// no news.
-    pub(super) fn learn(&mut self, before: Option<&str>, key: &str) {
-        let same = before.map_or(0, |before| common(before, key));
+    pub(super) fn learn(&mut self, before: &str, key: &str, first: bool) {
+        let same = common(before, key);
         let (head, tail) = key.split_at(same);
         let mut place = Place::after(head);
         let mut room = self.room;
         for (nth, character) in tail.chars().enumerate() {
             // The place where the two differ only moved on by one; the places after it started anew.
-            let counts = nth > 0 && before.is_some();
+            let counts = match (nth, first) {
+                (0, _) => Counts::Not,
+                (_, true) => Counts::First,
+                _ => Counts::Fully,
+            };
             let slot = self.slot(place);
             let mut grown = slot.all.learn(character, counts, &mut room);
+            let counts = match counts {
+                Counts::First if slot.all.chars.len() > 1 => Counts::Not,
+                counts => counts,
+            };
             match slot.pairs.binary_search_by_key(&place.before, |pair| pair.0) {
                 Ok(at) => {
                     if let Some(pair) = slot.pairs.get_mut(at) {
@@ -121,9 +146,9 @@ impl Alphabet {
                     }
                 }
                 Err(at) if slot.pairs.len() < PAIRS && room > 0 => {
-                    room -= 1;
-                    slot.pairs
-                        .insert(at, (place.before, Seen { chars: vec![character], times: counts.into() }));
+                    let mut seen = Seen::default();
+                    seen.learn(character, counts, &mut room);
+                    slot.pairs.insert(at, (place.before, seen));
                 }
                 Err(_) => {}
             }
@@ -202,9 +227,18 @@ impl Alphabet {
         };
         let pair = slot.pairs.binary_search_by_key(&place.before, |pair| pair.0).ok();
         pair.and_then(|at| slot.pairs.get(at)).is_some_and(|(_, seen)| {
-            seen.times as usize >= seen.chars.len()
-                && seen.chars.last().is_some_and(|last| *last <= character)
+            seen.is_known() && seen.chars.last().is_some_and(|last| *last <= character)
         })
+    }
+
+    pub(super) fn show(&self, key: &str) -> String {
+        let mut place = Place::default();
+        let mut out = String::new();
+        for c in key.chars().take(14) {
+            out += &format!(" {c}:{}", self.at(place).iter().collect::<String>());
+            place = place.step(c);
+        }
+        out
     }
 
     fn slot(&mut self, place: Place) -> &mut Slot {

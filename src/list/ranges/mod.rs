@@ -195,11 +195,15 @@ impl Ranges {
         self.page = self.page.max(entries);
         let samples = if self.pages < 500 { SAMPLES } else { 4 };
         let step = (len / samples).max(1);
-        let mut before = self.parts.get(at).and_then(|part| part.last.as_ref()).map(|last| last.key.clone());
+        let Some(part) = self.parts.get(at) else { return };
+        let mut before = part.at.as_ref().to_owned();
+        let mut first = !part.begun;
         for at in (0..len).step_by(step).chain([len - 1]) {
-            let key = page.key(at).into_owned();
-            self.alphabet.learn(before.as_deref(), &key);
-            before = Some(key);
+            let key = page.key(at);
+            self.alphabet.learn(&before, &key, first);
+            first = false;
+            before.clear();
+            before.push_str(&key);
         }
         self.alphabet.settle();
     }

@@ -10,6 +10,8 @@ use super::{Ranges, scale, widen};
 
 /// Ranges below this many pages are left whole.
 const WORTH: f64 = 2.0;
+/// Ranges above this many pages are probed for their depth where the density was not foretold.
+const LONG: f64 = 16.0;
 /// Cuts tried at once where the alphabet foretold the density well.
 const TRUSTED: u32 = 64;
 /// Cuts tried at once where it did not, or where no key is known beyond the end.
@@ -19,7 +21,7 @@ const NEAR: f64 = 8.0;
 /// A cut at characters met before may leave this share on one side.
 const LOPSIDED: f64 = 0.25;
 /// A range this many pages longer than estimated is probed for what the estimate missed.
-const OVERDUE: u32 = 4;
+const OVERDUE: u32 = 2;
 /// Depths probed at once.
 const DEPTHS: usize = 8;
 
@@ -86,6 +88,18 @@ impl Ranges {
                 part.end,
                 part.window
             );
+            if part.pages < 0.05 {
+                if let Some(w) = &part.window {
+                    let base = common(&part.at, part.end.as_deref().unwrap_or(""));
+                    println!(
+                        "    WHY base {} rest {:e} seen {:e} {}",
+                        base,
+                        scale::measure(&self.alphabet, base, &part.at, part.end.as_deref()),
+                        scale::measure(&self.alphabet, base, &w.from, Some(&w.to)),
+                        self.alphabet.show(&part.at)
+                    );
+                }
+            }
         }
     }
 
@@ -149,7 +163,7 @@ impl Ranges {
         if !ended && due < 1.0 && part.pages < 1.0 {
             part.overdue += 1;
             if part.overdue.is_power_of_two() && part.overdue >= OVERDUE {
-                part.probe_depths(alphabet, prefix, DEPTHS);
+                part.probe_depths(alphabet, prefix, 4);
             }
         } else {
             part.overdue = 0;
@@ -160,7 +174,9 @@ impl Ranges {
                     part.credit = if part.closed { TRUSTED } else { DOUBTED };
                 } else {
                     part.credit = DOUBTED;
-                    part.probe_depths(alphabet, prefix, DEPTHS);
+                    if part.pages > LONG {
+                        part.probe_depths(alphabet, prefix, DEPTHS);
+                    }
                 }
             } else {
                 part.credit = part.credit.max(if part.closed { TRUSTED } else { DOUBTED });
