@@ -9,6 +9,8 @@
 //! | what the plan saw | not done: failed, with the error |
 //! | something else | changed by somebody: a conflict, left alone |
 
+use futures::{StreamExt, stream};
+
 use super::batch::Work;
 use super::pool::{Outcome, Place};
 use crate::error::{Error, ErrorKind, Result};
@@ -81,23 +83,26 @@ async fn delete_round(
     let keys: Vec<_> = std::iter::zip(&changes, &targets)
         .map(|(change, key)| DeleteKey { key, etag: change.now.as_ref().map_or("", |now| &now.etag) })
         .collect();
-    let results = match client.delete(&place.bucket, &keys).await {
-        Ok(results) => results,
+    let (results, last) = match client.delete(&place.bucket, &keys).await {
+        Ok(results) => (results, last),
         // The SDK has tried the whole request often enough; what is left open is looked at key by key.
-        Err(e) => keys.iter().map(|_| Err(again(&e))).collect(),
+        Err(e) => (keys.iter().map(|_| Err(again(&e))).collect(), true),
     };
-    let (mut done, mut left) = (Vec::new(), Vec::new());
+    let (mut done, mut left, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for (change, result) in changes.into_iter().zip(results) {
         match result {
             Ok(()) => done.push((change, Outcome::Deleted)),
             Err(e) if e.is_retryable() && !last => left.push(change),
-            Err(e) if leaves_open(&e) => {
-                let outcome = look(client, place, &change, e).await;
-                done.push((change, outcome));
-            }
+            Err(e) if leaves_open(&e) => open.push((change, e)),
             Err(e) => done.push((change, Outcome::Failed(e))),
         }
     }
+    // Side by side: where the server does not answer, each look takes all its attempts.
+    let looks = stream::iter(open).map(|(change, e)| async move {
+        let outcome = look(client, place, &change, e).await;
+        (change, outcome)
+    });
+    done.extend(looks.buffer_unordered(limits::CONTENT_CHECKS).collect::<Vec<_>>().await);
     (done, left)
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::error::Error;
 use crate::limits;
 use crate::model::Location;
 
@@ -57,6 +58,7 @@ impl Command {
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
     /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    #[arg(value_parser = parse_location)]
     pub(super) location: Location,
     /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME")]
@@ -83,12 +85,13 @@ pub(super) struct DiffArgs {
 #[derive(Debug, Args)]
 pub(super) struct RestoreArgs {
     /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    #[arg(value_parser = parse_location)]
     pub(super) location: Location,
     /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME")]
     pub(super) at: String,
     /// Restore into this bucket or folder instead of in place; the folder of the source prefix is cut off the keys
-    #[arg(long, value_name = "s3://OTHER[/PREFIX]")]
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
     pub(super) to: Option<Location>,
     /// Do not ask
     #[arg(short, long)]
@@ -112,12 +115,13 @@ pub(super) struct RestoreArgs {
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    #[arg(value_parser = parse_location)]
     pub(super) location: Location,
     /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME")]
     pub(super) at: String,
     /// Compare what this place holds, to which the state was restored
-    #[arg(long, value_name = "s3://OTHER[/PREFIX]")]
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
     pub(super) against: Option<Location>,
     /// List every mismatch in the table, not only the first of each kind
     #[arg(long)]
@@ -135,6 +139,7 @@ pub(super) struct VerifyArgs {
 #[derive(Debug, Args)]
 pub(super) struct HistoryArgs {
     /// The object: s3://BUCKET/KEY
+    #[arg(value_parser = parse_location)]
     pub(super) location: Location,
     /// Mark the version live at this time
     #[arg(long, value_name = "TIME")]
@@ -227,6 +232,11 @@ pub(super) struct ServeArgs {
     /// The region that requests must be signed for
     #[arg(long, default_value = "us-east-1")]
     pub(super) region: String,
+}
+
+/// clap shows an error's message only, so the hint has to be part of it.
+fn parse_location(text: &str) -> Result<Location, String> {
+    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
 }
 
 fn parse_rate(text: &str) -> Result<u32, String> {

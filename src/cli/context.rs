@@ -29,7 +29,8 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new() -> Self {
-        let now = Instant::from_millis(chrono::Utc::now().timestamp_millis());
+        // In whole seconds, as versions are dated: an age is a number of whole seconds before it.
+        let now = Instant::from_millis(chrono::Utc::now().timestamp() * 1000);
         Self { cancel: Cancel::default(), counters: Arc::default(), now }
     }
 

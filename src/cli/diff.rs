@@ -16,6 +16,7 @@ use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, plural,
 };
 use crate::resolve::Cut;
+use crate::s3::Versioning;
 
 pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let DiffArgs { location, at, versus, all, exit_code, select, compare, server, output } = args;
@@ -49,13 +50,19 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let sums = sums?;
     let command = Command::Diff { versus };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = versus.map(|_| match sums.changes() {
-        0 => "nothing differs between the two times".to_owned(),
-        n => format!("{} between the two times", plural(n, "key differs", "keys differ")),
-    });
+    let verdict = match (versus, sums.changes()) {
+        (Some(_), 0) => Some("nothing differs between the two times".to_owned()),
+        (Some(_), n) => Some(format!("{} between the two times", plural(n, "key differs", "keys differ"))),
+        (None, n) if n > 0 && standing.versioning == Versioning::Suspended => Some(SUSPENDED.to_owned()),
+        (None, _) => None,
+    };
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }
+
+/// In place of the command that would be refused.
+pub(super) const SUSPENDED: &str = "versioning is suspended, so that a restore in place would overwrite null versions for good: enable it \
+                         first, or restore elsewhere with --to s3://OTHER";
 
 type Out = BufWriter<std::io::Stdout>;
 

@@ -22,9 +22,11 @@ pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
     standing(&client, bucket).await?;
 
     let mut out = BufWriter::new(std::io::stdout());
+    let mut found = false;
     let entries = match output.format {
         Format::Table => {
             history(&client, (bucket, key), at, &context.cancel, |past: Past| {
+                found |= past.live_at;
                 Ok(writeln!(out, "{}", history_line(&past, at))?)
             })
             .await?
@@ -41,6 +43,13 @@ pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
             entries
         }
     };
+    if let Some(at) = at.filter(|_| output.format == Format::Table && entries > 0 && !found) {
+        writeln!(
+            out,
+            "  no entry is that old: at {} it did not exist, or its version has expired",
+            at.human()
+        )?;
+    }
     out.flush()?;
     if entries == 0 {
         let message = format!("{bucket} has no version of the key {}", printable(key));

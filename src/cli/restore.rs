@@ -18,7 +18,7 @@ use crate::model::{Instant, Location};
 use crate::plan::{Action, Change, Spool, Sums};
 use crate::report::{
     Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, done_line,
-    failure_line, plural, shell_word,
+    failure_line, nothing_to_change, plural, shell_word,
 };
 use crate::resolve::Cut;
 use crate::s3::{Client, Versioning};
@@ -64,7 +64,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     let mut reporter = Reporter::new(output.format);
     let mut finished = true;
     if spool.is_empty() {
-        output.note("nothing to change");
+        output.note(nothing_to_change(&sums));
     } else {
         if !yes {
             confirm(context, &job.place.bucket).await?;

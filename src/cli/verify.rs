@@ -4,14 +4,16 @@ use std::time::Instant as Clock;
 
 use super::args::VerifyArgs;
 use super::context::{Context, Output, check_elsewhere, scope};
-use super::diff::View;
+use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
+use super::next;
 use crate::apply::Place;
 use crate::engine::{Compare, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
 use crate::model::Instant;
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, shell_word};
 use crate::resolve::Cut;
+use crate::s3::Versioning;
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { location, at, against, all, select, compare, server, output } = args;
@@ -22,6 +24,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     if let Some(against) = &against {
         check_elsewhere(&location, against)?;
     }
+    let options = next::options(&select, &compare, &server);
     let client = context.client(server, None).await?;
     let mut settings = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, settings)?;
@@ -57,18 +60,29 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let command = Command::Verify { matched, mismatched };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = if mismatched == 0 {
+    let verdict = if sums.found_nothing() {
+        "nothing to verify: there are no such keys here, neither then nor now".to_owned()
+    } else if mismatched == 0 {
         format!(
             "verified: {} at {}",
             plural(matched, "key is as it was", "keys are as they were"),
             at.human()
         )
     } else {
-        format!(
-            "{}, {}",
-            plural(matched, "key matches", "keys match"),
-            plural(mismatched, "does not", "do not")
-        )
+        let matched = plural(matched, "key matches", "keys match");
+        let mismatched = plural(mismatched, "does not", "do not");
+        let next = match &against {
+            None if settings.versioning == Versioning::Suspended => format!("\n  {SUSPENDED}"),
+            // What lies there beyond the past state is not a restore's to remove.
+            Some(_) if sums.to_copy().keys == 0 => String::new(),
+            _ => {
+                let place = shell_word(&location.to_string());
+                let to =
+                    against.map(|to| format!(" --to {}", shell_word(&to.to_string()))).unwrap_or_default();
+                format!("\n  to put them right: asof restore {place} --at {at}{to}{options}")
+            }
+        };
+        format!("{matched}, {mismatched}{next}")
     };
     view.finish(&sums, &summary, Some(&verdict))?;
     Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })

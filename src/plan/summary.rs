@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Action, Change};
 use crate::limits;
+use crate::resolve::Caution;
 
 /// Keys and bytes of one kind of change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub struct Sums {
     pub existed: u64,
     /// Keys that were asked for by name and have no version at all.
     pub unknown_keys: u64,
+    cautions: BTreeMap<Caution, u64>,
     prefixes: BTreeMap<String, PrefixCounts>,
     elsewhere: PrefixCounts,
 }
@@ -43,6 +45,9 @@ impl Sums {
         if let Some(tally) = self.actions.get_mut(slot) {
             tally.keys += 1;
             tally.bytes += change.bytes();
+        }
+        for caution in &change.cautions {
+            *self.cautions.entry(*caution).or_default() += 1;
         }
         let prefix = top_level(&change.key);
         let room = self.prefixes.len() < limits::COUNTED_PREFIXES;
@@ -64,6 +69,16 @@ impl Sums {
     /// Changes in all.
     pub fn changes(&self) -> u64 {
         self.actions.iter().map(|t| t.keys).sum()
+    }
+
+    /// How many of the changes carry which caution.
+    pub fn cautions(&self) -> impl Iterator<Item = (Caution, u64)> {
+        self.cautions.iter().map(|(caution, keys)| (*caution, *keys))
+    }
+
+    /// Whether there was nothing to compare: no key at either time.
+    pub fn found_nothing(&self) -> bool {
+        self.unchanged + self.same_content + self.changes() == 0
     }
 
     /// Objects and bytes that have to be copied.

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, Location, Version, printable};
 use crate::plan::{Action, Change, Sums};
+use crate::resolve::Caution;
 
 /// What a comparison is for. Decides the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +152,7 @@ impl DiffView {
     /// Writes what it would take to carry the changes out, and the command that does.
     pub fn next_step(&self, sums: &Sums, rate: u32, out: &mut impl Write) -> Result<()> {
         if sums.changes() == 0 {
-            return Ok(writeln!(out, "nothing to change")?);
+            return Ok(writeln!(out, "{}", nothing_to_change(sums))?);
         }
         let copies = sums.to_copy();
         let deletes = writes_needed(sums) - copies.keys;
@@ -169,6 +170,15 @@ impl DiffView {
         }
         let (work, time, rate) = (work.join(", "), duration(seconds), count(u64::from(rate)));
         Ok(writeln!(out, "  {work}, at least {time} at {rate}/s")?)
+    }
+}
+
+/// What is said where nothing has to be done. That no key was found may come of a misspelt prefix.
+pub fn nothing_to_change(sums: &Sums) -> &'static str {
+    if sums.found_nothing() {
+        "nothing to change: there are no such keys here, neither then nor now"
+    } else {
+        "nothing to change"
     }
 }
 
@@ -196,6 +206,13 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
             count(sums.same_content),
             ""
         )?;
+    }
+    for (caution, keys) in sums.cautions() {
+        let meaning = match caution {
+            Caution::SameSecond => "of these, written or deleted in that very second",
+            Caution::Unordered => "of these, whose versions are listed in another order than their times",
+        };
+        writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", caution.name(), count(keys), "")?;
     }
     if sums.unproven > 0 {
         writeln!(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
@@ -55,7 +56,9 @@ impl Client {
         let http = http_client()?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
         if let Some(profile) = &settings.profile {
-            loader = loader.profile_name(profile);
+            // As the AWS CLI does: a profile named on the command line comes before credentials in the environment.
+            let named = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(named);
         }
         if let Some(region) = settings.region.clone() {
             loader = loader.region(Region::new(region));
@@ -65,7 +68,7 @@ impl Client {
             loader = loader.endpoint_url(url);
         }
         let config = loader.load().await;
-        find_credentials(&config).await?;
+        find_credentials(&config, settings.profile.as_deref()).await?;
         // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
         let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));
         let endpoint = endpoint(&config);
@@ -136,9 +139,10 @@ fn check_endpoint(url: &str) -> Result<()> {
         .hint("write it as http://HOST:PORT or https://HOST"))
 }
 
-async fn find_credentials(config: &aws_config::SdkConfig) -> Result<()> {
+async fn find_credentials(config: &aws_config::SdkConfig, profile: Option<&str>) -> Result<()> {
+    let place = profile.map(|p| format!(" in the profile {p}")).unwrap_or_default();
     let missing = |e| {
-        let mut error = Error::new(ErrorKind::Denied, "no usable AWS credentials were found")
+        let mut error = Error::new(ErrorKind::Denied, format!("no usable AWS credentials were found{place}"))
             .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)");
         if let Some(e) = e {
             error = error.because(aws_smithy_types::error::display::DisplayErrorContext(&e).to_string());

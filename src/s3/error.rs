@@ -119,7 +119,7 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
             .hint(format!("the credentials need {} (and no policy may deny it)", doing.permission)),
         (_, ErrorKind::Throttled) => {
             Error::new(kind, doing.cannot(&format!("the server is refusing so many requests ({code})")))
-                .hint("run the command again with a lower --rate and --concurrency")
+                .hint("try again later; a restore asks more slowly with a lower --rate and --concurrency")
         }
         _ => {
             let said = if answer.message.is_empty() {
@@ -132,7 +132,7 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
     };
     error = error.with_code(code);
     match answer.request_id {
-        Some(id) if kind == ErrorKind::Invalid => {
+        Some(id) if kind == ErrorKind::Invalid && answer.status != 301 && region.is_none() => {
             error.hint(format!("the server's request id is {}", printable(id)))
         }
         _ => error,

@@ -7,6 +7,7 @@ mod diff;
 mod escapes;
 mod formats;
 mod help;
+mod help_of_commands;
 mod history;
 mod refusals;
 mod restore;

@@ -9,6 +9,11 @@ use asof::lab::{Fault, Operation, Put, Quirks, Rule, When};
 use crate::servers::Server;
 use crate::support::{Bucket, Moment, Run, Subject, bucket};
 
+mod interrupt;
+mod matrix;
+mod scene;
+mod storm;
+
 fn with<C, F>(quirks: Quirks, case: C)
 where
     C: FnOnce(Subject) -> F,
@@ -151,12 +156,4 @@ async fn writer_in_between(subject: Subject, operation: Operation) {
 #[test]
 fn writer_in_between_is_not_overwritten() {
     with(Quirks::default(), |subject| writer_in_between(subject, Operation::CopyObject));
-}
-
-/// Where conditions are ignored, a look just before the change has to do.
-#[test]
-#[ignore = "asof does not look before a change yet"]
-fn writer_in_between_is_seen_without_conditions() {
-    let quirks = Quirks { ignores_conditions: true, ..Quirks::default() };
-    with(quirks, |subject| writer_in_between(subject, Operation::CopyObject));
 }

@@ -90,6 +90,18 @@ impl Subject {
 
     /// The same with another secret.
     pub(crate) async fn asof_as(&self, secret: &str, arguments: &[&str]) -> Run {
+        let mut command = self.command(secret, arguments);
+        tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+    }
+
+    /// Runs `asof` and calls `act` with its process id meanwhile.
+    #[cfg(feature = "lab")]
+    pub(crate) async fn asof_and(&self, arguments: &[&str], act: impl FnOnce(u32) + Send + 'static) -> Run {
+        let mut command = self.command(&self.server.secret, arguments);
+        tokio::task::spawn_blocking(move || Run::with(&mut command, act)).await.unwrap()
+    }
+
+    fn command(&self, secret: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
             .args(arguments)
@@ -101,7 +113,7 @@ impl Subject {
             .env("AWS_SECRET_ACCESS_KEY", secret)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(std::process::Stdio::null());
-        tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+        command
     }
 
     /// `asof diff s3://… --at T --format json`, which must succeed.

@@ -152,7 +152,7 @@ fn empty_bucket() {
       delete                  0          0 B   created since, get a delete marker
       unchanged               0
 
-    nothing to change
+    nothing to change: there are no such keys here, neither then nor now
     ");
 }
 
@@ -343,6 +343,7 @@ fn caution_same_second() {
       revert                  0          0 B   overwritten since
       delete                  0          0 B   created since, get a delete marker
       unchanged               0
+      same-second             1                of these, written or deleted in that very second
 
       at the top level  1 undelete
 

@@ -116,6 +116,7 @@ fn in_locations() {
     exit code 2
     --- stderr
     error: invalid value 's3://ab' for '<LOCATION>': cannot read s3://ab: a bucket's name has at least three characters, of letters, digits, ".", "-" and "_"
+      write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     "#);

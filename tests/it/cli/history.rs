@@ -53,6 +53,7 @@ fn at_before_it_existed() {
       2024-05-06 08:00:00 UTC     deleted                mifbdiZV8YEc7dtY1gPraPAHkhg4ZT8vA
       2024-05-06 07:08:10 UTC         7 B  STANDARD      wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP
       2024-04-07 09:00:00 UTC        13 B  STANDARD      YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K
+      no entry is that old: at 2024-01-01 00:00:00 UTC it did not exist, or its version has expired
     ");
 }
 

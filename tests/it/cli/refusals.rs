@@ -55,8 +55,31 @@ fn suspended() {
 
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
-      to carry out: asof restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z
-      1 copy of 13 B, at least 1 s at 3,000/s
+    versioning is suspended, so that a restore in place would overwrite null versions for good: enable it first, or restore elsewhere with --to s3://OTHER
+    ");
+}
+
+#[test]
+fn suspended_is_verified_all_the_same() {
+    let stage = Stage::after_incident();
+    stage.lab.set_versioning(BUCKET, Versioning::Suspended);
+    assert_snapshot!(stage.asof("verify s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 4
+    --- stdout
+    prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      missing                 0          0 B   should be there
+      different               1         13 B   another version, or changed
+      extra                   0          0 B   should not be there
+      unchanged               1
+
+      under avatars/  1 different
+
+      different  2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
+
+    1 key matches, 1 does not
+      versioning is suspended, so that a restore in place would overwrite null versions for good: enable it first, or restore elsewhere with --to s3://OTHER
     ");
 }
 

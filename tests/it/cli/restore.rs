@@ -91,6 +91,43 @@ fn json_of_nothing_to_change() {
 }
 
 #[test]
+fn misspelt_prefix() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uplaods/ --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 0
+    --- stderr
+    nothing to change: there are no such keys here, neither then nor now
+    ");
+}
+
+#[test]
+fn caution_before_the_question() {
+    let stage = Stage::new();
+    stage.time("2024-05-06T07:08:09Z");
+    stage.put("a", "then");
+    stage.time("2024-05-06T07:08:10Z");
+    stage.delete("a");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                1          4 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               0
+      same-second             1                of these, written or deleted in that very second
+
+      at the top level  1 undelete
+
+    --- stderr
+    done in N s: 1 copied (4 B), 0 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z
+    ");
+}
+
+#[test]
 fn quiet() {
     let stage = Stage::after_incident();
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --quiet").run(), @"

@@ -173,6 +173,6 @@ fn no_key_selected() {
       delete                  0          0 B   created since, get a delete marker
       unchanged               0
 
-    nothing to change
+    nothing to change: there are no such keys here, neither then nor now
     ");
 }

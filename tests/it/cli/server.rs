@@ -113,10 +113,10 @@ fn no_credentials() {
 #[test]
 fn unknown_profile() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --profile nobody").env_remove("AWS_ACCESS_KEY_ID").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --profile nobody").changes_nothing(), @"
     exit code 1
     --- stderr
-    error: no usable AWS credentials were found
+    error: no usable AWS credentials were found in the profile nobody
       set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)
     ");
 }
@@ -140,7 +140,7 @@ fn throttled_for_good() {
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the server is refusing so many requests (SlowDown)
-      run the command again with a lower --rate and --concurrency
+      try again later; a restore asks more slowly with a lower --rate and --concurrency
     ");
 }
 

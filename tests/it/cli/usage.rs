@@ -83,6 +83,7 @@ fn malformed_location() {
     exit code 2
     --- stderr
     error: invalid value 'prod-uploads' for '<LOCATION>': cannot read prod-uploads: it does not begin with s3://
+      write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     ");
@@ -90,6 +91,7 @@ fn malformed_location() {
     exit code 2
     --- stderr
     error: invalid value 's3://' for '<LOCATION>': cannot read s3://: it names no bucket
+      write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     ");
@@ -97,6 +99,7 @@ fn malformed_location() {
     exit code 2
     --- stderr
     error: invalid value 's3://a?b' for '<LOCATION>': cannot read s3://a?b: a bucket's name has at least three characters, of letters, digits, ".", "-" and "_"
+      write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     "#);
@@ -104,6 +107,7 @@ fn malformed_location() {
     exit code 2
     --- stderr
     error: invalid value 'scratch' for '--to <s3://OTHER[/PREFIX]>': cannot read scratch: it does not begin with s3://
+      write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     ");

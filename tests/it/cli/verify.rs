@@ -57,6 +57,7 @@ fn not_as_it_was() {
       … and 1 more; --all lists every key
 
     2 keys match, 9 do not
+      to put them right: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
     ");
 }
 
@@ -79,6 +80,7 @@ fn one_key_only() {
       different  2024-04-07 09:00:00 UTC         7 B  readme.txt
 
     0 keys match, 1 does not
+      to put them right: asof restore s3://prod-uploads/readme.txt --at 2024-05-06T07:08:09Z
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads/readme.txt --at 2024-05-06T08:00:00Z").changes_nothing(), @"
     exit code 0
@@ -92,6 +94,24 @@ fn one_key_only() {
       unchanged               1
 
     verified: 1 key is as it was at 2024-05-06 08:00:00 UTC
+    ");
+}
+
+#[test]
+fn misspelt_prefix() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("verify s3://prod-uploads/uplaods/ --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uplaods/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      missing                 0          0 B   should be there
+      different               0          0 B   another version, or changed
+      extra                   0          0 B   should not be there
+      unchanged               0
+
+    nothing to verify: there are no such keys here, neither then nor now
     ");
 }
 
@@ -144,6 +164,7 @@ fn against_another_place() {
       extra      2024-05-06 08:00:00 UTC        12 B  avatars/9/me.png
 
     1 key matches, 2 do not
+      to put them right: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --to s3://scratch/copy/
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --format json").changes_nothing(), @r#"
     exit code 4
@@ -152,6 +173,34 @@ fn against_another_place() {
     {"type":"mismatch","key":"avatars/9/me.png","expected":null,"found":{"version_id":"9P_N9MfxiiLAhrMYk1qIDDspxKe64upmJ","last_modified":"2024-05-06T08:00:00Z","size":12,"etag":"26759a2d21e36214e980b5270ec46c04","storage_class":"STANDARD"}}
     {"type":"summary","command":"verify","matched":1,"mismatched":2,"bucket":"prod-uploads","prefix":"avatars/","at":"2024-05-06T07:08:09Z","keys":5,"versions":6,"unchanged":0,"same_content":1,"unproven":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":0,"bytes_to_copy":13,"list_requests":2,"write_requests":0,"elapsed_ms":0}
     "#);
+}
+
+/// A restore removes nothing from another place, so none is suggested.
+#[test]
+fn against_a_place_that_holds_more() {
+    let stage = Stage::after_incident();
+    stage.lab.create_bucket("scratch");
+    for (key, body) in [("7/me.png", "the face of 7"), ("8/me.png", "the face of 8"), ("9/me.png", "more")] {
+        stage.lab.put("scratch", key, Put::of(body));
+    }
+    assert_snapshot!(stage.asof("verify s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --against s3://scratch").changes_nothing(), @"
+    exit code 4
+    --- stdout
+    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch holds now
+
+                           keys        bytes
+      missing                 0          0 B   should be there
+      different               0          0 B   another version, or changed
+      extra                   1          4 B   should not be there
+      unchanged               0
+      same                    2                another version, the same content
+
+      under avatars/  1 extra
+
+      extra      2024-05-06 08:00:00 UTC         4 B  avatars/9/me.png
+
+    2 keys match, 1 does not
+    ");
 }
 
 #[test]

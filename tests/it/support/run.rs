@@ -1,7 +1,7 @@
 //! One run of the binary: its exit code, its lines of JSON and what it said on the side.
 
 use std::fmt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -17,9 +17,17 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn of(command: &mut Command) -> Self {
+        Self::with(command, |_| {})
+    }
+
+    /// Calls `act` with the process's id once it has been started.
+    pub(crate) fn with(command: &mut Command, act: impl FnOnce(u32)) -> Self {
         let shown: Vec<_> =
             command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
-        let output = command.output().expect("the binary starts");
+        let process =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        act(process.id());
+        let output = process.wait_with_output().unwrap();
         Self {
             command: format!("asof {}", shown.join(" ")),
             code: output.status.code(),
@@ -28,6 +36,7 @@ impl Run {
         }
     }
 
+    #[cfg(feature = "lab")]
     pub(crate) fn code(&self) -> Option<i32> {
         self.code
     }

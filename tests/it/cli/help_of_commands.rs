@@ -1,0 +1,315 @@
+//! Help of the four commands that a bucket is worked on with.
+
+use insta::assert_snapshot;
+
+use super::stage::Stage;
+
+#[test]
+fn of_diff() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("diff --help").changes_nothing(), @r#"
+    exit code 0
+    --- stdout
+    Show what a restore to a past time would change; change nothing
+
+    Usage: asof diff [OPTIONS] --at <TIME> <LOCATION>
+
+    Arguments:
+      <LOCATION>
+              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+
+    Options:
+          --at <TIME>
+              The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
+              90m, 2h, 3d
+
+          --versus <TIME>
+              Compare with this later time instead of now
+
+          --all
+              List every key in the table, not only the first of each kind
+
+          --exit-code
+              Exit with 4 if there are differences
+
+      -v, --verbose...
+              Tell more on stderr: what lies below an error; twice: every request
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Which keys:
+          --include <GLOB>
+              Only keys that match; * crosses /. May be given several times
+
+          --exclude <GLOB>
+              No keys that match. May be given several times
+
+          --keys-from <FILE>
+              Only the keys in this file (- for standard input), one a line
+
+          --trust-etag
+              Take versions of equal ETag and size for the same object, without a HEAD of either
+
+    Server:
+          --endpoint-url <URL>
+              The server's address, if it is not AWS
+
+          --region <REGION>
+              The bucket's region
+
+          --profile <PROFILE>
+              The profile in the AWS configuration files
+
+          --path-style
+              Name the bucket in the path, not in the host name
+
+    Output:
+          --format <FORMAT>
+              The form of the results
+
+              Possible values:
+              - table: For a person
+              - json:  JSON Lines
+              - csv:   Comma-separated values
+
+              [default: table]
+
+      -q, --quiet
+              Only results and errors
+
+          --no-progress
+              Show no progress
+
+          --progress
+              Show progress even if stderr is not a terminal
+    "#);
+}
+
+#[test]
+fn of_restore() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("restore --help").changes_nothing(), @r#"
+    exit code 0
+    --- stdout
+    Put the objects back to their versions at a past time
+
+    Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
+
+    Arguments:
+      <LOCATION>
+              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+
+    Options:
+          --at <TIME>
+              The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
+              90m, 2h, 3d
+
+          --to <s3://OTHER[/PREFIX]>
+              Restore into this bucket or folder instead of in place; the folder of the source prefix is
+              cut off the keys
+
+      -y, --yes
+              Do not ask
+
+          --rate <N/s>
+              Keys written a second, copies and deletes together: 3000/s
+
+              [default: 3000/s]
+
+          --concurrency <N>
+              Copies and delete requests under way at once
+
+              [default: 128]
+
+      -v, --verbose...
+              Tell more on stderr: what lies below an error; twice: every request
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Which keys:
+          --include <GLOB>
+              Only keys that match; * crosses /. May be given several times
+
+          --exclude <GLOB>
+              No keys that match. May be given several times
+
+          --keys-from <FILE>
+              Only the keys in this file (- for standard input), one a line
+
+          --trust-etag
+              Take versions of equal ETag and size for the same object, without a HEAD of either
+
+    Server:
+          --endpoint-url <URL>
+              The server's address, if it is not AWS
+
+          --region <REGION>
+              The bucket's region
+
+          --profile <PROFILE>
+              The profile in the AWS configuration files
+
+          --path-style
+              Name the bucket in the path, not in the host name
+
+    Output:
+          --format <FORMAT>
+              The form of the results
+
+              Possible values:
+              - table: For a person
+              - json:  JSON Lines
+              - csv:   Comma-separated values
+
+              [default: table]
+
+      -q, --quiet
+              Only results and errors
+
+          --no-progress
+              Show no progress
+
+          --progress
+              Show progress even if stderr is not a terminal
+    "#);
+}
+
+#[test]
+fn of_verify() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("verify --help").changes_nothing(), @r#"
+    exit code 0
+    --- stdout
+    Compare the bucket, or another place, with its state at a past time
+
+    Usage: asof verify [OPTIONS] --at <TIME> <LOCATION>
+
+    Arguments:
+      <LOCATION>
+              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+
+    Options:
+          --at <TIME>
+              The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
+              90m, 2h, 3d
+
+          --against <s3://OTHER[/PREFIX]>
+              Compare what this place holds, to which the state was restored
+
+          --all
+              List every mismatch in the table, not only the first of each kind
+
+      -v, --verbose...
+              Tell more on stderr: what lies below an error; twice: every request
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Which keys:
+          --include <GLOB>
+              Only keys that match; * crosses /. May be given several times
+
+          --exclude <GLOB>
+              No keys that match. May be given several times
+
+          --keys-from <FILE>
+              Only the keys in this file (- for standard input), one a line
+
+          --trust-etag
+              Take versions of equal ETag and size for the same object, without a HEAD of either
+
+    Server:
+          --endpoint-url <URL>
+              The server's address, if it is not AWS
+
+          --region <REGION>
+              The bucket's region
+
+          --profile <PROFILE>
+              The profile in the AWS configuration files
+
+          --path-style
+              Name the bucket in the path, not in the host name
+
+    Output:
+          --format <FORMAT>
+              The form of the results
+
+              Possible values:
+              - table: For a person
+              - json:  JSON Lines
+              - csv:   Comma-separated values
+
+              [default: table]
+
+      -q, --quiet
+              Only results and errors
+
+          --no-progress
+              Show no progress
+
+          --progress
+              Show progress even if stderr is not a terminal
+    "#);
+}
+
+#[test]
+fn of_history() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("history --help").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    Show every version of one key, newest first
+
+    Usage: asof history [OPTIONS] <LOCATION>
+
+    Arguments:
+      <LOCATION>
+              The object: s3://BUCKET/KEY
+
+    Options:
+          --at <TIME>
+              Mark the version live at this time
+
+      -v, --verbose...
+              Tell more on stderr: what lies below an error; twice: every request
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Server:
+          --endpoint-url <URL>
+              The server's address, if it is not AWS
+
+          --region <REGION>
+              The bucket's region
+
+          --profile <PROFILE>
+              The profile in the AWS configuration files
+
+          --path-style
+              Name the bucket in the path, not in the host name
+
+    Output:
+          --format <FORMAT>
+              The form of the results
+
+              Possible values:
+              - table: For a person
+              - json:  JSON Lines
+              - csv:   Comma-separated values
+
+              [default: table]
+
+      -q, --quiet
+              Only results and errors
+
+          --no-progress
+              Show no progress
+
+          --progress
+              Show progress even if stderr is not a terminal
+    ");
+}
