@@ -27,6 +27,9 @@ pub const DELETE_BATCH: usize = 1000;
 /// Times that the keys which failed inside a DeleteObjects reply are sent again.
 pub const DELETE_ROUNDS: u32 = 5;
 
+/// Times that a copy is sent which races with another writer of its key (409 `ConditionalRequestConflict`).
+pub const RACES: u32 = 5;
+
 /// First pause before failed keys of a DeleteObjects request are sent again; doubles each round.
 pub const DELETE_ROUND_PAUSE: Duration = Duration::from_millis(100);
 

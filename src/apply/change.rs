@@ -47,7 +47,20 @@ async fn copy(client: &Client, place: &Place, change: &Change) -> Outcome {
         storage_class: &then.storage_class,
         guard: &guard,
     };
-    match client.copy(&request).await {
+    let mut copied = client.copy(&request).await;
+    let mut pause = limits::FIRST_BACKOFF;
+    // S3 could not decide between two writers of the key just then, and asks to be asked again.
+    for _ in 1..limits::RACES {
+        match &copied {
+            Err(e) if e.code() == Some("ConditionalRequestConflict") => {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+                copied = client.copy(&request).await;
+            }
+            _ => break,
+        }
+    }
+    match copied {
         Ok(()) => Outcome::Copied,
         Err(e) if leaves_open(&e) => look(client, place, change, e).await,
         Err(e) => Outcome::Failed(e),

@@ -16,7 +16,7 @@ const SIDE_BY_SIDE: usize = 24;
 /// Keys of each kind.
 const SIZE: usize = 4;
 
-const FAULTS: [Fault; 8] = [
+const FAULTS: [Fault; 9] = [
     Fault::SlowDown,
     Fault::InternalError,
     Fault::Reset,
@@ -25,6 +25,7 @@ const FAULTS: [Fault; 8] = [
     Fault::ErrorInOk,
     Fault::SlowDownInOk,
     Fault::Delay(Duration::from_millis(400)),
+    Fault::Conflict,
 ];
 
 /// Every operation that asof sends: those that read, then those that write.
@@ -41,8 +42,11 @@ pub(super) const OPERATIONS: [Operation; 8] = [
 
 const READS: usize = 5;
 
-/// Where replies have no body, none is cut off or holds an error.
+/// Where replies have no body, none is cut off or holds an error; only writes race.
 pub(super) fn can_meet(operation: Operation, fault: Fault) -> bool {
+    if matches!(fault, Fault::Conflict) {
+        return operation == Operation::CopyObject;
+    }
     let of_body = matches!(fault, Fault::Truncated | Fault::ErrorInOk | Fault::SlowDownInOk);
     !(of_body && matches!(operation, Operation::HeadObject | Operation::DeleteObject))
 }

@@ -36,6 +36,7 @@ impl Run {
         }
     }
 
+    #[cfg(feature = "lab")]
     pub(crate) fn code(&self) -> Option<i32> {
         self.code
     }
