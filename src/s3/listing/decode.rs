@@ -5,36 +5,15 @@
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html>, examples). And it costs a tenth: text
 //! is found in place and copied once, into one string a page.
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr2};
 
 use super::order::repair_order;
 use super::page::{Item, Page, Span};
 use super::xml::{DecodeError, Raw, Reader, Result, Tag, percent_decode, unescape};
 use crate::model::{ChecksumType, Instant};
 
-/// An entry as it stands in the body: where its texts are.
-#[derive(Debug, Default)]
-struct RawEntry {
-    marker: bool,
-    key: Option<Raw>,
-    version_id: Option<Raw>,
-    is_latest: Option<bool>,
-    last_modified: Option<Instant>,
-    etag: Option<Raw>,
-    size: Option<u64>,
-    storage_class: Option<Raw>,
-    checksum_algorithm: Option<Raw>,
-    checksum_type: ChecksumType,
-}
-
-/// What stands in the body outside the entries.
-#[derive(Debug, Default)]
-struct Head {
-    is_truncated: Option<bool>,
-    url_encoded: bool,
-    next_key_marker: Option<Raw>,
-    next_version_id_marker: Option<Raw>,
-}
+/// Room for the texts of one entry: a key of middling length, a version id, an ETag.
+const TEXT_OF_ENTRY: usize = 128;
 
 /// Decodes one reply. A body that ends early, is not the XML it should be, or lacks a field is an error, never a short
 /// page.
@@ -44,23 +23,21 @@ pub fn decode(body: &[u8]) -> Result<Page> {
     if root.name != b"ListVersionsResult" {
         return reader.fail("the body is not a ListVersionsResult");
     }
-    let mut head = Head::default();
-    let mut entries = Vec::with_capacity(1000);
-    let mut prefixes = Vec::new();
+    let mut page = Builder::new(body);
     while let Some(tag) = reader.child(root)? {
         match tag.name {
-            b"Version" => entries.push(read_entry(&mut reader, tag, body, false)?),
-            b"DeleteMarker" => entries.push(read_entry(&mut reader, tag, body, true)?),
-            b"CommonPrefixes" => read_prefixes(&mut reader, tag, &mut prefixes)?,
-            b"IsTruncated" => head.is_truncated = Some(read_bool(&mut reader, tag, body)?),
-            b"EncodingType" => head.url_encoded = slice(body, reader.text(tag)?) == b"url",
-            b"NextKeyMarker" => head.next_key_marker = Some(reader.text(tag)?),
-            b"NextVersionIdMarker" => head.next_version_id_marker = Some(reader.text(tag)?),
+            b"Version" => page.read_entry(&mut reader, tag, false)?,
+            b"DeleteMarker" => page.read_entry(&mut reader, tag, true)?,
+            b"CommonPrefixes" => page.read_prefixes(&mut reader, tag)?,
+            b"IsTruncated" => page.truncated = Some(read_bool(&mut reader, tag, body)?),
+            b"EncodingType" => page.url_encoded = slice(body, reader.text(tag)?) == b"url",
+            b"NextKeyMarker" => page.next_key = Some(page.copy(reader.text(tag)?)?),
+            b"NextVersionIdMarker" => page.next_version = Some(page.copy(reader.text(tag)?)?),
             _ => reader.skip(tag)?,
         }
     }
     reader.end()?;
-    assemble(body, &head, &entries, &prefixes)
+    page.build()
 }
 
 /// Whether a body is S3's `<Error>` document, which may come with status 200.
@@ -68,170 +45,219 @@ pub fn is_error_document(body: &[u8]) -> bool {
     Reader::new(body).root().is_ok_and(|root| root.name == b"Error")
 }
 
-fn read_entry(reader: &mut Reader<'_>, entry: Tag<'_>, body: &[u8], marker: bool) -> Result<RawEntry> {
-    let mut raw = RawEntry { marker, ..RawEntry::default() };
-    while let Some(tag) = reader.child(entry)? {
-        match tag.name {
-            b"Key" => raw.key = Some(reader.text(tag)?),
-            b"VersionId" => raw.version_id = Some(reader.text(tag)?),
-            b"IsLatest" => raw.is_latest = Some(read_bool(reader, tag, body)?),
-            b"LastModified" => {
-                let text = trimmed(slice(body, reader.text(tag)?));
-                raw.last_modified = std::str::from_utf8(text).ok().and_then(Instant::parse_listed);
-                if raw.last_modified.is_none() {
-                    return reader.fail("a LastModified is not a time");
-                }
-            }
-            b"ETag" => raw.etag = Some(reader.text(tag)?),
-            b"Size" => {
-                let text = trimmed(slice(body, reader.text(tag)?));
-                raw.size = std::str::from_utf8(text).ok().and_then(|t| t.parse().ok());
-                if raw.size.is_none() {
-                    return reader.fail("a Size is not a number");
-                }
-            }
-            b"StorageClass" => raw.storage_class = Some(reader.text(tag)?),
-            // A version may name several; the first is enough to know that a checksum is there.
-            b"ChecksumAlgorithm" if raw.checksum_algorithm.is_none() => {
-                raw.checksum_algorithm = Some(reader.text(tag)?);
-            }
-            b"ChecksumType" => {
-                raw.checksum_type = match trimmed(slice(body, reader.text(tag)?)) {
-                    b"FULL_OBJECT" => ChecksumType::FullObject,
-                    b"COMPOSITE" => ChecksumType::Composite,
-                    _ => ChecksumType::Unknown,
-                }
-            }
-            _ => reader.skip(tag)?,
-        }
-    }
-    Ok(raw)
-}
-
-fn read_prefixes(reader: &mut Reader<'_>, parent: Tag<'_>, prefixes: &mut Vec<Raw>) -> Result<()> {
-    while let Some(tag) = reader.child(parent)? {
-        if tag.name == b"Prefix" {
-            prefixes.push(reader.text(tag)?);
-        } else {
-            reader.skip(tag)?;
-        }
-    }
-    Ok(())
-}
-
 fn read_bool(reader: &mut Reader<'_>, tag: Tag<'_>, body: &[u8]) -> Result<bool> {
-    match trimmed(slice(body, reader.text(tag)?)) {
+    match slice(body, reader.text(tag)?).trim_ascii() {
         b"true" => Ok(true),
         b"false" => Ok(false),
         _ => reader.fail("a truth value is neither true nor false"),
     }
 }
 
-/// Copies all texts into one string; keys last, since whether they are url-encoded may stand behind them.
-fn assemble(body: &[u8], head: &Head, entries: &[RawEntry], prefixes: &[Raw]) -> Result<Page> {
-    let mut texts =
-        Texts { body, url_encoded: head.url_encoded, out: Vec::with_capacity(entries.len() * 128) };
-    let mut items = Vec::with_capacity(entries.len());
-    let mut class = (Span::default(), &b""[..]);
-    for raw in entries {
-        let missing = |what| DecodeError::new(what, raw.key.or(raw.version_id).map_or(0, |r| r.start));
-        let key = texts.key(raw.key.ok_or_else(|| missing("an entry has no Key"))?)?;
-        if key.is_empty() {
-            return Err(missing("an entry has an empty Key"));
-        }
-        let version_id = texts.plain(raw.version_id.ok_or_else(|| missing("an entry has no VersionId"))?)?;
-        let is_latest = raw.is_latest.ok_or_else(|| missing("an entry has no IsLatest"))?;
-        let last_modified = raw.last_modified.ok_or_else(|| missing("an entry has no LastModified"))?;
-        let mut item =
-            Item { key, version_id, is_latest, last_modified, marker: raw.marker, ..Item::default() };
-        if !raw.marker {
-            item.etag = texts.etag(raw.etag.ok_or_else(|| missing("a version has no ETag"))?)?;
-            item.size = raw.size.ok_or_else(|| missing("a version has no Size"))?;
-            item.checksum_type = raw.checksum_type;
-            if let Some(algorithm) = raw.checksum_algorithm {
-                item.checksum_algorithm = texts.plain(algorithm)?;
-            }
-            if let Some(raw) = raw.storage_class {
-                let text = slice(body, raw);
-                if text != class.1 {
-                    class = (texts.plain(raw)?, text); // Neighbours mostly share their class.
-                }
-                item.storage_class = class.0;
-            }
-        }
-        items.push(item);
-    }
-    let prefixes = prefixes.iter().map(|raw| texts.key(*raw)).collect::<Result<Vec<_>>>()?;
-    let next_key = head.next_key_marker.map(|raw| texts.key(raw)).transpose()?;
-    let next_version = head.next_version_id_marker.map(|raw| texts.plain(raw)).transpose()?;
-    let truncated = head.is_truncated.ok_or(DecodeError::new("the listing has no IsTruncated", 0))?;
-    let text = String::from_utf8(texts.out)
-        .map_err(|e| DecodeError::new("a text is not UTF-8", e.utf8_error().valid_up_to()))?;
-    let mut page = Page { text, items, prefixes, truncated, next_key, next_version, order_lost: false };
-    page.check_spans()?;
-    repair_order(&mut page);
-    Ok(page)
-}
+/// What an entry must have, by the bit that says that it was seen.
+const REQUIRED: [(u8, &str); 6] = [
+    (KEY, "an entry has no Key"),
+    (VERSION_ID, "an entry has no VersionId"),
+    (IS_LATEST, "an entry has no IsLatest"),
+    (LAST_MODIFIED, "an entry has no LastModified"),
+    (ETAG, "a version has no ETag"),
+    (SIZE, "a version has no Size"),
+];
+const KEY: u8 = 1;
+const VERSION_ID: u8 = 2;
+const IS_LATEST: u8 = 4;
+const LAST_MODIFIED: u8 = 8;
+const ETAG: u8 = 16;
+const SIZE: u8 = 32;
 
-/// The string that all of a page's texts are copied into.
-struct Texts<'a> {
+/// A page while it is read. Texts are copied once, into one string; keys are url-decoded in their places at the end,
+/// since whether they have to be may stand behind them.
+struct Builder<'a> {
     body: &'a [u8],
+    text: Vec<u8>,
+    items: Vec<Item>,
+    prefixes: Vec<Span>,
+    truncated: Option<bool>,
     url_encoded: bool,
-    out: Vec<u8>,
+    next_key: Option<Span>,
+    next_version: Option<Span>,
+    /// The storage class of the version before: neighbours mostly share it.
+    class: (Span, &'a [u8]),
 }
 
-impl Texts<'_> {
-    fn plain(&mut self, raw: Raw) -> Result<Span> {
-        self.copy(raw, |text, at, out| match memchr(b'&', text) {
-            None => {
-                out.extend_from_slice(text);
-                Ok(())
-            }
-            Some(_) => unescape(text, at, out),
-        })
+impl<'a> Builder<'a> {
+    fn new(body: &'a [u8]) -> Self {
+        Self {
+            body,
+            text: Vec::with_capacity(1000 * TEXT_OF_ENTRY),
+            items: Vec::with_capacity(1000),
+            prefixes: Vec::new(),
+            truncated: None,
+            url_encoded: false,
+            next_key: None,
+            next_version: None,
+            class: (Span::default(), b""),
+        }
     }
 
-    fn key(&mut self, raw: Raw) -> Result<Span> {
-        if !self.url_encoded {
-            return self.plain(raw);
+    fn read_entry(&mut self, reader: &mut Reader<'a>, entry: Tag<'_>, marker: bool) -> Result<()> {
+        let mut item = Item { marker, ..Item::default() };
+        let mut seen = 0;
+        while let Some(tag) = reader.child(entry)? {
+            seen |= self.read_field(reader, tag, &mut item)?;
         }
-        self.copy(raw, |text, at, out| {
-            if memchr3(b'&', b'%', b'+', text).is_none() {
-                out.extend_from_slice(text);
-                return Ok(());
+        let missing = REQUIRED.iter().find(|(bit, _)| seen & bit == 0 && !(marker && *bit >= ETAG));
+        if let Some((_, what)) = missing {
+            return reader.fail(what);
+        }
+        if item.key.is_empty() {
+            return reader.fail("an entry has an empty Key");
+        }
+        if marker {
+            item = Item { etag: Span::default(), storage_class: Span::default(), size: 0, ..item };
+        }
+        self.items.push(item);
+        Ok(())
+    }
+
+    /// Reads one child of an entry; gives its bit if it is one that must be there.
+    fn read_field(&mut self, reader: &mut Reader<'a>, tag: Tag<'_>, item: &mut Item) -> Result<u8> {
+        let bit = match tag.name {
+            b"Key" => {
+                item.key = self.copy(reader.text(tag)?)?;
+                KEY
             }
-            let mut unescaped = Vec::with_capacity(text.len());
-            unescape(text, at, &mut unescaped)?;
-            percent_decode(&unescaped, at, out)
-        })
+            b"VersionId" => {
+                item.version_id = self.copy(reader.text(tag)?)?;
+                VERSION_ID
+            }
+            b"IsLatest" => {
+                item.is_latest = read_bool(reader, tag, self.body)?;
+                IS_LATEST
+            }
+            b"LastModified" => {
+                let time = parsed(self.body, reader.text(tag)?, Instant::parse_listed);
+                item.last_modified = time.ok_or_else(|| reader.error("a LastModified is not a time"))?;
+                LAST_MODIFIED
+            }
+            b"ETag" => {
+                item.etag = self.copy_etag(reader.text(tag)?)?;
+                ETAG
+            }
+            b"Size" => {
+                let size = parsed(self.body, reader.text(tag)?, |text| text.parse().ok());
+                item.size = size.ok_or_else(|| reader.error("a Size is not a number"))?;
+                SIZE
+            }
+            b"StorageClass" => {
+                item.storage_class = self.copy_class(reader.text(tag)?)?;
+                0
+            }
+            // A version may name several; the first is enough to know that a checksum is there.
+            b"ChecksumAlgorithm" if item.checksum_algorithm.is_empty() => {
+                item.checksum_algorithm = self.copy(reader.text(tag)?)?;
+                0
+            }
+            b"ChecksumType" => {
+                item.checksum_type = match slice(self.body, reader.text(tag)?).trim_ascii() {
+                    b"FULL_OBJECT" => ChecksumType::FullObject,
+                    b"COMPOSITE" => ChecksumType::Composite,
+                    _ => ChecksumType::Unknown,
+                };
+                0
+            }
+            _ => {
+                reader.skip(tag)?;
+                0
+            }
+        };
+        Ok(bit)
+    }
+
+    fn copy_class(&mut self, raw: Raw) -> Result<Span> {
+        let text = slice(self.body, raw);
+        if text != self.class.1 {
+            self.class = (self.copy(raw)?, text);
+        }
+        Ok(self.class.0)
+    }
+
+    fn read_prefixes(&mut self, reader: &mut Reader<'a>, parent: Tag<'_>) -> Result<()> {
+        while let Some(tag) = reader.child(parent)? {
+            if tag.name == b"Prefix" {
+                let prefix = self.copy(reader.text(tag)?)?;
+                self.prefixes.push(prefix);
+            } else {
+                reader.skip(tag)?;
+            }
+        }
+        Ok(())
     }
 
     /// An ETag without its quotes, which come as they are or as `&quot;`.
-    fn etag(&mut self, raw: Raw) -> Result<Span> {
+    fn copy_etag(&mut self, raw: Raw) -> Result<Span> {
         let text = slice(self.body, raw);
         let quoted = |quote: &[u8]| {
             let quotes = text.len() >= 2 * quote.len() && text.starts_with(quote) && text.ends_with(quote);
             quotes.then_some(quote.len())
         };
         let quote = quoted(b"&quot;").or_else(|| quoted(b"\"")).unwrap_or_default();
-        self.plain(Raw { start: raw.start + quote, end: raw.end - quote })
+        self.copy(Raw { start: raw.start + quote, end: raw.end - quote })
     }
 
-    fn copy(
-        &mut self,
-        raw: Raw,
-        into: impl FnOnce(&[u8], usize, &mut Vec<u8>) -> Result<()>,
-    ) -> Result<Span> {
-        let start = self.out.len();
-        into(slice(self.body, raw), raw.start, &mut self.out)?;
-        Span::new(start, self.out.len()).ok_or(DecodeError::new("the page is too large", raw.start))
+    fn copy(&mut self, raw: Raw) -> Result<Span> {
+        let (start, text) = (self.text.len(), slice(self.body, raw));
+        match memchr(b'&', text) {
+            None => self.text.extend_from_slice(text),
+            Some(_) => unescape(text, raw.start, &mut self.text)?,
+        }
+        Span::new(start, self.text.len()).ok_or(DecodeError::new("the page is too large", raw.start))
     }
+
+    fn build(mut self) -> Result<Page> {
+        let truncated = self.truncated.ok_or(DecodeError::new("the listing has no IsTruncated", 0))?;
+        if self.url_encoded {
+            let keys = self.items.iter_mut().map(|item| &mut item.key);
+            for key in keys.chain(&mut self.prefixes).chain(&mut self.next_key) {
+                decode_in_place(&mut self.text, key)?;
+            }
+        }
+        let text = String::from_utf8(self.text)
+            .map_err(|e| DecodeError::new("a text is not UTF-8", e.utf8_error().valid_up_to()))?;
+        let mut page = Page {
+            text,
+            items: self.items,
+            prefixes: self.prefixes,
+            truncated,
+            next_key: self.next_key,
+            next_version: self.next_version,
+            order_lost: false,
+        };
+        page.check_spans()?;
+        repair_order(&mut page);
+        Ok(page)
+    }
+}
+
+fn parsed<T>(body: &[u8], raw: Raw, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    parse(std::str::from_utf8(slice(body, raw).trim_ascii()).ok()?)
+}
+
+/// Url-decodes a key where it stands. Decoded text is never longer; what is left behind it is blanked.
+fn decode_in_place(text: &mut [u8], key: &mut Span) -> Result<()> {
+    let at = key.start();
+    let Some(encoded) = text.get_mut(key.range()) else { return Ok(()) };
+    if memchr2(b'%', b'+', encoded).is_none() {
+        return Ok(());
+    }
+    let mut decoded = Vec::with_capacity(encoded.len());
+    percent_decode(encoded, at, &mut decoded)?;
+    let (place, rest) = encoded.split_at_mut(decoded.len());
+    place.copy_from_slice(&decoded);
+    rest.fill(b' ');
+    *key = Span::new(at, at + decoded.len()).ok_or(DecodeError::new("the page is too large", at))?;
+    Ok(())
 }
 
 fn slice(body: &[u8], raw: Raw) -> &[u8] {
     body.get(raw.start..raw.end).unwrap_or_default()
-}
-
-fn trimmed(text: &[u8]) -> &[u8] {
-    text.trim_ascii()
 }

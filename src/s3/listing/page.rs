@@ -15,12 +15,20 @@ impl Span {
         Some(Self { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
     }
 
+    pub(super) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub(super) fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
     pub(super) fn is_empty(self) -> bool {
         self.start == self.end
     }
 
     fn of(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+        text.get(self.range()).unwrap_or_default()
     }
 }
 
@@ -55,6 +63,21 @@ impl Page {
     /// The entries.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> + DoubleEndedIterator {
         self.items.iter().map(|item| self.entry(item))
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// One entry.
+    pub fn entry_at(&self, at: usize) -> Option<Entry<'_>> {
+        self.items.get(at).map(|item| self.entry(item))
     }
 
     /// The common prefixes, where a delimiter was asked for.
@@ -116,6 +139,9 @@ impl Page {
     /// Checks that no text begins or ends inside a character. The whole is known to be UTF-8, but a text that ends
     /// in half a character and one that begins with the other half would pass together.
     pub(super) fn check_spans(&self) -> Result<(), DecodeError> {
+        if self.text.is_ascii() {
+            return Ok(());
+        }
         let spans = self
             .items
             .iter()

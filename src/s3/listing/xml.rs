@@ -53,8 +53,12 @@ impl<'a> Reader<'a> {
         Self { body, at: 0 }
     }
 
+    pub(super) fn error(&self, what: &'static str) -> DecodeError {
+        DecodeError::new(what, self.at)
+    }
+
     pub(super) fn fail<T>(&self, what: &'static str) -> Result<T> {
-        Err(DecodeError::new(what, self.at))
+        Err(self.error(what))
     }
 
     /// The document's root element, past declaration, comments and white space.
