@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region};
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
@@ -56,9 +57,7 @@ impl Client {
         let http = http_client()?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
         if let Some(profile) = &settings.profile {
-            // As the AWS CLI does: a profile named on the command line comes before credentials in the environment.
-            let named = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
-            loader = loader.profile_name(profile).credentials_provider(named);
+            loader = loader.profile_name(profile);
         }
         if let Some(region) = settings.region.clone() {
             loader = loader.region(Region::new(region));
@@ -67,7 +66,16 @@ impl Client {
             check_endpoint(url)?;
             loader = loader.endpoint_url(url);
         }
-        let config = loader.load().await;
+        let mut config = loader.load().await;
+        if let Some(profile) = &settings.profile {
+            // As the AWS CLI does: a profile named on the command line comes before credentials in the environment.
+            let provider = ProviderConfig::without_region().with_http_client(http.clone());
+            let provider = provider.with_region(config.region().cloned());
+            let named =
+                ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+            config =
+                config.into_builder().credentials_provider(SharedCredentialsProvider::new(named)).build();
+        }
         find_credentials(&config, settings.profile.as_deref()).await?;
         // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
         let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));

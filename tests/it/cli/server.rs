@@ -70,7 +70,6 @@ fn wrong_region() {
     --- stderr
     error: the bucket prod-uploads is not in the region eu-west-1, but in us-east-1
       add --region us-east-1
-      the server's request id is ID
     ");
 }
 
@@ -119,6 +118,23 @@ fn unknown_profile() {
     error: no usable AWS credentials were found in the profile nobody
       set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)
     ");
+}
+
+/// As with the AWS CLI; the wrong account could be restored otherwise.
+#[test]
+fn profile_before_credentials_in_the_environment() {
+    let stage = Stage::after_incident();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "[ops]\naws_access_key_id = lab\naws_secret_access_key = lab-secret\n")
+        .unwrap();
+    let verify = "verify s3://prod-uploads --at 0s --quiet --format json --profile ops";
+    let verified = stage
+        .asof(verify)
+        .env("AWS_SHARED_CREDENTIALS_FILE", file.path().to_str().unwrap())
+        .env("AWS_ACCESS_KEY_ID", "somebody")
+        .env("AWS_SECRET_ACCESS_KEY", "else")
+        .changes_nothing();
+    assert!(verified.starts_with("exit code 0"), "{verified}");
 }
 
 #[test]
