@@ -1,32 +1,40 @@
 //! Which characters come where in the keys, learned from samples.
 //!
-//! A *place* is (path component, offset in it): in `tenant-7/2024/a` the `2` is at place (1, 0) however long the
-//! tenant's name is. For each place the characters seen are kept, in all and by the character before, so that a date's
-//! month knows `0` → `1..9`, `1` → `0..2`. Characters after a given one are believed to be known only once they have
-//! been met often enough; until then the place's own set stands in, and while that is young too, the smallest
-//! well-known set of another place that contains it does (the first digit of a hash is like its seventh).
+//! A *place* is a path component and an offset in it: in `tenant-7/2024/a` the `4` is at place (1, 3) however long the
+//! tenant's name is. For each place the characters met are kept ([`Seen`]), in all and by the two characters before: so
+//! a date's month comes to know that `-1` goes on with `0`, `1`, `2`, and a directory that `im` goes on with `a`, `p`.
 //!
-//! Nothing here is a promise about the keys: it only steers where a range is cut. Memory is bounded by [`PLACES`],
-//! [`CHARS`] and [`PAIRS`]; what does not fit is not learned.
+//! What is met in a key read in order says something about what *else* may come only where the place started anew (a
+//! place further left changed) and was seen to its end. A set is *known* once that happened often enough for its size;
+//! until then the set of the whole place stands in, and while that is young too, the smallest known set of another
+//! place, or the union of a component, that contains it: the first digit of a hash is like its seventh.
+//!
+//! Nothing here is a promise about the keys: it steers where ranges are cut, never what is read. Memory is bounded by
+//! `ROOM` characters and as many sets; what does not fit is not learned.
 
 /// Components told apart; deeper ones share the last.
 const DEPTHS: usize = 16;
 /// Offsets told apart in one component; later ones share the last.
-const PLACES: usize = 192;
-/// Characters kept in all.
-const ROOM: usize = 1 << 16;
-/// Characters before which are told apart at a place.
+const OFFSETS: usize = 192;
+/// Characters kept in all sets together.
+const ROOM: usize = 1 << 17;
+/// Sets by the characters before, for one place.
 const PAIRS: usize = 256;
-/// A set is well known when it was met this many times as often as it has members.
-const KNOWN: u32 = 3;
-/// A single character met this many times after a cut is taken for the only one.
-const FIRST: u32 = 8;
+/// Characters learned of a key beyond the scale of its page: what comes later matters to no cut.
+const BEYOND: usize = 16;
+/// A set is known when it was met this many times as often as it has members, …
+const OFTEN: u32 = 3;
+/// … and seen to its end this many times.
+const ENDED: u32 = 3;
+/// A single character met first this many times after a cut is taken for the only one at its place.
+const FIRST: u32 = 3;
 
-/// Where in a key a character stands.
+/// Where in a key a character stands, and after what.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Place {
     depth: usize,
     offset: usize,
+    /// The two characters before, within the component.
     before: u64,
 }
 
@@ -36,11 +44,8 @@ impl Place {
         if character == '/' {
             Self { depth: self.depth + 1, offset: 0, before: 0 }
         } else {
-            Self {
-                depth: self.depth,
-                offset: self.offset + 1,
-                before: (self.before << 32) | u64::from(u32::from(character)),
-            }
+            let before = (self.before << 32) | u64::from(u32::from(character));
+            Self { depth: self.depth, offset: self.offset + 1, before }
         }
     }
 
@@ -52,62 +57,94 @@ impl Place {
 
 /// What meeting a character says about its set being complete.
 #[derive(Debug, Clone, Copy)]
-enum Counts {
-    Not,
+enum Evidence {
+    /// Nothing: the place only moved on by one.
+    None,
+    /// Little: the first key after a cut has the least characters there are.
     First,
-    Fully,
+    /// The place started anew.
+    Anew,
 }
 
-/// Characters in order, and how often another one could have come.
+/// The characters met, in order, and how well the set is known.
 #[derive(Debug, Default)]
 struct Seen {
     chars: Vec<char>,
-    times: u32,
-    /// How often it was met first after a cut: the least of its kind, then.
+    anew: u32,
     first: u32,
+    ended: u32,
 }
 
 impl Seen {
-    /// Takes a character in, where `room` is left; it counts as met where it was not asked for. Whether anything that
-    /// matters changed.
-    fn learn(&mut self, character: char, counts: Counts, room: &mut usize) -> bool {
+    /// Takes a character in, where there is room. Whether the set changed in a way that matters.
+    fn learn(&mut self, character: char, evidence: Evidence, room: &mut usize) -> bool {
         let known = self.is_known();
-        match counts {
-            Counts::Not => {}
-            Counts::First => self.first = self.first.saturating_add(1),
-            Counts::Fully => self.times = self.times.saturating_add(1),
+        match evidence {
+            Evidence::None => {}
+            Evidence::First => self.first = self.first.saturating_add(1),
+            Evidence::Anew => self.anew = self.anew.saturating_add(1),
         }
         match self.chars.binary_search(&character) {
+            Ok(_) => known != self.is_known(),
             Err(at) if *room > 0 => {
                 *room -= 1;
                 self.chars.insert(at, character);
                 true
             }
-            _ => known != self.is_known(),
+            Err(_) => {
+                // Incomplete, and not to be taken for complete.
+                (self.anew, self.first) = (0, 0);
+                known
+            }
         }
     }
 
     fn is_known(&self) -> bool {
-        u32::try_from(self.chars.len())
-            .is_ok_and(|len| self.times >= len.saturating_mul(KNOWN) || (len == 1 && self.first >= FIRST))
+        let len = u32::try_from(self.chars.len()).unwrap_or(u32::MAX);
+        (self.anew >= len.saturating_mul(OFTEN) && self.ended >= ENDED) || (len == 1 && self.first >= FIRST)
+    }
+
+    /// Whether all of the set is in `other`, which has more.
+    fn is_part_of(&self, other: &[char]) -> bool {
+        self.chars.len() < other.len() && self.chars.iter().all(|c| other.binary_search(c).is_ok())
     }
 }
 
 #[derive(Debug, Default)]
 struct Slot {
     all: Seen,
-    /// By the character before, sorted.
+    /// By the characters before, sorted.
     pairs: Vec<(u64, Seen)>,
-    /// Which of the shared sets stands in while this one is young.
+    /// Which of the shared sets stands in.
     borrowed: Option<usize>,
+}
+
+impl Slot {
+    fn pair(&self, before: u64) -> Option<&Seen> {
+        let at = self.pairs.binary_search_by_key(&before, |pair| pair.0).ok()?;
+        self.pairs.get(at).map(|pair| &pair.1)
+    }
+
+    fn pair_mut(&mut self, before: u64) -> Option<&mut Seen> {
+        match self.pairs.binary_search_by_key(&before, |pair| pair.0) {
+            Ok(at) => self.pairs.get_mut(at).map(|pair| &mut pair.1),
+            Err(at) if self.pairs.len() < PAIRS => {
+                self.pairs.insert(at, (before, Seen::default()));
+                self.pairs.get_mut(at).map(|pair| &mut pair.1)
+            }
+            Err(_) => None,
+        }
+    }
 }
 
 /// The characters by place.
 #[derive(Debug)]
 pub(super) struct Alphabet {
+    /// By component and offset.
     slots: Vec<Vec<Slot>>,
-    /// Sets of well-known places and of whole components, the smallest first.
+    /// Known sets of places and the unions of components, the smallest first.
     shared: Vec<Vec<char>>,
+    /// A set changed since the shared ones were made.
     grown: bool,
     room: usize,
 }
@@ -119,38 +156,33 @@ impl Default for Alphabet {
 }
 
 impl Alphabet {
-    /// Learns from a key; `before` is a key read before it in the same range, if any: what the two have in common is
-    /// no news.
-    pub(super) fn learn(&mut self, before: &str, key: &str, first: bool) {
+    /// Learns from a key that comes after `before` with nothing sampled between; `first` where `before` is the place
+    /// of a cut, not a key. The keys of the page have their first `scale` bytes in common.
+    pub(super) fn learn(&mut self, before: &str, key: &str, first: bool, scale: usize) {
         let same = common(before, key);
         let (head, tail) = key.split_at(same);
-        let mut place = Place::after(head);
+        let start = Place::after(head);
+        let most = scale.saturating_sub(same) + BEYOND;
+        if !first {
+            self.end(before.get(same..).unwrap_or_default(), start, most);
+        }
         let mut room = self.room;
-        for (nth, character) in tail.chars().enumerate() {
-            // The place where the two differ only moved on by one; the places after it started anew.
-            let counts = match (nth, first) {
-                (0, _) => Counts::Not,
-                (_, true) => Counts::First,
-                _ => Counts::Fully,
+        let mut place = start;
+        for (nth, character) in tail.chars().take(most).enumerate() {
+            let evidence = match (nth, first) {
+                (0, _) => Evidence::None,
+                (_, true) => Evidence::First,
+                _ => Evidence::Anew,
             };
             let slot = self.slot(place);
-            let mut grown = slot.all.learn(character, counts, &mut room);
-            let counts = match counts {
-                Counts::First if slot.all.chars.len() > 1 => Counts::Not,
-                counts => counts,
+            let mut grown = slot.all.learn(character, evidence, &mut room);
+            // What comes first of several says nothing about the others.
+            let evidence = match evidence {
+                Evidence::First if slot.all.chars.len() > 1 => Evidence::None,
+                evidence => evidence,
             };
-            match slot.pairs.binary_search_by_key(&place.before, |pair| pair.0) {
-                Ok(at) => {
-                    if let Some(pair) = slot.pairs.get_mut(at) {
-                        grown |= pair.1.learn(character, counts, &mut room);
-                    }
-                }
-                Err(at) if slot.pairs.len() < PAIRS && room > 0 => {
-                    let mut seen = Seen::default();
-                    seen.learn(character, counts, &mut room);
-                    slot.pairs.insert(at, (place.before, seen));
-                }
-                Err(_) => {}
+            if let Some(pair) = slot.pair_mut(place.before) {
+                grown |= pair.learn(character, evidence, &mut room);
             }
             self.grown |= grown;
             place = place.step(character);
@@ -158,92 +190,75 @@ impl Alphabet {
         self.room = room;
     }
 
-    /// After the samples of a page: young places look for a set that stands in.
+    /// The keys left those that go on with `tail` at `place`: all that may come in it was seen to its end.
+    fn end(&mut self, tail: &str, mut place: Place, most: usize) {
+        for (nth, character) in tail.chars().take(most).enumerate() {
+            if nth > 0 {
+                let slot = self.slot(place);
+                let known = slot.all.is_known();
+                slot.all.ended = slot.all.ended.saturating_add(1);
+                let grown = known != slot.all.is_known();
+                if let Some(pair) = slot.pair_mut(place.before) {
+                    pair.ended = pair.ended.saturating_add(1);
+                }
+                self.grown |= grown;
+            }
+            place = place.step(character);
+        }
+    }
+
+    /// Lets places that are not known look for a set that stands in. To be called now and then: it looks at all places.
     pub(super) fn settle(&mut self) {
         if !std::mem::take(&mut self.grown) {
             return;
         }
-        let mut shared: Vec<Vec<char>> = self
-            .slots
-            .iter()
-            .flatten()
-            .filter(|slot| slot.all.is_known() && slot.all.chars.len() > 1)
-            .map(|slot| slot.all.chars.clone())
-            .collect();
+        let places = self.slots.iter().flatten();
+        let known = places.filter(|slot| slot.all.is_known() && slot.all.chars.len() > 1);
+        let mut shared: Vec<Vec<char>> = known.map(|slot| slot.all.chars.clone()).collect();
         for component in &self.slots {
             let mut union: Vec<char> = component.iter().flat_map(|slot| &slot.all.chars).copied().collect();
             union.sort_unstable();
             union.dedup();
             shared.push(union);
         }
-        shared.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+        shared.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
         shared.dedup();
         for slot in self.slots.iter_mut().flatten() {
             slot.borrowed = None;
-            if slot.all.is_known() {
-                continue;
+            if !slot.all.is_known() {
+                slot.borrowed = shared.iter().position(|set| slot.all.is_part_of(set));
             }
-            let own = &slot.all.chars;
-            slot.borrowed = shared
-                .iter()
-                .position(|set| set.len() > own.len() && own.iter().all(|c| set.binary_search(c).is_ok()));
         }
         self.shared = shared;
     }
 
-    /// The characters to expect at a place, in order; empty where nothing is known.
+    /// The characters to expect at a place, in order; empty where it was never met.
     pub(super) fn at(&self, place: Place) -> &[char] {
-        let Some(slot) =
-            self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
-        else {
-            return &[];
-        };
-        let pair = slot.pairs.binary_search_by_key(&place.before, |pair| pair.0).ok();
-        if let Some((_, seen)) = pair.and_then(|at| slot.pairs.get(at))
-            && seen.is_known()
-        {
-            return &seen.chars;
+        let Some(slot) = self.get(place) else { return &[] };
+        match slot.pair(place.before) {
+            Some(pair) if pair.is_known() => &pair.chars,
+            _ => slot.borrowed.and_then(|at| self.shared.get(at)).unwrap_or(&slot.all.chars),
         }
-        slot.borrowed.and_then(|at| self.shared.get(at)).unwrap_or(&slot.all.chars)
     }
 
-    /// The characters met at a place, after the same character where that was met.
+    /// The characters met at a place: after the same characters, where those were met there.
     pub(super) fn met(&self, place: Place) -> &[char] {
-        let Some(slot) =
-            self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
-        else {
-            return &[];
-        };
-        let pair = slot.pairs.binary_search_by_key(&place.before, |pair| pair.0).ok();
-        pair.and_then(|at| slot.pairs.get(at)).map_or(&slot.all.chars, |(_, seen)| &seen.chars)
+        self.get(place).map_or(&[], |slot| &slot.pair(place.before).unwrap_or(&slot.all).chars)
     }
 
     /// Whether no character after `character` is to be expected at a place.
     pub(super) fn is_last(&self, place: Place, character: char) -> bool {
-        let Some(slot) =
-            self.slots.get(place.depth.min(DEPTHS - 1)).and_then(|d| d.get(place.offset.min(PLACES - 1)))
-        else {
-            return false;
-        };
-        let pair = slot.pairs.binary_search_by_key(&place.before, |pair| pair.0).ok();
-        pair.and_then(|at| slot.pairs.get(at)).is_some_and(|(_, seen)| {
-            seen.is_known() && seen.chars.last().is_some_and(|last| *last <= character)
-        })
+        let pair = self.get(place).and_then(|slot| slot.pair(place.before));
+        pair.is_some_and(|pair| pair.is_known() && pair.chars.last().is_some_and(|last| *last <= character))
     }
 
-    pub(super) fn show(&self, key: &str) -> String {
-        let mut place = Place::default();
-        let mut out = String::new();
-        for c in key.chars().take(14) {
-            out += &format!(" {c}:{}", self.at(place).iter().collect::<String>());
-            place = place.step(c);
-        }
-        out
+    fn get(&self, place: Place) -> Option<&Slot> {
+        self.slots.get(place.depth.min(DEPTHS - 1))?.get(place.offset.min(OFFSETS - 1))
     }
 
     fn slot(&mut self, place: Place) -> &mut Slot {
-        let depth = grow(&mut self.slots, place.depth.min(DEPTHS - 1));
-        grow(depth, place.offset.min(PLACES - 1))
+        let component = grow(&mut self.slots, place.depth.min(DEPTHS - 1));
+        grow(component, place.offset.min(OFFSETS - 1))
     }
 }
 

@@ -1,139 +1,135 @@
-//! The planner of a parallel listing.
+//! The planner of a parallel listing: which part of the key space to ask for next.
+//!
+//! S3 lists versions in the order of their keys, a page at a time, and only a page tells where the next one begins; but
+//! a listing may begin after any key, existing or not. So the key space is a set of ranges `(start, end]`, each read by
+//! one request at a time. [`Ranges::ask`] gives the next request worth sending; where a slot is free and every range is
+//! being read, it cuts the one with the most to come in two, by what the pages so far taught ([`alphabet`], [`scale`],
+//! [`cut`]). [`Ranges::answer`] says which entries of a page are the range's own; what reaches beyond its end, or was
+//! sent before, is to be dropped. Ranges are cut between keys: all versions of a key belong to one.
+//!
+//! Promised, whatever the keys, the order of the answers and the slots: every key in the bounds belongs to exactly one
+//! range; a range keeps its start, and its entries come in order, so the ranges' results, joined by [`Ask::start`], are
+//! in the order of the keys; there are never more ranges than the greatest number of slots had.
+//!
+//! Not promised: that the guesses are good. A bad one costs a request that finds nothing, never an entry. Pages whose
+//! keys are out of order are not noticed. Nothing here waits, sends or knows the time: a request that failed is the
+//! caller's to repeat, the range waits for its answer. Markers are text: characters met in keys, or one after such.
 
 mod alphabet;
+mod cut;
 mod page;
 mod part;
 mod scale;
-mod split;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use alphabet::{Alphabet, common};
+use cut::Luck;
 use page::{Last, belonging};
 pub use page::{Marker, Page};
-use part::{Part, Window};
+use part::Part;
+
+/// Pages of which `SAMPLES` keys are learned; of later ones `FEWER`.
+const EARLY: u64 = 256;
+const SAMPLES: usize = 16;
+const FEWER: usize = 4;
+/// Late pages between two looks at what stands in for what.
+const SETTLE: u64 = 16;
+/// An estimate of this many times the pages read is none.
+const ABSURD: f64 = 1e5;
 
 /// Names a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RangeId(u64);
 
-impl RangeId {
-    /// A number.
-    pub fn order(self) -> u64 {
-        self.0
-    }
-}
-
 /// A request worth sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
-    /// The range it is for.
+    /// The range it reads on in.
     pub range: RangeId,
-    /// Its order key.
+    /// Where the range starts: all its keys are greater, and those of ranges that start before are not. Empty for one
+    /// that starts with the first key.
     pub start: Arc<str>,
-    /// Its marker.
+    /// Where the page is to begin; none: with the first key.
     pub after: Option<Marker>,
 }
 
-/// What an answered page means.
+/// What a page means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The entries of the page that belong to the range.
+    /// The entries that are the range's own and new.
     pub take: Range<usize>,
-    /// No request will follow for this range.
+    /// The range is read: there will be no other request for it.
     pub ended: bool,
-    /// The server did not move on.
+    /// The server said there is more, and gave nothing new and no new marker: to ask again would be to ask the same.
     pub stuck: bool,
 }
 
 /// How far the listing is.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Ranges under way.
     pub ranges: usize,
-    /// Estimated entries to come.
+    /// Entries estimated to come; none while too little is known.
     pub remaining: Option<u64>,
 }
-
-/// A page whose density differs by more than this factor from what was read before begins a new window.
-const STEADY: f64 = 4.0;
-/// Samples learned of a page.
-const SAMPLES: usize = 16;
 
 /// The planner.
 #[derive(Debug)]
 pub struct Ranges {
     prefix: String,
-    /// In key order.
+    /// Ranges under way, in the order of their keys.
     parts: Vec<Part>,
     alphabet: Alphabet,
+    luck: Luck,
     slots: usize,
     flying: usize,
+    /// The next range's id.
     next: u64,
-    /// Entries of a full page.
+    /// Entries of the longest page so far.
     page: f64,
+    /// Pages answered.
     pages: u64,
-    /// Bold cuts that found keys, and that did not.
-    found: u32,
-    missed: u32,
+    #[cfg(debug_assertions)]
+    cover: Cover,
 }
 
 impl Ranges {
-    /// Plans the listing of the keys that start with `prefix` and lie in `(after, upto]`.
-    pub fn new(prefix: Option<&str>, after: Option<&str>, upto: Option<&str>, slots: usize) -> Self {
-        let prefix = prefix.unwrap_or_default();
-        let start = after.unwrap_or_default();
-        let part = Part {
-            id: 0,
-            start: start.into(),
-            end: upto.map(Into::into),
-            after: after.map(|key| Marker { key: key.to_owned(), version: None }),
-            at: start.max(prefix).into(),
-            last: None,
-            flying: false,
-            begun: false,
-            window: None,
-            own: false,
-            scale: 0,
-            pages: 1.0,
-            credit: 0,
-            hold: 0,
-            misses: 0,
-            overdue: 0,
-            marks: Vec::new(),
-            bold: false,
-            guessed: false,
-            gallop: false,
-            closed: false,
-        };
+    /// Plans the listing of the keys that start with `prefix`, come after `after` and not after `upto`, with at most
+    /// `slots` requests under way. The requests must carry the prefix.
+    pub fn new(prefix: &str, after: Option<&str>, upto: Option<&str>, slots: usize) -> Self {
+        let mut part = Part::new(0, after.unwrap_or_default().into(), upto.map(Into::into));
+        // A marker before the prefix is as good as none; the prefix itself may be a key.
+        if *part.at < *prefix {
+            part.at = prefix.into();
+        }
         Self {
             prefix: prefix.to_owned(),
+            #[cfg(debug_assertions)]
+            cover: Cover::of(&part),
             parts: vec![part],
             alphabet: Alphabet::default(),
+            luck: Luck::default(),
             slots: slots.max(1),
             flying: 0,
             next: 1,
             page: 0.0,
             pages: 0,
-            found: 0,
-            missed: 0,
         }
     }
 
-    /// The next request worth sending now.
+    /// The next request worth sending now. None: all slots are used, or what is left is not worth more requests than
+    /// are under way; to be asked again after an answer.
     pub fn ask(&mut self) -> Option<Ask> {
         if self.flying >= self.slots {
             return None;
         }
-        let ready = self
-            .parts
-            .iter()
-            .enumerate()
-            .filter(|(_, part)| !part.flying)
-            .max_by(|a, b| a.1.pages.total_cmp(&b.1.pages))
-            .map(|(at, _)| at);
-        let at = match ready {
+        let waiting = self.parts.iter().enumerate().filter(|(_, part)| !part.flying);
+        let longest = waiting.max_by(|a, b| a.1.pages.total_cmp(&b.1.pages)).map(|(at, _)| at);
+        let at = match longest {
             Some(at) => at,
             None => self.split()?,
         };
@@ -143,7 +139,7 @@ impl Ranges {
         Some(Ask { range: RangeId(part.id), start: Arc::clone(&part.start), after: part.after.clone() })
     }
 
-    /// Takes in the answer to a request.
+    /// Takes in the page that a request for `range` brought. A range that has no request under way has no entries.
     pub fn answer(&mut self, range: RangeId, page: &dyn Page) -> Answer {
         let Some(at) = self.parts.iter().position(|part| part.id == range.0 && part.flying) else {
             return Answer { take: 0..0, ended: true, stuck: false };
@@ -160,108 +156,141 @@ impl Ranges {
         let stuck = !ended && !advance(part, page, &take, next);
         self.judge(at, page, &take, ended);
         if ended {
-            self.parts.remove(at);
+            let _part = self.parts.remove(at);
+            #[cfg(debug_assertions)]
+            self.cover.close(&_part);
         }
+        #[cfg(debug_assertions)]
+        self.cover.check(&self.parts);
         Answer { take, ended, stuck }
     }
 
-    /// Sets how many requests may be under way.
+    /// Sets how many requests may be under way; those that are more stay so until they are answered.
     pub fn set_slots(&mut self, slots: usize) {
         self.slots = slots.max(1);
     }
 
-    /// Whether all is listed.
+    /// Whether everything is read.
     pub fn is_done(&self) -> bool {
         self.parts.is_empty()
     }
 
     /// How far the listing is.
     pub fn progress(&self) -> Progress {
-        let known = self.parts.iter().all(|part| part.own);
         let pages: f64 = self.parts.iter().map(|part| part.pages).sum();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped, not negative")]
-        let remaining = known.then_some((pages * self.page) as u64);
+        let known = self.parts.iter().filter(|part| part.own).count() * 2 >= self.parts.len();
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let absurd = self.pages as f64 * ABSURD;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not negative, and not absurd"
+        )]
+        let remaining = (known && pages < absurd).then_some((pages * self.page) as u64);
         Progress { ranges: self.parts.len(), remaining }
     }
 
+    /// Learns from a few keys of a page of the range at `at`.
     fn learn(&mut self, at: usize, page: &dyn Page) {
         self.pages += 1;
-        let len = page.len();
+        let (len, Some(part)) = (page.len(), self.parts.get(at)) else { return };
         if len == 0 {
             return;
         }
         #[expect(clippy::cast_precision_loss, reason = "a page is small")]
         let entries = len as f64;
         self.page = self.page.max(entries);
-        let samples = if self.pages < 500 { SAMPLES } else { 4 };
-        let step = (len / samples).max(1);
-        let Some(part) = self.parts.get(at) else { return };
+        let samples = if self.pages < EARLY { SAMPLES } else { FEWER };
+        let scale = common(&page.key(0), &page.key(len - 1));
         let mut before = part.at.as_ref().to_owned();
         let mut first = !part.begun;
-        for at in (0..len).step_by(step).chain([len - 1]) {
+        for at in (0..len).step_by((len / samples).max(1)).chain([len - 1]) {
             let key = page.key(at);
-            self.alphabet.learn(&before, &key, first);
+            self.alphabet.learn(&before, &key, first, scale);
             first = false;
             before.clear();
             before.push_str(&key);
         }
-        self.alphabet.settle();
+        if self.pages < EARLY || self.pages.is_multiple_of(SETTLE) {
+            self.alphabet.settle();
+        }
     }
 }
 
-/// Whether nothing of the range is left behind this page.
+/// Whether nothing of the range is behind this page.
 fn is_over(part: &Part, page: &dyn Page, take: &Range<usize>, next: Option<&Marker>) -> bool {
     let Some(next) = next else { return true };
-    if take.end < page.len() {
-        return true;
-    }
-    part.end
-        .as_deref()
-        .is_some_and(|end| next.key.as_str() > end || (next.key == end && next.version.is_none()))
+    let end = part.end.as_deref();
+    take.end < page.len()
+        || end.is_some_and(|end| *next.key > *end || (next.key == end && next.version.is_none()))
 }
 
-/// Moves the range behind the page; false where the server did not move.
+/// Moves the range behind the page; false where that is where it was.
 fn advance(part: &mut Part, page: &dyn Page, take: &Range<usize>, next: Option<Marker>) -> bool {
+    let entry = |at: usize| Last { key: page.key(at).into_owned(), version: page.version(at).into_owned() };
     if !take.is_empty() {
-        let at = take.end - 1;
-        part.last = Some(Last { key: page.key(at).into_owned(), version: page.version(at).into_owned() });
+        part.last = Some(entry(take.end - 1));
     }
-    let own =
-        part.last.as_ref().map(|last| Marker { key: last.key.clone(), version: Some(last.version.clone()) });
+    // Where the range has nothing yet, what precedes its start may take several pages to get by.
+    let own = part.last.clone().or_else(|| page.len().checked_sub(1).map(entry));
+    let own = own.map(|last| Marker { key: last.key, version: Some(last.version) });
+    let repeated = take.is_empty() && !page.is_empty();
     let marker = match (next, own) {
-        (Some(next), Some(own)) if next.key < own.key => Some(own),
+        // The server sent only what it had sent before: perhaps it goes on from where that ended.
+        (_, Some(own)) if repeated && part.after.as_ref() != Some(&own) => Some(own),
+        // Its marker, unless that leads back, or leaves open where in the key it is.
+        (Some(next), Some(own)) if next.key < own.key || (next.key == own.key && next.version.is_none()) => {
+            Some(own)
+        }
+        (Some(next), None) if part.after.as_ref().is_some_and(|after| next.key < after.key) => {
+            part.after.clone()
+        }
         (next, own) => next.or(own),
     };
-    let moved = !take.is_empty() || marker != part.after;
-    if let Some(marker) = &marker
-        && *marker.key > *part.at
-    {
+    if let Some(marker) = marker.as_ref().filter(|marker| *marker.key > *part.at) {
         part.at = marker.key.as_str().into();
     }
+    let moved = !take.is_empty() || marker != part.after;
     part.after = marker;
     moved
 }
 
-/// Takes the page into the density believed in; where it is of quite another density than what was read before, only
-/// the page counts from now on. True then.
-#[expect(clippy::cast_precision_loss, reason = "a page is small")]
-fn widen(alphabet: &Alphabet, part: &mut Part, page: &dyn Page, take: &Range<usize>) -> bool {
-    if take.is_empty() {
-        return false;
+/// What is read and what is not make up the whole: for debug builds.
+#[cfg(debug_assertions)]
+#[derive(Debug)]
+struct Cover {
+    whole: (Arc<str>, Option<Arc<str>>),
+    /// Stretches read, in order, none touching another.
+    read: Vec<(Arc<str>, Option<Arc<str>>)>,
+}
+
+#[cfg(debug_assertions)]
+impl Cover {
+    fn of(part: &Part) -> Self {
+        Self { whole: (Arc::clone(&part.start), part.end.clone()), read: Vec::new() }
     }
-    let (first, last) = (page.key(take.start), page.key(take.end - 1));
-    part.scale = common(&first, &last);
-    let new = Window { from: first.as_ref().into(), to: last.as_ref().into(), entries: take.len() as f64 };
-    let own = std::mem::replace(&mut part.own, true);
-    match &mut part.window {
-        Some(window) if own && window.is_like(&new, alphabet, STEADY) => {
-            window.to = new.to;
-            window.entries += new.entries;
-            false
+
+    fn close(&mut self, part: &Part) {
+        self.read.push((Arc::clone(&part.start), part.end.clone()));
+        self.read.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        self.read.dedup_by(|later, before| {
+            let touch = before.1.as_ref() == Some(&later.0);
+            if touch {
+                before.1 = later.1.take();
+            }
+            touch
+        });
+    }
+
+    fn check(&self, parts: &[Part]) {
+        let open = parts.iter().map(|part| (Arc::clone(&part.start), part.end.clone()));
+        let mut all: Vec<_> = self.read.iter().cloned().chain(open).collect();
+        all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let (mut start, whole) = (Some(&self.whole.0), self.whole.1.as_ref());
+        for (from, to) in &all {
+            assert_eq!(Some(from), start, "a gap or an overlap of ranges");
+            start = to.as_ref();
         }
-        window => {
-            *window = Some(new);
-            own
-        }
+        assert_eq!(start, whole, "the ranges end before or after the whole");
     }
 }

@@ -6,7 +6,7 @@ use super::alphabet::{Alphabet, Place, common};
 use super::page::{Last, Marker};
 use super::scale;
 
-/// Keys read one after another, and how many entries they had: the density that is believed in.
+/// Keys read one after another and how many entries they had: a density.
 #[derive(Debug, Clone)]
 pub(super) struct Window {
     pub(super) from: Arc<str>,
@@ -15,7 +15,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Whether the densities of two windows, the second one later, are within a factor of each other.
+    /// Whether two densities, the other one further right or overlapping, are within a factor of each other.
     pub(super) fn is_like(&self, other: &Self, alphabet: &Alphabet, factor: f64) -> bool {
         let base = common((&self.from).min(&other.from), (&self.to).max(&other.to));
         let own = scale::measure(alphabet, base, &self.from, Some(&self.to)) / self.entries;
@@ -24,99 +24,152 @@ impl Window {
     }
 }
 
+/// How a range came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The whole, or cut just after a prefix of a key.
+    Depth,
+    /// Cut near the middle.
+    Middle,
+    /// Cut near the middle at characters not met there before.
+    Bold,
+}
+
 /// The keys in `(start, end]`, of which those up to `at` are read.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) id: u64,
     pub(super) start: Arc<str>,
     pub(super) end: Option<Arc<str>>,
+    pub(super) origin: Origin,
     /// The next request's marker.
     pub(super) after: Option<Marker>,
-    /// Every key before this one is read, or outside.
+    /// No key before this one is to come.
     pub(super) at: Arc<str>,
     pub(super) last: Option<Last>,
     /// A request is under way.
     pub(super) flying: bool,
-    /// A page of it was answered.
+    /// A page was answered.
     pub(super) begun: bool,
+    /// The density believed in.
     pub(super) window: Option<Window>,
-    /// The window is this range's own, not the one it was cut from.
+    /// It was measured here, not in the range this one was cut from.
     pub(super) own: bool,
-    /// How many characters the keys of the last page have in common, as bytes of `at`.
+    /// What the keys of the last page have in common, as bytes of `at`.
     pub(super) scale: usize,
     /// Estimated pages to come.
     pub(super) pages: f64,
-    /// How many more cuts may be made here before an answer tells whether they were good.
+    /// Pages that came when none was due any more.
+    pub(super) overdue: u32,
+    /// Keys were found after the end.
+    pub(super) bounded: bool,
+    /// Cuts that may be made before an answer tells whether they were good.
     pub(super) credit: u32,
-    /// Pages to be read before the next cut is tried.
-    pub(super) hold: u32,
     /// Cuts in a row that found nothing.
     pub(super) misses: u32,
-    /// Pages it had beyond the estimate.
-    pub(super) overdue: u32,
+    /// Pages to be read before the next cut.
+    pub(super) hold: u32,
+    /// The last cut near the middle found nothing: depths are to be probed before the next one.
+    pub(super) gallop: bool,
     /// Cuts to be made next, the first one last.
     pub(super) marks: Vec<String>,
-    /// Cut at characters not met before at their places.
-    pub(super) bold: bool,
-    /// Cut by a guess at the middle, not by a probe of depths.
-    pub(super) guessed: bool,
-    /// The next cut is to be a probe of depths: the last guess found nothing.
-    pub(super) gallop: bool,
-    /// Keys are known to come soon after the end.
-    pub(super) closed: bool,
 }
 
 impl Part {
+    /// A range of which nothing is known, to be read from its start.
+    pub(super) fn new(id: u64, start: Arc<str>, end: Option<Arc<str>>) -> Self {
+        let after = (!start.is_empty()).then(|| Marker { key: start.as_ref().to_owned(), version: None });
+        Self {
+            id,
+            end,
+            origin: Origin::Depth,
+            after,
+            at: Arc::clone(&start),
+            start,
+            last: None,
+            flying: false,
+            begun: false,
+            window: None,
+            own: false,
+            scale: 0,
+            pages: 1.0,
+            overdue: 0,
+            bounded: false,
+            credit: 0,
+            misses: 0,
+            hold: 0,
+            gallop: false,
+            marks: Vec::new(),
+        }
+    }
+
+    /// Cuts off what is after `mark` as a range of its own; both believe what was believed of the whole.
+    pub(super) fn cut(&mut self, id: u64, mark: String, origin: Origin) -> Self {
+        let mark: Arc<str> = mark.into();
+        let mut right = Self::new(id, Arc::clone(&mark), self.end.replace(mark));
+        right.origin = origin;
+        right.window.clone_from(&self.window);
+        right.bounded = std::mem::replace(&mut self.bounded, false);
+        right.credit = self.credit / 2;
+        self.credit -= right.credit;
+        right
+    }
+
+    /// Whether a key lies in what is still to be read, with something on both sides of it.
+    pub(super) fn holds(&self, key: &str) -> bool {
+        *self.at < *key && self.end.as_deref().is_none_or(|end| key < end)
+    }
+
+    /// What all keys to come start with, as bytes of `at`.
+    pub(super) fn base(&self, prefix: &str) -> usize {
+        self.end.as_deref().map_or(prefix.len(), |end| common(&self.at, end))
+    }
+
     /// Estimates the pages to come.
     pub(super) fn estimate(&mut self, alphabet: &Alphabet, prefix: &str, page: f64) {
         let Some(window) = &self.window else { return };
         let end = self.end.as_deref();
-        let low: &str = if *window.from < *self.at { &window.from } else { &self.at };
-        let base = match end {
-            Some(end) => common(low, if *window.to < *end { end } else { &window.to }),
-            None => prefix.len(),
-        };
+        let low = (&window.from).min(&self.at);
+        let base = end.map_or(prefix.len(), |end| common(low, end.max(&window.to)));
         let seen = scale::measure(alphabet, base, &window.from, Some(&window.to));
         let rest = scale::measure(alphabet, base, &self.at, end);
-        if seen > 0.0 {
+        if seen > 0.0 && page > 0.0 {
             self.pages = (window.entries * rest / seen / page).min(1e12);
         }
     }
 
-    /// Cuts just after each of the prefixes of the last key read, from where the range's ends differ down to where the
-    /// keys of the last page do: together they tell on which scale the range is filled.
+    /// Notes cuts just after prefixes of the last key read, from where the range's ends differ down to where the keys
+    /// of the last page do: together they tell on which scale the range is filled. At most `most` of them.
     pub(super) fn probe_depths(&mut self, alphabet: &Alphabet, prefix: &str, most: usize) {
-        let base = self.end.as_deref().map_or(prefix.len(), |end| common(&self.at, end));
-        let tail = self.at.get(base..).unwrap_or_default();
-        let mut marks: Vec<String> = Vec::new();
-        let mut place = Place::after(self.at.get(..base).unwrap_or_default());
-        // Inside a component between the first and the last, its end tells as much as each of its characters.
+        let base = self.base(prefix);
+        let (head, tail) = self.at.split_at_checked(base).unwrap_or_default();
+        let deep = self.scale.saturating_sub(base);
+        // Of a component between the first and the last, the end tells as much as each of its characters.
         let first = tail.find('/').unwrap_or(tail.len());
-        let depth = self.scale.saturating_sub(base).min(tail.len());
-        let last = tail.get(..depth).and_then(|tail| tail.rfind('/')).unwrap_or(0);
-        for (offset, character) in tail.char_indices().take_while(|(o, _)| base + o <= self.scale) {
+        let last = tail.get(..deep).and_then(|tail| tail.rfind('/')).unwrap_or(0);
+        let mut place = Place::after(head);
+        let mut marks: Vec<String> = Vec::new();
+        for (offset, character) in tail.char_indices().take_while(|(offset, _)| *offset <= deep) {
             let here = place;
             place = here.step(character);
-            if offset > first && offset < last && character != '/' {
+            let inside = offset > first && offset < last && character != '/';
+            if inside || (self.overdue == 0 && alphabet.is_last(here, character)) {
                 continue;
             }
-            if self.overdue == 0 && alphabet.is_last(here, character) {
-                continue;
-            }
-            let Some(next) = successor(character) else { continue };
-            let mut mark = self.at.get(..base + offset).unwrap_or_default().to_owned();
-            mark.push(next);
-            if self.end.as_deref().is_none_or(|end| mark.as_str() < end) {
-                marks.push(mark);
-            }
+            let mark = successor(character).map(|next| {
+                let mut mark = head.to_owned();
+                mark.push_str(tail.get(..offset).unwrap_or_default());
+                mark.push(next);
+                mark
+            });
+            marks.extend(mark.filter(|mark| self.holds(mark)));
         }
-        let len = marks.len();
+        let (mut nth, len) = (0, marks.len());
         if len > most {
-            // Evenly thinned, the innermost kept.
-            let mut nth = 0;
+            // Thinned evenly; the innermost, which is the last, stays.
             marks.retain(|_| {
                 nth += 1;
-                (nth * most) / len > ((nth - 1) * most) / len
+                nth * most / len > (nth - 1) * most / len
             });
         }
         marks.reverse();
@@ -124,13 +177,12 @@ impl Part {
     }
 }
 
-/// The next character a marker may end with: no control character, surrogate or noncharacter.
-pub(super) fn successor(character: char) -> Option<char> {
+/// The next character that a marker may end with: no control character, surrogate or noncharacter, which servers and
+/// what is before them have been seen to refuse.
+fn successor(character: char) -> Option<char> {
     let code = u32::from(character) + 1;
-    (code..code + 0x900).filter_map(char::from_u32).find(|c| is_plain(*c))
-}
-
-fn is_plain(character: char) -> bool {
-    let code = u32::from(character);
-    !character.is_control() && !(0xFDD0..=0xFDEF).contains(&code) && code & 0xFFFE != 0xFFFE
+    (code..code + 0x900).filter_map(char::from_u32).find(|next| {
+        let code = u32::from(*next);
+        !next.is_control() && !(0xFDD0..=0xFDEF).contains(&code) && code & 0xFFFE != 0xFFFE
+    })
 }
