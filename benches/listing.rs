@@ -5,7 +5,13 @@
 //! the kernel's counts of the process. Arguments choose sections: `cpu`, `sdk`, `memory`, `shapes`, `throttle`;
 //! none means all. `--test` runs each with a small bucket.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a benchmark")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a benchmark"
+)]
 
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -70,7 +76,7 @@ impl Bench {
     }
 
     /// Runs `asof diff` and reads the summary, which is the last line that it prints.
-    fn diff(&self, wall: &Wall, more: &[&str]) -> Cost {
+    fn diff(wall: &Wall, more: &[&str]) -> Cost {
         wall.reset_stats();
         let (began, cpu) = (Instant::now(), children_cpu());
         let mut child = Command::new(env!("CARGO_BIN_EXE_asof"))
@@ -102,7 +108,12 @@ impl Bench {
         assert!(child.wait().unwrap().success());
         let last = String::from_utf8_lossy(&tail);
         let summary = serde_json::from_str(last.trim_end().lines().next_back().unwrap()).unwrap();
-        Cost { cpu: children_cpu() - cpu, elapsed: began.elapsed(), peak_kib: peak.join().unwrap(), summary }
+        Cost {
+            cpu: children_cpu().saturating_sub(cpu),
+            elapsed: began.elapsed(),
+            peak_kib: peak.join().unwrap(),
+            summary,
+        }
     }
 
     fn cpu(&self) {
@@ -113,7 +124,7 @@ impl Bench {
             ..WallOptions::default()
         });
         for run in 1..=3 {
-            let cost = self.diff(&wall, &[]);
+            let cost = Self::diff(&wall, &[]);
             println!(
                 "  run {run}: {:.3} us of CPU a version, {} versions, {} requests, {:.1} s",
                 cost.us_a_version(),
@@ -157,12 +168,12 @@ impl Bench {
                 }
                 versions as u64
             });
-            (versions, thread_cpu() - before)
+            (versions, thread_cpu().saturating_sub(before))
         })
         .join()
         .unwrap();
         let theirs = cpu.as_secs_f64() * 1e6 / versions as f64;
-        let ours = self.diff(&wall, &[]).us_a_version();
+        let ours = Self::diff(&wall, &[]).us_a_version();
         println!(
             "  SDK {theirs:.2} us of CPU a version; asof diff on the same bucket {ours:.3}; ratio {:.1}",
             theirs / ours
@@ -174,7 +185,7 @@ impl Bench {
         for millions in [1, 10] {
             let keys = millions * 1_000_000 / self.scale;
             let wall = self.wall(WallOptions { keys, changed_every: Some(10), ..WallOptions::default() });
-            let cost = self.diff(&wall, &[]);
+            let cost = Self::diff(&wall, &[]);
             println!(
                 "  {} versions: {:.1} MiB, {:.3} us of CPU a version, {:.1} s",
                 cost.versions(),
@@ -193,7 +204,7 @@ impl Bench {
             let keys = 1_000_000 / self.scale;
             let options = WallOptions { keys, versions_per_key: 2, shape, latency, ..WallOptions::default() };
             let wall = self.wall(options);
-            let cost = self.diff(&wall, &["--list-concurrency", "64"]);
+            let cost = Self::diff(&wall, &["--list-concurrency", "64"]);
             let least = cost.versions().div_ceil(PAGE);
             let ideal = latency.as_secs_f64() * (least as f64 / 64.0).max(1.0);
             let (elapsed, listings) = (cost.elapsed.as_secs_f64(), wall.stats().listings);
@@ -214,7 +225,7 @@ impl Bench {
             throttle_above: Some(200),
             ..WallOptions::default()
         });
-        let cost = self.diff(&wall, &[]);
+        let cost = Self::diff(&wall, &[]);
         let stats = wall.stats();
         let served = (stats.listings - stats.throttled) as f64 / cost.elapsed.as_secs_f64();
         println!(

@@ -35,9 +35,10 @@ impl Context {
     }
 
     pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
-        let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _ } = server;
+        let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency } = server;
+        let list_concurrency = Some(list_concurrency);
         Client::connect(
-            Settings { endpoint_url, region, profile, path_style, rate },
+            Settings { endpoint_url, region, profile, path_style, rate, list_concurrency },
             Arc::clone(&self.counters),
         )
         .await

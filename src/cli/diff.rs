@@ -29,7 +29,6 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     }
     let scope = scope(&location, &select)?;
     let options = next::options(&select, &compare, &server);
-    let list_concurrency = server.list_concurrency;
     let client = context.client(server, None).await?;
     let standing = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, standing)?;
@@ -46,7 +45,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = survey(&client, scope, cuts, compare, list_concurrency, &context.cancel).await;
+    let findings = survey(&client, scope, cuts, compare, &context.cancel).await;
     drop(progress);
     let Findings { changes, sums } = findings?;
     for change in changes.into_changes()? {

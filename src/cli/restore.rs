@@ -31,7 +31,6 @@ struct Job {
     to: Option<Location>,
     place: Place,
     compare: Compare,
-    list_concurrency: usize,
     /// Options that a command which is suggested needs too.
     options: String,
 }
@@ -56,11 +55,10 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     };
     can_ask(yes)?;
     let options = next::options(&select, &compare, &server);
-    let list_concurrency = server.list_concurrency;
     let client = context.client(server, Some(rate)).await?;
     let (source, target) = standings(&client, &location, to.as_ref()).await?;
     let compare = Compare { kms: source.kms || target.kms, trust_etag: compare.trust_etag };
-    let job = Job { location, at, to, place, compare, list_concurrency, options };
+    let job = Job { location, at, to, place, compare, options };
 
     let Findings { changes, sums } = plan(context, output, &client, scope, &job).await?;
     require_room(&job, target, &sums)?;
@@ -123,15 +121,11 @@ async fn plan(
         now: context.now,
     };
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = match &job.to {
-        None => {
-            let cuts = (Cut::At(job.at), Cut::Latest);
-            survey(client, scope, cuts, job.compare, job.list_concurrency, &context.cancel).await
-        }
-        Some(_) => {
-            let place = (&job.place, Extras::LeaveAlone);
-            survey_elsewhere(client, (scope, job.at), place, job.compare, &context.cancel).await
-        }
+    let findings = if job.to.is_some() {
+        let place = (&job.place, Extras::LeaveAlone);
+        survey_elsewhere(client, (scope, job.at), place, job.compare, &context.cancel).await
+    } else {
+        survey(client, scope, (Cut::At(job.at), Cut::Latest), job.compare, &context.cancel).await
     };
     drop(progress);
     let Findings { changes, sums } = findings?;

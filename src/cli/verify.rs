@@ -24,7 +24,6 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     if let Some(against) = &against {
         check_elsewhere(&location, against)?;
     }
-    let list_concurrency = server.list_concurrency;
     let options = next::options(&select, &compare, &server);
     let client = context.client(server, None).await?;
     let mut settings = standing(&client, &location.bucket).await?;
@@ -45,10 +44,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let findings = match &against {
-        None => {
-            let cuts = (Cut::At(at), Cut::Latest);
-            survey(&client, scope, cuts, compare, list_concurrency, &context.cancel).await
-        }
+        None => survey(&client, scope, (Cut::At(at), Cut::Latest), compare, &context.cancel).await,
         Some(against) => {
             let place = Place::elsewhere(&location, against);
             survey_elsewhere(&client, (scope, at), (&place, Extras::Differ), compare, &context.cancel).await

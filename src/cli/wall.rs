@@ -1,5 +1,4 @@
 //! `asof lab wall`.
-#![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
 use std::time::Duration;
 

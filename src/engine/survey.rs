@@ -31,13 +31,12 @@ pub enum Extras {
     LeaveAlone,
 }
 
-/// Compares a bucket's states at two cuts, with at most `concurrency` listing requests under way. Changes nothing.
+/// Compares a bucket's states at two cuts. Changes nothing.
 pub async fn survey(
     client: &Client,
     scope: Scope,
     cuts: (Cut, Cut),
     compare: Compare,
-    concurrency: usize,
     cancel: &Cancel,
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
@@ -49,7 +48,7 @@ pub async fn survey(
         }
         return Ok(ledger.close(walk.unknown_keys));
     }
-    let mut sweep = Sweep::start(client, scope, cuts, concurrency, cancel);
+    let mut sweep = Sweep::start(client, scope, cuts, cancel);
     while let Some(batch) = sweep.next(|state| ledger.change_of(&state)).await? {
         if batch.cut_before {
             ledger.changes.cut(batch.segment)?;

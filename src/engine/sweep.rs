@@ -35,7 +35,7 @@ pub(super) struct Sweep {
     scope: Scope,
     cuts: (Cut, Cut),
     cancel: Cancel,
-    concurrency: usize,
+
     lister: Lister,
     listed: bool,
     parts: HashMap<u64, Part>,
@@ -51,21 +51,14 @@ struct Part {
 }
 
 impl Sweep {
-    pub(super) fn start(
-        client: &Client,
-        scope: Scope,
-        cuts: (Cut, Cut),
-        concurrency: usize,
-        cancel: &Cancel,
-    ) -> Self {
+    pub(super) fn start(client: &Client, scope: Scope, cuts: (Cut, Cut), cancel: &Cancel) -> Self {
         let prefix = scope.selection.narrow(&scope.prefix).to_owned();
-        let lister = Lister::start(client.clone(), scope.bucket.clone(), prefix, concurrency);
+        let lister = Lister::start(client.clone(), scope.bucket.clone(), prefix);
         Self {
             client: client.clone(),
             scope,
             cuts,
             cancel: cancel.clone(),
-            concurrency,
             lister,
             listed: false,
             parts: HashMap::new(),
@@ -83,7 +76,7 @@ impl Sweep {
             return Err(Error::interrupted());
         }
         while !self.listed || !self.again.is_empty() {
-            let may_list = !self.listed && self.again.len() < self.concurrency;
+            let may_list = !self.listed && self.again.len() < self.client.list_concurrency();
             tokio::select! {
                 Some(read) = self.again.join_next() => {
                     let read = read.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;

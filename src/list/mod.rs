@@ -3,7 +3,7 @@
 mod pages;
 mod parallel;
 mod pressure;
-mod ranges;
+pub mod ranges;
 mod select;
 
 pub use pages::{KeyPages, Pages};

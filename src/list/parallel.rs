@@ -63,9 +63,10 @@ struct Tries {
 }
 
 impl Lister {
-    /// Begins to list the keys that begin with `prefix`, with at most `concurrency` requests under way.
-    pub fn start(client: Client, bucket: String, prefix: String, concurrency: usize) -> Self {
-        let ranges = Ranges::new(Some(&prefix), None, None, concurrency);
+    /// Begins to list the keys that begin with `prefix`.
+    pub fn start(client: Client, bucket: String, prefix: String) -> Self {
+        let concurrency = client.list_concurrency();
+        let ranges = Ranges::new(&prefix, None, None, concurrency);
         Self {
             client,
             bucket,
@@ -124,7 +125,7 @@ impl Lister {
         let counters = self.client.counters();
         counters.ranges.set(progress.ranges as u64);
         counters.remaining.set(progress.remaining.map_or(0, |n| n.max(1)));
-        Ok(Some(Piece { range: ask.range.order(), page, take: answer.take, ended: answer.ended }))
+        Ok(Some(Piece { range: ask.range.number(), page, take: answer.take, ended: answer.ended }))
     }
 
     fn send_again(&mut self, ask: Ask, mut tries: Tries, e: Error) -> Result<()> {

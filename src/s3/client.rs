@@ -33,6 +33,8 @@ pub struct Settings {
     pub path_style: bool,
     /// Requests that write, a second; a delete of N keys counts as N.
     pub rate: Option<u32>,
+    /// Listing requests under way at once, at most.
+    pub list_concurrency: Option<usize>,
 }
 
 /// A client for one server. Cloned freely.
@@ -40,6 +42,7 @@ pub struct Settings {
 pub struct Client {
     pub(super) sdk: aws_sdk_s3::Client,
     pub(super) rate: Rate,
+    list_concurrency: usize,
     pub(super) counters: Arc<Counters>,
     pub(super) place: Arc<Place>,
 }
@@ -99,9 +102,15 @@ impl Client {
         Ok(Self {
             sdk: aws_sdk_s3::Client::from_conf(builder.build()),
             rate: Rate::per_second(settings.rate.unwrap_or(limits::DEFAULT_RATE)),
+            list_concurrency: settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1),
             counters,
             place: Arc::new(Place { endpoint, region: region.to_string() }),
         })
+    }
+
+    /// Listing requests that may be under way at once.
+    pub fn list_concurrency(&self) -> usize {
+        self.list_concurrency
     }
 
     /// The counters that this client adds to.

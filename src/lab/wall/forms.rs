@@ -116,7 +116,7 @@ impl Nest {
             }
             (sizes, fan * below)
         };
-        let fits = (1..).map(sizes).find(|(_, all)| *all >= count);
+        let fits = (1..=count.max(1)).map(sizes).find(|(_, all)| *all >= count);
         Self { sizes: fits.map(|(sizes, _)| sizes).unwrap_or_default() }
     }
 

@@ -87,7 +87,7 @@ impl Histories {
 
     fn change(&self, key: u64) -> Option<Change> {
         let turn = key.checked_div(self.every)?;
-        (key % self.every == self.every - 1).then(|| match turn % 3 {
+        (key % self.every == self.every - 1).then_some(match turn % 3 {
             0 => Change::Overwritten,
             1 => Change::Deleted,
             _ => Change::Created,

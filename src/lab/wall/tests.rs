@@ -183,9 +183,10 @@ async fn twin(serving: &Serving) -> (super::super::Lab, Client, Vec<Listed>) {
     // Oldest first within a key, as they were made.
     for (key, entry) in all.iter().rev() {
         let call = client.put_object().bucket(BUCKET).key(key);
-        match entry.as_ref().is_some_and(|entry| entry.3) {
-            true => drop(client.delete_object().bucket(BUCKET).key(key).send().await.unwrap()),
-            false => drop(call.send().await.unwrap()),
+        if entry.as_ref().is_some_and(|entry| entry.3) {
+            drop(client.delete_object().bucket(BUCKET).key(key).send().await.unwrap());
+        } else {
+            drop(call.send().await.unwrap());
         }
     }
     (lab, client, all)

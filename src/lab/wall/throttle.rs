@@ -45,6 +45,6 @@ mod tests {
         assert_eq!((0..500).filter(|_| throttle.admits(Duration::ZERO)).count(), 200);
         assert_eq!(admitted(1, 1_001), 200);
         assert_eq!(admitted(1_001, 3_001), 400);
-        assert_eq!((0..500).filter(|_| throttle.admits(Duration::from_secs(60))).count(), 200);
+        assert_eq!((0..500).filter(|_| throttle.admits(Duration::from_mins(1))).count(), 200);
     }
 }

@@ -17,7 +17,7 @@ const DEPTHS: usize = 16;
 /// Offsets told apart in one component; later ones share the last.
 const OFFSETS: usize = 192;
 /// Characters kept in all sets together.
-const ROOM: usize = 1 << 17;
+const ROOM: usize = 1 << 16;
 /// Sets by the characters before, for one place.
 const PAIRS: usize = 256;
 /// Characters learned of a key beyond the scale of its page: what comes later matters to no cut.
@@ -125,10 +125,11 @@ impl Slot {
         self.pairs.get(at).map(|pair| &pair.1)
     }
 
-    fn pair_mut(&mut self, before: u64) -> Option<&mut Seen> {
+    /// The set after `before`, made if it may be: it will have a member, so there are no more sets than room was.
+    fn pair_mut(&mut self, before: u64, make: bool) -> Option<&mut Seen> {
         match self.pairs.binary_search_by_key(&before, |pair| pair.0) {
             Ok(at) => self.pairs.get_mut(at).map(|pair| &mut pair.1),
-            Err(at) if self.pairs.len() < PAIRS => {
+            Err(at) if make && self.pairs.len() < PAIRS => {
                 self.pairs.insert(at, (before, Seen::default()));
                 self.pairs.get_mut(at).map(|pair| &mut pair.1)
             }
@@ -181,7 +182,7 @@ impl Alphabet {
                 Evidence::First if slot.all.chars.len() > 1 => Evidence::None,
                 evidence => evidence,
             };
-            if let Some(pair) = slot.pair_mut(place.before) {
+            if let Some(pair) = slot.pair_mut(place.before, room > 0) {
                 grown |= pair.learn(character, evidence, &mut room);
             }
             self.grown |= grown;
@@ -198,7 +199,7 @@ impl Alphabet {
                 let known = slot.all.is_known();
                 slot.all.ended = slot.all.ended.saturating_add(1);
                 let grown = known != slot.all.is_known();
-                if let Some(pair) = slot.pair_mut(place.before) {
+                if let Some(pair) = slot.pair_mut(place.before, false) {
                     pair.ended = pair.ended.saturating_add(1);
                 }
                 self.grown |= grown;

@@ -37,7 +37,7 @@ const OVERDUE: u32 = 2;
 /// A cut at characters met before leaves at least this share on both sides.
 const LOPSIDED: f64 = 0.25;
 
-/// How the bold cuts of late went.
+/// How cuts of one kind went of late.
 #[derive(Debug, Default)]
 pub(super) struct Luck {
     found: u32,
@@ -57,7 +57,12 @@ impl Luck {
         }
     }
 
-    /// What a bold cut costs of a range's credit.
+    /// How many depths to probe at once.
+    fn depths(&self) -> usize {
+        if self.missed > self.found + 8 { LATE } else { DEPTHS }
+    }
+
+    /// What such a cut costs of a range's credit.
     fn price(&self) -> u32 {
         (8 * (self.missed + 1) / (self.found + 1)).clamp(1, TRUSTED)
     }
@@ -79,7 +84,7 @@ impl Ranges {
                 .filter(|(_, part)| part.credit > 0 && part.hold == 0 && part.pages > WORTH)
                 .max_by(|a, b| a.1.pages.total_cmp(&b.1.pages))?;
             if std::mem::take(&mut part.gallop) {
-                part.probe_depths(&self.alphabet, &self.prefix, DEPTHS);
+                part.probe_depths(&self.alphabet, &self.prefix, self.depths.depths());
                 if !part.marks.is_empty() {
                     continue;
                 }
@@ -88,7 +93,7 @@ impl Ranges {
                 part.credit = 0;
                 continue;
             };
-            let price = if origin == Origin::Bold { self.luck.price() } else { 1 };
+            let price = if origin == Origin::Bold { self.bold.price() } else { 1 };
             if part.credit < price && !part.own {
                 part.credit = 0;
                 continue;
@@ -112,14 +117,19 @@ impl Ranges {
     pub(super) fn judge(&mut self, at: usize, page: &dyn Page, take: &Range<usize>, ended: bool) {
         let Some(part) = self.parts.get_mut(at) else { return };
         let (alphabet, prefix) = (&self.alphabet, self.prefix.as_str());
+        let depths = self.depths.depths();
         let first = !std::mem::replace(&mut part.begun, true);
         let found = !take.is_empty();
         let foretold = found && widen(alphabet, part, page, take);
         part.hold = part.hold.saturating_sub(1);
         let due = part.pages;
         part.estimate(alphabet, prefix, self.page);
-        if first && part.origin == Origin::Bold {
-            self.luck.tell(found);
+        if first {
+            match part.origin {
+                Origin::Bold => self.bold.tell(found),
+                Origin::Depth => self.depths.tell(found),
+                Origin::Middle => {}
+            }
         }
         if !ended && found {
             // What the range itself shows outdates what it was cut with, but not what its own cuts will show.
@@ -137,7 +147,7 @@ impl Ranges {
             if part.overdue >= OVERDUE && part.overdue.is_power_of_two() {
                 part.probe_depths(alphabet, prefix, LATE);
             } else if first && !foretold && part.pages > LONG {
-                part.probe_depths(alphabet, prefix, DEPTHS);
+                part.probe_depths(alphabet, prefix, depths);
             }
         }
         if first {
@@ -160,10 +170,10 @@ impl Ranges {
             if left.own {
                 left.credit = left.credit.max(if foretold { TRUSTED } else { DOUBTED });
             }
-        } else {
+        } else if part.origin != Origin::Depth {
             left.misses += 1;
             left.credit = 1;
-            left.gallop |= part.origin != Origin::Depth && left.own;
+            left.gallop |= left.own;
             if left.misses > 1 {
                 left.hold = 1 << (left.misses - 1).min(6);
             }

@@ -3,8 +3,8 @@
 //! S3 lists versions in the order of their keys, a page at a time, and only a page tells where the next one begins; but
 //! a listing may begin after any key, existing or not. So the key space is a set of ranges `(start, end]`, each read by
 //! one request at a time. [`Ranges::ask`] gives the next request worth sending; where a slot is free and every range is
-//! being read, it cuts the one with the most to come in two, by what the pages so far taught ([`alphabet`], [`scale`],
-//! [`cut`]). [`Ranges::answer`] says which entries of a page are the range's own; what reaches beyond its end, or was
+//! being read, it cuts the one with the most to come in two, by what the pages so far taught (`alphabet`, `scale`,
+//! `cut`). [`Ranges::answer`] says which entries of a page are the range's own; what reaches beyond its end, or was
 //! sent before, is to be dropped. Ranges are cut between keys: all versions of a key belong to one.
 //!
 //! Promised, whatever the keys, the order of the answers and the slots: every key in the bounds belongs to exactly one
@@ -45,6 +45,13 @@ const ABSURD: f64 = 1e5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RangeId(u64);
 
+impl RangeId {
+    /// A number that no other range of the listing has.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// A request worth sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
@@ -84,7 +91,9 @@ pub struct Ranges {
     /// Ranges under way, in the order of their keys.
     parts: Vec<Part>,
     alphabet: Alphabet,
-    luck: Luck,
+    /// How bold cuts, and probes of depths, went.
+    bold: Luck,
+    depths: Luck,
     slots: usize,
     flying: usize,
     /// The next range's id.
@@ -112,7 +121,8 @@ impl Ranges {
             cover: Cover::of(&part),
             parts: vec![part],
             alphabet: Alphabet::default(),
-            luck: Luck::default(),
+            bold: Luck::default(),
+            depths: Luck::default(),
             slots: slots.max(1),
             flying: 0,
             next: 1,
@@ -156,9 +166,10 @@ impl Ranges {
         let stuck = !ended && !advance(part, page, &take, next);
         self.judge(at, page, &take, ended);
         if ended {
-            let _part = self.parts.remove(at);
+            let part = self.parts.remove(at);
             #[cfg(debug_assertions)]
-            self.cover.close(&_part);
+            self.cover.close(&part);
+            drop(part);
         }
         #[cfg(debug_assertions)]
         self.cover.check(&self.parts);

@@ -37,6 +37,7 @@ pub(super) enum Origin {
 
 /// The keys in `(start, end]`, of which those up to `at` are read.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 pub(super) struct Part {
     pub(super) id: u64,
     pub(super) start: Arc<str>,
@@ -164,12 +165,12 @@ impl Part {
             });
             marks.extend(mark.filter(|mark| self.holds(mark)));
         }
-        let (mut nth, len) = (0, marks.len());
-        if len > most {
-            // Thinned evenly; the innermost, which is the last, stays.
+        // The inner half stays, what is further out is thinned evenly.
+        let (mut nth, outer, few) = (0, marks.len().saturating_sub(most / 2), most - most / 2);
+        if outer > few {
             marks.retain(|_| {
                 nth += 1;
-                nth * most / len > (nth - 1) * most / len
+                nth > outer || nth * few / outer > (nth - 1) * few / outer
             });
         }
         marks.reverse();

@@ -14,6 +14,7 @@ type Entry = (String, String);
 
 /// How a server deviates.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent habits")]
 struct Habits {
     /// Entries a page has at most; from 2 on where a marker is included, or there would be no way on.
     page: usize,

@@ -233,7 +233,7 @@ impl<'a> Builder<'a> {
             order_lost: false,
         };
         page.check_spans()?;
-        repair_order(&mut page);
+        repair_order(&mut page)?;
         Ok(page)
     }
 }

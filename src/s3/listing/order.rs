@@ -7,14 +7,17 @@
 use std::cmp::Reverse;
 
 use super::page::Page;
+use super::xml::DecodeError;
 
 /// Entries of one key this far out of order are no racing clocks: Ceph RGW's writers were seen 17 ms apart.
 const CLOCK_SKEW_MS: i64 = 1000;
 
-/// Merges the entries of a page that lists the two kinds apart, and marks it.
-pub(super) fn repair_order(page: &mut Page) {
+/// Merges the entries of a page that lists the two kinds apart, and marks it. A page whose keys descend for any other
+/// reason is an error: what belongs to a range of keys could not be told.
+pub(super) fn repair_order(page: &mut Page) -> Result<(), DecodeError> {
     if !is_grouped(page) {
-        return;
+        let ascend = page.items.is_sorted_by(|a, b| page.key_of(a) <= page.key_of(b));
+        return if ascend { Ok(()) } else { Err(DecodeError::new("its keys are not in order", 0)) };
     }
     let mut order: Vec<_> = page.items.clone();
     // Stable: entries that nothing tells apart stay as the server has them.
@@ -26,6 +29,7 @@ pub(super) fn repair_order(page: &mut Page) {
     });
     page.items = order;
     page.order_lost = true;
+    Ok(())
 }
 
 /// Whether the page is one run of each kind, and something in it shows that this is not the entries' true order: keys

@@ -151,6 +151,15 @@ fn only_pages_that_list_the_kinds_apart_are_merged() {
 }
 
 #[test]
+fn keys_out_of_order_are_an_error() {
+    let disorder = [("b", "v", true, "01", false), ("a", "v", true, "01", false)];
+    assert!(decode(page_of(&disorder).as_bytes()).is_err());
+    let disorder =
+        [("a", "m", true, "01", true), ("c", "v", true, "01", false), ("b", "m", true, "01", true)];
+    assert!(decode(page_of(&disorder).as_bytes()).is_err());
+}
+
+#[test]
 fn form_does_not_matter() {
     let plain = page_of(&[("k&amp;&#x41;&#66;", "v", true, "01", false)]);
     let spaced =
