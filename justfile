@@ -30,6 +30,15 @@ test *ARGS:
 bench:
     cargo bench --bench decode
 
+# What listing a large bucket costs; sections: cpu sdk memory shapes throttle.
+bench-listing *ARGS:
+    cargo bench --bench listing -- {{ARGS}}
+
+# The same bucket listed by asof and by the tools one would pick instead; installs them first.
+compare:
+    benches/compare.sh install
+    benches/compare.sh
+
 # An incident and its undoing.
 demo:
     cargo run --release -- demo
