@@ -40,7 +40,10 @@ done
 # What must end with this script, however it ends: the suite under way and the servers.
 clean_up() {
   local dir
-  [ -z "$CURRENT" ] || kill "$CURRENT" 2>/dev/null
+  if [ -n "$CURRENT" ]; then
+    kill "$CURRENT" 2>/dev/null
+    wait "$CURRENT" 2>/dev/null
+  fi
   for dir in "$WORK"/server-*; do
     [ ! -d "$dir" ] || bash "tests/servers/${dir##*/server-}.sh" stop "$dir"
   done
@@ -55,7 +58,12 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/asof-test.XXXXXX")
 attempt() {
   local log=$1 seconds=$2 code
   shift 2
-  limited "$seconds" "$@" </dev/null >"$log" 2>&1 &
+  # Not by a function: its subshell would take the signal, and what runs in it would go on.
+  if have timeout; then
+    timeout "$seconds" "$@" </dev/null >"$log" 2>&1 &
+  else
+    "$@" </dev/null >"$log" 2>&1 &
+  fi
   CURRENT=$!
   if [ -n "$VERBOSE" ]; then tail -f --pid="$CURRENT" "$log" 2>/dev/null; fi
   wait "$CURRENT"

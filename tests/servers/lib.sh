@@ -20,11 +20,11 @@ cannot() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Runs a command with a limit in seconds where the machine has `timeout`.
+# Runs a command with a limit in seconds where the machine has `timeout`; in our process group, to be ended with us.
 limited() {
   local seconds=$1
   shift
-  if have timeout; then timeout "$seconds" "$@"; else "$@"; fi
+  if have timeout; then timeout --foreground "$seconds" "$@"; else "$@"; fi
 }
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
