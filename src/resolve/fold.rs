@@ -137,16 +137,17 @@ impl Resolver {
 
     fn check_begin(&self, entry: &Entry<'_>) -> Result<()> {
         let corrupt = |what: String| Err(Error::new(ErrorKind::Corrupt, what));
-        let key = printable(entry.key);
         if self.current.seen > 0 && entry.key < self.current.key.as_str() {
             return corrupt(format!(
-                "the server lists {key} after {}: not in the order of keys",
+                "the server lists {} after {}: not in the order of keys",
+                printable(entry.key),
                 printable(&self.current.key)
             ));
         }
         if !entry.is_latest {
             return corrupt(format!(
-                "the server lists {key} beginning with {}, which is not its current entry: not newest first, so nothing is certain",
+                "the server lists {} beginning with {}, which is not its current entry: not newest first, so nothing is certain",
+                printable(entry.key),
                 entry.version_id
             ));
         }

@@ -33,7 +33,7 @@ pub fn decode(body: &[u8]) -> Result<Page> {
             b"EncodingType" => page.url_encoded = slice(body, reader.text(tag)?) == b"url",
             b"NextKeyMarker" => page.next_key = Some(page.copy(reader.text(tag)?)?),
             b"NextVersionIdMarker" => page.next_version = Some(page.copy(reader.text(tag)?)?),
-            _ => reader.skip(tag)?,
+            _ => page.skip(&mut reader, tag)?,
         }
     }
     reader.end()?;
@@ -53,21 +53,52 @@ fn read_bool(reader: &mut Reader<'_>, tag: Tag<'_>, body: &[u8]) -> Result<bool>
     }
 }
 
-/// What an entry must have, by the bit that says that it was seen.
-const REQUIRED: [(u8, &str); 6] = [
-    (KEY, "an entry has no Key"),
-    (VERSION_ID, "an entry has no VersionId"),
-    (IS_LATEST, "an entry has no IsLatest"),
-    (LAST_MODIFIED, "an entry has no LastModified"),
-    (ETAG, "a version has no ETag"),
-    (SIZE, "a version has no Size"),
-];
-const KEY: u8 = 1;
-const VERSION_ID: u8 = 2;
-const IS_LATEST: u8 = 4;
-const LAST_MODIFIED: u8 = 8;
-const ETAG: u8 = 16;
-const SIZE: u8 = 32;
+/// The children of an entry that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Key,
+    VersionId,
+    IsLatest,
+    LastModified,
+    ETag,
+    Size,
+    StorageClass,
+    ChecksumAlgorithm,
+    ChecksumType,
+    Other,
+}
+
+impl Field {
+    /// What an entry must have; a delete marker the first four.
+    const REQUIRED: [(Field, &str); 6] = [
+        (Field::Key, "an entry has no Key"),
+        (Field::VersionId, "an entry has no VersionId"),
+        (Field::IsLatest, "an entry has no IsLatest"),
+        (Field::LastModified, "an entry has no LastModified"),
+        (Field::ETag, "a version has no ETag"),
+        (Field::Size, "a version has no Size"),
+    ];
+
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b"Key" => Field::Key,
+            b"VersionId" => Field::VersionId,
+            b"IsLatest" => Field::IsLatest,
+            b"LastModified" => Field::LastModified,
+            b"ETag" => Field::ETag,
+            b"Size" => Field::Size,
+            b"StorageClass" => Field::StorageClass,
+            b"ChecksumAlgorithm" => Field::ChecksumAlgorithm,
+            b"ChecksumType" => Field::ChecksumType,
+            _ => Field::Other,
+        }
+    }
+
+    /// The bit that says that it was seen.
+    fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
 
 /// A page while it is read. Texts are copied once, into one string; keys are url-decoded in their places at the end,
 /// since whether they have to be may stand behind them.
@@ -82,6 +113,11 @@ struct Builder<'a> {
     next_version: Option<Span>,
     /// The storage class of the version before: neighbours mostly share it.
     class: (Span, &'a [u8]),
+    /// The children of the version, and of the marker, before.
+    version_layout: Vec<(Tag<'a>, Field)>,
+    marker_layout: Vec<(Tag<'a>, Field)>,
+    /// The element passed over last: its name, and what stood between its opening tag and the next element.
+    skipped: (&'a [u8], &'a [u8]),
 }
 
 impl<'a> Builder<'a> {
@@ -96,16 +132,22 @@ impl<'a> Builder<'a> {
             next_key: None,
             next_version: None,
             class: (Span::default(), b""),
+            version_layout: Vec::new(),
+            marker_layout: Vec::new(),
+            skipped: (b"", b""),
         }
     }
 
     fn read_entry(&mut self, reader: &mut Reader<'a>, entry: Tag<'_>, marker: bool) -> Result<()> {
         let mut item = Item { marker, ..Item::default() };
         let mut seen = 0;
-        while let Some(tag) = reader.child(entry)? {
-            seen |= self.read_field(reader, tag, &mut item)?;
+        let mut step = 0;
+        while let Some((tag, field)) = self.next_field(reader, entry, (marker, step))? {
+            seen |= self.read_field(reader, tag, field, &mut item)?;
+            step += 1;
         }
-        let missing = REQUIRED.iter().find(|(bit, _)| seen & bit == 0 && !(marker && *bit >= ETAG));
+        let required = if marker { 4 } else { Field::REQUIRED.len() };
+        let missing = Field::REQUIRED.iter().take(required).find(|(field, _)| seen & field.bit() == 0);
         if let Some((_, what)) = missing {
             return reader.fail(what);
         }
@@ -119,58 +161,72 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// The next child of an entry. A server writes all entries of a kind alike, so the tag that stood in this place in
+    /// the entry before is looked for first.
+    fn next_field(
+        &mut self,
+        reader: &mut Reader<'a>,
+        entry: Tag<'_>,
+        (marker, step): (bool, usize),
+    ) -> Result<Option<(Tag<'a>, Field)>> {
+        let layout = if marker { &mut self.marker_layout } else { &mut self.version_layout };
+        if let Some((tag, field)) = layout.get(step)
+            && reader.again(*tag)
+        {
+            return Ok(Some((*tag, *field)));
+        }
+        let Some(tag) = reader.child(entry)? else { return Ok(None) };
+        let field = Field::of(tag.name);
+        layout.truncate(step);
+        layout.push((tag, field));
+        Ok(Some((tag, field)))
+    }
+
     /// Reads one child of an entry; gives its bit if it is one that must be there.
-    fn read_field(&mut self, reader: &mut Reader<'a>, tag: Tag<'_>, item: &mut Item) -> Result<u8> {
-        let bit = match tag.name {
-            b"Key" => {
-                item.key = self.copy(reader.text(tag)?)?;
-                KEY
-            }
-            b"VersionId" => {
-                item.version_id = self.copy(reader.text(tag)?)?;
-                VERSION_ID
-            }
-            b"IsLatest" => {
-                item.is_latest = read_bool(reader, tag, self.body)?;
-                IS_LATEST
-            }
-            b"LastModified" => {
+    fn read_field(
+        &mut self,
+        reader: &mut Reader<'a>,
+        tag: Tag<'a>,
+        field: Field,
+        item: &mut Item,
+    ) -> Result<u16> {
+        match field {
+            Field::Key => item.key = self.copy(reader.text(tag)?)?,
+            Field::VersionId => item.version_id = self.copy(reader.text(tag)?)?,
+            Field::IsLatest => item.is_latest = read_bool(reader, tag, self.body)?,
+            Field::LastModified => {
                 let time = parsed(self.body, reader.text(tag)?, Instant::parse_listed);
                 item.last_modified = time.ok_or_else(|| reader.error("a LastModified is not a time"))?;
-                LAST_MODIFIED
             }
-            b"ETag" => {
-                item.etag = self.copy_etag(reader.text(tag)?)?;
-                ETAG
-            }
-            b"Size" => {
+            Field::ETag => item.etag = self.copy_etag(reader.text(tag)?)?,
+            Field::Size => {
                 let size = parsed(self.body, reader.text(tag)?, |text| text.parse().ok());
                 item.size = size.ok_or_else(|| reader.error("a Size is not a number"))?;
-                SIZE
             }
-            b"StorageClass" => {
-                item.storage_class = self.copy_class(reader.text(tag)?)?;
-                0
-            }
+            Field::StorageClass => item.storage_class = self.copy_class(reader.text(tag)?)?,
             // A version may name several; the first is enough to know that a checksum is there.
-            b"ChecksumAlgorithm" if item.checksum_algorithm.is_empty() => {
+            Field::ChecksumAlgorithm if item.checksum_algorithm.is_empty() => {
                 item.checksum_algorithm = self.copy(reader.text(tag)?)?;
-                0
             }
-            b"ChecksumType" => {
+            Field::ChecksumType => {
                 item.checksum_type = match slice(self.body, reader.text(tag)?).trim_ascii() {
                     b"FULL_OBJECT" => ChecksumType::FullObject,
                     b"COMPOSITE" => ChecksumType::Composite,
                     _ => ChecksumType::Unknown,
                 };
-                0
             }
-            _ => {
-                reader.skip(tag)?;
-                0
-            }
-        };
-        Ok(bit)
+            Field::ChecksumAlgorithm | Field::Other => self.skip(reader, tag)?,
+        }
+        Ok(field.bit())
+    }
+
+    /// Passes over an element; at once if it is the one passed over last (all entries mostly have one owner).
+    fn skip(&mut self, reader: &mut Reader<'a>, tag: Tag<'a>) -> Result<()> {
+        let (name, bytes) = self.skipped;
+        if name != tag.name || bytes.is_empty() || !reader.past(bytes) {
+            self.skipped = (tag.name, reader.skip(tag)?);
+        }
+        Ok(())
     }
 
     fn copy_class(&mut self, raw: Raw) -> Result<Span> {
@@ -187,7 +243,7 @@ impl<'a> Builder<'a> {
                 let prefix = self.copy(reader.text(tag)?)?;
                 self.prefixes.push(prefix);
             } else {
-                reader.skip(tag)?;
+                self.skip(reader, tag)?;
             }
         }
         Ok(())

@@ -23,8 +23,8 @@ fn ids(page: &Page) -> Vec<&str> {
 #[test]
 fn an_aws_page_is_read_in_document_order() {
     let page = decode(AWS.as_bytes()).unwrap();
-    assert_eq!(keys(&page), ["a b+c/ü.txt", "a b+c/ü.txt", "a b+c/ü.txt", "x&y<z>\"'", "ctl\u{1}\r\n"]);
-    assert_eq!(ids(&page), ["3HL4kqtJlcpXroDTDmJ-rmSpXd3dIbrHY", "m1", "null", "v4", "v5"]);
+    assert_eq!(keys(&page), ["a b+c/ü.txt", "a b+c/ü.txt", "a b+c/ü.txt", "ctl\u{1}\r\n", "x&y<z>\"'"]);
+    assert_eq!(ids(&page), ["3HL4kqtJlcpXroDTDmJ-rmSpXd3dIbrHY", "m1", "null", "v5", "v4"]);
     let first: Entry<'_> = page.entries().next().unwrap();
     assert!(first.is_latest);
     assert_eq!(first.last_modified.to_string(), "2026-11-17T14:30:05Z");
@@ -46,8 +46,8 @@ fn an_aws_page_is_read_in_document_order() {
     ));
     assert_eq!(page.prefixes().collect::<Vec<_>>(), ["photos/2026 11/"]);
     assert!(page.is_truncated() && !page.is_order_lost());
-    assert_eq!(page.next_key_marker(), Some("ctl\u{1}\r\n"));
-    assert_eq!(page.next_version_id_marker(), Some("v5"));
+    assert_eq!(page.next_key_marker(), Some("x&y<z>\"'"));
+    assert_eq!(page.next_version_id_marker(), Some("v4"));
 }
 
 #[test]

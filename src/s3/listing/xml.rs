@@ -37,6 +37,8 @@ pub(super) type Result<T> = std::result::Result<T, DecodeError>;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tag<'a> {
     pub(super) name: &'a [u8],
+    /// The whole of it, from `<` to `>`, where there is nothing in it but the name; else empty.
+    plain: &'a [u8],
     /// `<Name/>`: neither text nor children follow.
     empty: bool,
 }
@@ -82,6 +84,18 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
+    /// Reads on past `tag` if that very tag, seen before, stands here again.
+    pub(super) fn again(&mut self, tag: Tag<'_>) -> bool {
+        !tag.plain.is_empty() && self.past(tag.plain)
+    }
+
+    /// Reads on past these bytes if they stand here.
+    pub(super) fn past(&mut self, bytes: &[u8]) -> bool {
+        let here = self.rest().starts_with(bytes);
+        self.at += if here { bytes.len() } else { 0 };
+        here
+    }
+
     /// The text of a leaf element, and its closing tag.
     pub(super) fn text(&mut self, tag: Tag<'_>) -> Result<Raw> {
         let start = self.at;
@@ -99,8 +113,9 @@ impl<'a> Reader<'a> {
         Ok(Raw { start, end })
     }
 
-    /// Passes over an element with all that is in it. Counts depth rather than recursing: its nesting is the sender's.
-    pub(super) fn skip(&mut self, tag: Tag<'_>) -> Result<()> {
+    /// Passes over an element with all that is in it; gives the bytes passed over. Counts depth rather than recursing: its nesting is the sender's.
+    pub(super) fn skip(&mut self, tag: Tag<'_>) -> Result<&'a [u8]> {
+        let start = self.at;
         let mut depth = usize::from(!tag.empty);
         while depth > 0 {
             self.at = self.find(b'<', "the body ends inside an element")?;
@@ -112,7 +127,7 @@ impl<'a> Reader<'a> {
                 depth -= 1;
             }
         }
-        Ok(())
+        Ok(self.body.get(start..self.at).unwrap_or_default())
     }
 
     /// Checks that nothing but white space and comments follows the root element.
@@ -194,7 +209,7 @@ impl<'a> Reader<'a> {
             if byte == Some(b'>') {
                 let empty = self.at > start && self.body.get(self.at - 1) == Some(&b'/');
                 self.at += 1;
-                return Ok(Tag { name, empty });
+                return Ok(Tag { name, plain: b"", empty });
             }
             self.at += 1;
             let quote = byte.unwrap_or(b'"');
@@ -242,7 +257,9 @@ fn plain_tag(rest: &[u8]) -> Option<(Option<Tag<'_>>, usize)> {
     let length = inner.iter().position(|b| !b.is_ascii_alphanumeric())?;
     match inner.split_at_checked(length)? {
         ([], [b'/', ..]) => Some((None, 2)),
-        (name @ [_, ..], [b'>', ..]) => Some((Some(Tag { name, empty: false }), length + 2)),
+        (name @ [_, ..], [b'>', ..]) => {
+            Some((Some(Tag { name, plain: rest.get(..length + 2)?, empty: false }), length + 2))
+        }
         _ => None,
     }
 }

@@ -62,6 +62,7 @@ fn of_lab() {
 
     Commands:
       serve  Serve a versioned S3 on loopback, in memory, until Ctrl-C
+      wall   Serve a computed bucket of any size on loopback, to measure how it is listed, until Ctrl-C
       help   Print this message or the help of the given subcommand(s)
 
     Options:

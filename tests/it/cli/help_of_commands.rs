@@ -64,6 +64,11 @@ fn of_diff() {
           --path-style
               Name the bucket in the path, not in the host name
 
+          --list-concurrency <N>
+              Listing requests under way at once, at most; throttling narrows it
+
+              [default: 64]
+
     Output:
           --format <FORMAT>
               The form of the results
@@ -154,6 +159,11 @@ fn of_restore() {
           --path-style
               Name the bucket in the path, not in the host name
 
+          --list-concurrency <N>
+              Listing requests under way at once, at most; throttling narrows it
+
+              [default: 64]
+
     Output:
           --format <FORMAT>
               The form of the results
@@ -233,6 +243,11 @@ fn of_verify() {
           --path-style
               Name the bucket in the path, not in the host name
 
+          --list-concurrency <N>
+              Listing requests under way at once, at most; throttling narrows it
+
+              [default: 64]
+
     Output:
           --format <FORMAT>
               The form of the results
@@ -291,6 +306,11 @@ fn of_history() {
 
           --path-style
               Name the bucket in the path, not in the host name
+
+          --list-concurrency <N>
+              Listing requests under way at once, at most; throttling narrows it
+
+              [default: 64]
 
     Output:
           --format <FORMAT>
