@@ -26,7 +26,7 @@ const ENTRIES: usize = 1000;
 
 fn resolve(body: &[u8]) -> usize {
     let page = decode(body).unwrap();
-    let at = Instant::parse_listed("2026-11-15T00:00:00.000Z").unwrap();
+    let at = Instant::parse_listed(b"2026-11-15T00:00:00.000Z").unwrap();
     let mut resolver = Resolver::new(Cut::At(at), Cut::Latest);
     let mut existed = 0;
     for entry in page.entries() {

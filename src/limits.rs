@@ -92,3 +92,6 @@ pub const REFUSALS: u32 = 200;
 
 /// Longest pause before a refused listing request is sent again.
 pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(2);
+
+/// Buffers for the bodies of listing pages that are kept for the next ones.
+pub const SPARE_BUFFERS: usize = 8;

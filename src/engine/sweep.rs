@@ -113,10 +113,10 @@ impl Sweep {
     ) -> Result<Batch<T>> {
         let Piece { range, page, take: wanted, ended } = piece;
         let counters = self.client.counters();
-        let part = self
-            .parts
-            .entry(*range)
-            .or_insert_with(|| Part { resolver: Resolver::new(self.cuts.0, self.cuts.1), border: None });
+        let part = self.parts.entry(*range).or_insert_with(|| Part {
+            resolver: Resolver::changes_only(self.cuts.0, self.cuts.1),
+            border: None,
+        });
         let mut keys = Vec::new();
         let mut emit = |state: KeyState<'_>| {
             counters.keys.add(1);

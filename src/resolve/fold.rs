@@ -83,6 +83,7 @@ impl KeyState<'_> {
 #[derive(Debug)]
 pub struct Resolver {
     cuts: (Cut, Cut),
+    changes_only: bool,
     current: Pending,
     /// The key before, lent to the caller while the next one is begun. Its buffers are used again.
     finished: Pending,
@@ -91,7 +92,18 @@ pub struct Resolver {
 impl Resolver {
     /// Resolves at two cuts: the state asked for, and the one to compare it with.
     pub fn new(then: Cut, now: Cut) -> Self {
-        Self { cuts: (then, now), current: Pending::default(), finished: Pending::default() }
+        Self {
+            cuts: (then, now),
+            changes_only: false,
+            current: Pending::default(),
+            finished: Pending::default(),
+        }
+    }
+
+    /// The same for a caller who asks only for changes: of a version that is live at both cuts, nothing is kept but that
+    /// it exists.
+    pub fn changes_only(then: Cut, now: Cut) -> Self {
+        Self { changes_only: true, ..Self::new(then, now) }
     }
 
     /// Takes the next entry; gives the previous key if this entry begins another. `order_lost` says that the server
@@ -107,7 +119,7 @@ impl Resolver {
             std::mem::swap(&mut self.current, &mut self.finished);
             self.current.begin(entry.key);
         }
-        self.current.take(entry, self.cuts, order_lost);
+        self.current.take(entry, self.cuts, self.changes_only, order_lost);
         Ok(ended.then(|| self.finished.state()))
     }
 
@@ -186,7 +198,7 @@ impl Pending {
         self.same_second = false;
     }
 
-    fn take(&mut self, entry: &Entry<'_>, (then, now): (Cut, Cut), order_lost: bool) {
+    fn take(&mut self, entry: &Entry<'_>, (then, now): (Cut, Cut), changes_only: bool, order_lost: bool) {
         if let Some((last, last_is_marker)) = self.last {
             let guessed =
                 order_lost && entry.last_modified == last && entry.kind.is_marker() != last_is_marker;
@@ -203,8 +215,12 @@ impl Pending {
             self.same_second = true;
         }
         if for_then {
-            self.then.set(entry);
             self.same = for_now;
+            if self.same && changes_only {
+                self.then.set_bare(entry);
+            } else {
+                self.then.set(entry);
+            }
         }
         if for_now {
             if self.same {
@@ -251,6 +267,12 @@ impl Pick {
 
     fn is_unset_or_just(&self, last: Instant) -> bool {
         self.is_unset() || self.version.last_modified == last
+    }
+
+    /// Keeps of an entry no more than what it is, and when it was made.
+    fn set_bare(&mut self, entry: &Entry<'_>) {
+        self.version.last_modified = entry.last_modified;
+        self.state = if entry.kind.is_marker() { PickState::Marker } else { PickState::Version };
     }
 
     fn set(&mut self, entry: &Entry<'_>) {

@@ -195,12 +195,12 @@ impl<'a> Builder<'a> {
             Field::VersionId => item.version_id = self.copy(reader.text(tag)?)?,
             Field::IsLatest => item.is_latest = read_bool(reader, tag, self.body)?,
             Field::LastModified => {
-                let time = parsed(self.body, reader.text(tag)?, Instant::parse_listed);
+                let time = Instant::parse_listed(slice(self.body, reader.text(tag)?).trim_ascii());
                 item.last_modified = time.ok_or_else(|| reader.error("a LastModified is not a time"))?;
             }
             Field::ETag => item.etag = self.copy_etag(reader.text(tag)?)?,
             Field::Size => {
-                let size = parsed(self.body, reader.text(tag)?, |text| text.parse().ok());
+                let size = parse_size(slice(self.body, reader.text(tag)?).trim_ascii());
                 item.size = size.ok_or_else(|| reader.error("a Size is not a number"))?;
             }
             Field::StorageClass => item.storage_class = self.copy_class(reader.text(tag)?)?,
@@ -294,8 +294,10 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn parsed<T>(body: &[u8], raw: Raw, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-    parse(std::str::from_utf8(slice(body, raw).trim_ascii()).ok()?)
+fn parse_size(digits: &[u8]) -> Option<u64> {
+    let digit = |b: &u8| b.is_ascii_digit().then(|| u64::from(b - b'0'));
+    let add = |size: u64, b: &u8| size.checked_mul(10)?.checked_add(digit(b)?);
+    if digits.is_empty() { None } else { digits.iter().try_fold(0, add) }
 }
 
 /// Url-decodes a key where it stands. Decoded text is never longer; what is left behind it is blanked.

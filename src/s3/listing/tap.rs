@@ -95,12 +95,14 @@ async fn divert(mut reply: HttpResponse, tap: &PageTap) -> Result<HttpResponse, 
         return Ok(reply);
     }
     let expected = reply.headers().get("content-length").and_then(|n| n.parse::<usize>().ok());
-    let body = read(reply.take_body(), expected.unwrap_or_default()).await?;
-    if is_error_document(&body) {
-        *reply.body_mut() = SdkBody::from(body);
+    let mut body = Buffer::take();
+    read(reply.take_body(), expected.unwrap_or_default(), &mut body.0).await?;
+    let body = &body.0;
+    if is_error_document(body) {
+        *reply.body_mut() = SdkBody::from(body.clone());
         return Ok(reply);
     }
-    match decode(&body) {
+    match decode(body) {
         Ok(page) => tap.put(Some(page)),
         Err(e) => return Err(ConnectorError::io(e.into())),
     }
@@ -110,9 +112,9 @@ async fn divert(mut reply: HttpResponse, tap: &PageTap) -> Result<HttpResponse, 
 }
 
 /// Reads the whole body, as far as any page goes.
-async fn read(body: SdkBody, expected: usize) -> Result<Vec<u8>, ConnectorError> {
+async fn read(body: SdkBody, expected: usize, bytes: &mut Vec<u8>) -> Result<(), ConnectorError> {
     let mut stream = ByteStream::new(body);
-    let mut bytes = Vec::with_capacity(expected.min(limits::PAGE_BYTES));
+    bytes.reserve(expected.min(limits::PAGE_BYTES));
     while let Some(chunk) = stream.try_next().await.map_err(|e| ConnectorError::io(e.into()))? {
         if bytes.len() + chunk.len() > limits::PAGE_BYTES {
             return Err(ConnectorError::other(
@@ -122,5 +124,27 @@ async fn read(body: SdkBody, expected: usize) -> Result<Vec<u8>, ConnectorError>
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok(())
+}
+
+/// Buffers that no page is being read into. New ones for each page would be fresh memory of the system's each time.
+static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+
+/// A buffer for one page's body, that goes back when it is dropped.
+struct Buffer(Vec<u8>);
+
+impl Buffer {
+    fn take() -> Self {
+        Self(SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default())
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.0.clear();
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < limits::SPARE_BUFFERS {
+            spare.push(std::mem::take(&mut self.0));
+        }
+    }
 }
