@@ -26,6 +26,10 @@ check:
 test *ARGS:
     bash tests/run.sh {{ARGS}}
 
+# The model check on histories that nobody has seen yet.
+model HISTORIES="3000":
+    ASOF_MODEL_SEED=$(date +%s) ASOF_MODEL_HISTORIES={{HISTORIES}} cargo test --test it model::
+
 # The decoder beside the SDK's.
 bench:
     cargo bench --bench decode

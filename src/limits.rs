@@ -87,11 +87,12 @@ pub const SPOOL_BLOCK: usize = 64 << 10;
 /// Listing requests under way at once, unless `--list-concurrency` says otherwise.
 pub const DEFAULT_LIST_CONCURRENCY: usize = 64;
 
-/// Times that a refused listing request is sent again, each after a pause: a server that throttles is waited for.
-pub const REFUSALS: u32 = 200;
+/// Times that a refused listing request is sent again, each after a pause: a server that throttles is waited for, some
+/// twenty seconds for one page.
+pub const REFUSALS: u32 = 30;
 
 /// Longest pause before a refused listing request is sent again.
-pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(2);
+pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Buffers for the bodies of listing pages that are kept for the next ones.
 pub const SPARE_BUFFERS: usize = 8;

@@ -86,13 +86,24 @@ impl Lister {
             while let Some(ask) = self.ranges.ask() {
                 self.send(ask, Tries::default(), Duration::ZERO);
             }
-            let Some(joined) = self.flying.join_next().await else { return Ok(None) };
+            let Some(joined) = self.flying.join_next().await else { return self.end() };
             let fetched =
                 joined.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;
             if let Some(piece) = self.take_in(fetched)? {
                 return Ok(Some(piece));
             }
         }
+    }
+
+    /// With nothing under way and nothing to ask for, all must have been listed.
+    fn end(&self) -> Result<Option<Piece>> {
+        if self.ranges.is_done() {
+            return Ok(None);
+        }
+        Err(Error::new(
+            ErrorKind::Corrupt,
+            format!("the listing of s3://{} stopped before its end", self.bucket),
+        ))
     }
 
     /// Makes a piece of an answer; sends again what failed in passing.

@@ -1,7 +1,8 @@
 //! The model check: random histories on the lab, a random second to go back to, and a naive model that says what must
 //! come out of it.
 //!
-//! `ASOF_MODEL_SEED` plays certain histories again, `ASOF_MODEL_HISTORIES` says how many; both are printed at the start.
+//! A change is judged by the same histories as any other; `ASOF_MODEL_SEED` plays others (`just model` random ones), and
+//! `ASOF_MODEL_HISTORIES` says how many. Both are printed at the start.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,9 +29,12 @@ const WORKERS: usize = 4;
 /// Histories that are tried at most to find a small one that fails too.
 const SHRINKING: usize = 150;
 
+/// The first history's seed, unless another is asked for.
+const SEED: u64 = 443_306_329;
+
 #[test]
 fn random_histories_are_restored() {
-    let seed = variable("ASOF_MODEL_SEED").unwrap_or_else(|| fastrand::u64(..1_000_000_000));
+    let seed = variable("ASOF_MODEL_SEED").unwrap_or(SEED);
     let histories = variable("ASOF_MODEL_HISTORIES").unwrap_or(HISTORIES);
     say(&format!("model check: ASOF_MODEL_SEED={seed} ASOF_MODEL_HISTORIES={histories}"));
     let next = AtomicU64::new(0);

@@ -63,6 +63,9 @@ fn system(request: &Request, name: &str) -> Option<String> {
         return Some(value.to_owned());
     }
     // How the body travelled is not how the object is encoded.
+    if !value.contains("aws-chunked") {
+        return Some(value.to_owned()); // As it was written: no space comes or goes.
+    }
     let kept: Vec<&str> = value.split(',').map(str::trim).filter(|coding| *coding != "aws-chunked").collect();
     Some(kept.join(", ")).filter(|kept| !kept.is_empty())
 }
