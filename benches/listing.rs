@@ -81,7 +81,7 @@ impl Bench {
         let (began, cpu) = (Instant::now(), children_cpu());
         let mut child = Command::new(env!("CARGO_BIN_EXE_asof"))
             .args(["diff", &format!("s3://{}", wall.bucket()), "--at", AT, "--format", "json"])
-            .args(["--endpoint-url", &wall.url(), "--region", "us-east-1"])
+            .args(["--endpoint-url", &wall.url(), "--region", "us-east-1", "--list-concurrency", "64"])
             .args(more)
             .env_clear()
             .envs([
@@ -204,7 +204,7 @@ impl Bench {
             let keys = 1_000_000 / self.scale;
             let options = WallOptions { keys, versions_per_key: 2, shape, latency, ..WallOptions::default() };
             let wall = self.wall(options);
-            let cost = Self::diff(&wall, &["--list-concurrency", "64"]);
+            let cost = Self::diff(&wall, &[]);
             let least = cost.versions().div_ceil(PAGE);
             let ideal = latency.as_secs_f64() * (least as f64 / 64.0).max(1.0);
             let (elapsed, listings) = (cost.elapsed.as_secs_f64(), wall.stats().listings);

@@ -65,9 +65,10 @@ fn of_diff() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
+              anywhere in the key space: right on AWS S3 and Ceph, not on every server
 
-              [default: 64]
+              [default: 1]
 
     Output:
           --format <FORMAT>
@@ -160,9 +161,10 @@ fn of_restore() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
+              anywhere in the key space: right on AWS S3 and Ceph, not on every server
 
-              [default: 64]
+              [default: 1]
 
     Output:
           --format <FORMAT>
@@ -244,9 +246,10 @@ fn of_verify() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
+              anywhere in the key space: right on AWS S3 and Ceph, not on every server
 
-              [default: 64]
+              [default: 1]
 
     Output:
           --format <FORMAT>
@@ -308,9 +311,10 @@ fn of_history() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
+              anywhere in the key space: right on AWS S3 and Ceph, not on every server
 
-              [default: 64]
+              [default: 1]
 
     Output:
           --format <FORMAT>
