@@ -84,6 +84,9 @@ pub const MAX_CONCURRENCY: usize = 1024;
 /// Bytes of changes that a part of a survey gathers before it writes them to disk.
 pub const SPOOL_BLOCK: usize = 64 << 10;
 
+/// Longest line of a plan file: a key of 1,024 bytes, each of them escaped, and its versions, many times over.
+pub const PLAN_LINE: usize = 16 << 20;
+
 /// Listing requests under way at once, unless `--list-concurrency` says otherwise. One: more begin pages at keys that do
 /// not exist, and there are servers (moto) that then leave out the entry which comes first.
 pub const DEFAULT_LIST_CONCURRENCY: usize = 1;
