@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::limits;
 use crate::model::Location;
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 incomplete (some keys failed or were changed by somebody \
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys failed or were changed by somebody \
 meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
 
 /// Puts a versioned S3 bucket back to the state it had at a past second.
@@ -31,6 +31,8 @@ pub(super) enum Command {
     Restore(RestoreArgs),
     /// Compare the bucket, or another place, with its state at a past time
     Verify(VerifyArgs),
+    /// Show a plan that diff has saved
+    Show(ShowArgs),
     /// Show every version of one key, newest first
     History(HistoryArgs),
     /// Make an incident in an embedded S3 and undo it: no AWS account needed
@@ -46,8 +48,8 @@ impl Command {
     /// Whether all that the command does is to show something: its exit code says nothing more.
     pub(super) fn shows_only(&self) -> bool {
         match self {
-            Command::Diff(args) => !args.exit_code,
-            Command::History(_) => true,
+            Command::Diff(args) => !args.exit_code && args.out.is_none(),
+            Command::Show(_) | Command::History(_) => true,
             Command::Restore(_) | Command::Verify(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
@@ -65,6 +67,9 @@ pub(super) struct DiffArgs {
     /// List every key in the table, not only the first of each kind
     #[arg(long)]
     pub(super) all: bool,
+    /// Save the plan in this file, for asof restore --plan; a file of that name is replaced
+    #[arg(long, value_name = "PLAN", conflicts_with = "versus")]
+    pub(super) out: Option<PathBuf>,
     /// Exit with 4 if there are differences
     #[arg(long)]
     pub(super) exit_code: bool,
@@ -73,9 +78,19 @@ pub(super) struct DiffArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "asof restore [OPTIONS] --at <TIME> <LOCATION>\n       asof restore [OPTIONS] --plan <PLAN>"
+)]
 pub(super) struct RestoreArgs {
-    #[command(flatten)]
-    pub(super) past: PastArgs,
+    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    #[arg(value_parser = parse_location, required_unless_present = "plan")]
+    pub(super) location: Option<Location>,
+    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    #[arg(long, value_name = "TIME", required_unless_present = "plan")]
+    pub(super) at: Option<String>,
+    /// Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the plan's, and nothing is listed again
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag"])]
+    pub(super) plan: Option<PathBuf>,
     /// Restore into this bucket or folder instead of in place; the folder of the source prefix is cut off the keys
     #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
     pub(super) to: Option<Location>,
@@ -104,6 +119,17 @@ pub(super) struct VerifyArgs {
     pub(super) all: bool,
     #[command(flatten)]
     pub(super) common: CommonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// The plan's file
+    pub(super) plan: PathBuf,
+    /// List every key in the table, not only the first of each kind
+    #[arg(long)]
+    pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]

@@ -6,11 +6,12 @@ use std::time::Instant as Clock;
 use super::args::{CommonArgs, DiffArgs, PastArgs};
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
-use super::next;
+use super::{next, saved};
 use crate::engine::{Compare, Findings, require_history, standing, survey};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Instant, Versioning};
+use crate::plan::file::{Header, Writer};
 use crate::plan::{Change, Sums};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, plural,
@@ -18,7 +19,7 @@ use crate::report::{
 use crate::resolve::Cut;
 
 pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
-    let DiffArgs { past: PastArgs { location, at }, versus, all, exit_code, common } = args;
+    let DiffArgs { past: PastArgs { location, at }, versus, all, out, exit_code, common } = args;
     let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
@@ -28,19 +29,30 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
         return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
     }
     let scope = scope(&location, &select)?;
-    let options = next::options(&select, &compare, &server);
+    let restore = match &out {
+        Some(plan) => next::restore_plan(plan, &next::of_server(&server)),
+        None => next::restore(&location, at, &next::options(&select, &compare, &server)),
+    };
     let client = context.client(server, None).await?;
     let standing = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, standing)?;
 
+    // Before the listing, which may take hours: that the plan cannot be written is known at once.
+    let header = saved::header(&location, (at, context.now), standing, (&select, &compare));
+    let mut saving = out.as_deref().map(|path| Writer::create(path, &header)).transpose()?;
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
     let heading = Heading {
         location: location.clone(),
         at,
-        purpose: versus.map_or(Purpose::Restore, Purpose::Versus),
+        purpose: match versus {
+            Some(versus) => Purpose::Versus(versus),
+            None if out.is_some() => Purpose::Plan,
+            None => Purpose::Restore,
+        },
         against: None,
-        options,
+        notes: Vec::new(),
+        restore,
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
@@ -49,7 +61,14 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     drop(progress);
     let Findings { changes, sums } = findings?;
     for change in changes.into_changes()? {
-        view.change(&change?)?;
+        let change = change?;
+        if let Some(saving) = &mut saving {
+            saving.push(&change)?;
+        }
+        view.change(&change)?;
+    }
+    if let Some(saving) = saving {
+        saving.finish(&sums, (context.counters.keys.get(), context.counters.versions.get()))?;
     }
     let command = Command::Diff { versus };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
@@ -69,7 +88,7 @@ pub(super) const SUSPENDED: &str = "versioning is suspended, so that a restore i
 
 type Out = BufWriter<std::io::Stdout>;
 
-/// The results of a diff or a verify, in the form asked for.
+/// The results of a diff, of a verify, or a saved plan, in the form asked for.
 pub(super) enum View {
     Table(Box<DiffView>, Out),
     Json(JsonLines<Out>),
@@ -84,6 +103,14 @@ impl View {
             Format::Json => View::Json(JsonLines::new(out)),
             Format::Csv => View::Csv(Box::new(CsvChanges::new(out)?)),
         })
+    }
+
+    /// What a plan is about, where the table does not say it already.
+    pub(super) fn plan(&mut self, header: &Header) -> Result<()> {
+        match self {
+            View::Json(lines) => lines.plan(header),
+            View::Table(..) | View::Csv(_) => Ok(()),
+        }
     }
 
     /// A difference, as something that is not as it should be.

@@ -6,11 +6,14 @@ mod context;
 mod diff;
 mod exit;
 mod history;
+mod job;
 #[cfg(feature = "lab")]
 mod lab;
 mod next;
 mod restore;
 mod run;
+mod saved;
+mod show;
 mod verify;
 #[cfg(feature = "lab")]
 mod wall;

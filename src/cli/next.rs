@@ -1,28 +1,51 @@
 //! The options of a command that the one it suggests needs too: without them that one would be about other keys, or
 //! would ask another server.
 
+use std::path::Path;
+
 use super::args::{CompareArgs, SelectArgs, ServerArgs};
+use crate::model::{Instant, Location};
 use crate::report::shell_word;
 
-/// These options as they are typed after a command, each with a space before it.
+/// All these options as they are typed after a command, each with a space before it.
 pub(super) fn options(select: &SelectArgs, compare: &CompareArgs, server: &ServerArgs) -> String {
+    keys(select, compare) + &of_server(server)
+}
+
+/// Those that say which keys.
+pub(super) fn keys(select: &SelectArgs, compare: &CompareArgs) -> String {
     let SelectArgs { include, exclude, keys_from } = select;
-    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _ } = server;
     let keys_from = keys_from.as_ref().map(|file| file.to_string_lossy().into_owned());
+    let values = [("include", &**include), ("exclude", exclude), ("keys-from", keys_from.as_slice())];
+    typed(&values, ("trust-etag", compare.trust_etag))
+}
+
+/// Those that say which server.
+pub(super) fn of_server(server: &ServerArgs) -> String {
+    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _ } = server;
     let values = [
-        ("include", include.as_slice()),
-        ("exclude", exclude.as_slice()),
-        ("keys-from", keys_from.as_slice()),
         ("endpoint-url", endpoint_url.as_slice()),
         ("region", region.as_slice()),
         ("profile", profile.as_slice()),
     ];
-    let values = values.into_iter().flat_map(|(name, values)| {
+    typed(&values, ("path-style", *path_style))
+}
+
+fn typed(values: &[(&str, &[String])], (flag, set): (&str, bool)) -> String {
+    let values = values.iter().flat_map(|(name, values)| {
         values.iter().map(move |value| format!(" --{name} {}", shell_word(value)))
     });
-    let flags = [("path-style", *path_style), ("trust-etag", compare.trust_etag)];
-    let flags = flags.into_iter().filter(|(_, set)| *set).map(|(name, _)| format!(" --{name}"));
-    values.chain(flags).collect()
+    values.chain(set.then(|| format!(" --{flag}"))).collect()
+}
+
+/// The command that restores a place in place.
+pub(super) fn restore(location: &Location, at: Instant, options: &str) -> String {
+    format!("asof restore {} --at {at}{options}", shell_word(&location.to_string()))
+}
+
+/// The command that carries out a plan.
+pub(super) fn restore_plan(plan: &Path, options: &str) -> String {
+    format!("asof restore --plan {}{options}", shell_word(&plan.to_string_lossy()))
 }
 
 #[cfg(test)]
@@ -45,7 +68,7 @@ mod tests {
         };
         assert_eq!(
             options(&select, &CompareArgs { trust_etag: true }, &server),
-            r" --include 'a*' --include b --exclude 'it'\''s' --keys-from keys.txt --endpoint-url http://127.0.0.1:9000 --profile prod --path-style --trust-etag"
+            r" --include 'a*' --include b --exclude 'it'\''s' --keys-from keys.txt --trust-etag --endpoint-url http://127.0.0.1:9000 --profile prod --path-style"
         );
     }
 }

@@ -1,42 +1,27 @@
 //! `asof restore`.
 
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::time::Instant as Clock;
 
-use super::args::{CommonArgs, PastArgs, RestoreArgs};
+use super::args::{CommonArgs, RestoreArgs};
 use super::confirm::{can_ask, confirm};
-use super::context::{Context, Output, check_elsewhere, scope};
+use super::context::{Context, Output};
 use super::exit::{Exit, say};
-use super::next;
-use crate::apply::{Outcome, Place, apply};
-use crate::engine::{
-    Compare, Extras, Findings, Scope, Standing, require_history, require_keeping, standing, survey,
-    survey_elsewhere,
-};
+use super::job::{Job, Work};
+use crate::apply::{Outcome, apply};
+use crate::engine::{Standing, require_history, require_keeping, standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Instant, Location, Versioning};
+use crate::model::{Instant, Versioning};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
-    Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, done_line,
-    failure_line, nothing_to_change, plural, shell_word,
+    Command, Format, JsonLines, Phase, Progress, Summary, done_line, failure_line, nothing_to_change, plural,
+    shell_word,
 };
-use crate::resolve::Cut;
 use crate::s3::Client;
 
-/// What is restored, and where to.
-struct Job {
-    location: Location,
-    at: Instant,
-    to: Option<Location>,
-    place: Place,
-    compare: Compare,
-    /// Options that a command which is suggested needs too.
-    options: String,
-}
-
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { past: PastArgs { location, at }, to, yes, rate, concurrency, common } = args;
+    let RestoreArgs { location, at, plan, to, yes, rate, concurrency, common } = args;
     let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
@@ -45,35 +30,34 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
             Error::usage("restore has no CSV form").hint("use --format json, or asof diff --format csv")
         );
     }
-    let at = Instant::parse_past(&at, context.now)?;
-    let scope = scope(&location, &select)?;
-    let place = match &to {
-        None => Place::in_place(&location.bucket),
-        Some(to) => {
-            check_elsewhere(&location, to)?;
-            Place::elsewhere(&location, to)
+    let (job, source) = match (plan, location, at) {
+        (Some(plan), location, _) => Job::saved(&plan, location.as_ref(), context.now, &server)?,
+        (None, Some(location), Some(at)) => {
+            let at = Instant::parse_past(&at, context.now)?;
+            Job::typed((location, at, to), (&select, &compare, &server))?
         }
+        // clap has asked for them.
+        (None, ..) => return Err(Error::usage("give a location and --at, or --plan")),
     };
     can_ask(yes)?;
-    let options = next::options(&select, &compare, &server);
     let client = context.client(server, Some(rate)).await?;
-    let (source, target) = standings(&client, &location, to.as_ref()).await?;
-    let compare = Compare { kms: source.kms || target.kms, trust_etag: compare.trust_etag };
-    let job = Job { location, at, to, place, compare, options };
+    let (here, there) = standings(&client, &job).await?;
 
-    let Findings { changes, sums } = plan(context, output, &client, scope, &job).await?;
-    require_room(&job, target, &sums)?;
+    let kms = here.kms || there.kms;
+    let work = job.find(source, context, output.display, (&client, kms)).await?;
+    job.show(context, output, &work)?;
+    let Work { changes, len, sums } = work;
+    require_room(&job, there, &sums)?;
     let mut reporter = Reporter::new(output.format);
     let mut finished = true;
-    if changes.is_empty() {
+    if len == 0 {
         output.note(nothing_to_change(&sums));
     } else {
         if !yes {
             confirm(context, &job.place.bucket).await?;
         }
-        context.counters.planned.add(changes.len());
+        context.counters.planned.add(len);
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
-        let changes = changes.into_changes()?;
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
         let applied = apply(&client, &job.place, changes, concurrency, &context.cancel, on).await;
         drop(progress);
@@ -87,63 +71,18 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
 }
 
 /// Asks for both buckets' settings, and refuses what cannot be restored from or to.
-async fn standings(
-    client: &Client,
-    location: &Location,
-    to: Option<&Location>,
-) -> Result<(Standing, Standing)> {
-    let source = standing(client, &location.bucket).await?;
-    match to {
+async fn standings(client: &Client, job: &Job) -> Result<(Standing, Standing)> {
+    let source = standing(client, &job.location.bucket).await?;
+    match &job.to {
         None => {
-            require_keeping(&location.bucket, source)?;
+            require_keeping(&job.location.bucket, source)?;
             Ok((source, source))
         }
         Some(to) => {
-            require_history(&location.bucket, source)?;
+            require_history(&job.location.bucket, source)?;
             Ok((source, standing(client, &to.bucket).await?))
         }
     }
-}
-
-/// Surveys the bucket, shows the table, and keeps the changes on disk.
-async fn plan(
-    context: &Context,
-    output: Output,
-    client: &Client,
-    scope: Scope,
-    job: &Job,
-) -> Result<Findings> {
-    let heading = Heading {
-        location: job.location.clone(),
-        at: job.at,
-        purpose: if job.to.is_some() { Purpose::Elsewhere } else { Purpose::Restore },
-        against: job.to.clone(),
-        options: job.options.clone(),
-        now: context.now,
-    };
-    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = if job.to.is_some() {
-        let place = (&job.place, Extras::LeaveAlone);
-        survey_elsewhere(client, (scope, job.at), place, job.compare, &context.cancel).await
-    } else {
-        survey(client, scope, (Cut::At(job.at), Cut::Latest), job.compare, &context.cancel).await
-    };
-    drop(progress);
-    let Findings { changes, sums } = findings?;
-    let table = output.format == Format::Table && !output.quiet && !changes.is_empty();
-    if table {
-        let mut out = BufWriter::new(std::io::stdout());
-        DiffView::new(heading, false).sums(&sums, &mut out)?;
-        out.flush()?;
-    }
-    let extra = if job.to.is_some() { sums.of(Action::Delete).keys } else { 0 };
-    if extra > 0 && !table {
-        output.note(&format!(
-            "{} there beyond the past state, left alone",
-            plural(extra, "key is", "keys are")
-        ));
-    }
-    Ok(Findings { changes, sums })
 }
 
 /// Refuses to overwrite objects in a target that would not keep them.
@@ -182,10 +121,12 @@ fn conclude(context: &Context, output: Output, job: &Job, finished: bool, hints:
     }
     if conflicts > 0 {
         let keys = plural(conflicts, "key was", "keys were");
-        output.note(&format!(
-            "{keys} changed by somebody meanwhile, and left alone; the same command would put {} back too",
-            if conflicts == 1 { "it" } else { "them" }
-        ));
+        let next = if job.saved {
+            format!("what is left: asof diff {location} --at {}{}", job.at, job.options)
+        } else {
+            format!("the same command would put {} back too", if conflicts == 1 { "it" } else { "them" })
+        };
+        output.note(&format!("{keys} changed by somebody meanwhile, and left alone; {next}"));
     }
     if failed + conflicts > 0 {
         return Exit::Incomplete;

@@ -8,7 +8,7 @@ use clap::Parser;
 use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
-use super::{diff, history, restore, verify};
+use super::{diff, history, restore, show, verify};
 use crate::error::Result;
 
 /// Runs the command that the process was started with.
@@ -51,6 +51,7 @@ async fn run(command: Command) -> Result<Exit> {
         Command::Diff(args) => diff::run(&context, args).await,
         Command::Restore(args) => restore::run(&context, args).await,
         Command::Verify(args) => verify::run(&context, args).await,
+        Command::Show(args) => show::run(&context, args),
         Command::History(args) => history::run(&context, args).await,
         #[cfg(feature = "lab")]
         Command::Demo | Command::Lab(_) => Ok(Exit::Done),

@@ -38,7 +38,8 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         at,
         purpose: Purpose::Verify,
         against: against.clone(),
-        options: String::new(),
+        notes: Vec::new(),
+        restore: String::new(),
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;

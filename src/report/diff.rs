@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::json::writes_needed;
-use super::units::{bytes, count, plural, shell_word};
+use super::units::{bytes, count, plural};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, Location, Version, printable};
@@ -15,6 +15,8 @@ use crate::resolve::Caution;
 pub enum Purpose {
     /// To see what a restore changes.
     Restore,
+    /// The same, of a plan that is saved.
+    Plan,
     /// To see what a restore into another place changes there.
     Elsewhere,
     /// To see what changed between the past instant and this later one.
@@ -27,9 +29,13 @@ impl Purpose {
     /// A kind of difference in this comparison's words, and what it means.
     fn words(self, action: Action) -> (&'static str, &'static str) {
         match (self, action) {
-            (Purpose::Restore, Action::Undelete) => (action.name(), "deleted since, come back"),
-            (Purpose::Restore, Action::Revert) => (action.name(), "overwritten since"),
-            (Purpose::Restore, Action::Delete) => (action.name(), "created since, get a delete marker"),
+            (Purpose::Restore | Purpose::Plan, Action::Undelete) => {
+                (action.name(), "deleted since, come back")
+            }
+            (Purpose::Restore | Purpose::Plan, Action::Revert) => (action.name(), "overwritten since"),
+            (Purpose::Restore | Purpose::Plan, Action::Delete) => {
+                (action.name(), "created since, get a delete marker")
+            }
             (Purpose::Elsewhere, Action::Undelete) => ("copy", "not there yet"),
             (Purpose::Elsewhere, Action::Revert) => ("overwrite", "there, but not the same"),
             (Purpose::Elsewhere, Action::Delete) => ("left alone", "there, beyond the past state"),
@@ -54,8 +60,10 @@ pub struct Heading {
     pub purpose: Purpose,
     /// The place compared with it, where that is another.
     pub against: Option<Location>,
-    /// Options that the command which is suggested needs too, each with a space before it.
-    pub options: String,
+    /// What else there is to say of it, a line each.
+    pub notes: Vec<String>,
+    /// The command that carries the changes out; empty where there is none.
+    pub restore: String,
     /// The present, for ages.
     pub now: Instant,
 }
@@ -115,7 +123,7 @@ impl DiffView {
     }
 
     fn head(&self, out: &mut impl Write) -> Result<()> {
-        let Heading { location, at, purpose, against, now, .. } = &self.heading;
+        let Heading { location, at, purpose, against, notes, now, .. } = &self.heading;
         let place = location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         write!(out, "{place} as of {} ({} ago)", at.human(), at.age(*now))?;
@@ -129,7 +137,11 @@ impl DiffView {
                 _ => write!(out, ", compared with what {place} holds now")?,
             }
         }
-        Ok(writeln!(out, "\n")?)
+        writeln!(out)?;
+        for note in notes {
+            writeln!(out, "  {note}")?;
+        }
+        Ok(writeln!(out)?)
     }
 
     fn examples(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
@@ -141,7 +153,9 @@ impl DiffView {
             hidden += if self.all { 0 } else { sums.of(action).keys - shown.len() as u64 };
         }
         if hidden > 0 {
-            writeln!(out, "  … and {} more; --all lists every key", count(hidden))?;
+            let save =
+                if self.heading.purpose == Purpose::Restore { ", --out PLAN saves the plan" } else { "" };
+            writeln!(out, "  … and {} more; --all lists every key{save}", count(hidden))?;
         }
         if sums.changes() > 0 && !self.all {
             writeln!(out)?;
@@ -158,9 +172,7 @@ impl DiffView {
         let deletes = writes_needed(sums) - copies.keys;
         let tokens = copies.keys + sums.of(Action::Delete).keys;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
-        let Heading { location, at, options, .. } = &self.heading;
-        let place = shell_word(&location.to_string());
-        writeln!(out, "  to carry out: asof restore {place} --at {at}{options}")?;
+        writeln!(out, "  to carry out: {}", self.heading.restore)?;
         let mut work = Vec::new();
         if copies.keys > 0 {
             work.push(format!("{} of {}", plural(copies.keys, "copy", "copies"), bytes(copies.bytes)));

@@ -9,6 +9,7 @@ mod formats;
 mod help;
 mod help_of_commands;
 mod history;
+mod plan;
 mod refusals;
 mod restore;
 mod restore_elsewhere;

@@ -27,8 +27,13 @@ impl Writer {
             return Err(Error::usage(message).hint("give the name of a file"));
         }
         let file = temporary(path).map_err(|e| {
-            Error::usage(format!("cannot save the plan as {}: {e}", path.display()))
-                .hint("give the name of a file in a directory that you may write to")
+            let (plan, directory) = (path.display(), directory(path).display());
+            Error::usage(format!(
+                "cannot save the plan as {plan}: no file can be made in {directory} ({})",
+                e.kind()
+            ))
+            .hint("give the name of a file in a directory that you may write to")
+            .because(e)
         })?;
         let hashing = Hashing { out: BufWriter::new(file), crc: Hasher::new() };
         let encoder =

@@ -31,7 +31,7 @@ fn every_kind_of_change() {
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
-      … and 1 more; --all lists every key
+      … and 1 more; --all lists every key, --out PLAN saves the plan
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
@@ -260,7 +260,7 @@ fn many_prefixes() {
       delete     2024-05-06 07:08:10 UTC         1 B  tenant-10/10
       delete     2024-05-06 07:08:10 UTC         1 B  tenant-10/2
       delete     2024-05-06 07:08:10 UTC         1 B  tenant-10/3
-      … and 100 more; --all lists every key
+      … and 100 more; --all lists every key, --out PLAN saves the plan
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       1 delete request, at least 1 s at 3,000/s

@@ -18,6 +18,7 @@ fn of_asof() {
       diff     Show what a restore to a past time would change; change nothing
       restore  Put the objects back to their versions at a past time
       verify   Compare the bucket, or another place, with its state at a past time
+      show     Show a plan that diff has saved
       history  Show every version of one key, newest first
       demo     Make an incident in an embedded S3 and undo it: no AWS account needed
       lab      The embedded S3, to try things out and to test against
@@ -28,9 +29,9 @@ fn of_asof() {
       -h, --help        Print help
       -V, --version     Print version
 
-    Exit codes: 0 done; 1 failed; 2 wrong usage; 3 incomplete (some keys failed or were changed by
-    somebody meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130
-    interrupted.
+    Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys
+    failed or were changed by somebody meanwhile); 4 differences found (verify, diff --exit-code); 5
+    refused, to lose nothing; 130 interrupted.
     ");
 }
 
@@ -114,6 +115,7 @@ fn nothing_typed() {
       diff     Show what a restore to a past time would change; change nothing
       restore  Put the objects back to their versions at a past time
       verify   Compare the bucket, or another place, with its state at a past time
+      show     Show a plan that diff has saved
       history  Show every version of one key, newest first
       demo     Make an incident in an embedded S3 and undo it: no AWS account needed
       lab      The embedded S3, to try things out and to test against
@@ -124,8 +126,8 @@ fn nothing_typed() {
       -h, --help        Print help
       -V, --version     Print version
 
-    Exit codes: 0 done; 1 failed; 2 wrong usage; 3 incomplete (some keys failed or were changed by
-    somebody meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130
-    interrupted.
+    Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys
+    failed or were changed by somebody meanwhile); 4 differences found (verify, diff --exit-code); 5
+    refused, to lose nothing; 130 interrupted.
     ");
 }

@@ -1,4 +1,4 @@
-//! Help of the four commands that a bucket is worked on with.
+//! Help of the commands that a bucket is worked on with.
 
 use insta::assert_snapshot;
 
@@ -28,6 +28,9 @@ fn of_diff() {
 
           --all
               List every key in the table, not only the first of each kind
+
+          --out <PLAN>
+              Save the plan in this file, for asof restore --plan; a file of that name is replaced
 
           --exit-code
               Exit with 4 if there are differences
@@ -101,15 +104,20 @@ fn of_restore() {
     Put the objects back to their versions at a past time
 
     Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
+           asof restore [OPTIONS] --plan <PLAN>
 
     Arguments:
-      <LOCATION>
+      [LOCATION]
               The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
           --at <TIME>
               The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
               90m, 2h, 3d
+
+          --plan <PLAN>
+              Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the
+              plan's, and nothing is listed again
 
           --to <s3://OTHER[/PREFIX]>
               Restore into this bucket or folder instead of in place; the folder of the source prefix is
@@ -271,6 +279,52 @@ fn of_verify() {
           --progress
               Show progress even if stderr is not a terminal
     "#);
+}
+
+#[test]
+fn of_show() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("show --help").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    Show a plan that diff has saved
+
+    Usage: asof show [OPTIONS] <PLAN>
+
+    Arguments:
+      <PLAN>
+              The plan's file
+
+    Options:
+          --all
+              List every key in the table, not only the first of each kind
+
+      -v, --verbose...
+              Tell more on stderr: what lies below an error; twice: every request
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Output:
+          --format <FORMAT>
+              The form of the results
+
+              Possible values:
+              - table: For a person
+              - json:  JSON Lines
+              - csv:   Comma-separated values
+
+              [default: table]
+
+      -q, --quiet
+              Only results and errors
+
+          --no-progress
+              Show no progress
+
+          --progress
+              Show progress even if stderr is not a terminal
+    ");
 }
 
 #[test]

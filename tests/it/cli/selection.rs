@@ -27,7 +27,7 @@ fn include_and_exclude() {
       undelete   2024-04-04 09:00:00 UTC    19.5 KiB  uploads/2024/04/04.jpg
       undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
-      … and 1 more; --all lists every key
+      … and 1 more; --all lists every key, --out PLAN saves the plan
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include 'uploads/*' --include '*.txt' --exclude '*.tmp'
       7 copies of 102.5 KiB, at least 1 s at 3,000/s

@@ -77,9 +77,14 @@ impl Stage {
 
     /// A file in the home directory.
     pub(crate) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
-        let path = self.home.path().join(name);
+        let path = self.path(name);
         std::fs::write(&path, content).unwrap();
         path
+    }
+
+    /// Where a file of the home directory is.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
     }
 
     /// `asof` with these words.
@@ -204,6 +209,8 @@ impl Asof<'_> {
             ("clock it is ", "\n", "NOW"),
             ("request id is ", "\n", "ID"),
             (" (os error ", ")", "N"),
+            ("listed ", " UTC", "TIME"),
+            ("\"listed\":\"", "\"", "TIME"),
         ]
         .iter()
         .fold(text, |text, (before, after, with)| between(&text, before, after, with))

@@ -50,5 +50,6 @@ fn reader_that_has_gone_away_before_the_work_was_done() {
     ");
     assert_eq!(of("restore --yes"), stopped);
     assert_eq!(of("diff --exit-code"), stopped);
+    assert_eq!(of("diff --out a.plan"), stopped);
     assert_eq!(stage.writes(), 0);
 }

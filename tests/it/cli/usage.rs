@@ -59,7 +59,8 @@ fn no_time() {
     error: the following required arguments were not provided:
       --at <TIME>
 
-    Usage: asof restore --at <TIME> --yes <LOCATION>
+    Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
+           asof restore [OPTIONS] --plan <PLAN>
 
     For more information, try '--help'.
     ");
@@ -170,7 +171,8 @@ fn unknown_command_or_option() {
 
       tip: a similar argument exists: '--format'
 
-    Usage: asof restore --at <TIME> --format <FORMAT> <LOCATION>
+    Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
+           asof restore [OPTIONS] --plan <PLAN>
 
     For more information, try '--help'.
     ");
@@ -184,7 +186,8 @@ fn options_that_contradict() {
     --- stderr
     error: the argument '--quiet' cannot be used with '--progress'
 
-    Usage: asof restore --at <TIME> --yes --quiet <LOCATION>
+    Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
+           asof restore [OPTIONS] --plan <PLAN>
 
     For more information, try '--help'.
     ");

@@ -1,0 +1,156 @@
+//! What a restore is to do: by what was typed, or by a saved plan.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use super::args::{CompareArgs, SelectArgs, ServerArgs};
+use super::context::{Context, Output, check_elsewhere, scope};
+use super::{next, saved};
+use crate::apply::Place;
+use crate::engine::{Compare, Extras, Findings, Scope, survey, survey_elsewhere};
+use crate::error::{Error, Result};
+use crate::model::{Instant, Location};
+use crate::plan::file::PlanFile;
+use crate::plan::{Action, Change, Sums};
+use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, plural};
+use crate::resolve::Cut;
+use crate::s3::Client;
+
+/// What is restored, and where to.
+pub(super) struct Job {
+    pub(super) location: Location,
+    pub(super) at: Instant,
+    pub(super) to: Option<Location>,
+    pub(super) place: Place,
+    /// Options that a command which is suggested needs too.
+    pub(super) options: String,
+    /// Whether a saved plan is carried out.
+    pub(super) saved: bool,
+    /// What the table says of it.
+    notes: Vec<String>,
+}
+
+/// Where the changes come from.
+pub(super) enum Source {
+    /// The bucket is listed.
+    Survey { scope: Scope, trust_etag: bool },
+    /// A plan that was made before, exactly as it is.
+    Plan(Box<PlanFile>),
+}
+
+/// The changes that a job comes to.
+pub(super) struct Work {
+    pub(super) changes: Box<dyn Iterator<Item = Result<Change>> + Send>,
+    pub(super) len: u64,
+    pub(super) sums: Sums,
+}
+
+impl Job {
+    /// The restore of `location` to `at`, in place or into `to`.
+    pub(super) fn typed(
+        (location, at, to): (Location, Instant, Option<Location>),
+        (select, compare, server): (&SelectArgs, &CompareArgs, &ServerArgs),
+    ) -> Result<(Self, Source)> {
+        let scope = scope(&location, select)?;
+        let place = match &to {
+            None => Place::in_place(&location.bucket),
+            Some(to) => {
+                check_elsewhere(&location, to)?;
+                Place::elsewhere(&location, to)
+            }
+        };
+        let options = next::options(select, compare, server);
+        let job = Self { location, at, to, place, options, saved: false, notes: Vec::new() };
+        Ok((job, Source::Survey { scope, trust_etag: compare.trust_etag }))
+    }
+
+    /// What the plan in a file says. A plan is always of a restore in place; `location`, if one is given, has to be the
+    /// plan's.
+    pub(super) fn saved(
+        path: &Path,
+        location: Option<&Location>,
+        now: Instant,
+        server: &ServerArgs,
+    ) -> Result<(Self, Source)> {
+        let file = PlanFile::open(path)?;
+        let of_plan = file.header.location();
+        if let Some(other) = location.filter(|location| **location != of_plan) {
+            let message = format!("the plan {} is of {of_plan}, not of {other}", path.display());
+            return Err(Error::usage(message)
+                .hint("give the plan that was made of it, or leave the location out: a plan knows its own"));
+        }
+        let (select, compare) = saved::asked(&file.header);
+        let job = Self {
+            at: file.header.at,
+            to: None,
+            place: Place::in_place(&of_plan.bucket),
+            options: next::options(&select, &compare, server),
+            saved: true,
+            notes: saved::notes(&file.header, now),
+            location: of_plan,
+        };
+        Ok((job, Source::Plan(Box::new(file))))
+    }
+
+    /// Finds the changes. `kms` says that ETags may not be MD5s.
+    pub(super) async fn find(
+        &self,
+        source: Source,
+        context: &Context,
+        display: Display,
+        (client, kms): (&Client, bool),
+    ) -> Result<Work> {
+        let (scope, trust_etag) = match source {
+            Source::Survey { scope, trust_etag } => (scope, trust_etag),
+            Source::Plan(file) => return Ok(Work::of_plan(*file, context)),
+        };
+        let compare = Compare { kms, trust_etag };
+        let progress = Progress::start(display, Phase::Surveying, &context.counters);
+        let findings = if self.to.is_some() {
+            let place = (&self.place, Extras::LeaveAlone);
+            survey_elsewhere(client, (scope, self.at), place, compare, &context.cancel).await
+        } else {
+            survey(client, scope, (Cut::At(self.at), Cut::Latest), compare, &context.cancel).await
+        };
+        drop(progress);
+        let Findings { changes, sums } = findings?;
+        Ok(Work { len: changes.len(), changes: Box::new(changes.into_changes()?), sums })
+    }
+
+    /// Shows the sums of the changes before they are carried out.
+    pub(super) fn show(&self, context: &Context, output: Output, work: &Work) -> Result<()> {
+        let heading = Heading {
+            location: self.location.clone(),
+            at: self.at,
+            purpose: if self.to.is_some() { Purpose::Elsewhere } else { Purpose::Restore },
+            against: self.to.clone(),
+            notes: self.notes.clone(),
+            restore: String::new(),
+            now: context.now,
+        };
+        let table = output.format == Format::Table && !output.quiet && work.len > 0;
+        if table {
+            let mut out = BufWriter::new(std::io::stdout());
+            DiffView::new(heading, false).sums(&work.sums, &mut out)?;
+            out.flush()?;
+        }
+        let extra = if self.to.is_some() { work.sums.of(Action::Delete).keys } else { 0 };
+        if extra > 0 && !table {
+            output.note(&format!(
+                "{} there beyond the past state, left alone",
+                plural(extra, "key is", "keys are")
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Work {
+    fn of_plan(file: PlanFile, context: &Context) -> Self {
+        let PlanFile { trailer, sums, changes, .. } = file;
+        context.counters.keys.add(trailer.keys);
+        context.counters.versions.add(trailer.versions);
+        let len = changes.len();
+        Self { changes: Box::new(changes.map(|change| Ok(change?.1))), len, sums }
+    }
+}

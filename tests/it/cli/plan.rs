@@ -1,0 +1,388 @@
+//! Plans in files: `diff --out`, `show`, `restore --plan`.
+
+use std::path::PathBuf;
+
+use asof::lab::{Operation, Versioning};
+use insta::assert_snapshot;
+
+use super::stage::{Asof, BUCKET, Stage};
+
+const DIFF: &str = "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --out incident.plan --quiet";
+
+/// After the incident, with a plan of how to undo it.
+fn planned() -> (Stage, PathBuf) {
+    let stage = Stage::after_incident();
+    stage.asof(DIFF).changes_nothing();
+    let path = stage.path("incident.plan");
+    assert!(path.exists());
+    (stage, path)
+}
+
+/// `asof`, whatever its version.
+fn asof<'a>(stage: &'a Stage, words: &str) -> Asof<'a> {
+    stage.asof(words).hide(env!("CARGO_PKG_VERSION"), "VERSION")
+}
+
+#[test]
+fn saved_by_diff() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(asof(&stage, "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --out incident.plan").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                6    102.5 KiB   deleted since, come back
+      revert                  2         20 B   overwritten since
+      delete                  1          4 B   created since, get a delete marker
+      unchanged               2
+
+      under uploads/    6 undelete · 1 delete
+      at the top level  1 revert
+      under avatars/    1 revert
+
+      undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
+      undelete   2024-04-02 09:00:00 UTC     9.8 KiB  uploads/2024/04/02.jpg
+      undelete   2024-04-03 09:00:00 UTC    14.6 KiB  uploads/2024/04/03.jpg
+      undelete   2024-04-04 09:00:00 UTC    19.5 KiB  uploads/2024/04/04.jpg
+      undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
+      revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
+      revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
+      delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
+      … and 1 more; --all lists every key
+
+      to carry out: asof restore --plan incident.plan
+      8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
+    ");
+}
+
+#[test]
+fn shown() {
+    let (stage, _) = planned();
+    assert_snapshot!(asof(&stage, "show incident.plan").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      listed TIME UTC (AGE ago) by asof VERSION · versioning enabled
+
+                           keys        bytes
+      undelete                6    102.5 KiB   deleted since, come back
+      revert                  2         20 B   overwritten since
+      delete                  1          4 B   created since, get a delete marker
+      unchanged               2
+
+      under uploads/    6 undelete · 1 delete
+      at the top level  1 revert
+      under avatars/    1 revert
+
+      undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
+      undelete   2024-04-02 09:00:00 UTC     9.8 KiB  uploads/2024/04/02.jpg
+      undelete   2024-04-03 09:00:00 UTC    14.6 KiB  uploads/2024/04/03.jpg
+      undelete   2024-04-04 09:00:00 UTC    19.5 KiB  uploads/2024/04/04.jpg
+      undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
+      revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
+      revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
+      delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
+      … and 1 more; --all lists every key
+
+      to carry out: asof restore --plan incident.plan
+      8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
+    ");
+    assert_snapshot!(asof(&stage, "show incident.plan --format csv").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    key,change,then_version_id,then_last_modified,then_size,then_etag,now_version_id,now_last_modified,now_size,now_etag,cautions
+    avatars/7/me.png,revert,YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K,2024-04-07T09:00:00Z,13,6878fdc9ed135511ac9300f55cd7ce01,wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP,2024-05-06T07:08:10Z,7,c8e8df895c2cae166bad027fdf15335b,
+    readme.txt,revert,Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE,2024-04-07T09:00:00Z,7,ef7b5181c1f63f8ca8eebaab0829ee38,nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM,2024-05-06T07:08:10Z,0,d41d8cd98f00b204e9800998ecf8427e,
+    uploads/2024/04/01.jpg,undelete,44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG,2024-04-01T09:00:00Z,5000,917e1a83a76ee69c8e38b034273742fc,,,,,
+    uploads/2024/04/02.jpg,undelete,PKkkRU_K4LKWM1XwIx_iAFiWOnuXDrIDD,2024-04-02T09:00:00Z,10000,c6ccb7f0a02125406d80740b192885a0,,,,,
+    uploads/2024/04/03.jpg,undelete,FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM,2024-04-03T09:00:00Z,15000,f489c6b53dd6f74cf1c4a23de124a0b9,,,,,
+    uploads/2024/04/04.jpg,undelete,ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF,2024-04-04T09:00:00Z,20000,e5ffd0b42ff07fa05b8d7c61b9d2f453,,,,,
+    uploads/2024/04/05.jpg,undelete,eUIJjU92laMSv2_oBBilxOrT1PDMnrDgL,2024-04-05T09:00:00Z,25000,3db00769fef6b858a737797c61cd9896,,,,,
+    uploads/2024/04/06.jpg,undelete,VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA,2024-04-06T09:00:00Z,30000,c528cbd7673061f1bbf4c8e5d41500c5,,,,,
+    uploads/junk.tmp,delete,,,,,Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK,2024-05-06T07:08:10Z,4,0c821f675f132d790b3f25e79da739a7,
+    ");
+}
+
+#[test]
+fn shown_as_json() {
+    let stage = Stage::after_incident();
+    let diff = "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --out a.plan --quiet --include readme.txt --include *.tmp --trust-etag";
+    stage.asof(diff).changes_nothing();
+    assert_snapshot!(asof(&stage, "show a.plan --format json").changes_nothing(), @r#"
+    exit code 0
+    --- stdout
+    {"type":"plan","schema":1,"format":{"major":1,"minor":0},"asof":"VERSION","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","listed":"TIME","checks":{"versioning":"enabled","kms":false,"trust_etag":true},"selection":{"include":["readme.txt","*.tmp"],"exclude":[],"keys_from":null}}
+    {"type":"change","key":"readme.txt","change":"revert","now":{"version_id":"nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM","last_modified":"2024-05-06T07:08:10Z","size":0,"etag":"d41d8cd98f00b204e9800998ecf8427e","storage_class":"STANDARD"},"then":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-04-07T09:00:00Z","size":7,"etag":"ef7b5181c1f63f8ca8eebaab0829ee38","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
+    {"type":"change","key":"uploads/junk.tmp","change":"delete","now":{"version_id":"Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK","last_modified":"2024-05-06T07:08:10Z","size":4,"etag":"0c821f675f132d790b3f25e79da739a7","storage_class":"STANDARD"},"then":null,"doubts":[],"cautions":[]}
+    {"type":"summary","command":"show","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":2,"versions":19,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":0,"bytes_to_copy":7,"list_requests":0,"write_requests":2,"elapsed_ms":0}
+    "#);
+    assert_snapshot!(asof(&stage, "show a.plan --all").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      listed TIME UTC (AGE ago) by asof VERSION · versioning enabled
+      with --include readme.txt --include '*.tmp' --trust-etag
+
+      revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
+      delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1          7 B   overwritten since
+      delete                  1          4 B   created since, get a delete marker
+      unchanged               0
+
+      at the top level  1 revert
+      under uploads/    1 delete
+
+      to carry out: asof restore --plan a.plan
+      1 copy of 7 B, 1 delete request, at least 1 s at 3,000/s
+    ");
+}
+
+#[test]
+fn carried_out_without_listing_again() {
+    let (stage, _) = planned();
+    let listed = stage.lab.requests().of(Operation::ListObjectVersions);
+    assert_snapshot!(asof(&stage, "restore --plan incident.plan --yes").run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      listed TIME UTC (AGE ago) by asof VERSION · versioning enabled
+
+                           keys        bytes
+      undelete                6    102.5 KiB   deleted since, come back
+      revert                  2         20 B   overwritten since
+      delete                  1          4 B   created since, get a delete marker
+      unchanged               2
+
+      under uploads/    6 undelete · 1 delete
+      at the top level  1 revert
+      under avatars/    1 revert
+
+    --- stderr
+    done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z
+    ");
+    assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), listed);
+
+    let other = Stage::after_incident();
+    other.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").run();
+    let held = |stage: &Stage| -> Vec<_> {
+        let live = stage.lab.live(BUCKET).into_iter();
+        live.map(|(key, object)| (key, object.etag, object.content)).collect()
+    };
+    assert_eq!(held(&stage), held(&other));
+    // It is what it was, and everything in it is done.
+    assert_snapshot!(asof(&stage, "restore s3://prod-uploads --plan incident.plan --yes --format json").run(), @r#"
+    exit code 0
+    --- stdout
+    {"type":"summary","schema":1,"command":"restore","copied":0,"deleted":0,"skipped":9,"conflicts":0,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":9,"elapsed_ms":0}
+    --- stderr
+    done in N s: 0 copied (0 B), 0 deleted, 9 right already, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z
+    "#);
+}
+
+#[test]
+fn key_changed_since_the_plan() {
+    let (stage, _) = planned();
+    stage.put("avatars/7/me.png", "a new face");
+    assert_snapshot!(asof(&stage, "restore --plan incident.plan --yes --quiet").run(), @"
+    exit code 3
+    --- stderr
+      conflict  avatars/7/me.png: changed by somebody since the plan was made; left alone
+    ");
+    assert_snapshot!(asof(&stage, "restore --plan incident.plan --yes --format json").run(), @r#"
+    exit code 3
+    --- stdout
+    {"type":"conflict","schema":1,"key":"avatars/7/me.png","change":"revert"}
+    {"type":"summary","command":"restore","copied":0,"deleted":0,"skipped":8,"conflicts":1,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":9,"elapsed_ms":0}
+    --- stderr
+    done in N s: 0 copied (0 B), 0 deleted, 8 right already, 1 conflict, 0 failed
+    1 key was changed by somebody meanwhile, and left alone; what is left: asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z
+    "#);
+    assert_eq!(&*stage.lab.live(BUCKET)["avatars/7/me.png"].content.body, b"a new face");
+}
+
+#[test]
+fn of_a_selection() {
+    let stage = Stage::after_incident();
+    stage
+        .asof(
+            "diff s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --out a.plan --quiet --exclude *.tmp",
+        )
+        .run();
+    assert_snapshot!(asof(&stage, "restore --plan a.plan --yes").run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+      listed TIME UTC (AGE ago) by asof VERSION · versioning enabled
+      with --exclude '*.tmp'
+
+                           keys        bytes
+      undelete                6    102.5 KiB   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               1
+
+      under uploads/  6 undelete
+
+    --- stderr
+    done in N s: 6 copied (102.5 KiB), 0 deleted, 0 conflicts, 0 failed
+    check it: asof verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp'
+    ");
+    assert!(stage.lab.live(BUCKET).contains_key("uploads/junk.tmp"));
+}
+
+#[test]
+fn of_nothing() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T08:00:00Z --out none.plan").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 08:00:00 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged              11
+
+    nothing to change
+    ");
+    assert_snapshot!(stage.asof("restore --plan none.plan --yes").changes_nothing(), @"
+    exit code 0
+    --- stderr
+    nothing to change
+    ");
+}
+
+#[test]
+fn of_another_place() {
+    let (stage, _) = planned();
+    stage.lab.create_bucket("scratch");
+    assert_snapshot!(stage.asof("restore s3://scratch --plan incident.plan --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the plan incident.plan is of s3://prod-uploads, not of s3://scratch
+      give the plan that was made of it, or leave the location out: a plan knows its own
+    ");
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --plan incident.plan --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the plan incident.plan is of s3://prod-uploads, not of s3://prod-uploads/uploads/
+      give the plan that was made of it, or leave the location out: a plan knows its own
+    ");
+}
+
+#[test]
+fn with_options_that_it_has_already() {
+    let (stage, _) = planned();
+    for option in
+        ["--at 2h", "--to s3://scratch", "--include a*", "--exclude a*", "--keys-from keys", "--trust-etag"]
+    {
+        let shown = stage.asof(&format!("restore --plan incident.plan --yes {option}")).changes_nothing();
+        assert!(shown.contains("exit code 2") && shown.contains("cannot be used with"), "{shown}");
+    }
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes --to s3://scratch").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the argument '--plan <PLAN>' cannot be used with '--to <s3://OTHER[/PREFIX]>'
+
+    Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
+           asof restore [OPTIONS] --plan <PLAN>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --versus 1h --out a.plan").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the argument '--versus <TIME>' cannot be used with '--out <PLAN>'
+
+    Usage: asof diff --at <TIME> --versus <TIME> <LOCATION>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn damaged() {
+    let (stage, path) = planned();
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the plan incident.plan is damaged: it is cut off, or something was added to its end
+      nothing of it was carried out; take an undamaged copy, or make it anew: asof diff … --out
+    ");
+    let mut altered = whole.clone();
+    altered[whole.len() / 2] ^= 1;
+    std::fs::write(&path, altered).unwrap();
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the plan incident.plan is damaged: it was altered, or cut off, after it was written (its CRC-32 does not agree)
+      nothing of it was carried out; take an undamaged copy, or make it anew: asof diff … --out
+    ");
+    std::fs::write(&path, [whole, b"more".to_vec()].concat()).unwrap();
+    assert_snapshot!(stage.asof("show incident.plan").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the plan incident.plan is damaged: it is cut off, or something was added to its end
+      nothing of it was carried out; take an undamaged copy, or make it anew: asof diff … --out
+    ");
+}
+
+#[test]
+fn no_plan() {
+    let stage = Stage::new();
+    stage.file("keys.txt", b"a\nb\n");
+    assert_snapshot!(stage.asof("show keys.txt").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: keys.txt is not a plan, or its beginning is damaged
+      asof diff s3://BUCKET --at TIME --out PLAN makes one
+    ");
+    assert_snapshot!(stage.asof("restore --plan missing.plan --yes").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot read the plan missing.plan: No such file or directory (os error N)
+      asof diff s3://BUCKET --at TIME --out PLAN makes one
+    ");
+}
+
+#[test]
+fn a_plan_is_replaced_and_nothing_else() {
+    let (stage, path) = planned();
+    let before = std::fs::read(&path).unwrap();
+    stage.asof(&format!("{DIFF} --include nothing")).changes_nothing();
+    assert_ne!(std::fs::read(&path).unwrap(), before);
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out /dev/null").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot save the plan as /dev/null: that is not a regular file
+      give the name of a file
+    ");
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out no/such/directory").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot save the plan as no/such/directory: no file can be made in no/such (entity not found)
+      give the name of a file in a directory that you may write to
+    ");
+}
+
+#[test]
+fn bucket_that_keeps_nothing_any_more() {
+    let (stage, _) = planned();
+    stage.lab.set_versioning(BUCKET, Versioning::Suspended);
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: cannot restore prod-uploads in place: versioning is suspended, and a restore would overwrite null versions for good
+      enable it first: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+      or restore elsewhere with --to s3://OTHER
+    ");
+}
