@@ -84,9 +84,8 @@ pub const MAX_CONCURRENCY: usize = 1024;
 /// Bytes of changes that a part of a survey gathers before it writes them to disk.
 pub const SPOOL_BLOCK: usize = 64 << 10;
 
-/// Listing requests under way at once, unless `--list-concurrency` says otherwise. One: more begin pages at keys that do
-/// not exist, and there are servers (moto) that then leave out the entry which comes first.
-pub const DEFAULT_LIST_CONCURRENCY: usize = 1;
+/// Listing requests under way at once, unless `--list-concurrency` says otherwise.
+pub const DEFAULT_LIST_CONCURRENCY: usize = 64;
 
 /// Times that a refused listing request is sent again, each after a pause: a server that throttles is waited for, some
 /// twenty seconds for one page.

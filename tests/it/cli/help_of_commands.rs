@@ -65,10 +65,9 @@ fn of_diff() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
-              anywhere in the key space: right on AWS S3 and Ceph, not on every server
+              Listing requests under way at once, at most; throttling narrows it
 
-              [default: 1]
+              [default: 64]
 
     Output:
           --format <FORMAT>
@@ -161,10 +160,9 @@ fn of_restore() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
-              anywhere in the key space: right on AWS S3 and Ceph, not on every server
+              Listing requests under way at once, at most; throttling narrows it
 
-              [default: 1]
+              [default: 64]
 
     Output:
           --format <FORMAT>
@@ -246,10 +244,9 @@ fn of_verify() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
-              anywhere in the key space: right on AWS S3 and Ceph, not on every server
+              Listing requests under way at once, at most; throttling narrows it
 
-              [default: 1]
+              [default: 64]
 
     Output:
           --format <FORMAT>
@@ -311,10 +308,9 @@ fn of_history() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
-              anywhere in the key space: right on AWS S3 and Ceph, not on every server
+              Listing requests under way at once, at most; throttling narrows it
 
-              [default: 1]
+              [default: 64]
 
     Output:
           --format <FORMAT>
