@@ -96,3 +96,10 @@ pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Buffers for the bodies of listing pages that are kept for the next ones.
 pub const SPARE_BUFFERS: usize = 8;
+
+/// Changes that the journal announces at once: so many may have to be looked at after a crash, and so many are carried out
+/// for each wait for the disk.
+pub const INTENTS: u64 = 1000;
+
+/// Greatest length of a journal's line, in bytes: a result with a long error message is far below.
+pub const JOURNAL_LINE: u64 = 64 << 10;

@@ -77,7 +77,7 @@ const RESERVED: &[Reserved] = &[
 ];
 
 /// Modules that decide and do nothing else: no runtime, no clock, no I/O.
-const PURE: &[&str] = &["model/", "resolve/", "plan/"];
+const PURE: &[&str] = &["model/", "resolve/", "plan/", "apply/journal/record", "apply/journal/replay"];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
 /// Files are touched by these alone among the pure.
