@@ -87,6 +87,9 @@ pub const SPOOL_BLOCK: usize = 64 << 10;
 /// Listing requests under way at once, unless `--list-concurrency` says otherwise.
 pub const DEFAULT_LIST_CONCURRENCY: usize = 64;
 
+/// Longest line of a plan file: a key of 1,024 bytes, each of them escaped, and its versions, many times over.
+pub const PLAN_LINE: usize = 16 << 20;
+
 /// Times that a refused listing request is sent again, each after a pause: a server that throttles is waited for, some
 /// twenty seconds for one page.
 pub const REFUSALS: u32 = 30;

@@ -57,12 +57,8 @@ impl Command {
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
-    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
-    #[arg(value_parser = parse_location)]
-    pub(super) location: Location,
-    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
-    #[arg(long, value_name = "TIME")]
-    pub(super) at: String,
+    #[command(flatten)]
+    pub(super) past: PastArgs,
     /// Compare with this later time instead of now
     #[arg(long, value_name = "TIME")]
     pub(super) versus: Option<String>,
@@ -73,23 +69,13 @@ pub(super) struct DiffArgs {
     #[arg(long)]
     pub(super) exit_code: bool,
     #[command(flatten)]
-    pub(super) select: SelectArgs,
-    #[command(flatten)]
-    pub(super) compare: CompareArgs,
-    #[command(flatten)]
-    pub(super) server: ServerArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) common: CommonArgs,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RestoreArgs {
-    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
-    #[arg(value_parser = parse_location)]
-    pub(super) location: Location,
-    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
-    #[arg(long, value_name = "TIME")]
-    pub(super) at: String,
+    #[command(flatten)]
+    pub(super) past: PastArgs,
     /// Restore into this bucket or folder instead of in place; the folder of the source prefix is cut off the keys
     #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
     pub(super) to: Option<Location>,
@@ -103,23 +89,13 @@ pub(super) struct RestoreArgs {
     #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
     pub(super) concurrency: usize,
     #[command(flatten)]
-    pub(super) select: SelectArgs,
-    #[command(flatten)]
-    pub(super) compare: CompareArgs,
-    #[command(flatten)]
-    pub(super) server: ServerArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) common: CommonArgs,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
-    #[arg(value_parser = parse_location)]
-    pub(super) location: Location,
-    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
-    #[arg(long, value_name = "TIME")]
-    pub(super) at: String,
+    #[command(flatten)]
+    pub(super) past: PastArgs,
     /// Compare what this place holds, to which the state was restored
     #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
     pub(super) against: Option<Location>,
@@ -127,13 +103,7 @@ pub(super) struct VerifyArgs {
     #[arg(long)]
     pub(super) all: bool,
     #[command(flatten)]
-    pub(super) select: SelectArgs,
-    #[command(flatten)]
-    pub(super) compare: CompareArgs,
-    #[command(flatten)]
-    pub(super) server: ServerArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) common: CommonArgs,
 }
 
 #[derive(Debug, Args)]
@@ -144,6 +114,30 @@ pub(super) struct HistoryArgs {
     /// Mark the version live at this time
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<String>,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// A place and a past time.
+#[derive(Debug, Args)]
+pub(super) struct PastArgs {
+    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    #[arg(value_parser = parse_location)]
+    pub(super) location: Location,
+    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: String,
+}
+
+/// What `diff`, `restore` and `verify` all take.
+#[derive(Debug, Args)]
+pub(super) struct CommonArgs {
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) compare: CompareArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
     #[command(flatten)]

@@ -3,23 +3,23 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
-use super::args::DiffArgs;
+use super::args::{CommonArgs, DiffArgs, PastArgs};
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
 use super::next;
 use crate::engine::{Compare, Findings, require_history, standing, survey};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::Instant;
+use crate::model::{Instant, Versioning};
 use crate::plan::{Change, Sums};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, plural,
 };
 use crate::resolve::Cut;
-use crate::s3::Versioning;
 
 pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
-    let DiffArgs { location, at, versus, all, exit_code, select, compare, server, output } = args;
+    let DiffArgs { past: PastArgs { location, at }, versus, all, exit_code, common } = args;
+    let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let at = Instant::parse_past(&at, context.now)?;

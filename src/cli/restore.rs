@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
-use super::args::RestoreArgs;
+use super::args::{CommonArgs, PastArgs, RestoreArgs};
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::exit::{Exit, say};
@@ -15,14 +15,14 @@ use crate::engine::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Instant, Location};
+use crate::model::{Instant, Location, Versioning};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
     Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, done_line,
     failure_line, nothing_to_change, plural, shell_word,
 };
 use crate::resolve::Cut;
-use crate::s3::{Client, Versioning};
+use crate::s3::Client;
 
 /// What is restored, and where to.
 struct Job {
@@ -36,7 +36,8 @@ struct Job {
 }
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, to, yes, rate, concurrency, select, compare, server, output } = args;
+    let RestoreArgs { past: PastArgs { location, at }, to, yes, rate, concurrency, common } = args;
+    let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     if output.format == Format::Csv {

@@ -2,7 +2,7 @@
 
 use std::time::Instant as Clock;
 
-use super::args::VerifyArgs;
+use super::args::{CommonArgs, PastArgs, VerifyArgs};
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
@@ -10,13 +10,13 @@ use super::next;
 use crate::apply::Place;
 use crate::engine::{Compare, Extras, Findings, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
-use crate::model::Instant;
+use crate::model::{Instant, Versioning};
 use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, shell_word};
 use crate::resolve::Cut;
-use crate::s3::Versioning;
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { location, at, against, all, select, compare, server, output } = args;
+    let VerifyArgs { past: PastArgs { location, at }, against, all, common } = args;
+    let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let at = Instant::parse_past(&at, context.now)?;

@@ -1,7 +1,8 @@
 //! What must be known of a bucket before anything is planned for it.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::s3::{Client, Versioning};
+use crate::model::Versioning;
+use crate::s3::Client;
 
 /// A bucket's settings, as far as a plan rests on them.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,6 @@
 //! The plain data every stage speaks in: keys, versions, instants. Pure.
 
+mod bucket;
 mod history;
 mod instant;
 mod key;
@@ -7,6 +8,7 @@ mod location;
 mod object;
 mod version;
 
+pub use bucket::Versioning;
 pub use history::Past;
 pub use instant::Instant;
 pub use key::{is_xml_safe, printable};

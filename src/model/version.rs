@@ -60,6 +60,13 @@ pub enum ChecksumType {
     FullObject,
 }
 
+impl ChecksumType {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+}
+
 /// A version that outlives its page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Version {
@@ -73,6 +80,12 @@ pub struct Version {
     pub etag: String,
     /// Storage class.
     pub storage_class: String,
+    /// The first checksum algorithm stored with it; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub checksum_algorithm: String,
+    /// Whether that checksum is of the whole object or of its parts.
+    #[serde(default, skip_serializing_if = "ChecksumType::is_unknown")]
+    pub checksum_type: ChecksumType,
 }
 
 impl Version {

@@ -8,7 +8,8 @@
 //! | nothing | W | `delete` |
 //! | nothing | nothing | none |
 
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::Version;
 use crate::resolve::{Caution, KeyState};
@@ -52,6 +53,7 @@ pub struct Change {
     /// What was live at T.
     pub then: Option<Version>,
     /// What a person should know of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_cautions")]
     pub cautions: Vec<Caution>,
 }
 
@@ -68,10 +70,35 @@ impl Change {
         })
     }
 
+    /// Whether it carries the versions that its execution needs.
+    pub fn is_whole(&self) -> bool {
+        match self.action {
+            Action::Undelete => self.then.is_some() && self.now.is_none(),
+            Action::Revert => self.then.is_some() && self.now.is_some(),
+            Action::Delete => self.then.is_none() && self.now.is_some(),
+        }
+    }
+
     /// Bytes of the object that comes back, or of the one that goes.
     pub fn bytes(&self) -> u64 {
         self.then.as_ref().or(self.now.as_ref()).map_or(0, |v| v.size)
     }
+}
+
+/// The cautions that this asof knows: they only inform, so one that a newer asof added is passed over.
+fn known_cautions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Caution>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Named {
+        Known(Caution),
+        Unknown(IgnoredAny),
+    }
+    let named = Vec::<Named>::deserialize(deserializer)?;
+    let known = named.into_iter().filter_map(|named| match named {
+        Named::Known(caution) => Some(caution),
+        Named::Unknown(IgnoredAny) => None,
+    });
+    Ok(known.collect())
 }
 
 /// The decision of the table above. Versions of one key in one bucket are the same if and only if their ids are.

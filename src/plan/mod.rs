@@ -1,6 +1,7 @@
 //! What has to be changed: the decision for one key, the changes of a bucket on disk, their sums.
 
 mod change;
+pub mod file;
 mod spool;
 mod summary;
 

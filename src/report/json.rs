@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::event::Counters;
 use crate::limits;
 use crate::model::{Instant, Location, Past, Version};
+use crate::plan::file::Header;
 use crate::plan::{Action, Change, Sums};
 use crate::resolve::Caution;
 
@@ -31,11 +32,27 @@ struct Line<T> {
 }
 
 #[derive(Serialize)]
+struct VersionLine<'a> {
+    version_id: &'a str,
+    last_modified: Instant,
+    size: u64,
+    etag: &'a str,
+    storage_class: &'a str,
+}
+
+impl<'a> VersionLine<'a> {
+    fn of(version: Option<&'a Version>) -> Option<Self> {
+        let Version { version_id, last_modified, size, etag, storage_class, .. } = version?;
+        Some(Self { version_id, last_modified: *last_modified, size: *size, etag, storage_class })
+    }
+}
+
+#[derive(Serialize)]
 struct ChangeLine<'a> {
     key: &'a str,
     change: Action,
-    now: Option<&'a Version>,
-    then: Option<&'a Version>,
+    now: Option<VersionLine<'a>>,
+    then: Option<VersionLine<'a>>,
     doubts: [&'static str; 0],
     cautions: &'a [Caution],
 }
@@ -43,8 +60,8 @@ struct ChangeLine<'a> {
 #[derive(Serialize)]
 struct MismatchLine<'a> {
     key: &'a str,
-    expected: Option<&'a Version>,
-    found: Option<&'a Version>,
+    expected: Option<VersionLine<'a>>,
+    found: Option<VersionLine<'a>>,
 }
 
 #[derive(Serialize)]
@@ -75,18 +92,23 @@ impl<W: Write> JsonLines<W> {
         Self { out, begun: false }
     }
 
+    /// What a plan file is about.
+    pub fn plan(&mut self, header: &Header) -> Result<()> {
+        self.line("plan", header)
+    }
+
     /// A change that a restore would make.
     pub fn change(&mut self, change: &Change) -> Result<()> {
         let Change { key, action, now, then, cautions } = change;
-        let body =
-            ChangeLine { key, change: *action, now: now.as_ref(), then: then.as_ref(), doubts: [], cautions };
-        self.line("change", body)
+        let (now, then) = (VersionLine::of(now.as_ref()), VersionLine::of(then.as_ref()));
+        self.line("change", ChangeLine { key, change: *action, now, then, doubts: [], cautions })
     }
 
     /// A key that does not hold what it should.
     pub fn mismatch(&mut self, change: &Change) -> Result<()> {
         let Change { key, now, then, .. } = change;
-        self.line("mismatch", MismatchLine { key, expected: then.as_ref(), found: now.as_ref() })
+        let (expected, found) = (VersionLine::of(then.as_ref()), VersionLine::of(now.as_ref()));
+        self.line("mismatch", MismatchLine { key, expected, found })
     }
 
     /// A key that a restore left alone, or could not change. Keys that went well have no line.
@@ -140,6 +162,8 @@ pub enum Command {
         #[serde(skip_serializing_if = "Option::is_none")]
         versus: Option<Instant>,
     },
+    /// `asof show`.
+    Show,
     /// `asof restore`.
     Restore {
         /// Objects copied.
@@ -202,8 +226,8 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// The summary of a command over `location` at `at`. `write_requests` are those sent, or, of a diff, those that a
-    /// restore would send.
+    /// The summary of a command over `location` at `at`. `write_requests` are those sent, or, of a diff or a plan, those that
+    /// a restore would send.
     pub fn new(
         command: Command,
         (location, at): (&'a Location, Instant),
@@ -212,7 +236,7 @@ impl<'a> Summary<'a> {
         elapsed: Duration,
     ) -> Self {
         let write_requests = match command {
-            Command::Diff { .. } => writes_needed(sums),
+            Command::Diff { .. } | Command::Show => writes_needed(sums),
             Command::Restore { .. } | Command::Verify { .. } => counters.write_requests.get(),
         };
         Self {

@@ -279,12 +279,14 @@ impl Pick {
         self.version.last_modified = entry.last_modified;
         match entry.kind {
             Kind::DeleteMarker => self.state = PickState::Marker,
-            Kind::Version { etag, size, storage_class, .. } => {
+            Kind::Version { etag, size, storage_class, checksum_algorithm, checksum_type } => {
                 self.state = PickState::Version;
                 self.version.size = size;
                 refill(&mut self.version.version_id, entry.version_id);
                 refill(&mut self.version.etag, etag);
                 refill(&mut self.version.storage_class, storage_class);
+                refill(&mut self.version.checksum_algorithm, checksum_algorithm);
+                self.version.checksum_type = checksum_type;
             }
         }
     }

@@ -13,5 +13,5 @@ mod write;
 
 pub use client::{Client, Settings};
 pub use rate::Rate;
-pub use read::{PageRequest, Versioning};
+pub use read::PageRequest;
 pub use write::{CopyRequest, DeleteKey, Guard};

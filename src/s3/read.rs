@@ -14,7 +14,7 @@ use super::error::{Doing, explain};
 use super::listing::{Page, PageTap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::ObjectHead;
+use crate::model::{ObjectHead, Versioning};
 
 /// A page to ask for.
 #[derive(Debug, Clone, Default)]
@@ -30,17 +30,6 @@ pub struct PageRequest<'a> {
     pub entries: i32,
     /// Send it once: the caller waits and tries again itself.
     pub once: bool,
-}
-
-/// What a bucket keeps of objects that are overwritten or deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Versioning {
-    /// Everything.
-    Enabled,
-    /// What was written while it was enabled; what is written now overwrites.
-    Suspended,
-    /// Nothing, ever.
-    Never,
 }
 
 impl Client {

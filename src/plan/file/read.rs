@@ -1,0 +1,220 @@
+//! Reading a plan file: the whole of it is checked before its first change is given out.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::trailer::damage;
+use super::{FORMAT, Format, Header, Kind, Trailer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::printable;
+use crate::plan::{Change, Sums};
+
+/// A plan that has been found whole.
+#[derive(Debug)]
+pub struct PlanFile {
+    /// What it is about.
+    pub header: Header,
+    /// Its sums.
+    pub sums: Sums,
+    /// Its counts.
+    pub trailer: Trailer,
+    /// Its changes.
+    pub changes: Changes,
+}
+
+impl PlanFile {
+    /// Opens a plan. Reads it twice, in constant memory: its bytes for the CRC-32, its lines for their sense and number.
+    /// What is not a whole plan in a format that this asof knows is refused.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut file = File::open(path).map_err(|e| unreadable(path, &e))?;
+        if !file.metadata().is_ok_and(|there| there.is_file()) {
+            let message = format!("cannot read the plan {}: it is not a regular file", path.display());
+            return Err(Error::usage(message).hint("save it to a file: it is read more than once"));
+        }
+        check_format(&mut Lines::of(&file, path)?)?;
+        if let Some(what) = damage(&mut file).map_err(|e| unreadable(path, &e))? {
+            return Err(damaged(path, what));
+        }
+        let mut lines = Lines::of(&file, path)?;
+        let header: Header = lines.first()?;
+        let (sums, trailer) = check_changes(&mut lines, &header)?;
+        let mut lines = Lines::of(&file, path)?;
+        let _header: Header = lines.first()?;
+        let changes = Changes { lines, next: 0, len: trailer.changes() };
+        Ok(Self { header, sums, trailer, changes })
+    }
+}
+
+/// Refuses what is no plan, and formats of other majors: of these not even the rest of the header is known.
+fn check_format(lines: &mut Lines) -> Result<()> {
+    let path = lines.path.clone();
+    let begins = lines.next().ok().flatten().and_then(|line| serde_json::from_slice::<Beginning>(line).ok());
+    match begins {
+        Some(Beginning { kind: Kind::Plan, format, .. }) if format.major == FORMAT.major => Ok(()),
+        Some(Beginning { kind: Kind::Plan, format, asof }) => Err(Error::usage(format!(
+            "the plan {} has the format {format}, made by asof {asof}; this asof, {}, reads {}.x",
+            path.display(),
+            env!("CARGO_PKG_VERSION"),
+            FORMAT.major
+        ))
+        .hint("carry it out with the asof that made it, or make it anew with this one: asof diff … --out")),
+        _ => Err(Error::usage(format!("{} is not a plan, or its beginning is damaged", path.display()))
+            .hint(MAKE_ONE)),
+    }
+}
+
+/// Reads all changes and the trailer.
+fn check_changes(lines: &mut Lines, header: &Header) -> Result<(Sums, Trailer)> {
+    let path = lines.path.clone();
+    let mut counted = Sums::default();
+    let mut last: Option<String> = None;
+    loop {
+        let Some(line) = lines.next()? else { return Err(damaged(&path, "it has no trailer")) };
+        match parse::<Begin>(line, &path)?.kind {
+            Kind::Plan => return Err(damaged(&path, "it has two headers")),
+            Kind::Trailer => break,
+            Kind::Change => {}
+        }
+        let change: Change = parse(line, &path)?;
+        let in_order = last.is_none_or(|last| last < change.key) && change.key.starts_with(&header.prefix);
+        if !in_order || !change.is_whole() {
+            let key = printable(&change.key);
+            return Err(damaged(&path, &format!("the change of {key} is out of order, or lacks a version")));
+        }
+        counted.add(&change);
+        last = Some(change.key);
+    }
+    let trailer: Trailer = parse(&lines.line, &path)?;
+    if lines.next()?.is_some() {
+        return Err(damaged(&path, "it goes on after its trailer"));
+    }
+    match trailer.complete(counted) {
+        Some(sums) => Ok((sums, trailer)),
+        None => Err(damaged(&path, "its trailer counts other changes than it has")),
+    }
+}
+
+/// What the header of every format has.
+#[derive(Deserialize)]
+struct Beginning {
+    #[serde(rename = "type")]
+    kind: Kind,
+    format: Format,
+    #[serde(default)]
+    asof: String,
+}
+
+/// What every line has.
+#[derive(Deserialize)]
+struct Begin {
+    #[serde(rename = "type")]
+    kind: Kind,
+}
+
+/// The changes of a plan, each with its index.
+#[derive(Debug)]
+pub struct Changes {
+    lines: Lines,
+    next: u64,
+    len: u64,
+}
+
+impl Changes {
+    /// How many there are in the plan.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    fn read(&mut self) -> Result<Change> {
+        let line = self.lines.next().ok().flatten();
+        line.and_then(|line| serde_json::from_slice(line).ok()).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Corrupt,
+                format!("the plan {} was altered while it was being read", self.lines.path.display()),
+            )
+            .hint("see what is left to do: asof diff")
+        })
+    }
+}
+
+impl Iterator for Changes {
+    type Item = Result<(u64, Change)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == self.len {
+            return None;
+        }
+        let index = self.next;
+        let change = self.read();
+        self.next = if change.is_ok() { index + 1 } else { self.len };
+        Some(change.map(|change| (index, change)))
+    }
+}
+
+/// The lines of a plan.
+struct Lines {
+    reader: BufReader<zstd::Decoder<'static, BufReader<File>>>,
+    line: Vec<u8>,
+    path: PathBuf,
+}
+
+impl Lines {
+    /// From the first. Other readers of the same file must be done with it.
+    fn of(file: &File, path: &Path) -> Result<Self> {
+        let decoder = file.try_clone().and_then(|mut file| {
+            file.rewind()?;
+            zstd::Decoder::new(file)
+        });
+        let decoder = decoder.map_err(|e| unreadable(path, &e))?;
+        Ok(Self { reader: BufReader::new(decoder), line: Vec::new(), path: path.to_owned() })
+    }
+
+    fn next(&mut self) -> Result<Option<&[u8]>> {
+        self.line.clear();
+        let most = limits::PLAN_LINE as u64;
+        let read = self.reader.by_ref().take(most).read_until(b'\n', &mut self.line);
+        let read = read.map_err(|e| damaged(&self.path, "it cannot be decompressed").because(e))?;
+        match self.line.last() {
+            None => Ok(None),
+            Some(b'\n') => Ok(Some(&self.line)),
+            Some(_) if read < limits::PLAN_LINE => Err(damaged(&self.path, "its last line is cut off")),
+            Some(_) => Err(damaged(&self.path, "it has a line of more than 16 MiB")),
+        }
+    }
+
+    fn first<T: DeserializeOwned>(&mut self) -> Result<T> {
+        self.next()?;
+        parse(&self.line, &self.path)
+    }
+}
+
+impl std::fmt::Debug for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lines").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+fn parse<T: DeserializeOwned>(line: &[u8], path: &Path) -> Result<T> {
+    serde_json::from_slice(line).map_err(|e| damaged(path, "a line of it makes no sense").because(e))
+}
+
+const MAKE_ONE: &str = "asof diff s3://BUCKET --at TIME --out PLAN makes one";
+
+fn unreadable(path: &Path, e: &io::Error) -> Error {
+    Error::usage(format!("cannot read the plan {}: {e}", path.display())).hint(MAKE_ONE)
+}
+
+fn damaged(path: &Path, what: &str) -> Error {
+    Error::usage(format!("the plan {} is damaged: {what}", path.display()))
+        .hint("nothing of it was carried out; take an undamaged copy, or make it anew: asof diff … --out")
+}

@@ -1,0 +1,130 @@
+//! What a plan file ends with.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crc32fast::Hasher;
+use serde::{Deserialize, Serialize};
+
+use super::{Kind, Line};
+use crate::plan::{Action, Sums, Tally};
+
+/// What follows the digits of the CRC-32.
+const CLOSE: &[u8] = b"\"}\n";
+/// The digits, and what follows them.
+const ENDING: usize = 8 + CLOSE.len();
+
+/// The counts of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Trailer {
+    /// Keys that come back.
+    pub undelete: Tally,
+    /// Keys that get an older version.
+    pub revert: Tally,
+    /// Keys that get a delete marker.
+    pub delete: Tally,
+    /// Keys that need nothing.
+    pub unchanged: u64,
+    /// Keys whose live version is another one, with the same content.
+    pub same_content: u64,
+    /// Reverts of which it could not be told whether their content is the same.
+    pub unproven: u64,
+    /// Keys that existed at T.
+    pub existed: u64,
+    /// Keys asked for by name that have no version at all.
+    pub unknown_keys: u64,
+    /// Keys that were looked at.
+    pub keys: u64,
+    /// Versions and delete markers that were listed.
+    pub versions: u64,
+}
+
+impl Trailer {
+    /// Of the changes `counted`, and of what else the survey `found` in so many keys and versions.
+    pub(super) fn new(counted: &Sums, found: &Sums, (keys, versions): (u64, u64)) -> Self {
+        Self {
+            undelete: counted.of(Action::Undelete),
+            revert: counted.of(Action::Revert),
+            delete: counted.of(Action::Delete),
+            unchanged: found.unchanged,
+            same_content: found.same_content,
+            unproven: found.unproven,
+            existed: found.existed,
+            unknown_keys: found.unknown_keys,
+            keys,
+            versions,
+        }
+    }
+
+    /// The sums of a plan with these changes; `None` if they are not as many as it says.
+    pub(super) fn complete(&self, mut counted: Sums) -> Option<Sums> {
+        counted.unchanged = self.unchanged;
+        counted.same_content = self.same_content;
+        counted.unproven = self.unproven;
+        counted.existed = self.existed;
+        counted.unknown_keys = self.unknown_keys;
+        (Self::new(&counted, &counted, (self.keys, self.versions)) == *self).then_some(counted)
+    }
+
+    /// Changes in all.
+    pub(super) fn changes(&self) -> u64 {
+        self.undelete.keys + self.revert.keys + self.delete.keys
+    }
+
+    /// The trailer's frame. `crc` is of everything before it.
+    pub(super) fn frame(&self, crc: Hasher) -> io::Result<Vec<u8>> {
+        sealed(serde_json::to_vec(&Line { kind: Kind::Trailer, body: self })?, crc)
+    }
+}
+
+/// The frame of a line, an object of JSON, with the CRC-32 as its last member.
+pub(super) fn sealed(mut line: Vec<u8>, mut crc: Hasher) -> io::Result<Vec<u8>> {
+    line.pop();
+    line.extend(b",\"crc32\":\"");
+    let mut frame = stored_frame(line.len() + ENDING)?;
+    frame.extend(line);
+    crc.update(&frame);
+    frame.extend(format!("{:08x}", crc.finalize()).bytes());
+    frame.extend(CLOSE);
+    Ok(frame)
+}
+
+/// The beginning of a zstd frame that is one stored block of `len` bytes (RFC 8878, 3.1.1).
+fn stored_frame(len: usize) -> io::Result<Vec<u8>> {
+    const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
+    // A single segment; four bytes tell the content's size; no checksum of zstd's own.
+    const DESCRIPTOR: u8 = 0b1010_0000;
+    // The last block, stored; the size stands above these three bits. A block has at most 128 KiB.
+    const LAST: u32 = 0b001;
+    let size =
+        u32::try_from(len).ok().filter(|size| *size <= 128 << 10).ok_or(io::ErrorKind::FileTooLarge)?;
+    let [a, b, c, _] = (size << 3 | LAST).to_le_bytes();
+    let mut frame = MAGIC.to_vec();
+    frame.push(DESCRIPTOR);
+    frame.extend(size.to_le_bytes());
+    frame.extend([a, b, c]);
+    Ok(frame)
+}
+
+/// What is wrong with a file's end, if anything is: reads all of it once.
+pub(super) fn damage(file: &mut File) -> io::Result<Option<&'static str>> {
+    const CUT_OFF: &str = "it is cut off, or something was added to its end";
+    let Some(covered) = file.seek(SeekFrom::End(0))?.checked_sub(ENDING as u64) else {
+        return Ok(Some(CUT_OFF));
+    };
+    file.rewind()?;
+    let mut crc = Hasher::new();
+    let mut buffer = vec![0; 64 << 10];
+    let mut rest = (&mut *file).take(covered);
+    loop {
+        match rest.read(&mut buffer)? {
+            0 => break,
+            n => crc.update(buffer.get(..n).unwrap_or_default()),
+        }
+    }
+    let mut ending = Vec::with_capacity(ENDING);
+    file.read_to_end(&mut ending)?;
+    let Some(digits) = ending.strip_suffix(CLOSE) else { return Ok(Some(CUT_OFF)) };
+    let altered = digits != format!("{:08x}", crc.finalize()).as_bytes();
+    Ok(altered.then_some("it was altered, or cut off, after it was written (its CRC-32 does not agree)"))
+}

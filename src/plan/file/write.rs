@@ -1,0 +1,116 @@
+//! Writing a plan file.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crc32fast::Hasher;
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use super::{Header, Kind, Line, Trailer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::{Change, Sums};
+
+/// A plan file under way. It has a temporary name beside its own until it is whole: a plan that was not finished is none.
+pub struct Writer {
+    path: PathBuf,
+    encoder: zstd::Encoder<'static, Hashing<BufWriter<NamedTempFile>>>,
+    counted: Sums,
+}
+
+impl Writer {
+    /// Begins a plan that will have the name `path`. What has that name stays until then.
+    pub fn create(path: &Path, header: &Header) -> Result<Self> {
+        if std::fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
+            let message = format!("cannot save the plan as {}: that is not a regular file", path.display());
+            return Err(Error::usage(message).hint("give the name of a file"));
+        }
+        let file = temporary(path).map_err(|e| {
+            Error::usage(format!("cannot save the plan as {}: {e}", path.display()))
+                .hint("give the name of a file in a directory that you may write to")
+        })?;
+        let hashing = Hashing { out: BufWriter::new(file), crc: Hasher::new() };
+        let encoder =
+            zstd::Encoder::new(hashing, zstd::DEFAULT_COMPRESSION_LEVEL).map_err(|e| failed(path, &e))?;
+        let mut writer = Self { path: path.to_owned(), encoder, counted: Sums::default() };
+        writer.line(Kind::Plan, header)?;
+        Ok(writer)
+    }
+
+    /// Appends a change. Keys ascend.
+    pub fn push(&mut self, change: &Change) -> Result<()> {
+        self.counted.add(change);
+        self.line(Kind::Change, change)
+    }
+
+    /// Ends the plan, puts it on the disk and gives it its name. `found` is what the survey found besides, `seen` its
+    /// number of keys and of versions.
+    pub fn finish(self, found: &Sums, seen: (u64, u64)) -> Result<()> {
+        let Self { path, encoder, counted } = self;
+        let trailer = Trailer::new(&counted, found, seen);
+        finish(encoder, &trailer, &path).map_err(|e| failed(&path, &e))
+    }
+
+    fn line<T: Serialize>(&mut self, kind: Kind, body: &T) -> Result<()> {
+        let written = serde_json::to_writer(&mut self.encoder, &Line { kind, body })
+            .map_err(io::Error::from)
+            .and_then(|()| self.encoder.write_all(b"\n"));
+        written.map_err(|e| failed(&self.path, &e))
+    }
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+fn finish(
+    encoder: zstd::Encoder<'static, Hashing<BufWriter<NamedTempFile>>>,
+    trailer: &Trailer,
+    path: &Path,
+) -> io::Result<()> {
+    let Hashing { mut out, crc } = encoder.finish()?;
+    out.write_all(&trailer.frame(crc)?)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    // The name, too, has to outlive a power cut. Not every system lets a directory be opened.
+    File::open(directory(path)).map_or(Ok(()), |directory| directory.sync_all())
+}
+
+/// A file beside `path` that is removed unless it gets its name; with the permissions of any other file.
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.prefix(".asof-plan-").tempfile_in(directory(path))
+}
+
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn failed(path: &Path, e: &io::Error) -> Error {
+    Error::new(ErrorKind::Local, format!("cannot write the plan {}: {e}", path.display()))
+        .hint("nothing has that name that was not there before; give --out another place")
+}
+
+/// Passes bytes on, and keeps their CRC-32.
+struct Hashing<W> {
+    out: W,
+    crc: Hasher,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.crc.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
