@@ -3,7 +3,6 @@
 mod markers;
 mod pages;
 mod parallel;
-mod pressure;
 pub mod ranges;
 mod select;
 

@@ -13,13 +13,17 @@ use tokio::task::JoinSet;
 
 use super::markers::{Probe, look_up};
 use super::pages::{LoopGuard, located, next_marker, untrusted};
-use super::pressure::Pressure;
 use super::ranges::{self, Ask, Gap, RangeId, Ranges};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
+use crate::pressure::{Pressure, Strain, pause};
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
+
+/// What is left of the window after a wave of refusals. Refusals are cheap for both sides, and a server that refuses above
+/// a rate still serves at that rate: staying just above it costs less than falling far below.
+const NARROWER: f64 = 0.9;
 
 /// A page, and what of it belongs to one range.
 #[derive(Debug)]
@@ -48,7 +52,7 @@ pub struct Lister {
     guards: HashMap<RangeId, LoopGuard>,
     pressure: Pressure,
     began: Instant,
-    sent: u32,
+    sent: u64,
 }
 
 /// Whether ranges may begin at keys that do not exist.
@@ -100,7 +104,7 @@ impl Lister {
             looks: JoinSet::new(),
             markers: if concurrency > 1 { Markers::Untried } else { Markers::Wrong },
             guards: HashMap::new(),
-            pressure: Pressure::new(concurrency),
+            pressure: Pressure::new(concurrency, NARROWER),
             began: Instant::now(),
             sent: 0,
         }
@@ -207,7 +211,7 @@ impl Lister {
         if refused {
             tries.refused += 1;
             self.client.counters().throttled.add(1);
-            self.pressure.refused(self.began.elapsed());
+            self.pressure.strained(Strain::Refusal, self.began.elapsed());
             self.open_slots();
         } else {
             tries.failed += 1;
@@ -223,10 +227,8 @@ impl Lister {
         } else {
             (tries.failed, limits::MAX_BACKOFF)
         };
-        let pause = limits::FIRST_BACKOFF.saturating_mul(1 << (times - 1).min(10)).min(most);
-        // Spread by the golden ratio: no two neighbours wait alike.
-        let spread = 0.5 + (f64::from(self.sent) * 0.618_034).fract() / 2.0;
-        self.send(ask, tries, pause.mul_f64(spread));
+        let pause = pause(times, most, self.sent);
+        self.send(ask, tries, pause);
         Ok(())
     }
 
