@@ -40,7 +40,7 @@ measure() {
 }
 
 echo "$((keys * 2)) versions, as of 2026-01-01T00:00:00Z"
-measure asof "$asof" diff s3://wall --at 2026-01-01T00:00:00Z --list-concurrency 64
+measure asof "$asof" diff s3://wall --at 2026-01-01T00:00:00Z
 measure s3sync "$tools/bin/s3sync" --dry-run --point-in-time 2026-01-01T00:00:00Z --source-endpoint-url "$url" \
   --source-force-path-style --source-access-key wall --source-secret-access-key wall --source-region us-east-1 \
   s3://wall "$work/target/"

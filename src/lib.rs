@@ -23,6 +23,7 @@ pub mod limits;
 pub mod list;
 pub mod model;
 pub mod plan;
+pub mod pressure;
 pub mod report;
 pub mod resolve;
 pub mod s3;

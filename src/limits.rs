@@ -84,12 +84,11 @@ pub const MAX_CONCURRENCY: usize = 1024;
 /// Bytes of changes that a part of a survey gathers before it writes them to disk.
 pub const SPOOL_BLOCK: usize = 64 << 10;
 
+/// Listing requests under way at once, unless `--list-concurrency` says otherwise.
+pub const DEFAULT_LIST_CONCURRENCY: usize = 64;
+
 /// Longest line of a plan file: a key of 1,024 bytes, each of them escaped, and its versions, many times over.
 pub const PLAN_LINE: usize = 16 << 20;
-
-/// Listing requests under way at once, unless `--list-concurrency` says otherwise. One: more begin pages at keys that do
-/// not exist, and there are servers (moto) that then leave out the entry which comes first.
-pub const DEFAULT_LIST_CONCURRENCY: usize = 1;
 
 /// Times that a refused listing request is sent again, each after a pause: a server that throttles is waited for, some
 /// twenty seconds for one page.
@@ -100,3 +99,10 @@ pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Buffers for the bodies of listing pages that are kept for the next ones.
 pub const SPARE_BUFFERS: usize = 8;
+
+/// Changes that the journal announces at once: so many may have to be looked at after a crash, and so many are carried out
+/// for each wait for the disk.
+pub const INTENTS: u64 = 1000;
+
+/// Greatest length of a journal's line, in bytes: a result with a long error message is far below.
+pub const JOURNAL_LINE: u64 = 64 << 10;

@@ -26,14 +26,18 @@ const LAYERS: &[Layer] = &[
     layer("limits", &[]),
     layer("error", &["limits"]),
     layer("cancel", &["limits", "error"]),
+    layer("pressure", &["limits"]),
     layer("event", &["limits", "error", "cancel"]),
     layer("model", &["limits", "error", "cancel", "event"]),
     layer("lab", &["limits", "error", "model"]),
     layer("s3", &["limits", "error", "cancel", "event", "model"]),
-    layer("list", &["limits", "error", "cancel", "event", "model", "s3"]),
+    layer("list", &["limits", "error", "cancel", "pressure", "event", "model", "s3"]),
     layer("resolve", &["limits", "error", "cancel", "event", "model"]),
     layer("plan", &["limits", "error", "cancel", "event", "model", "resolve"]),
-    layer("apply", &["limits", "error", "cancel", "event", "model", "s3", "list", "resolve", "plan"]),
+    layer(
+        "apply",
+        &["limits", "error", "cancel", "pressure", "event", "model", "s3", "list", "resolve", "plan"],
+    ),
     layer(
         "verify",
         &["limits", "error", "cancel", "event", "model", "s3", "list", "resolve", "plan", "apply"],
@@ -77,7 +81,7 @@ const RESERVED: &[Reserved] = &[
 ];
 
 /// Modules that decide and do nothing else: no runtime, no clock, no I/O.
-const PURE: &[&str] = &["model/", "resolve/", "plan/"];
+const PURE: &[&str] = &["model/", "resolve/", "plan/", "apply/journal/record", "apply/journal/replay"];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
 /// Files are touched by these alone among the pure.

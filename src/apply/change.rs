@@ -61,7 +61,7 @@ async fn copy(client: &Client, place: &Place, change: &Change) -> Outcome {
         }
     }
     match copied {
-        Ok(()) => Outcome::Copied,
+        Ok(copied) => Outcome::Copied(copied),
         Err(e) if leaves_open(&e) => look(client, place, change, e).await,
         Err(e) => Outcome::Failed(e),
     }
@@ -104,7 +104,7 @@ async fn delete_round(
     let (mut done, mut left, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for (change, result) in changes.into_iter().zip(results) {
         match result {
-            Ok(()) => done.push((change, Outcome::Deleted)),
+            Ok(deleted) => done.push((change, Outcome::Deleted(deleted))),
             Err(e) if e.is_retryable() && !last => left.push(change),
             Err(e) if leaves_open(&e) => open.push((change, e)),
             Err(e) => done.push((change, Outcome::Failed(e))),
@@ -134,7 +134,7 @@ async fn delete_one(client: &Client, place: &Place, change: &Change) -> Outcome 
         result => result,
     };
     match result {
-        Ok(()) => Outcome::Deleted,
+        Ok(deleted) => Outcome::Deleted(deleted),
         Err(e) if leaves_open(&e) => look(client, place, change, e).await,
         Err(e) => Outcome::Failed(e),
     }

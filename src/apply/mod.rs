@@ -2,6 +2,7 @@
 
 mod batch;
 mod change;
+pub mod journal;
 mod pool;
 
 pub use pool::{Outcome, Place, apply};

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::event::Counters;
 use crate::model::{Location, Relocation};
 use crate::plan::Change;
-use crate::s3::Client;
+use crate::s3::{Client, Copied, Deleted};
 
 /// Where changes are made.
 #[derive(Debug, Clone)]
@@ -45,10 +45,10 @@ impl Place {
 /// What became of one change.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The version was copied.
-    Copied,
-    /// The key got a delete marker.
-    Deleted,
+    /// The version was copied: what that made.
+    Copied(Copied),
+    /// The key got this delete marker.
+    Deleted(Deleted),
     /// The key held already what it should.
     Skipped,
     /// Somebody changed the key since the plan; it was left alone.
@@ -87,11 +87,11 @@ pub async fn apply(
 
 fn count(counters: &Counters, change: &Change, outcome: &Outcome) {
     match outcome {
-        Outcome::Copied => {
+        Outcome::Copied(_) => {
             counters.copied.add(1);
             counters.bytes_copied.add(change.bytes());
         }
-        Outcome::Deleted => counters.deleted.add(1),
+        Outcome::Deleted(_) => counters.deleted.add(1),
         Outcome::Skipped => counters.skipped.add(1),
         Outcome::Conflict => counters.conflicts.add(1),
         Outcome::Failed(_) => counters.failed.add(1),

@@ -206,7 +206,7 @@ pub(super) struct ServerArgs {
     /// Name the bucket in the path, not in the host name
     #[arg(long)]
     pub(super) path_style: bool,
-    /// Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin anywhere in the key space: right on AWS S3 and Ceph, not on every server
+    /// Listing requests under way at once, at most; throttling narrows it
     #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_LIST_CONCURRENCY)]
     pub(super) list_concurrency: usize,
 }

@@ -18,6 +18,8 @@ pub enum Grouping {
 pub struct Quirks {
     /// A `key-marker` without a `version-id-marker` starts with that key instead of after it.
     pub inclusive_key_marker: bool,
+    /// A `key-marker` that is no key, without a `version-id-marker`, passes the entry that comes first after it.
+    pub leaves_out_after_absent_marker: bool,
     /// A page holds versions and delete markers apart.
     pub grouped: Option<Grouping>,
     /// A page holds at most this many entries, whatever was asked for.

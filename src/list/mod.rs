@@ -1,8 +1,8 @@
 //! Listing: which keys are asked for, and their entries page by page.
 
+mod markers;
 mod pages;
 mod parallel;
-mod pressure;
 pub mod ranges;
 mod select;
 

@@ -11,14 +11,19 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
+use super::markers::{Probe, look_up};
 use super::pages::{LoopGuard, located, next_marker, untrusted};
-use super::pressure::Pressure;
-use super::ranges::{self, Ask, RangeId, Ranges};
+use super::ranges::{self, Ask, Gap, RangeId, Ranges};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
+use crate::pressure::{Pressure, Strain, pause};
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
+
+/// What is left of the window after a wave of refusals. Refusals are cheap for both sides, and a server that refuses above
+/// a rate still serves at that rate: staying just above it costs less than falling far below.
+const NARROWER: f64 = 0.9;
 
 /// A page, and what of it belongs to one range.
 #[derive(Debug)]
@@ -41,10 +46,33 @@ pub struct Lister {
     prefix: String,
     ranges: Ranges,
     flying: JoinSet<Fetched>,
+    /// Looks at how the server takes markers.
+    looks: JoinSet<Result<Look>>,
+    markers: Markers,
     guards: HashMap<RangeId, LoopGuard>,
     pressure: Pressure,
     began: Instant,
-    sent: u32,
+    sent: u64,
+}
+
+/// Whether ranges may begin at keys that do not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Markers {
+    /// No two keys were seen yet between which it could be tried.
+    Untried,
+    /// It is being tried.
+    Probing,
+    /// The server begins pages rightly.
+    Right,
+    /// It does not: all is one range.
+    Wrong,
+}
+
+/// What was looked at, and came out well or not.
+#[derive(Debug)]
+enum Look {
+    Probed { right: bool },
+    KeyIsNotMissing,
 }
 
 /// A request that has been answered, or has failed.
@@ -66,15 +94,17 @@ impl Lister {
     /// Begins to list the keys that begin with `prefix`.
     pub fn start(client: Client, bucket: String, prefix: String) -> Self {
         let concurrency = client.list_concurrency();
-        let ranges = Ranges::new(&prefix, None, None, concurrency);
+        let ranges = Ranges::new(&prefix, None, None, 1);
         Self {
             client,
             bucket,
             prefix,
             ranges,
             flying: JoinSet::new(),
+            looks: JoinSet::new(),
+            markers: if concurrency > 1 { Markers::Untried } else { Markers::Wrong },
             guards: HashMap::new(),
-            pressure: Pressure::new(concurrency),
+            pressure: Pressure::new(concurrency, NARROWER),
             began: Instant::now(),
             sent: 0,
         }
@@ -86,11 +116,19 @@ impl Lister {
             while let Some(ask) = self.ranges.ask() {
                 self.send(ask, Tries::default(), Duration::ZERO);
             }
-            let Some(joined) = self.flying.join_next().await else { return self.end() };
-            let fetched =
-                joined.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;
-            if let Some(piece) = self.take_in(fetched)? {
-                return Ok(Some(piece));
+            tokio::select! {
+                Some(fetched) = self.flying.join_next() => {
+                    if let Some(piece) = self.take_in(fetched.map_err(broken)?)? {
+                        return Ok(Some(piece));
+                    }
+                }
+                Some(look) = self.looks.join_next() => {
+                    if let Look::Probed { right } = look.map_err(broken)?? {
+                        self.markers = if right { Markers::Right } else { Markers::Wrong };
+                        self.open_slots();
+                    }
+                }
+                else => return self.end(),
             }
         }
     }
@@ -131,7 +169,8 @@ impl Lister {
         if answer.ended {
             self.guards.remove(&ask.range);
         }
-        self.ranges.set_slots(self.pressure.window());
+        self.look(&page, answer.gaps);
+        self.open_slots();
         let progress = self.ranges.progress();
         let counters = self.client.counters();
         counters.ranges.set(progress.ranges as u64);
@@ -139,13 +178,41 @@ impl Lister {
         Ok(Some(Piece { range: ask.range.number(), page, take: answer.take, ended: answer.ended }))
     }
 
+    /// Looks at how the server takes markers: once before the first cut, and wherever a key seems to be missing.
+    fn look(&mut self, page: &Page, gaps: Vec<Gap>) {
+        let (client, bucket, prefix) = (self.client.clone(), self.bucket.clone(), self.prefix.clone());
+        if self.markers == Markers::Untried
+            && page.is_truncated()
+            && let Some(probe) = Probe::of(page)
+        {
+            self.markers = Markers::Probing;
+            self.looks.spawn(async move {
+                let right = probe.send(&client, &bucket, &prefix).await?;
+                Ok(Look::Probed { right })
+            });
+        } else if !gaps.is_empty() {
+            self.looks.spawn(async move {
+                for gap in gaps {
+                    look_up(&client, &bucket, &prefix, &gap).await?;
+                }
+                Ok(Look::KeyIsNotMissing)
+            });
+        }
+    }
+
+    /// As many requests at once as the server bears; one, unless ranges may begin anywhere.
+    fn open_slots(&mut self) {
+        let slots = if self.markers == Markers::Right { self.pressure.window() } else { 1 };
+        self.ranges.set_slots(slots);
+    }
+
     fn send_again(&mut self, ask: Ask, mut tries: Tries, e: Error) -> Result<()> {
         let refused = e.kind() == ErrorKind::Throttled;
         if refused {
             tries.refused += 1;
             self.client.counters().throttled.add(1);
-            self.pressure.refused(self.began.elapsed());
-            self.ranges.set_slots(self.pressure.window());
+            self.pressure.strained(Strain::Refusal, self.began.elapsed());
+            self.open_slots();
         } else {
             tries.failed += 1;
         }
@@ -160,10 +227,8 @@ impl Lister {
         } else {
             (tries.failed, limits::MAX_BACKOFF)
         };
-        let pause = limits::FIRST_BACKOFF.saturating_mul(1 << (times - 1).min(10)).min(most);
-        // Spread by the golden ratio: no two neighbours wait alike.
-        let spread = 0.5 + (f64::from(self.sent) * 0.618_034).fract() / 2.0;
-        self.send(ask, tries, pause.mul_f64(spread));
+        let pause = pause(times, most, self.sent);
+        self.send(ask, tries, pause);
         Ok(())
     }
 
@@ -201,6 +266,10 @@ impl Lister {
     fn stuck(&self, ask: &Ask) -> Error {
         untrusted(&self.bucket, "its markers do not advance, so the listing would never end", after(ask))
     }
+}
+
+fn broken(e: tokio::task::JoinError) -> Error {
+    Error::new(ErrorKind::Local, "a listing task failed").because(e)
 }
 
 fn after(ask: &Ask) -> Option<(&str, Option<&str>)> {

@@ -115,7 +115,7 @@ impl<W: Write> JsonLines<W> {
     pub fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
         let Change { key, action, .. } = change;
         let (kind, code, message) = match outcome {
-            Outcome::Copied | Outcome::Deleted | Outcome::Skipped => return Ok(()),
+            Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Skipped => return Ok(()),
             Outcome::Conflict => ("conflict", None, None),
             Outcome::Failed(e) => ("failure", e.code(), Some(e.to_string())),
         };

@@ -28,7 +28,7 @@ pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> S
 pub fn failure_line(change: &Change, outcome: &Outcome) -> Option<String> {
     let key = printable(&change.key);
     match outcome {
-        Outcome::Copied | Outcome::Deleted | Outcome::Skipped => None,
+        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Skipped => None,
         Outcome::Conflict => {
             Some(format!("conflict  {key}: changed by somebody since the plan was made; left alone"))
         }

@@ -5,13 +5,15 @@
 
 mod blank_key;
 mod client;
+mod copy;
+mod delete;
 mod error;
 pub mod listing;
 mod rate;
 mod read;
-mod write;
 
 pub use client::{Client, Settings};
+pub use copy::{Copied, CopyRequest, Guard};
+pub use delete::{DeleteKey, Deleted};
 pub use rate::Rate;
 pub use read::PageRequest;
-pub use write::{CopyRequest, DeleteKey, Guard};

@@ -136,6 +136,7 @@ fn quirks_of(kind: Kind) -> asof::lab::Quirks {
         Kind::LabGrouped => Quirks {
             grouped: Some(Grouping::MarkersFirst),
             no_encoding_type: true,
+            leaves_out_after_absent_marker: true,
             requires_storage_class_on_self_copy: true,
             ..Quirks::default()
         },

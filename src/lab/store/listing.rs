@@ -58,6 +58,9 @@ pub(crate) fn page<'a>(bucket: &'a Bucket, asked: &Question<'_>, quirks: &Quirks
     if max == 0 {
         return Ok(page);
     }
+    let mut leaves_out = quirks.leaves_out_after_absent_marker
+        && asked.version_marker.is_none_or(str::is_empty)
+        && asked.key_marker.is_some_and(|marker| !bucket.keys.contains_key(marker));
     for (key, entries) in bucket.keys.range::<str, _>((Bound::Included(first), Bound::Unbounded)) {
         if !key.starts_with(asked.prefix) {
             break;
@@ -74,7 +77,11 @@ pub(crate) fn page<'a>(bucket: &'a Bucket, asked: &Question<'_>, quirks: &Quirks
             }
             continue;
         }
-        let from = if asked.key_marker == Some(key) { start } else { From::All };
+        let from = match entries.last().filter(|_| std::mem::take(&mut leaves_out)) {
+            Some(first) => From::Below(first.order),
+            None if asked.key_marker == Some(key) => start,
+            None => From::All,
+        };
         if !page.take(key, entries, from, max, quirks.oldest_first) {
             break;
         }

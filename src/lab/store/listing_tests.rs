@@ -81,6 +81,9 @@ fn a_key_marker_alone_skips_the_whole_key() {
     assert_eq!(shown(&page(bucket, &from("b/"), &Quirks::default()).unwrap()), &WHOLE[4..]);
     let quirks = Quirks { inclusive_key_marker: true, ..Quirks::default() };
     assert_eq!(shown(&page(bucket, &from("a"), &quirks).unwrap()), WHOLE);
+    let quirks = Quirks { leaves_out_after_absent_marker: true, ..Quirks::default() };
+    assert_eq!(shown(&page(bucket, &from("a"), &quirks).unwrap()), &WHOLE[4..]);
+    assert_eq!(shown(&page(bucket, &from("aa"), &quirks).unwrap()), &WHOLE[5..]);
 }
 
 #[test]

@@ -107,6 +107,7 @@ impl Ranges {
         let Some(part) = self.parts.get_mut(at) else { return at };
         let mut right = part.cut(self.next, mark, origin);
         self.next += 1;
+        self.borders.open(&right.start);
         part.estimate(&self.alphabet, &self.prefix, self.page);
         right.estimate(&self.alphabet, &self.prefix, self.page);
         self.parts.insert(at + 1, right);

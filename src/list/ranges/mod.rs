@@ -9,13 +9,15 @@
 //!
 //! Promised, whatever the keys, the order of the answers and the slots: every key in the bounds belongs to exactly one
 //! range; a range keeps its start, and its entries come in order, so the ranges' results, joined by [`Ask::start`], are
-//! in the order of the keys; there are never more ranges than the greatest number of slots had.
+//! in the order of the keys; there are never more ranges than the greatest number of slots had. A range is over only when a
+//! page reached beyond it: so what a server leaves out where a range begins is told ([`Gap`]).
 //!
 //! Not promised: that the guesses are good. A bad one costs a request that finds nothing, never an entry. Pages whose
 //! keys are out of order are not noticed. Nothing here waits, sends or knows the time: a request that failed is the
 //! caller's to repeat, the range waits for its answer. Markers are text: characters met in keys, or one after such.
 
 mod alphabet;
+mod border;
 mod cut;
 mod page;
 mod part;
@@ -27,6 +29,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use alphabet::{Alphabet, common};
+pub use border::Gap;
+use border::{Borders, Side};
 use cut::Luck;
 use page::{Last, belonging};
 pub use page::{Marker, Page};
@@ -65,7 +69,7 @@ pub struct Ask {
 }
 
 /// What a page means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The entries that are the range's own and new.
     pub take: Range<usize>,
@@ -73,6 +77,8 @@ pub struct Answer {
     pub ended: bool,
     /// The server said there is more, and gave nothing new and no new marker: to ask again would be to ask the same.
     pub stuck: bool,
+    /// Keys that seem to be missing where ranges begin.
+    pub gaps: Vec<Gap>,
 }
 
 /// How far the listing is.
@@ -90,6 +96,7 @@ pub struct Ranges {
     prefix: String,
     /// Ranges under way, in the order of their keys.
     parts: Vec<Part>,
+    borders: Borders,
     alphabet: Alphabet,
     /// How bold cuts, and probes of depths, went.
     bold: Luck,
@@ -120,6 +127,7 @@ impl Ranges {
             #[cfg(debug_assertions)]
             cover: Cover::of(&part),
             parts: vec![part],
+            borders: Borders::default(),
             alphabet: Alphabet::default(),
             bold: Luck::default(),
             depths: Luck::default(),
@@ -152,17 +160,18 @@ impl Ranges {
     /// Takes in the page that a request for `range` brought. A range that has no request under way has no entries.
     pub fn answer(&mut self, range: RangeId, page: &dyn Page) -> Answer {
         let Some(at) = self.parts.iter().position(|part| part.id == range.0 && part.flying) else {
-            return Answer { take: 0..0, ended: true, stuck: false };
+            return Answer { ended: true, ..Answer::default() };
         };
         self.learn(at, page);
         let next = page.next();
         let Some(part) = self.parts.get_mut(at) else {
-            return Answer { take: 0..0, ended: true, stuck: false };
+            return Answer { ended: true, ..Answer::default() };
         };
         part.flying = false;
         self.flying -= 1;
         let take = belonging(page, &part.start, part.end.as_deref(), part.last.as_ref());
-        let ended = is_over(part, page, &take, next.as_ref());
+        let ended = next.is_none() || take.end < page.len();
+        let gaps = look_over(&mut self.borders, part, page, &take, ended);
         let stuck = !ended && !advance(part, page, &take, next);
         self.judge(at, page, &take, ended);
         if ended {
@@ -173,7 +182,7 @@ impl Ranges {
         }
         #[cfg(debug_assertions)]
         self.cover.check(&self.parts);
-        Answer { take, ended, stuck }
+        Answer { take, ended, stuck, gaps }
     }
 
     /// Sets how many requests may be under way; those that are more stay so until they are answered.
@@ -181,9 +190,9 @@ impl Ranges {
         self.slots = slots.max(1);
     }
 
-    /// Whether everything is read.
+    /// Whether everything is read, and every border was looked at from both sides.
     pub fn is_done(&self) -> bool {
-        self.parts.is_empty()
+        self.parts.is_empty() && self.borders.is_empty()
     }
 
     /// How far the listing is.
@@ -228,12 +237,26 @@ impl Ranges {
     }
 }
 
-/// Whether nothing of the range is behind this page.
-fn is_over(part: &Part, page: &dyn Page, take: &Range<usize>, next: Option<&Marker>) -> bool {
-    let Some(next) = next else { return true };
-    let end = part.end.as_deref();
-    take.end < page.len()
-        || end.is_some_and(|end| *next.key > *end || (next.key == end && next.version.is_none()))
+/// Notes what a page shows of the keys behind the range's borders: its first pages behind its start, and its last one
+/// behind its end.
+fn look_over(
+    borders: &mut Borders,
+    part: &mut Part,
+    page: &dyn Page,
+    take: &Range<usize>,
+    ended: bool,
+) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    let first = (take.start < page.len()).then(|| page.key(take.start));
+    if !part.shown && (first.is_some() || ended) {
+        part.shown = true;
+        gaps.extend(borders.tell(&part.start, Side::Right, first.as_deref()));
+    }
+    if let Some(end) = part.end.as_ref().filter(|_| ended) {
+        let behind = (take.end < page.len()).then(|| page.key(take.end));
+        gaps.extend(borders.tell(end, Side::Left, behind.as_deref()));
+    }
+    gaps
 }
 
 /// Moves the range behind the page; false where that is where it was.

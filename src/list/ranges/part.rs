@@ -52,6 +52,8 @@ pub(super) struct Part {
     pub(super) flying: bool,
     /// A page was answered.
     pub(super) begun: bool,
+    /// The first key behind its start was told.
+    pub(super) shown: bool,
     /// The density believed in.
     pub(super) window: Option<Window>,
     /// It was measured here, not in the range this one was cut from.
@@ -90,6 +92,7 @@ impl Part {
             last: None,
             flying: false,
             begun: false,
+            shown: false,
             window: None,
             own: false,
             scale: 0,

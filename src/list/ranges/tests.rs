@@ -8,7 +8,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::part::Origin;
-use super::{Ask, Marker, Page, Ranges};
+use super::{Ask, Gap, Marker, Page, Ranges};
 
 type Entry = (String, String);
 
@@ -28,6 +28,8 @@ struct Habits {
     bare: bool,
     /// Names a marker before the end of the page.
     lagging: bool,
+    /// Leaves out the first entry where it is asked to begin after a key that there is not.
+    leaves_out: bool,
 }
 
 /// What chance decides: a small generator, seeded by the test.
@@ -66,6 +68,7 @@ fn serve(bucket: &[Entry], habits: Habits, after: Option<&Marker>, dice: &mut Di
         let end = bucket.partition_point(|entry| entry.0 <= after.key);
         match &after.version {
             None if habits.inclusive => start,
+            None if habits.leaves_out && start == end => (end + 1).min(bucket.len()),
             None => end,
             Some(version) => {
                 let at = bucket[start..end].iter().position(|entry| entry.1 == *version).unwrap() + start;
@@ -117,18 +120,19 @@ fn cut_somewhere(plan: &mut Ranges, keys: &[String], dice: &mut Dice) {
     }
 }
 
-/// Lists a bucket; what was read, and how many requests it took.
-fn list(
-    bucket: &[Entry],
-    habits: Habits,
-    plan: &mut Ranges,
-    wild: bool,
-    dice: &mut Dice,
-) -> (Vec<Entry>, usize, usize) {
+/// What came of listing a bucket.
+struct Listed {
+    read: Vec<Entry>,
+    requests: usize,
+    ranges: usize,
+    gaps: Vec<Gap>,
+}
+
+fn list(bucket: &[Entry], habits: Habits, plan: &mut Ranges, wild: bool, dice: &mut Dice) -> Listed {
     let keys: Vec<String> = bucket.iter().map(|entry| entry.0.clone()).chain(["q".to_owned()]).collect();
     let mut under_way: Vec<Ask> = Vec::new();
     let mut read: BTreeMap<Arc<str>, Vec<Entry>> = BTreeMap::new();
-    let mut requests = 0;
+    let (mut requests, mut gaps) = (0, Vec::new());
     loop {
         if wild && dice.roll(8) == 0 {
             plan.set_slots(1 + dice.roll(9));
@@ -149,10 +153,11 @@ fn list(
         let answer = plan.answer(ask.range, &page);
         assert!(!answer.stuck);
         assert!(requests < 20 * (bucket.len() + 20), "no end");
+        gaps.extend(answer.gaps);
         read.entry(ask.start).or_default().extend_from_slice(&page.entries[answer.take]);
     }
     assert!(plan.is_done());
-    (read.values().flatten().cloned().collect(), requests, read.len())
+    Listed { read: read.values().flatten().cloned().collect(), requests, ranges: read.len(), gaps }
 }
 
 fn bucket(keys: Vec<String>, versions: &[usize]) -> Vec<Entry> {
@@ -185,7 +190,21 @@ fn habits() -> impl Strategy<Value = Habits> {
         empty,
         bare,
         lagging,
+        leaves_out: false,
     })
+}
+
+/// A server without habits.
+fn plain(page: usize) -> Habits {
+    Habits {
+        page,
+        inclusive: false,
+        short: false,
+        empty: false,
+        bare: false,
+        lagging: false,
+        leaves_out: false,
+    }
 }
 
 proptest! {
@@ -201,8 +220,25 @@ proptest! {
     ) {
         let bucket = bucket(keys, &versions);
         let mut plan = Ranges::new("", None, None, slots);
-        let (read, ..) = list(&bucket, habits, &mut plan, true, &mut Dice(seed));
-        prop_assert_eq!(read, bucket);
+        let listed = list(&bucket, habits, &mut plan, true, &mut Dice(seed));
+        prop_assert_eq!(listed.read, bucket);
+        prop_assert_eq!(listed.gaps, []);
+    }
+
+    #[test]
+    fn a_key_that_is_left_out_where_a_range_begins_is_told(
+        keys in keys(),
+        page in 1..20_usize,
+        slots in 2..10_usize,
+        seed in any::<u64>(),
+    ) {
+        let bucket = bucket(keys, &[1]);
+        let habits = Habits { leaves_out: true, ..plain(page) };
+        let mut plan = Ranges::new("", None, None, slots);
+        let Listed { read, gaps, .. } = list(&bucket, habits, &mut plan, true, &mut Dice(seed));
+        for (key, _) in bucket.iter().filter(|entry| !read.contains(entry)) {
+            prop_assert!(gaps.iter().any(|gap| gap.key == *key), "{key} is missing: {gaps:?}");
+        }
     }
 
     #[test]
@@ -219,18 +255,18 @@ proptest! {
         let mut all = bucket(keys, &[1, 3]);
         all.retain(|entry| entry.0.starts_with(&prefix));
         let mut plan = Ranges::new(&prefix, after, upto, 6);
-        let (read, ..) = list(&all, habits, &mut plan, false, &mut Dice(seed));
+        let Listed { read, gaps, .. } = list(&all, habits, &mut plan, false, &mut Dice(seed));
         all.retain(|(key, _)| after.is_none_or(|after| **key > *after) && upto.is_none_or(|upto| **key <= *upto));
         prop_assert_eq!(read, all);
+        prop_assert_eq!(gaps, []);
     }
 
     #[test]
     fn few_requests_are_lost(keys in keys(), page in 4..20_usize, slots in 1..10_usize, seed in any::<u64>()) {
         let bucket = bucket(keys, &[1, 2, 3]);
-        let habits =
-            Habits { page, inclusive: false, short: false, empty: false, bare: false, lagging: false };
         let mut plan = Ranges::new("", None, None, slots);
-        let (read, requests, ranges) = list(&bucket, habits, &mut plan, false, &mut Dice(seed));
+        let Listed { read, requests, ranges, .. } =
+            list(&bucket, plain(page), &mut plan, false, &mut Dice(seed));
         prop_assert_eq!(read.len(), bucket.len());
         let least = bucket.len().div_ceil(page).max(1);
         // Each range ends with one page that is not full.

@@ -68,10 +68,9 @@ fn of_diff() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
-              anywhere in the key space: right on AWS S3 and Ceph, not on every server
+              Listing requests under way at once, at most; throttling narrows it
 
-              [default: 1]
+              [default: 64]
 
     Output:
           --format <FORMAT>
@@ -169,10 +168,9 @@ fn of_restore() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
-              anywhere in the key space: right on AWS S3 and Ceph, not on every server
+              Listing requests under way at once, at most; throttling narrows it
 
-              [default: 1]
+              [default: 64]
 
     Output:
           --format <FORMAT>
@@ -254,10 +252,9 @@ fn of_verify() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
-              anywhere in the key space: right on AWS S3 and Ceph, not on every server
+              Listing requests under way at once, at most; throttling narrows it
 
-              [default: 1]
+              [default: 64]
 
     Output:
           --format <FORMAT>
@@ -365,10 +362,9 @@ fn of_history() {
               Name the bucket in the path, not in the host name
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it. Above 1, pages begin
-              anywhere in the key space: right on AWS S3 and Ceph, not on every server
+              Listing requests under way at once, at most; throttling narrows it
 
-              [default: 1]
+              [default: 64]
 
     Output:
           --format <FORMAT>

@@ -1,0 +1,269 @@
+//! The journal's file: records are appended, intents reach the disk before what they announce is sent, and what a crash
+//! tore off the end is cut away.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::record::{Ending, FORMAT, Record, of_line, to_line};
+use super::replay::State;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::Instant;
+
+/// A journal that is being written.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    state: State,
+}
+
+impl Journal {
+    /// Begins the journal of a run with so many changes. The file must not exist.
+    pub fn create(path: &Path, changes: u64, at: Instant) -> Result<Self> {
+        let file = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .open(path)
+            .map_err(|e| cannot(path, "begin", &e))?;
+        let mut journal = Self { path: path.to_owned(), file, state: State::default() };
+        journal.write(&[Record::Started { format: FORMAT, at, changes }])?;
+        journal.sync()?;
+        Ok(journal)
+    }
+
+    /// Goes on with the journal of a run with so many changes; what a crash tore off its end is cut away.
+    pub fn open(path: &Path, changes: u64, at: Instant) -> Result<Self> {
+        let (state, whole) = read(path, |_, _| {})?;
+        if state.started().is_some() && state.changes() != changes {
+            let why = format!("it is about {} changes, and the run's plan has {changes}", state.changes());
+            return Err(damaged(path, &why));
+        }
+        let file = OpenOptions::new().append(true).open(path).map_err(|e| cannot(path, "open", &e))?;
+        file.set_len(whole).map_err(|e| cannot(path, "cut", &e))?;
+        let mut journal = Self { path: path.to_owned(), file, state };
+        journal.write(&[match journal.state.started() {
+            Some(_) => Record::Resumed { at },
+            None => Record::Started { format: FORMAT, at, changes },
+        }])?;
+        journal.sync()?;
+        Ok(journal)
+    }
+
+    /// What the journal says so far.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Announces that a change may be carried out from now on. On disk when this returns; so that not each change waits
+    /// for the disk, some more are announced with it.
+    pub fn take(&mut self, n: u64) -> Result<()> {
+        if n < self.state.taken() {
+            return Ok(());
+        }
+        let upto = (n + limits::INTENTS).min(self.state.changes());
+        self.write(&[Record::Taken { upto }])?;
+        self.sync()
+    }
+
+    /// Notes what became of changes. Not on disk before the next intent: what is lost is found out by looking at the keys.
+    pub fn end(&mut self, results: impl IntoIterator<Item = (u64, Ending)>) -> Result<()> {
+        let records: Vec<_> = results.into_iter().map(|(n, ending)| Record::Result { n, ending }).collect();
+        self.write(&records)
+    }
+
+    /// Brings everything to the disk.
+    pub fn sync(&mut self) -> Result<()> {
+        self.file.sync_data().map_err(|e| cannot(&self.path, "write", &e))
+    }
+
+    /// Appends records, with one write: what can be written is whole.
+    fn write(&mut self, records: &[Record]) -> Result<()> {
+        let mut lines = String::new();
+        for record in records {
+            self.state.apply(record).map_err(|why| damaged(&self.path, &why))?;
+            lines += &to_line(record).map_err(|e| cannot(&self.path, "write", &e.into()))?;
+        }
+        self.file.write_all(lines.as_bytes()).map_err(|e| cannot(&self.path, "write", &e))
+    }
+}
+
+/// Reads a journal, and hands each record to `on` with where its line begins. Gives what the records say together, and
+/// how many bytes hold whole ones.
+///
+/// A crash tears the end: whatever follows the last whole record is passed over. A line that is not whole with a whole
+/// one behind it is damage of another kind, and an error.
+pub fn read(path: &Path, mut on: impl FnMut(u64, &Record)) -> Result<(State, u64)> {
+    let file = File::open(path).map_err(|e| cannot(path, "open", &e))?;
+    let (mut lines, mut line) = (BufReader::new(file), Vec::new());
+    let (mut state, mut at, mut whole) = (State::default(), 0, 0);
+    loop {
+        line.clear();
+        let read = lines.by_ref().take(limits::JOURNAL_LINE).read_until(b'\n', &mut line);
+        let read = read.map_err(|e| cannot(path, "read", &e))? as u64;
+        if read == 0 {
+            return Ok((state, whole));
+        }
+        if let Some(record) = of_line(&line) {
+            if at != whole {
+                return Err(damaged(path, &format!("it cannot be read from byte {whole} to byte {at}")));
+            }
+            state.apply(&record).map_err(|why| damaged(path, &format!("at byte {at} {why}")))?;
+            on(at, &record);
+            whole = at + read;
+        }
+        at += read;
+    }
+}
+
+/// The results of a run by the number of their change, each read from the journal when asked for: in memory there is
+/// nothing of them, on disk eight bytes a change.
+#[derive(Debug)]
+pub struct Results {
+    journal: BufReader<File>,
+    /// Of each change, where its last result's line begins; 0 where there is none.
+    places: File,
+    path: PathBuf,
+}
+
+impl Results {
+    /// Reads a journal through. Also gives what it says.
+    pub fn read(path: &Path) -> Result<(Self, State)> {
+        let temporary = |e: std::io::Error| {
+            let place = std::env::temp_dir();
+            Error::new(ErrorKind::Local, format!("cannot keep the run's results in {}: {e}", place.display()))
+                .hint("point TMPDIR to a directory with room for eight bytes a change")
+        };
+        let mut places = tempfile::tempfile().map_err(temporary)?;
+        let mut failed = None;
+        let (state, _) = read(path, |at, record| {
+            if let Record::Result { n, .. } = record {
+                let put =
+                    places.seek(SeekFrom::Start(n * 8)).and_then(|_| places.write_all(&at.to_le_bytes()));
+                failed = failed.take().or(put.err());
+            }
+        })?;
+        if let Some(e) = failed {
+            return Err(temporary(e));
+        }
+        let journal = BufReader::new(File::open(path).map_err(|e| cannot(path, "open", &e))?);
+        Ok((Self { journal, places, path: path.to_owned() }, state))
+    }
+
+    /// A change's last result, if it has one.
+    pub fn get(&mut self, n: u64) -> Result<Option<Ending>> {
+        let (path, mut place) = (&self.path, [0; 8]);
+        self.places.seek(SeekFrom::Start(n * 8)).map_err(|e| cannot(path, "read", &e))?;
+        match self.places.read_exact(&mut place) {
+            Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
+            read => read.map_err(|e| cannot(path, "read", &e))?,
+        }
+        let at = u64::from_le_bytes(place);
+        if at == 0 {
+            return Ok(None);
+        }
+        self.journal.seek(SeekFrom::Start(at)).map_err(|e| cannot(path, "read", &e))?;
+        let mut line = Vec::new();
+        self.journal.read_until(b'\n', &mut line).map_err(|e| cannot(path, "read", &e))?;
+        match of_line(&line) {
+            Some(Record::Result { ending, .. }) => Ok(Some(ending)),
+            _ => Err(damaged(path, "it changed while it was read")),
+        }
+    }
+}
+
+fn cannot(path: &Path, what: &str, e: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Local, format!("cannot {what} the journal {}: {e}", path.display())).hint(
+        "without it nothing more is changed; see that the disk has room and the directory can be written",
+    )
+}
+
+fn damaged(path: &Path, why: &str) -> Error {
+    Error::new(ErrorKind::Corrupt, format!("the journal {} is damaged: {why}", path.display()))
+        .hint("nothing was changed; what the run has not done yet, asof diff shows and asof restore does")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::replay::Progress;
+    use super::*;
+
+    fn now() -> Instant {
+        Instant::default()
+    }
+
+    fn copied(n: u64) -> (u64, Ending) {
+        (n, Ending::Copied { version_id: Some(format!("v{n}")), etag: None })
+    }
+
+    fn written() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let mut journal = Journal::create(&path, 3000, now()).unwrap();
+        for n in 0..1500 {
+            journal.take(n).unwrap();
+            if n % 7 > 0 {
+                journal.end([copied(n)]).unwrap();
+            }
+        }
+        (dir, path)
+    }
+
+    #[test]
+    fn a_journal_is_gone_on_with() {
+        let (_dir, path) = written();
+        let mut journal = Journal::open(&path, 3000, now()).unwrap();
+        assert_eq!(journal.state().taken(), 2000);
+        assert_eq!(journal.state().progress(0), Progress::Open);
+        assert_eq!(journal.state().progress(1), Progress::Done);
+        assert_eq!(journal.state().progress(2001), Progress::Untouched);
+        journal.end([(7, Ending::Failed { error: "x".into() }), (7, Ending::Conflict), copied(14)]).unwrap();
+        let (mut results, state) = Results::read(&path).unwrap();
+        assert_eq!(results.get(7).unwrap(), Some(Ending::Conflict));
+        assert_eq!(results.get(14).unwrap(), Some(copied(14).1));
+        assert_eq!(results.get(0).unwrap(), None);
+        assert_eq!(results.get(2999).unwrap(), None);
+        assert_eq!(state.tally().conflicts, 1);
+        let twice = Journal::create(&path, 1, now()).unwrap_err();
+        assert!(twice.to_string().starts_with("cannot begin the journal"), "{twice}");
+    }
+
+    #[test]
+    fn whatever_is_torn_off_the_end_is_cut_away() {
+        let (_dir, path) = written();
+        let whole = std::fs::read(&path).unwrap();
+        for end in ((whole.len() - 300)..whole.len()).step_by(23) {
+            for tail in [&b""[..], &[0; 100], b"garbage\n\nmore\n"] {
+                std::fs::write(&path, [&whole[..end], tail].concat()).unwrap();
+                let before = read(&path, |_, _| {}).unwrap();
+                let mut journal = Journal::open(&path, 3000, now()).unwrap();
+                journal.end([copied(1400)]).unwrap();
+                let after = read(&path, |_, _| {}).unwrap();
+                assert_eq!(after.0.tally().copied, before.0.tally().copied + 1, "{end}");
+            }
+        }
+    }
+
+    #[test]
+    fn damage_before_the_end_is_refused() {
+        let (_dir, path) = written();
+        let whole = std::fs::read(&path).unwrap();
+        for at in (0..whole.len() - 200).step_by(997) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x20;
+            std::fs::write(&path, bytes).unwrap();
+            let e = Journal::open(&path, 3000, now()).unwrap_err();
+            assert_eq!(e.kind(), ErrorKind::Corrupt, "{at} {e}");
+        }
+        for (bytes, changes) in [(&whole[100..], 3000), (&whole, 2999)] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(Journal::open(&path, changes, now()).unwrap_err().kind(), ErrorKind::Corrupt);
+        }
+        for end in [0, 1, 50] {
+            std::fs::write(&path, &whole[..end]).unwrap();
+            let journal = Journal::open(&path, 3000, now()).unwrap();
+            assert_eq!((journal.state().changes(), journal.state().taken()), (3000, 0));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! One line of a journal: the CRC-32 of a record in eight hexadecimal digits, a space, the record as JSON.
+//!
+//! JSON has no line break within a record, so a line is a frame: what a crash tore is found by its CRC, and where the
+//! next whole record begins by its line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Instant;
+
+/// The version of the journal's format. One that is newer is refused.
+pub(super) const FORMAT: u32 = 1;
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Record {
+    /// The first one: what the run is about.
+    Started {
+        /// The journal's format.
+        format: u32,
+        /// When the run began.
+        at: Instant,
+        /// How many changes its plan has.
+        changes: u64,
+    },
+    /// The run was gone on with.
+    Resumed {
+        /// When.
+        at: Instant,
+    },
+    /// An intent: every change before this one may be under way from now on.
+    Taken {
+        /// The number of the first change that is not.
+        upto: u64,
+    },
+    /// What became of a change.
+    Result {
+        /// The change's number in the plan, from 0.
+        n: u64,
+        /// What became of it.
+        #[serde(flatten)]
+        ending: Ending,
+    },
+}
+
+/// What became of a change, as a later `resume` or `undo` needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Ending {
+    /// The version was copied.
+    Copied {
+        /// The id of the version that the copy made; none where the server did not say.
+        version_id: Option<String>,
+        /// Its ETag; none where the server did not say.
+        etag: Option<String>,
+    },
+    /// The key got a delete marker.
+    Deleted {
+        /// The marker's version id; none where the server did not say.
+        version_id: Option<String>,
+    },
+    /// Delete markers were removed, and the version below them is live again.
+    Uncovered,
+    /// The key held already what it should.
+    Skipped,
+    /// Somebody changed the key since the plan.
+    Conflict,
+    /// The version is archived, and was not there yet.
+    Archived,
+    /// It could not be changed.
+    Failed {
+        /// Why.
+        error: String,
+    },
+}
+
+impl Ending {
+    /// Whether the change needs nothing more. What is not final is tried again by `resume`.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Ending::Copied { .. } | Ending::Deleted { .. } | Ending::Uncovered | Ending::Skipped => true,
+            Ending::Conflict | Ending::Archived | Ending::Failed { .. } => false,
+        }
+    }
+}
+
+/// A record as a line.
+pub(super) fn to_line(record: &Record) -> serde_json::Result<String> {
+    let json = serde_json::to_string(record)?;
+    Ok(format!("{} {json}\n", crc(json.as_bytes())))
+}
+
+/// The record of a line with its line break; none if the line is not whole.
+pub(super) fn of_line(line: &[u8]) -> Option<Record> {
+    let (said, json) = line.strip_suffix(b"\n")?.split_at_checked(8)?;
+    let json = json.strip_prefix(b" ").filter(|json| crc(json).as_bytes() == said)?;
+    serde_json::from_slice(json).ok()
+}
+
+fn crc(json: &[u8]) -> String {
+    format!("{:08x}", crc32fast::hash(json))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_keep_their_form() {
+        let copied = Ending::Copied { version_id: Some("v\n1".to_owned()), etag: Some("0cc1".to_owned()) };
+        for (record, line) in [
+            (
+                Record::Started { format: 1, at: Instant::default(), changes: 2 },
+                r#"6171b3c3 {"type":"started","format":1,"at":"1970-01-01T00:00:00Z","changes":2}"#,
+            ),
+            (Record::Taken { upto: 1000 }, r#"34fd3698 {"type":"taken","upto":1000}"#),
+            (
+                Record::Result { n: 7, ending: copied },
+                r#"6e1e8464 {"type":"result","n":7,"outcome":"copied","version_id":"v\n1","etag":"0cc1"}"#,
+            ),
+            (
+                Record::Result { n: 8, ending: Ending::Failed { error: "denied".to_owned() } },
+                r#"3276e9c0 {"type":"result","n":8,"outcome":"failed","error":"denied"}"#,
+            ),
+        ] {
+            assert_eq!(to_line(&record).unwrap(), format!("{line}\n"));
+            assert_eq!(of_line(format!("{line}\n").as_bytes()).unwrap(), record);
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_not_whole_is_no_record() {
+        let line = to_line(&Record::Taken { upto: 1000 }).unwrap();
+        for end in 0..line.len() {
+            assert_eq!(of_line(&line.as_bytes()[..end]), None, "{end}");
+        }
+        for at in 0..line.len() {
+            let mut bytes = line.clone().into_bytes();
+            for bit in [1, 0x20] {
+                bytes[at] ^= bit;
+                assert_eq!(of_line(&bytes), None, "{at}");
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! How many requests may be under way, by what the server bears: a little more after each answer, less after each
+//! refusal; and how long to wait before a request is sent again. Pure.
+
+use std::time::Duration;
+
+use crate::limits;
+
+/// Failures of one class this close together are one: they were all under way when the first came.
+const ONE_WAVE: Duration = Duration::from_millis(50);
+
+/// What a server does that is asked too much. A wave of each is counted by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strain {
+    /// It refuses (503 SlowDown).
+    Refusal,
+    /// It fails, or does not answer in time.
+    Failure,
+}
+
+/// A window of requests under way.
+#[derive(Debug)]
+pub struct Pressure {
+    window: f64,
+    most: f64,
+    narrower: f64,
+    refusal: Option<Duration>,
+    failure: Option<Duration>,
+}
+
+impl Pressure {
+    /// A window that is open as far as it may be; a wave of refusals leaves the share `narrower` of it.
+    pub fn new(most: usize, narrower: f64) -> Self {
+        let most = f64::from(u32::try_from(most).unwrap_or(u32::MAX)).max(1.0);
+        Self { window: most, most, narrower, refusal: None, failure: None }
+    }
+
+    /// Requests that may be under way.
+    pub fn window(&self) -> usize {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at least 1, at most what fitted"
+        )]
+        let window = self.window as usize;
+        window
+    }
+
+    /// An answer came: one more request for each window's worth of answers.
+    pub fn answered(&mut self) {
+        self.window = (self.window + 1.0 / self.window).min(self.most);
+    }
+
+    /// The server strained, `now` after some fixed beginning.
+    pub fn strained(&mut self, strain: Strain, now: Duration) {
+        let last = match strain {
+            Strain::Refusal => &mut self.refusal,
+            Strain::Failure => &mut self.failure,
+        };
+        if last.is_none_or(|last| now.saturating_sub(last) >= ONE_WAVE) {
+            *last = Some(now);
+            self.window = (self.window * self.narrower).max(1.0);
+        }
+    }
+}
+
+/// How long to wait before a request is sent again that was sent in vain so many `times`: twice as long each time, up
+/// to `most`. Spread by the golden ratio over each `turn`, so that no two neighbours wait alike.
+pub fn pause(times: u32, most: Duration, turn: u64) -> Duration {
+    let pause = limits::FIRST_BACKOFF.saturating_mul(1 << times.saturating_sub(1).min(10)).min(most);
+    let turn = u32::try_from(turn % (1 << 20)).unwrap_or_default();
+    pause.mul_f64(0.5 + (f64::from(turn) * 0.618_034).fract() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wave_of_refusals_counts_once_and_answers_open_the_window_again() {
+        let mut pressure = Pressure::new(64, 0.9);
+        for _ in 0..64 {
+            pressure.strained(Strain::Refusal, Duration::from_millis(10));
+        }
+        assert_eq!(pressure.window(), 57);
+        for wave in 1..200 {
+            pressure.strained(Strain::Refusal, Duration::from_millis(10 + wave * 50));
+        }
+        assert_eq!(pressure.window(), 1);
+        for _ in 0..10_000 {
+            pressure.answered();
+        }
+        assert_eq!(pressure.window(), 64);
+    }
+
+    #[test]
+    fn a_wave_of_each_class_counts_by_itself() {
+        let mut pressure = Pressure::new(64, 0.5);
+        for strain in [Strain::Refusal, Strain::Failure, Strain::Refusal] {
+            pressure.strained(strain, Duration::from_millis(10));
+        }
+        assert_eq!(pressure.window(), 16);
+    }
+
+    #[test]
+    fn pauses_grow_up_to_their_limit_and_differ_from_each_other() {
+        let most = Duration::from_secs(1);
+        for (times, longest) in [(1, 100), (2, 200), (3, 400), (5, 1000), (60, 1000)] {
+            for turn in 0..100 {
+                let pause = pause(times, most, turn);
+                assert!(pause >= Duration::from_millis(longest / 2), "{times} {turn} {pause:?}");
+                assert!(pause <= Duration::from_millis(longest), "{times} {turn} {pause:?}");
+                assert_ne!(pause, super::pause(times, most, turn + 1));
+            }
+        }
+    }
+}
