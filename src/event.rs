@@ -51,6 +51,8 @@ pub struct Counters {
     pub bytes_copied: Counter,
     /// Keys that got a delete marker.
     pub deleted: Counter,
+    /// Keys whose delete markers were removed.
+    pub uncovered: Counter,
     /// Keys left alone because they already hold what they should.
     pub skipped: Counter,
     /// Keys left alone because somebody changed them since the plan.
@@ -62,9 +64,8 @@ pub struct Counters {
 impl Counters {
     /// Changes that have been dealt with, however they ended.
     pub fn settled(&self) -> u64 {
-        [&self.copied, &self.deleted, &self.skipped, &self.conflicts, &self.failed]
-            .into_iter()
-            .map(Counter::get)
-            .sum()
+        let settled =
+            [&self.copied, &self.deleted, &self.uncovered, &self.skipped, &self.conflicts, &self.failed];
+        settled.into_iter().map(Counter::get).sum()
     }
 }

@@ -106,3 +106,6 @@ pub const INTENTS: u64 = 1000;
 
 /// Greatest length of a journal's line, in bytes: a result with a long error message is far below.
 pub const JOURNAL_LINE: u64 = 64 << 10;
+
+/// Names that are tried for a new run, each with four random digits after the second it begins in.
+pub const RUN_NAMES: u32 = 100;

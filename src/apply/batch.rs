@@ -1,52 +1,110 @@
-//! Turns a plan's changes into requests: a copy each, deletes by the thousand.
+//! Turns changes into requests: a copy each, deletes and the removal of delete markers by the thousand.
 
+use super::journal::Buried;
 use crate::error::Result;
 use crate::limits;
-use crate::model::is_xml_safe;
+use crate::model::{Version, is_xml_safe};
 use crate::plan::{Action, Change};
+
+/// A change, and what is known of it from before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its number in the plan.
+    pub n: u64,
+    /// The change.
+    pub change: Change,
+    /// It may have been carried out already: its key has to be looked at first.
+    pub open: bool,
+    /// What was found in the key's place, and is buried.
+    pub over: Option<Box<Buried>>,
+}
+
+impl Item {
+    /// A change that nothing more is known of.
+    pub fn new(n: u64, change: Change) -> Self {
+        Self { n, change, open: false, over: None }
+    }
+
+    /// What the key is expected to hold.
+    pub(super) fn now(&self) -> Option<&Version> {
+        self.over.as_ref().map_or(self.change.now.as_ref(), |over| over.version.as_ref())
+    }
+}
 
 /// What one request does.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    /// Copies one version.
-    Copy(Change),
+    /// Carries out one change.
+    One(Box<Item>),
     /// Puts delete markers on these keys.
-    Delete(Vec<Change>),
-    /// Puts a delete marker on a key that XML cannot carry.
-    DeleteOne(Change),
+    Delete(Vec<Item>),
+    /// Removes these keys' delete markers.
+    Uncover(Vec<Item>),
 }
 
-/// Gathers deletes while it passes copies on.
-pub(super) struct Batches<I> {
-    changes: I,
-    deletes: Vec<Change>,
-}
-
-impl<I> Batches<I> {
-    pub(super) fn new(changes: I) -> Self {
-        Self { changes, deletes: Vec::new() }
+impl Work {
+    /// The number behind its last change.
+    pub(super) fn upto(&self) -> u64 {
+        match self {
+            Work::One(item) => item.n + 1,
+            Work::Delete(items) | Work::Uncover(items) => items.last().map_or(0, |item| item.n + 1),
+        }
     }
 }
 
-impl<I: Iterator<Item = Result<Change>>> Iterator for Batches<I> {
+/// Gathers what goes by the thousand while it passes the others on.
+pub(super) struct Batches<I> {
+    items: I,
+    deletes: Vec<Item>,
+    uncovers: Vec<Item>,
+    markers: usize,
+}
+
+impl<I> Batches<I> {
+    pub(super) fn new(items: I) -> Self {
+        Self { items, deletes: Vec::new(), uncovers: Vec::new(), markers: 0 }
+    }
+
+    fn deletes(&mut self) -> Work {
+        Work::Delete(std::mem::take(&mut self.deletes))
+    }
+
+    fn uncovers(&mut self) -> Work {
+        self.markers = 0;
+        Work::Uncover(std::mem::take(&mut self.uncovers))
+    }
+}
+
+impl<I: Iterator<Item = Result<Item>>> Iterator for Batches<I> {
     type Item = Result<Work>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let change = match self.changes.next() {
-                Some(Ok(change)) => change,
+            let item = match self.items.next() {
+                Some(Ok(item)) => item,
                 Some(Err(e)) => return Some(Err(e)),
-                None if self.deletes.is_empty() => return None,
-                None => return Some(Ok(Work::Delete(std::mem::take(&mut self.deletes)))),
+                None if !self.deletes.is_empty() => return Some(Ok(self.deletes())),
+                None if !self.uncovers.is_empty() => return Some(Ok(self.uncovers())),
+                None => return None,
             };
-            match change.action {
-                Action::Undelete | Action::Revert => return Some(Ok(Work::Copy(change))),
-                Action::Delete if !is_xml_safe(&change.key) => return Some(Ok(Work::DeleteOne(change))),
-                Action::Delete => {
-                    self.deletes.push(change);
-                    if self.deletes.len() == limits::DELETE_BATCH {
-                        return Some(Ok(Work::Delete(std::mem::take(&mut self.deletes))));
-                    }
+            let Change { key, action, markers, .. } = &item.change;
+            if item.open || !is_xml_safe(key) {
+                return Some(Ok(Work::One(Box::new(item))));
+            }
+            if *action == Action::Delete {
+                self.deletes.push(item);
+                if self.deletes.len() == limits::DELETE_BATCH {
+                    return Some(Ok(self.deletes()));
+                }
+            } else if markers.is_empty() {
+                return Some(Ok(Work::One(Box::new(item))));
+            } else {
+                let full = self.markers + markers.len() > limits::DELETE_BATCH;
+                let ready = full.then(|| self.uncovers());
+                self.markers += markers.len();
+                self.uncovers.push(item);
+                if ready.is_some() {
+                    return ready.map(Ok);
                 }
             }
         }
@@ -57,21 +115,38 @@ impl<I: Iterator<Item = Result<Change>>> Iterator for Batches<I> {
 mod tests {
     use super::*;
 
+    fn item(n: u64, key: &str, action: Action, markers: usize) -> Item {
+        let markers = vec![String::new(); markers];
+        let change = Change { markers, ..Change::new(key, action, None, None) };
+        Item::new(n, change)
+    }
+
+    fn sizes(items: Vec<Item>) -> Vec<(&'static str, usize)> {
+        let works = Batches::new(items.into_iter().map(Ok)).map(Result::unwrap);
+        works
+            .map(|work| match work {
+                Work::One(_) => ("one", 1),
+                Work::Delete(items) => ("delete", items.len()),
+                Work::Uncover(items) => ("uncover", items.iter().map(|i| i.change.markers.len()).sum()),
+            })
+            .collect()
+    }
+
     #[test]
     fn deletes_go_by_the_thousand_and_odd_keys_alone() {
-        let change = |key: String, action| Change { key, action, now: None, then: None, cautions: vec![] };
-        let mut changes: Vec<_> = (0..2500).map(|n| change(format!("{n:05}"), Action::Delete)).collect();
-        changes.insert(7, change("x\u{1}".into(), Action::Delete));
-        changes.insert(9, change("y".into(), Action::Revert));
-        let works: Vec<_> = Batches::new(changes.into_iter().map(Ok)).map(Result::unwrap).collect();
-        let sizes: Vec<_> = works
-            .iter()
-            .map(|work| match work {
-                Work::Copy(_) => 0,
-                Work::DeleteOne(_) => 1,
-                Work::Delete(changes) => changes.len(),
-            })
-            .collect();
-        assert_eq!(sizes, [1, 0, 1000, 1000, 500]);
+        let mut items: Vec<_> = (0..2500).map(|n| item(n, &format!("{n:05}"), Action::Delete, 0)).collect();
+        items.insert(7, item(3000, "x\u{1}", Action::Delete, 0));
+        items.insert(9, item(3001, "y", Action::Revert, 0));
+        items.push(Item { open: true, ..item(3002, "z", Action::Delete, 0) });
+        let one = ("one", 1);
+        assert_eq!(sizes(items), [one, one, ("delete", 1000), ("delete", 1000), one, ("delete", 500)]);
+    }
+
+    #[test]
+    fn a_request_removes_at_most_a_thousand_markers() {
+        let items = [400, 600, 1, 999, 1, 1000].into_iter().enumerate();
+        let items = items.map(|(n, markers)| item(n as u64, "k", Action::Undelete, markers)).collect();
+        let uncover = |markers| ("uncover", markers);
+        assert_eq!(sizes(items), [uncover(1000), uncover(1000), uncover(1), uncover(1000)]);
     }
 }

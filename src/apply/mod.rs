@@ -1,8 +1,19 @@
-//! Carrying out changes: copies and deletes, many at once, each conditional on its key being as the plan saw it.
+//! Carrying out changes: copies and deletes, many at once, each conditional on its key being as the plan saw it, and each
+//! noted in a journal before and after.
 
 mod batch;
-mod change;
+mod conditions;
+mod deletes;
 pub mod journal;
+mod look;
+mod outcome;
+mod place;
 mod pool;
+mod tries;
+mod worker;
 
-pub use pool::{Outcome, Place, apply};
+pub use batch::Item;
+pub use outcome::Outcome;
+pub use place::Place;
+pub use pool::{Applied, Manner, apply};
+pub use worker::OnConflict;

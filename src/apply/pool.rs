@@ -1,99 +1,88 @@
-//! The worker pool: takes changes from the plan, keeps so many requests under way, reports each key once.
+//! The worker pool: takes changes in their order, keeps as many requests under way as the server bears, notes in the
+//! journal what is about to be done and what became of it, and reports each change once.
 
-use futures::{StreamExt, stream};
+use tokio::task::JoinSet;
 
-use super::batch::Batches;
-use super::change::perform;
+use super::batch::{Batches, Item, Work};
+use super::journal::Journal;
+use super::outcome::Outcome;
+use super::place::Place;
+use super::worker::{OnConflict, Worker};
 use crate::cancel::Cancel;
-use crate::error::{Error, Result};
-use crate::event::Counters;
-use crate::model::{Location, Relocation};
+use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Change;
-use crate::s3::{Client, Copied, Deleted};
+use crate::s3::Client;
 
-/// Where changes are made.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// The bucket whose past is restored.
-    pub source_bucket: String,
-    /// The bucket that is changed.
-    pub bucket: String,
-    /// How its keys are named there.
-    pub relocation: Relocation,
+/// How changes are carried out.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// Requests under way at once, at most.
+    pub concurrency: usize,
+    /// What is done about keys that somebody changed since the plan.
+    pub on_conflict: OnConflict,
 }
 
-impl Place {
-    /// The bucket itself.
-    pub fn in_place(bucket: &str) -> Self {
-        Self {
-            source_bucket: bucket.to_owned(),
-            bucket: bucket.to_owned(),
-            relocation: Relocation::default(),
-        }
-    }
-
-    /// Another bucket or prefix.
-    pub fn elsewhere(source: &Location, target: &Location) -> Self {
-        Self {
-            source_bucket: source.bucket.clone(),
-            bucket: target.bucket.clone(),
-            relocation: Relocation::new(source, target),
-        }
-    }
+/// How it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// Every change was taken; none was left because of a stop.
+    pub finished: bool,
+    /// The server does not honour conditions, so keys were only looked at just before they were changed.
+    pub unguarded: bool,
 }
 
-/// What became of one change.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The version was copied: what that made.
-    Copied(Copied),
-    /// The key got this delete marker.
-    Deleted(Deleted),
-    /// The key held already what it should.
-    Skipped,
-    /// Somebody changed the key since the plan; it was left alone.
-    Conflict,
-    /// It could not be changed.
-    Failed(Error),
-}
-
-/// Carries out changes, `concurrency` requests at a time, and hands each with its outcome to `on`. Stops taking new ones
-/// when cancelled, and finishes those under way. Gives whether all were taken.
+/// Carries out changes, and hands each with its outcome to `on`. Stops taking new ones when cancelled, or when the
+/// journal cannot be written, and finishes those under way.
 pub async fn apply(
     client: &Client,
     place: &Place,
-    changes: impl Iterator<Item = Result<Change>>,
-    concurrency: usize,
+    manner: Manner,
+    items: impl Iterator<Item = Result<Item>>,
+    journal: &mut Journal,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
-) -> Result<bool> {
-    let mut taken_all = true;
-    let works = Batches::new(changes).take_while(|_| {
-        taken_all = !cancel.is_stopped();
-        taken_all
-    });
-    let mut results = stream::iter(works)
-        .map(|work| async move { Ok::<_, Error>(perform(client, place, work?).await) })
-        .buffer_unordered(concurrency);
-    while let Some(settled) = results.next().await {
-        for (change, outcome) in settled? {
-            count(client.counters(), &change, &outcome);
-            on(&change, &outcome)?;
+) -> Result<Applied> {
+    let worker = Worker::new(client, place, manner.on_conflict, manner.concurrency);
+    let mut works = Batches::new(items).fuse();
+    let mut running: JoinSet<Vec<(Item, Outcome)>> = JoinSet::new();
+    let mut ended = Ok(());
+    let mut finished = false;
+    loop {
+        while ended.is_ok() && !finished && !cancel.is_stopped() && running.len() < worker.strained().window()
+        {
+            match next(&mut works, journal) {
+                Ok(Some(work)) => drop(running.spawn(worker.clone().perform(work))),
+                Ok(None) => finished = true,
+                Err(e) => ended = Err(e),
+            }
         }
+        let Some(settled) = running.join_next().await else { break };
+        let noted = settled
+            .map_err(|e| Error::new(ErrorKind::Local, "a task of the restore failed").because(e))
+            .and_then(|settled| note(client, &settled, journal, &mut on));
+        ended = ended.and(noted);
     }
-    drop(results);
-    Ok(taken_all)
+    ended.and(journal.sync())?;
+    Ok(Applied { finished, unguarded: worker.is_unguarded() })
 }
 
-fn count(counters: &Counters, change: &Change, outcome: &Outcome) {
-    match outcome {
-        Outcome::Copied(_) => {
-            counters.copied.add(1);
-            counters.bytes_copied.add(change.bytes());
-        }
-        Outcome::Deleted(_) => counters.deleted.add(1),
-        Outcome::Skipped => counters.skipped.add(1),
-        Outcome::Conflict => counters.conflicts.add(1),
-        Outcome::Failed(_) => counters.failed.add(1),
+/// The next piece of work, announced in the journal.
+fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut Journal) -> Result<Option<Work>> {
+    let Some(work) = works.next().transpose()? else { return Ok(None) };
+    journal.take(work.upto())?;
+    Ok(Some(work))
+}
+
+fn note(
+    client: &Client,
+    settled: &[(Item, Outcome)],
+    journal: &mut Journal,
+    on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
+) -> Result<()> {
+    journal.end(settled.iter().map(|(item, outcome)| (item.n, outcome.ending(item.over.clone()))))?;
+    for (item, outcome) in settled {
+        outcome.count(client.counters(), &item.change);
+        on(&item.change, outcome)?;
     }
+    Ok(())
 }

@@ -29,10 +29,16 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Put the objects back to their versions at a past time
     Restore(RestoreArgs),
+    /// Go on with a restore that was interrupted, or that left keys behind
+    Resume(ResumeArgs),
+    /// Put back what a restore has changed, where nobody has changed it since
+    Undo(UndoArgs),
     /// Compare the bucket, or another place, with its state at a past time
     Verify(VerifyArgs),
     /// Show a plan that diff has saved
     Show(ShowArgs),
+    /// List the restores that were begun, and how far each is
+    Runs(RunsArgs),
     /// Show every version of one key, newest first
     History(HistoryArgs),
     /// Make an incident in an embedded S3 and undo it: no AWS account needed
@@ -49,8 +55,8 @@ impl Command {
     pub(super) fn shows_only(&self) -> bool {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
-            Command::Show(_) | Command::History(_) => true,
-            Command::Restore(_) | Command::Verify(_) => false,
+            Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
+            Command::Restore(_) | Command::Resume(_) | Command::Undo(_) | Command::Verify(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
         }
@@ -97,14 +103,88 @@ pub(super) struct RestoreArgs {
     /// Do not ask
     #[arg(short, long)]
     pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) apply: ApplyArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResumeArgs {
+    /// The run, as asof restore named it and asof runs lists it
+    pub(super) run: String,
+    #[command(flatten)]
+    pub(super) apply: ApplyArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UndoArgs {
+    /// The run, as asof restore named it and asof runs lists it
+    pub(super) run: String,
+    /// How keys come back that the run deleted: by removing its delete markers, or by copying what is below them
+    #[arg(long, value_enum, value_name = "HOW", default_value = "remove-marker")]
+    pub(super) undelete: UndeleteArg,
+    /// Do not ask
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) apply: ApplyArgs,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunsArgs {
+    #[command(flatten)]
+    pub(super) state: StateArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// What `restore`, `resume` and `undo` all take.
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    /// What to do about a key that somebody has changed since the plan: leave it alone, or change it all the same
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub(super) on_conflict: ConflictArg,
     /// Keys written a second, copies and deletes together: 3000/s
     #[arg(long, value_name = "N/s", value_parser = parse_rate, default_value = "3000/s")]
     pub(super) rate: u32,
-    /// Copies and delete requests under way at once
+    /// Copies and delete requests under way at once, at most; a server that refuses or fails narrows it
     #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
     pub(super) concurrency: usize,
     #[command(flatten)]
-    pub(super) common: CommonArgs,
+    pub(super) state: StateArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StateArgs {
+    /// Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+    #[arg(long, value_name = "DIR")]
+    pub(super) state_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(super) enum ConflictArg {
+    /// It is left alone and listed, and the exit code is 3
+    #[default]
+    Skip,
+    /// What is there stays as a noncurrent version
+    Overwrite,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum UndeleteArg {
+    /// Copy the version
+    Copy,
+    /// Remove the delete markers above it, by their version ids
+    RemoveMarker,
 }
 
 #[derive(Debug, Args)]

@@ -7,10 +7,12 @@ use super::args::{CompareArgs, SelectArgs, ServerArgs};
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::{next, saved};
 use crate::apply::Place;
-use crate::engine::{Compare, Extras, Findings, Scope, survey, survey_elsewhere};
+use crate::engine::{
+    Compare, Extras, Findings, Order, Run, Scope, Server, Standing, survey, survey_elsewhere,
+};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location};
-use crate::plan::file::PlanFile;
+use crate::plan::file::{Checks, Header, PlanFile, Selected, Writer};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, plural};
 use crate::resolve::Cut;
@@ -24,10 +26,12 @@ pub(super) struct Job {
     pub(super) place: Place,
     /// Options that a command which is suggested needs too.
     pub(super) options: String,
-    /// Whether a saved plan is carried out.
-    pub(super) saved: bool,
     /// What the table says of it.
     notes: Vec<String>,
+    /// When the bucket was listed, with which options.
+    listed: Instant,
+    selected: Selected,
+    trust_etag: bool,
 }
 
 /// Where the changes come from.
@@ -50,6 +54,7 @@ impl Job {
     pub(super) fn typed(
         (location, at, to): (Location, Instant, Option<Location>),
         (select, compare, server): (&SelectArgs, &CompareArgs, &ServerArgs),
+        now: Instant,
     ) -> Result<(Self, Source)> {
         let scope = scope(&location, select)?;
         let place = match &to {
@@ -60,8 +65,10 @@ impl Job {
             }
         };
         let options = next::options(select, compare, server);
-        let job = Self { location, at, to, place, options, saved: false, notes: Vec::new() };
-        Ok((job, Source::Survey { scope, trust_etag: compare.trust_etag }))
+        let (selected, trust_etag) = (saved::selected(select), compare.trust_etag);
+        let notes = Vec::new();
+        let job = Self { location, at, to, place, options, notes, listed: now, selected, trust_etag };
+        Ok((job, Source::Survey { scope, trust_etag }))
     }
 
     /// What the plan in a file says. A plan is always of a restore in place; `location`, if one is given, has to be the
@@ -85,9 +92,11 @@ impl Job {
             to: None,
             place: Place::in_place(&of_plan.bucket),
             options: next::options(&select, &compare, server),
-            saved: true,
             notes: saved::notes(&file.header, now),
             location: of_plan,
+            listed: file.header.listed,
+            selected: file.header.selection.clone(),
+            trust_etag: file.header.checks.trust_etag,
         };
         Ok((job, Source::Plan(Box::new(file))))
     }
@@ -115,6 +124,26 @@ impl Job {
         drop(progress);
         let Findings { changes, sums } = findings?;
         Ok(Work { len: changes.len(), changes: Box::new(changes.into_changes()?), sums })
+    }
+
+    /// Begins the run, and writes its plan.
+    pub(super) fn begin(
+        &self,
+        (state_dir, server): (&Path, Server),
+        (work, here): (Work, Standing),
+        context: &Context,
+    ) -> Result<(Run, Order)> {
+        let order = Order::restore((self.location.clone(), self.at, self.to.clone()), server, context.now);
+        let run = Run::create(state_dir, &order)?;
+        let Standing { versioning, kms } = here;
+        let checks = Checks { versioning, kms, trust_etag: self.trust_etag };
+        let header = Header::new(&self.location, (self.at, self.listed), checks, self.selected.clone());
+        let mut plan = Writer::create(&run.plan(), &header)?;
+        for change in work.changes {
+            plan.push(&change?)?;
+        }
+        plan.finish(&work.sums, (context.counters.keys.get(), context.counters.versions.get()))?;
+        Ok((run, order))
     }
 
     /// Shows the sums of the changes before they are carried out.

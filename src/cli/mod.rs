@@ -1,6 +1,7 @@
 //! The command line: arguments become options, options go to the engine, results to the reports. One file a command.
 
 mod args;
+mod carry;
 mod confirm;
 mod context;
 mod diff;
@@ -11,9 +12,13 @@ mod job;
 mod lab;
 mod next;
 mod restore;
+mod results;
+mod resume;
 mod run;
+mod runs;
 mod saved;
 mod show;
+mod undo;
 mod verify;
 #[cfg(feature = "lab")]
 mod wall;

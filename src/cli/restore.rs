@@ -1,73 +1,60 @@
 //! `asof restore`.
 
-use std::io::BufWriter;
 use std::time::Instant as Clock;
 
 use super::args::{CommonArgs, RestoreArgs};
+use super::carry::{Ready, manner, no_csv, server_of, state_dir};
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output};
-use super::exit::{Exit, say};
-use super::job::{Job, Work};
-use crate::apply::{Outcome, apply};
+use super::exit::Exit;
+use super::job::Job;
+use super::results::Reporter;
 use crate::engine::{Standing, require_history, require_keeping, standing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits;
 use crate::model::{Instant, Versioning};
-use crate::plan::{Action, Change, Sums};
-use crate::report::{
-    Command, Format, JsonLines, Phase, Progress, Summary, done_line, failure_line, nothing_to_change, plural,
-    shell_word,
-};
+use crate::plan::{Action, Sums};
+use crate::report::{Command, Done, Summary, nothing_to_change, plural};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, plan, to, yes, rate, concurrency, common } = args;
+    let RestoreArgs { location, at, plan, to, yes, apply, common } = args;
     let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    if output.format == Format::Csv {
-        return Err(
-            Error::usage("restore has no CSV form").hint("use --format json, or asof diff --format csv")
-        );
-    }
+    no_csv(output)?;
     let (job, source) = match (plan, location, at) {
         (Some(plan), location, _) => Job::saved(&plan, location.as_ref(), context.now, &server)?,
         (None, Some(location), Some(at)) => {
             let at = Instant::parse_past(&at, context.now)?;
-            Job::typed((location, at, to), (&select, &compare, &server))?
+            Job::typed((location, at, to), (&select, &compare, &server), context.now)?
         }
         // clap has asked for them.
         (None, ..) => return Err(Error::usage("give a location and --at, or --plan")),
     };
     can_ask(yes)?;
-    let client = context.client(server, Some(rate)).await?;
+    let (state_dir, manner, kept) = (state_dir(&apply.state)?, manner(&apply), server_of(&server));
+    let client = context.client(server, Some(apply.rate)).await?;
     let (here, there) = standings(&client, &job).await?;
 
-    let kms = here.kms || there.kms;
-    let work = job.find(source, context, output.display, (&client, kms)).await?;
+    let work = job.find(source, context, output.display, (&client, here.kms || there.kms)).await?;
     job.show(context, output, &work)?;
-    let Work { changes, len, sums } = work;
-    require_room(&job, there, &sums)?;
-    let mut reporter = Reporter::new(output.format);
-    let mut finished = true;
-    if len == 0 {
+    require_room(&job, there, &work.sums)?;
+    let sums = work.sums.clone();
+    if work.len == 0 {
         output.note(nothing_to_change(&sums));
-    } else {
-        if !yes {
-            confirm(context, &job.place.bucket).await?;
-        }
-        context.counters.planned.add(len);
-        let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
-        let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
-        let applied = apply(&client, &job.place, changes, concurrency, &context.cancel, on).await;
-        drop(progress);
-        finished = applied?;
-        output.note(&done_line(&context.counters, began.elapsed(), !finished));
+        let command = Command::Restore(Done::new(None, &context.counters));
+        let summary =
+            Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
+        Reporter::new(output.format).finish(&summary)?;
+        return Ok(Exit::Done);
     }
-    let command = Command::restore(&context.counters);
-    let summary = Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
-    let hints = reporter.finish(&summary)?;
-    Ok(conclude(context, output, &job, finished, &hints))
+    if !yes {
+        confirm(context, &job.place.bucket).await?;
+    }
+    let (run, order) = job.begin((&state_dir, kept), (work, here), context)?;
+    let (options, command) = (job.options.as_str(), Command::Restore as fn(Done) -> Command);
+    let ready = Ready { run, order: &order, manner, sums: &sums, command, options, began };
+    ready.carry_out(context, output, &client).await
 }
 
 /// Asks for both buckets' settings, and refuses what cannot be restored from or to.
@@ -99,94 +86,5 @@ fn require_room(job: &Job, target: Standing, sums: &Sums) -> Result<()> {
         )
         .hint("restore to an empty prefix, or enable versioning on that bucket")),
         _ => Ok(()),
-    }
-}
-
-/// The last words, and the exit code.
-fn conclude(context: &Context, output: Output, job: &Job, finished: bool, hints: &[String]) -> Exit {
-    let against =
-        job.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string()))).unwrap_or_default();
-    let location = shell_word(&job.location.to_string());
-    let (failed, conflicts) = (context.counters.failed.get(), context.counters.conflicts.get());
-    if !finished {
-        output.note("the same command goes on where it stopped: what is right already is not copied again");
-        return Exit::Interrupted;
-    }
-    if failed > 0 {
-        let keys = plural(failed, "key is not restored", "keys are not restored");
-        output.note(&format!("{keys}; the same command tries again"));
-        for hint in hints {
-            output.note(&format!("  {hint}"));
-        }
-    }
-    if conflicts > 0 {
-        let keys = plural(conflicts, "key was", "keys were");
-        let next = if job.saved {
-            format!("what is left: asof diff {location} --at {}{}", job.at, job.options)
-        } else {
-            format!("the same command would put {} back too", if conflicts == 1 { "it" } else { "them" })
-        };
-        output.note(&format!("{keys} changed by somebody meanwhile, and left alone; {next}"));
-    }
-    if failed + conflicts > 0 {
-        return Exit::Incomplete;
-    }
-    if context.counters.settled() > 0 {
-        output.note(&format!("check it: asof verify {location} --at {}{against}{}", job.at, job.options));
-    }
-    Exit::Done
-}
-
-/// The results of a restore as they come, and what can be done about the keys that failed.
-struct Reporter {
-    form: Form,
-    hints: Vec<String>,
-}
-
-/// The table's lines go to stderr, as far as a person reads.
-enum Form {
-    Table(usize),
-    Json(JsonLines<BufWriter<std::io::Stdout>>),
-}
-
-impl Reporter {
-    fn new(format: Format) -> Self {
-        let form = match format {
-            Format::Json => Form::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
-            Format::Table | Format::Csv => Form::Table(0),
-        };
-        Self { form, hints: Vec::new() }
-    }
-
-    fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
-        if let Outcome::Failed(e) = outcome {
-            for hint in e.hints() {
-                if self.hints.len() < limits::SHOWN_HINTS && !self.hints.contains(hint) {
-                    self.hints.push(hint.clone());
-                }
-            }
-        }
-        match &mut self.form {
-            Form::Json(lines) => return lines.outcome(change, outcome),
-            Form::Table(shown) => {
-                if let Some(line) = failure_line(change, outcome) {
-                    *shown += 1;
-                    match (*shown).cmp(&(limits::SHOWN_FAILURES + 1)) {
-                        std::cmp::Ordering::Less => say(&format!("  {line}\n")),
-                        std::cmp::Ordering::Equal => say("  … more; --format json lists every one\n"),
-                        std::cmp::Ordering::Greater => {}
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives the hints.
-    fn finish(self, summary: &Summary<'_>) -> Result<Vec<String>> {
-        if let Form::Json(mut lines) = self.form {
-            lines.summary(summary)?;
-        }
-        Ok(self.hints)
     }
 }

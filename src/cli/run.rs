@@ -8,7 +8,7 @@ use clap::Parser;
 use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
-use super::{diff, history, restore, show, verify};
+use super::{diff, history, restore, resume, runs, show, undo, verify};
 use crate::error::Result;
 
 /// Runs the command that the process was started with.
@@ -50,6 +50,9 @@ async fn run(command: Command) -> Result<Exit> {
     match command {
         Command::Diff(args) => diff::run(&context, args).await,
         Command::Restore(args) => restore::run(&context, args).await,
+        Command::Resume(args) => resume::run(&context, args).await,
+        Command::Undo(args) => undo::run(&context, args).await,
+        Command::Runs(args) => runs::run(args),
         Command::Verify(args) => verify::run(&context, args).await,
         Command::Show(args) => show::run(&context, args),
         Command::History(args) => history::run(&context, args).await,

@@ -14,13 +14,18 @@ pub(super) fn header(
     (select, compare): (&SelectArgs, &CompareArgs),
 ) -> Header {
     let Standing { versioning, kms } = standing;
+    let checks = Checks { versioning, kms, trust_etag: compare.trust_etag };
+    Header::new(location, (at, now), checks, selected(select))
+}
+
+/// The options that chose keys, as a plan keeps them.
+pub(super) fn selected(select: &SelectArgs) -> Selected {
     let SelectArgs { include, exclude, keys_from } = select;
-    let selection = Selected {
+    Selected {
         include: include.clone(),
         exclude: exclude.clone(),
         keys_from: keys_from.as_ref().map(|file| file.to_string_lossy().into_owned()),
-    };
-    Header::new(location, (at, now), Checks { versioning, kms, trust_etag: compare.trust_etag }, selection)
+    }
 }
 
 /// The options that chose a plan's keys.

@@ -111,6 +111,6 @@ fn pair(
             (None, None) => return changes,
         };
         let (then, now) = (then.map(|live| live.version), now.map(|live| live.version));
-        changes.push(Change { key, action, now, then, cautions });
+        changes.push(Change { cautions, ..Change::new(key, action, now, then) });
     }
 }

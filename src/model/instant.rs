@@ -93,6 +93,11 @@ impl Instant {
         text + " UTC"
     }
 
+    /// To the second, as in the names of runs: `20261117T143005Z`.
+    pub fn compact(self) -> String {
+        Self(self.second() * 1000).to_string().replace(['-', ':'], "")
+    }
+
     /// How long before `now` it lies, in the two largest units: `3 d 2 h`.
     pub fn age(self, now: Instant) -> String {
         let seconds = (now.0.saturating_sub(self.0)).max(0) / 1000;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 /// An object's headers: what a person would notice if a copy of it lacked them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ObjectHead {
+    /// The version's id, where the bucket keeps versions and the server says it.
+    pub version_id: Option<String>,
     /// Bytes.
     pub size: u64,
     /// Entity tag, without its quotes.

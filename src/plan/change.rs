@@ -52,22 +52,25 @@ pub struct Change {
     pub now: Option<Version>,
     /// What was live at T.
     pub then: Option<Version>,
+    /// The delete markers above that version, newest first, where it comes back by removing them instead of by a copy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub markers: Vec<String>,
     /// What a person should know of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_cautions")]
     pub cautions: Vec<Caution>,
 }
 
 impl Change {
+    /// A change of which nothing else is to be known.
+    pub fn new(key: impl Into<String>, action: Action, now: Option<Version>, then: Option<Version>) -> Self {
+        Self { key: key.into(), action, now, then, markers: Vec::new(), cautions: Vec::new() }
+    }
+
     /// The change that a key needs, if any.
     pub fn of(state: &KeyState<'_>) -> Option<Self> {
         let action = decide(state.then, state.now)?;
-        Some(Self {
-            key: state.key.to_owned(),
-            action,
-            now: state.now.cloned(),
-            then: state.then.cloned(),
-            cautions: state.cautions().collect(),
-        })
+        let cautions = state.cautions().collect();
+        Some(Self { cautions, ..Self::new(state.key, action, state.now.cloned(), state.then.cloned()) })
     }
 
     /// Whether it carries the versions that its execution needs.

@@ -118,13 +118,7 @@ mod tests {
         let mut sums = Sums::default();
         let many = limits::COUNTED_PREFIXES + 5;
         for n in 0..many {
-            sums.add(&Change {
-                key: format!("{n}/x"),
-                action: Action::Delete,
-                now: None,
-                then: None,
-                cautions: vec![],
-            });
+            sums.add(&Change::new(format!("{n}/x"), Action::Delete, None, None));
         }
         assert_eq!(sums.changes(), many as u64);
         assert_eq!(sums.prefixes().last(), Some((None, [0, 0, 5])));

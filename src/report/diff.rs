@@ -23,6 +23,8 @@ pub enum Purpose {
     Versus(Instant),
     /// To see whether a restore is complete.
     Verify,
+    /// To see what taking a run back changes.
+    Undo,
 }
 
 impl Purpose {
@@ -42,6 +44,11 @@ impl Purpose {
             (Purpose::Versus(_), Action::Undelete) => ("deleted", "there at the first time only"),
             (Purpose::Versus(_), Action::Revert) => ("overwritten", "there at both, but not the same"),
             (Purpose::Versus(_), Action::Delete) => ("created", "there at the second time only"),
+            (Purpose::Undo, Action::Undelete) => (action.name(), "deleted by the run, come back"),
+            (Purpose::Undo, Action::Revert) => (action.name(), "overwritten by the run"),
+            (Purpose::Undo, Action::Delete) => {
+                (action.name(), "brought back by the run, get a delete marker")
+            }
             (Purpose::Verify, Action::Undelete) => ("missing", "should be there"),
             (Purpose::Verify, Action::Revert) => ("different", "another version, or changed"),
             (Purpose::Verify, Action::Delete) => ("extra", "should not be there"),
@@ -126,7 +133,11 @@ impl DiffView {
         let Heading { location, at, purpose, against, notes, now, .. } = &self.heading;
         let place = location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
-        write!(out, "{place} as of {} ({} ago)", at.human(), at.age(*now))?;
+        if *purpose == Purpose::Undo {
+            write!(out, "{place}")?;
+        } else {
+            write!(out, "{place} as of {} ({} ago)", at.human(), at.age(*now))?;
+        }
         if let Purpose::Versus(versus) = purpose {
             write!(out, ", compared with {} ({} ago)", versus.human(), versus.age(*now))?;
         }

@@ -55,6 +55,8 @@ struct ChangeLine<'a> {
     then: Option<VersionLine<'a>>,
     doubts: [&'static str; 0],
     cautions: &'a [Caution],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    markers: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -99,9 +101,9 @@ impl<W: Write> JsonLines<W> {
 
     /// A change that a restore would make.
     pub fn change(&mut self, change: &Change) -> Result<()> {
-        let Change { key, action, now, then, cautions } = change;
+        let Change { key, action, now, then, markers, cautions } = change;
         let (now, then) = (VersionLine::of(now.as_ref()), VersionLine::of(then.as_ref()));
-        self.line("change", ChangeLine { key, change: *action, now, then, doubts: [], cautions })
+        self.line("change", ChangeLine { key, change: *action, now, then, doubts: [], cautions, markers })
     }
 
     /// A key that does not hold what it should.
@@ -115,7 +117,7 @@ impl<W: Write> JsonLines<W> {
     pub fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
         let Change { key, action, .. } = change;
         let (kind, code, message) = match outcome {
-            Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Skipped => return Ok(()),
+            Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => return Ok(()),
             Outcome::Conflict => ("conflict", None, None),
             Outcome::Failed(e) => ("failure", e.code(), Some(e.to_string())),
         };
@@ -145,6 +147,16 @@ impl<W: Write> JsonLines<W> {
         Ok(self.out.flush()?)
     }
 
+    /// What was written to.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
+    /// One run of those that there are.
+    pub fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
+        self.line("run", run)
+    }
+
     fn line<T: Serialize>(&mut self, kind: &'static str, body: T) -> Result<()> {
         let schema = (!std::mem::replace(&mut self.begun, true)).then_some(1);
         serde_json::to_writer(&mut self.out, &Line { kind, schema, body }).map_err(std::io::Error::from)?;
@@ -153,7 +165,7 @@ impl<W: Write> JsonLines<W> {
 }
 
 /// The command that a summary is of, with what only it tells.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "command", rename_all = "lowercase")]
 pub enum Command {
     /// `asof diff`.
@@ -165,20 +177,11 @@ pub enum Command {
     /// `asof show`.
     Show,
     /// `asof restore`.
-    Restore {
-        /// Objects copied.
-        copied: u64,
-        /// Keys that got a delete marker.
-        deleted: u64,
-        /// Keys that held already what they should.
-        skipped: u64,
-        /// Keys changed by somebody since the plan, left alone.
-        conflicts: u64,
-        /// Keys that could not be changed.
-        failed: u64,
-        /// Bytes of the objects copied.
-        bytes_copied: u64,
-    },
+    Restore(Done),
+    /// `asof resume`: all that the run has done, also before it was interrupted.
+    Resume(Done),
+    /// `asof undo`.
+    Undo(Done),
     /// `asof verify`.
     Verify {
         /// Keys that hold what they should.
@@ -188,18 +191,57 @@ pub enum Command {
     },
 }
 
-impl Command {
-    /// What a restore did, by its counters.
-    pub fn restore(counters: &Counters) -> Self {
-        Self::Restore {
+/// What a run did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Done {
+    /// The run's name; none where there was nothing to do.
+    run: Option<String>,
+    copied: u64,
+    deleted: u64,
+    uncovered: u64,
+    skipped: u64,
+    conflicts: u64,
+    failed: u64,
+    bytes_copied: u64,
+}
+
+impl Done {
+    /// What a run did, by its counters.
+    pub fn new(run: Option<&str>, counters: &Counters) -> Self {
+        Self {
+            run: run.map(ToOwned::to_owned),
             copied: counters.copied.get(),
             deleted: counters.deleted.get(),
+            uncovered: counters.uncovered.get(),
             skipped: counters.skipped.get(),
             conflicts: counters.conflicts.get(),
             failed: counters.failed.get(),
             bytes_copied: counters.bytes_copied.get(),
         }
     }
+}
+
+/// A run, as `asof runs` lists it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunLine<'a> {
+    /// Its name.
+    pub run: &'a str,
+    /// How far it is.
+    pub state: &'static str,
+    /// The run that it takes back.
+    pub undoes: Option<&'a str>,
+    /// The place whose past is restored.
+    pub location: Option<String>,
+    /// The place restored to, where that is another.
+    pub to: Option<String>,
+    /// The past instant.
+    pub at: Option<Instant>,
+    /// Changes that its plan has.
+    pub changes: u64,
+    /// Changes that need nothing more.
+    pub done: u64,
+    /// Changes that could not be made, or were left alone.
+    pub left: u64,
 }
 
 /// The sums of a command.
@@ -237,7 +279,7 @@ impl<'a> Summary<'a> {
     ) -> Self {
         let write_requests = match command {
             Command::Diff { .. } | Command::Show => writes_needed(sums),
-            Command::Restore { .. } | Command::Verify { .. } => counters.write_requests.get(),
+            _ => counters.write_requests.get(),
         };
         Self {
             command,

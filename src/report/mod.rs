@@ -11,7 +11,7 @@ mod units;
 pub use csv::{CsvChanges, CsvHistory};
 pub use diff::{DiffView, Heading, Purpose, nothing_to_change};
 pub use history::history_line;
-pub use json::{Command, JsonLines, Summary};
+pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};
 pub use restore::{done_line, failure_line};
 pub use units::{bytes, count, plural, shell_word};

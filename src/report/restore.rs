@@ -15,10 +15,14 @@ pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> S
     let conflicts = plural(counters.conflicts.get(), "conflict", "conflicts");
     let failed = count(counters.failed.get());
     let head = if interrupted { "interrupted after" } else { "done in" };
+    let uncovered = match counters.uncovered.get() {
+        0 => String::new(),
+        n => format!(" {} brought back by removing markers,", count(n)),
+    };
     let already =
         if counters.skipped.get() > 0 { format!(" {skipped} right already,") } else { String::new() };
     format!(
-        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{already} {conflicts}, {failed} failed",
+        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{uncovered}{already} {conflicts}, {failed} failed",
         elapsed.as_secs_f64(),
         bytes(counters.bytes_copied.get())
     )
@@ -28,7 +32,7 @@ pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> S
 pub fn failure_line(change: &Change, outcome: &Outcome) -> Option<String> {
     let key = printable(&change.key);
     match outcome {
-        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Skipped => None,
+        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
         Outcome::Conflict => {
             Some(format!("conflict  {key}: changed by somebody since the plan was made; left alone"))
         }

@@ -119,6 +119,11 @@ impl Client {
     }
 }
 
+/// For requests that write: sent once, since whoever sends them again has to look first whether they were carried out.
+pub(super) fn once() -> aws_sdk_s3::config::Builder {
+    aws_sdk_s3::config::Builder::new().retry_config(retries(1))
+}
+
 /// Retries with `attempts` in all.
 pub(super) fn retries(attempts: u32) -> RetryConfig {
     RetryConfig::standard()

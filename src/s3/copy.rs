@@ -4,7 +4,7 @@ use aws_sdk_s3::types::{AnnotationDirective, StorageClass};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::blank_key::{KeyInPath, for_sdk};
-use super::client::Client;
+use super::client::{Client, once};
 use super::error::{Doing, explain};
 use crate::error::Result;
 
@@ -20,6 +20,8 @@ pub enum Guard {
     Etag(String),
     /// It has no current version, or a delete marker.
     Absent,
+    /// Anything: the server does not honour conditions.
+    None,
 }
 
 /// A server-side copy of one version.
@@ -66,6 +68,7 @@ impl Client {
         call = match request.guard {
             Guard::Etag(etag) => call.if_match(quoted(etag)),
             Guard::Absent => call.if_none_match("*"),
+            Guard::None => call,
         };
         self.counters.write_requests.add(1);
         let doing = Doing {
@@ -74,7 +77,7 @@ impl Client {
             key: Some(request.key),
             permission: "s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source",
         };
-        let call = call.customize().interceptor(KeyInPath::new(request.key));
+        let call = call.customize().interceptor(KeyInPath::new(request.key)).config_override(once());
         let reply = call.send().await.map_err(|e| explain(&e, doing, &self.place))?;
         let etag = reply.copy_object_result().and_then(|result| result.e_tag());
         Ok(Copied {

@@ -1,20 +1,22 @@
-//! Deletes without a version id: each puts a delete marker, and erases nothing.
+//! Deletes: a delete marker put, which erases nothing; and, only where it is named by its id, a delete marker removed.
 
 use aws_sdk_s3::types::{Delete, DeletedObject, ObjectIdentifier};
 
 use super::blank_key::{KeyInPath, for_sdk};
-use super::client::Client;
+use super::client::{Client, once};
 use super::copy::quoted;
 use super::error::{Answer, Doing, explain, explain_answer};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A key to delete.
+/// A key to delete, or a delete marker to remove.
 #[derive(Debug, Clone, Copy)]
 pub struct DeleteKey<'a> {
     /// The key.
     pub key: &'a str,
     /// The ETag that its current version must still have.
-    pub etag: &'a str,
+    pub etag: Option<&'a str>,
+    /// The delete marker that is removed; without one, the key gets a delete marker.
+    pub version_id: Option<&'a str>,
 }
 
 /// A delete marker that was put.
@@ -25,12 +27,14 @@ pub struct Deleted {
 }
 
 impl Client {
-    /// Puts delete markers on up to a thousand keys, and gives each key's result in their order. An error is the whole
+    /// Puts or removes up to a thousand delete markers, and gives each one's result in their order. An error is the whole
     /// request's.
     pub async fn delete(&self, bucket: &str, keys: &[DeleteKey<'_>]) -> Result<Vec<Result<Deleted>>> {
         self.rate.take(keys.len()).await;
-        let objects =
-            keys.iter().map(|k| ObjectIdentifier::builder().key(k.key).e_tag(quoted(k.etag)).build());
+        let objects = keys.iter().map(|k| {
+            let object = ObjectIdentifier::builder().key(k.key).set_e_tag(k.etag.map(quoted));
+            object.set_version_id(k.version_id.map(ToOwned::to_owned)).build()
+        });
         let invalid =
             |e| Error::new(ErrorKind::Invalid, format!("cannot delete keys of {bucket}")).because(e);
         let objects = objects.collect::<std::result::Result<Vec<_>, _>>().map_err(invalid)?;
@@ -40,15 +44,19 @@ impl Client {
             what: "delete keys in",
             bucket,
             key: None,
-            permission: "s3:DeleteObject (and s3:GetObject)",
+            permission: permission(keys.iter().any(|k| k.version_id.is_some())),
         };
-        let reply = self.sdk.delete_objects().bucket(bucket).delete(delete).send().await;
+        let call = self.sdk.delete_objects().bucket(bucket).delete(delete);
+        let reply = call.customize().config_override(once()).send().await;
         let reply = reply.map_err(|e| explain(&e, doing, &self.place))?;
-        let deleted: std::collections::HashMap<&str, _> =
-            reply.deleted().iter().filter_map(|d| Some((d.key()?, d))).collect();
-        let failed: std::collections::HashMap<&str, _> =
-            reply.errors().iter().filter_map(|e| Some((e.key()?, e))).collect();
-        let result = |k: &DeleteKey<'_>| match (failed.get(k.key), deleted.get(k.key)) {
+        let deleted: std::collections::HashMap<(&str, Option<&str>), _> =
+            reply.deleted().iter().filter_map(|d| Some(((d.key()?, named(d.version_id())), d))).collect();
+        let failed: std::collections::HashMap<(&str, Option<&str>), _> =
+            reply.errors().iter().filter_map(|e| Some(((e.key()?, named(e.version_id())), e))).collect();
+        let result = |k: &DeleteKey<'_>| match (
+            failed.get(&(k.key, k.version_id)),
+            deleted.get(&(k.key, k.version_id)),
+        ) {
             (Some(e), _) => {
                 let code = e.code().unwrap_or_default();
                 // Per-key errors have no status of their own; the code alone must tell.
@@ -72,21 +80,20 @@ impl Client {
         Ok(keys.iter().map(result).collect())
     }
 
-    /// Puts a delete marker on one key, for keys that XML cannot carry.
-    pub async fn delete_one(&self, bucket: &str, key: DeleteKey<'_>, conditional: bool) -> Result<Deleted> {
+    /// Puts or removes one delete marker, for keys that XML cannot carry.
+    pub async fn delete_one(&self, bucket: &str, key: DeleteKey<'_>) -> Result<Deleted> {
         self.rate.take(1).await;
         self.counters.write_requests.add(1);
-        let mut call = self.sdk.delete_object().bucket(bucket).key(for_sdk(key.key));
-        if conditional {
-            call = call.if_match(quoted(key.etag));
-        }
+        let call = self.sdk.delete_object().bucket(bucket).key(for_sdk(key.key));
+        let call = call.set_if_match(key.etag.map(quoted));
+        let call = call.set_version_id(key.version_id.map(ToOwned::to_owned));
         let doing = Doing {
             what: "delete",
             bucket,
             key: Some(key.key),
-            permission: "s3:DeleteObject (and s3:GetObject)",
+            permission: permission(key.version_id.is_some()),
         };
-        let call = call.customize().interceptor(KeyInPath::new(key.key));
+        let call = call.customize().interceptor(KeyInPath::new(key.key)).config_override(once());
         let reply = call.send().await.map_err(|e| explain(&e, doing, &self.place))?;
         Ok(Deleted { version_id: reply.version_id().map(ToOwned::to_owned) })
     }
@@ -94,4 +101,13 @@ impl Client {
 
 fn marker(deleted: &DeletedObject) -> Deleted {
     Deleted { version_id: deleted.delete_marker_version_id().map(ToOwned::to_owned) }
+}
+
+/// Some servers say an empty id where there is none.
+fn named(id: Option<&str>) -> Option<&str> {
+    id.filter(|id| !id.is_empty())
+}
+
+fn permission(by_id: bool) -> &'static str {
+    if by_id { "s3:DeleteObjectVersion" } else { "s3:DeleteObject (and s3:GetObject)" }
 }

@@ -213,6 +213,7 @@ fn object_head(head: &HeadObjectOutput) -> ObjectHead {
     // Some servers do not name the type, but mark a composite value with its number of parts.
     checksums.retain(|_, value| whole && !value.contains('-'));
     ObjectHead {
+        version_id: head.version_id().map(ToOwned::to_owned),
         size: head.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
         etag: head.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
         checksums,

@@ -56,13 +56,13 @@ impl Journal {
         &self.state
     }
 
-    /// Announces that a change may be carried out from now on. On disk when this returns; so that not each change waits
-    /// for the disk, some more are announced with it.
-    pub fn take(&mut self, n: u64) -> Result<()> {
-        if n < self.state.taken() {
+    /// Announces that every change before this one may be carried out from now on. On disk when this returns; so that not
+    /// each change waits for the disk, some more are announced with them.
+    pub fn take(&mut self, upto: u64) -> Result<()> {
+        if upto <= self.state.taken() {
             return Ok(());
         }
-        let upto = (n + limits::INTENTS).min(self.state.changes());
+        let upto = (upto + limits::INTENTS).min(self.state.changes());
         self.write(&[Record::Taken { upto }])?;
         self.sync()
     }
@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn copied(n: u64) -> (u64, Ending) {
-        (n, Ending::Copied { version_id: Some(format!("v{n}")), etag: None })
+        (n, Ending::Copied { version_id: Some(format!("v{n}")), etag: None, over: None })
     }
 
     fn written() -> (tempfile::TempDir, PathBuf) {
@@ -202,7 +202,7 @@ mod tests {
         let path = dir.path().join("journal");
         let mut journal = Journal::create(&path, 3000, now()).unwrap();
         for n in 0..1500 {
-            journal.take(n).unwrap();
+            journal.take(n + 1).unwrap();
             if n % 7 > 0 {
                 journal.end([copied(n)]).unwrap();
             }
@@ -214,10 +214,10 @@ mod tests {
     fn a_journal_is_gone_on_with() {
         let (_dir, path) = written();
         let mut journal = Journal::open(&path, 3000, now()).unwrap();
-        assert_eq!(journal.state().taken(), 2000);
+        assert_eq!(journal.state().taken(), 2002);
         assert_eq!(journal.state().progress(0), Progress::Open);
-        assert_eq!(journal.state().progress(1), Progress::Done);
-        assert_eq!(journal.state().progress(2001), Progress::Untouched);
+        assert_eq!(journal.state().progress(1), Progress::Copied);
+        assert_eq!(journal.state().progress(2002), Progress::Untouched);
         journal.end([(7, Ending::Failed { error: "x".into() }), (7, Ending::Conflict), copied(14)]).unwrap();
         let (mut results, state) = Results::read(&path).unwrap();
         assert_eq!(results.get(7).unwrap(), Some(Ending::Conflict));

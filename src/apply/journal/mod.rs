@@ -9,5 +9,5 @@ mod record;
 mod replay;
 
 pub use file::{Journal, Results, read};
-pub use record::{Ending, Record};
+pub use record::{Buried, Ending, Record};
 pub use replay::{Progress, State, Tally};

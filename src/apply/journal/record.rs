@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Instant;
+use crate::model::{Instant, Version};
 
 /// The version of the journal's format. One that is newer is refused.
 pub(super) const FORMAT: u32 = 1;
@@ -53,11 +53,17 @@ pub enum Ending {
         version_id: Option<String>,
         /// Its ETag; none where the server did not say.
         etag: Option<String>,
+        /// What it buried, where that is not what the plan saw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Box<Buried>>,
     },
     /// The key got a delete marker.
     Deleted {
         /// The marker's version id; none where the server did not say.
         version_id: Option<String>,
+        /// What it buried, where that is not what the plan saw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Box<Buried>>,
     },
     /// Delete markers were removed, and the version below them is live again.
     Uncovered,
@@ -72,6 +78,13 @@ pub enum Ending {
         /// Why.
         error: String,
     },
+}
+
+/// What a key held just before its change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Buried {
+    /// The live version; none if there was none.
+    pub version: Option<Version>,
 }
 
 impl Ending {
@@ -107,7 +120,8 @@ mod tests {
 
     #[test]
     fn records_keep_their_form() {
-        let copied = Ending::Copied { version_id: Some("v\n1".to_owned()), etag: Some("0cc1".to_owned()) };
+        let copied =
+            Ending::Copied { version_id: Some("v\n1".to_owned()), etag: Some("0cc1".to_owned()), over: None };
         for (record, line) in [
             (
                 Record::Started { format: 1, at: Instant::default(), changes: 2 },

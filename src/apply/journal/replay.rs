@@ -25,8 +25,21 @@ pub enum Progress {
     Untouched,
     /// It may have been carried out.
     Open,
-    /// It needs nothing more.
-    Done,
+    /// The version was copied.
+    Copied,
+    /// The key got a delete marker.
+    Deleted,
+    /// The key's delete markers were removed.
+    Uncovered,
+    /// The key held already what it should.
+    Skipped,
+}
+
+impl Progress {
+    /// Whether the change needs nothing more.
+    pub fn is_done(self) -> bool {
+        !matches!(self, Progress::Untouched | Progress::Open)
+    }
 }
 
 /// How many changes ended how.
@@ -79,9 +92,6 @@ pub struct State {
     kinds: Vec<u8>,
 }
 
-/// The greatest kind that is final.
-const FINAL: u8 = 4;
-
 impl State {
     /// Takes in the next record. An error says why it cannot stand there.
     pub fn apply(&mut self, record: &Record) -> Result<(), String> {
@@ -110,7 +120,10 @@ impl State {
     /// How far a change is.
     pub fn progress(&self, n: u64) -> Progress {
         match self.kind(n) {
-            1..=FINAL => Progress::Done,
+            1 => Progress::Copied,
+            2 => Progress::Deleted,
+            3 => Progress::Uncovered,
+            4 => Progress::Skipped,
             _ if n < self.taken => Progress::Open,
             _ => Progress::Untouched,
         }
@@ -185,8 +198,8 @@ mod tests {
     use super::*;
 
     const ENDINGS: [Ending; 7] = [
-        Ending::Copied { version_id: None, etag: None },
-        Ending::Deleted { version_id: None },
+        Ending::Copied { version_id: None, etag: None, over: None },
+        Ending::Deleted { version_id: None, over: None },
         Ending::Uncovered,
         Ending::Skipped,
         Ending::Conflict,
@@ -263,8 +276,8 @@ mod tests {
             prop_assert_eq!(counts.to_vec(), (0..7).map(count).collect::<Vec<_>>());
             for n in 0..changes {
                 let done = model.get(&n).is_some_and(|ending| ENDINGS[*ending].is_final());
-                let expected = if done { Progress::Done } else if n < taken { Progress::Open } else { Progress::Untouched };
-                prop_assert_eq!(state.progress(n), expected);
+                prop_assert_eq!(state.progress(n).is_done(), done);
+                prop_assert_eq!(state.progress(n) == Progress::Untouched, !done && n >= taken);
             }
             prop_assert_eq!(state.is_done(), tally.done() == changes);
         }

@@ -229,12 +229,14 @@ fn version() -> impl Strategy<Value = Version> {
 fn any_changes() -> impl Strategy<Value = Vec<Change>> {
     let key = vec(any::<char>(), 1..30).prop_map(String::from_iter);
     let cautions = vec(prop_oneof![Just(Caution::SameSecond), Just(Caution::Unordered)], 0..3);
-    btree_map(key, (0..3usize, version(), version(), cautions), 0..20).prop_map(|changes| {
-        let change = |(key, (action, then, now, cautions))| {
+    let markers = vec("[ -~]{1,12}", 0..3);
+    btree_map(key, (0..3usize, version(), version(), cautions, markers), 0..20).prop_map(|changes| {
+        let change = |(key, (action, then, now, cautions, markers))| {
             let action = Action::ALL[action];
             let then = (action != Action::Delete).then_some(then);
             let now = (action != Action::Undelete).then_some(now);
-            Change { key, action, now, then, cautions }
+            let markers = if action == Action::Undelete { markers } else { Vec::new() };
+            Change { markers, cautions, ..Change::new(key, action, now, then) }
         };
         changes.into_iter().map(change).collect()
     })

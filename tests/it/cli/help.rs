@@ -17,8 +17,11 @@ fn of_asof() {
     Commands:
       diff     Show what a restore to a past time would change; change nothing
       restore  Put the objects back to their versions at a past time
+      resume   Go on with a restore that was interrupted, or that left keys behind
+      undo     Put back what a restore has changed, where nobody has changed it since
       verify   Compare the bucket, or another place, with its state at a past time
       show     Show a plan that diff has saved
+      runs     List the restores that were begun, and how far each is
       history  Show every version of one key, newest first
       demo     Make an incident in an embedded S3 and undo it: no AWS account needed
       lab      The embedded S3, to try things out and to test against
@@ -114,8 +117,11 @@ fn nothing_typed() {
     Commands:
       diff     Show what a restore to a past time would change; change nothing
       restore  Put the objects back to their versions at a past time
+      resume   Go on with a restore that was interrupted, or that left keys behind
+      undo     Put back what a restore has changed, where nobody has changed it since
       verify   Compare the bucket, or another place, with its state at a past time
       show     Show a plan that diff has saved
+      runs     List the restores that were begun, and how far each is
       history  Show every version of one key, newest first
       demo     Make an incident in an embedded S3 and undo it: no AWS account needed
       lab      The embedded S3, to try things out and to test against

@@ -95,6 +95,7 @@ fn of_diff() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one snapshot")]
 fn of_restore() {
     let stage = Stage::new();
     assert_snapshot!(stage.asof("restore --help").changes_nothing(), @r#"
@@ -125,15 +126,29 @@ fn of_restore() {
       -y, --yes
               Do not ask
 
+          --on-conflict <HOW>
+              What to do about a key that somebody has changed since the plan: leave it alone, or change
+              it all the same
+
+              Possible values:
+              - skip:      It is left alone and listed, and the exit code is 3
+              - overwrite: What is there stays as a noncurrent version
+
+              [default: skip]
+
           --rate <N/s>
               Keys written a second, copies and deletes together: 3000/s
 
               [default: 3000/s]
 
           --concurrency <N>
-              Copies and delete requests under way at once
+              Copies and delete requests under way at once, at most; a server that refuses or fails
+              narrows it
 
               [default: 128]
+
+          --state-dir <DIR>
+              Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request

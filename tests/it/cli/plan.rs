@@ -162,8 +162,8 @@ fn carried_out_without_listing_again() {
       under avatars/    1 revert
 
     --- stderr
-    done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z
+    done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
     ");
     assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), listed);
 
@@ -178,10 +178,10 @@ fn carried_out_without_listing_again() {
     assert_snapshot!(asof(&stage, "restore s3://prod-uploads --plan incident.plan --yes --format json").run(), @r#"
     exit code 0
     --- stdout
-    {"type":"summary","schema":1,"command":"restore","copied":0,"deleted":0,"skipped":9,"conflicts":0,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":9,"elapsed_ms":0}
+    {"type":"summary","schema":1,"command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":9,"conflicts":0,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
-    done in N s: 0 copied (0 B), 0 deleted, 9 right already, 0 conflicts, 0 failed
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z
+    done in N s: 0 copied (0 B), 0 deleted, 9 right already, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
     "#);
 }
 
@@ -198,10 +198,10 @@ fn key_changed_since_the_plan() {
     exit code 3
     --- stdout
     {"type":"conflict","schema":1,"key":"avatars/7/me.png","change":"revert"}
-    {"type":"summary","command":"restore","copied":0,"deleted":0,"skipped":8,"conflicts":1,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":9,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":8,"conflicts":1,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
-    done in N s: 0 copied (0 B), 0 deleted, 8 right already, 1 conflict, 0 failed
-    1 key was changed by somebody meanwhile, and left alone; what is left: asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z
+    done in N s: 0 copied (0 B), 0 deleted, 8 right already, 1 conflict, 0 failed     run RUN
+    1 key was changed by somebody meanwhile, and left alone; asof resume RUN --on-conflict overwrite changes it too
     "#);
     assert_eq!(&*stage.lab.live(BUCKET)["avatars/7/me.png"].content.body, b"a new face");
 }
@@ -230,8 +230,8 @@ fn of_a_selection() {
       under uploads/  6 undelete
 
     --- stderr
-    done in N s: 6 copied (102.5 KiB), 0 deleted, 0 conflicts, 0 failed
-    check it: asof verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp'
+    done in N s: 6 copied (102.5 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp'     take it back: asof undo RUN
     ");
     assert!(stage.lab.live(BUCKET).contains_key("uploads/junk.tmp"));
 }

@@ -104,8 +104,8 @@ fn restore_of_a_selection() {
       at the top level  1 revert
 
     --- stderr
-    done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --exclude '*.tmp' --keys-from keys.txt
+    done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --exclude '*.tmp' --keys-from keys.txt     take it back: asof undo RUN
     ");
 }
 

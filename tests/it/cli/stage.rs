@@ -213,8 +213,21 @@ impl Asof<'_> {
             ("\"listed\":\"", "\"", "TIME"),
         ]
         .iter()
-        .fold(text, |text, (before, after, with)| between(&text, before, after, with))
+        .fold(hide_runs(text), |text, (before, after, with)| between(&text, before, after, with))
     }
+}
+
+/// Puts `RUN` wherever the name of a run stands, like `20261117T143005Z-7f3a`.
+fn hide_runs(text: String) -> String {
+    let is_run = |at: usize| {
+        text.as_bytes().get(at..at + 21).is_some_and(|name| {
+            name[8] == b'T'
+                && &name[15..17] == b"Z-"
+                && name.iter().filter(|c| c.is_ascii_hexdigit()).count() == 18
+        })
+    };
+    let Some(at) = (0..text.len()).find(|at| is_run(*at)) else { return text };
+    text[..at].to_owned() + "RUN" + &hide_runs(text[at + 21..].to_owned())
 }
 
 /// Puts `with` wherever a short text of one line lies between `before` and `after`.

@@ -62,8 +62,8 @@ fn right_name() {
 
       under avatars/  1 revert
 
-    to go on, type the name of the bucket that is changed (prod-uploads): done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed
-    check it: asof verify s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z
+    to go on, type the name of the bucket that is changed (prod-uploads): done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
     ");
     assert!(stage.writes() > 0);
 }

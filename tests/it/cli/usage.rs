@@ -160,6 +160,8 @@ fn unknown_command_or_option() {
     --- stderr
     error: unrecognized subcommand 'undelete'
 
+      tip: a similar subcommand exists: 'undo'
+
     Usage: asof [OPTIONS] <COMMAND>
 
     For more information, try '--help'.

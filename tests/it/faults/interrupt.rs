@@ -30,7 +30,8 @@ fn ctrl_c_finishes_what_is_under_way_and_the_same_command_goes_on() {
         assert_eq!(stopped.count("failed") + stopped.count("conflicts"), 0, "{stopped}");
         assert!(stopped.stderr.contains("stopping"), "{stopped}");
         let requests = scene.lab().requests();
-        assert_eq!(requests.of(Operation::CopyObject), copied, "copies under way were not finished");
+        // One more finds out whether conditions are honoured, and changes nothing.
+        assert_eq!(requests.of(Operation::CopyObject), copied + 1, "copies under way were not finished");
 
         scene.lab().faults().clear();
         let restored = scene.restore().await.expect_code(0);

@@ -1,0 +1,147 @@
+//! Changes that go by the thousand: delete markers put, and delete markers removed.
+
+use futures::{StreamExt, stream};
+
+use super::batch::Item;
+use super::journal::Buried;
+use super::look::Seen;
+use super::outcome::Outcome;
+use super::tries::{Tries, leaves_open};
+use super::worker::{OnConflict, Worker, again};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::s3::{DeleteKey, Deleted};
+
+/// What is done to many keys at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Delete,
+    Uncover,
+}
+
+impl Worker {
+    /// Puts delete markers.
+    pub(super) async fn delete(self, items: Vec<Item>) -> Vec<(Item, Outcome)> {
+        let mut items = items.into_iter();
+        let Some(first) = items.next() else { return Vec::new() };
+        // The first delete of a run finds out whether the server honours conditions.
+        let mut settled = vec![self.one(first, None).await];
+        let mut left: Vec<_> = items.collect();
+        if self.is_unguarded() {
+            let (seen, expected) = self.look_at_all(left).await;
+            settled.extend(seen);
+            left = expected;
+        }
+        settled.extend(self.rounds(left, Doing::Delete).await);
+        settled
+    }
+
+    /// Removes the delete markers above versions.
+    pub(super) async fn uncover(self, items: Vec<Item>) -> Vec<(Item, Outcome)> {
+        self.rounds(items, Doing::Uncover).await
+    }
+
+    /// Sends keys in rounds: those that failed in passing are sent again, and no others.
+    async fn rounds(&self, mut left: Vec<Item>, doing: Doing) -> Vec<(Item, Outcome)> {
+        let mut settled = Vec::with_capacity(left.len());
+        let mut tries = Tries::new(left.first().map_or(0, |item| item.n));
+        while !left.is_empty() {
+            let results = self.round(&left, doing).await;
+            let (mut passing, mut open) = (Vec::new(), Vec::new());
+            for (item, result) in left.into_iter().zip(results) {
+                match result {
+                    Ok(outcome) => settled.push((item, outcome)),
+                    Err(e) if e.is_retryable() => {
+                        let sent = item.open || leaves_open(&e);
+                        passing.push((Item { open: sent, ..item }, e));
+                    }
+                    Err(e) => open.push((item, e)),
+                }
+            }
+            settled.extend(self.one_by_one(open, false).await);
+            let Some((_, e)) = passing.first() else {
+                self.strained().answered();
+                break;
+            };
+            if tries.again(self.strained(), again(e)).await.is_err() {
+                settled.extend(self.one_by_one(passing, true).await);
+                break;
+            }
+            left = passing.into_iter().map(|(item, _)| item).collect();
+        }
+        settled
+    }
+
+    /// Settles keys one by one that failed, or at last only looks at them.
+    async fn one_by_one(&self, failed: Vec<(Item, Error)>, at_last: bool) -> Vec<(Item, Outcome)> {
+        let settled = stream::iter(failed).map(|(item, e)| async move {
+            if at_last {
+                let outcome = self.give_up(&item, e).await;
+                (item, outcome)
+            } else {
+                self.one(item, Some(e)).await
+            }
+        });
+        settled.buffer_unordered(limits::CONTENT_CHECKS).collect().await
+    }
+
+    /// Where conditions are not honoured: looks at each key just before it is deleted. Gives those that are settled, and
+    /// those that are as expected.
+    async fn look_at_all(&self, items: Vec<Item>) -> (Vec<(Item, Outcome)>, Vec<Item>) {
+        let seen = stream::iter(items).map(|item| async move {
+            let seen = self.look(&item).await;
+            (item, seen)
+        });
+        let mut seen = seen.buffer_unordered(limits::CONTENT_CHECKS);
+        let (mut settled, mut expected) = (Vec::new(), Vec::new());
+        while let Some((mut item, seen)) = seen.next().await {
+            match seen {
+                Ok(Seen::AsExpected) => expected.push(item),
+                Ok(Seen::Other(version)) if self.on_conflict() == OnConflict::Overwrite => {
+                    item.over = Some(Box::new(Buried { version }));
+                    expected.push(item);
+                }
+                Ok(Seen::Wanted(outcome)) if item.open => settled.push((item, outcome)),
+                Ok(Seen::Wanted(_)) => settled.push((item, Outcome::Skipped)),
+                Ok(Seen::Other(_)) => settled.push((item, Outcome::Conflict)),
+                Err(e) => settled.push((item, Outcome::Failed(e))),
+            }
+        }
+        (settled, expected)
+    }
+
+    /// Sends keys once.
+    async fn round(&self, items: &[Item], doing: Doing) -> Vec<Result<Outcome>> {
+        let keys: Vec<_> = items.iter().map(|item| self.place().relocation.there(&item.change.key)).collect();
+        let guarded = !self.is_unguarded();
+        let targets: Vec<_> = std::iter::zip(items, &keys)
+            .flat_map(|(item, key)| {
+                let etag = item.now().filter(|_| guarded).map(|now| now.etag.as_str());
+                let delete = (doing == Doing::Delete).then_some(DeleteKey { key, etag, version_id: None });
+                let uncover = item.change.markers.iter().filter(move |_| doing == Doing::Uncover);
+                let uncover = uncover.map(|id| DeleteKey { key, etag: None, version_id: Some(id) });
+                delete.into_iter().chain(uncover)
+            })
+            .collect();
+        let mut results = match self.client().delete(&self.place().bucket, &targets).await {
+            Ok(results) => results.into_iter(),
+            Err(e) => targets.iter().map(|_| Err(again(&e))).collect::<Vec<_>>().into_iter(),
+        };
+        match doing {
+            Doing::Delete => results.map(|result| result.map(Outcome::Deleted)).collect(),
+            Doing::Uncover => {
+                let removed: Vec<Result<Vec<Deleted>>> = items
+                    .iter()
+                    .map(|item| results.by_ref().take(item.change.markers.len()).collect())
+                    .collect();
+                let looks: Vec<_> = std::iter::zip(items, removed)
+                    .map(|(item, removed)| async move {
+                        removed?;
+                        self.uncovered(item).await
+                    })
+                    .collect();
+                stream::iter(looks).buffered(limits::CONTENT_CHECKS).collect().await
+            }
+        }
+    }
+}

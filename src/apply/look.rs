@@ -1,0 +1,84 @@
+//! Looking at a key: what it holds, next to what the plan wants and what it saw.
+//!
+//! A request that fails may still have been carried out, its reply lost; a condition that fails may do so because an
+//! earlier attempt of ours succeeded; a run that was killed does not know. Only the key can tell:
+//!
+//! | the key holds | so |
+//! |---|---|
+//! | what the plan wants | nothing is repeated |
+//! | what the plan saw | nothing was done yet |
+//! | something else | somebody changed it |
+
+use super::batch::Item;
+use super::outcome::Outcome;
+use super::place::Place;
+use crate::error::Result;
+use crate::model::{ObjectHead, Version};
+use crate::resolve::{Likeness, likeness};
+use crate::s3::{Client, Copied, Deleted};
+
+/// What a key holds.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// What the plan wants; how a change that made it ended.
+    Wanted(Outcome),
+    /// What it was expected to hold.
+    AsExpected,
+    /// Something else: this, or nothing.
+    Other(Option<Version>),
+}
+
+/// Looks at a change's key. Where its request may have been carried out, what may be its work is taken for it: a copy in
+/// parts has another ETag than its source, and often no checksum to compare.
+pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<Seen> {
+    let (change, now, sent) = (&item.change, item.now(), item.open);
+    let found = client.head(&place.bucket, &place.relocation.there(&change.key), None).await?;
+    let as_expected = is_at(now, found.as_ref());
+    if as_expected && found.as_ref().is_some_and(|found| found.version_id.is_some()) {
+        return Ok(Seen::AsExpected);
+    }
+    let wanted = match (&change.then, &found) {
+        (None, None) => Some(Outcome::Deleted(Deleted::default())),
+        (Some(then), Some(found)) if !change.markers.is_empty() => {
+            (found.version_id.as_ref() == Some(&then.version_id)).then_some(Outcome::Uncovered)
+        }
+        (Some(then), Some(found)) => {
+            let source = client.head(&place.source_bucket, &change.key, Some(&then.version_id)).await?;
+            let like = source.map_or(Likeness::Different, |source| likeness(&source, found));
+            let is_it = like == Likeness::Same || (sent && like == Likeness::Unproven);
+            is_it.then(|| {
+                let etag = Some(found.etag.clone());
+                Outcome::Copied(Copied { version_id: found.version_id.clone(), etag })
+            })
+        }
+        _ => None,
+    };
+    Ok(match wanted {
+        Some(outcome) => Seen::Wanted(outcome),
+        None if as_expected => Seen::AsExpected,
+        None => Seen::Other(found.map(version)),
+    })
+}
+
+/// Whether what was found is the version expected: the same id, or, where the server says none, the same ETag.
+fn is_at(expected: Option<&Version>, found: Option<&ObjectHead>) -> bool {
+    match (expected, found) {
+        (None, None) => true,
+        (Some(expected), Some(found)) => match &found.version_id {
+            Some(id) if !expected.version_id.is_empty() => *id == expected.version_id,
+            _ => found.etag == expected.etag,
+        },
+        _ => false,
+    }
+}
+
+/// What a key holds, as a later request has to name it.
+fn version(head: ObjectHead) -> Version {
+    Version {
+        version_id: head.version_id.unwrap_or_default(),
+        size: head.size,
+        etag: head.etag,
+        storage_class: head.storage_class,
+        ..Version::default()
+    }
+}

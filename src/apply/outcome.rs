@@ -1,0 +1,57 @@
+//! What becomes of a change.
+
+use super::journal::{Buried, Ending};
+use crate::error::Error;
+use crate::event::Counters;
+use crate::plan::Change;
+use crate::s3::{Copied, Deleted};
+
+/// What became of one change.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The version was copied: what that made.
+    Copied(Copied),
+    /// The key got this delete marker.
+    Deleted(Deleted),
+    /// The delete markers above the version were removed.
+    Uncovered,
+    /// The key held already what it should.
+    Skipped,
+    /// Somebody changed the key since the plan; it was left alone.
+    Conflict,
+    /// It could not be changed.
+    Failed(Error),
+}
+
+impl Outcome {
+    /// Adds it to the counters.
+    pub(super) fn count(&self, counters: &Counters, change: &Change) {
+        match self {
+            Outcome::Copied(_) => {
+                counters.copied.add(1);
+                counters.bytes_copied.add(change.bytes());
+            }
+            Outcome::Deleted(_) => counters.deleted.add(1),
+            Outcome::Uncovered => counters.uncovered.add(1),
+            Outcome::Skipped => counters.skipped.add(1),
+            Outcome::Conflict => counters.conflicts.add(1),
+            Outcome::Failed(_) => counters.failed.add(1),
+        }
+    }
+
+    /// It as the journal keeps it; `over`: what was buried, where that is not what the plan saw.
+    pub(super) fn ending(&self, over: Option<Box<Buried>>) -> Ending {
+        match self {
+            Outcome::Copied(Copied { version_id, etag }) => {
+                Ending::Copied { version_id: version_id.clone(), etag: etag.clone(), over }
+            }
+            Outcome::Deleted(Deleted { version_id }) => {
+                Ending::Deleted { version_id: version_id.clone(), over }
+            }
+            Outcome::Uncovered => Ending::Uncovered,
+            Outcome::Skipped => Ending::Skipped,
+            Outcome::Conflict => Ending::Conflict,
+            Outcome::Failed(e) => Ending::Failed { error: e.to_string() },
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Where changes are made.
+
+use crate::model::{Location, Relocation};
+
+/// Where changes are made.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The bucket whose past is restored.
+    pub source_bucket: String,
+    /// The bucket that is changed.
+    pub bucket: String,
+    /// How its keys are named there.
+    pub relocation: Relocation,
+}
+
+impl Place {
+    /// The bucket itself.
+    pub fn in_place(bucket: &str) -> Self {
+        Self {
+            source_bucket: bucket.to_owned(),
+            bucket: bucket.to_owned(),
+            relocation: Relocation::default(),
+        }
+    }
+
+    /// Another bucket or prefix.
+    pub fn elsewhere(source: &Location, target: &Location) -> Self {
+        Self {
+            source_bucket: source.bucket.clone(),
+            bucket: target.bucket.clone(),
+            relocation: Relocation::new(source, target),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Carries out one change: sends its request, conditional on the key being as expected, until the key holds what the
+//! plan wants or belongs to somebody else.
+//!
+//! Before a request is sent again that may have been carried out, and wherever conditions are not honoured, the key is
+//! looked at ([`look`]). What is found decides:
+//!
+//! | the key holds | `--on-conflict skip` | `--on-conflict overwrite` |
+//! |---|---|---|
+//! | what the plan wants, and we sent it | done | done |
+//! | what the plan wants, by somebody else | skipped | skipped |
+//! | what was expected | the request is sent | the request is sent |
+//! | something else | conflict | the request is sent, conditional on what was found |
+
+use std::sync::Arc;
+
+use super::batch::{Item, Work};
+use super::conditions::{Condition, IMPOSSIBLE, Told, told};
+use super::journal::Buried;
+use super::look::{Seen, look};
+use super::outcome::Outcome;
+use super::place::Place;
+use super::tries::{Strained, Tries, leaves_open};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::is_xml_safe;
+use crate::plan::{Action, Change};
+use crate::s3::{Client, CopyRequest, DeleteKey, Deleted, Guard};
+
+/// What is done about a key that somebody changed since the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnConflict {
+    /// It is left alone, and reported.
+    #[default]
+    Skip,
+    /// It is changed as planned all the same; what is there stays as a noncurrent version.
+    Overwrite,
+}
+
+/// What carries changes out. Cloned freely: all clones share what they find out about the server.
+#[derive(Debug, Clone)]
+pub(super) struct Worker(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    client: Client,
+    place: Place,
+    on_conflict: OnConflict,
+    strained: Strained,
+    copies: Condition,
+    deletes: Condition,
+}
+
+/// Whether the request is to be conditional.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guarded {
+    Yes,
+    /// With a condition that cannot hold.
+    Impossibly,
+    No,
+}
+
+impl Worker {
+    pub(super) fn new(client: &Client, place: &Place, on_conflict: OnConflict, concurrency: usize) -> Self {
+        Self(Arc::new(Shared {
+            client: client.clone(),
+            place: place.clone(),
+            on_conflict,
+            strained: Strained::new(concurrency),
+            copies: Condition::default(),
+            deletes: Condition::default(),
+        }))
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    pub(super) fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    pub(super) fn strained(&self) -> &Strained {
+        &self.0.strained
+    }
+
+    pub(super) fn on_conflict(&self) -> OnConflict {
+        self.0.on_conflict
+    }
+
+    /// Whether the server turned out not to honour conditions.
+    pub(super) fn is_unguarded(&self) -> bool {
+        [&self.0.copies, &self.0.deletes].iter().any(|condition| condition.is_honoured() == Some(false))
+    }
+
+    /// Carries out a piece of work.
+    pub(super) async fn perform(self, work: Work) -> Vec<(Item, Outcome)> {
+        match work {
+            Work::One(item) => vec![self.one(*item, None).await],
+            Work::Delete(items) => self.delete(items).await,
+            Work::Uncover(items) => self.uncover(items).await,
+        }
+    }
+
+    /// Carries out one change by itself; `before`: what went wrong when it was sent with others.
+    pub(super) async fn one(&self, mut item: Item, before: Option<Error>) -> (Item, Outcome) {
+        let outcome = self.settle(&mut item, before).await;
+        (item, outcome)
+    }
+
+    async fn settle(&self, item: &mut Item, before: Option<Error>) -> Outcome {
+        let mut to_look = item.open || before.is_some();
+        let mut tries = Tries::new(item.n);
+        let mut failure = match before {
+            Some(e) if !is_to_be_looked_at(&e) => return Outcome::Failed(e),
+            before => before,
+        };
+        loop {
+            let condition = self.condition(item);
+            let right = match condition {
+                Some(condition) => condition.ask().await,
+                None => None,
+            };
+            let honoured = condition.map_or(Some(true), Condition::is_honoured);
+            if to_look || honoured != Some(true) {
+                match self.look(item).await {
+                    Ok(Seen::Wanted(_)) if !item.open => return Outcome::Skipped,
+                    Ok(Seen::Wanted(outcome)) => return outcome,
+                    Ok(Seen::AsExpected) => {}
+                    Ok(Seen::Other(version)) if self.0.on_conflict == OnConflict::Overwrite => {
+                        item.over = Some(Box::new(Buried { version }));
+                    }
+                    Ok(Seen::Other(_)) => return Outcome::Conflict,
+                    // If looking failed too, the first error is the one that matters.
+                    Err(e) => return Outcome::Failed(failure.unwrap_or(e)),
+                }
+            }
+            let sent = match (condition, right) {
+                (Some(condition), Some(right)) => match told(self.send(item, Guarded::Impossibly).await) {
+                    Ok(told) => {
+                        condition.tell(matches!(told, Told::Honoured), right);
+                        match told {
+                            Told::Ignored(outcome) => Ok(outcome),
+                            Told::Honoured | Told::Refused => continue,
+                        }
+                    }
+                    Err(e) => Err(e),
+                },
+                _ if honoured == Some(false) => self.send(item, Guarded::No).await,
+                _ => self.send(item, Guarded::Yes).await,
+            };
+            let e = match sent {
+                Ok(outcome) => {
+                    self.0.strained.answered();
+                    return outcome;
+                }
+                Err(e) => e,
+            };
+            item.open |= leaves_open(&e);
+            to_look = e.kind() != ErrorKind::Throttled;
+            failure = Some(again(&e));
+            if let Err(e) = tries.again(&self.0.strained, e).await {
+                return self.give_up(item, e).await;
+            }
+        }
+    }
+
+    /// A last look, before a change counts as failed whose last request may have been carried out, or whose condition
+    /// failed.
+    pub(super) async fn give_up(&self, item: &Item, e: Error) -> Outcome {
+        if !(item.open || is_to_be_looked_at(&e)) {
+            return Outcome::Failed(e);
+        }
+        match self.look(item).await {
+            Ok(Seen::Wanted(_)) if !item.open => Outcome::Skipped,
+            Ok(Seen::Wanted(outcome)) => outcome,
+            Ok(Seen::Other(_)) => Outcome::Conflict,
+            Ok(Seen::AsExpected) | Err(_) => Outcome::Failed(e),
+        }
+    }
+
+    /// What is known of the server's conditions, for this kind of requests; none for one that removes what it names, and
+    /// nothing else.
+    fn condition(&self, item: &Item) -> Option<&Condition> {
+        match item.change.action {
+            Action::Delete => Some(&self.0.deletes),
+            _ => Some(&self.0.copies).filter(|_| item.change.markers.is_empty()),
+        }
+    }
+
+    pub(super) async fn look(&self, item: &Item) -> Result<Seen> {
+        look(&self.0.client, &self.0.place, item).await
+    }
+
+    /// Sends a change's request once.
+    async fn send(&self, item: &Item, guarded: Guarded) -> Result<Outcome> {
+        let change = &item.change;
+        let key = self.0.place.relocation.there(&change.key);
+        let etag = match guarded {
+            Guarded::Yes => item.now().map(|now| now.etag.as_str()),
+            Guarded::Impossibly => Some(IMPOSSIBLE),
+            Guarded::No => None,
+        };
+        match change.action {
+            Action::Delete => self.send_delete(&key, etag).await,
+            _ if !change.markers.is_empty() => self.send_uncover(&key, item).await,
+            Action::Undelete | Action::Revert => {
+                let guard = match (etag, guarded) {
+                    (Some(etag), _) => Guard::Etag(etag.to_owned()),
+                    (None, Guarded::No) => Guard::None,
+                    (None, _) => Guard::Absent,
+                };
+                self.send_copy(&key, change, &guard).await
+            }
+        }
+    }
+
+    async fn send_copy(&self, key: &str, change: &Change, guard: &Guard) -> Result<Outcome> {
+        let Some(then) = &change.then else { return Err(broken(change)) };
+        let place = &self.0.place;
+        let request = CopyRequest {
+            source_bucket: &place.source_bucket,
+            source_key: &change.key,
+            version_id: &then.version_id,
+            bucket: &place.bucket,
+            key,
+            storage_class: &then.storage_class,
+            guard,
+        };
+        self.0.client.copy(&request).await.map(Outcome::Copied)
+    }
+
+    async fn send_delete(&self, key: &str, etag: Option<&str>) -> Result<Outcome> {
+        let (client, bucket) = (&self.0.client, &self.0.place.bucket);
+        let target = DeleteKey { key, etag, version_id: None };
+        let deleted = if is_xml_safe(key) {
+            client.delete(bucket, &[target]).await?.pop().unwrap_or_else(|| Ok(Deleted::default()))?
+        } else {
+            client.delete_one(bucket, target).await?
+        };
+        Ok(Outcome::Deleted(deleted))
+    }
+
+    async fn send_uncover(&self, key: &str, item: &Item) -> Result<Outcome> {
+        let (client, bucket) = (&self.0.client, &self.0.place.bucket);
+        for marker in &item.change.markers {
+            let target = DeleteKey { key, etag: None, version_id: Some(marker) };
+            if is_xml_safe(key) {
+                client.delete(bucket, &[target]).await?.pop().transpose()?;
+            } else {
+                client.delete_one(bucket, target).await?;
+            }
+        }
+        self.uncovered(item).await
+    }
+
+    /// Whether a key whose markers were removed holds what it should.
+    pub(super) async fn uncovered(&self, item: &Item) -> Result<Outcome> {
+        Ok(match self.look(item).await? {
+            Seen::Wanted(outcome) => outcome,
+            // A marker of somebody's, or a version: newer than ours, so nothing of it is lost.
+            Seen::AsExpected | Seen::Other(_) => Outcome::Conflict,
+        })
+    }
+}
+
+/// Whether the key can tell more than the error: the request may have been carried out, or the key may have changed.
+fn is_to_be_looked_at(e: &Error) -> bool {
+    leaves_open(e) || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing)
+}
+
+/// An error, once more.
+pub(super) fn again(e: &Error) -> Error {
+    let copy = Error::new(e.kind(), e.to_string());
+    let copy = e.hints().iter().fold(copy, Error::hint);
+    match e.code() {
+        Some(code) => copy.with_code(code),
+        None => copy,
+    }
+}
+
+fn broken(change: &Change) -> Error {
+    let key = crate::model::printable(&change.key);
+    Error::new(ErrorKind::Corrupt, format!("the plan's entry for {key} lacks the version it is about"))
+}

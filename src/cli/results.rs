@@ -1,0 +1,64 @@
+//! The results of a run as they come.
+
+use std::io::BufWriter;
+
+use super::exit::say;
+use crate::apply::Outcome;
+use crate::error::Result;
+use crate::limits;
+use crate::plan::Change;
+use crate::report::{Format, JsonLines, Summary, failure_line};
+
+/// The results of a run as they come, and what can be done about the keys that failed.
+pub(super) struct Reporter {
+    form: Form,
+    hints: Vec<String>,
+}
+
+/// The table's lines go to stderr, as far as a person reads.
+enum Form {
+    Table(usize),
+    Json(JsonLines<BufWriter<std::io::Stdout>>),
+}
+
+impl Reporter {
+    pub(super) fn new(format: Format) -> Self {
+        let form = match format {
+            Format::Json => Form::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
+            Format::Table | Format::Csv => Form::Table(0),
+        };
+        Self { form, hints: Vec::new() }
+    }
+
+    pub(super) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
+        if let Outcome::Failed(e) = outcome {
+            for hint in e.hints() {
+                if self.hints.len() < limits::SHOWN_HINTS && !self.hints.contains(hint) {
+                    self.hints.push(hint.clone());
+                }
+            }
+        }
+        match &mut self.form {
+            Form::Json(lines) => return lines.outcome(change, outcome),
+            Form::Table(shown) => {
+                if let Some(line) = failure_line(change, outcome) {
+                    *shown += 1;
+                    match (*shown).cmp(&(limits::SHOWN_FAILURES + 1)) {
+                        std::cmp::Ordering::Less => say(&format!("  {line}\n")),
+                        std::cmp::Ordering::Equal => say("  … more; --format json lists every one\n"),
+                        std::cmp::Ordering::Greater => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the hints.
+    pub(super) fn finish(self, summary: &Summary<'_>) -> Result<Vec<String>> {
+        if let Form::Json(mut lines) = self.form {
+            lines.summary(summary)?;
+        }
+        Ok(self.hints)
+    }
+}

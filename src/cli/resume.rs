@@ -1,0 +1,32 @@
+//! `asof resume`.
+
+use std::time::Instant as Clock;
+
+use super::args::ResumeArgs;
+use super::carry::{Ready, manner, no_csv, server_again, state_dir};
+use super::context::{Context, Output};
+use super::exit::Exit;
+use super::next;
+use crate::engine::{Run, require_keeping, standing};
+use crate::error::Result;
+use crate::plan::file::PlanFile;
+use crate::report::{Command, Done};
+
+pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
+    let ResumeArgs { run, apply, server, output } = args;
+    let began = Clock::now();
+    let output = Output::from(output);
+    no_csv(output)?;
+    let (run, order) = Run::open(&state_dir(&apply.state)?, &run)?;
+    let sums = PlanFile::open(&run.plan())?.sums;
+    let server = server_again(&order.server, server);
+    let options = next::of_server(&server);
+    let client = context.client(server, Some(apply.rate)).await?;
+    if order.to.is_none() {
+        // It may have been suspended since.
+        require_keeping(&order.location.bucket, standing(&client, &order.location.bucket).await?)?;
+    }
+    let (manner, command) = (manner(&apply), Command::Resume as fn(Done) -> Command);
+    let ready = Ready { run, order: &order, manner, sums: &sums, command, options: &options, began };
+    ready.carry_out(context, output, &client).await
+}

@@ -1,0 +1,76 @@
+//! `asof undo`.
+
+use std::io::{BufWriter, Write};
+use std::time::Instant as Clock;
+
+use super::args::{UndeleteArg, UndoArgs};
+use super::carry::{Ready, manner, no_csv, server_again, server_of, state_dir};
+use super::confirm::{can_ask, confirm};
+use super::context::{Context, Output};
+use super::exit::Exit;
+use super::next;
+use super::results::Reporter;
+use crate::engine::{Order, Run, Undelete, plan_undo, require_keeping, standing};
+use crate::error::Result;
+use crate::plan::Sums;
+use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, Summary};
+
+pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
+    let UndoArgs { run, undelete, yes, apply, server, output } = args;
+    let began = Clock::now();
+    let output = Output::from(output);
+    no_csv(output)?;
+    let state_dir = state_dir(&apply.state)?;
+    let (done, order) = Run::open(&state_dir, &run)?;
+    can_ask(yes)?;
+    let server = server_again(&order.server, server);
+    let (options, kept) = (next::of_server(&server), server_of(&server));
+    let client = context.client(server, Some(apply.rate)).await?;
+    let bucket = &order.changed().bucket;
+    require_keeping(bucket, standing(&client, bucket).await?)?;
+
+    let back = order.undo(done.id(), kept, context.now);
+    let undo = Run::create(&state_dir, &back)?;
+    let undelete = match undelete {
+        UndeleteArg::Copy => Undelete::Copy,
+        UndeleteArg::RemoveMarker => Undelete::RemoveMarker,
+    };
+    let sums = plan_undo((&done, &order), (&undo, &back), undelete, context.now)?;
+    let command = Command::Undo as fn(Done) -> Command;
+    if sums.changes() == 0 {
+        undo.discard()?;
+        output.note(&format!("nothing to take back: the run {} has changed nothing", done.id()));
+        let command = command(Done::new(None, &context.counters));
+        let place = (&back.location, back.at);
+        let summary = Summary::new(command, place, &sums, &context.counters, began.elapsed());
+        Reporter::new(output.format).finish(&summary)?;
+        return Ok(Exit::Done);
+    }
+    show(context, output, &back, &sums)?;
+    if !yes && let Err(e) = confirm(context, bucket).await {
+        undo.discard()?;
+        return Err(e);
+    }
+    let manner = manner(&apply);
+    let ready = Ready { run: undo, order: &back, manner, sums: &sums, command, options: &options, began };
+    ready.carry_out(context, output, &client).await
+}
+
+/// Shows what will be taken back.
+fn show(context: &Context, output: Output, back: &Order, sums: &Sums) -> Result<()> {
+    if output.format != Format::Table || output.quiet {
+        return Ok(());
+    }
+    let heading = Heading {
+        location: back.location.clone(),
+        at: back.at,
+        purpose: Purpose::Undo,
+        against: None,
+        notes: back.undoes.iter().map(|run| format!("what the run {run} has changed, taken back")).collect(),
+        restore: String::new(),
+        now: context.now,
+    };
+    let mut out = BufWriter::new(std::io::stdout());
+    DiffView::new(heading, false).sums(sums, &mut out)?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,50 @@
+//! Carrying a run out, from its beginning or from where it was killed.
+
+use super::run::{Order, Run};
+use crate::apply::journal::{Progress, State};
+use crate::apply::{Applied, Item, Manner, Outcome, apply};
+use crate::cancel::Cancel;
+use crate::error::Result;
+use crate::event::Counters;
+use crate::model::Instant;
+use crate::plan::Change;
+use crate::plan::file::PlanFile;
+use crate::s3::Client;
+
+/// Carries out what is left of a run's plan, and hands each change with its outcome to `on`. What was done before is
+/// counted, but not done again; what may have been is looked at first.
+pub async fn carry_out(
+    client: &Client,
+    (run, order): (&Run, &Order),
+    manner: Manner,
+    now: Instant,
+    cancel: &Cancel,
+    on: impl FnMut(&Change, &Outcome) -> Result<()>,
+) -> Result<Applied> {
+    let changes = PlanFile::open(&run.plan())?.changes;
+    let mut journal = run.open_journal(changes.len(), now)?;
+    let counters = client.counters();
+    counters.planned.add(changes.len());
+    let before = journal.state().clone();
+    let items = changes.filter_map(|change| match change {
+        Ok((n, change)) => left(&before, counters, n, change).map(Ok),
+        Err(e) => Some(Err(e)),
+    });
+    apply(client, &order.place(), manner, items, &mut journal, cancel, on).await
+}
+
+/// A change that something is left to do of; one that is done is counted.
+fn left(before: &State, counters: &Counters, n: u64, change: Change) -> Option<Item> {
+    match before.progress(n) {
+        Progress::Untouched => return Some(Item::new(n, change)),
+        Progress::Open => return Some(Item { open: true, ..Item::new(n, change) }),
+        Progress::Copied => {
+            counters.copied.add(1);
+            counters.bytes_copied.add(change.bytes());
+        }
+        Progress::Deleted => counters.deleted.add(1),
+        Progress::Uncovered => counters.uncovered.add(1),
+        Progress::Skipped => counters.skipped.add(1),
+    }
+    None
+}

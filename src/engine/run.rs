@@ -1,0 +1,299 @@
+//! A run on disk: what it was told, its plan, its journal.
+//!
+//! | file | holds | written |
+//! |---|---|---|
+//! | `run.json` | the [`Order`] | once, before anything is changed |
+//! | `plan` | the changes, as a [plan file](crate::plan::file) | once, before anything is changed |
+//! | `journal` | intents and results, see [`crate::apply::journal`] | while changes are carried out |
+//! | `report.json` | the summary | each time the run ends |
+//! | `lock` | nothing; locked by the process that works on the run | |
+
+use std::collections::hash_map::RandomState;
+use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, Hasher};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::apply::Place;
+use crate::apply::journal::{Journal, State, read};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::{Instant, Location, printable};
+
+/// The version of `run.json`'s format. One that is newer is refused.
+const FORMAT: u32 = 1;
+
+/// What a run was told, so that it can be gone on with from another terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The version of this file's format.
+    pub format: u32,
+    /// The version of asof that began the run.
+    pub asof: String,
+    /// When it began.
+    pub began: Instant,
+    /// The run that this one takes back; none for a restore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
+    /// The place whose past is restored, or, for an undo, the place that is changed.
+    pub location: Location,
+    /// The past instant.
+    pub at: Instant,
+    /// The place restored to, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Location>,
+    /// The server.
+    pub server: Server,
+}
+
+/// Which server a run asks, and as whom, as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Server {
+    /// `--endpoint-url`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint_url: Option<String>,
+    /// `--region`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// `--profile`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// `--path-style`.
+    #[serde(default)]
+    pub path_style: bool,
+}
+
+impl Order {
+    /// The restore of a place.
+    pub fn restore(
+        (location, at, to): (Location, Instant, Option<Location>),
+        server: Server,
+        now: Instant,
+    ) -> Self {
+        let asof = env!("CARGO_PKG_VERSION").to_owned();
+        Self { format: FORMAT, asof, began: now, undoes: None, location, at, to, server }
+    }
+
+    /// The run that takes the run `id`, which this is the order of, back.
+    #[must_use]
+    pub fn undo(&self, id: &str, server: Server, now: Instant) -> Self {
+        let changed = self.changed().clone();
+        let location = if self.to.is_some() { changed.as_folder() } else { changed };
+        Self { undoes: Some(id.to_owned()), ..Self::restore((location, self.at, None), server, now) }
+    }
+
+    /// Where its changes are made.
+    pub fn place(&self) -> Place {
+        match &self.to {
+            None => Place::in_place(&self.location.bucket),
+            Some(to) => Place::elsewhere(&self.location, to),
+        }
+    }
+
+    /// The bucket or prefix that it changes.
+    pub fn changed(&self) -> &Location {
+        self.to.as_ref().unwrap_or(&self.location)
+    }
+}
+
+/// A run that this process has for itself.
+#[derive(Debug)]
+pub struct Run {
+    id: String,
+    dir: PathBuf,
+    _lock: File,
+}
+
+/// What can be said of a run without working on it.
+#[derive(Debug)]
+pub struct Glance {
+    /// Its name.
+    pub id: String,
+    /// What it was told; none where that cannot be read.
+    pub order: Option<Order>,
+    /// What its journal says; none where there is none, or it cannot be read.
+    pub state: Option<State>,
+    /// A process works on it.
+    pub running: bool,
+}
+
+impl Run {
+    /// Begins a run: makes its directory, and writes what it was told.
+    pub fn create(state_dir: &Path, order: &Order) -> Result<Self> {
+        let runs = runs_dir(state_dir);
+        fs::create_dir_all(&runs).map_err(|e| cannot(&runs, "make", &e))?;
+        let stamp = order.began.compact();
+        for _ in 0..limits::RUN_NAMES {
+            let id = format!("{stamp}-{:04x}", RandomState::new().build_hasher().finish() & 0xFFFF);
+            let dir = runs.join(&id);
+            match fs::create_dir(&dir) {
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(cannot(&dir, "make", &e)),
+                Ok(()) => {
+                    let run = Self { _lock: lock(&dir, &id)?, id, dir };
+                    run.write("run.json", &serde_json::to_vec_pretty(order).unwrap_or_default())?;
+                    return Ok(run);
+                }
+            }
+        }
+        Err(Error::new(ErrorKind::Local, format!("cannot find a name for a new run in {}", runs.display())))
+    }
+
+    /// Takes up a run that was begun before, if no other process works on it.
+    pub fn open(state_dir: &Path, id: &str) -> Result<(Self, Order)> {
+        let dir = runs_dir(state_dir).join(id);
+        let plain = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !plain || !dir.is_dir() {
+            let message = format!("there is no run {} in {}", printable(id), runs_dir(state_dir).display());
+            return Err(
+                Error::usage(message).hint("asof runs lists them; --state-dir names another directory")
+            );
+        }
+        let run = Self { _lock: lock(&dir, id)?, id: id.to_owned(), dir };
+        let order = read_order(&run.dir)?;
+        Ok((run, order))
+    }
+
+    /// All runs, the oldest first.
+    pub fn list(state_dir: &Path) -> Result<Vec<Glance>> {
+        let runs = runs_dir(state_dir);
+        let entries = match fs::read_dir(&runs) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(|e| cannot(&runs, "read", &e))?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|e| cannot(&runs, "read", &e))?;
+            let (dir, id) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if dir.is_dir() {
+                let running = File::open(dir.join("lock"))
+                    .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)));
+                let state = read(&dir.join("journal"), |_, _| {}).ok().map(|(state, _)| state);
+                found.push(Glance { id, order: read_order(&dir).ok(), state, running });
+            }
+        }
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(found)
+    }
+
+    /// Forgets a run before anything was changed by it.
+    pub fn discard(self) -> Result<()> {
+        fs::remove_dir_all(&self.dir).map_err(|e| cannot(&self.dir, "remove", &e))
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where its plan is.
+    pub fn plan(&self) -> PathBuf {
+        self.dir.join("plan")
+    }
+
+    /// Where its journal is.
+    pub fn journal(&self) -> PathBuf {
+        self.dir.join("journal")
+    }
+
+    /// Begins its journal, or goes on with it.
+    pub fn open_journal(&self, changes: u64, now: Instant) -> Result<Journal> {
+        let path = self.journal();
+        if path.exists() { Journal::open(&path, changes, now) } else { Journal::create(&path, changes, now) }
+    }
+
+    /// Writes one of its files, whole or not at all.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.dir.join(name);
+        let written = tempfile::NamedTempFile::new_in(&self.dir).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|e| e.error)
+        });
+        written.map(drop).map_err(|e| cannot(&path, "write", &e))
+    }
+}
+
+fn runs_dir(state_dir: &Path) -> PathBuf {
+    state_dir.join("runs")
+}
+
+fn read_order(dir: &Path) -> Result<Order> {
+    let path = dir.join("run.json");
+    let bytes = fs::read(&path).map_err(|e| cannot(&path, "read", &e))?;
+    let order: Order = serde_json::from_slice(&bytes)
+        .map_err(|e| Error::usage(format!("{} is damaged: {e}", path.display())).hint(ANEW))?;
+    if order.format > FORMAT {
+        let message =
+            format!("{} was written by asof {}, which is newer than this", path.display(), order.asof);
+        return Err(Error::usage(message).hint("go on with that one"));
+    }
+    Ok(order)
+}
+
+/// Keeps every other process out until the file is closed, which the end of the process does too.
+fn lock(dir: &Path, id: &str) -> Result<File> {
+    let path = dir.join("lock");
+    let file =
+        File::options().create(true).append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let message = format!("another process is working on the run {id}");
+            Err(Error::new(ErrorKind::Refused, message)
+                .hint("let it end, or stop it; its journal keeps what it has done"))
+        }
+        Err(TryLockError::Error(e)) => Err(cannot(&path, "lock", &e)),
+    }
+}
+
+const ANEW: &str = "what is left to do, asof diff shows and asof restore does";
+
+fn cannot(path: &Path, what: &str, e: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Local, format!("cannot {what} {}: {e}", path.display()))
+        .hint("a run keeps its plan and journal there; --state-dir names another directory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order() -> Order {
+        let location = "s3://prod-uploads/a".parse().unwrap();
+        let server = Server { region: Some("eu-west-1".into()), ..Server::default() };
+        Order::restore((location, Instant::default(), None), server, Instant::from_millis(1_763_389_805_000))
+    }
+
+    #[test]
+    fn a_run_is_found_again_and_belongs_to_one_process() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(Run::list(dir.path()).unwrap().is_empty());
+        let run = Run::create(dir.path(), &order()).unwrap();
+        assert!(run.id().starts_with("20251117T143005Z-"), "{}", run.id());
+        let refused = Run::open(dir.path(), run.id()).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Refused);
+        let id = run.id().to_owned();
+        assert!(Run::list(dir.path()).unwrap()[0].running);
+        drop(run);
+        assert_eq!(Run::open(dir.path(), &id).unwrap().1, order());
+        let glance = &Run::list(dir.path()).unwrap()[0];
+        assert_eq!((glance.id.as_str(), glance.running, glance.state.is_none()), (id.as_str(), false, true));
+    }
+
+    #[test]
+    fn what_is_no_run_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        for id in ["", "..", "../x", "nothing"] {
+            assert_eq!(Run::open(dir.path(), id).unwrap_err().kind(), ErrorKind::Usage, "{id}");
+        }
+        let id = Run::create(dir.path(), &order()).unwrap().id().to_owned();
+        let path = dir.path().join("runs").join(&id).join("run.json");
+        let newer = fs::read_to_string(&path).unwrap().replace("\"format\": 1", "\"format\": 2");
+        for text in ["", "{}", &newer] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(Run::open(dir.path(), &id).unwrap_err().kind(), ErrorKind::Usage, "{text}");
+        }
+    }
+}

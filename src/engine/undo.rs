@@ -1,0 +1,125 @@
+//! Taking a run back: a plan that brings each key it changed to what the key held before.
+//!
+//! | the run | before it the key held | change |
+//! |---|---|---|
+//! | copied a version | another version W | `revert`: W is copied back |
+//! | copied a version | nothing | `delete`: it gets a delete marker |
+//! | put a delete marker | W | `undelete`: that marker is removed, or W copied where its id is not known |
+//! | removed delete markers | nothing | `delete`: it gets a delete marker |
+//! | did nothing | | none |
+//!
+//! Each is conditional on the key still holding what the run put there. A plan like any other: to be carried out by a
+//! run of its own, which can be gone on with, and taken back.
+
+use super::run::{Order, Run};
+use crate::apply::journal::{Ending, Results};
+use crate::error::Result;
+use crate::model::{Instant, Version};
+use crate::plan::file::{Header, PlanFile, Writer};
+use crate::plan::{Action, Change, Sums};
+
+/// How a key comes back that the run deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undelete {
+    /// The version is copied.
+    Copy,
+    /// The run's delete marker is removed.
+    RemoveMarker,
+}
+
+/// Writes the plan of `undo` that takes `done` back. Gives its sums.
+pub fn plan_undo(
+    (done, order): (&Run, &Order),
+    (undo, back_order): (&Run, &Order),
+    undelete: Undelete,
+    now: Instant,
+) -> Result<Sums> {
+    let PlanFile { header, changes, .. } = PlanFile::open(&done.plan())?;
+    let (mut results, _) = Results::read(&done.journal())?;
+    let header = Header::new(&back_order.location, (order.at, now), header.checks, header.selection);
+    let place = order.place();
+    let mut writer = Writer::create(&undo.plan(), &header)?;
+    let mut sums = Sums::default();
+    for change in changes {
+        let (n, change) = change?;
+        let Some(ending) = results.get(n)? else { continue };
+        let key = place.relocation.there(&change.key);
+        if let Some(back) = back(key, change, ending, undelete) {
+            sums.add(&back);
+            writer.push(&back)?;
+        }
+    }
+    let looked_at = (sums.changes(), 0);
+    writer.finish(&sums, looked_at)?;
+    Ok(sums)
+}
+
+/// The change that takes one back: the table above.
+fn back(key: String, change: Change, ending: Ending, undelete: Undelete) -> Option<Change> {
+    match ending {
+        Ending::Copied { version_id, etag, over } => {
+            let before = over.map_or(change.now, |over| over.version);
+            // Where the server did not say what it made: as a copy in one part keeps the ETag.
+            let then = change.then?;
+            let etag = etag.unwrap_or(then.etag);
+            let ours = Version { version_id: version_id.unwrap_or_default(), etag, ..then };
+            let action = if before.is_some() { Action::Revert } else { Action::Delete };
+            Some(Change::new(key, action, Some(ours), before))
+        }
+        Ending::Deleted { version_id, over } => {
+            let before = over.map_or(change.now, |over| over.version)?;
+            let marker = version_id.filter(|_| undelete == Undelete::RemoveMarker);
+            let markers = marker.into_iter().collect();
+            Some(Change { markers, ..Change::new(key, Action::Undelete, None, Some(before)) })
+        }
+        Ending::Uncovered => Some(Change::new(key, Action::Delete, change.then, None)),
+        Ending::Skipped | Ending::Conflict | Ending::Archived | Ending::Failed { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::journal::Buried;
+
+    fn version(id: &str) -> Version {
+        Version { version_id: id.to_owned(), etag: format!("etag of {id}"), ..Version::default() }
+    }
+
+    #[test]
+    fn the_table_holds() {
+        let (v, w, x, ours) = (version("v"), version("w"), version("x"), version("ours"));
+        let change = |now: Option<&Version>, then: Option<&Version>| {
+            Change::new("k", Action::Revert, now.cloned(), then.cloned())
+        };
+        let copied = |over: Option<Option<&Version>>| Ending::Copied {
+            version_id: Some("ours".into()),
+            etag: Some("etag of ours".into()),
+            over: over.map(|version| Box::new(Buried { version: version.cloned() })),
+        };
+        let deleted = |id: Option<&str>| Ending::Deleted { version_id: id.map(Into::into), over: None };
+        let revert = |to: &Version| Change::new("k", Action::Revert, Some(ours.clone()), Some(to.clone()));
+        let delete = |now: &Version| Change::new("k", Action::Delete, Some(now.clone()), None);
+        let undelete = |markers: &[&str]| Change {
+            markers: markers.iter().map(ToString::to_string).collect(),
+            ..Change::new("k", Action::Undelete, None, Some(w.clone()))
+        };
+        let remove = Undelete::RemoveMarker;
+        for (done, ending, how, expected) in [
+            (change(Some(&w), Some(&v)), copied(None), remove, Some(revert(&w))),
+            (change(Some(&w), Some(&v)), copied(Some(Some(&x))), remove, Some(revert(&x))),
+            (change(Some(&w), Some(&v)), copied(Some(None)), remove, Some(delete(&ours))),
+            (change(None, Some(&v)), copied(None), remove, Some(delete(&ours))),
+            (change(Some(&w), None), deleted(Some("m")), remove, Some(undelete(&["m"]))),
+            (change(Some(&w), None), deleted(Some("m")), Undelete::Copy, Some(undelete(&[]))),
+            (change(Some(&w), None), deleted(None), remove, Some(undelete(&[]))),
+            (change(None, Some(&v)), Ending::Uncovered, remove, Some(delete(&v))),
+            (change(Some(&w), Some(&v)), Ending::Skipped, remove, None),
+            (change(Some(&w), Some(&v)), Ending::Conflict, remove, None),
+            (change(Some(&w), Some(&v)), Ending::Failed { error: String::new() }, remove, None),
+        ] {
+            let done = back("k".into(), done.clone(), ending.clone(), how);
+            assert_eq!(done, expected, "{ending:?}");
+        }
+    }
+}
