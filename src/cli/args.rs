@@ -53,6 +53,15 @@ impl Command {
             Command::Demo | Command::Lab(_) => false,
         }
     }
+
+    /// Whether it serves S3 itself.
+    pub(super) fn serves(&self) -> bool {
+        match self {
+            Command::Diff(_) | Command::History(_) | Command::Restore(_) | Command::Verify(_) => false,
+            #[cfg(feature = "lab")]
+            Command::Demo | Command::Lab(_) => true,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
