@@ -97,3 +97,11 @@ pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Buffers for the bodies of listing pages that are kept for the next ones.
 pub const SPARE_BUFFERS: usize = 8;
+
+/// Listing requests under way for each body that is read at a time: bodies that come quickly are read one after another,
+/// so that few are held half read.
+pub const LISTINGS_A_TURN: usize = 8;
+
+/// How long a body may take before others are read beside it. Eight turns of it are 800 pages a second, however slow the
+/// network: more than 64 requests in flight bring from S3.
+pub const TURN: Duration = Duration::from_millis(10);
