@@ -138,7 +138,7 @@ impl Bench {
     fn sdk(&self) {
         println!("\nthe same pages through the SDK, in this process");
         let wall = self.wall(WallOptions {
-            keys: 100_000 / self.scale,
+            keys: 1_000_000 / self.scale,
             versions_per_key: 2,
             ..WallOptions::default()
         });

@@ -109,3 +109,11 @@ pub const JOURNAL_LINE: u64 = 64 << 10;
 
 /// Names that are tried for a new run, each with four random digits after the second it begins in.
 pub const RUN_NAMES: u32 = 100;
+
+/// Listing requests under way for each body that is read at a time: bodies that come quickly are read one after another,
+/// so that few are held half read.
+pub const LISTINGS_A_TURN: usize = 8;
+
+/// How long a body may take before others are read beside it. Eight turns of it are 800 pages a second, however slow the
+/// network: more than 64 requests in flight bring from S3.
+pub const TURN: Duration = Duration::from_millis(10);

@@ -61,6 +61,20 @@ impl Command {
             Command::Demo | Command::Lab(_) => false,
         }
     }
+
+    /// Whether it reads listings and sends nothing that costs more.
+    pub(super) fn lists_only(&self) -> bool {
+        match self {
+            Command::Diff(_)
+            | Command::Verify(_)
+            | Command::Show(_)
+            | Command::History(_)
+            | Command::Runs(_) => true,
+            Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
+            #[cfg(feature = "lab")]
+            Command::Demo | Command::Lab(_) => false,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

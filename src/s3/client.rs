@@ -83,8 +83,9 @@ impl Client {
         // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
         let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));
         let endpoint = endpoint(&config);
+        let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
         let builder = aws_sdk_s3::config::Builder::from(&config)
-            .http_client(TapClient(http))
+            .http_client(TapClient::new(http, list_concurrency))
             .force_path_style(settings.path_style || endpoint.as_deref().is_some_and(needs_path_style))
             .retry_config(retries(limits::ATTEMPTS))
             // The SDK's default bucket holds 500 tokens for the whole client: under throttling it would stop retrying
@@ -102,7 +103,7 @@ impl Client {
         Ok(Self {
             sdk: aws_sdk_s3::Client::from_conf(builder.build()),
             rate: Rate::per_second(settings.rate.unwrap_or(limits::DEFAULT_RATE)),
-            list_concurrency: settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1),
+            list_concurrency,
             counters,
             place: Arc::new(Place { endpoint, region: region.to_string() }),
         })

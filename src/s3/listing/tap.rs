@@ -20,6 +20,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::config_bag::ConfigBag;
+use tokio::sync::Semaphore;
 
 use super::{Page, decode, is_error_document};
 use crate::limits;
@@ -62,7 +63,19 @@ impl Intercept for PageTap {
 
 /// The SDK's HTTP client, with the tap on it.
 #[derive(Debug)]
-pub(in crate::s3) struct TapClient(pub(in crate::s3) SharedHttpClient);
+pub(in crate::s3) struct TapClient {
+    http: SharedHttpClient,
+    /// Bodies that may be read at once. What comes quickly is read one after another, so that few are held half read.
+    turns: Arc<Semaphore>,
+}
+
+impl TapClient {
+    /// Puts the tap on a client that has up to `listings` listing requests under way.
+    pub(in crate::s3) fn new(http: SharedHttpClient, listings: usize) -> Self {
+        let turns = listings.div_ceil(limits::LISTINGS_A_TURN);
+        Self { http, turns: Arc::new(Semaphore::new(turns)) }
+    }
+}
 
 impl HttpClient for TapClient {
     fn http_connector(
@@ -70,33 +83,40 @@ impl HttpClient for TapClient {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(TapConnector(self.0.http_connector(settings, components)))
+        let http = self.http.http_connector(settings, components);
+        SharedHttpConnector::new(TapConnector { http, turns: Arc::clone(&self.turns) })
     }
 }
 
 #[derive(Debug)]
-struct TapConnector(SharedHttpConnector);
+struct TapConnector {
+    http: SharedHttpConnector,
+    turns: Arc<Semaphore>,
+}
 
 impl HttpConnector for TapConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         match request.extension::<PageTap>().cloned() {
-            None => self.0.call(request),
+            None => self.http.call(request),
             Some(tap) => {
-                let reply = self.0.call(request);
-                HttpConnectorFuture::new(async move { divert(reply.await?, &tap).await })
+                let (reply, turns) = (self.http.call(request), Arc::clone(&self.turns));
+                HttpConnectorFuture::new(async move { divert(reply.await?, &tap, &turns).await })
             }
         }
     }
 }
 
 /// Decodes a successful reply into the tap; any other goes to the SDK as it came.
-async fn divert(mut reply: HttpResponse, tap: &PageTap) -> Result<HttpResponse, ConnectorError> {
+async fn divert(
+    mut reply: HttpResponse,
+    tap: &PageTap,
+    turns: &Semaphore,
+) -> Result<HttpResponse, ConnectorError> {
     if !reply.status().is_success() {
         return Ok(reply);
     }
     let expected = reply.headers().get("content-length").and_then(|n| n.parse::<usize>().ok());
-    let mut body = Buffer::take();
-    read(reply.take_body(), expected.unwrap_or_default(), &mut body.0).await?;
+    let body = in_turn(turns, read(reply.take_body(), expected.unwrap_or_default())).await?;
     let body = &body.0;
     if is_error_document(body) {
         *reply.body_mut() = SdkBody::from(body.clone());
@@ -111,9 +131,24 @@ async fn divert(mut reply: HttpResponse, tap: &PageTap) -> Result<HttpResponse, 
     Ok(reply)
 }
 
+/// Waits for a turn, and reads. What comes slowly gives its turn away and is read beside others: memory is saved where
+/// that costs no time.
+async fn in_turn<T>(turns: &Semaphore, reading: impl Future<Output = T>) -> T {
+    let turn = turns.acquire().await;
+    let mut reading = std::pin::pin!(reading);
+    match tokio::time::timeout(limits::TURN, &mut reading).await {
+        Ok(read) => read,
+        Err(_slow) => {
+            drop(turn);
+            reading.await
+        }
+    }
+}
+
 /// Reads the whole body, as far as any page goes.
-async fn read(body: SdkBody, expected: usize, bytes: &mut Vec<u8>) -> Result<(), ConnectorError> {
-    let mut stream = ByteStream::new(body);
+async fn read(body: SdkBody, expected: usize) -> Result<Buffer, ConnectorError> {
+    let (mut stream, mut buffer) = (ByteStream::new(body), Buffer::take());
+    let bytes = &mut buffer.0;
     bytes.reserve(expected.min(limits::PAGE_BYTES));
     while let Some(chunk) = stream.try_next().await.map_err(|e| ConnectorError::io(e.into()))? {
         if bytes.len() + chunk.len() > limits::PAGE_BYTES {
@@ -124,7 +159,7 @@ async fn read(body: SdkBody, expected: usize, bytes: &mut Vec<u8>) -> Result<(),
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(())
+    Ok(buffer)
 }
 
 /// Buffers that no page is being read into. New ones for each page would be fresh memory of the system's each time.
@@ -146,5 +181,23 @@ impl Drop for Buffer {
         if spare.len() < limits::SPARE_BUFFERS {
             spare.push(std::mem::take(&mut self.0));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_holds_up_no_other() {
+        let turns = Semaphore::new(1);
+        let stalled = in_turn(&turns, std::future::pending::<()>());
+        let quick = in_turn(&turns, async { "read" });
+        let read = tokio::select! {
+            biased;
+            () = stalled => "stalled",
+            read = quick => read,
+        };
+        assert_eq!(read, "read");
     }
 }
