@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::error::Error;
 use crate::limits;
 use crate::model::Location;
+use crate::plan::Undelete;
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys failed or were changed by somebody \
 meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
@@ -90,6 +91,9 @@ pub(super) struct DiffArgs {
     /// Save the plan in this file, for asof restore --plan; a file of that name is replaced
     #[arg(long, value_name = "PLAN", conflicts_with = "versus")]
     pub(super) out: Option<PathBuf>,
+    /// How keys come back that were deleted: by a copy, or, where only delete markers lie above their version, by removing these
+    #[arg(long, value_enum, value_name = "HOW", default_value = "copy", conflicts_with = "versus")]
+    pub(super) undelete: UndeleteArg,
     /// Exit with 4 if there are differences
     #[arg(long)]
     pub(super) exit_code: bool,
@@ -114,6 +118,9 @@ pub(super) struct RestoreArgs {
     /// Restore into this bucket or folder instead of in place; the folder of the source prefix is cut off the keys
     #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
     pub(super) to: Option<Location>,
+    /// How keys come back that were deleted: by a copy, or, where only delete markers lie above their version, by removing these
+    #[arg(long, value_enum, value_name = "HOW", default_value = "copy", conflicts_with_all = ["to", "plan"])]
+    pub(super) undelete: UndeleteArg,
     /// Do not ask
     #[arg(short, long)]
     pub(super) yes: bool,
@@ -197,8 +204,17 @@ pub(super) enum ConflictArg {
 pub(super) enum UndeleteArg {
     /// Copy the version
     Copy,
-    /// Remove the delete markers above it, by their version ids
+    /// Remove the delete markers above it, by their version ids: a thousand a request, but the history is no longer whole
     RemoveMarker,
+}
+
+impl From<UndeleteArg> for Undelete {
+    fn from(arg: UndeleteArg) -> Self {
+        match arg {
+            UndeleteArg::Copy => Undelete::Copy,
+            UndeleteArg::RemoveMarker => Undelete::RemoveMarker,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

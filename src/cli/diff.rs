@@ -3,11 +3,11 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
-use super::args::{CommonArgs, DiffArgs, PastArgs};
+use super::args::{CommonArgs, DiffArgs, PastArgs, UndeleteArg};
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
 use super::{next, saved};
-use crate::engine::{Compare, Findings, require_history, standing, survey};
+use crate::engine::{Compare, Findings, require_history, require_removable, standing, survey};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Instant, Versioning};
@@ -19,7 +19,7 @@ use crate::report::{
 use crate::resolve::Cut;
 
 pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
-    let DiffArgs { past: PastArgs { location, at }, versus, all, out, exit_code, common } = args;
+    let DiffArgs { past: PastArgs { location, at }, versus, all, out, undelete, exit_code, common } = args;
     let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
@@ -31,11 +31,18 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let scope = scope(&location, &select)?;
     let restore = match &out {
         Some(plan) => next::restore_plan(plan, &next::of_server(&server)),
-        None => next::restore(&location, at, &next::options(&select, &compare, &server)),
+        None => next::restore(
+            &location,
+            at,
+            &(next::options(&select, &compare, &server) + next::undelete(undelete)),
+        ),
     };
     let client = context.client(server, None).await?;
     let standing = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, standing)?;
+    if undelete == UndeleteArg::RemoveMarker {
+        require_removable(&client, &location.bucket).await?;
+    }
 
     // Before the listing, which may take hours: that the plan cannot be written is known at once.
     let header = saved::header(&location, (at, context.now), standing, (&select, &compare));
@@ -57,7 +64,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = survey(&client, scope, cuts, compare, &context.cancel).await;
+    let findings = survey(&client, scope, cuts, compare, undelete.into(), &context.cancel).await;
     drop(progress);
     let Findings { changes, sums } = findings?;
     for change in changes.into_changes()? {

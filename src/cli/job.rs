@@ -13,7 +13,7 @@ use crate::engine::{
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Selected, Writer};
-use crate::plan::{Action, Change, Sums};
+use crate::plan::{Action, Change, Sums, Undelete};
 use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, plural};
 use crate::resolve::Cut;
 use crate::s3::Client;
@@ -37,7 +37,7 @@ pub(super) struct Job {
 /// Where the changes come from.
 pub(super) enum Source {
     /// The bucket is listed.
-    Survey { scope: Scope, trust_etag: bool },
+    Survey { scope: Scope, trust_etag: bool, undelete: Undelete },
     /// A plan that was made before, exactly as it is.
     Plan(Box<PlanFile>),
 }
@@ -54,6 +54,7 @@ impl Job {
     pub(super) fn typed(
         (location, at, to): (Location, Instant, Option<Location>),
         (select, compare, server): (&SelectArgs, &CompareArgs, &ServerArgs),
+        undelete: Undelete,
         now: Instant,
     ) -> Result<(Self, Source)> {
         let scope = scope(&location, select)?;
@@ -68,7 +69,7 @@ impl Job {
         let (selected, trust_etag) = (saved::selected(select), compare.trust_etag);
         let notes = Vec::new();
         let job = Self { location, at, to, place, options, notes, listed: now, selected, trust_etag };
-        Ok((job, Source::Survey { scope, trust_etag }))
+        Ok((job, Source::Survey { scope, trust_etag, undelete }))
     }
 
     /// What the plan in a file says. A plan is always of a restore in place; `location`, if one is given, has to be the
@@ -109,8 +110,8 @@ impl Job {
         display: Display,
         (client, kms): (&Client, bool),
     ) -> Result<Work> {
-        let (scope, trust_etag) = match source {
-            Source::Survey { scope, trust_etag } => (scope, trust_etag),
+        let (scope, trust_etag, undelete) = match source {
+            Source::Survey { scope, trust_etag, undelete } => (scope, trust_etag, undelete),
             Source::Plan(file) => return Ok(Work::of_plan(*file, context)),
         };
         let compare = Compare { kms, trust_etag };
@@ -119,7 +120,8 @@ impl Job {
             let place = (&self.place, Extras::LeaveAlone);
             survey_elsewhere(client, (scope, self.at), place, compare, &context.cancel).await
         } else {
-            survey(client, scope, (Cut::At(self.at), Cut::Latest), compare, &context.cancel).await
+            let cuts = (Cut::At(self.at), Cut::Latest);
+            survey(client, scope, cuts, compare, undelete, &context.cancel).await
         };
         drop(progress);
         let Findings { changes, sums } = findings?;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::args::{CompareArgs, SelectArgs, ServerArgs};
+use super::args::{CompareArgs, SelectArgs, ServerArgs, UndeleteArg};
 use crate::model::{Instant, Location};
 use crate::report::shell_word;
 
@@ -29,6 +29,14 @@ pub(super) fn of_server(server: &ServerArgs) -> String {
         ("profile", profile.as_slice()),
     ];
     typed(&values, ("path-style", *path_style))
+}
+
+/// The one that says how keys come back.
+pub(super) fn undelete(how: UndeleteArg) -> &'static str {
+    match how {
+        UndeleteArg::Copy => "",
+        UndeleteArg::RemoveMarker => " --undelete remove-marker",
+    }
 }
 
 fn typed(values: &[(&str, &[String])], (flag, set): (&str, bool)) -> String {

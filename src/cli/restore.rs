@@ -2,14 +2,14 @@
 
 use std::time::Instant as Clock;
 
-use super::args::{CommonArgs, RestoreArgs};
+use super::args::{CommonArgs, RestoreArgs, UndeleteArg};
 use super::carry::{Ready, manner, no_csv, server_of, state_dir};
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::job::Job;
+use super::job::{Job, Source};
 use super::results::Reporter;
-use crate::engine::{Standing, require_history, require_keeping, standing};
+use crate::engine::{Standing, require_history, require_keeping, require_removable, standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, Versioning};
 use crate::plan::{Action, Sums};
@@ -17,7 +17,7 @@ use crate::report::{Command, Done, Summary, nothing_to_change, plural};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, plan, to, yes, apply, common } = args;
+    let RestoreArgs { location, at, plan, to, undelete, yes, apply, common } = args;
     let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
@@ -26,7 +26,8 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         (Some(plan), location, _) => Job::saved(&plan, location.as_ref(), context.now, &server)?,
         (None, Some(location), Some(at)) => {
             let at = Instant::parse_past(&at, context.now)?;
-            Job::typed((location, at, to), (&select, &compare, &server), context.now)?
+            let options = (&select, &compare, &server);
+            Job::typed((location, at, to), options, undelete.into(), context.now)?
         }
         // clap has asked for them.
         (None, ..) => return Err(Error::usage("give a location and --at, or --plan")),
@@ -36,6 +37,10 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     let client = context.client(server, Some(apply.rate)).await?;
     let (here, there) = standings(&client, &job).await?;
 
+    let of_plan = matches!(&source, Source::Plan(file) if file.sums.to_uncover().keys > 0);
+    if undelete == UndeleteArg::RemoveMarker || of_plan {
+        require_removable(&client, &job.location.bucket).await?;
+    }
     let work = job.find(source, context, output.display, (&client, here.kms || there.kms)).await?;
     job.show(context, output, &work)?;
     require_room(&job, there, &work.sums)?;

@@ -3,14 +3,14 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
-use super::args::{UndeleteArg, UndoArgs};
+use super::args::UndoArgs;
 use super::carry::{Ready, manner, no_csv, server_again, server_of, state_dir};
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::next;
 use super::results::Reporter;
-use crate::engine::{Order, Run, Undelete, plan_undo, require_keeping, standing};
+use crate::engine::{Order, Run, plan_undo, require_keeping, require_removable, standing};
 use crate::error::Result;
 use crate::plan::Sums;
 use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, Summary};
@@ -31,11 +31,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
 
     let back = order.undo(done.id(), kept, context.now);
     let undo = Run::create(&state_dir, &back)?;
-    let undelete = match undelete {
-        UndeleteArg::Copy => Undelete::Copy,
-        UndeleteArg::RemoveMarker => Undelete::RemoveMarker,
-    };
-    let sums = plan_undo((&done, &order), (&undo, &back), undelete, context.now)?;
+    let sums = plan_undo((&done, &order), (&undo, &back), undelete.into(), context.now)?;
     let command = Command::Undo as fn(Done) -> Command;
     if sums.changes() == 0 {
         undo.discard()?;
@@ -45,6 +41,12 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         let summary = Summary::new(command, place, &sums, &context.counters, began.elapsed());
         Reporter::new(output.format).finish(&summary)?;
         return Ok(Exit::Done);
+    }
+    if sums.to_uncover().keys > 0
+        && let Err(e) = require_removable(&client, bucket).await
+    {
+        undo.discard()?;
+        return Err(e);
     }
     show(context, output, &back, &sums)?;
     if !yes && let Err(e) = confirm(context, bucket).await {

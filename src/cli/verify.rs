@@ -11,6 +11,7 @@ use crate::apply::Place;
 use crate::engine::{Compare, Extras, Findings, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
 use crate::model::{Instant, Versioning};
+use crate::plan::Undelete;
 use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, shell_word};
 use crate::resolve::Cut;
 
@@ -45,7 +46,9 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let findings = match &against {
-        None => survey(&client, scope, (Cut::At(at), Cut::Latest), compare, &context.cancel).await,
+        None => {
+            survey(&client, scope, (Cut::At(at), Cut::Latest), compare, Undelete::Copy, &context.cancel).await
+        }
         Some(against) => {
             let place = Place::elsewhere(&location, against);
             survey_elsewhere(&client, (scope, at), (&place, Extras::Differ), compare, &context.cancel).await
@@ -62,11 +65,8 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let verdict = if sums.found_nothing() {
         "nothing to verify: there are no such keys here, neither then nor now".to_owned()
     } else if mismatched == 0 {
-        format!(
-            "verified: {} at {}",
-            plural(matched, "key is as it was", "keys are as they were"),
-            at.human()
-        )
+        let keys = plural(matched, "key is as it was", "keys are as they were");
+        format!("verified: {keys} at {}", at.human())
     } else {
         let matched = plural(matched, "key matches", "keys match");
         let mismatched = plural(mismatched, "does not", "do not");

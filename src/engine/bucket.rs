@@ -49,3 +49,22 @@ pub fn require_keeping(bucket: &str, standing: Standing) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+/// Refuses to remove delete markers from a bucket that guards against it.
+pub async fn require_removable(client: &Client, bucket: &str) -> Result<()> {
+    let refuse = |why: &str| {
+        Err(Error::new(
+            ErrorKind::Refused,
+            format!("delete markers of {bucket} are not removed by their version ids: {why}"),
+        )
+        .hint("with --undelete copy, keys come back by a copy of their version"))
+    };
+    if client.mfa_delete(bucket).await? {
+        return refuse("MFA delete is enabled, so each removal needs a code of the root user's device");
+    }
+    match client.object_lock(bucket).await? {
+        Some(false) => Ok(()),
+        Some(true) => refuse("Object Lock is enabled, and what its history holds should stay"),
+        None => refuse("whether Object Lock is enabled is not known (s3:GetBucketObjectLockConfiguration)"),
+    }
+}

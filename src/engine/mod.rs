@@ -12,12 +12,12 @@ mod sweep;
 mod undo;
 mod walk;
 
-pub use bucket::{Standing, require_history, require_keeping, standing};
+pub use bucket::{Standing, require_history, require_keeping, require_removable, standing};
 pub use compare::Compare;
 pub use history::history;
 pub use pairing::survey_elsewhere;
 pub use restore::carry_out;
 pub use run::{Glance, Order, Run, Server};
 pub use survey::{Extras, Findings, survey};
-pub use undo::{Undelete, plan_undo};
+pub use undo::plan_undo;
 pub use walk::Scope;

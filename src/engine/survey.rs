@@ -9,7 +9,7 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::plan::{Action, Change, Spool, Sums};
+use crate::plan::{Action, Change, Spool, Sums, Undelete};
 use crate::resolve::{Cut, KeyState, Likeness};
 use crate::s3::Client;
 
@@ -37,10 +37,11 @@ pub async fn survey(
     scope: Scope,
     cuts: (Cut, Cut),
     compare: Compare,
+    undelete: Undelete,
     cancel: &Cancel,
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
-    let mut ledger = Ledger::new(client, &place, compare)?;
+    let mut ledger = Ledger { undelete, ..Ledger::new(client, &place, compare)? };
     if scope.keys.is_some() {
         let mut walk = Walk::start(client, scope, cuts, cancel);
         while let Some(found) = walk.next(|state| ledger.change_of(&state)).await? {
@@ -67,6 +68,7 @@ pub(super) struct Ledger<'a> {
     place: &'a Place,
     compare: Compare,
     extras: Extras,
+    undelete: Undelete,
     changes: Spool,
     pub(super) sums: Sums,
 }
@@ -75,7 +77,7 @@ impl<'a> Ledger<'a> {
     /// An empty one, for changes that would be made in `place`.
     pub(super) fn new(client: &'a Client, place: &'a Place, compare: Compare) -> Result<Self> {
         let (changes, sums) = (Spool::new()?, Sums::default());
-        Ok(Self { client, place, compare, extras: Extras::Differ, changes, sums })
+        Ok(Self { client, place, compare, extras: Extras::Differ, undelete: Undelete::Copy, changes, sums })
     }
 
     /// What is done about keys that the place holds beyond the past state.
@@ -106,13 +108,17 @@ impl<'a> Ledger<'a> {
             Ok::<_, Error>((change, likeness))
         });
         let mut compared = std::pin::pin!(compared.buffered(limits::CONTENT_CHECKS));
-        while let Some((change, likeness)) = compared.try_next().await? {
+        while let Some((mut change, likeness)) = compared.try_next().await? {
             if likeness == Likeness::Same {
                 self.sums.same_content += 1;
                 continue;
             }
             self.sums.unproven += u64::from(likeness == Likeness::Unproven);
             client.counters().changes.add(1);
+            self.sums.could_uncover.add(&change);
+            if self.undelete == Undelete::Copy {
+                change.markers.clear();
+            }
             self.sums.add(&change);
             if change.action != Action::Delete || self.extras == Extras::Differ {
                 self.changes.push(segment, &change)?;

@@ -16,16 +16,7 @@ use crate::apply::journal::{Ending, Results};
 use crate::error::Result;
 use crate::model::{Instant, Version};
 use crate::plan::file::{Header, PlanFile, Writer};
-use crate::plan::{Action, Change, Sums};
-
-/// How a key comes back that the run deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undelete {
-    /// The version is copied.
-    Copy,
-    /// The run's delete marker is removed.
-    RemoveMarker,
-}
+use crate::plan::{Action, Change, Sums, Undelete};
 
 /// Writes the plan of `undo` that takes `done` back. Gives its sums.
 pub fn plan_undo(

@@ -40,6 +40,16 @@ impl Action {
     }
 }
 
+/// How a key comes back that was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Undelete {
+    /// Its version is copied: history is added to.
+    #[default]
+    Copy,
+    /// Where only delete markers lie above its version, these are removed, a thousand a request.
+    RemoveMarker,
+}
+
 /// A change to one key, with everything its execution needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
@@ -66,11 +76,16 @@ impl Change {
         Self { key: key.into(), action, now, then, markers: Vec::new(), cautions: Vec::new() }
     }
 
-    /// The change that a key needs, if any.
+    /// The change that a key needs, if any. One that comes back carries the markers above it, if there is nothing else.
     pub fn of(state: &KeyState<'_>) -> Option<Self> {
         let action = decide(state.then, state.now)?;
         let cautions = state.cautions().collect();
-        Some(Self { cautions, ..Self::new(state.key, action, state.now.cloned(), state.then.cloned()) })
+        let markers = if action == Action::Undelete { state.markers.to_vec() } else { Vec::new() };
+        Some(Self {
+            markers,
+            cautions,
+            ..Self::new(state.key, action, state.now.cloned(), state.then.cloned())
+        })
     }
 
     /// Whether it carries the versions that its execution needs.

@@ -5,6 +5,6 @@ pub mod file;
 mod spool;
 mod summary;
 
-pub use change::{Action, Change, decide};
+pub use change::{Action, Change, Undelete, decide};
 pub use spool::Spool;
-pub use summary::{PrefixCounts, Sums, Tally};
+pub use summary::{Covered, PrefixCounts, Sums, Tally};

@@ -17,6 +17,33 @@ pub struct Tally {
     pub bytes: u64,
 }
 
+/// Keys that lie under delete markers and nothing else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Covered {
+    /// Keys.
+    pub keys: u64,
+    /// Bytes of their versions.
+    pub bytes: u64,
+    /// The markers above them.
+    pub markers: u64,
+}
+
+impl Covered {
+    /// Counts a key that comes back.
+    pub fn add(&mut self, change: &Change) {
+        if !change.markers.is_empty() {
+            self.keys += 1;
+            self.bytes += change.bytes();
+            self.markers += change.markers.len() as u64;
+        }
+    }
+
+    /// Requests that remove the markers.
+    pub fn requests(&self) -> u64 {
+        self.markers.div_ceil(limits::DELETE_BATCH as u64)
+    }
+}
+
 /// Keys by action, in the order of [`Action::ALL`].
 pub type PrefixCounts = [u64; 3];
 
@@ -24,6 +51,9 @@ pub type PrefixCounts = [u64; 3];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sums {
     actions: [Tally; 3],
+    /// Keys that could come back by the removal of delete markers.
+    pub could_uncover: Covered,
+    uncover: Covered,
     /// Keys that need nothing: their live version is the one of T, or they do not exist at either time.
     pub unchanged: u64,
     /// Keys whose live version is another one, with the same content.
@@ -48,6 +78,7 @@ impl Sums {
             tally.keys += 1;
             tally.bytes += change.bytes();
         }
+        self.uncover.add(change);
         for caution in &change.cautions {
             *self.cautions.entry(*caution).or_default() += 1;
         }
@@ -85,8 +116,13 @@ impl Sums {
 
     /// Objects and bytes that have to be copied.
     pub fn to_copy(&self) -> Tally {
-        let (a, b) = (self.of(Action::Undelete), self.of(Action::Revert));
-        Tally { keys: a.keys + b.keys, bytes: a.bytes + b.bytes }
+        let (a, b, uncover) = (self.of(Action::Undelete), self.of(Action::Revert), self.uncover);
+        Tally { keys: a.keys + b.keys - uncover.keys, bytes: a.bytes + b.bytes - uncover.bytes }
+    }
+
+    /// Keys that come back by the removal of delete markers.
+    pub fn to_uncover(&self) -> Covered {
+        self.uncover
     }
 
     /// Changes by top-level prefix, in key order. Beyond a bound, the rest comes together under `None`.

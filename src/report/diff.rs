@@ -180,8 +180,9 @@ impl DiffView {
             return Ok(writeln!(out, "{}", nothing_to_change(sums))?);
         }
         let copies = sums.to_copy();
-        let deletes = writes_needed(sums) - copies.keys;
-        let tokens = copies.keys + sums.of(Action::Delete).keys;
+        let uncover = sums.to_uncover();
+        let deletes = writes_needed(sums) - copies.keys - uncover.requests();
+        let tokens = copies.keys + sums.of(Action::Delete).keys + uncover.markers;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
         writeln!(out, "  to carry out: {}", self.heading.restore)?;
         let mut work = Vec::new();
@@ -191,8 +192,25 @@ impl DiffView {
         if deletes > 0 {
             work.push(plural(deletes, "delete request", "delete requests"));
         }
+        if uncover.keys > 0 {
+            let requests = plural(uncover.requests(), "request", "requests");
+            work.push(format!(
+                "{requests} that remove the delete markers above {}",
+                plural(uncover.keys, "key", "keys")
+            ));
+        }
         let (work, time, rate) = (work.join(", "), duration(seconds), count(u64::from(rate)));
-        Ok(writeln!(out, "  {work}, at least {time} at {rate}/s")?)
+        writeln!(out, "  {work}, at least {time} at {rate}/s")?;
+        let could = sums.could_uncover;
+        if uncover.keys == 0 && could.keys > could.requests() {
+            writeln!(
+                out,
+                "  hint: {} of these only lie under delete markers; --undelete remove-marker brings them back with {}",
+                count(could.keys),
+                plural(could.requests(), "request", "requests")
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -305,5 +305,6 @@ impl<'a> Summary<'a> {
 
 /// Requests that a restore would send: a copy each, deletes by the thousand.
 pub(super) fn writes_needed(sums: &Sums) -> u64 {
-    sums.to_copy().keys + sums.of(Action::Delete).keys.div_ceil(limits::DELETE_BATCH as u64)
+    let deletes = sums.of(Action::Delete).keys.div_ceil(limits::DELETE_BATCH as u64);
+    sums.to_copy().keys + deletes + sums.to_uncover().requests()
 }

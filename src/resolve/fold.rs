@@ -20,6 +20,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::model::{Entry, Instant, Kind, Version, printable};
 
 /// The moment whose state is asked for.
@@ -69,6 +70,9 @@ pub struct KeyState<'a> {
     pub then: Option<&'a Version>,
     /// What was live at the second cut; `None` if it did not exist.
     pub now: Option<&'a Version>,
+    /// The delete markers above the version that was live at the first cut, newest first, where there is nothing else
+    /// above it: without them it would be live again. Empty where there is something else, or too many of them.
+    pub markers: &'a [String],
     cautions: [Option<Caution>; 2],
 }
 
@@ -169,6 +173,7 @@ impl Resolver {
 
 /// What is known so far of the key under way.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 struct Pending {
     key: String,
     seen: u64,
@@ -179,6 +184,9 @@ struct Pending {
     last: Option<(Instant, bool)>,
     unordered: bool,
     same_second: bool,
+    /// Ids of the entries above the first pick, if they are all delete markers.
+    markers: Vec<String>,
+    covered: bool,
 }
 
 impl Pending {
@@ -196,6 +204,8 @@ impl Pending {
         self.last = None;
         self.unordered = false;
         self.same_second = false;
+        self.markers.clear();
+        self.covered = true;
     }
 
     fn take(&mut self, entry: &Entry<'_>, (then, now): (Cut, Cut), changes_only: bool, order_lost: bool) {
@@ -214,6 +224,9 @@ impl Pending {
         {
             self.same_second = true;
         }
+        if !for_then && self.covered && self.then.is_unset() {
+            self.cover(entry);
+        }
         if for_then {
             self.same = for_now;
             if self.same && changes_only {
@@ -231,9 +244,20 @@ impl Pending {
         }
     }
 
+    /// Takes an entry above the first pick. A marker named `null` can be overwritten by others, so its id says nothing.
+    fn cover(&mut self, entry: &Entry<'_>) {
+        let room = self.markers.len() < limits::DELETE_BATCH;
+        self.covered = entry.kind.is_marker() && entry.version_id != "null" && room;
+        if self.covered {
+            self.markers.push(entry.version_id.to_owned());
+        }
+    }
+
     fn state(&self) -> KeyState<'_> {
         let then = self.then.version();
+        let covered = self.covered && !self.unordered && then.is_some();
         KeyState {
+            markers: if covered { &self.markers } else { &[] },
             key: &self.key,
             then,
             now: if self.same { then } else { self.now.version() },

@@ -73,6 +73,41 @@ fn resolve(entries: &[Listed], cuts: (Cut, Cut), order_lost: bool) -> Vec<State>
     states
 }
 
+#[test]
+fn only_what_lies_under_delete_markers_alone_can_be_uncovered() {
+    for (entries, t, order_lost, markers) in [
+        ("m2@20 v1@10", 15, false, &["m2"][..]),
+        ("m4@40 m3@30 m2@20 v1@10", 15, false, &["m4", "m3", "m2"]),
+        ("m4@40 m3@30 m2@20 v1@10", 25, false, &[]),
+        ("m4@40 v3@30 m2@20 v1@10", 15, false, &[]),
+        ("m4@40 v3@30 v1@10", 15, false, &[]),
+        ("v3@30 v1@10", 15, false, &[]),
+        ("v1@10", 15, false, &[]),
+        ("m2@20", 15, false, &[]),
+        // What is not known to be above it is not removed.
+        ("m3@20 m2@25 v1@10", 15, false, &[]),
+        ("m2@10 v1@10", 9, true, &[]),
+    ] {
+        let mut resolver = Resolver::changes_only(at(t), Cut::Latest);
+        for listed in listed("k", entries) {
+            assert!(resolver.push(&listed.entry(), order_lost).unwrap().is_none());
+        }
+        assert_eq!(resolver.finish().unwrap().markers, markers, "{entries} at {t}");
+    }
+}
+
+#[test]
+fn more_markers_than_a_request_takes_are_left_where_they_are() {
+    for (count, expected) in [(1000, 1000), (1001, 0)] {
+        let entries: Vec<_> = (0..count).map(|n| format!("m{}@{}", n, 2000 - n)).collect();
+        let mut resolver = Resolver::changes_only(at(15), Cut::Latest);
+        for listed in listed("k", &(entries.join(" ") + " v1@10")) {
+            assert!(resolver.push(&listed.entry(), false).unwrap().is_none());
+        }
+        assert_eq!(resolver.finish().unwrap().markers.len(), expected);
+    }
+}
+
 fn at(seconds: i64) -> Cut {
     Cut::At(Instant::from_millis(seconds * 1000))
 }

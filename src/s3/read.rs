@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, ChecksumMode, ChecksumType, EncodingType, ServerSideEncryption,
+    BucketVersioningStatus, ChecksumMode, ChecksumType, EncodingType, MfaDeleteStatus, ObjectLockEnabled,
+    ServerSideEncryption,
 };
 
 use super::blank_key::{KeyInPath, for_sdk};
@@ -154,6 +155,39 @@ impl Client {
             Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
             _ => Versioning::Never,
         })
+    }
+
+    /// Whether a version can only be deleted with a code of a device.
+    pub async fn mfa_delete(&self, bucket: &str) -> Result<bool> {
+        let doing = Doing {
+            what: "read the versioning state of",
+            bucket,
+            key: None,
+            permission: "s3:GetBucketVersioning",
+        };
+        let reply = self.sdk.get_bucket_versioning().bucket(bucket).send().await;
+        let reply = reply.map_err(|e| explain(&e, doing, &self.place))?;
+        Ok(reply.mfa_delete() == Some(&MfaDeleteStatus::Enabled))
+    }
+
+    /// Whether Object Lock is enabled. `None` where the permissions do not let us know.
+    pub async fn object_lock(&self, bucket: &str) -> Result<Option<bool>> {
+        let doing = Doing {
+            what: "read the Object Lock configuration of",
+            bucket,
+            key: None,
+            permission: "s3:GetBucketObjectLockConfiguration",
+        };
+        let reply = self.sdk.get_object_lock_configuration().bucket(bucket).send().await;
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => {
+                let lock = reply.object_lock_configuration().and_then(|lock| lock.object_lock_enabled());
+                Ok(Some(lock == Some(&ObjectLockEnabled::Enabled)))
+            }
+            Err(e) if matches!(e.kind(), ErrorKind::Missing | ErrorKind::Unsupported) => Ok(Some(false)),
+            Err(e) if e.kind() == ErrorKind::Denied => Ok(None),
+            Err(e) => Err(e),
+        }
     }
 
     /// Whether the bucket encrypts new objects with a KMS key, so that equal bytes have different ETags. `None` where

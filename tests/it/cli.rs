@@ -11,6 +11,7 @@ mod help_of_commands;
 mod history;
 mod plan;
 mod refusals;
+mod remove_marker;
 mod restore;
 mod restore_elsewhere;
 mod selection;

@@ -35,6 +35,7 @@ fn every_kind_of_change() {
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
+      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
     ");
 }
 
@@ -68,6 +69,7 @@ fn every_key_with_all() {
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
+      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
     ");
 }
 

@@ -44,6 +44,7 @@ fn in_tables() {
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       4 copies of 16 B, at least 1 s at 3,000/s
+      hint: 4 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
     "#);
 }
 

@@ -32,6 +32,17 @@ fn of_diff() {
           --out <PLAN>
               Save the plan in this file, for asof restore --plan; a file of that name is replaced
 
+          --undelete <HOW>
+              How keys come back that were deleted: by a copy, or, where only delete markers lie above
+              their version, by removing these
+
+              Possible values:
+              - copy:          Copy the version
+              - remove-marker: Remove the delete markers above it, by their version ids: a thousand a
+                request, but the history is no longer whole
+
+              [default: copy]
+
           --exit-code
               Exit with 4 if there are differences
 
@@ -122,6 +133,17 @@ fn of_restore() {
           --to <s3://OTHER[/PREFIX]>
               Restore into this bucket or folder instead of in place; the folder of the source prefix is
               cut off the keys
+
+          --undelete <HOW>
+              How keys come back that were deleted: by a copy, or, where only delete markers lie above
+              their version, by removing these
+
+              Possible values:
+              - copy:          Copy the version
+              - remove-marker: Remove the delete markers above it, by their version ids: a thousand a
+                request, but the history is no longer whole
+
+              [default: copy]
 
       -y, --yes
               Do not ask

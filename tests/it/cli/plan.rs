@@ -53,6 +53,7 @@ fn saved_by_diff() {
 
       to carry out: asof restore --plan incident.plan
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
+      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
     ");
 }
 

@@ -31,6 +31,7 @@ fn include_and_exclude() {
 
       to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include 'uploads/*' --include '*.txt' --exclude '*.tmp'
       7 copies of 102.5 KiB, at least 1 s at 3,000/s
+      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
     ");
 }
 

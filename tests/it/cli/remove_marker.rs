@@ -1,0 +1,160 @@
+//! `--undelete remove-marker`: keys come back from under their delete markers.
+
+use asof::lab::{Configuration, Fault, Operation};
+use insta::assert_snapshot;
+
+use super::stage::{BUCKET, Stage};
+
+#[test]
+fn the_diff_says_what_it_would_save() {
+    let stage = Stage::after_incident();
+    assert_snapshot!(stage.asof("diff s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude *.tmp").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                6    102.5 KiB   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               1
+
+      under uploads/  6 undelete
+
+      undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
+      undelete   2024-04-02 09:00:00 UTC     9.8 KiB  uploads/2024/04/02.jpg
+      undelete   2024-04-03 09:00:00 UTC    14.6 KiB  uploads/2024/04/03.jpg
+      undelete   2024-04-04 09:00:00 UTC    19.5 KiB  uploads/2024/04/04.jpg
+      undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
+      … and 1 more; --all lists every key, --out PLAN saves the plan
+
+      to carry out: asof restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp'
+      6 copies of 102.5 KiB, at least 1 s at 3,000/s
+      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+    ");
+    let diff =
+        "diff s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude *.tmp --undelete remove-marker";
+    assert_snapshot!(stage.asof(diff).changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                6    102.5 KiB   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               1
+
+      under uploads/  6 undelete
+
+      undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
+      undelete   2024-04-02 09:00:00 UTC     9.8 KiB  uploads/2024/04/02.jpg
+      undelete   2024-04-03 09:00:00 UTC    14.6 KiB  uploads/2024/04/03.jpg
+      undelete   2024-04-04 09:00:00 UTC    19.5 KiB  uploads/2024/04/04.jpg
+      undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
+      … and 1 more; --all lists every key, --out PLAN saves the plan
+
+      to carry out: asof restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp' --undelete remove-marker
+      1 request that remove the delete markers above 6 keys, at least 1 s at 3,000/s
+    ");
+}
+
+#[test]
+fn there_and_back() {
+    let stage = Stage::after_incident();
+    let (before, live) = (stage.lab.count_versions(BUCKET), stage.keys(BUCKET));
+    let restore = "restore s3://prod-uploads --at 2024-05-06T07:08:09Z --undelete remove-marker --yes";
+    let restored = stage.asof(restore).run();
+    assert_snapshot!(restored, @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                6    102.5 KiB   deleted since, come back
+      revert                  2         20 B   overwritten since
+      delete                  1          4 B   created since, get a delete marker
+      unchanged               2
+
+      under uploads/    6 undelete · 1 delete
+      at the top level  1 revert
+      under avatars/    1 revert
+
+    --- stderr
+    done in N s: 2 copied (20 B), 1 deleted, 6 brought back by removing markers, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    ");
+    // Six markers are gone; two copies and a marker came.
+    assert_eq!(stage.lab.count_versions(BUCKET), before - 6 + 3);
+    assert!(
+        stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z").run().starts_with("exit code 0")
+    );
+
+    let run = std::fs::read_dir(stage.path(".local/state/asof/runs")).unwrap().next().unwrap().unwrap();
+    let undo = format!("undo {} --yes", run.file_name().to_string_lossy());
+    assert_snapshot!(stage.asof(&undo).run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads
+      what the run RUN has changed, taken back
+
+                           keys        bytes
+      undelete                1          4 B   deleted by the run, come back
+      revert                  2          7 B   overwritten by the run
+      delete                  6    102.5 KiB   brought back by the run, get a delete marker
+      unchanged               0
+
+      under uploads/    1 undelete · 6 delete
+      at the top level  1 revert
+      under avatars/    1 revert
+
+    --- stderr
+    done in N s: 2 copied (7 B), 6 deleted, 1 brought back by removing markers, 0 conflicts, 0 failed     run RUN
+    take it back: asof undo RUN
+    ");
+    assert_eq!(stage.keys(BUCKET), live);
+}
+
+#[test]
+fn a_mass_delete_takes_few_requests() {
+    let stage = Stage::new();
+    stage.time("2024-05-06T07:00:00Z");
+    for n in 0..2500 {
+        stage.put(&format!("k/{n:04}"), "x");
+    }
+    stage.time("2024-05-06T07:08:10Z");
+    for n in 0..2500 {
+        stage.delete(&format!("k/{n:04}"));
+    }
+    stage.time("2024-05-06T08:00:00Z");
+    let before = stage.writes();
+    let restored = stage
+        .asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --undelete remove-marker --yes")
+        .run();
+    assert!(restored.contains("2,500 brought back by removing markers"), "{restored}");
+    assert_eq!(stage.writes() - before, 3);
+    assert_eq!((stage.keys(BUCKET).len(), stage.lab.count_versions(BUCKET)), (2500, 2500));
+}
+
+#[test]
+fn refused_where_history_is_guarded() {
+    let restore = "restore s3://prod-uploads --at 2024-05-06T07:08:09Z --undelete remove-marker --yes";
+    let stage = Stage::after_incident();
+    let lock =
+        "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>";
+    assert!(stage.lab.configure(BUCKET, Configuration::ObjectLock, Some(lock)));
+    assert_snapshot!(stage.asof(restore).changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: delete markers of prod-uploads are not removed by their version ids: Object Lock is enabled, and what its history holds should stay
+      with --undelete copy, keys come back by a copy of their version
+    ");
+    let stage = Stage::after_incident();
+    stage.strike(Operation::GetObjectLockConfiguration, Fault::AccessDenied);
+    assert_snapshot!(stage.asof(restore).changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: delete markers of prod-uploads are not removed by their version ids: whether Object Lock is enabled is not known (s3:GetBucketObjectLockConfiguration)
+      with --undelete copy, keys come back by a copy of their version
+    ");
+}
