@@ -59,7 +59,14 @@ mod tests {
 
     #[test]
     fn deletes_go_by_the_thousand_and_odd_keys_alone() {
-        let change = |key: String, action| Change { key, action, now: None, then: None, cautions: vec![] };
+        let change = |key: String, action| Change {
+            key,
+            action,
+            now: None,
+            then: None,
+            cautions: vec![],
+            doubts: vec![],
+        };
         let mut changes: Vec<_> = (0..2500).map(|n| change(format!("{n:05}"), Action::Delete)).collect();
         changes.insert(7, change("x\u{1}".into(), Action::Delete));
         changes.insert(9, change("y".into(), Action::Revert));

@@ -12,12 +12,13 @@
 use futures::{StreamExt, stream};
 
 use super::batch::Work;
+use super::copy::Made;
 use super::pool::{Outcome, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::plan::Change;
 use crate::resolve::{Likeness, likeness};
-use crate::s3::{Client, CopyRequest, DeleteKey, Guard};
+use crate::s3::{Client, DeleteKey, Guard};
 
 /// Carries out one piece of work.
 pub(super) async fn perform(client: &Client, place: &Place, work: Work) -> Vec<(Change, Outcome)> {
@@ -36,32 +37,10 @@ pub(super) async fn perform(client: &Client, place: &Place, work: Work) -> Vec<(
 
 async fn copy(client: &Client, place: &Place, change: &Change) -> Outcome {
     let Some(then) = &change.then else { return broken(change) };
-    let key = place.relocation.there(&change.key);
     let guard = change.now.as_ref().map_or(Guard::Absent, |now| Guard::Etag(now.etag.clone()));
-    let request = CopyRequest {
-        source_bucket: &place.source_bucket,
-        source_key: &change.key,
-        version_id: &then.version_id,
-        bucket: &place.bucket,
-        key: &key,
-        storage_class: &then.storage_class,
-        guard: &guard,
-    };
-    let mut copied = client.copy(&request).await;
-    let mut pause = limits::FIRST_BACKOFF;
-    // S3 could not decide between two writers of the key just then, and asks to be asked again.
-    for _ in 1..limits::RACES {
-        match &copied {
-            Err(e) if e.code() == Some("ConditionalRequestConflict") => {
-                tokio::time::sleep(pause).await;
-                pause *= 2;
-                copied = client.copy(&request).await;
-            }
-            _ => break,
-        }
-    }
-    match copied {
-        Ok(copied) => Outcome::Copied(copied),
+    match super::copy::copy(client, place, change, then, &guard).await {
+        Ok(Made::Copied(copied)) => Outcome::Copied(copied),
+        Ok(Made::Archived { thawing }) => Outcome::Archived { thawing },
         Err(e) if leaves_open(&e) => look(client, place, change, e).await,
         Err(e) => Outcome::Failed(e),
     }

@@ -2,6 +2,10 @@
 
 mod batch;
 mod change;
+mod copy;
+mod multipart;
 mod pool;
 
+pub use copy::Copies;
+pub use multipart::Uploads;
 pub use pool::{Outcome, Place, apply};

@@ -4,6 +4,7 @@ use futures::{StreamExt, stream};
 
 use super::batch::Batches;
 use super::change::perform;
+use super::copy::Copies;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::event::Counters;
@@ -20,6 +21,8 @@ pub struct Place {
     pub bucket: String,
     /// How its keys are named there.
     pub relocation: Relocation,
+    /// How versions are copied there.
+    pub copies: Copies,
 }
 
 impl Place {
@@ -29,6 +32,7 @@ impl Place {
             source_bucket: bucket.to_owned(),
             bucket: bucket.to_owned(),
             relocation: Relocation::default(),
+            copies: Copies::default(),
         }
     }
 
@@ -38,6 +42,7 @@ impl Place {
             source_bucket: source.bucket.clone(),
             bucket: target.bucket.clone(),
             relocation: Relocation::new(source, target),
+            copies: Copies::default(),
         }
     }
 }
@@ -53,6 +58,11 @@ pub enum Outcome {
     Skipped,
     /// Somebody changed the key since the plan; it was left alone.
     Conflict,
+    /// The version to copy lies in an archive; the key was left alone.
+    Archived {
+        /// Whether the version has been asked for, now or before.
+        thawing: bool,
+    },
     /// It could not be changed.
     Failed(Error),
 }
@@ -75,13 +85,24 @@ pub async fn apply(
     let mut results = stream::iter(works)
         .map(|work| async move { Ok::<_, Error>(perform(client, place, work?).await) })
         .buffer_unordered(concurrency);
-    while let Some(settled) = results.next().await {
+    let mut settle = |settled: Result<Vec<(Change, Outcome)>>| {
         for (change, outcome) in settled? {
             count(client.counters(), &change, &outcome);
             on(&change, &outcome)?;
         }
+        Ok(())
+    };
+    let mut ended = Ok(());
+    while let Some(settled) = results.next().await {
+        ended = settle(settled);
+        if ended.is_err() {
+            break;
+        }
     }
     drop(results);
+    // An error here has cut short what else was under way.
+    let abandoned = place.copies.uploads.abandon(client).await;
+    ended.and(abandoned)?;
     Ok(taken_all)
 }
 
@@ -94,6 +115,7 @@ fn count(counters: &Counters, change: &Change, outcome: &Outcome) {
         Outcome::Deleted(_) => counters.deleted.add(1),
         Outcome::Skipped => counters.skipped.add(1),
         Outcome::Conflict => counters.conflicts.add(1),
+        Outcome::Archived { .. } => counters.archived.add(1),
         Outcome::Failed(_) => counters.failed.add(1),
     }
 }

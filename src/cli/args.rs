@@ -103,6 +103,8 @@ pub(super) struct RestoreArgs {
     #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
     pub(super) concurrency: usize,
     #[command(flatten)]
+    pub(super) copies: CopyArgs,
+    #[command(flatten)]
     pub(super) select: SelectArgs,
     #[command(flatten)]
     pub(super) compare: CompareArgs,
@@ -110,6 +112,47 @@ pub(super) struct RestoreArgs {
     pub(super) server: ServerArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Objects")]
+pub(super) struct CopyArgs {
+    /// Give copies the retention and the legal hold of their versions
+    #[arg(long)]
+    pub(super) locks: bool,
+    /// Copy without a HEAD of each version first. Says that all have the bucket's default encryption
+    #[arg(long, conflicts_with = "locks")]
+    pub(super) no_head: bool,
+    /// Ask for archived versions, this fast; the same command, run again, copies those that have arrived
+    #[arg(long, value_enum, value_name = "TIER")]
+    pub(super) thaw: Option<TierArg>,
+    /// How many days the thawed versions stay readable
+    #[arg(long, value_name = "N", requires = "thaw", default_value_t = limits::THAW_DAYS, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) thaw_days: u32,
+    /// Restore although keys are in doubt: leave those out, or trust the plan
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(super) doubtful: Option<DoubtfulArg>,
+    /// Copy larger objects in parts, of at most so many bytes
+    #[arg(long, hide = true, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=limits::MAX_COPY_BYTES), default_value_t = limits::MAX_COPY_BYTES)]
+    pub(super) multipart_threshold: u64,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum TierArg {
+    /// Within 12 hours, the cheapest; from DEEP_ARCHIVE within 48
+    Bulk,
+    /// Within 5 hours; from DEEP_ARCHIVE within 12
+    Standard,
+    /// Within minutes, the dearest; not from DEEP_ARCHIVE
+    Expedited,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DoubtfulArg {
+    /// Leave these keys as they are
+    Skip,
+    /// Carry the change out; archived versions need --thaw all the same
+    Trust,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod args;
 mod confirm;
 mod context;
+mod copies;
 mod diff;
 mod exit;
 mod history;

@@ -3,9 +3,10 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
-use super::args::RestoreArgs;
+use super::args::{CopyArgs, RestoreArgs};
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output, check_elsewhere, scope};
+use super::copies::{archived_line, copies, is_wanted, left_out, require_certainty};
 use super::exit::{Exit, say};
 use super::next;
 use crate::apply::{Outcome, Place, apply};
@@ -19,7 +20,7 @@ use crate::model::{Instant, Location};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
     Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, done_line,
-    failure_line, nothing_to_change, plural, shell_word,
+    failure_line, not_kept_line, nothing_to_change, plural, shell_word,
 };
 use crate::resolve::Cut;
 use crate::s3::{Client, Versioning};
@@ -31,12 +32,25 @@ struct Job {
     to: Option<Location>,
     place: Place,
     compare: Compare,
+    copying: CopyArgs,
     /// Options that a command which is suggested needs too.
     options: String,
 }
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, to, yes, rate, concurrency, select, compare, server, output } = args;
+    let RestoreArgs {
+        location,
+        at,
+        to,
+        yes,
+        rate,
+        concurrency,
+        copies: copying,
+        select,
+        compare,
+        server,
+        output,
+    } = args;
     let began = Clock::now();
     let output = Output::from(output);
     if output.format == Format::Csv {
@@ -58,10 +72,11 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     let client = context.client(server, Some(rate)).await?;
     let (source, target) = standings(&client, &location, to.as_ref()).await?;
     let compare = Compare { kms: source.kms || target.kms, trust_etag: compare.trust_etag };
-    let job = Job { location, at, to, place, compare, options };
+    let mut job = Job { location, at, to, place, compare, copying, options };
 
     let Findings { changes, sums } = plan(context, output, &client, scope, &job).await?;
     require_room(&job, target, &sums)?;
+    require_certainty(&sums, &job.copying)?;
     let mut reporter = Reporter::new(output.format);
     let mut finished = true;
     if changes.is_empty() {
@@ -70,9 +85,14 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         if !yes {
             confirm(context, &job.place.bucket).await?;
         }
-        context.counters.planned.add(changes.len());
+        if sums.to_copy().keys > 0 {
+            job.place.copies = copies(&client, &job.place, &job.copying).await?;
+        }
+        context.counters.planned.add(changes.len() - left_out(&sums, &job.copying));
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
-        let changes = changes.into_changes()?;
+        let wanted =
+            |change: &Result<Change>| change.as_ref().map_or(true, |change| is_wanted(change, &job.copying));
+        let changes = changes.into_changes()?.filter(wanted);
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
         let applied = apply(&client, &job.place, changes, concurrency, &context.cancel, on).await;
         drop(progress);
@@ -135,6 +155,10 @@ async fn plan(
         DiffView::new(heading, false).sums(&sums, &mut out)?;
         out.flush()?;
     }
+    let left_out = left_out(&sums, &job.copying);
+    if left_out > 0 {
+        output.note(&plural(left_out, "key in doubt is left as it is", "keys in doubt are left as they are"));
+    }
     let extra = if job.to.is_some() { sums.of(Action::Delete).keys } else { 0 };
     if extra > 0 && !table {
         output.note(&format!(
@@ -168,6 +192,10 @@ fn conclude(context: &Context, output: Output, job: &Job, finished: bool, hints:
         job.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string()))).unwrap_or_default();
     let location = shell_word(&job.location.to_string());
     let (failed, conflicts) = (context.counters.failed.get(), context.counters.conflicts.get());
+    let archived = context.counters.archived.get();
+    if let Some(line) = not_kept_line(&context.counters) {
+        output.note(&line);
+    }
     if !finished {
         output.note("the same command goes on where it stopped: what is right already is not copied again");
         return Exit::Interrupted;
@@ -186,7 +214,10 @@ fn conclude(context: &Context, output: Output, job: &Job, finished: bool, hints:
             if conflicts == 1 { "it" } else { "them" }
         ));
     }
-    if failed + conflicts > 0 {
+    if archived > 0 {
+        output.note(&archived_line(archived, &job.copying));
+    }
+    if failed + conflicts + archived > 0 {
         return Exit::Incomplete;
     }
     if context.counters.settled() > 0 {

@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::Version;
-use crate::resolve::{Caution, KeyState};
+use crate::resolve::{Caution, Doubt, KeyState};
 
 /// What is done to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ pub struct Change {
     pub then: Option<Version>,
     /// What a person should know of it.
     pub cautions: Vec<Caution>,
+    /// What has to be settled before it is carried out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
 }
 
 impl Change {
@@ -65,6 +68,7 @@ impl Change {
             now: state.now.cloned(),
             then: state.then.cloned(),
             cautions: state.cautions().collect(),
+            doubts: Doubt::of(state.then),
         })
     }
 

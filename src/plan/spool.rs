@@ -120,7 +120,14 @@ mod tests {
     use super::*;
 
     fn change(key: &str) -> Change {
-        Change { key: key.to_owned(), action: Action::Delete, now: None, then: None, cautions: vec![] }
+        Change {
+            key: key.to_owned(),
+            action: Action::Delete,
+            now: None,
+            then: None,
+            cautions: vec![],
+            doubts: vec![],
+        }
     }
 
     #[test]

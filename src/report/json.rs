@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use crate::apply::Outcome;
 use crate::error::Result;
-use crate::event::Counters;
+use crate::event::{Counter, Counters};
 use crate::limits;
 use crate::model::{Instant, Location, Past, Version};
 use crate::plan::{Action, Change, Sums};
-use crate::resolve::Caution;
+use crate::resolve::{Caution, Doubt};
 
 /// A writer of JSON objects, one a line. The first carries `"schema": 1`.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ struct ChangeLine<'a> {
     change: Action,
     now: Option<&'a Version>,
     then: Option<&'a Version>,
-    doubts: [&'static str; 0],
+    doubts: &'a [Doubt],
     cautions: &'a [Caution],
 }
 
@@ -55,6 +55,13 @@ struct OutcomeLine<'a> {
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ArchivedLine<'a> {
+    key: &'a str,
+    change: Action,
+    thawing: bool,
 }
 
 #[derive(Serialize)]
@@ -77,9 +84,9 @@ impl<W: Write> JsonLines<W> {
 
     /// A change that a restore would make.
     pub fn change(&mut self, change: &Change) -> Result<()> {
-        let Change { key, action, now, then, cautions } = change;
+        let Change { key, action, now, then, cautions, doubts } = change;
         let body =
-            ChangeLine { key, change: *action, now: now.as_ref(), then: then.as_ref(), doubts: [], cautions };
+            ChangeLine { key, change: *action, now: now.as_ref(), then: then.as_ref(), doubts, cautions };
         self.line("change", body)
     }
 
@@ -95,6 +102,9 @@ impl<W: Write> JsonLines<W> {
         let (kind, code, message) = match outcome {
             Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Skipped => return Ok(()),
             Outcome::Conflict => ("conflict", None, None),
+            Outcome::Archived { thawing } => {
+                return self.line("archived", ArchivedLine { key, change: *action, thawing: *thawing });
+            }
             Outcome::Failed(e) => ("failure", e.code(), Some(e.to_string())),
         };
         self.line(kind, OutcomeLine { key, change: *action, code, message })
@@ -152,8 +162,12 @@ pub enum Command {
         conflicts: u64,
         /// Keys that could not be changed.
         failed: u64,
+        /// Keys left alone because the version that they should hold lies in an archive.
+        archived: u64,
         /// Bytes of the objects copied.
         bytes_copied: u64,
+        /// What of the objects copied could not be kept.
+        not_kept: NotKept,
     },
     /// `asof verify`.
     Verify {
@@ -173,8 +187,28 @@ impl Command {
             skipped: counters.skipped.get(),
             conflicts: counters.conflicts.get(),
             failed: counters.failed.get(),
+            archived: counters.archived.get(),
             bytes_copied: counters.bytes_copied.get(),
+            not_kept: NotKept::of(counters),
         }
+    }
+}
+
+/// Objects that were copied without something that belongs to them, by what that is.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct NotKept {
+    acl: u64,
+    tags: u64,
+    locks: u64,
+    metadata: u64,
+}
+
+impl NotKept {
+    fn of(counters: &Counters) -> Self {
+        let not_kept = &counters.not_kept;
+        let [acl, tags, locks, metadata] =
+            [&not_kept.acl, &not_kept.tags, &not_kept.locks, &not_kept.metadata].map(Counter::get);
+        Self { acl, tags, locks, metadata }
     }
 }
 
@@ -228,7 +262,7 @@ impl<'a> Summary<'a> {
             reverts: sums.of(Action::Revert).keys,
             undeletes: sums.of(Action::Undelete).keys,
             deletes: sums.of(Action::Delete).keys,
-            doubtful: 0,
+            doubtful: sums.doubtful,
             bytes_to_copy: sums.to_copy().bytes,
             list_requests: counters.list_requests.get(),
             write_requests,

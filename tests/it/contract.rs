@@ -71,6 +71,7 @@ on_every_server! {
         storage_class_is_kept
         metadata_and_tags_are_kept
         multipart_object_comes_back
+        large_objects_are_copied_in_parts
         changed_metadata_is_a_change
     }
     deletes {

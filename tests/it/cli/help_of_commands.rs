@@ -92,6 +92,7 @@ fn of_diff() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "as many as the help has")]
 fn of_restore() {
     let stage = Stage::new();
     assert_snapshot!(stage.asof("restore --help").changes_nothing(), @r#"
@@ -132,6 +133,35 @@ fn of_restore() {
 
       -h, --help
               Print help (see a summary with '-h')
+
+    Objects:
+          --locks
+              Give copies the retention and the legal hold of their versions
+
+          --no-head
+              Copy without a HEAD of each version first. Says that all have the bucket's default
+              encryption
+
+          --thaw <TIER>
+              Ask for archived versions, this fast; the same command, run again, copies those that have
+              arrived
+
+              Possible values:
+              - bulk:      Within 12 hours, the cheapest; from DEEP_ARCHIVE within 48
+              - standard:  Within 5 hours; from DEEP_ARCHIVE within 12
+              - expedited: Within minutes, the dearest; not from DEEP_ARCHIVE
+
+          --thaw-days <N>
+              How many days the thawed versions stay readable
+
+              [default: 7]
+
+          --doubtful <HOW>
+              Restore although keys are in doubt: leave those out, or trust the plan
+
+              Possible values:
+              - skip:  Leave these keys as they are
+              - trust: Carry the change out; archived versions need --thaw all the same
 
     Which keys:
           --include <GLOB>

@@ -130,3 +130,33 @@ pub(crate) async fn multipart_object_comes_back(subject: Subject) {
         }
     }
 }
+
+/// The threshold is lowered, so that the object counts as large.
+pub(crate) async fn large_objects_are_copied_in_parts(subject: Subject) {
+    let bucket = subject.bucket().await;
+    upload_in_parts(&bucket, "film/overwritten").await;
+    upload_in_parts(&bucket, "film/removed").await;
+    let at = subject.moment().await;
+    bucket.put("film/overwritten", "short").await;
+    bucket.delete("film/removed").await;
+
+    let (url, at) = (bucket.url(""), at.to_string());
+    let threshold = PART.to_string();
+    let restore =
+        ["restore", &url, "--at", &at, "--yes", "--format", "json", "--multipart-threshold", &threshold];
+    let restored = subject.asof(&restore).await.expect_code(0);
+    assert_eq!(restored.count("copied"), 2, "{restored}");
+    for key in ["film/overwritten", "film/removed"] {
+        let body = bucket.get(key).await.unwrap();
+        assert_eq!((body.len(), &body[PART - 1..=PART]), (PART + 1000, "ab"), "body of {key}");
+        let head = bucket.head(key).await.unwrap();
+        assert!(head.e_tag().unwrap().ends_with("-2\""), "{key} was not copied in parts: {head:?}");
+        assert_eq!(head.content_type(), Some("video/mp4"));
+        assert_eq!(head.metadata().and_then(|all| all.get("owner")).map(String::as_str), Some("media"));
+        if subject.holds(Behaviour::MultipartTags) {
+            assert_eq!(bucket.tags(key).await, [("team".to_owned(), "media".to_owned())]);
+        }
+    }
+    let left = bucket.client.list_multipart_uploads().bucket(&bucket.name).send().await.unwrap();
+    assert_eq!(left.uploads(), []);
+}
