@@ -120,7 +120,7 @@ async fn delete_one(client: &Client, place: &Place, change: &Change) -> Outcome 
 }
 
 /// Whether the request may have been carried out in spite of the error, or the key may have changed.
-fn leaves_open(e: &Error) -> bool {
+pub(super) fn leaves_open(e: &Error) -> bool {
     e.is_retryable() || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing | ErrorKind::Corrupt)
 }
 

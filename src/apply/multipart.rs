@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
 
+use super::change::leaves_open;
 use super::copy::Copies;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -106,7 +107,7 @@ pub(super) async fn copy_in_parts(
         }
         Err(e) => e,
     };
-    if may_be_done(&error)
+    if leaves_open(&error)
         && let Some(copied) = find(client, how, request, facts, &upload).await
     {
         uploads.closed(&upload);
@@ -149,11 +150,6 @@ async fn fill(
         stream::iter(copying).buffer_unordered(limits::PARTS_AT_ONCE).collect().await;
     let parts = copied.into_iter().collect::<Result<Vec<_>>>()?;
     client.complete_upload(request, upload, facts, parts).await
-}
-
-/// Whether the version may have been made in spite of the error: the reply was lost, and the request sent again.
-fn may_be_done(e: &Error) -> bool {
-    e.is_retryable() || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing | ErrorKind::Corrupt)
 }
 
 /// Finds the version that the upload has become: it is gone, nobody else knew of it, and the key holds an object of

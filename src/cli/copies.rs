@@ -45,8 +45,8 @@ pub(super) fn require_certainty(sums: &Sums, args: &CopyArgs) -> Result<()> {
         Doubt::Archived => Error::new(
             ErrorKind::Refused,
             format!(
-                "{} to be copied in an archive (GLACIER, DEEP_ARCHIVE), and cannot be before being thawed",
-                plural(keys, "version lies", "versions lie")
+                "{} in an archive (GLACIER, DEEP_ARCHIVE), and cannot be copied before being thawed",
+                plural(keys, "version to restore lies", "versions to restore lie")
             ),
         )
         .hint("--thaw bulk asks for them; the same command, run again, copies those that have arrived")

@@ -5,7 +5,7 @@ use aws_sdk_s3::types::{Grant, Grantee, ObjectOwnership, OwnershipControls, Perm
 use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
 use super::error::{Doing, explain};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 
 /// Whom an object's list grants what, as the headers of a write name them. Empty for a private object: that is what a
 /// copy is without being told.
@@ -20,7 +20,7 @@ pub struct Grants {
 impl Client {
     /// Whether objects of the bucket have lists that count. Not where its owner owns all of them, which is the default
     /// of new buckets (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>); older
-    /// ones have no ownership controls. Where we may not know, they may have.
+    /// ones have no ownership controls. Where we may not know, or the server does not (Ceph RGW), they may have.
     pub async fn has_acls(&self, bucket: &str) -> Result<bool> {
         let reply = self.sdk.get_bucket_ownership_controls().bucket(bucket).send().await;
         let doing = Doing {
@@ -35,7 +35,7 @@ impl Client {
                 Ok(!rules.iter().any(|rule| *rule.object_ownership() == ObjectOwnership::BucketOwnerEnforced))
             }
             Err(e) if e.is_retryable() => Err(e),
-            Err(e) => Ok(matches!(e.kind(), ErrorKind::Missing | ErrorKind::Denied)),
+            Err(_) => Ok(true),
         }
     }
 

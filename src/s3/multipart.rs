@@ -100,7 +100,12 @@ impl Client {
             .copy_source(copy_source(request))
             .set_copy_source_if_match(request.source_condition())
             .copy_source_range(format!("bytes={}-{}", bytes.start(), bytes.end()));
-        let reply = call.customize().interceptor(KeyInPath::new(&upload.key)).send().await;
+        let call = call.customize().interceptor(KeyInPath::new(&upload.key));
+        // Ceph RGW wants to be told that there is no body.
+        let call = call.mutate_request(|request| {
+            request.headers_mut().insert("content-length", "0");
+        });
+        let reply = call.send().await;
         let reply = reply.map_err(|e| explain(&e, request.doing(), &self.place))?;
         let result = reply.copy_part_result().ok_or_else(|| {
             Error::new(

@@ -44,8 +44,8 @@ pub(crate) fn restore(shared: &Shared, request: &Request) -> Result<Reply> {
     let days: Option<i64> = asked.text_of("Days").and_then(|days| days.parse().ok()).filter(|days| *days > 0);
     let speed = asked.child("GlacierJobParameters").and_then(|parameters| parameters.text_of("Tier"));
     let now = shared.clock.now();
-    let thaw = i64::try_from(shared.options.thaw.as_millis()).unwrap_or(i64::MAX);
     let mut store = shared.store();
+    let thaw = i64::try_from(store.thaw.as_millis()).unwrap_or(i64::MAX);
     let entry = store.bucket_mut(request.bucket())?.named_mut(request.key(), request.version())?;
     let class = entry.object.as_ref().map(|object| object.attributes.storage_class.as_str());
     let class = class.ok_or(Code::MethodNotAllowed)?;
