@@ -59,13 +59,30 @@ pub struct Counters {
     pub conflicts: Counter,
     /// Keys that could not be changed.
     pub failed: Counter,
+    /// Keys left alone because the version that they should hold lies in an archive.
+    pub archived: Counter,
+    /// What of the objects copied could not be kept.
+    pub not_kept: NotKept,
+}
+
+/// Objects that were copied without something that belongs to them, by what that is.
+#[derive(Debug, Default)]
+pub struct NotKept {
+    /// Their ACL could not be read.
+    pub acl: Counter,
+    /// Their tags could not be read.
+    pub tags: Counter,
+    /// They have a retention or a legal hold, which was not asked for.
+    pub locks: Counter,
+    /// They have user metadata that no header can carry.
+    pub metadata: Counter,
 }
 
 impl Counters {
     /// Changes that have been dealt with, however they ended.
     pub fn settled(&self) -> u64 {
-        let settled =
-            [&self.copied, &self.deleted, &self.uncovered, &self.skipped, &self.conflicts, &self.failed];
-        settled.into_iter().map(Counter::get).sum()
+        let settled = [&self.copied, &self.deleted, &self.uncovered, &self.skipped];
+        let left = [&self.conflicts, &self.failed, &self.archived];
+        settled.into_iter().chain(left).map(Counter::get).sum()
     }
 }

@@ -21,6 +21,28 @@ pub const KEYS_FROM: usize = 1_000_000;
 /// Pairs of HEAD requests under way at once, to tell whether two versions are the same object.
 pub const CONTENT_CHECKS: usize = 64;
 
+/// The most bytes that S3 copies by one request, `CopyObject` or `UploadPartCopy`
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>).
+pub const MAX_COPY_BYTES: u64 = 5 << 30;
+
+/// Parts of one upload; S3 refuses more.
+pub const MAX_PARTS: u64 = 10_000;
+
+/// Bytes of a part of a copy, where that does not make too many: small enough that a lost one costs seconds.
+pub const PART_BYTES: u64 = 128 << 20;
+
+/// Parts of one object under way at once.
+pub const PARTS_AT_ONCE: usize = 32;
+
+/// Parts of all objects under way at once.
+pub const PARTS_IN_FLIGHT: usize = 128;
+
+/// Times that an upload is abandoned whose parts still come in.
+pub const ABORTS: u32 = 3;
+
+/// Days that a thawed version stays readable, unless `--thaw-days` says otherwise.
+pub const THAW_DAYS: u32 = 7;
+
 /// Keys in one DeleteObjects request; S3 refuses more.
 pub const DELETE_BATCH: usize = 1000;
 

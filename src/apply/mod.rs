@@ -3,9 +3,11 @@
 
 mod batch;
 mod conditions;
+mod copy;
 mod deletes;
 pub mod journal;
 mod look;
+mod multipart;
 mod outcome;
 mod place;
 mod pool;
@@ -13,6 +15,8 @@ mod tries;
 mod worker;
 
 pub use batch::Item;
+pub use copy::Copies;
+pub use multipart::Uploads;
 pub use outcome::Outcome;
 pub use place::Place;
 pub use pool::{Applied, Manner, apply};

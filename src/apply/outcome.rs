@@ -19,6 +19,11 @@ pub enum Outcome {
     Skipped,
     /// Somebody changed the key since the plan; it was left alone.
     Conflict,
+    /// The version to copy lies in an archive; the key was left alone.
+    Archived {
+        /// Whether the version has been asked for, now or before.
+        thawing: bool,
+    },
     /// It could not be changed.
     Failed(Error),
 }
@@ -35,6 +40,7 @@ impl Outcome {
             Outcome::Uncovered => counters.uncovered.add(1),
             Outcome::Skipped => counters.skipped.add(1),
             Outcome::Conflict => counters.conflicts.add(1),
+            Outcome::Archived { .. } => counters.archived.add(1),
             Outcome::Failed(_) => counters.failed.add(1),
         }
     }
@@ -51,6 +57,7 @@ impl Outcome {
             Outcome::Uncovered => Ending::Uncovered,
             Outcome::Skipped => Ending::Skipped,
             Outcome::Conflict => Ending::Conflict,
+            Outcome::Archived { .. } => Ending::Archived,
             Outcome::Failed(e) => Ending::Failed { error: e.to_string() },
         }
     }

@@ -4,6 +4,7 @@
 use tokio::task::JoinSet;
 
 use super::batch::{Batches, Item, Work};
+use super::copy::Copies;
 use super::journal::Journal;
 use super::outcome::Outcome;
 use super::place::Place;
@@ -14,12 +15,14 @@ use crate::plan::Change;
 use crate::s3::Client;
 
 /// How changes are carried out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Manner {
     /// Requests under way at once, at most.
     pub concurrency: usize,
     /// What is done about keys that somebody changed since the plan.
     pub on_conflict: OnConflict,
+    /// How versions are copied.
+    pub copies: Copies,
 }
 
 /// How it went.
@@ -36,13 +39,13 @@ pub struct Applied {
 pub async fn apply(
     client: &Client,
     place: &Place,
-    manner: Manner,
+    manner: &Manner,
     items: impl Iterator<Item = Result<Item>>,
     journal: &mut Journal,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<Applied> {
-    let worker = Worker::new(client, place, manner.on_conflict, manner.concurrency);
+    let worker = Worker::new(client, place, manner);
     let mut works = Batches::new(items).fuse();
     let mut running: JoinSet<Vec<(Item, Outcome)>> = JoinSet::new();
     let mut ended = Ok(());
@@ -62,7 +65,9 @@ pub async fn apply(
             .and_then(|settled| note(client, &settled, journal, &mut on));
         ended = ended.and(noted);
     }
-    ended.and(journal.sync())?;
+    // What an error has cut short is not left to be paid for.
+    let abandoned = manner.copies.uploads.abandon(client).await;
+    ended.and(journal.sync()).and(abandoned)?;
     Ok(Applied { finished, unguarded: worker.is_unguarded() })
 }
 

@@ -102,6 +102,11 @@ pub(super) fn leaves_open(e: &Error) -> bool {
     matches!(e.kind(), ErrorKind::Transient | ErrorKind::Corrupt)
 }
 
+/// Whether the key can tell more than the error: the request may have been carried out, or the key may have changed.
+pub(super) fn is_to_be_looked_at(e: &Error) -> bool {
+    leaves_open(e) || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,15 +15,17 @@ use std::sync::Arc;
 
 use super::batch::{Item, Work};
 use super::conditions::{Condition, IMPOSSIBLE, Told, told};
+use super::copy::{Made, copy};
 use super::journal::Buried;
 use super::look::{Seen, look};
 use super::outcome::Outcome;
 use super::place::Place;
-use super::tries::{Strained, Tries, leaves_open};
+use super::pool::Manner;
+use super::tries::{Strained, Tries, is_to_be_looked_at, leaves_open};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::is_xml_safe;
 use crate::plan::{Action, Change};
-use crate::s3::{Client, CopyRequest, DeleteKey, Deleted, Guard};
+use crate::s3::{Client, DeleteKey, Deleted, Guard};
 
 /// What is done about a key that somebody changed since the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +45,7 @@ pub(super) struct Worker(Arc<Shared>);
 struct Shared {
     client: Client,
     place: Place,
-    on_conflict: OnConflict,
+    manner: Manner,
     strained: Strained,
     copies: Condition,
     deletes: Condition,
@@ -59,12 +61,12 @@ pub(super) enum Guarded {
 }
 
 impl Worker {
-    pub(super) fn new(client: &Client, place: &Place, on_conflict: OnConflict, concurrency: usize) -> Self {
+    pub(super) fn new(client: &Client, place: &Place, manner: &Manner) -> Self {
         Self(Arc::new(Shared {
             client: client.clone(),
             place: place.clone(),
-            on_conflict,
-            strained: Strained::new(concurrency),
+            strained: Strained::new(manner.concurrency),
+            manner: manner.clone(),
             copies: Condition::default(),
             deletes: Condition::default(),
         }))
@@ -83,7 +85,7 @@ impl Worker {
     }
 
     pub(super) fn on_conflict(&self) -> OnConflict {
-        self.0.on_conflict
+        self.0.manner.on_conflict
     }
 
     /// Whether the server turned out not to honour conditions.
@@ -116,8 +118,8 @@ impl Worker {
         loop {
             let condition = self.condition(item);
             let right = match condition {
-                Some(condition) => condition.ask().await,
-                None => None,
+                Some(condition) if !self.is_in_parts(item) => condition.ask().await,
+                _ => None,
             };
             let honoured = condition.map_or(Some(true), Condition::is_honoured);
             if to_look || honoured != Some(true) {
@@ -125,7 +127,7 @@ impl Worker {
                     Ok(Seen::Wanted(_)) if !item.open => return Outcome::Skipped,
                     Ok(Seen::Wanted(outcome)) => return outcome,
                     Ok(Seen::AsExpected) => {}
-                    Ok(Seen::Other(version)) if self.0.on_conflict == OnConflict::Overwrite => {
+                    Ok(Seen::Other(version)) if self.0.manner.on_conflict == OnConflict::Overwrite => {
                         item.over = Some(Box::new(Buried { version }));
                     }
                     Ok(Seen::Other(_)) => return Outcome::Conflict,
@@ -134,15 +136,9 @@ impl Worker {
                 }
             }
             let sent = match (condition, right) {
-                (Some(condition), Some(right)) => match told(self.send(item, Guarded::Impossibly).await) {
-                    Ok(told) => {
-                        condition.tell(matches!(told, Told::Honoured), right);
-                        match told {
-                            Told::Ignored(outcome) => Ok(outcome),
-                            Told::Honoured | Told::Refused => continue,
-                        }
-                    }
-                    Err(e) => Err(e),
+                (Some(condition), Some(right)) => match self.find_out(item, condition, right).await {
+                    Some(sent) => sent,
+                    None => continue,
                 },
                 _ if honoured == Some(false) => self.send(item, Guarded::No).await,
                 _ => self.send(item, Guarded::Yes).await,
@@ -160,6 +156,29 @@ impl Worker {
             if let Err(e) = tries.again(&self.0.strained, e).await {
                 return self.give_up(item, e).await;
             }
+        }
+    }
+
+    /// Sends a request whose condition cannot hold. None: nothing was changed, and it is known now how to send it properly.
+    async fn find_out(
+        &self,
+        item: &Item,
+        condition: &Condition,
+        right: tokio::sync::MutexGuard<'_, ()>,
+    ) -> Option<Result<Outcome>> {
+        let sent = self.send(item, Guarded::Impossibly).await;
+        if matches!(sent, Ok(Outcome::Archived { .. })) {
+            // Nothing was sent that a condition could have stopped.
+            return Some(sent);
+        }
+        let told = match told(sent) {
+            Ok(told) => told,
+            Err(e) => return Some(Err(e)),
+        };
+        condition.tell(matches!(told, Told::Honoured), right);
+        match told {
+            Told::Ignored(outcome) => Some(Ok(outcome)),
+            Told::Honoured | Told::Refused => None,
         }
     }
 
@@ -186,6 +205,11 @@ impl Worker {
         }
     }
 
+    /// Whether it is copied in parts: too dear to find out by it whether conditions are honoured.
+    fn is_in_parts(&self, item: &Item) -> bool {
+        item.change.then.as_ref().is_some_and(|then| self.0.manner.copies.is_multipart(then))
+    }
+
     pub(super) async fn look(&self, item: &Item) -> Result<Seen> {
         look(&self.0.client, &self.0.place, item).await
     }
@@ -208,24 +232,18 @@ impl Worker {
                     (None, Guarded::No) => Guard::None,
                     (None, _) => Guard::Absent,
                 };
-                self.send_copy(&key, change, &guard).await
+                self.send_copy(change, &guard).await
             }
         }
     }
 
-    async fn send_copy(&self, key: &str, change: &Change, guard: &Guard) -> Result<Outcome> {
+    async fn send_copy(&self, change: &Change, guard: &Guard) -> Result<Outcome> {
         let Some(then) = &change.then else { return Err(broken(change)) };
-        let place = &self.0.place;
-        let request = CopyRequest {
-            source_bucket: &place.source_bucket,
-            source_key: &change.key,
-            version_id: &then.version_id,
-            bucket: &place.bucket,
-            key,
-            storage_class: &then.storage_class,
-            guard,
-        };
-        self.0.client.copy(&request).await.map(Outcome::Copied)
+        let how = (&self.0.place, &self.0.manner.copies);
+        Ok(match copy(&self.0.client, how, change, then, guard).await? {
+            Made::Copied(copied) => Outcome::Copied(copied),
+            Made::Archived { thawing } => Outcome::Archived { thawing },
+        })
     }
 
     async fn send_delete(&self, key: &str, etag: Option<&str>) -> Result<Outcome> {
@@ -260,11 +278,6 @@ impl Worker {
             Seen::AsExpected | Seen::Other(_) => Outcome::Conflict,
         })
     }
-}
-
-/// Whether the key can tell more than the error: the request may have been carried out, or the key may have changed.
-fn is_to_be_looked_at(e: &Error) -> bool {
-    leaves_open(e) || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing)
 }
 
 /// An error, once more.

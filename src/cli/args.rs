@@ -3,12 +3,14 @@
 
 use std::path::PathBuf;
 
+pub(super) mod apply;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
 use crate::error::Error;
 use crate::limits;
 use crate::model::Location;
-use crate::plan::Undelete;
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys failed or were changed by somebody \
 meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
@@ -127,6 +129,8 @@ pub(super) struct RestoreArgs {
     #[command(flatten)]
     pub(super) apply: ApplyArgs,
     #[command(flatten)]
+    pub(super) copies: CopyArgs,
+    #[command(flatten)]
     pub(super) common: CommonArgs,
 }
 
@@ -136,6 +140,8 @@ pub(super) struct ResumeArgs {
     pub(super) run: String,
     #[command(flatten)]
     pub(super) apply: ApplyArgs,
+    #[command(flatten)]
+    pub(super) thaw: ThawArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
     #[command(flatten)]
@@ -166,55 +172,6 @@ pub(super) struct RunsArgs {
     pub(super) state: StateArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
-}
-
-/// What `restore`, `resume` and `undo` all take.
-#[derive(Debug, Args)]
-pub(super) struct ApplyArgs {
-    /// What to do about a key that somebody has changed since the plan: leave it alone, or change it all the same
-    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
-    pub(super) on_conflict: ConflictArg,
-    /// Keys written a second, copies and deletes together: 3000/s
-    #[arg(long, value_name = "N/s", value_parser = parse_rate, default_value = "3000/s")]
-    pub(super) rate: u32,
-    /// Copies and delete requests under way at once, at most; a server that refuses or fails narrows it
-    #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
-    pub(super) concurrency: usize,
-    #[command(flatten)]
-    pub(super) state: StateArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct StateArgs {
-    /// Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
-    #[arg(long, value_name = "DIR")]
-    pub(super) state_dir: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(super) enum ConflictArg {
-    /// It is left alone and listed, and the exit code is 3
-    #[default]
-    Skip,
-    /// What is there stays as a noncurrent version
-    Overwrite,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum UndeleteArg {
-    /// Copy the version
-    Copy,
-    /// Remove the delete markers above it, by their version ids: a thousand a request, but the history is no longer whole
-    RemoveMarker,
-}
-
-impl From<UndeleteArg> for Undelete {
-    fn from(arg: UndeleteArg) -> Self {
-        match arg {
-            UndeleteArg::Copy => Undelete::Copy,
-            UndeleteArg::RemoveMarker => Undelete::RemoveMarker,
-        }
-    }
 }
 
 #[derive(Debug, Args)]

@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 use std::time::Instant as Clock;
 
-use super::args::{ApplyArgs, ConflictArg, ServerArgs, StateArgs};
+use super::args::ServerArgs;
+use super::args::apply::{ApplyArgs, ConflictArg, StateArgs};
 use super::context::{Context, Output};
+use super::copies::archived_line;
 use super::exit::Exit;
 use super::results::Reporter;
-use crate::apply::{Applied, Manner, OnConflict, Outcome};
+use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
 use crate::engine::{Order, Run, Server, carry_out};
 use crate::error::{Error, Result};
 use crate::plan::{Change, Sums};
 use crate::report::{
-    Command, Done, Format, JsonLines, Phase, Progress, Summary, done_line, plural, shell_word,
+    Command, Done, Format, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural, shell_word,
 };
 use crate::s3::Client;
 
@@ -37,7 +39,7 @@ impl Ready<'_> {
         let mut reporter = Reporter::new(output.format);
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
-        let applied = carry_out(client, (run, order), *manner, context.now, &context.cancel, on).await;
+        let applied = carry_out(client, (run, order), manner.clone(), context.now, &context.cancel, on).await;
         drop(progress);
         let id = run.id();
         let Applied { finished, unguarded } = applied.map_err(|e| {
@@ -63,6 +65,10 @@ impl Ready<'_> {
     fn conclude(&self, context: &Context, output: Output, finished: bool, hints: &[String]) -> Exit {
         let (id, order) = (self.run.id(), self.order);
         let (failed, conflicts) = (context.counters.failed.get(), context.counters.conflicts.get());
+        let archived = context.counters.archived.get();
+        if let Some(line) = not_kept_line(&context.counters) {
+            output.note(&line);
+        }
         if !finished {
             output.note(&format!("to go on: asof resume {id}"));
             return Exit::Interrupted;
@@ -82,7 +88,10 @@ impl Ready<'_> {
                 if conflicts == 1 { "it" } else { "them" }
             ));
         }
-        if failed + conflicts > 0 {
+        if archived > 0 {
+            output.note(&archived_line(archived, order.copying.thaw, id));
+        }
+        if failed + conflicts + archived > 0 {
             return Exit::Incomplete;
         }
         let verify = order.undoes.is_none().then(|| {
@@ -104,7 +113,7 @@ pub(super) fn manner(apply: &ApplyArgs) -> Manner {
         ConflictArg::Skip => OnConflict::Skip,
         ConflictArg::Overwrite => OnConflict::Overwrite,
     };
-    Manner { concurrency: apply.concurrency, on_conflict }
+    Manner { concurrency: apply.concurrency, on_conflict, copies: Copies::default() }
 }
 
 /// Where runs are kept.

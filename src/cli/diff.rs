@@ -3,7 +3,8 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
-use super::args::{CommonArgs, DiffArgs, PastArgs, UndeleteArg};
+use super::args::apply::UndeleteArg;
+use super::args::{CommonArgs, DiffArgs, PastArgs};
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
 use super::{next, saved};

@@ -3,8 +3,10 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use super::args::apply::CopyArgs;
 use super::args::{CompareArgs, SelectArgs, ServerArgs};
 use super::context::{Context, Output, check_elsewhere, scope};
+use super::copies::{copying, is_wanted};
 use super::{next, saved};
 use crate::apply::Place;
 use crate::engine::{
@@ -133,16 +135,21 @@ impl Job {
         &self,
         (state_dir, server): (&Path, Server),
         (work, here): (Work, Standing),
+        copies: &CopyArgs,
         context: &Context,
     ) -> Result<(Run, Order)> {
-        let order = Order::restore((self.location.clone(), self.at, self.to.clone()), server, context.now);
+        let places = (self.location.clone(), self.at, self.to.clone());
+        let order = Order { copying: copying(copies), ..Order::restore(places, server, context.now) };
         let run = Run::create(state_dir, &order)?;
         let Standing { versioning, kms } = here;
         let checks = Checks { versioning, kms, trust_etag: self.trust_etag };
         let header = Header::new(&self.location, (self.at, self.listed), checks, self.selected.clone());
         let mut plan = Writer::create(&run.plan(), &header)?;
         for change in work.changes {
-            plan.push(&change?)?;
+            let change = change?;
+            if is_wanted(&change, copies) {
+                plan.push(&change)?;
+            }
         }
         plan.finish(&work.sums, (context.counters.keys.get(), context.counters.versions.get()))?;
         Ok((run, order))

@@ -4,6 +4,7 @@ mod args;
 mod carry;
 mod confirm;
 mod context;
+mod copies;
 mod diff;
 mod exit;
 mod history;

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::args::{CompareArgs, SelectArgs, ServerArgs, UndeleteArg};
+use super::args::apply::UndeleteArg;
+use super::args::{CompareArgs, SelectArgs, ServerArgs};
 use crate::model::{Instant, Location};
 use crate::report::shell_word;
 

@@ -2,10 +2,12 @@
 
 use std::time::Instant as Clock;
 
-use super::args::{CommonArgs, RestoreArgs, UndeleteArg};
+use super::args::apply::UndeleteArg;
+use super::args::{CommonArgs, RestoreArgs};
 use super::carry::{Ready, manner, no_csv, server_of, state_dir};
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output};
+use super::copies::{left_out, require_certainty};
 use super::exit::Exit;
 use super::job::{Job, Source};
 use super::results::Reporter;
@@ -17,7 +19,7 @@ use crate::report::{Command, Done, Summary, nothing_to_change, plural};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, plan, to, undelete, yes, apply, common } = args;
+    let RestoreArgs { location, at, plan, to, undelete, yes, apply, copies, common } = args;
     let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
@@ -44,8 +46,13 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     let work = job.find(source, context, output.display, (&client, here.kms || there.kms)).await?;
     job.show(context, output, &work)?;
     require_room(&job, there, &work.sums)?;
+    require_certainty(&work.sums, &copies)?;
+    let left_out = left_out(&work.sums, &copies);
+    if left_out > 0 {
+        output.note(&plural(left_out, "key in doubt is left as it is", "keys in doubt are left as they are"));
+    }
     let sums = work.sums.clone();
-    if work.len == 0 {
+    if work.len == left_out {
         output.note(nothing_to_change(&sums));
         let command = Command::Restore(Done::new(None, &context.counters));
         let summary =
@@ -56,7 +63,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     if !yes {
         confirm(context, &job.place.bucket).await?;
     }
-    let (run, order) = job.begin((&state_dir, kept), (work, here), context)?;
+    let (run, order) = job.begin((&state_dir, kept), (work, here), &copies, context)?;
     let (options, command) = (job.options.as_str(), Command::Restore as fn(Done) -> Command);
     let ready = Ready { run, order: &order, manner, sums: &sums, command, options, began };
     ready.carry_out(context, output, &client).await

@@ -6,18 +6,19 @@ use super::args::ResumeArgs;
 use super::carry::{Ready, manner, no_csv, server_again, state_dir};
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::next;
+use super::{copies, next};
 use crate::engine::{Run, require_keeping, standing};
 use crate::error::Result;
 use crate::plan::file::PlanFile;
 use crate::report::{Command, Done};
 
 pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
-    let ResumeArgs { run, apply, server, output } = args;
+    let ResumeArgs { run, apply, thaw, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
     no_csv(output)?;
-    let (run, order) = Run::open(&state_dir(&apply.state)?, &run)?;
+    let (run, mut order) = Run::open(&state_dir(&apply.state)?, &run)?;
+    order.copying.thaw = copies::thaw(thaw).or(order.copying.thaw);
     let sums = PlanFile::open(&run.plan())?.sums;
     let server = server_again(&order.server, server);
     let options = next::of_server(&server);

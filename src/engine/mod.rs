@@ -10,6 +10,7 @@ mod run;
 mod survey;
 mod sweep;
 mod undo;
+mod uploads;
 mod walk;
 
 pub use bucket::{Standing, require_history, require_keeping, require_removable, standing};
@@ -17,7 +18,7 @@ pub use compare::Compare;
 pub use history::history;
 pub use pairing::survey_elsewhere;
 pub use restore::carry_out;
-pub use run::{Glance, Order, Run, Server};
+pub use run::{Copying, Glance, Order, Run, Server};
 pub use survey::{Extras, Findings, survey};
 pub use undo::plan_undo;
 pub use walk::Scope;

@@ -10,7 +10,7 @@ use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{Instant, Version};
 use crate::plan::{Action, Change, Sums};
-use crate::resolve::{Caution, Cut};
+use crate::resolve::{Caution, Cut, Doubt};
 use crate::s3::Client;
 
 /// A key that is live at a cut.
@@ -111,6 +111,7 @@ fn pair(
             (None, None) => return changes,
         };
         let (then, now) = (then.map(|live| live.version), now.map(|live| live.version));
-        changes.push(Change { cautions, ..Change::new(key, action, now, then) });
+        let doubts = Doubt::of(then.as_ref());
+        changes.push(Change { cautions, doubts, ..Change::new(key, action, now, then) });
     }
 }

@@ -1,8 +1,9 @@
 //! Carrying a run out, from its beginning or from where it was killed.
 
-use super::run::{Order, Run};
+use super::run::{Copying, Order, Run};
+use super::uploads::{abandon_noted, noted};
 use crate::apply::journal::{Progress, State};
-use crate::apply::{Applied, Item, Manner, Outcome, apply};
+use crate::apply::{Applied, Copies, Item, Manner, Outcome, apply};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::event::Counters;
@@ -16,12 +17,16 @@ use crate::s3::Client;
 pub async fn carry_out(
     client: &Client,
     (run, order): (&Run, &Order),
-    manner: Manner,
+    mut manner: Manner,
     now: Instant,
     cancel: &Cancel,
     on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<Applied> {
-    let changes = PlanFile::open(&run.plan())?.changes;
+    let PlanFile { changes, sums, .. } = PlanFile::open(&run.plan())?;
+    if sums.to_copy().keys > 0 {
+        abandon_noted(client, &run.uploads()).await?;
+        manner.copies = copies(client, (run, order)).await?;
+    }
     let mut journal = run.open_journal(changes.len(), now)?;
     let counters = client.counters();
     counters.planned.add(changes.len());
@@ -30,7 +35,22 @@ pub async fn carry_out(
         Ok((n, change)) => left(&before, counters, n, change).map(Ok),
         Err(e) => Some(Err(e)),
     });
-    apply(client, &order.place(), manner, items, &mut journal, cancel, on).await
+    apply(client, &order.place(), &manner, items, &mut journal, cancel, on).await
+}
+
+/// How the run copies, by what it was told and what its bucket is set to.
+async fn copies(client: &Client, (run, order): (&Run, &Order)) -> Result<Copies> {
+    let Copying { locks, no_head, thaw, multipart_threshold } = order.copying;
+    let bucket = &order.changed().bucket;
+    Ok(Copies {
+        // A redirect that has no effect need not be looked for.
+        heads: !no_head || client.is_website(bucket).await?,
+        acls: client.has_acls(bucket).await?,
+        locks,
+        thaw,
+        multipart_threshold,
+        uploads: noted(&run.uploads())?,
+    })
 }
 
 /// A change that something is left to do of; one that is done is counted.

@@ -5,6 +5,7 @@
 //! | `run.json` | the [`Order`] | once, before anything is changed |
 //! | `plan` | the changes, as a [plan file](crate::plan::file) | once, before anything is changed |
 //! | `journal` | intents and results, see [`crate::apply::journal`] | while changes are carried out |
+//! | `uploads` | multipart uploads that were begun | while changes are carried out |
 //! | `report.json` | the summary | each time the run ends |
 //! | `lock` | nothing; locked by the process that works on the run | |
 
@@ -21,6 +22,7 @@ use crate::apply::journal::{Journal, State, read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location, printable};
+use crate::s3::Thaw;
 
 /// The version of `run.json`'s format. One that is newer is refused.
 const FORMAT: u32 = 1;
@@ -44,8 +46,30 @@ pub struct Order {
     /// The place restored to, where that is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Location>,
+    /// How versions are copied.
+    #[serde(default)]
+    pub copying: Copying,
     /// The server.
     pub server: Server,
+}
+
+/// How a run copies versions, as it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copying {
+    /// Retention and legal hold come with them.
+    pub locks: bool,
+    /// No version is looked at first of which the listing says enough.
+    pub no_head: bool,
+    /// How archived versions are asked for.
+    pub thaw: Option<Thaw>,
+    /// The most bytes that are copied by one request.
+    pub multipart_threshold: u64,
+}
+
+impl Default for Copying {
+    fn default() -> Self {
+        Self { locks: false, no_head: false, thaw: None, multipart_threshold: limits::MAX_COPY_BYTES }
+    }
 }
 
 /// Which server a run asks, and as whom, as it was typed.
@@ -73,7 +97,17 @@ impl Order {
         now: Instant,
     ) -> Self {
         let asof = env!("CARGO_PKG_VERSION").to_owned();
-        Self { format: FORMAT, asof, began: now, undoes: None, location, at, to, server }
+        Self {
+            format: FORMAT,
+            asof,
+            began: now,
+            undoes: None,
+            location,
+            at,
+            to,
+            copying: Copying::default(),
+            server,
+        }
     }
 
     /// The run that takes the run `id`, which this is the order of, back.
@@ -196,6 +230,11 @@ impl Run {
     /// Where its journal is.
     pub fn journal(&self) -> PathBuf {
         self.dir.join("journal")
+    }
+
+    /// Where multipart uploads are noted, each before its first part.
+    pub fn uploads(&self) -> PathBuf {
+        self.dir.join("uploads")
     }
 
     /// Begins its journal, or goes on with it.

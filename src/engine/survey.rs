@@ -10,7 +10,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::plan::{Action, Change, Spool, Sums, Undelete};
-use crate::resolve::{Cut, KeyState, Likeness};
+use crate::resolve::{Cut, Doubt, KeyState, Likeness};
 use crate::s3::Client;
 
 /// What a survey found: the changes on disk, in the order of their keys, and their sums.
@@ -118,6 +118,9 @@ impl<'a> Ledger<'a> {
             self.sums.could_uncover.add(&change);
             if self.undelete == Undelete::Copy {
                 change.markers.clear();
+            } else if !change.markers.is_empty() {
+                // Nothing is copied, so it does not matter that it lies in an archive.
+                change.doubts.retain(|doubt| *doubt != Doubt::Archived);
             }
             self.sums.add(&change);
             if change.action != Action::Delete || self.extras == Extras::Differ {

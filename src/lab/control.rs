@@ -4,6 +4,7 @@
 //! - `GET /_lab/clock`; `PUT /_lab/clock` with milliseconds since the epoch, an RFC 3339 time, `+SECONDS`, or `real`
 //! - `GET /_lab/faults`; `POST /_lab/faults` with a rule as JSON; `DELETE /_lab/faults`
 //! - `GET /_lab/requests`; `DELETE /_lab/requests` begins to count anew
+//! - `PUT /_lab/thaw` with the seconds that archived objects take from now on until they can be read
 //! - `PUT /_lab/quirks` with those that are to be on, as JSON
 
 use std::time::Duration;
@@ -38,6 +39,7 @@ pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &[u8]) 
             shared.requests.reset();
             Ok(json!({}))
         }
+        ("PUT", "thaw") => set_thaw(shared, body).map(|()| json!({})),
         ("PUT", "quirks") => set_quirks(shared, body).map(|()| json!({})),
         _ => return reply(StatusCode::NOT_FOUND, &json!({ "error": "no such control" })),
     };
@@ -88,6 +90,13 @@ fn requests(shared: &Shared) -> serde_json::Value {
 fn set_quirks(shared: &Shared, body: &[u8]) -> Result<(), String> {
     let quirks: Quirks = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     shared.store().quirks = quirks;
+    Ok(())
+}
+
+fn set_thaw(shared: &Shared, body: &[u8]) -> Result<(), String> {
+    let text = std::str::from_utf8(body).unwrap_or_default().trim();
+    let seconds = text.parse().map_err(|_| format!("not a number of seconds: {text}"))?;
+    shared.store().thaw = Duration::from_secs(seconds);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use super::Lab;
 use super::error::Error;
 use super::handler;
 use super::store::bucket::{Bucket, Configuration, Versioning};
-use super::store::version::{Attributes, Object, Tags, VersionId};
+use super::store::version::{Attributes, Labels, Object, Tags, VersionId};
 
 /// An object to put.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +83,11 @@ impl Lab {
     pub fn create_bucket(&self, bucket: &str) -> bool {
         let now = self.shared.clock.now();
         let mut store = self.shared.store();
-        store.create(bucket, now).map(|bucket| bucket.versioning = Versioning::Enabled).is_ok()
+        let enable = |bucket: &mut Bucket| {
+            bucket.versioning = Versioning::Enabled;
+            handler::bucket::own(bucket, handler::bucket::OWNED_BY_BUCKET);
+        };
+        store.create(bucket, now).map(enable).is_ok()
     }
 
     /// Sets the state of a bucket's versioning; false if there is no such bucket.
@@ -112,9 +116,11 @@ impl Lab {
                 storage_class: put.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
                 redirect: put.redirect,
                 encryption: bucket.encryption.clone(),
+                customer_key: false,
             };
             let object = handler::headers::object(put.body, attributes, None);
-            bucket.put(key, Arc::new(object), put.tags, now).to_string()
+            let labels = Labels { tags: put.tags, ..Labels::default() };
+            bucket.put(key, Arc::new(object), labels, now).to_string()
         })
     }
 
@@ -135,6 +141,20 @@ impl Lab {
             present
         });
         erased.unwrap_or(false)
+    }
+
+    /// Moves a key's current version into an archive tier of Intelligent-Tiering; false if there is none.
+    pub fn archive(&self, bucket: &str, key: &str) -> bool {
+        let archived = |bucket: &mut Bucket| {
+            let entry = bucket.named_mut(key, None).ok().filter(|entry| !entry.is_marker());
+            entry.map(|entry| entry.tier = Some("ARCHIVE_ACCESS")).is_some()
+        };
+        self.with(bucket, archived).unwrap_or(false)
+    }
+
+    /// Multipart uploads under way in a bucket.
+    pub fn count_uploads(&self, bucket: &str) -> usize {
+        self.with(bucket, |bucket| bucket.uploads.len()).unwrap_or(0)
     }
 
     /// Every key that has a current version, with what it holds; empty if there is no such bucket.

@@ -35,6 +35,7 @@ macro_rules! codes {
 
 codes! {
     AccessDenied 403 "Access Denied",
+    AccessControlListNotSupported 400 "The bucket does not allow ACLs",
     AuthorizationHeaderMalformed 400 "The authorization header is malformed",
     BadDigest 400 "The digest you specified did not match the calculated checksum.",
     BucketAlreadyOwnedByYou 409 "Your previous request to create the named bucket succeeded and you already own it.",
@@ -64,6 +65,7 @@ codes! {
     NoSuchLifecycleConfiguration 404 "The lifecycle configuration does not exist",
     NoSuchUpload 404 "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
     NoSuchVersion 404 "The specified version does not exist.",
+    NoSuchWebsiteConfiguration 404 "The specified bucket does not have a website configuration",
     NotImplemented 501 "A header or query you provided implies functionality that is not implemented",
     NotModified 304 "Not Modified",
     ObjectLockConfigurationNotFoundError 404 "Object Lock configuration does not exist for this bucket",

@@ -114,7 +114,7 @@ impl Lab {
         }
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
-        let store = Store::with(options.quirks.clone());
+        let store = Store::with(options.quirks.clone(), options.thaw);
         let shared = Arc::new(Shared {
             options,
             clock: Clock::default(),
@@ -159,6 +159,11 @@ impl Lab {
     /// Sets the departures from AWS, for requests from now on.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.shared.store().quirks = quirks;
+    }
+
+    /// Sets how long archived objects take to thaw that are asked for from now on.
+    pub fn set_thaw(&self, thaw: Duration) {
+        self.shared.store().thaw = thaw;
     }
 
     /// Stops the lab; requests under way are cut off.

@@ -39,9 +39,10 @@ operations! {
     GetBucketReplication PutBucketReplication DeleteBucketReplication
     GetBucketOwnershipControls PutBucketOwnershipControls DeleteBucketOwnershipControls
     GetBucketPolicy PutBucketPolicy DeleteBucketPolicy
+    GetBucketWebsite PutBucketWebsite DeleteBucketWebsite
     ListObjectsV2 ListObjectVersions ListMultipartUploads
     PutObject GetObject HeadObject CopyObject DeleteObject DeleteObjects RestoreObject
-    GetObjectTagging PutObjectTagging DeleteObjectTagging GetObjectAcl
+    GetObjectTagging PutObjectTagging DeleteObjectTagging GetObjectAcl PutObjectAcl
     CreateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload AbortMultipartUpload ListParts
 }
 
@@ -87,6 +88,7 @@ const BUCKET_SUBRESOURCES: &[Subresource] = {
             Some(Op::DeleteBucketOwnershipControls),
         ),
         ("policy", Op::GetBucketPolicy, Some(Op::PutBucketPolicy), Some(Op::DeleteBucketPolicy)),
+        ("website", Op::GetBucketWebsite, Some(Op::PutBucketWebsite), Some(Op::DeleteBucketWebsite)),
         ("uploads", Op::ListMultipartUploads, None, None),
         ("versions", Op::ListObjectVersions, None, None),
     ]
@@ -112,7 +114,6 @@ const MISSING: &[&str] = &[
     "select",
     "tagging",
     "torrent",
-    "website",
 ];
 
 /// Which operation a request asks for.
@@ -160,11 +161,11 @@ fn object(request: &Request) -> Result<Option<Operation>> {
         });
     }
     if has("acl") {
-        return if request.method == Method::GET {
-            Ok(Some(Operation::GetObjectAcl))
-        } else {
-            Err(Code::NotImplemented.into())
-        };
+        return Ok(match request.method {
+            Method::GET => Some(Operation::GetObjectAcl),
+            Method::PUT => Some(Operation::PutObjectAcl),
+            _ => None,
+        });
     }
     let upload = has("uploadId");
     Ok(match request.method {

@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::Version;
-use crate::resolve::{Caution, KeyState};
+use crate::resolve::{Caution, Doubt, KeyState};
 
 /// What is done to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,12 +68,16 @@ pub struct Change {
     /// What a person should know of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_cautions")]
     pub cautions: Vec<Caution>,
+    /// What has to be settled before it is carried out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
 }
 
 impl Change {
     /// A change of which nothing else is to be known.
     pub fn new(key: impl Into<String>, action: Action, now: Option<Version>, then: Option<Version>) -> Self {
-        Self { key: key.into(), action, now, then, markers: Vec::new(), cautions: Vec::new() }
+        let (markers, cautions, doubts) = (Vec::new(), Vec::new(), Vec::new());
+        Self { key: key.into(), action, now, then, markers, cautions, doubts }
     }
 
     /// The change that a key needs, if any. One that comes back carries the markers above it, if there is nothing else.
@@ -84,6 +88,7 @@ impl Change {
         Some(Self {
             markers,
             cautions,
+            doubts: Doubt::of(state.then),
             ..Self::new(state.key, action, state.now.cloned(), state.then.cloned())
         })
     }

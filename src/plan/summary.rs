@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action, Change};
 use crate::limits;
-use crate::resolve::Caution;
+use crate::resolve::{Caution, Doubt};
 
 /// Keys and bytes of one kind of change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,9 @@ pub struct Sums {
     pub existed: u64,
     /// Keys that were asked for by name and have no version at all.
     pub unknown_keys: u64,
+    /// Changes that something has to be settled about first.
+    pub doubtful: u64,
+    doubts: BTreeMap<Doubt, u64>,
     cautions: BTreeMap<Caution, u64>,
     prefixes: BTreeMap<String, PrefixCounts>,
     elsewhere: PrefixCounts,
@@ -79,6 +82,10 @@ impl Sums {
             tally.bytes += change.bytes();
         }
         self.uncover.add(change);
+        self.doubtful += u64::from(!change.doubts.is_empty());
+        for doubt in &change.doubts {
+            *self.doubts.entry(*doubt).or_default() += 1;
+        }
         for caution in &change.cautions {
             *self.cautions.entry(*caution).or_default() += 1;
         }
@@ -107,6 +114,11 @@ impl Sums {
     /// How many of the changes carry which caution.
     pub fn cautions(&self) -> impl Iterator<Item = (Caution, u64)> {
         self.cautions.iter().map(|(caution, keys)| (*caution, *keys))
+    }
+
+    /// How many of the changes carry which doubt.
+    pub fn doubts(&self) -> impl Iterator<Item = (Doubt, u64)> {
+        self.doubts.iter().map(|(doubt, keys)| (*doubt, *keys))
     }
 
     /// Whether there was nothing to compare: no key at either time.

@@ -26,6 +26,7 @@ impl<W: Write> CsvChanges<W> {
             "now_size",
             "now_etag",
             "cautions",
+            "doubts",
         ])
         .map_err(of_stream)?;
         Ok(Self(csv))
@@ -38,6 +39,8 @@ impl<W: Write> CsvChanges<W> {
         record.extend(fields(change.now.as_ref()));
         let cautions: Vec<_> = change.cautions.iter().map(|c| c.name()).collect();
         record.push(cautions.join(" "));
+        let doubts: Vec<_> = change.doubts.iter().map(|d| d.name()).collect();
+        record.push(doubts.join(" "));
         Ok(self.0.write_record(record).map_err(of_stream)?)
     }
 

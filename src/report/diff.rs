@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, Location, Version, printable};
 use crate::plan::{Action, Change, Sums};
-use crate::resolve::Caution;
+use crate::resolve::{Caution, Doubt};
 
 /// What a comparison is for. Decides the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +184,8 @@ impl DiffView {
         let deletes = writes_needed(sums) - copies.keys - uncover.requests();
         let tokens = copies.keys + sums.of(Action::Delete).keys + uncover.markers;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
-        writeln!(out, "  to carry out: {}", self.heading.restore)?;
+        let thaw = if sums.doubtful > 0 { " --thaw bulk" } else { "" };
+        writeln!(out, "  to carry out: {}{thaw}", self.heading.restore)?;
         let mut work = Vec::new();
         if copies.keys > 0 {
             work.push(format!("{} of {}", plural(copies.keys, "copy", "copies"), bytes(copies.bytes)));
@@ -247,6 +248,14 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
             count(sums.same_content),
             ""
         )?;
+    }
+    if matches!(purpose, Purpose::Restore | Purpose::Elsewhere) {
+        for (doubt, keys) in sums.doubts() {
+            let meaning = match doubt {
+                Doubt::Archived => "in doubt: of these, in an archive, to be thawed first (--thaw)",
+            };
+            writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", doubt.name(), count(keys), "")?;
+        }
     }
     for (caution, keys) in sums.cautions() {
         let meaning = match caution {
@@ -312,7 +321,8 @@ fn line(out: &mut impl Write, word: &str, change: &Change) -> Result<()> {
     let version = change.then.as_ref().or(change.now.as_ref());
     let (time, size) =
         version.map_or_else(Default::default, |v: &Version| (v.last_modified.human(), bytes(v.size)));
-    let cautions: Vec<_> = change.cautions.iter().map(|c| c.name()).collect();
+    let doubts = change.doubts.iter().map(|doubt| doubt.name());
+    let cautions: Vec<_> = doubts.chain(change.cautions.iter().map(|c| c.name())).collect();
     let cautions = if cautions.is_empty() { String::new() } else { format!("   ({})", cautions.join(", ")) };
     Ok(writeln!(out, "  {word:<9}  {time}  {size:>10}  {}{cautions}", printable(&change.key))?)
 }

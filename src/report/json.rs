@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::apply::Outcome;
 use crate::error::Result;
-use crate::event::Counters;
+use crate::event::{Counter, Counters};
 use crate::limits;
 use crate::model::{Instant, Location, Past, Version};
 use crate::plan::file::Header;
 use crate::plan::{Action, Change, Sums};
-use crate::resolve::Caution;
+use crate::resolve::{Caution, Doubt};
 
 /// A writer of JSON objects, one a line. The first carries `"schema": 1`.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ struct ChangeLine<'a> {
     change: Action,
     now: Option<VersionLine<'a>>,
     then: Option<VersionLine<'a>>,
-    doubts: [&'static str; 0],
+    doubts: &'a [Doubt],
     cautions: &'a [Caution],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     markers: &'a [String],
@@ -74,6 +74,13 @@ struct OutcomeLine<'a> {
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ArchivedLine<'a> {
+    key: &'a str,
+    change: Action,
+    thawing: bool,
 }
 
 #[derive(Serialize)]
@@ -101,9 +108,9 @@ impl<W: Write> JsonLines<W> {
 
     /// A change that a restore would make.
     pub fn change(&mut self, change: &Change) -> Result<()> {
-        let Change { key, action, now, then, markers, cautions } = change;
+        let Change { key, action, now, then, markers, cautions, doubts } = change;
         let (now, then) = (VersionLine::of(now.as_ref()), VersionLine::of(then.as_ref()));
-        self.line("change", ChangeLine { key, change: *action, now, then, doubts: [], cautions, markers })
+        self.line("change", ChangeLine { key, change: *action, now, then, doubts, cautions, markers })
     }
 
     /// A key that does not hold what it should.
@@ -119,6 +126,9 @@ impl<W: Write> JsonLines<W> {
         let (kind, code, message) = match outcome {
             Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => return Ok(()),
             Outcome::Conflict => ("conflict", None, None),
+            Outcome::Archived { thawing } => {
+                return self.line("archived", ArchivedLine { key, change: *action, thawing: *thawing });
+            }
             Outcome::Failed(e) => ("failure", e.code(), Some(e.to_string())),
         };
         self.line(kind, OutcomeLine { key, change: *action, code, message })
@@ -202,7 +212,9 @@ pub struct Done {
     skipped: u64,
     conflicts: u64,
     failed: u64,
+    archived: u64,
     bytes_copied: u64,
+    not_kept: NotKept,
 }
 
 impl Done {
@@ -216,7 +228,9 @@ impl Done {
             skipped: counters.skipped.get(),
             conflicts: counters.conflicts.get(),
             failed: counters.failed.get(),
+            archived: counters.archived.get(),
             bytes_copied: counters.bytes_copied.get(),
+            not_kept: NotKept::of(counters),
         }
     }
 }
@@ -242,6 +256,24 @@ pub struct RunLine<'a> {
     pub done: u64,
     /// Changes that could not be made, or were left alone.
     pub left: u64,
+}
+
+/// Objects that were copied without something that belongs to them, by what that is.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct NotKept {
+    acl: u64,
+    tags: u64,
+    locks: u64,
+    metadata: u64,
+}
+
+impl NotKept {
+    fn of(counters: &Counters) -> Self {
+        let not_kept = &counters.not_kept;
+        let [acl, tags, locks, metadata] =
+            [&not_kept.acl, &not_kept.tags, &not_kept.locks, &not_kept.metadata].map(Counter::get);
+        Self { acl, tags, locks, metadata }
+    }
 }
 
 /// The sums of a command.
@@ -294,7 +326,7 @@ impl<'a> Summary<'a> {
             reverts: sums.of(Action::Revert).keys,
             undeletes: sums.of(Action::Undelete).keys,
             deletes: sums.of(Action::Delete).keys,
-            doubtful: 0,
+            doubtful: sums.doubtful,
             bytes_to_copy: sums.to_copy().bytes,
             list_requests: counters.list_requests.get(),
             write_requests,

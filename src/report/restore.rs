@@ -21,11 +21,31 @@ pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> S
     };
     let already =
         if counters.skipped.get() > 0 { format!(" {skipped} right already,") } else { String::new() };
+    let archived = match counters.archived.get() {
+        0 => String::new(),
+        n => format!(", {} archived", count(n)),
+    };
     format!(
-        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{uncovered}{already} {conflicts}, {failed} failed",
+        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{uncovered}{already} {conflicts}, {failed} failed{archived}",
         elapsed.as_secs_f64(),
         bytes(counters.bytes_copied.get())
     )
+}
+
+/// What of the objects copied could not be kept, and what would keep it, in one line; `None` if everything was.
+pub fn not_kept_line(counters: &Counters) -> Option<String> {
+    let not_kept = &counters.not_kept;
+    let parts: Vec<_> = [
+        (&not_kept.acl, "the ACL", "no permission: s3:GetObjectVersionAcl"),
+        (&not_kept.tags, "the tags", "no permission: s3:GetObjectVersionTagging"),
+        (&not_kept.locks, "the retention or legal hold", "--locks keeps it"),
+        (&not_kept.metadata, "user metadata", "no header can carry it"),
+    ]
+    .into_iter()
+    .filter(|(counter, ..)| counter.get() > 0)
+    .map(|(counter, what, why)| format!("{what} of {} ({why})", plural(counter.get(), "object", "objects")))
+    .collect();
+    (!parts.is_empty()).then(|| format!("not kept: {}", parts.join(", ")))
 }
 
 /// A key that was left alone or failed, in one line; `None` for one that went well.
@@ -35,6 +55,12 @@ pub fn failure_line(change: &Change, outcome: &Outcome) -> Option<String> {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
         Outcome::Conflict => {
             Some(format!("conflict  {key}: changed by somebody since the plan was made; left alone"))
+        }
+        Outcome::Archived { thawing: true } => {
+            Some(format!("archived  {key}: thawing; left alone until it has arrived"))
+        }
+        Outcome::Archived { thawing: false } => {
+            Some(format!("archived  {key}: has to be thawed first; left alone"))
         }
         Outcome::Failed(e) => Some(format!("failed    {key}: {e}")),
     }

@@ -1,9 +1,11 @@
 //! Which version of a key was live at a past second: a fold over the key's entries, newest first. Pure.
 
 mod content;
+mod doubt;
 mod fold;
 #[cfg(test)]
 mod tests;
 
 pub use content::{Likeness, likeness, needs_heads};
+pub use doubt::Doubt;
 pub use fold::{Caution, Cut, KeyState, Resolver};

@@ -1,16 +1,24 @@
-//! Server-side copies of one version by one request.
+//! Server-side copies of one version by one request, and what every copy must be told.
 
-use aws_sdk_s3::types::{AnnotationDirective, StorageClass};
+use aws_sdk_s3::types::AnnotationDirective;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::acl::Grants;
 use super::blank_key::{KeyInPath, for_sdk};
 use super::client::{Client, once};
 use super::error::{Doing, explain};
+use super::facts::Facts;
 use crate::error::Result;
 
 /// What may stand unencoded in `x-amz-copy-source`; the SDK passes the header through as it is given.
 const COPY_SOURCE: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// What a copy is called in errors, and the permissions that it needs.
+pub(super) const COPY: (&str, &str) = (
+    "copy to",
+    "s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source",
+);
 
 /// What must still hold of a key for a request to take effect
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html>).
@@ -33,12 +41,20 @@ pub struct CopyRequest<'a> {
     pub source_key: &'a str,
     /// Its id.
     pub version_id: &'a str,
+    /// The ETag that it must have: a null version can be overwritten.
+    pub source_etag: &'a str,
     /// The bucket to copy to.
     pub bucket: &'a str,
     /// The key to copy to.
     pub key: &'a str,
     /// The copy's storage class: said on every copy, or AWS makes it STANDARD.
     pub storage_class: &'a str,
+    /// What HEAD says of the version; without it, the copy gets the bucket's default encryption, no redirect, no lock.
+    pub facts: Option<&'a Facts>,
+    /// Whom its ACL grants what.
+    pub grants: &'a Grants,
+    /// Whether its retention and legal hold come with it.
+    pub locks: bool,
     /// What must still hold of the target.
     pub guard: &'a Guard,
 }
@@ -52,18 +68,66 @@ pub struct Copied {
     pub etag: Option<String>,
 }
 
+impl Copied {
+    pub(super) fn new(version_id: Option<&str>, etag: Option<&str>) -> Self {
+        Self {
+            version_id: version_id.map(ToOwned::to_owned),
+            etag: etag.map(|etag| etag.trim_matches('"').to_owned()),
+        }
+    }
+}
+
+impl<'a> CopyRequest<'a> {
+    pub(super) fn doing(&self) -> Doing<'a> {
+        Doing { what: COPY.0, bucket: self.bucket, key: Some(self.key), permission: COPY.1 }
+    }
+
+    /// What the source's ETag must be, where the listing told it.
+    pub(super) fn source_condition(&self) -> Option<String> {
+        (!self.source_etag.is_empty()).then(|| quoted(self.source_etag))
+    }
+
+    /// The class to ask for.
+    pub(super) fn class(&self) -> &'a str {
+        if self.storage_class.is_empty() { "STANDARD" } else { self.storage_class }
+    }
+}
+
+/// Tells a copy, or a multipart upload, what S3 does not carry over from the source by itself
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>). The two requests have no type in common.
+macro_rules! by_hand {
+    ($call:expr, $request:expr) => {{
+        let request = $request;
+        let encryption = request.facts.and_then(|facts| facts.encryption.as_ref());
+        let lock = request.facts.filter(|_| request.locks).map(|facts| &facts.lock);
+        $call
+            .storage_class(aws_sdk_s3::types::StorageClass::from(request.class()))
+            .set_server_side_encryption(encryption.map(|of| of.algorithm.clone()))
+            .set_ssekms_key_id(encryption.and_then(|of| of.key.clone()))
+            .set_bucket_key_enabled(encryption.and_then(|of| of.bucket_key))
+            .set_website_redirect_location(request.facts.and_then(|facts| facts.redirect.clone()))
+            .set_grant_full_control(request.grants.full_control.clone())
+            .set_grant_read(request.grants.read.clone())
+            .set_grant_read_acp(request.grants.read_acp.clone())
+            .set_grant_write_acp(request.grants.write_acp.clone())
+            .set_object_lock_mode(lock.and_then(|lock| lock.mode.clone()))
+            .set_object_lock_retain_until_date(lock.and_then(|lock| lock.until))
+            .set_object_lock_legal_hold_status(lock.and_then(|lock| lock.hold.clone()))
+    }};
+}
+pub(super) use by_hand;
+
 impl Client {
     /// Copies one version. Metadata and tags come with it; annotations do not.
     pub async fn copy(&self, request: &CopyRequest<'_>) -> Result<Copied> {
         self.rate.take(1).await;
-        let class = if request.storage_class.is_empty() { "STANDARD" } else { request.storage_class };
         let mut call = self
             .sdk
             .copy_object()
             .copy_source(copy_source(request))
+            .set_copy_source_if_match(request.source_condition())
             .bucket(request.bucket)
             .key(for_sdk(request.key))
-            .storage_class(StorageClass::from(class))
             .annotation_directive(AnnotationDirective::Exclude);
         call = match request.guard {
             Guard::Etag(etag) => call.if_match(quoted(etag)),
@@ -71,19 +135,11 @@ impl Client {
             Guard::None => call,
         };
         self.counters.write_requests.add(1);
-        let doing = Doing {
-            what: "copy to",
-            bucket: request.bucket,
-            key: Some(request.key),
-            permission: "s3:PutObject (with s3:PutObjectTagging), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source",
-        };
-        let call = call.customize().interceptor(KeyInPath::new(request.key)).config_override(once());
-        let reply = call.send().await.map_err(|e| explain(&e, doing, &self.place))?;
+        let call = by_hand!(call, request).customize().interceptor(KeyInPath::new(request.key));
+        let call = call.config_override(once());
+        let reply = call.send().await.map_err(|e| explain(&e, request.doing(), &self.place))?;
         let etag = reply.copy_object_result().and_then(|result| result.e_tag());
-        Ok(Copied {
-            version_id: reply.version_id().map(ToOwned::to_owned),
-            etag: etag.map(|etag| etag.trim_matches('"').to_owned()),
-        })
+        Ok(Copied::new(reply.version_id(), etag))
     }
 }
 
@@ -91,7 +147,7 @@ pub(super) fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
 }
 
-fn copy_source(request: &CopyRequest<'_>) -> String {
+pub(super) fn copy_source(request: &CopyRequest<'_>) -> String {
     let encoded = |text| utf8_percent_encode(text, COPY_SOURCE);
     let version = utf8_percent_encode(request.version_id, NON_ALPHANUMERIC);
     format!("{}/{}?versionId={version}", request.source_bucket, encoded(request.source_key))
@@ -109,15 +165,18 @@ mod tests {
             ("/lead//..", "bkt//lead//..?versionId=v%2E1"),
             ("日\u{1}\"'", "bkt/%E6%97%A5%01%22%27?versionId=v%2E1"),
         ] {
-            let guard = Guard::Absent;
             let request = CopyRequest {
                 source_bucket: "bkt",
                 source_key: key,
                 version_id: "v.1",
+                source_etag: "",
                 bucket: "b",
                 key,
                 storage_class: "",
-                guard: &guard,
+                facts: None,
+                grants: &Grants::default(),
+                locks: false,
+                guard: &Guard::Absent,
             };
             assert_eq!(copy_source(&request), expected);
         }

@@ -3,17 +3,25 @@
 //! One file an operation's kind; [`error`](self) turns the SDK's errors into [`crate::error::Error`], and every request
 //! that writes takes its token from the rate limiter in here, so that no caller can forget it.
 
+mod acl;
+mod archive;
 mod blank_key;
 mod client;
 mod copy;
 mod delete;
 mod error;
+mod facts;
 pub mod listing;
+mod multipart;
 mod rate;
 mod read;
 
+pub use acl::Grants;
+pub use archive::{Thaw, Tier};
 pub use client::{Client, Settings};
 pub use copy::{Copied, CopyRequest, Guard};
 pub use delete::{DeleteKey, Deleted};
+pub use facts::{Archive, Current, Facts};
+pub use multipart::{Part, Upload};
 pub use rate::Rate;
 pub use read::PageRequest;

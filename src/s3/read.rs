@@ -106,7 +106,7 @@ impl Client {
     }
 
     /// An object's tags; `None` where we may not read them, or the object has gone meanwhile.
-    async fn tags(
+    pub async fn tags(
         &self,
         bucket: &str,
         key: &str,
@@ -190,6 +190,23 @@ impl Client {
         }
     }
 
+    /// Whether the bucket is served as a website: only there do its objects' redirects have an effect. Where we may not
+    /// know, it may be.
+    pub async fn is_website(&self, bucket: &str) -> Result<bool> {
+        let reply = self.sdk.get_bucket_website().bucket(bucket).send().await;
+        let doing = Doing {
+            what: "read the website configuration of",
+            bucket,
+            key: None,
+            permission: "s3:GetBucketWebsite",
+        };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Err(e) if e.is_retryable() => Err(e),
+            Err(e) => Ok(e.kind() != ErrorKind::Missing),
+            Ok(_) => Ok(true),
+        }
+    }
+
     /// Whether the bucket encrypts new objects with a KMS key, so that equal bytes have different ETags. `None` where
     /// the server or the permissions do not let us know.
     pub async fn encrypts_with_kms(&self, bucket: &str) -> Result<Option<bool>> {
@@ -236,6 +253,7 @@ fn object_head(head: &HeadObjectOutput) -> ObjectHead {
         ("Content-Language", head.content_language()),
         ("Content-Type", head.content_type()),
         ("Expires", head.expires_string()),
+        ("Website-Redirect-Location", head.website_redirect_location()),
     ];
     let present = |pairs: &[(&'static str, Option<&str>)]| -> BTreeMap<&'static str, String> {
         let pairs = pairs

@@ -3,6 +3,7 @@
 //!
 //! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
 
+mod archived;
 mod diff;
 mod escapes;
 mod formats;

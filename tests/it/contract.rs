@@ -69,8 +69,10 @@ on_every_server! {
     }
     copies {
         storage_class_is_kept
+        acls_are_kept
         metadata_and_tags_are_kept
         multipart_object_comes_back
+        large_objects_are_copied_in_parts
         changed_metadata_is_a_change
     }
     deletes {

@@ -19,6 +19,8 @@ pub(crate) enum Behaviour {
     NullAtPageBorder,
     /// `x-amz-storage-class` of a PUT shows in the listing of versions.
     StorageClassListed,
+    /// Versions have ACLs of their own, and a copy those that its request names.
+    Acls,
     /// A multipart upload keeps the tags that it was created with.
     MultipartTags,
     /// A multipart object and its copy can be told to be the same: by their checksums, or because the ETag is kept.
@@ -48,6 +50,7 @@ const TABLE: &[(&str, Behaviour, &str)] = &[
     ("localstack", B::StorageClassListed, "lists STANDARD for every version"),
     ("ministack", B::MultipartTags, "drops them"),
     ("rgw", B::MultipartTags, "drops them"),
+    ("ministack", B::Acls, "keeps one ACL for all versions of a key, and no grants of a copy"),
     ("moto", B::MultipartProof, "has no checksum of a multipart object, and another ETag for its copy"),
 ];
 

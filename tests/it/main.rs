@@ -22,3 +22,5 @@ mod found;
 mod model;
 mod servers;
 mod support;
+#[cfg(feature = "lab")]
+mod whole;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+use aws_sdk_s3::types::{BucketVersioningStatus, ObjectOwnership, VersioningConfiguration};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -46,8 +46,21 @@ impl Subject {
 
     /// A new bucket that never had versioning.
     pub(crate) async fn plain_bucket(&self) -> Bucket {
+        // As AWS makes buckets, which not every server does by itself: without ACLs.
+        self.make_bucket(ObjectOwnership::BucketOwnerEnforced).await
+    }
+
+    /// A new bucket with versioning enabled, whose objects have ACLs.
+    pub(crate) async fn bucket_with_acls(&self) -> Bucket {
+        let bucket = self.make_bucket(ObjectOwnership::ObjectWriter).await;
+        bucket.enable().await;
+        bucket
+    }
+
+    async fn make_bucket(&self, ownership: ObjectOwnership) -> Bucket {
         let name = unique_name();
-        self.client.create_bucket().bucket(&name).send().await.unwrap();
+        let make = self.client.create_bucket().bucket(&name);
+        make.object_ownership(ownership).send().await.unwrap();
         Bucket::new(self.client.clone(), name)
     }
 

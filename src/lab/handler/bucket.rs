@@ -6,12 +6,24 @@ use super::super::Shared;
 use super::super::error::{Code, Result};
 use super::super::reply::Reply;
 use super::super::request::Request;
-use super::super::store::bucket::{Configuration, Versioning};
+use super::super::store::bucket::{Bucket, Configuration, Versioning};
 use super::super::time::iso;
 use super::super::xml::{Document, parse};
 
 /// The owner of everything in a lab.
 pub(crate) const OWNER: &str = "1ab0000000000000000000000000000000000000000000000000000000000001";
+
+/// How AWS makes buckets since April 2023: objects belong to the bucket's owner, and ACLs do not count.
+pub(crate) const OWNED_BY_BUCKET: &str = "BucketOwnerEnforced";
+
+/// Says who owns the objects of a bucket.
+pub(crate) fn own(bucket: &mut Bucket, ownership: &str) {
+    let document = format!(
+        "<OwnershipControls xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule><ObjectOwnership>{ownership}\
+         </ObjectOwnership></Rule></OwnershipControls>"
+    );
+    bucket.configurations.insert(Configuration::OwnershipControls, document.into());
+}
 
 pub(crate) fn list(shared: &Shared) -> Reply {
     let mut document = Document::new("ListAllMyBucketsResult");
@@ -37,6 +49,8 @@ pub(crate) fn create(shared: &Shared, request: &Request) -> Result<Reply> {
     let now = shared.clock.now();
     let mut store = shared.store();
     let bucket = store.create(name, now)?;
+    let ownership = request.header("x-amz-object-ownership").unwrap_or(OWNED_BY_BUCKET);
+    own(bucket, ownership);
     if locked {
         let xml = "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
                    <ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>";

@@ -1,4 +1,5 @@
-//! Configurations of a bucket: stored and given back byte for byte. Only default encryption has an effect.
+//! Configurations of a bucket: stored and given back byte for byte. Only default encryption, ownership and
+//! Object Lock have an effect: what new objects are encrypted with, whether they may have ACLs and locks.
 
 use hyper::Method;
 use hyper::body::Bytes;
@@ -53,7 +54,8 @@ pub(crate) fn store(
         let default = rule.and_then(|rule| rule.child("ApplyServerSideEncryptionByDefault"));
         let encryption = default.and_then(|default| {
             let key = default.text_of("KMSMasterKeyID").map(str::to_owned);
-            Some(Encryption { algorithm: default.text_of("SSEAlgorithm")?.to_owned(), key })
+            let bucket_key = rule.and_then(|rule| rule.text_of("BucketKeyEnabled")) == Some("true");
+            Some(Encryption { algorithm: default.text_of("SSEAlgorithm")?.to_owned(), key, bucket_key })
         });
         if document.is_some() && encryption.is_none() {
             return Err(Code::MalformedXML.into());
@@ -68,13 +70,14 @@ pub(crate) fn store(
 }
 
 fn named(request: &Request) -> Option<Configuration> {
-    const NAMES: [(&str, Configuration); 6] = [
+    const NAMES: [(&str, Configuration); 7] = [
         ("lifecycle", Configuration::Lifecycle),
         ("encryption", Configuration::Encryption),
         ("object-lock", Configuration::ObjectLock),
         ("replication", Configuration::Replication),
         ("ownershipControls", Configuration::OwnershipControls),
         ("policy", Configuration::Policy),
+        ("website", Configuration::Website),
     ];
     NAMES.iter().find(|(name, _)| request.query.has(name)).map(|(_, configuration)| *configuration)
 }
@@ -87,6 +90,7 @@ fn root(configuration: Configuration) -> Option<&'static str> {
         Configuration::ObjectLock => Some("ObjectLockConfiguration"),
         Configuration::Replication => Some("ReplicationConfiguration"),
         Configuration::OwnershipControls => Some("OwnershipControls"),
+        Configuration::Website => Some("WebsiteConfiguration"),
         Configuration::Policy => None,
     }
 }
@@ -99,5 +103,6 @@ fn missing(configuration: Configuration) -> Code {
         Configuration::Replication => Code::ReplicationConfigurationNotFoundError,
         Configuration::OwnershipControls => Code::OwnershipControlsNotFoundError,
         Configuration::Policy => Code::NoSuchBucketPolicy,
+        Configuration::Website => Code::NoSuchWebsiteConfiguration,
     }
 }

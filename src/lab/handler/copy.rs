@@ -30,7 +30,9 @@ pub(crate) fn copy(shared: &Shared, request: &Request) -> Result<Reply> {
     let mut store = shared.store();
     let bucket = store.bucket_mut(request.bucket())?;
     condition.allows_write(request.key(), bucket.current(request.key()))?;
-    let id = bucket.put(request.key(), Arc::clone(&object), tags, now);
+    // Neither the ACL nor the lock of the source comes along.
+    let labels = headers::labels(request, bucket, tags)?;
+    let id = bucket.put(request.key(), Arc::clone(&object), labels, now);
     let mut document = Document::new("CopyObjectResult");
     document
         .plain("LastModified", iso(now, quirks.millisecond_times))

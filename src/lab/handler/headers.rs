@@ -9,9 +9,11 @@ use super::super::error::{Code, Error, Result};
 use super::super::quirks::Quirks;
 use super::super::reply::Reply;
 use super::super::request::{Request, decode_form};
+use super::super::store::bucket::Bucket;
 use super::super::store::condition::{Condition, etag_matches, failed};
-use super::super::store::version::{Attributes, Encryption, Object, Tags};
+use super::super::store::version::{Attributes, Encryption, Labels, Object, Tags};
 use super::super::time::parse_http_date;
+use super::{acl, lock};
 
 /// The content type of an object that was written without one.
 pub(crate) const DEFAULT_TYPE: &str = "binary/octet-stream";
@@ -27,6 +29,8 @@ const SYSTEM: [&str; 6] = [
 const USER_PREFIX: &str = "x-amz-meta-";
 const SSE: &str = "x-amz-server-side-encryption";
 const SSE_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+const SSE_BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
+const SSE_CUSTOMER: &str = "server-side-encryption-customer-algorithm";
 const MAX_TAGS: usize = 10;
 
 /// What a write says of its object in headers.
@@ -46,13 +50,20 @@ pub(crate) fn carried_by_header(request: &Request, default: &Encryption) -> Attr
     let encryption = match request.header(SSE) {
         None => default.clone(),
         Some(algorithm) => {
-            Encryption { algorithm: algorithm.to_owned(), key: request.header(SSE_KEY).map(str::to_owned) }
+            let bucket_key = match request.header(SSE_BUCKET_KEY) {
+                // A key named on the request has the bucket's own setting otherwise.
+                None => default.bucket_key && algorithm == "aws:kms",
+                Some(enabled) => enabled == "true",
+            };
+            let key = request.header(SSE_KEY).map(str::to_owned);
+            Encryption { algorithm: algorithm.to_owned(), key, bucket_key }
         }
     };
     Attributes {
         storage_class: request.header("x-amz-storage-class").unwrap_or("STANDARD").to_owned(),
         redirect: request.header("x-amz-website-redirect-location").map(str::to_owned),
         encryption,
+        customer_key: request.headers.contains_key(&*format!("x-amz-{SSE_CUSTOMER}")),
         ..Attributes::default()
     }
 }
@@ -126,6 +137,23 @@ pub(crate) fn condition(request: &Request, quirks: &Quirks) -> Result<Condition>
     Ok(Condition { matches: request.header("if-match").map(str::to_owned), none: none.is_some() })
 }
 
+/// Refuses to read an object whose key its writer has kept, without that key. `prefix` is that of the headers.
+pub(crate) fn check_customer_key(request: &Request, prefix: &str, object: &Object) -> Result<()> {
+    if !object.attributes.customer_key || request.headers.contains_key(&*format!("{prefix}{SSE_CUSTOMER}")) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::InvalidRequest,
+        "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to \
+         retrieve the object.",
+    ))
+}
+
+/// What a write says of its object that can be changed later: ACL and lock as the bucket allows them.
+pub(crate) fn labels(request: &Request, bucket: &Bucket, tags: Tags) -> Result<Labels> {
+    Ok(Labels { tags, acl: acl::of(request, bucket)?, lock: lock::of(request, bucket)? })
+}
+
 /// Judges the conditions of a read, or those on the source of a copy, whose headers begin with a prefix.
 pub(crate) fn check_read(
     request: &Request,
@@ -158,7 +186,9 @@ pub(crate) fn check_read(
 
 /// Adds what a reply says of the encryption of the object it read or made.
 pub(crate) fn with_encryption(reply: Reply, encryption: &Encryption) -> Reply {
-    reply.with(SSE, &encryption.algorithm).with_maybe(SSE_KEY, encryption.key.as_ref())
+    let bucket_key = encryption.bucket_key.then_some("true");
+    let reply = reply.with(SSE, &encryption.algorithm).with_maybe(SSE_KEY, encryption.key.as_ref());
+    reply.with_maybe(SSE_BUCKET_KEY, bucket_key)
 }
 
 /// Adds a stored checksum, with its kind.

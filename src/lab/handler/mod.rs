@@ -6,12 +6,14 @@ use super::operation::Operation;
 use super::reply::Reply;
 use super::request::Request;
 
+pub(crate) mod acl;
 pub(crate) mod bucket;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod headers;
 pub(crate) mod list;
+pub(crate) mod lock;
 pub(crate) mod multipart;
 pub(crate) mod object;
 pub(crate) mod restore;
@@ -46,7 +48,8 @@ pub(crate) fn handle(
         Op::GetObjectTagging => tagging::get(shared, request),
         Op::PutObjectTagging => tagging::put(shared, request),
         Op::DeleteObjectTagging => tagging::delete(shared, request),
-        Op::GetObjectAcl => object::acl(shared, request),
+        Op::GetObjectAcl => acl::get(shared, request),
+        Op::PutObjectAcl => acl::put(shared, request),
         Op::CreateMultipartUpload => multipart::create(shared, request),
         Op::UploadPart => multipart::upload_part(shared, request),
         Op::UploadPartCopy => multipart::upload_part_copy(shared, request),
@@ -70,6 +73,9 @@ pub(crate) fn handle(
         | Op::DeleteBucketOwnershipControls
         | Op::GetBucketPolicy
         | Op::PutBucketPolicy
-        | Op::DeleteBucketPolicy => config::handle(shared, request),
+        | Op::DeleteBucketPolicy
+        | Op::GetBucketWebsite
+        | Op::PutBucketWebsite
+        | Op::DeleteBucketWebsite => config::handle(shared, request),
     }
 }

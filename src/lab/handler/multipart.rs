@@ -11,7 +11,7 @@ use super::super::reply::Reply;
 use super::super::request::Request;
 use super::super::store::bucket::Bucket;
 use super::super::store::multipart::{Part, Upload};
-use super::super::store::version::VersionId;
+use super::super::store::version::{Object, VersionId};
 use super::super::time::iso;
 use super::super::xml::{Document, parse};
 use super::source::{Source, check_size};
@@ -25,6 +25,7 @@ pub(crate) fn create(shared: &Shared, request: &Request) -> Result<Reply> {
     let began = shared.clock.now();
     let mut store = shared.store();
     let bucket = store.bucket_mut(request.bucket())?;
+    let labels = headers::labels(request, bucket, tags)?;
     let order = bucket.next_order();
     let attributes = headers::attributes(request, &bucket.encryption);
     let encryption = attributes.encryption.clone();
@@ -34,7 +35,7 @@ pub(crate) fn create(shared: &Shared, request: &Request) -> Result<Reply> {
         began,
         order,
         attributes,
-        tags,
+        labels,
         algorithm,
         kind,
         parts: std::collections::BTreeMap::new(),
@@ -145,6 +146,7 @@ pub(crate) fn complete(shared: &Shared, request: &Request) -> Result<Reply> {
     if !object.attributes.encryption.etag_is_md5() {
         object.etag = format!("{}-{}", headers::etag(&[], &object.attributes.encryption), object.parts.len());
     }
+    check_whole(request, &object)?;
     let object = Arc::new(object);
     let now = shared.clock.now();
     let mut store = shared.store();
@@ -155,7 +157,7 @@ pub(crate) fn complete(shared: &Shared, request: &Request) -> Result<Reply> {
     if late {
         (upload.began, upload.order) = (now, bucket.next_order());
     }
-    let id = bucket.put_at(request.key(), Arc::clone(&object), upload.tags, upload.began, upload.order);
+    let id = bucket.put_at(request.key(), Arc::clone(&object), upload.labels, upload.began, upload.order);
     let mut document = Document::new("CompleteMultipartUploadResult");
     document.text("Location", &request.path).text("Bucket", request.bucket()).text("Key", request.key());
     document.text("ETag", &format!("\"{}\"", object.etag));
@@ -166,6 +168,20 @@ pub(crate) fn complete(shared: &Shared, request: &Request) -> Result<Reply> {
     }
     let reply = headers::with_encryption(Reply::xml(document), &object.attributes.encryption);
     Ok(reply.with_maybe("x-amz-version-id", bucket.shown(id)))
+}
+
+/// Refuses to make an object of another size or checksum than the client has computed.
+fn check_whole(request: &Request, object: &Object) -> Result<()> {
+    let size = object.body.len().to_string();
+    if request.header("x-amz-mp-object-size").is_some_and(|announced| announced != size) {
+        return Err(Error::new(Code::InvalidRequest, "The provided object size does not match the object."));
+    }
+    let stored = object.checksum.as_ref();
+    let given = stored.and_then(|checksum| request.header(checksum.algorithm.header()));
+    if given.is_some() && given != stored.map(|checksum| checksum.value.as_str()) {
+        return Err(Code::BadDigest.into());
+    }
+    Ok(())
 }
 
 /// The parts that a completion lists.

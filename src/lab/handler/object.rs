@@ -13,9 +13,7 @@ use super::super::request::Request;
 use super::super::store::bucket::no_such_key;
 use super::super::store::version::{Entry, Object};
 use super::super::time::http_date;
-use super::super::xml::Document;
-use super::bucket::OWNER;
-use super::{headers, restore};
+use super::{headers, lock, restore};
 
 pub(crate) fn put(shared: &Shared, request: &Request) -> Result<Reply> {
     let (default, quirks) = {
@@ -31,7 +29,8 @@ pub(crate) fn put(shared: &Shared, request: &Request) -> Result<Reply> {
     let mut store = shared.store();
     let bucket = store.bucket_mut(request.bucket())?;
     condition.allows_write(request.key(), bucket.current(request.key()))?;
-    let id = bucket.put(request.key(), Arc::clone(&object), tags, now);
+    let labels = headers::labels(request, bucket, tags)?;
+    let id = bucket.put(request.key(), Arc::clone(&object), labels, now);
     let reply =
         headers::with_etag(Reply::ok(), &object.etag).with_maybe("x-amz-version-id", bucket.shown(id));
     let reply = headers::with_checksum(reply, object.checksum.as_ref());
@@ -45,6 +44,7 @@ pub(crate) fn get(shared: &Shared, request: &Request, body: bool) -> Result<Repl
     let bucket = store.bucket(request.bucket())?;
     let entry = bucket.named(request.key(), request.version())?;
     let object = entry.object.as_ref().ok_or_else(|| marker(request, entry))?;
+    headers::check_customer_key(request, "x-amz-", object)?;
     headers::check_read(request, "", &object.etag, entry.modified, Code::NotModified)?;
     if body && restore::is_archived(entry, now) {
         let class = object.attributes.storage_class.as_str();
@@ -56,7 +56,7 @@ pub(crate) fn get(shared: &Shared, request: &Request, body: bool) -> Result<Repl
 }
 
 /// The error for a request that names a delete marker.
-fn marker(request: &Request, entry: &Entry) -> Error {
+pub(crate) fn marker(request: &Request, entry: &Entry) -> Error {
     let error = match request.version() {
         None => no_such_key(request.key()),
         Some(_) => Error::from(Code::MethodNotAllowed)
@@ -72,7 +72,9 @@ fn describe(request: &Request, entry: &Entry, object: &Object, now: i64) -> Repl
     let reply = headers::with_etag(Reply::ok(), &object.etag)
         .with("last-modified", http_date(entry.modified))
         .with("accept-ranges", "bytes")
-        .with_maybe("x-amz-restore", restore::header(entry, now));
+        .with_maybe("x-amz-restore", restore::header(entry, now))
+        .with_maybe("x-amz-archive-status", restore::tier(entry, now));
+    let reply = lock::told(reply, &entry.lock);
     let reply = headers::with_attributes(reply, &object.attributes);
     let reply = match entry.tags.len() {
         0 => reply,
@@ -137,22 +139,6 @@ fn range(header: &str, size: usize) -> Result<Option<Range<usize>>> {
         return Err(Error::from(Code::InvalidRange).field("ActualObjectSize", size.to_string()));
     }
     Ok(Some(range))
-}
-
-/// The ACL of an object: always private, as the lab keeps no others.
-pub(crate) fn acl(shared: &Shared, request: &Request) -> Result<Reply> {
-    let store = shared.store();
-    let entry = store.bucket(request.bucket())?.named(request.key(), request.version())?;
-    if entry.is_marker() {
-        return Err(marker(request, entry));
-    }
-    let mut document = Document::new("AccessControlPolicy");
-    document.open("Owner").plain("ID", OWNER).close("Owner").open("AccessControlList").open("Grant");
-    document
-        .open("Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"");
-    document.plain("ID", OWNER).close("Grantee").plain("Permission", "FULL_CONTROL");
-    document.close("Grant").close("AccessControlList");
-    Ok(Reply::xml(document))
 }
 
 #[cfg(test)]

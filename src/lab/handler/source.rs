@@ -63,6 +63,7 @@ impl Source {
                 ),
             });
         };
+        headers::check_customer_key(request, "x-amz-copy-source-", object)?;
         headers::check_read(
             request,
             "x-amz-copy-source-",

@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 
 use super::super::error::{Code, Error, Result};
 use super::multipart::Upload;
-use super::version::{Encryption, Entry, Object, Tags, VersionId};
+use super::version::{Encryption, Entry, Labels, Object, VersionId};
 
 /// The state of a bucket's versioning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,10 +33,12 @@ pub enum Configuration {
     ObjectLock,
     /// Replication. Recorded; the lab replicates nothing.
     Replication,
-    /// Who owns objects, and whether ACLs count.
+    /// Who owns objects, and whether ACLs count: not unless this says so.
     OwnershipControls,
     /// The bucket's policy. Recorded; the lab denies nothing by it.
     Policy,
+    /// How it is served as a website. Recorded; the lab serves none.
+    Website,
 }
 
 #[derive(Debug)]
@@ -125,8 +127,8 @@ impl Bucket {
     }
 
     /// Adds a version made now.
-    pub(crate) fn put(&mut self, key: &str, object: Arc<Object>, tags: Tags, at: i64) -> VersionId {
-        self.put_at(key, object, tags, at, self.next_order())
+    pub(crate) fn put(&mut self, key: &str, object: Arc<Object>, labels: Labels, at: i64) -> VersionId {
+        self.put_at(key, object, labels, at, self.next_order())
     }
 
     /// Adds a version at a place in the order that was taken earlier, as a multipart upload does when it began.
@@ -134,12 +136,24 @@ impl Bucket {
         &mut self,
         key: &str,
         object: Arc<Object>,
-        tags: Tags,
+        labels: Labels,
         at: i64,
         order: u64,
     ) -> VersionId {
         let null = self.versioning != Versioning::Enabled;
-        self.insert(key, Entry { order, null, modified: at, object: Some(object), tags, thawed: None })
+        let Labels { tags, acl, lock } = labels;
+        let entry = Entry {
+            order,
+            null,
+            modified: at,
+            object: Some(object),
+            tags,
+            acl,
+            lock,
+            thawed: None,
+            tier: None,
+        };
+        self.insert(key, entry)
     }
 
     /// Deletes a key without naming a version: by a marker, where the bucket is versioned.
@@ -150,7 +164,7 @@ impl Bucket {
         }
         let null = self.versioning == Versioning::Suspended;
         let order = self.next_order();
-        let marker = Entry { order, null, modified: at, object: None, tags: Tags::new(), thawed: None };
+        let marker = Entry { order, null, modified: at, ..Entry::default() };
         Deleted { version: Some(self.insert(key, marker)), marker: true }
     }
 
@@ -254,8 +268,8 @@ mod tests {
         let mut store = Store::default();
         let bucket = store.create("b", 0).unwrap();
         bucket.versioning = Versioning::Enabled;
-        bucket.put("k", object("one"), Tags::new(), 1);
-        bucket.put("k", object("two"), Tags::new(), 1);
+        bucket.put("k", object("one"), Labels::default(), 1);
+        bucket.put("k", object("two"), Labels::default(), 1);
         let marker = bucket.delete("k", 1);
         bucket.delete("k", 1);
         assert_eq!(history(bucket, "k"), ["marker", "marker", "two", "one"]);
@@ -269,12 +283,12 @@ mod tests {
     fn suspended_replaces_only_the_null_version() {
         let mut store = Store::default();
         let bucket = store.create("b", 0).unwrap();
-        bucket.put("k", object("before"), Tags::new(), 1);
+        bucket.put("k", object("before"), Labels::default(), 1);
         bucket.versioning = Versioning::Enabled;
-        bucket.put("k", object("kept"), Tags::new(), 2);
+        bucket.put("k", object("kept"), Labels::default(), 2);
         assert_eq!(history(bucket, "k"), ["kept", "before null"]);
         bucket.versioning = Versioning::Suspended;
-        bucket.put("k", object("over"), Tags::new(), 3);
+        bucket.put("k", object("over"), Labels::default(), 3);
         assert_eq!(history(bucket, "k"), ["over null", "kept"]);
         bucket.delete("k", 4);
         assert_eq!(history(bucket, "k"), ["marker null", "kept"]);
@@ -284,8 +298,8 @@ mod tests {
     fn never_versioned_forgets() {
         let mut store = Store::default();
         let bucket = store.create("b", 0).unwrap();
-        bucket.put("k", object("one"), Tags::new(), 1);
-        bucket.put("k", object("two"), Tags::new(), 2);
+        bucket.put("k", object("one"), Labels::default(), 1);
+        bucket.put("k", object("two"), Labels::default(), 2);
         assert_eq!(history(bucket, "k"), ["two null"]);
         assert_eq!(bucket.delete("k", 3), Deleted::default());
         assert!(bucket.is_empty());
@@ -297,8 +311,8 @@ mod tests {
         let bucket = store.create("b", 0).unwrap();
         bucket.versioning = Versioning::Enabled;
         let place = bucket.next_order();
-        bucket.put("k", object("between"), Tags::new(), 2);
-        bucket.put_at("k", object("upload"), Tags::new(), 1, place);
+        bucket.put("k", object("between"), Labels::default(), 2);
+        bucket.put_at("k", object("upload"), Labels::default(), 1, place);
         assert_eq!(history(bucket, "k"), ["between", "upload"]);
     }
 }

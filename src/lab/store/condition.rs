@@ -56,7 +56,7 @@ pub(crate) fn failed(condition: &'static str) -> super::super::error::Error {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::version::{Attributes, Object, Tags};
+    use super::super::version::{Attributes, Object};
     use super::*;
 
     fn entry(etag: Option<&str>) -> Entry {
@@ -69,7 +69,7 @@ mod tests {
                 checksum: None,
             })
         });
-        Entry { order: 1, null: false, modified: 0, object, tags: Tags::new(), thawed: None }
+        Entry { order: 1, object, ..Entry::default() }
     }
 
     fn code(result: Result<()>) -> Option<Code> {

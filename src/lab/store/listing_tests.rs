@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::Store;
 use super::super::bucket::Versioning;
-use super::super::version::{Attributes, Object, Tags};
+use super::super::version::{Attributes, Labels, Object};
 use super::*;
 
 fn object() -> Arc<Object> {
@@ -21,10 +21,10 @@ fn object() -> Arc<Object> {
 fn store() -> Store {
     let mut store = Store::default();
     let bucket = store.create("bucket", 0).unwrap();
-    bucket.put("c", object(), Tags::new(), 0);
+    bucket.put("c", object(), Labels::default(), 0);
     bucket.versioning = Versioning::Enabled;
     for key in ["a", "a", "a", "b/1", "b/2", "c"] {
-        bucket.put(key, object(), Tags::new(), 0);
+        bucket.put(key, object(), Labels::default(), 0);
     }
     bucket.delete("a", 0);
     store
@@ -142,7 +142,7 @@ fn quirks_group_shorten_reverse_and_stick() {
     let bucket_of = |store: &mut Store| {
         let bucket = store.bucket_mut("bucket").unwrap();
         bucket.versioning = Versioning::Suspended;
-        bucket.put("c", object(), Tags::new(), 0);
+        bucket.put("c", object(), Labels::default(), 0);
     };
     let mut store = store();
     bucket_of(&mut store);

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 pub(crate) mod bucket;
 pub(crate) mod condition;
@@ -20,14 +21,16 @@ use bucket::Bucket;
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     pub(crate) quirks: Quirks,
+    /// How long an archived object takes to thaw.
+    pub(crate) thaw: Duration,
     pub(crate) buckets: BTreeMap<String, Bucket>,
     /// The place of the last entry made, in all buckets, so that no two versions share an id.
     order: Arc<AtomicU64>,
 }
 
 impl Store {
-    pub(crate) fn with(quirks: Quirks) -> Self {
-        Self { quirks, ..Self::default() }
+    pub(crate) fn with(quirks: Quirks, thaw: Duration) -> Self {
+        Self { quirks, thaw, ..Self::default() }
     }
 
     pub(crate) fn bucket(&self, name: &str) -> Result<&Bucket> {

@@ -6,7 +6,7 @@ use hyper::body::Bytes;
 
 use super::super::checksum::{Algorithm, Checksum, ChecksumKind, md5_hex};
 use super::super::error::{Code, Error, Result};
-use super::version::{Attributes, Object, Tags};
+use super::version::{Attributes, Labels, Object};
 
 /// An upload between its creation and its completion.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Upload {
     /// The place in the version order that it took when it began.
     pub(crate) order: u64,
     pub(crate) attributes: Attributes,
-    pub(crate) tags: Tags,
+    pub(crate) labels: Labels,
     pub(crate) algorithm: Algorithm,
     pub(crate) kind: ChecksumKind,
     pub(crate) parts: BTreeMap<u16, Part>,

@@ -14,7 +14,7 @@ use super::super::checksum::Checksum;
 pub(crate) type Tags = BTreeMap<String, String>;
 
 /// A version or a delete marker.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Entry {
     /// Its place in the order of all entries.
     pub(crate) order: u64,
@@ -25,8 +25,34 @@ pub(crate) struct Entry {
     /// None for a delete marker.
     pub(crate) object: Option<Arc<Object>>,
     pub(crate) tags: Tags,
+    /// Beyond its owner's full control, what is granted to whom; can change like tags.
+    pub(crate) acl: Acl,
+    /// Until when it is kept, and whether it is held; can change like tags.
+    pub(crate) lock: Lock,
     /// When an archived object that was asked for can be read, and until when; milliseconds since the epoch.
     pub(crate) thawed: Option<(i64, i64)>,
+    /// The archive tier of Intelligent-Tiering that it lies in.
+    pub(crate) tier: Option<&'static str>,
+}
+
+/// Grants: a grantee as in a header (`id="…"`, `uri="…"`), and the permission. Empty for a private object.
+pub(crate) type Acl = Vec<(String, String)>;
+
+/// Object Lock of a version, as headers say it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lock {
+    /// Mode, and until when.
+    pub(crate) retention: Option<(String, String)>,
+    /// Whether there is a legal hold.
+    pub(crate) hold: bool,
+}
+
+/// What is written with a version, and can be changed without making another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Labels {
+    pub(crate) tags: Tags,
+    pub(crate) acl: Acl,
+    pub(crate) lock: Lock,
 }
 
 impl Entry {
@@ -61,6 +87,8 @@ pub(crate) struct Attributes {
     pub(crate) storage_class: String,
     pub(crate) redirect: Option<String>,
     pub(crate) encryption: Encryption,
+    /// Whether its writer brought the key that it is encrypted with (SSE-C), and so has to bring it to read it.
+    pub(crate) customer_key: bool,
 }
 
 /// The encryption a version was written with; recorded and echoed, nothing is encrypted.
@@ -68,11 +96,13 @@ pub(crate) struct Attributes {
 pub(crate) struct Encryption {
     pub(crate) algorithm: String,
     pub(crate) key: Option<String>,
+    /// Whether a bucket key stands between.
+    pub(crate) bucket_key: bool,
 }
 
 impl Default for Encryption {
     fn default() -> Self {
-        Self { algorithm: "AES256".to_owned(), key: None }
+        Self { algorithm: "AES256".to_owned(), key: None, bucket_key: false }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod control;
 mod faults;
+mod labels;
 mod multipart;
 mod objects;
 mod versions;

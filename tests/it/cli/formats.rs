@@ -55,16 +55,16 @@ fn csv() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --format csv").changes_nothing(), @"
     exit code 0
     --- stdout
-    key,change,then_version_id,then_last_modified,then_size,then_etag,now_version_id,now_last_modified,now_size,now_etag,cautions
-    avatars/7/me.png,revert,YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K,2024-04-07T09:00:00Z,13,6878fdc9ed135511ac9300f55cd7ce01,wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP,2024-05-06T07:08:10Z,7,c8e8df895c2cae166bad027fdf15335b,
-    readme.txt,revert,Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE,2024-04-07T09:00:00Z,7,ef7b5181c1f63f8ca8eebaab0829ee38,nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM,2024-05-06T07:08:10Z,0,d41d8cd98f00b204e9800998ecf8427e,
-    uploads/2024/04/01.jpg,undelete,44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG,2024-04-01T09:00:00Z,5000,917e1a83a76ee69c8e38b034273742fc,,,,,
-    uploads/2024/04/02.jpg,undelete,PKkkRU_K4LKWM1XwIx_iAFiWOnuXDrIDD,2024-04-02T09:00:00Z,10000,c6ccb7f0a02125406d80740b192885a0,,,,,
-    uploads/2024/04/03.jpg,undelete,FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM,2024-04-03T09:00:00Z,15000,f489c6b53dd6f74cf1c4a23de124a0b9,,,,,
-    uploads/2024/04/04.jpg,undelete,ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF,2024-04-04T09:00:00Z,20000,e5ffd0b42ff07fa05b8d7c61b9d2f453,,,,,
-    uploads/2024/04/05.jpg,undelete,eUIJjU92laMSv2_oBBilxOrT1PDMnrDgL,2024-04-05T09:00:00Z,25000,3db00769fef6b858a737797c61cd9896,,,,,
-    uploads/2024/04/06.jpg,undelete,VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA,2024-04-06T09:00:00Z,30000,c528cbd7673061f1bbf4c8e5d41500c5,,,,,
-    uploads/junk.tmp,delete,,,,,Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK,2024-05-06T07:08:10Z,4,0c821f675f132d790b3f25e79da739a7,
+    key,change,then_version_id,then_last_modified,then_size,then_etag,now_version_id,now_last_modified,now_size,now_etag,cautions,doubts
+    avatars/7/me.png,revert,YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K,2024-04-07T09:00:00Z,13,6878fdc9ed135511ac9300f55cd7ce01,wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP,2024-05-06T07:08:10Z,7,c8e8df895c2cae166bad027fdf15335b,,
+    readme.txt,revert,Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE,2024-04-07T09:00:00Z,7,ef7b5181c1f63f8ca8eebaab0829ee38,nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM,2024-05-06T07:08:10Z,0,d41d8cd98f00b204e9800998ecf8427e,,
+    uploads/2024/04/01.jpg,undelete,44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG,2024-04-01T09:00:00Z,5000,917e1a83a76ee69c8e38b034273742fc,,,,,,
+    uploads/2024/04/02.jpg,undelete,PKkkRU_K4LKWM1XwIx_iAFiWOnuXDrIDD,2024-04-02T09:00:00Z,10000,c6ccb7f0a02125406d80740b192885a0,,,,,,
+    uploads/2024/04/03.jpg,undelete,FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM,2024-04-03T09:00:00Z,15000,f489c6b53dd6f74cf1c4a23de124a0b9,,,,,,
+    uploads/2024/04/04.jpg,undelete,ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF,2024-04-04T09:00:00Z,20000,e5ffd0b42ff07fa05b8d7c61b9d2f453,,,,,,
+    uploads/2024/04/05.jpg,undelete,eUIJjU92laMSv2_oBBilxOrT1PDMnrDgL,2024-04-05T09:00:00Z,25000,3db00769fef6b858a737797c61cd9896,,,,,,
+    uploads/2024/04/06.jpg,undelete,VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA,2024-04-06T09:00:00Z,30000,c528cbd7673061f1bbf4c8e5d41500c5,,,,,,
+    uploads/junk.tmp,delete,,,,,Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK,2024-05-06T07:08:10Z,4,0c821f675f132d790b3f25e79da739a7,,
     ");
 }
 
@@ -74,7 +74,7 @@ fn csv_of_nothing() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads/none --at 2024-05-06T07:08:09Z --format csv").changes_nothing(), @"
     exit code 0
     --- stdout
-    key,change,then_version_id,then_last_modified,then_size,then_etag,now_version_id,now_last_modified,now_size,now_etag,cautions
+    key,change,then_version_id,then_last_modified,then_size,then_etag,now_version_id,now_last_modified,now_size,now_etag,cautions,doubts
     ");
 }
 

@@ -178,6 +178,34 @@ fn of_restore() {
       -h, --help
               Print help (see a summary with '-h')
 
+    Objects:
+          --locks
+              Give copies the retention and the legal hold of their versions
+
+          --no-head
+              Copy without a HEAD of each version first. Says that all have the bucket's default
+              encryption
+
+          --doubtful <HOW>
+              Restore although keys are in doubt: leave those out, or trust the plan
+
+              Possible values:
+              - skip:  Leave these keys as they are
+              - trust: Carry the change out; archived versions need --thaw all the same
+
+          --thaw <TIER>
+              Ask for archived versions, this fast; asof resume copies those that have arrived
+
+              Possible values:
+              - bulk:      Within 12 hours, the cheapest; from DEEP_ARCHIVE within 48
+              - standard:  Within 5 hours; from DEEP_ARCHIVE within 12
+              - expedited: Within minutes, the dearest; not from DEEP_ARCHIVE
+
+          --thaw-days <N>
+              How many days the thawed versions stay readable
+
+              [default: 7]
+
     Which keys:
           --include <GLOB>
               Only keys that match; * crosses /. May be given several times

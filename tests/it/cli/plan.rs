@@ -92,16 +92,16 @@ fn shown() {
     assert_snapshot!(asof(&stage, "show incident.plan --format csv").changes_nothing(), @"
     exit code 0
     --- stdout
-    key,change,then_version_id,then_last_modified,then_size,then_etag,now_version_id,now_last_modified,now_size,now_etag,cautions
-    avatars/7/me.png,revert,YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K,2024-04-07T09:00:00Z,13,6878fdc9ed135511ac9300f55cd7ce01,wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP,2024-05-06T07:08:10Z,7,c8e8df895c2cae166bad027fdf15335b,
-    readme.txt,revert,Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE,2024-04-07T09:00:00Z,7,ef7b5181c1f63f8ca8eebaab0829ee38,nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM,2024-05-06T07:08:10Z,0,d41d8cd98f00b204e9800998ecf8427e,
-    uploads/2024/04/01.jpg,undelete,44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG,2024-04-01T09:00:00Z,5000,917e1a83a76ee69c8e38b034273742fc,,,,,
-    uploads/2024/04/02.jpg,undelete,PKkkRU_K4LKWM1XwIx_iAFiWOnuXDrIDD,2024-04-02T09:00:00Z,10000,c6ccb7f0a02125406d80740b192885a0,,,,,
-    uploads/2024/04/03.jpg,undelete,FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM,2024-04-03T09:00:00Z,15000,f489c6b53dd6f74cf1c4a23de124a0b9,,,,,
-    uploads/2024/04/04.jpg,undelete,ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF,2024-04-04T09:00:00Z,20000,e5ffd0b42ff07fa05b8d7c61b9d2f453,,,,,
-    uploads/2024/04/05.jpg,undelete,eUIJjU92laMSv2_oBBilxOrT1PDMnrDgL,2024-04-05T09:00:00Z,25000,3db00769fef6b858a737797c61cd9896,,,,,
-    uploads/2024/04/06.jpg,undelete,VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA,2024-04-06T09:00:00Z,30000,c528cbd7673061f1bbf4c8e5d41500c5,,,,,
-    uploads/junk.tmp,delete,,,,,Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK,2024-05-06T07:08:10Z,4,0c821f675f132d790b3f25e79da739a7,
+    key,change,then_version_id,then_last_modified,then_size,then_etag,now_version_id,now_last_modified,now_size,now_etag,cautions,doubts
+    avatars/7/me.png,revert,YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K,2024-04-07T09:00:00Z,13,6878fdc9ed135511ac9300f55cd7ce01,wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP,2024-05-06T07:08:10Z,7,c8e8df895c2cae166bad027fdf15335b,,
+    readme.txt,revert,Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE,2024-04-07T09:00:00Z,7,ef7b5181c1f63f8ca8eebaab0829ee38,nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM,2024-05-06T07:08:10Z,0,d41d8cd98f00b204e9800998ecf8427e,,
+    uploads/2024/04/01.jpg,undelete,44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG,2024-04-01T09:00:00Z,5000,917e1a83a76ee69c8e38b034273742fc,,,,,,
+    uploads/2024/04/02.jpg,undelete,PKkkRU_K4LKWM1XwIx_iAFiWOnuXDrIDD,2024-04-02T09:00:00Z,10000,c6ccb7f0a02125406d80740b192885a0,,,,,,
+    uploads/2024/04/03.jpg,undelete,FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM,2024-04-03T09:00:00Z,15000,f489c6b53dd6f74cf1c4a23de124a0b9,,,,,,
+    uploads/2024/04/04.jpg,undelete,ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF,2024-04-04T09:00:00Z,20000,e5ffd0b42ff07fa05b8d7c61b9d2f453,,,,,,
+    uploads/2024/04/05.jpg,undelete,eUIJjU92laMSv2_oBBilxOrT1PDMnrDgL,2024-04-05T09:00:00Z,25000,3db00769fef6b858a737797c61cd9896,,,,,,
+    uploads/2024/04/06.jpg,undelete,VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA,2024-04-06T09:00:00Z,30000,c528cbd7673061f1bbf4c8e5d41500c5,,,,,,
+    uploads/junk.tmp,delete,,,,,Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK,2024-05-06T07:08:10Z,4,0c821f675f132d790b3f25e79da739a7,,
     ");
 }
 
@@ -179,7 +179,7 @@ fn carried_out_without_listing_again() {
     assert_snapshot!(asof(&stage, "restore s3://prod-uploads --plan incident.plan --yes --format json").run(), @r#"
     exit code 0
     --- stdout
-    {"type":"summary","schema":1,"command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":9,"conflicts":0,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","schema":1,"command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":9,"conflicts":0,"failed":0,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 9 right already, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
@@ -199,7 +199,7 @@ fn key_changed_since_the_plan() {
     exit code 3
     --- stdout
     {"type":"conflict","schema":1,"key":"avatars/7/me.png","change":"revert"}
-    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":8,"conflicts":1,"failed":0,"bytes_copied":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":8,"conflicts":1,"failed":0,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 8 right already, 1 conflict, 0 failed     run RUN
     1 key was changed by somebody meanwhile, and left alone; asof resume RUN --on-conflict overwrite changes it too

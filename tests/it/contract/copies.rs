@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, StorageClass};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, ObjectCannedAcl, StorageClass};
 
 use crate::deviations::Behaviour;
 use crate::support::{Bucket, Subject};
@@ -34,6 +34,35 @@ pub(crate) async fn storage_class_is_kept(subject: Subject) {
     let entries = bucket.entries().await;
     let current = entries.iter().find(|e| e.key == "cold/removed" && e.is_latest).unwrap();
     assert_eq!(current.storage_class.as_deref(), Some("STANDARD_IA"));
+}
+
+pub(crate) async fn acls_are_kept(subject: Subject) {
+    if !subject.holds(Behaviour::Acls) {
+        return;
+    }
+    let bucket = subject.bucket_with_acls().await;
+    for (key, acl) in
+        [("overwritten", ObjectCannedAcl::PublicRead), ("removed", ObjectCannedAcl::AuthenticatedRead)]
+    {
+        let put = bucket.client.put_object().bucket(&bucket.name).key(key).acl(acl);
+        put.body(ByteStream::from_static(b"public")).send().await.unwrap();
+    }
+    bucket.put("private", "1").await;
+    let keys = ["overwritten", "removed", "private"];
+    let mut before = Vec::new();
+    for key in keys {
+        before.push(bucket.grants(key).await);
+    }
+    assert_eq!(before.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 1], "{before:?}");
+    let at = subject.moment().await;
+    bucket.put("overwritten", "private").await;
+    bucket.delete("removed").await;
+    bucket.put("private", "2").await;
+
+    subject.restore_and_verify(&bucket.url(""), at).await;
+    for (key, before) in keys.into_iter().zip(before) {
+        assert_eq!(bucket.grants(key).await, before, "ACL of {key}");
+    }
 }
 
 async fn put_dressed(bucket: &Bucket, key: &str) {
@@ -129,4 +158,34 @@ pub(crate) async fn multipart_object_comes_back(subject: Subject) {
             assert_eq!(bucket.tags(key).await, [("team".to_owned(), "media".to_owned())]);
         }
     }
+}
+
+/// The threshold is lowered, so that the object counts as large.
+pub(crate) async fn large_objects_are_copied_in_parts(subject: Subject) {
+    let bucket = subject.bucket().await;
+    upload_in_parts(&bucket, "film/overwritten").await;
+    upload_in_parts(&bucket, "film/removed").await;
+    let at = subject.moment().await;
+    bucket.put("film/overwritten", "short").await;
+    bucket.delete("film/removed").await;
+
+    let (url, at) = (bucket.url(""), at.to_string());
+    let threshold = PART.to_string();
+    let restore =
+        ["restore", &url, "--at", &at, "--yes", "--format", "json", "--multipart-threshold", &threshold];
+    let restored = subject.asof(&restore).await.expect_code(0);
+    assert_eq!(restored.count("copied"), 2, "{restored}");
+    for key in ["film/overwritten", "film/removed"] {
+        let body = bucket.get(key).await.unwrap();
+        assert_eq!((body.len(), &body[PART - 1..=PART]), (PART + 1000, "ab"), "body of {key}");
+        let head = bucket.head(key).await.unwrap();
+        assert!(head.e_tag().unwrap().ends_with("-2\""), "{key} was not copied in parts: {head:?}");
+        assert_eq!(head.content_type(), Some("video/mp4"));
+        assert_eq!(head.metadata().and_then(|all| all.get("owner")).map(String::as_str), Some("media"));
+        if subject.holds(Behaviour::MultipartTags) {
+            assert_eq!(bucket.tags(key).await, [("team".to_owned(), "media".to_owned())]);
+        }
+    }
+    let left = bucket.client.list_multipart_uploads().bucket(&bucket.name).send().await.unwrap();
+    assert_eq!(left.uploads(), []);
 }

@@ -128,6 +128,21 @@ impl Bucket {
         tags
     }
 
+    /// Who may do what with an object, sorted.
+    pub(crate) async fn grants(&self, key: &str) -> Vec<String> {
+        let acl = self.client.get_object_acl().bucket(&self.name).key(key).send().await.unwrap();
+        let mut grants: Vec<_> = acl
+            .grants()
+            .iter()
+            .map(|grant| {
+                let grantee = grant.grantee().unwrap();
+                format!("{:?} {:?} {:?}", grant.permission(), grantee.id(), grantee.uri())
+            })
+            .collect();
+        grants.sort();
+        grants
+    }
+
     /// The whole history; sorted, because the SDK keeps versions and markers apart.
     pub(crate) async fn entries(&self) -> Vec<Entry> {
         let mut entries = Vec::new();

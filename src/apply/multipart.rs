@@ -1,0 +1,223 @@
+//! Copies in parts: which parts there are, many at once, and nothing left behind.
+//!
+//! A copy that fails abandons its upload. One that is dropped half-way, because the run ends by an error elsewhere,
+//! cannot: its upload is still registered, and abandoned at the end of the run. A process that is killed leaves its
+//! uploads to be paid for: whoever keeps a journal is told of each before its first part, and abandons it on resuming.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::{StreamExt, stream};
+use tokio::sync::Semaphore;
+
+use super::copy::Copies;
+use super::tries::is_to_be_looked_at;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::s3::{Client, Copied, CopyRequest, Facts, Part, Upload};
+
+/// The multipart copies under way. All clones are one.
+#[derive(Clone)]
+pub struct Uploads {
+    open: Arc<Mutex<Vec<Upload>>>,
+    slots: Arc<Semaphore>,
+    record: Option<Arc<Record>>,
+}
+
+/// Takes down an upload that was begun.
+type Record = dyn Fn(&Upload) -> Result<()> + Send + Sync;
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self { open: Arc::default(), slots: Arc::new(Semaphore::new(limits::PARTS_IN_FLIGHT)), record: None }
+    }
+}
+
+impl fmt::Debug for Uploads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Uploads").field("open", &self.open).finish_non_exhaustive()
+    }
+}
+
+impl Uploads {
+    /// The same, with `record` called with each upload before its first part is copied; if it fails, so does the copy.
+    #[must_use]
+    pub fn recorded(self, record: impl Fn(&Upload) -> Result<()> + Send + Sync + 'static) -> Self {
+        Self { record: Some(Arc::new(record)), ..self }
+    }
+
+    /// Abandons what is still open. An error if an upload had to be left.
+    pub async fn abandon(&self, client: &Client) -> Result<()> {
+        let open = self.lock().clone();
+        let mut ended = Ok(());
+        for upload in open {
+            ended = self.abort(client, &upload).await.and(ended);
+        }
+        ended
+    }
+
+    fn opened(&self, upload: &Upload) -> Result<()> {
+        self.lock().push(upload.clone());
+        self.record.as_ref().map_or(Ok(()), |record| record(upload))
+    }
+
+    fn closed(&self, upload: &Upload) {
+        self.lock().retain(|open| open != upload);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Upload>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Abandons an upload: more than once, as a part that was under way may still have arrived after the first time
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html>).
+    async fn abort(&self, client: &Client, upload: &Upload) -> Result<()> {
+        for _ in 0..limits::ABORTS {
+            client.abort_upload(upload).await?;
+            if !client.has_upload(upload).await.unwrap_or(false) {
+                break;
+            }
+        }
+        self.closed(upload);
+        Ok(())
+    }
+}
+
+/// Copies in parts what `facts` describe.
+pub(super) async fn copy_in_parts(
+    client: &Client,
+    how: &Copies,
+    request: &CopyRequest<'_>,
+    facts: &Facts,
+    tags: &BTreeMap<String, String>,
+) -> Result<Copied> {
+    let uploads = &how.uploads;
+    let upload = client.create_upload(request, facts, tags).await?;
+    let copied = match uploads.opened(&upload) {
+        Ok(()) => fill(client, how, request, facts, &upload).await,
+        Err(e) => Err(e),
+    };
+    let error = match copied {
+        Ok(copied) => {
+            uploads.closed(&upload);
+            return Ok(copied);
+        }
+        Err(e) => e,
+    };
+    if is_to_be_looked_at(&error)
+        && let Some(copied) = find(client, how, request, facts, &upload).await
+    {
+        uploads.closed(&upload);
+        return Ok(copied);
+    }
+    match uploads.abort(client, &upload).await {
+        Ok(()) => Err(error),
+        Err(e) => {
+            // It is told here; at the end of the run there is nothing more to try.
+            uploads.closed(&upload);
+            let left =
+                format!("{e}: abandon the multipart upload {} by hand, or it is charged for", upload.id);
+            Err(e.hints().iter().fold(error.hint(left), Error::hint))
+        }
+    }
+}
+
+/// Copies the parts, and makes the version of them. Waits for every part that was begun, so that none arrives after the
+/// upload has been abandoned.
+async fn fill(
+    client: &Client,
+    how: &Copies,
+    request: &CopyRequest<'_>,
+    facts: &Facts,
+    upload: &Upload,
+) -> Result<Copied> {
+    let failed = AtomicBool::new(false);
+    let target = how.multipart_threshold.min(limits::PART_BYTES);
+    let ranges = ranges(facts.size, target).take_while(|_| !failed.load(Ordering::Relaxed));
+    let failed = &failed;
+    let copying = ranges.map(|(number, bytes)| async move {
+        let slot = how.uploads.slots.acquire().await;
+        let slot = slot.map_err(|e| Error::new(ErrorKind::Local, "no more parts are copied").because(e))?;
+        let part = client.copy_part(request, upload, number, bytes).await;
+        drop(slot);
+        failed.fetch_or(part.is_err(), Ordering::Relaxed);
+        part
+    });
+    let copied: Vec<Result<Part>> =
+        stream::iter(copying).buffer_unordered(limits::PARTS_AT_ONCE).collect().await;
+    let parts = copied.into_iter().collect::<Result<Vec<_>>>()?;
+    client.complete_upload(request, upload, facts, parts).await
+}
+
+/// Finds the version that the upload has become: it is gone, nobody else knew of it, and the key holds an object of
+/// this size in this many parts.
+async fn find(
+    client: &Client,
+    how: &Copies,
+    request: &CopyRequest<'_>,
+    facts: &Facts,
+    upload: &Upload,
+) -> Option<Copied> {
+    if client.has_upload(upload).await.unwrap_or(true) {
+        return None;
+    }
+    let found = client.current(request.bucket, request.key).await.ok()??;
+    let target = how.multipart_threshold.min(limits::PART_BYTES);
+    let suffix = format!("-{}", ranges(facts.size, target).count());
+    let ours = found.size == facts.size && found.copied.etag.as_ref()?.ends_with(&suffix);
+    ours.then_some(found.copied)
+}
+
+/// The parts of an object: their numbers and bytes. As small as `target`, unless they would be more than S3 takes.
+fn ranges(size: u64, target: u64) -> impl Iterator<Item = (u32, RangeInclusive<u64>)> {
+    let bytes = part_bytes(size, target);
+    (1..).zip((0..size).step_by(usize::try_from(bytes).unwrap_or(usize::MAX))).map(move |(number, first)| {
+        let last = first.saturating_add(bytes).min(size) - 1;
+        (number, first..=last)
+    })
+}
+
+fn part_bytes(size: u64, target: u64) -> u64 {
+    target.max(size.div_ceil(limits::MAX_PARTS)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn parts_grow_where_there_would_be_too_many() {
+        const GIB: u64 = 1 << 30;
+        for (size, target, expected) in
+            [(6 * GIB, limits::PART_BYTES, limits::PART_BYTES), (10, 4, 4), (10_001, 1, 2)]
+        {
+            assert_eq!(part_bytes(size, target), expected, "{size}");
+        }
+        // The largest object that S3 has: each of its parts is still copied by one request.
+        assert!(part_bytes(50_000_000_000_000, limits::PART_BYTES) <= limits::MAX_COPY_BYTES);
+        let all: Vec<_> = ranges(10, 4).collect();
+        assert_eq!(all, [(1, 0..=3), (2, 4..=7), (3, 8..=9)]);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_cover_every_byte_once_and_are_not_too_many(size in 1u64..1 << 20, target in 1u64..1 << 12) {
+            let mut next = 0;
+            let mut count = 0;
+            for (number, bytes) in ranges(size, target) {
+                prop_assert_eq!(u64::from(number), count + 1);
+                prop_assert_eq!(*bytes.start(), next);
+                prop_assert!(bytes.end() >= bytes.start());
+                next = bytes.end() + 1;
+                count += 1;
+            }
+            prop_assert_eq!(next, size);
+            prop_assert!(count <= limits::MAX_PARTS);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Object Lock as far as it is written and read: which versions are kept until when. The lab lets them be erased.
+
+use chrono::DateTime;
+
+use super::super::error::{Code, Error, Result};
+use super::super::reply::Reply;
+use super::super::request::Request;
+use super::super::store::bucket::{Bucket, Configuration};
+use super::super::store::version::Lock;
+
+const MODE: &str = "x-amz-object-lock-mode";
+const UNTIL: &str = "x-amz-object-lock-retain-until-date";
+const HOLD: &str = "x-amz-object-lock-legal-hold";
+
+/// The lock that a write's headers ask for.
+pub(crate) fn of(request: &Request, bucket: &Bucket) -> Result<Lock> {
+    let (mode, until) = (request.header(MODE), request.header(UNTIL));
+    let hold = request.header(HOLD) == Some("ON");
+    if mode.is_some() != until.is_some() {
+        let message = "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied";
+        return Err(Error::new(Code::InvalidArgument, message));
+    }
+    let lock = Lock { retention: mode.zip(until).map(|(m, u)| (m.to_owned(), u.to_owned())), hold };
+    if lock != Lock::default() && !bucket.configurations.contains_key(&Configuration::ObjectLock) {
+        return Err(Error::new(Code::InvalidRequest, "Bucket is missing Object Lock Configuration"));
+    }
+    // By real time, as clients have it.
+    let past = |until: &str| DateTime::parse_from_rfc3339(until).map_or(true, |at| at < chrono::Utc::now());
+    if until.is_some_and(past) {
+        return Err(Error::new(Code::InvalidArgument, "The retain until date must be in the future!"));
+    }
+    Ok(lock)
+}
+
+/// Adds what a read tells of a lock.
+pub(crate) fn told(reply: Reply, lock: &Lock) -> Reply {
+    let (mode, until) = lock.retention.as_ref().map(|(mode, until)| (mode, until)).unzip();
+    reply.with_maybe(MODE, mode).with_maybe(UNTIL, until).with_maybe(HOLD, lock.hold.then_some("ON"))
+}

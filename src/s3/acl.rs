@@ -1,0 +1,112 @@
+//! Access control lists: whether a bucket has them at all, and those of its versions.
+
+use aws_sdk_s3::types::{Grant, Grantee, ObjectOwnership, OwnershipControls, Permission, Type};
+
+use super::blank_key::{KeyInPath, for_sdk};
+use super::client::Client;
+use super::error::{Doing, explain};
+use crate::error::Result;
+
+/// Whom an object's list grants what, as the headers of a write name them. Empty for a private object: that is what a
+/// copy is without being told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grants {
+    pub(super) full_control: Option<String>,
+    pub(super) read: Option<String>,
+    pub(super) read_acp: Option<String>,
+    pub(super) write_acp: Option<String>,
+}
+
+impl Client {
+    /// Whether objects of the bucket have lists that count. Not where its owner owns all of them, which is the default
+    /// of new buckets (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>); older
+    /// ones have no ownership controls. Where we may not know, or the server does not (Ceph RGW), they may have.
+    pub async fn has_acls(&self, bucket: &str) -> Result<bool> {
+        let reply = self.sdk.get_bucket_ownership_controls().bucket(bucket).send().await;
+        let doing = Doing {
+            what: "read the ownership controls of",
+            bucket,
+            key: None,
+            permission: "s3:GetBucketOwnershipControls",
+        };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => {
+                let rules = reply.ownership_controls().map(OwnershipControls::rules).unwrap_or_default();
+                Ok(!rules.iter().any(|rule| *rule.object_ownership() == ObjectOwnership::BucketOwnerEnforced))
+            }
+            Err(e) if e.is_retryable() => Err(e),
+            Err(_) => Ok(true),
+        }
+    }
+
+    /// A version's list; `None` where we may not read it.
+    pub async fn grants(&self, bucket: &str, key: &str, version_id: &str) -> Result<Option<Grants>> {
+        let call = self.sdk.get_object_acl().bucket(bucket).key(for_sdk(key)).version_id(version_id);
+        let doing =
+            Doing { what: "read the ACL of", bucket, key: Some(key), permission: "s3:GetObjectVersionAcl" };
+        let reply = call.customize().interceptor(KeyInPath::new(key)).send().await;
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => {
+                let owner = reply.owner().and_then(|owner| owner.id()).unwrap_or_default();
+                Ok(Some(headers(owner, reply.grants())))
+            }
+            Err(e) if e.is_retryable() => Err(e),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+fn headers(owner: &str, list: &[Grant]) -> Grants {
+    let private = |grant: &Grant| {
+        let grantee = grant.grantee().and_then(|grantee| grantee.id());
+        grantee == Some(owner) && grant.permission() == Some(&Permission::FullControl)
+    };
+    if list.iter().all(private) {
+        return Grants::default();
+    }
+    let header = |permission: &Permission| {
+        let granted = list.iter().filter(|grant| grant.permission() == Some(permission));
+        let names: Vec<_> = granted.filter_map(|grant| grantee(grant.grantee()?)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    Grants {
+        full_control: header(&Permission::FullControl),
+        read: header(&Permission::Read),
+        read_acp: header(&Permission::ReadAcp),
+        write_acp: header(&Permission::WriteAcp),
+    }
+}
+
+/// Somebody as a header names them.
+fn grantee(grantee: &Grantee) -> Option<String> {
+    Some(match grantee.r#type() {
+        Type::Group => format!("uri=\"{}\"", grantee.uri()?),
+        Type::AmazonCustomerByEmail => format!("emailAddress=\"{}\"", grantee.email_address()?),
+        _ => format!("id=\"{}\"", grantee.id()?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(grantee: aws_sdk_s3::types::builders::GranteeBuilder, permission: Permission) -> Grant {
+        Grant::builder().grantee(grantee.build().unwrap()).permission(permission).build()
+    }
+
+    #[test]
+    fn a_private_list_needs_no_headers_and_another_names_everybody() {
+        let user = |id: &str| Grantee::builder().r#type(Type::CanonicalUser).id(id);
+        let all = Grantee::builder().r#type(Type::Group).uri("http://acs/AllUsers");
+        let owner = grant(user("me"), Permission::FullControl);
+        assert_eq!(headers("me", std::slice::from_ref(&owner)), Grants::default());
+        let list = [owner, grant(all, Permission::Read), grant(user("you"), Permission::Read)];
+        let expected = Grants {
+            full_control: Some("id=\"me\"".to_owned()),
+            read: Some("uri=\"http://acs/AllUsers\", id=\"you\"".to_owned()),
+            ..Grants::default()
+        };
+        assert_eq!(headers("me", &list), expected);
+        assert_ne!(headers("you", &[grant(user("me"), Permission::FullControl)]), Grants::default());
+    }
+}

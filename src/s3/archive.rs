@@ -1,0 +1,67 @@
+//! Asking for archived versions to be made readable for a time.
+
+use aws_sdk_s3::types::{GlacierJobParameters, RestoreRequest};
+
+use serde::{Deserialize, Serialize};
+
+use super::blank_key::{KeyInPath, for_sdk};
+use super::client::Client;
+use super::error::{Doing, explain};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How fast, and so at what price, an archived version is to come
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// Within 12 hours; from `DEEP_ARCHIVE` within 48.
+    Bulk,
+    /// Within 5 hours; from `DEEP_ARCHIVE` within 12.
+    Standard,
+    /// Within minutes; not from `DEEP_ARCHIVE`.
+    Expedited,
+}
+
+/// How archived versions are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thaw {
+    /// How fast they are to come.
+    pub tier: Tier,
+    /// How many days they are to stay readable.
+    pub days: u32,
+}
+
+impl Client {
+    /// Asks for a version; that it was asked for before is fine.
+    pub async fn thaw(
+        &self,
+        (bucket, key, version_id): (&str, &str, &str),
+        class: &str,
+        thaw: Thaw,
+    ) -> Result<()> {
+        self.rate.take(1).await;
+        self.counters.write_requests.add(1);
+        let tier = match thaw.tier {
+            Tier::Bulk => aws_sdk_s3::types::Tier::Bulk,
+            Tier::Standard => aws_sdk_s3::types::Tier::Standard,
+            Tier::Expedited => aws_sdk_s3::types::Tier::Expedited,
+        };
+        let parameters = GlacierJobParameters::builder().tier(tier).build();
+        let parameters = parameters.map_err(|e| {
+            Error::new(ErrorKind::Invalid, format!("cannot thaw objects of {bucket}")).because(e)
+        })?;
+        let mut asked = RestoreRequest::builder().glacier_job_parameters(parameters);
+        // What Intelligent-Tiering has archived comes back for good.
+        if class != "INTELLIGENT_TIERING" {
+            asked = asked.days(i32::try_from(thaw.days).unwrap_or(i32::MAX));
+        }
+        let call = self.sdk.restore_object().bucket(bucket).key(for_sdk(key)).version_id(version_id);
+        let call = call.restore_request(asked.build()).customize().interceptor(KeyInPath::new(key));
+        let doing = Doing { what: "thaw", bucket, key: Some(key), permission: "s3:RestoreObject" };
+        match call.send().await.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(_) => Ok(()),
+            Err(e) if e.code() == Some("RestoreAlreadyInProgress") => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+}

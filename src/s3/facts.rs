@@ -1,0 +1,241 @@
+//! What one HEAD says of a version that is to be copied, as far as the copy must be told of it.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, ObjectLockLegalHoldStatus, ObjectLockMode,
+    ServerSideEncryption,
+};
+use aws_smithy_types::DateTime;
+
+use super::blank_key::{KeyInPath, for_sdk};
+use super::client::Client;
+use super::copy::Copied;
+use super::error::{Doing, explain};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::printable;
+
+/// A version, as HEAD describes it.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Bytes.
+    pub size: u64,
+    /// Storage class.
+    pub storage_class: String,
+    /// Whether its bytes can be read.
+    pub archive: Archive,
+    /// Whether it has a retention or a legal hold.
+    pub is_locked: bool,
+    /// Whether it has user metadata that no header can carry, and HEAD therefore leaves out.
+    pub hides_metadata: bool,
+    pub(super) encryption: Option<Encryption>,
+    pub(super) redirect: Option<String>,
+    pub(super) lock: Lock,
+    pub(super) checksum: Option<Checksum>,
+    pub(super) system: System,
+    pub(super) user: BTreeMap<String, String>,
+}
+
+/// Whether an object's bytes can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Archive {
+    /// They can: it is in no archive, or has been thawed.
+    Readable,
+    /// It was asked for, and has not arrived.
+    Thawing,
+    /// It has to be asked for.
+    Frozen,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Encryption {
+    pub(super) algorithm: ServerSideEncryption,
+    pub(super) key: Option<String>,
+    /// Only where a bucket key may be asked for at all.
+    pub(super) bucket_key: Option<bool>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lock {
+    pub(super) mode: Option<ObjectLockMode>,
+    pub(super) until: Option<DateTime>,
+    pub(super) hold: Option<ObjectLockLegalHoldStatus>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Checksum {
+    pub(super) algorithm: ChecksumAlgorithm,
+    /// Its value, where it is of the whole object.
+    pub(super) whole: Option<String>,
+}
+
+/// System metadata that the writer sets. `Expires` as it was written: it need not be a date.
+#[derive(Debug, Clone, Default)]
+pub(super) struct System {
+    pub(super) cache_control: Option<String>,
+    pub(super) content_disposition: Option<String>,
+    pub(super) content_encoding: Option<String>,
+    pub(super) content_language: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) expires: Option<String>,
+}
+
+/// The current version of a key, as one that a copy may have made.
+#[derive(Debug)]
+pub struct Current {
+    /// Its id and ETag.
+    pub copied: Copied,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl Client {
+    /// What a key holds now, without its tags; `None` if nothing.
+    pub async fn current(&self, bucket: &str, key: &str) -> Result<Option<Current>> {
+        let call = self.sdk.head_object().bucket(bucket).key(for_sdk(key));
+        let reply = call.customize().interceptor(KeyInPath::new(key)).send().await;
+        let doing = Doing { what: "look at", bucket, key: Some(key), permission: "s3:GetObject" };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(head) => {
+                Ok(Some(Current { copied: Copied::new(head.version_id(), head.e_tag()), size: size(&head) }))
+            }
+            Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Describes a version; `None` if it is gone.
+    pub async fn facts(&self, bucket: &str, key: &str, version_id: &str) -> Result<Option<Facts>> {
+        let call = self.sdk.head_object().bucket(bucket).key(for_sdk(key)).version_id(version_id);
+        let call = call.checksum_mode(ChecksumMode::Enabled).customize().interceptor(KeyInPath::new(key));
+        let doing = Doing {
+            what: "look at",
+            bucket,
+            key: Some(key),
+            permission: "s3:GetObjectVersion (with s3:GetObjectRetention and s3:GetObjectLegalHold where objects are locked)",
+        };
+        match call.send().await.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(head) => Ok(Some(facts(&head))),
+            Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
+            // A HEAD has no body to say why. This is how S3 answers where the key that a writer brought is missing.
+            Err(e) if e.code() == Some("HTTP 400") => Err(Error::new(
+                ErrorKind::Invalid,
+                format!(
+                    "cannot copy s3://{bucket}/{}: HTTP 400, as for an object that its writer encrypted with a key of their own (SSE-C)",
+                    printable(key)
+                ),
+            )
+            .with_code("HTTP 400")
+            .hint("copy such objects with their key: aws s3api copy-object --copy-source-sse-customer-key …")
+            .because(e)),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+fn size(head: &HeadObjectOutput) -> u64 {
+    head.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or_default()
+}
+
+fn facts(head: &HeadObjectOutput) -> Facts {
+    let owned = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(ToOwned::to_owned);
+    let class = head.storage_class().map_or("STANDARD", |class| class.as_str());
+    let encryption = head.server_side_encryption().map(|algorithm| Encryption {
+        algorithm: algorithm.clone(),
+        key: owned(head.ssekms_key_id()),
+        bucket_key: (*algorithm == ServerSideEncryption::AwsKms)
+            .then(|| head.bucket_key_enabled().unwrap_or_default()),
+    });
+    let lock = lock(head);
+    Facts {
+        size: size(head),
+        storage_class: class.to_owned(),
+        archive: archive(class, head.archive_status().is_some(), head.restore()),
+        is_locked: lock.mode.is_some() || lock.hold.is_some(),
+        hides_metadata: head.missing_meta().is_some_and(|n| n > 0),
+        encryption,
+        redirect: owned(head.website_redirect_location()),
+        lock,
+        checksum: checksum(head),
+        system: System {
+            cache_control: owned(head.cache_control()),
+            content_disposition: owned(head.content_disposition()),
+            content_encoding: owned(head.content_encoding()),
+            content_language: owned(head.content_language()),
+            content_type: owned(head.content_type()),
+            expires: owned(head.expires_string()),
+        },
+        user: head.metadata().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
+    }
+}
+
+/// The lock that still holds: a retention that has run out cannot be given to another version.
+fn lock(head: &HeadObjectOutput) -> Lock {
+    let now = DateTime::from(std::time::SystemTime::now());
+    let until = head.object_lock_retain_until_date().filter(|until| **until > now);
+    Lock {
+        mode: head.object_lock_mode().filter(|_| until.is_some()).cloned(),
+        until: until.copied(),
+        hold: head
+            .object_lock_legal_hold_status()
+            .filter(|hold| **hold == ObjectLockLegalHoldStatus::On)
+            .cloned(),
+    }
+}
+
+/// Whether an object's bytes can be read (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>):
+///
+/// | `x-amz-restore` | archive class, or archive tier of Intelligent-Tiering | |
+/// |---|---|---|
+/// | `ongoing-request="true"` | any | thawing |
+/// | `ongoing-request="false"` | any | readable |
+/// | none | yes | frozen |
+/// | none | no | readable |
+fn archive(class: &str, in_archive_tier: bool, restore: Option<&str>) -> Archive {
+    match restore {
+        Some(restore) if restore.contains("ongoing-request=\"true\"") => Archive::Thawing,
+        None if in_archive_tier || matches!(class, "GLACIER" | "DEEP_ARCHIVE") => Archive::Frozen,
+        Some(_) | None => Archive::Readable,
+    }
+}
+
+fn checksum(head: &HeadObjectOutput) -> Option<Checksum> {
+    let whole = !matches!(head.checksum_type(), Some(ChecksumType::Composite));
+    let values = [
+        (ChecksumAlgorithm::Crc64Nvme, head.checksum_crc64_nvme()),
+        (ChecksumAlgorithm::Crc32, head.checksum_crc32()),
+        (ChecksumAlgorithm::Crc32C, head.checksum_crc32_c()),
+        (ChecksumAlgorithm::Sha256, head.checksum_sha256()),
+        (ChecksumAlgorithm::Sha1, head.checksum_sha1()),
+    ];
+    values.into_iter().find_map(|(algorithm, value)| {
+        // Some servers do not name the type, but mark a composite value with its number of parts.
+        let value = value.filter(|value| !value.is_empty())?;
+        let whole = (whole && !value.contains('-')).then(|| value.to_owned());
+        Some(Checksum { algorithm, whole })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_read_is_told_by_class_tier_and_restore() {
+        let arrived = Some("ongoing-request=\"false\", expiry-date=\"Fri, 21 Dec 2026 00:00:00 GMT\"");
+        for (class, tier, restore, expected) in [
+            ("STANDARD", false, None, Archive::Readable),
+            ("GLACIER_IR", false, None, Archive::Readable),
+            ("GLACIER", false, None, Archive::Frozen),
+            ("DEEP_ARCHIVE", false, None, Archive::Frozen),
+            ("GLACIER", false, Some("ongoing-request=\"true\""), Archive::Thawing),
+            ("GLACIER", false, arrived, Archive::Readable),
+            ("INTELLIGENT_TIERING", false, None, Archive::Readable),
+            ("INTELLIGENT_TIERING", true, None, Archive::Frozen),
+            ("INTELLIGENT_TIERING", true, Some("ongoing-request=\"true\""), Archive::Thawing),
+        ] {
+            assert_eq!(archive(class, tier, restore), expected, "{class} {tier} {restore:?}");
+        }
+    }
+}

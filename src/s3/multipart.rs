@@ -1,0 +1,258 @@
+//! Server-side copies in parts, for what is too large for one request.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, CopyPartResult,
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use serde::{Deserialize, Serialize};
+
+use super::blank_key::{KeyInPath, for_sdk};
+use super::client::Client;
+use super::copy::{COPY, Copied, CopyRequest, Guard, by_hand, copy_source, quoted};
+use super::error::{Doing, explain};
+use super::facts::{Checksum, Facts};
+use crate::error::{Error, ErrorKind, Result};
+
+/// An upload that has been begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// The bucket.
+    pub bucket: String,
+    /// The key that it will make a version of.
+    pub key: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// A part that has been copied.
+#[derive(Debug)]
+pub struct Part(CompletedPart);
+
+impl Upload {
+    fn doing(&self) -> Doing<'_> {
+        Doing { what: COPY.0, bucket: &self.bucket, key: Some(&self.key), permission: COPY.1 }
+    }
+}
+
+impl Client {
+    /// Begins an upload that will be the object that `facts` describe, with these tags.
+    pub async fn create_upload(
+        &self,
+        request: &CopyRequest<'_>,
+        facts: &Facts,
+        tags: &BTreeMap<String, String>,
+    ) -> Result<Upload> {
+        self.rate.take(1).await;
+        self.counters.write_requests.add(1);
+        let (system, checksum) = (&facts.system, facts.checksum.as_ref());
+        let call = self
+            .sdk
+            .create_multipart_upload()
+            .bucket(request.bucket)
+            .key(for_sdk(request.key))
+            .set_metadata(Some(facts.user.clone().into_iter().collect()))
+            .set_cache_control(system.cache_control.clone())
+            .set_content_disposition(system.content_disposition.clone())
+            .set_content_encoding(system.content_encoding.clone())
+            .set_content_language(system.content_language.clone())
+            .set_content_type(system.content_type.clone())
+            .set_checksum_algorithm(checksum.map(|checksum| checksum.algorithm.clone()))
+            .set_checksum_type(checksum.map(checksum_type))
+            .set_tagging(tagging(tags));
+        let call = by_hand!(call, request).customize().interceptor(KeyInPath::new(request.key));
+        let expires = system.expires.clone();
+        // The SDK takes a date only, and the header may be anything.
+        let call = call.mutate_request(move |request| {
+            if let Some(expires) = expires.clone() {
+                request.headers_mut().insert("expires", expires);
+            }
+        });
+        let reply = call.send().await.map_err(|e| explain(&e, request.doing(), &self.place))?;
+        let id = reply.upload_id().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Corrupt,
+                format!("the server began a copy in {} and gave it no id", request.bucket),
+            )
+        })?;
+        Ok(Upload { bucket: request.bucket.to_owned(), key: request.key.to_owned(), id: id.to_owned() })
+    }
+
+    /// Copies one range of the source's bytes.
+    pub async fn copy_part(
+        &self,
+        request: &CopyRequest<'_>,
+        upload: &Upload,
+        number: u32,
+        bytes: RangeInclusive<u64>,
+    ) -> Result<Part> {
+        self.rate.take(1).await;
+        self.counters.write_requests.add(1);
+        let number = i32::try_from(number).unwrap_or(i32::MAX);
+        let call = self
+            .sdk
+            .upload_part_copy()
+            .bucket(&upload.bucket)
+            .key(for_sdk(&upload.key))
+            .upload_id(&upload.id)
+            .part_number(number)
+            .copy_source(copy_source(request))
+            .set_copy_source_if_match(request.source_condition())
+            .copy_source_range(format!("bytes={}-{}", bytes.start(), bytes.end()));
+        let call = call.customize().interceptor(KeyInPath::new(&upload.key));
+        // Ceph RGW wants to be told that there is no body.
+        let call = call.mutate_request(|request| {
+            request.headers_mut().insert("content-length", "0");
+        });
+        let reply = call.send().await;
+        let reply = reply.map_err(|e| explain(&e, request.doing(), &self.place))?;
+        let result = reply.copy_part_result().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Corrupt,
+                format!("the server said nothing of a part that it copied in {}", upload.bucket),
+            )
+        })?;
+        Ok(Part(completed(number, result)))
+    }
+
+    /// Makes the version of the parts, if the guard holds. What S3 makes of them must have the source's size and, where
+    /// that is known, its checksum.
+    pub async fn complete_upload(
+        &self,
+        request: &CopyRequest<'_>,
+        upload: &Upload,
+        facts: &Facts,
+        mut parts: Vec<Part>,
+    ) -> Result<Copied> {
+        self.rate.take(1).await;
+        self.counters.write_requests.add(1);
+        parts.sort_by_key(|part| part.0.part_number());
+        let parts = parts.into_iter().map(|part| part.0).collect();
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+        let call = self.sdk.complete_multipart_upload();
+        let mut call = call
+            .bucket(&upload.bucket)
+            .key(for_sdk(&upload.key))
+            .upload_id(&upload.id)
+            .multipart_upload(parts);
+        call = call.set_mpu_object_size(i64::try_from(facts.size).ok());
+        if let Some(Checksum { algorithm, whole: Some(value) }) = &facts.checksum {
+            call = match algorithm {
+                ChecksumAlgorithm::Crc32 => call.checksum_crc32(value),
+                ChecksumAlgorithm::Crc32C => call.checksum_crc32_c(value),
+                ChecksumAlgorithm::Crc64Nvme => call.checksum_crc64_nvme(value),
+                _ => call,
+            };
+            call = call.checksum_type(checksum_type(&Checksum {
+                algorithm: algorithm.clone(),
+                whole: Some(value.clone()),
+            }));
+        }
+        call = match request.guard {
+            Guard::Etag(etag) => call.if_match(quoted(etag)),
+            Guard::Absent => call.if_none_match("*"),
+            Guard::None => call,
+        };
+        let reply = call.customize().interceptor(KeyInPath::new(&upload.key)).send().await;
+        let reply = reply.map_err(|e| explain(&e, request.doing(), &self.place))?;
+        Ok(Copied::new(reply.version_id(), reply.e_tag()))
+    }
+
+    /// Abandons an upload with its parts; one that is not there is fine.
+    pub async fn abort_upload(&self, upload: &Upload) -> Result<()> {
+        self.counters.write_requests.add(1);
+        let call = self.sdk.abort_multipart_upload();
+        let call = call.bucket(&upload.bucket).key(for_sdk(&upload.key)).upload_id(&upload.id);
+        let doing = Doing {
+            what: "abandon the unfinished copy to",
+            permission: "s3:AbortMultipartUpload",
+            ..upload.doing()
+        };
+        let reply = call.customize().interceptor(KeyInPath::new(&upload.key)).send().await;
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(_) => Ok(()),
+            Err(e) if e.kind() == ErrorKind::Missing => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Whether an upload is still there: neither completed nor abandoned.
+    pub async fn has_upload(&self, upload: &Upload) -> Result<bool> {
+        let call = self.sdk.list_parts();
+        let call = call.bucket(&upload.bucket).key(for_sdk(&upload.key)).upload_id(&upload.id).max_parts(1);
+        let doing = Doing {
+            what: "look at the parts of",
+            permission: "s3:ListMultipartUploadParts",
+            ..upload.doing()
+        };
+        let reply = call.customize().interceptor(KeyInPath::new(&upload.key)).send().await;
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(_) => Ok(true),
+            Err(e) if e.kind() == ErrorKind::Missing => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+/// A checksum of the whole object is known for the parts' CRCs alone; a digest can only be one of digests.
+fn checksum_type(checksum: &Checksum) -> ChecksumType {
+    match checksum.algorithm {
+        ChecksumAlgorithm::Crc64Nvme => ChecksumType::FullObject,
+        ChecksumAlgorithm::Crc32 | ChecksumAlgorithm::Crc32C if checksum.whole.is_some() => {
+            ChecksumType::FullObject
+        }
+        _ => ChecksumType::Composite,
+    }
+}
+
+fn completed(number: i32, result: &CopyPartResult) -> CompletedPart {
+    CompletedPart::builder()
+        .part_number(number)
+        .set_e_tag(result.e_tag.clone())
+        .set_checksum_crc32(result.checksum_crc32.clone())
+        .set_checksum_crc32_c(result.checksum_crc32_c.clone())
+        .set_checksum_crc64_nvme(result.checksum_crc64_nvme.clone())
+        .set_checksum_sha1(result.checksum_sha1.clone())
+        .set_checksum_sha256(result.checksum_sha256.clone())
+        .build()
+}
+
+/// Tags as a header has them, like a form.
+fn tagging(tags: &BTreeMap<String, String>) -> Option<String> {
+    let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+    let pairs: Vec<_> =
+        tags.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    (!pairs.is_empty()).then(|| pairs.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_of_the_whole_are_asked_for_where_they_can_be_made() {
+        use ChecksumAlgorithm as Algorithm;
+        for (algorithm, whole, expected) in [
+            (Algorithm::Crc64Nvme, true, ChecksumType::FullObject),
+            (Algorithm::Crc64Nvme, false, ChecksumType::FullObject),
+            (Algorithm::Crc32, true, ChecksumType::FullObject),
+            (Algorithm::Crc32, false, ChecksumType::Composite),
+            (Algorithm::Crc32C, true, ChecksumType::FullObject),
+            (Algorithm::Sha256, true, ChecksumType::Composite),
+            (Algorithm::Sha1, false, ChecksumType::Composite),
+        ] {
+            let checksum = Checksum { algorithm, whole: whole.then(String::new) };
+            assert_eq!(checksum_type(&checksum), expected, "{checksum:?}");
+        }
+    }
+
+    #[test]
+    fn tags_are_a_form() {
+        let tags = [("a b", "ü"), ("c", "d=e&f")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        assert_eq!(tagging(&tags).as_deref(), Some("a%20b=%C3%BC&c=d%3De%26f"));
+        assert_eq!(tagging(&BTreeMap::new()), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! Versions in an archive: shown, refused, left out, asked for.
+
+use asof::lab::Put;
+use insta::assert_snapshot;
+
+use super::stage::{BUCKET, Stage};
+
+/// One archived object and one other, both deleted since.
+fn stage() -> Stage {
+    let stage = Stage::new();
+    let frozen = Put { storage_class: Some("GLACIER".to_owned()), ..Put::of("frozen") };
+    stage.lab.put(BUCKET, "2019/ledger.csv", frozen).unwrap();
+    stage.put("readme.txt", "read me");
+    stage.time("2024-05-06T07:08:10Z");
+    stage.delete("2019/ledger.csv");
+    stage.delete("readme.txt");
+    stage.time("2024-05-06T08:00:00Z");
+    stage
+}
+
+#[test]
+fn shown_by_diff() {
+    assert_snapshot!(stage().asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                2         13 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               0
+      archived                1                in doubt: of these, in an archive, to be thawed first (--thaw)
+
+      at the top level  1 undelete
+      under 2019/       1 undelete
+
+      undelete   2024-04-01 00:00:00 UTC         6 B  2019/ledger.csv   (archived)
+      undelete   2024-04-01 00:00:00 UTC         7 B  readme.txt
+
+      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --thaw bulk
+      2 copies of 13 B, at least 1 s at 3,000/s
+      hint: 2 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+    ");
+}
+
+#[test]
+fn refused_by_restore() {
+    assert_snapshot!(stage().asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --format json").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: 1 version to restore lies in an archive (GLACIER, DEEP_ARCHIVE), and cannot be copied before being thawed
+      --thaw bulk asks for them; asof resume then copies those that have arrived
+      or --doubtful skip leaves these keys as they are
+    ");
+}
+
+#[test]
+fn left_out() {
+    assert_snapshot!(stage().asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --doubtful skip --format json").run(), @r#"
+    exit code 0
+    --- stdout
+    {"type":"summary","schema":1,"command":"restore","run":"RUN","copied":1,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"bytes_copied":7,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":2,"versions":4,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":2,"deletes":0,"doubtful":1,"bytes_to_copy":13,"list_requests":1,"write_requests":2,"elapsed_ms":0}
+    --- stderr
+    1 key in doubt is left as it is
+    done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    "#);
+}
+
+#[test]
+fn asked_for() {
+    let stage = stage();
+    stage.lab.set_thaw(std::time::Duration::from_hours(12));
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --thaw bulk").run(), @"
+    exit code 3
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                2         13 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               0
+      archived                1                in doubt: of these, in an archive, to be thawed first (--thaw)
+
+      at the top level  1 undelete
+      under 2019/       1 undelete
+
+    --- stderr
+      archived  2019/ledger.csv: thawing; left alone until it has arrived
+    done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed, 1 archived     run RUN
+    1 key is not restored: its version lies in an archive, and will have thawed within 12 hours (48 from DEEP_ARCHIVE); asof resume RUN then copies them
+    ");
+}
