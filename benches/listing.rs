@@ -13,12 +13,15 @@
     reason = "a benchmark"
 )]
 
-use std::io::Read;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+#[path = "process/mod.rs"]
+mod process;
+
+use std::time::Duration;
 
 use asof::lab::{Shape, Wall, WallOptions};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+
+use process::Cost;
 
 const AT: &str = "2026-01-01T00:00:00Z";
 const PAGE: u64 = 1000;
@@ -52,22 +55,12 @@ struct Bench {
     scale: u64,
 }
 
-/// What one run of the binary cost.
-struct Cost {
-    cpu: Duration,
-    elapsed: Duration,
-    peak_kib: u64,
-    summary: serde_json::Value,
+fn versions(cost: &Cost) -> u64 {
+    cost.summary["versions"].as_u64().unwrap()
 }
 
-impl Cost {
-    fn versions(&self) -> u64 {
-        self.summary["versions"].as_u64().unwrap()
-    }
-
-    fn us_a_version(&self) -> f64 {
-        self.cpu.as_secs_f64() * 1e6 / self.versions() as f64
-    }
+fn us_a_version(cost: &Cost) -> f64 {
+    cost.cpu.as_secs_f64() * 1e6 / versions(cost) as f64
 }
 
 impl Bench {
@@ -75,45 +68,12 @@ impl Bench {
         self.runtime.block_on(Wall::start(options)).unwrap()
     }
 
-    /// Runs `asof diff` and reads the summary, which is the last line that it prints.
+    /// Runs `asof diff`.
     fn diff(wall: &Wall, more: &[&str]) -> Cost {
         wall.reset_stats();
-        let (began, cpu) = (Instant::now(), children_cpu());
-        let mut child = Command::new(env!("CARGO_BIN_EXE_asof"))
-            .args(["diff", &format!("s3://{}", wall.bucket()), "--at", AT, "--format", "json"])
-            .args(["--endpoint-url", &wall.url(), "--region", "us-east-1", "--list-concurrency", "64"])
-            .args(more)
-            .env_clear()
-            .envs([
-                ("AWS_ACCESS_KEY_ID", "wall"),
-                ("AWS_SECRET_ACCESS_KEY", "wall"),
-                ("AWS_EC2_METADATA_DISABLED", "true"),
-            ])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let id = child.id();
-        let peak = std::thread::spawn(move || peak_kib(id));
-        let mut out = child.stdout.take().unwrap();
-        let (mut tail, mut buffer) = (Vec::new(), vec![0; 1 << 16]);
-        loop {
-            let n = out.read(&mut buffer).unwrap();
-            if n == 0 {
-                break;
-            }
-            tail.extend_from_slice(buffer.get(..n).unwrap());
-            let spare = tail.len().saturating_sub(1 << 16);
-            tail.drain(..spare);
-        }
-        assert!(child.wait().unwrap().success());
-        let last = String::from_utf8_lossy(&tail);
-        let summary = serde_json::from_str(last.trim_end().lines().next_back().unwrap()).unwrap();
-        Cost {
-            cpu: children_cpu().saturating_sub(cpu),
-            elapsed: began.elapsed(),
-            peak_kib: peak.join().unwrap(),
-            summary,
-        }
+        let bucket = format!("s3://{}", wall.bucket());
+        let words = [&["diff", &bucket, "--at", AT, "--list-concurrency", "64"], more].concat();
+        process::asof(&words, (&wall.url(), "wall", "wall"))
     }
 
     fn cpu(&self) {
@@ -127,8 +87,8 @@ impl Bench {
             let cost = Self::diff(&wall, &[]);
             println!(
                 "  run {run}: {:.3} us of CPU a version, {} versions, {} requests, {:.1} s",
-                cost.us_a_version(),
-                cost.versions(),
+                us_a_version(&cost),
+                versions(&cost),
                 wall.stats().listings,
                 cost.elapsed.as_secs_f64()
             );
@@ -173,7 +133,7 @@ impl Bench {
         .join()
         .unwrap();
         let theirs = cpu.as_secs_f64() * 1e6 / versions as f64;
-        let ours = Self::diff(&wall, &[]).us_a_version();
+        let ours = us_a_version(&Self::diff(&wall, &[]));
         println!(
             "  SDK {theirs:.2} us of CPU a version; asof diff on the same bucket {ours:.3}; ratio {:.1}",
             theirs / ours
@@ -188,9 +148,9 @@ impl Bench {
             let cost = Self::diff(&wall, &[]);
             println!(
                 "  {} versions: {:.1} MiB, {:.3} us of CPU a version, {:.1} s",
-                cost.versions(),
+                versions(&cost),
                 cost.peak_kib as f64 / 1024.0,
-                cost.us_a_version(),
+                us_a_version(&cost),
                 cost.elapsed.as_secs_f64()
             );
         }
@@ -205,7 +165,7 @@ impl Bench {
             let options = WallOptions { keys, versions_per_key: 2, shape, latency, ..WallOptions::default() };
             let wall = self.wall(options);
             let cost = Self::diff(&wall, &[]);
-            let least = cost.versions().div_ceil(PAGE);
+            let least = versions(&cost).div_ceil(PAGE);
             let ideal = latency.as_secs_f64() * (least as f64 / 64.0).max(1.0);
             let (elapsed, listings) = (cost.elapsed.as_secs_f64(), wall.stats().listings);
             println!(
@@ -236,31 +196,8 @@ impl Bench {
     }
 }
 
-/// The processor time of all children that have ended, in the kernel's ticks of 10 ms.
-fn children_cpu() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).unwrap().parse::<u64>().unwrap();
-    Duration::from_millis((ticks(13) + ticks(14)) * 10)
-}
-
 /// The processor time of this thread.
 fn thread_cpu() -> Duration {
     let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(counted.split_whitespace().next().unwrap().parse().unwrap())
-}
-
-/// The most memory that a process has had resident, watched until it ends.
-fn peak_kib(process: u32) -> u64 {
-    let mut peak = 0;
-    while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let Some(kib) = line.and_then(|line| line.split_whitespace().next()).and_then(|n| n.parse().ok())
-        else {
-            break;
-        };
-        peak = kib;
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    peak
 }

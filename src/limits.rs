@@ -139,3 +139,6 @@ pub const LISTINGS_A_TURN: usize = 8;
 /// How long a body may take before others are read beside it. Eight turns of it are 800 pages a second, however slow the
 /// network: more than 64 requests in flight bring from S3.
 pub const TURN: Duration = Duration::from_millis(10);
+
+/// Changes that are taken from the plan and not settled yet: a delete request takes a thousand of them.
+pub const CHANGES_IN_FLIGHT: usize = 8000;

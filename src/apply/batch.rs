@@ -43,6 +43,14 @@ pub(super) enum Work {
 }
 
 impl Work {
+    /// How many changes it is.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Work::One(_) => 1,
+            Work::Delete(items) | Work::Uncover(items) => items.len(),
+        }
+    }
+
     /// The number behind its last change.
     pub(super) fn upto(&self) -> u64 {
         match self {

@@ -46,9 +46,8 @@ impl Worker {
         let mut settled = Vec::with_capacity(left.len());
         let mut tries = Tries::new(left.first().map_or(0, |item| item.n));
         while !left.is_empty() {
-            let results = self.round(&left, doing).await;
             let (mut passing, mut open) = (Vec::new(), Vec::new());
-            for (item, result) in left.into_iter().zip(results) {
+            for (item, result) in self.round(left, doing).await {
                 match result {
                     Ok(outcome) => settled.push((item, outcome)),
                     Err(e) if e.is_retryable() => {
@@ -111,7 +110,31 @@ impl Worker {
     }
 
     /// Sends keys once.
-    async fn round(&self, items: &[Item], doing: Doing) -> Vec<Result<Outcome>> {
+    async fn round(&self, items: Vec<Item>, doing: Doing) -> Vec<(Item, Result<Outcome>)> {
+        let sent = self.send_round(&items, doing).await;
+        let sent = items.into_iter().zip(sent);
+        match doing {
+            Doing::Delete => sent
+                .map(|(item, made)| {
+                    let made = made.map(|made| made.into_iter().next().unwrap_or_default());
+                    (item, made.map(Outcome::Deleted))
+                })
+                .collect(),
+            Doing::Uncover => {
+                let looks = stream::iter(sent).map(|(item, removed)| async move {
+                    let outcome = match removed {
+                        Ok(_) => self.uncovered(&item).await,
+                        Err(e) => Err(e),
+                    };
+                    (item, outcome)
+                });
+                looks.buffer_unordered(limits::CONTENT_CHECKS).collect().await
+            }
+        }
+    }
+
+    /// Sends one request. Gives what was put or removed for each item.
+    async fn send_round(&self, items: &[Item], doing: Doing) -> Vec<Result<Vec<Deleted>>> {
         let keys: Vec<_> = items.iter().map(|item| self.place().relocation.there(&item.change.key)).collect();
         let guarded = !self.is_unguarded();
         let targets: Vec<_> = std::iter::zip(items, &keys)
@@ -127,21 +150,9 @@ impl Worker {
             Ok(results) => results.into_iter(),
             Err(e) => targets.iter().map(|_| Err(again(&e))).collect::<Vec<_>>().into_iter(),
         };
-        match doing {
-            Doing::Delete => results.map(|result| result.map(Outcome::Deleted)).collect(),
-            Doing::Uncover => {
-                let removed: Vec<Result<Vec<Deleted>>> = items
-                    .iter()
-                    .map(|item| results.by_ref().take(item.change.markers.len()).collect())
-                    .collect();
-                let looks: Vec<_> = std::iter::zip(items, removed)
-                    .map(|(item, removed)| async move {
-                        removed?;
-                        self.uncovered(item).await
-                    })
-                    .collect();
-                stream::iter(looks).buffered(limits::CONTENT_CHECKS).collect().await
-            }
-        }
+        let count = |item: &Item| if doing == Doing::Delete { 1 } else { item.change.markers.len() };
+        // All results of an item are taken, also those behind an error: the next ones are the next item's.
+        let mut of = |item| results.by_ref().take(count(item)).collect::<Vec<_>>();
+        items.iter().map(|item| of(item).into_iter().collect()).collect()
     }
 }

@@ -11,6 +11,7 @@ use super::place::Place;
 use super::worker::{OnConflict, Worker};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::plan::Change;
 use crate::s3::Client;
 
@@ -48,13 +49,19 @@ pub async fn apply(
     let worker = Worker::new(client, place, manner);
     let mut works = Batches::new(items).fuse();
     let mut running: JoinSet<Vec<(Item, Outcome)>> = JoinSet::new();
-    let mut ended = Ok(());
-    let mut finished = false;
+    let (mut ended, mut finished, mut taken) = (Ok(()), false, 0);
     loop {
-        while ended.is_ok() && !finished && !cancel.is_stopped() && running.len() < worker.strained().window()
+        while ended.is_ok()
+            && !finished
+            && !cancel.is_stopped()
+            && running.len() < worker.strained().window()
+            && taken < limits::CHANGES_IN_FLIGHT
         {
             match next(&mut works, journal) {
-                Ok(Some(work)) => drop(running.spawn(worker.clone().perform(work))),
+                Ok(Some(work)) => {
+                    taken += work.len();
+                    drop(running.spawn(worker.clone().perform(work)));
+                }
                 Ok(None) => finished = true,
                 Err(e) => ended = Err(e),
             }
@@ -62,7 +69,10 @@ pub async fn apply(
         let Some(settled) = running.join_next().await else { break };
         let noted = settled
             .map_err(|e| Error::new(ErrorKind::Local, "a task of the restore failed").because(e))
-            .and_then(|settled| note(client, &settled, journal, &mut on));
+            .and_then(|settled| {
+                taken -= settled.len();
+                note(client, &settled, journal, &mut on)
+            });
         ended = ended.and(noted);
     }
     // What an error has cut short is not left to be paid for.

@@ -1,6 +1,6 @@
 //! `--undelete remove-marker`: keys come back from under their delete markers.
 
-use asof::lab::{Configuration, Fault, Operation};
+use asof::lab::{Configuration, Fault, Operation, Rule, When};
 use insta::assert_snapshot;
 
 use super::stage::{BUCKET, Stage};
@@ -134,6 +134,27 @@ fn a_mass_delete_takes_few_requests() {
     assert!(restored.contains("2,500 brought back by removing markers"), "{restored}");
     assert_eq!(stage.writes() - before, 3);
     assert_eq!((stage.keys(BUCKET).len(), stage.lab.count_versions(BUCKET)), (2500, 2500));
+}
+
+#[test]
+fn an_error_of_one_marker_is_not_taken_for_another_keys() {
+    let stage = Stage::new();
+    stage.time("2024-05-06T07:00:00Z");
+    for n in 0..30 {
+        stage.put(&format!("k/{n:02}"), "x");
+    }
+    stage.time("2024-05-06T07:08:10Z");
+    for n in 0..60 {
+        stage.delete(&format!("k/{:02}", n / 2));
+    }
+    stage.time("2024-05-06T08:00:00Z");
+    let errors = Rule::on(Operation::DeleteObjects, Fault::KeyErrors { every: 3 }, When::First(2));
+    stage.lab.faults().push(errors);
+    let restored = stage
+        .asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --undelete remove-marker --yes")
+        .run();
+    assert!(restored.contains("30 brought back by removing markers, 0 conflicts, 0 failed"), "{restored}");
+    assert_eq!((stage.keys(BUCKET).len(), stage.lab.count_versions(BUCKET)), (30, 30));
 }
 
 #[test]

@@ -1,0 +1,81 @@
+//! The real binary as a process, and what a run of it cost.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What one run of the binary cost.
+pub(crate) struct Cost {
+    /// User and system, the whole process.
+    pub(crate) cpu: Duration,
+    /// From its start to its end.
+    pub(crate) elapsed: Duration,
+    /// The most memory resident.
+    pub(crate) peak_kib: u64,
+    /// The last line that it printed.
+    pub(crate) summary: serde_json::Value,
+}
+
+/// Runs `asof` with these words and `--format json`, and reads the summary, which is the last line that it prints.
+pub(crate) fn asof(words: &[&str], server: (&str, &str, &str)) -> Cost {
+    let (url, key, secret) = server;
+    let (began, cpu) = (Instant::now(), children_cpu());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_asof"))
+        .args(words)
+        .args(["--format", "json", "--endpoint-url", url, "--region", "us-east-1"])
+        .env_clear()
+        .envs([
+            ("AWS_ACCESS_KEY_ID", key),
+            ("AWS_SECRET_ACCESS_KEY", secret),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let id = child.id();
+    let peak = std::thread::spawn(move || peak_kib(id));
+    let mut out = child.stdout.take().unwrap();
+    let (mut tail, mut buffer) = (Vec::new(), vec![0; 1 << 16]);
+    loop {
+        let n = out.read(&mut buffer).unwrap();
+        if n == 0 {
+            break;
+        }
+        tail.extend_from_slice(buffer.get(..n).unwrap());
+        let spare = tail.len().saturating_sub(1 << 16);
+        tail.drain(..spare);
+    }
+    assert!(child.wait().unwrap().success());
+    let last = String::from_utf8_lossy(&tail);
+    let summary = serde_json::from_str(last.trim_end().lines().next_back().unwrap()).unwrap();
+    Cost {
+        cpu: children_cpu().saturating_sub(cpu),
+        elapsed: began.elapsed(),
+        peak_kib: peak.join().unwrap(),
+        summary,
+    }
+}
+
+/// The processor time of all children that have ended, in the kernel's ticks of 10 ms.
+fn children_cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).unwrap().parse::<u64>().unwrap();
+    Duration::from_millis((ticks(13) + ticks(14)) * 10)
+}
+
+/// The most memory that a process has had resident, watched until it ends.
+fn peak_kib(process: u32) -> u64 {
+    let mut peak = 0;
+    while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let Some(kib) = line.and_then(|line| line.split_whitespace().next()).and_then(|n| n.parse().ok())
+        else {
+            break;
+        };
+        peak = kib;
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    peak
+}
