@@ -13,7 +13,7 @@ fn ctrl_c_finishes_what_is_under_way_and_the_same_command_goes_on() {
     runtime.block_on(async {
         let scene = Scene::new(40).await;
         let (told, hears) = std::sync::mpsc::channel();
-        scene.lab().faults().before(Operation::CopyObject, When::Nth(10), move || told.send(()).unwrap());
+        scene.lab().faults().before(Operation::CopyObject, When::Nth(11), move || told.send(()).unwrap());
         scene.lab().faults().push(Rule::on(
             Operation::CopyObject,
             Fault::Delay(Duration::from_millis(200)),
