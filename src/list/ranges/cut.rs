@@ -1,9 +1,12 @@
 //! Where to cut next, and what an answer says about the cuts made.
 //!
-//! Two kinds of cuts. *In the middle* of the range with the most estimated pages to come: right where the alphabet
-//! tells the density, useless where all keys crowd below one prefix. *Depths*: after each prefix of the last key read,
-//! which finds the scale on which a range is filled, wherever that is; made where the density of a new range is not the
-//! one foretold, where a cut in the middle found nothing, and where a range goes on after its estimated end.
+//! Three kinds of cuts. *In the middle* of the range with the most estimated pages to come, or of as much of it as is
+//! likely to have keys: right where the alphabet tells the density, useless where all keys crowd below one prefix; in a
+//! folder that has been read for long, further on in it, however seldom folders are that long. *Depths*: after each
+//! prefix of the last key read, which finds the scale on which a range is filled, wherever that is; made where the
+//! density of a new range is not the one foretold, where a cut in the middle found nothing, and where a range goes on
+//! after its estimated end. To *explore*: after a prefix of which nobody knows whether keys go on after it, once each,
+//! where slots are idle and few such requests missed.
 //!
 //! A cut is a request at once. So cuts are rationed where they may find nothing: a range has a `credit` of cuts not
 //! answered yet, shared with what is cut off it; one at characters not met before costs the more of it the fewer such

@@ -182,8 +182,12 @@ impl Part {
     pub(super) fn explore(&self, alphabet: &mut Alphabet, prefix: &str) -> Option<String> {
         let base = self.base(prefix);
         let (head, tail) = self.at.split_at_checked(base)?;
+        // The last character of a start that is no key is made up.
+        let last = if self.begun { tail.len() } else { tail.char_indices().next_back()?.0 };
         let mut place = Place::after(head);
-        for (offset, character) in tail.char_indices().take_while(|(offset, _)| base + offset <= self.scale) {
+        let deep = self.scale.saturating_sub(base);
+        for (offset, character) in tail.get(..last)?.char_indices().take_while(|(offset, _)| *offset <= deep)
+        {
             if alphabet.explore(place, character) {
                 let mark = mark(head, tail.get(..offset)?, character);
                 if let Some(mark) = mark.filter(|mark| self.holds(mark)) {
