@@ -142,6 +142,9 @@ impl Ranges {
         part.estimate(&self.alphabet, &self.prefix, self.page);
         right.run = part.run + part.pages.min(part.run);
         right.estimate(&self.alphabet, &self.prefix, self.page);
+        if !right.is_sound(&self.alphabet) {
+            right.credit = 0;
+        }
         self.parts.insert(at + 1, right);
         at + 1
     }

@@ -138,6 +138,16 @@ impl Part {
         *self.at < *key && self.end.as_deref().is_none_or(|end| key < end)
     }
 
+    /// Whether there may be keys near its start: not where that ends with a character made up, until a page tells.
+    pub(super) fn is_sound(&self, alphabet: &Alphabet) -> bool {
+        let mut head = self.start.chars();
+        self.begun
+            || head.next_back().is_none_or(|last| {
+                let expected = alphabet.next(Place::after(head.as_str())).chars;
+                expected.binary_search(&last).is_ok()
+            })
+    }
+
     /// What all keys to come start with, as bytes of `at`.
     pub(super) fn base(&self, prefix: &str) -> usize {
         self.end.as_deref().map_or(prefix.len(), |end| common(&self.at, end))
