@@ -12,6 +12,8 @@
 //! Nothing here is a promise about the keys: it steers where ranges are cut, never what is read. Memory is bounded by
 //! `ROOM` characters and as many sets; what does not fit is not learned.
 
+use super::next::{Next, Turns};
+
 /// Components told apart; deeper ones share the last.
 const DEPTHS: usize = 16;
 /// Offsets told apart in one component; later ones share the last.
@@ -26,6 +28,8 @@ const BEYOND: usize = 16;
 const OFTEN: u32 = 3;
 /// … and seen to its end this many times.
 const ENDED: u32 = 3;
+/// Where keys go on less often than this, to ask for what comes after a character is no use.
+const SELDOM: f64 = 0.3;
 /// A single character met first this many times after a cut is taken for the only one at its place.
 const FIRST: u32 = 3;
 
@@ -68,8 +72,11 @@ enum Evidence {
 
 /// The characters met, in order, and how well the set is known.
 #[derive(Debug, Default)]
-struct Seen {
-    chars: Vec<char>,
+pub(super) struct Seen {
+    pub(super) chars: Vec<char>,
+    /// What came after each of them, and after all.
+    turns: Vec<Turns>,
+    pub(super) sum: Turns,
     anew: u32,
     first: u32,
     ended: u32,
@@ -89,6 +96,7 @@ impl Seen {
             Err(at) if *room > 0 => {
                 *room -= 1;
                 self.chars.insert(at, character);
+                self.turns.insert(at, Turns::default());
                 true
             }
             Err(_) => {
@@ -97,6 +105,25 @@ impl Seen {
                 known
             }
         }
+    }
+
+    /// Counts that keys went on to another character, or were left off.
+    fn turn(&mut self, character: char, on: bool) {
+        if let Some(turns) = self.turns_mut(character) {
+            turns.count(on);
+            self.sum.count(on);
+        }
+    }
+
+    fn turns_mut(&mut self, character: char) -> Option<&mut Turns> {
+        let at = self.chars.binary_search(&character).ok()?;
+        self.turns.get_mut(at)
+    }
+
+    /// What came after a character.
+    pub(super) fn turns(&self, character: char) -> Turns {
+        let at = self.chars.binary_search(&character).ok();
+        at.and_then(|at| self.turns.get(at)).copied().unwrap_or_default()
     }
 
     fn is_known(&self) -> bool {
@@ -191,6 +218,38 @@ impl Alphabet {
         self.room = room;
     }
 
+    /// Counts what keys had after their characters, from two that follow each other in a range: for starts of at most
+    /// `most` bytes, which several samples had.
+    pub(super) fn turn(&mut self, before: &str, key: &str, most: usize) {
+        let same = common(before, key);
+        if same > most {
+            return;
+        }
+        let (head, tail) = before.split_at(same);
+        let mut place = Place::after(head);
+        for (offset, character) in tail.char_indices().take_while(|(offset, _)| same + offset <= most) {
+            let slot = self.slot(place);
+            slot.all.turn(character, offset == 0);
+            if let Some(pair) = slot.pair_mut(place.before, false) {
+                pair.turn(character, offset == 0);
+            }
+            place = place.step(character);
+        }
+    }
+
+    /// Whether nobody knows if keys go on after a character; who asks is the one to find out.
+    pub(super) fn explore(&mut self, place: Place, character: char) -> bool {
+        let all = &mut self.slot(place).all;
+        let seldom = all.sum.chance(1.0) < SELDOM;
+        let turns = all.turns_mut(character).filter(|turns| !seldom && turns.is_none());
+        turns.is_some_and(|turns| !std::mem::replace(&mut turns.explored, true))
+    }
+
+    /// Whether keys that go on with `character` are hardly ever followed by others that go on otherwise.
+    pub(super) fn is_last(&self, place: Place, character: char) -> bool {
+        self.next(place).goes_on(character) < SELDOM
+    }
+
     /// The keys left those that go on with `tail` at `place`: all that may come in it was seen to its end.
     fn end(&mut self, tail: &str, mut place: Place, most: usize) {
         for (nth, character) in tail.chars().take(most).enumerate() {
@@ -234,7 +293,7 @@ impl Alphabet {
     }
 
     /// The characters to expect at a place, in order; empty where it was never met.
-    pub(super) fn at(&self, place: Place) -> &[char] {
+    fn at(&self, place: Place) -> &[char] {
         let Some(slot) = self.get(place) else { return &[] };
         match slot.pair(place.before) {
             Some(pair) if pair.is_known() => &pair.chars,
@@ -247,10 +306,10 @@ impl Alphabet {
         self.get(place).map_or(&[], |slot| &slot.pair(place.before).unwrap_or(&slot.all).chars)
     }
 
-    /// Whether no character after `character` is to be expected at a place.
-    pub(super) fn is_last(&self, place: Place, character: char) -> bool {
-        let pair = self.get(place).and_then(|slot| slot.pair(place.before));
-        pair.is_some_and(|pair| pair.is_known() && pair.chars.last().is_some_and(|last| *last <= character))
+    /// What to expect at a place.
+    pub(super) fn next(&self, place: Place) -> Next<'_> {
+        self.get(place)
+            .map_or_else(Next::unknown, |slot| Next::new(self.at(place), &slot.all, slot.pair(place.before)))
     }
 
     fn get(&self, place: Place) -> Option<&Slot> {

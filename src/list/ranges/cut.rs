@@ -1,9 +1,12 @@
 //! Where to cut next, and what an answer says about the cuts made.
 //!
-//! Two kinds of cuts. *In the middle* of the range with the most estimated pages to come: right where the alphabet
-//! tells the density, useless where all keys crowd below one prefix. *Depths*: after each prefix of the last key read,
-//! which finds the scale on which a range is filled, wherever that is; made where the density of a new range is not the
-//! one foretold, where a cut in the middle found nothing, and where a range goes on after its estimated end.
+//! Three kinds of cuts. *In the middle* of the range with the most estimated pages to come, or of as much of it as is
+//! likely to have keys: right where the alphabet tells the density, useless where all keys crowd below one prefix; in a
+//! folder that has been read for long, further on in it, however seldom folders are that long. *Depths*: after each
+//! prefix of the last key read, which finds the scale on which a range is filled, wherever that is; made where the
+//! density of a new range is not the one foretold, where a cut in the middle found nothing, and where a range goes on
+//! after its estimated end. To *explore*: after a prefix of which nobody knows whether keys go on after it, once each,
+//! where slots are idle and few such requests missed.
 //!
 //! A cut is a request at once. So cuts are rationed where they may find nothing: a range has a `credit` of cuts not
 //! answered yet, shared with what is cut off it; one at characters not met before costs the more of it the fewer such
@@ -11,13 +14,26 @@
 
 use std::ops::Range;
 
-use super::alphabet::Alphabet;
+use super::Ranges;
+use super::alphabet::{Alphabet, common};
 use super::page::Page;
 use super::part::{Origin, Part, Window};
-use super::{Ranges, scale};
+use super::scale::{Cut, Line};
 
-/// Ranges of no more pages than this are left whole: half a page is lost by a cut.
-const WORTH: f64 = 2.0;
+/// Ranges of no more pages than this are left whole: half a page is lost by a cut, …
+const WORTH: f64 = 4.0;
+/// … but where most slots are idle only those of no more than this.
+const LEAST: f64 = 2.0;
+/// Slots are idle where fewer than this part of them are used.
+const IDLE: usize = 4;
+/// A cut is made where it is that likely that the range has keys after it.
+const LIKELY: f64 = 0.6;
+/// Cuts looked at, each nearer to what is read than the one before.
+const TRIES: usize = 8;
+/// One page in so many may miss for nothing but to learn, …
+const SPARE: u64 = 8;
+/// … and so many at first.
+const CURIOUS: u64 = 4;
 /// Ranges of no more pages than this are not probed for depths merely because their density was not foretold.
 const LONG: f64 = 16.0;
 /// Credit where the density was foretold and keys are known after the end.
@@ -34,7 +50,7 @@ const DEPTHS: usize = 8;
 const LATE: usize = 4;
 /// Pages after the estimated end that make it worthwhile, and then each power of two.
 const OVERDUE: u32 = 2;
-/// A cut at characters met before leaves at least this share on both sides.
+/// A cut at characters met before leaves at least this part on the right, and half of it of what it was to leave left.
 const LOPSIDED: f64 = 0.25;
 
 /// How cuts of one kind went of late.
@@ -79,18 +95,21 @@ impl Ranges {
                     _ => continue,
                 }
             }
+            let idle = self.flying * IDLE < self.slots;
+            let worth = if idle { LEAST } else { WORTH };
             let candidates = self.parts.iter_mut().enumerate();
-            let (at, part) = candidates
-                .filter(|(_, part)| part.credit > 0 && part.hold == 0 && part.pages > WORTH)
-                .max_by(|a, b| a.1.pages.total_cmp(&b.1.pages))?;
+            let longest = candidates
+                .filter(|(_, part)| part.credit > 0 && part.hold == 0 && part.pages > worth)
+                .max_by(|a, b| a.1.pages.total_cmp(&b.1.pages));
+            let Some((at, part)) = longest else { return self.explore() };
             if std::mem::take(&mut part.gallop) {
                 part.probe_depths(&self.alphabet, &self.prefix, self.depths.depths());
                 if !part.marks.is_empty() {
                     continue;
                 }
             }
-            let Some((mark, origin)) = middle(&self.alphabet, &self.prefix, part) else {
-                part.credit = 0;
+            let Some((cut, origin)) = likely(&self.alphabet, &self.prefix, part, self.page) else {
+                part.hold = 1;
                 continue;
             };
             let price = if origin == Origin::Bold { self.bold.price() } else { 1 };
@@ -99,8 +118,21 @@ impl Ranges {
                 continue;
             }
             part.credit = part.credit.saturating_sub(price);
-            return Some(self.cut(at, mark, origin));
+            return Some(self.cut(at, cut.mark, origin));
         }
+    }
+
+    /// Cuts a range where nobody knows whether there is anything after the cut, so long as few such requests missed.
+    fn explore(&mut self) -> Option<usize> {
+        let asked = self.parts.iter().filter(|part| part.origin == Origin::Explore && !part.begun).count();
+        if (self.missed + asked as u64) > self.pages / SPARE + CURIOUS {
+            return None;
+        }
+        let (at, mark) =
+            self.parts.iter().enumerate().rev().find_map(|(at, part)| {
+                part.explore(&mut self.alphabet, &self.prefix).map(|mark| (at, mark))
+            })?;
+        Some(self.cut(at, mark, Origin::Explore))
     }
 
     pub(super) fn cut(&mut self, at: usize, mark: String, origin: Origin) -> usize {
@@ -109,7 +141,11 @@ impl Ranges {
         self.next += 1;
         self.borders.open(&right.start);
         part.estimate(&self.alphabet, &self.prefix, self.page);
+        right.run = part.run + part.pages.min(part.run);
         right.estimate(&self.alphabet, &self.prefix, self.page);
+        if !right.is_sound(&self.alphabet) {
+            right.credit = 0;
+        }
         self.parts.insert(at + 1, right);
         at + 1
     }
@@ -121,6 +157,7 @@ impl Ranges {
         let depths = self.depths.depths();
         let first = !std::mem::replace(&mut part.begun, true);
         let found = !take.is_empty();
+        self.missed += u64::from(!found);
         let foretold = found && widen(alphabet, part, page, take);
         part.hold = part.hold.saturating_sub(1);
         let due = part.pages;
@@ -129,7 +166,7 @@ impl Ranges {
             match part.origin {
                 Origin::Bold => self.bold.tell(found),
                 Origin::Depth => self.depths.tell(found),
-                Origin::Middle => {}
+                Origin::Middle | Origin::Explore => {}
             }
         }
         if !ended && found {
@@ -171,7 +208,7 @@ impl Ranges {
             if left.own {
                 left.credit = left.credit.max(if foretold { TRUSTED } else { DOUBTED });
             }
-        } else if part.origin != Origin::Depth {
+        } else if matches!(part.origin, Origin::Middle | Origin::Bold) {
             left.misses += 1;
             left.credit = 1;
             left.gallop |= left.own;
@@ -187,7 +224,8 @@ impl Ranges {
 #[expect(clippy::cast_precision_loss, reason = "a page is small")]
 fn widen(alphabet: &Alphabet, part: &mut Part, page: &dyn Page, take: &Range<usize>) -> bool {
     let (first, last) = (page.key(take.start), page.key(take.end - 1));
-    part.scale = super::alphabet::common(&first, &last);
+    part.scale = common(&first, &last);
+    part.stay(&first);
     let new = Window { from: first.as_ref().into(), to: last.as_ref().into(), entries: take.len() as f64 };
     let own = std::mem::replace(&mut part.own, true);
     match &mut part.window {
@@ -208,16 +246,52 @@ fn widen(alphabet: &Alphabet, part: &mut Part, page: &dyn Page, take: &Range<usi
     }
 }
 
-/// Where to cut a range near the middle of what will be left of it when the request under way is answered.
-fn middle(alphabet: &Alphabet, prefix: &str, part: &Part) -> Option<(String, Origin)> {
-    let (base, end) = (part.base(prefix), part.end.as_deref());
-    let share = 0.5 + 0.25 / part.pages;
-    if let Some(mark) = scale::between(alphabet, base, &part.at, end, share, false) {
-        let left = scale::measure(alphabet, base, &part.at, Some(&mark));
-        let real = left / scale::measure(alphabet, base, &part.at, end);
-        if (LOPSIDED..1.0 - LOPSIDED).contains(&real) {
-            return Some((mark, Origin::Middle));
+/// Where to cut a range near the middle of what will be left of it when the request under way is answered; or, where it
+/// is not likely that there is anything after that, of what comes before, and so on.
+fn likely(alphabet: &Alphabet, prefix: &str, part: &Part, page: f64) -> Option<(Cut, Origin)> {
+    let line = Line::likely(alphabet);
+    let whole = line.measure(part.base(prefix), &part.at, part.end.as_deref());
+    let (mut end, mut pages) = (part.end.as_deref().map(str::to_owned), part.pages);
+    for _ in 0..TRIES {
+        let share = 0.5 + 0.25 / pages;
+        let Some((cut, origin)) = near(line, prefix, &part.at, end.as_deref(), share) else { break };
+        if cut.chance >= LIKELY {
+            return Some((cut, origin));
+        }
+        pages = part.pages * line.measure(part.base(prefix), &part.at, Some(&cut.mark)) / whole;
+        if pages <= LEAST {
+            break;
+        }
+        end = Some(cut.mark);
+    }
+    lasting(alphabet, part, page)
+}
+
+/// A cut in the folder of the last page, where that has been read for so long that it is likely to go on.
+fn lasting(alphabet: &Alphabet, part: &Part, page: f64) -> Option<(Cut, Origin)> {
+    let window = part.window.as_ref()?;
+    let folder = window.to.get(..part.folder)?;
+    let inside = window.from.starts_with(folder) && part.at.starts_with(folder);
+    if !inside || part.lasting() < LEAST {
+        return None;
+    }
+    let line = Line::even(alphabet);
+    let end = part.end.as_deref().filter(|end| end.starts_with(folder));
+    let seen = line.stretch(folder.len(), &window.from, &window.to);
+    let rest = line.measure(folder.len(), &part.at, end);
+    let share = seen / rest * part.lasting() * page / window.entries;
+    near(line, folder, &part.at, end, share.min(0.5))
+}
+
+/// A cut at a share of the way from `at` to `end`: at characters met there before, if such a one is near.
+fn near(line: Line<'_>, prefix: &str, at: &str, end: Option<&str>, share: f64) -> Option<(Cut, Origin)> {
+    let base = end.map_or(prefix.len(), |end| common(at, end));
+    if let Some(cut) = line.between(base, at, end, share, false) {
+        let left = line.measure(base, at, Some(&cut.mark));
+        let real = left / line.measure(base, at, end);
+        if (LOPSIDED * 2.0 * share..1.0 - LOPSIDED).contains(&real) {
+            return Some((cut, Origin::Middle));
         }
     }
-    scale::between(alphabet, base, &part.at, end, share, true).map(|mark| (mark, Origin::Bold))
+    line.between(base, at, end, share, true).map(|cut| (cut, Origin::Bold))
 }

@@ -19,6 +19,7 @@
 mod alphabet;
 mod border;
 mod cut;
+mod next;
 mod page;
 mod part;
 mod scale;
@@ -109,6 +110,8 @@ pub struct Ranges {
     page: f64,
     /// Pages answered.
     pages: u64,
+    /// Those that had nothing of their range.
+    missed: u64,
     #[cfg(debug_assertions)]
     cover: Cover,
 }
@@ -136,6 +139,7 @@ impl Ranges {
             next: 1,
             page: 0.0,
             pages: 0,
+            missed: 0,
         }
     }
 
@@ -213,7 +217,7 @@ impl Ranges {
     /// Learns from a few keys of a page of the range at `at`.
     fn learn(&mut self, at: usize, page: &dyn Page) {
         self.pages += 1;
-        let (len, Some(part)) = (page.len(), self.parts.get(at)) else { return };
+        let (len, Some(part)) = (page.len(), self.parts.get_mut(at)) else { return };
         if len == 0 {
             return;
         }
@@ -227,6 +231,12 @@ impl Ranges {
         for at in (0..len).step_by((len / samples).max(1)).chain([len - 1]) {
             let key = page.key(at);
             self.alphabet.learn(&before, &key, first, scale);
+            if !first && *before != *key {
+                let most = part.same.into_iter().min().unwrap_or(0);
+                self.alphabet.turn(&before, &key, most);
+                let [last, other, _] = part.same;
+                part.same = [common(&before, &key), last, other];
+            }
             first = false;
             before.clear();
             before.push_str(&key);

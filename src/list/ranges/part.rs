@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::alphabet::{Alphabet, Place, common};
 use super::page::{Last, Marker};
-use super::scale;
+use super::scale::Line;
+
+/// A folder that was read for so many pages has this share of them to come, at least: there is no usual size.
+const LASTING: f64 = 0.5;
 
 /// Keys read one after another and how many entries they had: a density.
 #[derive(Debug, Clone)]
@@ -17,9 +20,10 @@ pub(super) struct Window {
 impl Window {
     /// Whether two densities, the other one further right or overlapping, are within a factor of each other.
     pub(super) fn is_like(&self, other: &Self, alphabet: &Alphabet, factor: f64) -> bool {
+        let line = Line::even(alphabet);
         let base = common((&self.from).min(&other.from), (&self.to).max(&other.to));
-        let own = scale::measure(alphabet, base, &self.from, Some(&self.to)) / self.entries;
-        let others = scale::measure(alphabet, base, &other.from, Some(&other.to)) / other.entries;
+        let own = line.stretch(base, &self.from, &self.to) / self.entries;
+        let others = line.stretch(base, &other.from, &other.to) / other.entries;
         own > 0.0 && others > 0.0 && own < others * factor && others < own * factor
     }
 }
@@ -29,6 +33,8 @@ impl Window {
 pub(super) enum Origin {
     /// The whole, or cut just after a prefix of a key.
     Depth,
+    /// Cut where it was not known whether there would be anything.
+    Explore,
     /// Cut near the middle.
     Middle,
     /// Cut near the middle at characters not met there before.
@@ -60,6 +66,12 @@ pub(super) struct Part {
     pub(super) own: bool,
     /// What the keys of the last page have in common, as bytes of `at`.
     pub(super) scale: usize,
+    /// What each of the last samples had in common with the one before.
+    pub(super) same: [usize; 3],
+    /// The folder of the last page, as bytes of the window's end.
+    pub(super) folder: usize,
+    /// Pages of it so far, also before the range.
+    pub(super) run: f64,
     /// Estimated pages to come.
     pub(super) pages: f64,
     /// Pages that came when none was due any more.
@@ -96,6 +108,9 @@ impl Part {
             window: None,
             own: false,
             scale: 0,
+            same: [0; 3],
+            folder: 0,
+            run: 0.0,
             pages: 1.0,
             overdue: 0,
             bounded: false,
@@ -112,6 +127,8 @@ impl Part {
         let mark: Arc<str> = mark.into();
         let mut right = Self::new(id, Arc::clone(&mark), self.end.replace(mark));
         right.origin = origin;
+        right.scale = self.scale;
+        right.folder = self.folder;
         right.window.clone_from(&self.window);
         right.bounded = std::mem::replace(&mut self.bounded, false);
         right.credit = self.credit / 2;
@@ -124,6 +141,16 @@ impl Part {
         *self.at < *key && self.end.as_deref().is_none_or(|end| key < end)
     }
 
+    /// Whether there may be keys near its start: not where that ends with a character made up, until a page tells.
+    pub(super) fn is_sound(&self, alphabet: &Alphabet) -> bool {
+        let mut head = self.start.chars();
+        self.begun
+            || head.next_back().is_none_or(|last| {
+                let expected = alphabet.next(Place::after(head.as_str())).chars;
+                expected.binary_search(&last).is_ok()
+            })
+    }
+
     /// What all keys to come start with, as bytes of `at`.
     pub(super) fn base(&self, prefix: &str) -> usize {
         self.end.as_deref().map_or(prefix.len(), |end| common(&self.at, end))
@@ -131,15 +158,58 @@ impl Part {
 
     /// Estimates the pages to come.
     pub(super) fn estimate(&mut self, alphabet: &Alphabet, prefix: &str, page: f64) {
-        let Some(window) = &self.window else { return };
+        let Some(likely) = self.expect(Line::likely(alphabet), prefix, page) else { return };
+        let lasting = self.lasting();
+        self.pages = likely;
+        if likely < lasting {
+            let most = self.expect(Line::even(alphabet), prefix, page).unwrap_or(0.0);
+            self.pages = likely.max(lasting.min(most));
+        }
+        self.pages = self.pages.min(1e12);
+    }
+
+    /// Pages that the folder of the last page has to come, as far as what it had tells.
+    pub(super) fn lasting(&self) -> f64 {
+        self.run * LASTING
+    }
+
+    fn expect(&self, line: Line<'_>, prefix: &str, page: f64) -> Option<f64> {
+        let window = self.window.as_ref()?;
         let end = self.end.as_deref();
         let low = (&window.from).min(&self.at);
         let base = end.map_or(prefix.len(), |end| common(low, end.max(&window.to)));
-        let seen = scale::measure(alphabet, base, &window.from, Some(&window.to));
-        let rest = scale::measure(alphabet, base, &self.at, end);
-        if seen > 0.0 && page > 0.0 {
-            self.pages = (window.entries * rest / seen / page).min(1e12);
+        let seen = line.stretch(base, &window.from, &window.to);
+        let rest = line.measure(base, &self.at, end);
+        (seen > 0.0 && page > 0.0).then(|| window.entries * rest / seen / page)
+    }
+
+    /// Notes the folder that all keys of a page are in, the `first` one and others.
+    pub(super) fn stay(&mut self, first: &str) {
+        let folder = first.get(..self.scale).and_then(|same| same.rfind('/')).map_or(0, |at| at + 1);
+        let before = self.window.as_ref().and_then(|window| window.to.get(..self.folder));
+        self.run = if before == first.get(..folder) { self.run + 1.0 } else { 1.0 };
+        self.folder = folder;
+    }
+
+    /// A cut after the shortest start of the last key of which nobody knows whether keys go on after such.
+    pub(super) fn explore(&self, alphabet: &mut Alphabet, prefix: &str) -> Option<String> {
+        let base = self.base(prefix);
+        let (head, tail) = self.at.split_at_checked(base)?;
+        // The last character of a start that is no key is made up.
+        let last = if self.begun { tail.len() } else { tail.char_indices().next_back()?.0 };
+        let mut place = Place::after(head);
+        let deep = self.scale.saturating_sub(base);
+        for (offset, character) in tail.get(..last)?.char_indices().take_while(|(offset, _)| *offset <= deep)
+        {
+            if alphabet.explore(place, character) {
+                let mark = mark(head, tail.get(..offset)?, character);
+                if let Some(mark) = mark.filter(|mark| self.holds(mark)) {
+                    return Some(mark);
+                }
+            }
+            place = place.step(character);
         }
+        None
     }
 
     /// Notes cuts just after prefixes of the last key read, from where the range's ends differ down to where the keys
@@ -157,15 +227,10 @@ impl Part {
             let here = place;
             place = here.step(character);
             let inside = offset > first && offset < last && character != '/';
-            if inside || (self.overdue == 0 && alphabet.is_last(here, character)) {
+            if inside || alphabet.is_last(here, character) {
                 continue;
             }
-            let mark = successor(character).map(|next| {
-                let mut mark = head.to_owned();
-                mark.push_str(tail.get(..offset).unwrap_or_default());
-                mark.push(next);
-                mark
-            });
+            let mark = mark(head, tail.get(..offset).unwrap_or_default(), character);
             marks.extend(mark.filter(|mark| self.holds(mark)));
         }
         // The inner half stays, what is further out is thinned evenly.
@@ -179,6 +244,11 @@ impl Part {
         marks.reverse();
         self.marks = marks;
     }
+}
+
+/// A cut after all keys that start with `head`, `tail` and `character`.
+fn mark(head: &str, tail: &str, character: char) -> Option<String> {
+    Some(format!("{head}{tail}{}", successor(character)?))
 }
 
 /// The next character that a marker may end with: no control character, surrogate or noncharacter, which servers and

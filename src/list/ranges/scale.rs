@@ -1,108 +1,270 @@
 //! Keys as points on a line: how much of the key space lies between two keys, and which key is at a share of it.
 //!
 //! A key is read as a number whose digits are its characters and whose radix at each place is the number of characters
-//! expected there ([`Alphabet::at`]). The numbers are relative to a common start of the keys compared, so that a deep
-//! tree loses no precision. They are true only as far as the keys are spread evenly over what the alphabet allows.
+//! expected there: those that may come, or those that are likely to, after what the key is known to go on with
+//! ([`Spread`]). The numbers are relative to a common start of the keys compared, so that a deep tree loses no precision.
 
 use super::alphabet::{Alphabet, Place, common};
+use super::next::Next;
 
 /// Parts of the space smaller than this are not told apart.
-const FINEST: f64 = 1e-14;
-/// A cut may miss the wanted share by this part of the range: a short marker is worth more than an exact one.
-const SLACK: f64 = 0.04;
+const FINEST: f64 = 1e-9;
+/// A cut may miss the wanted share by this part of it: a short marker is worth more than an exact one.
+const SLACK: f64 = 0.08;
 /// Characters a cut may add to the common start of its range.
 const LONGEST: usize = 48;
+/// Characters of a key that are looked at.
+const DEEPEST: usize = 64;
+/// Where keys with one start go on with fewer characters than this, which one it is cannot be guessed.
+const FEW: f64 = 1.5;
+/// Less than this share of the keys with one start is none.
+const NONE: f64 = 0.01;
 
-/// The share of the key space below `from[..base]` that lies between `from` and `to`, which starts so too; no `to` is
-/// the end of that space.
-pub(super) fn measure(alphabet: &Alphabet, base: usize, from: &str, to: Option<&str>) -> f64 {
-    let same = to.map_or(base, |to| common(from, to).max(base));
-    let mut place = Place::after(from.get(..base).unwrap_or_default());
-    let mut width = 1.0;
-    for character in from.get(base..same).unwrap_or_default().chars() {
-        width /= radix(alphabet.at(place));
-        place = place.step(character);
-    }
-    let high = to.map_or(1.0, |to| point(alphabet, place, to.get(same..).unwrap_or_default()));
-    let low = point(alphabet, place, from.get(same..).unwrap_or_default());
-    width * (high - low).max(0.0)
+/// How keys are taken to be spread.
+#[derive(Debug, Clone, Copy)]
+enum Spread {
+    /// As it went so far: a digest that is another one in each folder takes no room, long numbers are rare.
+    Likely,
+    /// Evenly over all characters met at a place.
+    Even,
 }
 
-/// A key strictly between `from` and `to`, which both start with `from[..base]`, near `share` of the way; made of
-/// characters met at their places, or, if `bold`, of those expected there.
-#[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand characters")]
-pub(super) fn between(
-    alphabet: &Alphabet,
-    base: usize,
-    from: &str,
-    to: Option<&str>,
-    share: f64,
-    bold: bool,
-) -> Option<String> {
-    let mut cut = from.get(..base)?.to_owned();
-    let mut place = Place::after(&cut);
-    let low = point(alphabet, place, from.get(base..)?);
-    let high = to.map_or(1.0, |to| point(alphabet, place, to.get(base..).unwrap_or_default()));
-    let wanted = low + (high - low) * share;
-    let slack = (high - low) * SLACK;
-    let (mut sum, mut width) = (0.0, 1.0);
-    for _ in 0..LONGEST {
-        let expected = alphabet.at(place);
-        if expected.is_empty() || width < FINEST {
-            break;
+/// The keys in order, as far as an alphabet tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    alphabet: &'a Alphabet,
+    spread: Spread,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn likely(alphabet: &'a Alphabet) -> Self {
+        Self { alphabet, spread: Spread::Likely }
+    }
+
+    pub(super) fn even(alphabet: &'a Alphabet) -> Self {
+        Self { alphabet, spread: Spread::Even }
+    }
+
+    fn next(self, place: Place) -> Next<'a> {
+        let next = self.alphabet.next(place);
+        match self.spread {
+            Spread::Likely => next,
+            Spread::Even => next.even(),
         }
-        let choice = if bold { expected } else { alphabet.met(place) };
-        let cell = width / radix(expected);
-        let edge = |character: &char| {
-            let (Ok(at) | Err(at)) = expected.binary_search(character);
-            sum + at as f64 * cell
+    }
+
+    /// The share of the key space below `from[..base]` to be expected between `from` and `to`, which starts so too; no
+    /// `to` is the end of that space. `from` is a key, or taken for one.
+    pub(super) fn measure(self, base: usize, from: &str, to: Option<&str>) -> f64 {
+        self.span(base, from, to, false)
+    }
+
+    /// The same, where `to` is a key.
+    pub(super) fn stretch(self, base: usize, from: &str, to: &str) -> f64 {
+        self.span(base, from, Some(to), true)
+    }
+
+    fn span(self, base: usize, from: &str, to: Option<&str>, key: bool) -> f64 {
+        let same = to.map_or(base, |to| common(from, to).max(base));
+        let mut place = Place::after(from.get(..base).unwrap_or_default());
+        let mut width = 1.0;
+        for character in from.get(base..same).unwrap_or_default().chars() {
+            width /= self.next(place).several();
+            place = place.step(character);
+        }
+        let from = from.get(same..).unwrap_or_default();
+        let Some(to) = to.map(|to| to.get(same..).unwrap_or_default()) else {
+            return width * self.rest(place, from);
         };
-        let above = choice.partition_point(|character| edge(character) <= wanted);
-        // The edge of a cell will do where it is near enough.
-        for at in [above, above.wrapping_sub(1)] {
-            if let Some(character) =
-                choice.get(at).filter(|character| (edge(character) - wanted).abs() <= slack)
-            {
-                cut.push(*character);
-                if fits(&cut, from, to) {
-                    return Some(cut);
-                }
-                cut.pop();
+        let (mut starts, mut ends) = (from.chars(), to.chars());
+        let Some(end) = ends.next() else { return 0.0 };
+        let Some(start) = starts.next() else { return width * (1.0 - self.rest(place, to)) };
+        let next = self.next(place);
+        let (between, chance) = next.after(start, Some(end));
+        let inside = self.rest(place.step(start), starts.as_str());
+        let last = 1.0 - self.rest(place.step(end), ends.as_str());
+        width / next.several() * (inside + between + if key { last } else { chance * last })
+    }
+
+    /// The share of the keys at `place` to be expected from `text` on, which one of them goes on with.
+    fn rest(self, mut place: Place, text: &str) -> f64 {
+        let mut levels = [(0.0, 1.0); DEEPEST];
+        let (mut width, mut deep) = (1.0, 0);
+        for (character, level) in text.chars().zip(&mut levels) {
+            let next = self.next(place);
+            if next.chars.is_empty() || width < FINEST {
+                break;
+            }
+            *level = (next.after(character, None).0, next.several());
+            width /= level.1;
+            place = place.step(character);
+            deep += 1;
+        }
+        levels
+            .iter()
+            .take(deep)
+            .rev()
+            .fold(1.0, |inner, (after, several)| ((after + inner) / several).min(1.0))
+    }
+
+    /// A cut between `from` and `to`, which both start with `from[..base]`, near `share` of the way; made of characters
+    /// met at their places, or, if `bold`, of those expected there.
+    pub(super) fn between(
+        self,
+        base: usize,
+        from: &str,
+        to: Option<&str>,
+        share: f64,
+        bold: bool,
+    ) -> Option<Cut> {
+        let whole = self.measure(base, from, to);
+        let mark = from.get(..base)?.to_owned();
+        let mut way = Way {
+            line: self,
+            wanted: whole * share,
+            slack: whole * share.min(1.0 - share) * SLACK,
+            place: Place::after(&mark),
+            mark,
+            along: Some(from.get(base..)?),
+            end: to.map(|to| to.get(base..).unwrap_or_default()),
+            sum: 0.0,
+            width: 1.0,
+            chance: 0.0,
+            guessed: 0,
+        };
+        for _ in 0..LONGEST {
+            let next = self.next(way.place);
+            if next.chars.is_empty() || way.width < FINEST {
+                break;
+            }
+            way.width /= next.several();
+            if way.follow(next) {
+                continue;
+            }
+            if way.along.is_none_or(str::is_empty) && next.several() < FEW && next.chars.len() > 1 {
+                break;
+            }
+            if way.choose(next, bold)? {
+                break;
             }
         }
-        let character = *choice.get(above.saturating_sub(1))?;
-        sum = edge(&character);
-        width = cell;
-        cut.push(character);
-        place = place.step(character);
+        if way.guessed > 0 && fits(way.mark.get(..way.guessed)?, from, to) {
+            // What comes after the last character guessed is the same in all keys.
+            way.mark.truncate(way.guessed);
+        }
+        fits(&way.mark, from, to).then_some(Cut { mark: way.mark, chance: way.chance })
     }
-    fits(&cut, from, to).then_some(cut)
+}
+
+/// Where a range may be cut.
+#[derive(Debug)]
+pub(super) struct Cut {
+    pub(super) mark: String,
+    /// The likelihood that the range has keys after it.
+    pub(super) chance: f64,
+}
+
+/// The way to a cut, one character after the other.
+#[derive(Debug)]
+struct Way<'a> {
+    line: Line<'a>,
+    /// The cut's share of the space, and by how much it may be missed.
+    wanted: f64,
+    slack: f64,
+    mark: String,
+    place: Place,
+    /// How the range's start and its end go on, while the mark starts like them.
+    along: Option<&'a str>,
+    end: Option<&'a str>,
+    /// What is before the mark, and the share of one character after it.
+    sum: f64,
+    width: f64,
+    chance: f64,
+    /// How much of the mark ends with a character that is one of several.
+    guessed: usize,
+}
+
+impl<'a> Way<'a> {
+    /// Goes on like the range's start, if the cut is to be among the keys that do; else leaves those behind.
+    fn follow(&mut self, next: Next<'a>) -> bool {
+        let Some((along, start)) = self.along.and_then(|along| Some((along, along.chars().next()?))) else {
+            return false;
+        };
+        let rest = along.get(start.len_utf8()..).unwrap_or_default();
+        let deeper = self.end.and_then(|end| end.strip_prefix(start));
+        let step = self.place.step(start);
+        if deeper.is_none() {
+            let inside = self.width * self.line.rest(step, rest);
+            if self.sum + inside <= self.wanted + self.slack {
+                self.sum += inside;
+                return false;
+            }
+            // There may be others, after those that start so too.
+            let follower = next.chars.get(next.chars.partition_point(|character| *character <= start));
+            let end = self.end.and_then(|end| end.chars().next());
+            if end.is_none_or(|end| follower.is_some_and(|follower| *follower < end)) {
+                self.or(next.goes_on(start));
+            }
+        }
+        self.mark.push(start);
+        (self.place, self.along, self.end) = (step, Some(rest), deeper);
+        true
+    }
+
+    /// Appends the next character of the mark; whether the mark will do so.
+    fn choose(&mut self, next: Next<'a>, bold: bool) -> Option<bool> {
+        let start = self.along.and_then(|along| along.chars().next());
+        let first = start.map_or(0, |start| next.chars.partition_point(|character| *character <= start));
+        let stop = self.end.and_then(|end| end.chars().next());
+        let met = self.line.alphabet.met(self.place);
+        let mut reach = start.map_or(1.0, |start| next.goes_on(start));
+        let (mut sum, mut chosen) = (self.sum, None);
+        for character in next.chars.get(first..)? {
+            if stop
+                .is_some_and(|stop| *character > stop || (*character == stop && self.is_nothing_before_end()))
+            {
+                break;
+            }
+            if bold || met.binary_search(character).is_ok() {
+                chosen = Some((*character, sum, reach));
+                // The edge of a cell will do where it is near enough.
+                if (sum - self.wanted).abs() <= self.slack {
+                    break;
+                }
+            }
+            if sum + self.width * reach > self.wanted + self.slack {
+                break;
+            }
+            sum += self.width * reach;
+            reach *= next.goes_on(*character);
+        }
+        let (character, sum, reach) = chosen?;
+        if self.along.take().is_some() {
+            self.or(reach);
+        }
+        self.sum = sum;
+        self.width *= reach.max(NONE);
+        self.end = self.end.and_then(|end| end.strip_prefix(character));
+        self.place = self.place.step(character);
+        self.mark.push(character);
+        if next.chars.len() > 1 {
+            self.guessed = self.mark.len();
+        }
+        Some((sum - self.wanted).abs() <= self.slack)
+    }
+
+    /// Whether hardly anything is expected before the end, of what starts with its first character.
+    fn is_nothing_before_end(&self) -> bool {
+        let mut end = self.end.unwrap_or_default().chars();
+        end.next().is_none_or(|first| self.line.rest(self.place.step(first), end.as_str()) > 1.0 - NONE)
+    }
+
+    /// One more way for keys to come after the cut.
+    fn or(&mut self, chance: f64) {
+        self.chance = 1.0 - (1.0 - self.chance) * (1.0 - chance);
+    }
 }
 
 fn fits(cut: &str, from: &str, to: Option<&str>) -> bool {
     cut > from && to.is_none_or(|to| cut < to)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand characters")]
-fn radix(chars: &[char]) -> f64 {
-    chars.len().max(1) as f64
-}
-
-/// Where `text`, which stands at `place`, lies in 0..=1.
-#[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand characters")]
-fn point(alphabet: &Alphabet, mut place: Place, text: &str) -> f64 {
-    let (mut sum, mut width) = (0.0, 1.0);
-    for character in text.chars() {
-        let chars = alphabet.at(place);
-        if chars.is_empty() || width < FINEST {
-            break;
-        }
-        width /= radix(chars);
-        match chars.binary_search(&character) {
-            Ok(at) => sum += at as f64 * width,
-            Err(at) => return sum + at as f64 * width,
-        }
-        place = place.step(character);
-    }
-    sum
 }
