@@ -57,6 +57,8 @@ pub struct Counters {
     pub conflicts: Counter,
     /// Keys that could not be changed.
     pub failed: Counter,
+    /// Objects of whose bytes nothing but their number could be checked.
+    pub unproven: Counter,
 }
 
 impl Counters {

@@ -65,16 +65,27 @@ pub async fn apply(
     changes: impl Iterator<Item = Result<Change>>,
     concurrency: usize,
     cancel: &Cancel,
+    on: impl FnMut(&Change, &Outcome) -> Result<()>,
+) -> Result<bool> {
+    let works = Batches::new(changes)
+        .map(|work| async move { Ok::<_, Error>(perform(client, place, work?).await) });
+    carry_out(client, works, concurrency, cancel, on).await
+}
+
+/// Carries out pieces of work, so many at a time, as [`apply`] says. An error of one ends the run.
+pub(super) async fn carry_out(
+    client: &Client,
+    works: impl Iterator<Item = impl Future<Output = Result<Vec<(Change, Outcome)>>>>,
+    concurrency: usize,
+    cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<bool> {
     let mut taken_all = true;
-    let works = Batches::new(changes).take_while(|_| {
+    let works = works.take_while(|_| {
         taken_all = !cancel.is_stopped();
         taken_all
     });
-    let mut results = stream::iter(works)
-        .map(|work| async move { Ok::<_, Error>(perform(client, place, work?).await) })
-        .buffer_unordered(concurrency);
+    let mut results = stream::iter(works).buffer_unordered(concurrency);
     while let Some(settled) = results.next().await {
         for (change, outcome) in settled? {
             count(client.counters(), &change, &outcome);

@@ -2,8 +2,10 @@
 
 mod content;
 mod fold;
+mod proof;
 #[cfg(test)]
 mod tests;
 
 pub use content::{Likeness, likeness, needs_heads};
 pub use fold::{Caution, Cut, KeyState, Resolver};
+pub use proof::{Checker, PartSizes, Proof, Verdict};

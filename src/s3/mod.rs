@@ -6,12 +6,14 @@
 mod blank_key;
 mod client;
 mod error;
+mod get;
 pub mod listing;
 mod rate;
 mod read;
 mod write;
 
 pub use client::{Client, Settings};
+pub use get::{Body, ObjectName};
 pub use rate::Rate;
 pub use read::{PageRequest, Versioning};
 pub use write::{CopyRequest, DeleteKey, Guard};

@@ -1,0 +1,264 @@
+//! Bringing versions into a directory: read, written beside their place, checked while they come, then put there.
+//!
+//! A body that breaks off is asked for from where it ended. What is not what the server says is stored is read again
+//! from its beginning; nothing that is wrong, or half, ever stands under a key's name.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use super::beneath::{Directory, Draft, Found};
+use super::check::{check_by_each_part, checker};
+use super::pool::{Outcome, carry_out};
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::{KeyPath, Overlaps, Relocation, Version, printable};
+use crate::plan::Change;
+use crate::resolve::{Checker, Verdict};
+use crate::s3::{Body, Client, ObjectName};
+
+/// What is done with a file that is not what the past state has in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnConflict {
+    /// It is left alone, and reported.
+    #[default]
+    Skip,
+    /// It is replaced, if it still is as the plan saw it.
+    Overwrite,
+}
+
+/// Where a past state is brought to.
+#[derive(Debug)]
+pub struct Restored {
+    /// The directory.
+    pub directory: Directory,
+    /// The bucket whose past it is.
+    pub source_bucket: String,
+    /// How its keys are named there.
+    pub relocation: Relocation,
+    /// What is done with files that differ.
+    pub on_conflict: OnConflict,
+}
+
+/// Brings changes into a directory, `concurrency` objects at a time, as [`super::apply`] carries them out in a bucket.
+pub async fn download(
+    client: &Client,
+    to: &Restored,
+    changes: impl Iterator<Item = Result<Change>>,
+    concurrency: usize,
+    cancel: &Cancel,
+    on: impl FnMut(&Change, &Outcome) -> Result<()>,
+) -> Result<bool> {
+    let mut overlaps = Overlaps::default();
+    let works = changes.map(|change| {
+        let change = change.map(|change| {
+            let path = to.path_of(&change, &mut overlaps);
+            (change, path)
+        });
+        async move {
+            let (change, path) = change?;
+            let outcome = match bring(client, to, &change, path).await {
+                Ok(outcome) => outcome,
+                Err(e) if is_everyones(&e) => return Err(e),
+                Err(e) => Outcome::Failed(e),
+            };
+            Ok(vec![(change, outcome)])
+        }
+    });
+    let finished = carry_out(client, works, concurrency, cancel, on).await?;
+    to.directory.settle()?;
+    Ok(finished)
+}
+
+impl Restored {
+    /// A change's path, if it can have one beside those before it.
+    fn path_of(&self, change: &Change, overlaps: &mut Overlaps) -> Result<KeyPath> {
+        let path = self.directory.path_of(&change.key, &self.relocation.there(&change.key))?;
+        match overlaps.under(&path) {
+            None => Ok(path),
+            Some(file) => Err(Error::new(
+                ErrorKind::Invalid,
+                format!(
+                    "the key {} cannot be a path: {} is an object too, and a file cannot be a directory",
+                    printable(&change.key),
+                    printable(file)
+                ),
+            )
+            .hint("leave the object out with --exclude, and what lies under it comes into another directory")),
+        }
+    }
+
+    fn cannot_write(&self, path: &KeyPath, e: io::Error) -> Error {
+        let why = match e.kind() {
+            io::ErrorKind::NotADirectory => {
+                "a file or a symbolic link stands where its directory must be".to_owned()
+            }
+            _ => e.to_string(),
+        };
+        let message = format!("cannot write {}: {why}", printable(path.text()));
+        Error::new(ErrorKind::Local, message).because(e)
+    }
+}
+
+/// Whether the error would meet every other file too.
+fn is_everyones(e: &Error) -> bool {
+    let cause = std::error::Error::source(e).and_then(|e| e.downcast_ref::<io::Error>());
+    cause.is_some_and(|e| {
+        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        matches!(e.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem)
+    })
+}
+
+/// Brings one version to its place.
+async fn bring(client: &Client, to: &Restored, change: &Change, path: Result<KeyPath>) -> Result<Outcome> {
+    let path = path?;
+    let Some(then) = &change.then else {
+        let message = format!("the plan's entry for {} lacks a version", printable(&change.key));
+        return Err(Error::new(ErrorKind::Corrupt, message));
+    };
+    if path.is_folder() {
+        if then.size > 0 {
+            let message = format!(
+                "the key {} cannot be a path: it ends like a folder's, and holds bytes",
+                printable(&change.key)
+            );
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        to.directory.make_folder(&path).map_err(|e| to.cannot_write(&path, e))?;
+        return Ok(Outcome::Copied);
+    }
+    if change.now.is_some() && to.on_conflict == OnConflict::Skip {
+        return Ok(Outcome::Conflict);
+    }
+    let object =
+        ObjectName { bucket: &to.source_bucket, key: &change.key, version_id: &then.version_id };
+    for _ in 0..limits::DOWNLOADS {
+        let (draft, verdict) = fetch(client, to, object, then, &path).await?;
+        if verdict == Verdict::Wrong {
+            continue;
+        }
+        let outcome = place(to, draft, change, &path).await?;
+        client.counters().unproven.add(u64::from(verdict == Verdict::Unproven));
+        return Ok(outcome);
+    }
+    let message = format!(
+        "what the server sends of s3://{}/{} is not what it says is stored: its checksum differs, {} times over",
+        to.source_bucket,
+        printable(&change.key),
+        limits::DOWNLOADS
+    );
+    Err(Error::new(ErrorKind::Corrupt, message).hint("nothing was written in its place; try again by another network"))
+}
+
+/// Reads a version into a draft.
+async fn fetch(
+    client: &Client,
+    to: &Restored,
+    object: ObjectName<'_>,
+    then: &Version,
+    path: &KeyPath,
+) -> Result<(Draft, Verdict)> {
+    let body = client.get(object, &then.etag, 0).await?;
+    let stored = body.stored.clone();
+    if stored.size != then.size {
+        let message = format!(
+            "the server lists {} with {} bytes, and sends {}",
+            printable(object.key),
+            then.size,
+            stored.size
+        );
+        return Err(Error::new(ErrorKind::Corrupt, message));
+    }
+    let checker = checker(client, object, &stored).await?;
+    let (pieces, queue) = mpsc::channel(limits::PIECE_QUEUE);
+    let (directory, file) = (to.directory.clone(), path.clone());
+    let writer = tokio::task::spawn_blocking(move || write(&directory, &file, queue, checker));
+    let pumped = pump(client, object, then, body, pieces).await;
+    let written = writer.await.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))?;
+    let (draft, verdict) = written.map_err(|e| to.cannot_write(path, e))?;
+    pumped?;
+    match verdict {
+        Verdict::Wrong => {
+            let verdict = check_by_each_part(client, object, &stored, &draft.file).await?;
+            Ok((draft, verdict))
+        }
+        verdict => Ok((draft, verdict)),
+    }
+}
+
+/// Hands a body on piece by piece. Where it breaks off, goes on from there.
+async fn pump(
+    client: &Client,
+    object: ObjectName<'_>,
+    then: &Version,
+    mut body: Body,
+    pieces: mpsc::Sender<Bytes>,
+) -> Result<()> {
+    let (mut received, mut breaks, mut pause) = (0, 0, limits::FIRST_BACKOFF);
+    loop {
+        let broken = match body.next(object).await {
+            Ok(Some(piece)) => {
+                received += piece.len() as u64;
+                (breaks, pause) = (0, limits::FIRST_BACKOFF);
+                if pieces.send(piece).await.is_err() {
+                    // The writer has failed, and says why.
+                    return Ok(());
+                }
+                continue;
+            }
+            // Whatever is wrong with a body that has come to its end, the check says.
+            _ if received >= then.size => return Ok(()),
+            Ok(None) => Error::new(
+                ErrorKind::Transient,
+                format!("the body of {} ends early, at {received} bytes", printable(object.key)),
+            ),
+            Err(e) => e,
+        };
+        breaks += 1;
+        if breaks > limits::BODY_BREAKS {
+            return Err(broken);
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+        body = client.get(object, &then.etag, received).await?;
+    }
+}
+
+/// Writes what comes to a draft, and checks it; on a thread that may wait for the disk.
+fn write(
+    directory: &Directory,
+    path: &KeyPath,
+    mut queue: mpsc::Receiver<Bytes>,
+    mut checker: Checker,
+) -> io::Result<(Draft, Verdict)> {
+    let mut draft = directory.draft(path)?;
+    while let Some(piece) = queue.blocking_recv() {
+        draft.file.write_all(&piece)?;
+        checker.update(&piece);
+    }
+    Ok((draft, checker.finish()))
+}
+
+/// Gives a draft its name, if what stands there is what the plan saw.
+async fn place(to: &Restored, draft: Draft, change: &Change, path: &KeyPath) -> Result<Outcome> {
+    let Some(then) = &change.then else { return Ok(Outcome::Conflict) };
+    if let Some(now) = &change.now {
+        let found = to.directory.find(path).map_err(|e| to.cannot_write(path, e))?;
+        let as_planned = matches!(
+            found,
+            Some(Found::File { size, modified, .. }) if size == now.size && modified == now.last_modified
+        );
+        if !as_planned {
+            return Ok(Outcome::Conflict);
+        }
+    }
+    let (modified, replace) = (then.last_modified, change.now.is_some());
+    let placed = tokio::task::spawn_blocking(move || draft.place(modified, replace)).await;
+    match placed.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))? {
+        Ok(()) => Ok(Outcome::Copied),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(Outcome::Conflict),
+        Err(e) => Err(to.cannot_write(path, e)),
+    }
+}
