@@ -21,7 +21,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Algorithm, Digest, Instant, KeyPath, UNFINISHED, hex, printable};
 
-pub(super) const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+pub(super) const FOLDER: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// A directory that is open. Cloned freely; clones share it.
 #[derive(Debug, Clone)]
@@ -54,7 +55,9 @@ impl Directory {
         match rustix::fs::openat(CWD, path, FOLDER.difference(OFlags::NOFOLLOW), Mode::empty()) {
             Ok(root) => Ok(Some(Self { root: Arc::new(root), path: path.to_owned() })),
             Err(Errno::NOENT) => Ok(None),
-            Err(Errno::NOTDIR) => Err(Error::usage(format!("{} is not a directory", path.display()))),
+            Err(Errno::NOTDIR) => {
+                Err(Error::usage(format!("cannot use {}: it is not a directory", path.display())))
+            }
             Err(e) => Err(cannot_open(path, e.into())),
         }
     }

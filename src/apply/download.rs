@@ -86,20 +86,22 @@ impl Restored {
                     printable(file)
                 ),
             )
-            .hint("leave the object out with --exclude, and what lies under it comes into another directory")),
+            .hint(
+                "leave the object out with --exclude, and what lies under it comes into another directory",
+            )),
         }
     }
+}
 
-    fn cannot_write(&self, path: &KeyPath, e: io::Error) -> Error {
-        let why = match e.kind() {
-            io::ErrorKind::NotADirectory => {
-                "a file or a symbolic link stands where its directory must be".to_owned()
-            }
-            _ => e.to_string(),
-        };
-        let message = format!("cannot write {}: {why}", printable(path.text()));
-        Error::new(ErrorKind::Local, message).because(e)
-    }
+fn cannot_write(path: &KeyPath, e: io::Error) -> Error {
+    let why = match e.kind() {
+        io::ErrorKind::NotADirectory => {
+            "a file or a symbolic link stands where its directory must be".to_owned()
+        }
+        _ => e.to_string(),
+    };
+    let message = format!("cannot write {}: {why}", printable(path.text()));
+    Error::new(ErrorKind::Local, message).because(e)
 }
 
 /// Whether the error would meet every other file too.
@@ -126,33 +128,27 @@ async fn bring(client: &Client, to: &Restored, change: &Change, path: Result<Key
             );
             return Err(Error::new(ErrorKind::Invalid, message));
         }
-        to.directory.make_folder(&path).map_err(|e| to.cannot_write(&path, e))?;
+        to.directory.make_folder(&path).map_err(|e| cannot_write(&path, e))?;
         return Ok(Outcome::Copied);
     }
     if change.now.is_some() && to.on_conflict == OnConflict::Skip {
         return Ok(Outcome::Conflict);
     }
-    let object =
-        ObjectName { bucket: &to.source_bucket, key: &change.key, version_id: &then.version_id };
-    for _ in 0..limits::DOWNLOADS {
-        let (draft, verdict) = fetch(client, to, object, then, &path).await?;
-        if verdict == Verdict::Wrong {
-            continue;
+    let object = ObjectName { bucket: &to.source_bucket, key: &change.key, version_id: &then.version_id };
+    let mut attempt = 1;
+    let (draft, verdict) = loop {
+        match fetch(client, to, object, then, &path).await {
+            Err(e) if e.kind() == ErrorKind::Corrupt && attempt < limits::DOWNLOADS => attempt += 1,
+            fetched => break fetched?,
         }
-        let outcome = place(to, draft, change, &path).await?;
-        client.counters().unproven.add(u64::from(verdict == Verdict::Unproven));
-        return Ok(outcome);
-    }
-    let message = format!(
-        "what the server sends of s3://{}/{} is not what it says is stored: its checksum differs, {} times over",
-        to.source_bucket,
-        printable(&change.key),
-        limits::DOWNLOADS
-    );
-    Err(Error::new(ErrorKind::Corrupt, message).hint("nothing was written in its place; try again by another network"))
+    };
+    let outcome = place(to, draft, change, &path).await?;
+    let unproven = verdict == Verdict::Unproven && matches!(outcome, Outcome::Copied);
+    client.counters().unproven.add(u64::from(unproven));
+    Ok(outcome)
 }
 
-/// Reads a version into a draft.
+/// Reads a version into a draft, right as far as can be known.
 async fn fetch(
     client: &Client,
     to: &Restored,
@@ -162,30 +158,31 @@ async fn fetch(
 ) -> Result<(Draft, Verdict)> {
     let body = client.get(object, &then.etag, 0).await?;
     let stored = body.stored.clone();
-    if stored.size != then.size {
-        let message = format!(
-            "the server lists {} with {} bytes, and sends {}",
-            printable(object.key),
-            then.size,
-            stored.size
-        );
-        return Err(Error::new(ErrorKind::Corrupt, message));
+    let wrong = |why: &str| {
+        let place = format!("s3://{}/{}", object.bucket, printable(object.key));
+        Error::new(ErrorKind::Corrupt, format!("what the server sends of {place} is not the object: {why}"))
+            .hint("nothing was put in its place; if it stays so, the object or the way to it is damaged")
+    };
+    if (stored.size, &stored.etag) != (then.size, &then.etag) {
+        return Err(wrong("its size or ETag is not the one listed"));
     }
     let checker = checker(client, object, &stored).await?;
     let (pieces, queue) = mpsc::channel(limits::PIECE_QUEUE);
     let (directory, file) = (to.directory.clone(), path.clone());
     let writer = tokio::task::spawn_blocking(move || write(&directory, &file, queue, checker));
     let pumped = pump(client, object, then, body, pieces).await;
-    let written = writer.await.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))?;
-    let (draft, verdict) = written.map_err(|e| to.cannot_write(path, e))?;
+    let written =
+        writer.await.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))?;
+    let (draft, verdict) = written.map_err(|e| cannot_write(path, e))?;
     pumped?;
-    match verdict {
-        Verdict::Wrong => {
-            let verdict = check_by_each_part(client, object, &stored, &draft.file).await?;
-            Ok((draft, verdict))
-        }
-        verdict => Ok((draft, verdict)),
+    let verdict = match verdict {
+        Verdict::Wrong => check_by_each_part(client, object, &stored, &draft.file).await?,
+        verdict => verdict,
+    };
+    if verdict == Verdict::Wrong {
+        return Err(wrong("its checksum differs"));
     }
+    Ok((draft, verdict))
 }
 
 /// Hands a body on piece by piece. Where it breaks off, goes on from there.
@@ -245,7 +242,7 @@ fn write(
 async fn place(to: &Restored, draft: Draft, change: &Change, path: &KeyPath) -> Result<Outcome> {
     let Some(then) = &change.then else { return Ok(Outcome::Conflict) };
     if let Some(now) = &change.now {
-        let found = to.directory.find(path).map_err(|e| to.cannot_write(path, e))?;
+        let found = to.directory.find(path).map_err(|e| cannot_write(path, e))?;
         let as_planned = matches!(
             found,
             Some(Found::File { size, modified, .. }) if size == now.size && modified == now.last_modified
@@ -259,6 +256,25 @@ async fn place(to: &Restored, draft: Draft, change: &Change, path: &KeyPath) -> 
     match placed.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))? {
         Ok(()) => Ok(Outcome::Copied),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(Outcome::Conflict),
-        Err(e) => Err(to.cannot_write(path, e)),
+        Err(e) => Err(cannot_write(path, e)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_ends_the_run_and_a_bad_name_does_not() {
+        let path = KeyPath::of("a/b").unwrap();
+        for (kind, ends) in [
+            (io::ErrorKind::StorageFull, true),
+            (io::ErrorKind::QuotaExceeded, true),
+            (io::ErrorKind::ReadOnlyFilesystem, true),
+            (io::ErrorKind::PermissionDenied, false),
+            (io::ErrorKind::NotADirectory, false),
+        ] {
+            assert_eq!(is_everyones(&cannot_write(&path, kind.into())), ends, "{kind:?}");
+        }
     }
 }

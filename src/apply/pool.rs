@@ -67,8 +67,8 @@ pub async fn apply(
     cancel: &Cancel,
     on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<bool> {
-    let works = Batches::new(changes)
-        .map(|work| async move { Ok::<_, Error>(perform(client, place, work?).await) });
+    let works =
+        Batches::new(changes).map(|work| async move { Ok::<_, Error>(perform(client, place, work?).await) });
     carry_out(client, works, concurrency, cancel, on).await
 }
 

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::Error;
 use crate::limits;
-use crate::model::Location;
+use crate::model::{Destination, Location};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 incomplete (some keys failed or were changed by somebody \
 meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
@@ -90,9 +90,13 @@ pub(super) struct RestoreArgs {
     /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME")]
     pub(super) at: String,
-    /// Restore into this bucket or folder instead of in place; the folder of the source prefix is cut off the keys
-    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
-    pub(super) to: Option<Location>,
+    /// Restore into this bucket or folder, or this local directory, instead of in place; the folder of the source prefix is
+    /// cut off the keys
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse_destination)]
+    pub(super) to: Option<Destination>,
+    /// What is done with a file in DIR that is not what the past state has in its place
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub(super) on_conflict: OnConflictArg,
     /// Do not ask
     #[arg(short, long)]
     pub(super) yes: bool,
@@ -120,9 +124,9 @@ pub(super) struct VerifyArgs {
     /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME")]
     pub(super) at: String,
-    /// Compare what this place holds, to which the state was restored
-    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
-    pub(super) against: Option<Location>,
+    /// Compare what this place, or this local directory, holds, to which the state was restored
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse_destination)]
+    pub(super) against: Option<Destination>,
     /// List every mismatch in the table, not only the first of each kind
     #[arg(long)]
     pub(super) all: bool,
@@ -219,6 +223,15 @@ pub(super) enum FormatArg {
     Csv,
 }
 
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnConflictArg {
+    /// Leave it alone, and report it
+    #[default]
+    Skip,
+    /// Replace it; files that are there are read to find those that differ
+    Overwrite,
+}
+
 #[cfg(feature = "lab")]
 #[derive(Debug, Subcommand)]
 pub(super) enum LabCommand {
@@ -241,6 +254,10 @@ pub(super) struct ServeArgs {
 
 /// clap shows an error's message only, so the hint has to be part of it.
 fn parse_location(text: &str) -> Result<Location, String> {
+    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
+}
+
+fn parse_destination(text: &str) -> Result<Destination, String> {
     text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
 }
 

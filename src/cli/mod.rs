@@ -4,6 +4,7 @@ mod args;
 mod confirm;
 mod context;
 mod diff;
+mod directory;
 mod exit;
 mod history;
 #[cfg(feature = "lab")]

@@ -3,11 +3,11 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
-use super::args::RestoreArgs;
+use super::args::{OnConflictArg, RestoreArgs};
 use super::confirm::{can_ask, confirm};
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::exit::{Exit, say};
-use super::next;
+use super::{directory, next};
 use crate::apply::{Outcome, Place, apply};
 use crate::engine::{
     Compare, Extras, Findings, Scope, Standing, require_history, require_keeping, standing, survey,
@@ -15,7 +15,7 @@ use crate::engine::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Instant, Location};
+use crate::model::{Destination, Instant, Location};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
     Command, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, done_line,
@@ -36,7 +36,26 @@ struct Job {
 }
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, to, yes, rate, concurrency, select, compare, server, output } = args;
+    if let Some(Destination::Directory(path)) = args.to.clone() {
+        return directory::restore(context, &path, args).await;
+    }
+    let RestoreArgs {
+        location,
+        at,
+        to,
+        on_conflict,
+        yes,
+        rate,
+        concurrency,
+        select,
+        compare,
+        server,
+        output,
+    } = args;
+    if on_conflict != OnConflictArg::Skip {
+        return Err(Error::usage("--on-conflict overwrite is for files in a directory")
+            .hint("name one: --to DIR; a bucket's objects are put back over what is there anyway"));
+    }
     let began = Clock::now();
     let output = Output::from(output);
     if output.format == Format::Csv {
@@ -46,6 +65,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     }
     let at = Instant::parse_past(&at, context.now)?;
     let scope = scope(&location, &select)?;
+    let to = to.and_then(Destination::into_bucket);
     let place = match &to {
         None => Place::in_place(&location.bucket),
         Some(to) => {
@@ -53,7 +73,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
             Place::elsewhere(&location, to)
         }
     };
-    can_ask(yes)?;
+    can_ask(yes, "change a bucket", "look at it with asof diff first")?;
     let options = next::options(&select, &compare, &server);
     let client = context.client(server, Some(rate)).await?;
     let (source, target) = standings(&client, &location, to.as_ref()).await?;
@@ -62,13 +82,13 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
 
     let Findings { changes, sums } = plan(context, output, &client, scope, &job).await?;
     require_room(&job, target, &sums)?;
-    let mut reporter = Reporter::new(output.format);
+    let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
     let mut finished = true;
     if changes.is_empty() {
         output.note(nothing_to_change(&sums));
     } else {
         if !yes {
-            confirm(context, &job.place.bucket).await?;
+            confirm(context, "bucket", &job.place.bucket).await?;
         }
         context.counters.planned.add(changes.len());
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
@@ -116,7 +136,7 @@ async fn plan(
         location: job.location.clone(),
         at: job.at,
         purpose: if job.to.is_some() { Purpose::Elsewhere } else { Purpose::Restore },
-        against: job.to.clone(),
+        against: job.to.clone().map(Destination::Bucket),
         options: job.options.clone(),
         now: context.now,
     };
@@ -195,9 +215,13 @@ fn conclude(context: &Context, output: Output, job: &Job, finished: bool, hints:
     Exit::Done
 }
 
+/// What is said of a key in conflict.
+const CHANGED_MEANWHILE: &str = "changed by somebody since the plan was made; left alone";
+
 /// The results of a restore as they come, and what can be done about the keys that failed.
-struct Reporter {
+pub(super) struct Reporter {
     form: Form,
+    conflict: &'static str,
     hints: Vec<String>,
 }
 
@@ -208,15 +232,16 @@ enum Form {
 }
 
 impl Reporter {
-    fn new(format: Format) -> Self {
+    /// `conflict` says what a key in conflict is.
+    pub(super) fn new(format: Format, conflict: &'static str) -> Self {
         let form = match format {
             Format::Json => Form::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
             Format::Table | Format::Csv => Form::Table(0),
         };
-        Self { form, hints: Vec::new() }
+        Self { form, conflict, hints: Vec::new() }
     }
 
-    fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
+    pub(super) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
         if let Outcome::Failed(e) = outcome {
             for hint in e.hints() {
                 if self.hints.len() < limits::SHOWN_HINTS && !self.hints.contains(hint) {
@@ -227,7 +252,7 @@ impl Reporter {
         match &mut self.form {
             Form::Json(lines) => return lines.outcome(change, outcome),
             Form::Table(shown) => {
-                if let Some(line) = failure_line(change, outcome) {
+                if let Some(line) = failure_line(change, outcome, self.conflict) {
                     *shown += 1;
                     match (*shown).cmp(&(limits::SHOWN_FAILURES + 1)) {
                         std::cmp::Ordering::Less => say(&format!("  {line}\n")),
@@ -241,7 +266,7 @@ impl Reporter {
     }
 
     /// Gives the hints.
-    fn finish(self, summary: &Summary<'_>) -> Result<Vec<String>> {
+    pub(super) fn finish(self, summary: &Summary<'_>) -> Result<Vec<String>> {
         if let Form::Json(mut lines) = self.form {
             lines.summary(summary)?;
         }

@@ -6,17 +6,24 @@ use super::args::VerifyArgs;
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
-use super::next;
+use super::{directory, next};
 use crate::apply::Place;
 use crate::engine::{Compare, Extras, Findings, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
-use crate::model::Instant;
+use crate::model::{Destination, Instant, Location};
 use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, shell_word};
 use crate::resolve::Cut;
 use crate::s3::Versioning;
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { location, at, against, all, select, compare, server, output } = args;
+    match args.against.clone() {
+        Some(Destination::Directory(path)) => directory::verify(context, &path, args).await,
+        other => in_bucket(context, other.and_then(Destination::into_bucket), args).await,
+    }
+}
+
+async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArgs) -> Result<Exit> {
+    let VerifyArgs { location, at, against: _, all, select, compare, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
     let at = Instant::parse_past(&at, context.now)?;
@@ -37,7 +44,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         location: location.clone(),
         at,
         purpose: Purpose::Verify,
-        against: against.clone(),
+        against: against.clone().map(Destination::Bucket),
         options: String::new(),
         now: context.now,
     };

@@ -31,6 +31,8 @@ pub struct Files<'a> {
     pub relocation: &'a Relocation,
     /// How bytes are compared.
     pub compare: Compare,
+    /// Compare them even where a file's date says that we have put it there.
+    pub bytes: bool,
 }
 
 /// A key that is live at T.
@@ -82,7 +84,7 @@ impl Ledger<'_> {
     }
 }
 
-/// Compares the state of `scope` at `at` with what the directory holds. Reads files only where their dates do not tell.
+/// Compares the state of `scope` at `at` with what the directory holds. Changes nothing.
 pub async fn survey_directory(
     client: &Client,
     (scope, at): (Scope, Instant),
@@ -121,14 +123,19 @@ async fn enter_all(
 ) -> Result<()> {
     let client = ledger.client;
     let looks = stream::iter(live).map(|live| async move {
-        let stands = files.look(client, bucket, &live, false).await?;
+        let stands = files.look(client, bucket, &live).await?;
         Ok::<_, Error>((live, stands))
     });
     let mut looks = std::pin::pin!(looks.buffered(limits::FILE_CHECKS));
     while let Some((live, stands)) = looks.try_next().await? {
         ledger.sums.existed += 1;
+        let date = live.version.last_modified;
         match stands {
             Stands::AsPut => ledger.sums.unchanged += 1,
+            // Nothing can be held against the date.
+            Stands::File(now, Verdict::Proven | Verdict::Unproven) if now.last_modified == date => {
+                ledger.sums.unchanged += 1;
+            }
             Stands::File(_, Verdict::Proven) => ledger.sums.same_content += 1,
             Stands::Nothing => ledger.enter(segment, &live.change(None))?,
             Stands::File(now, verdict) => {
@@ -141,8 +148,8 @@ async fn enter_all(
 }
 
 impl Files<'_> {
-    /// What stands in the key's place. `bytes` has them compared even where the date says that we have put them there.
-    pub(super) async fn look(self, client: &Client, bucket: &str, live: &Live, bytes: bool) -> Result<Stands> {
+    /// What stands in the key's place.
+    pub(super) async fn look(self, client: &Client, bucket: &str, live: &Live) -> Result<Stands> {
         let then = &live.version;
         let Some(directory) = self.directory else { return Ok(Stands::Nothing) };
         let Ok(path) = directory.path_of(&live.key, &self.relocation.there(&live.key)) else {
@@ -163,7 +170,7 @@ impl Files<'_> {
         if size != then.size {
             return Ok(Stands::File(now, Verdict::Wrong));
         }
-        if modified == then.last_modified && !bytes {
+        if modified == then.last_modified && !self.bytes {
             return Ok(Stands::AsPut);
         }
         let object = ObjectName { bucket, key: &live.key, version_id: &then.version_id };

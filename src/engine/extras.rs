@@ -17,7 +17,7 @@ use crate::plan::{Action, Change};
 use crate::resolve::{Cut, Verdict};
 use crate::s3::Client;
 
-/// Compares the bytes of each file with the state of `scope` at `at`. Files of whose bytes nothing can be proved count as
+/// Compares the files with the state of `scope` at `at`. Files of whose bytes nothing can be proved count as
 /// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
 pub async fn verify_directory(
     client: &Client,
@@ -33,7 +33,7 @@ pub async fn verify_directory(
         let looks = stream::iter(live).map(|live| {
             let bucket = &bucket;
             async move {
-                let stands = files.look(client, bucket, &live, true).await?;
+                let stands = files.look(client, bucket, &live).await?;
                 Ok::<_, Error>((live, stands))
             }
         });

@@ -17,7 +17,7 @@ pub enum Algorithm {
     Crc32,
     /// CRC-32 of Castagnoli.
     Crc32C,
-    /// CRC-64 as in NVMe: what S3 computes where the writer sent none.
+    /// CRC-64 as in `NVMe`: what S3 computes where the writer sent none.
     Crc64Nvme,
     /// SHA-1.
     Sha1,

@@ -73,7 +73,7 @@ pub enum Destination {
 impl FromStr for Destination {
     type Err = Error;
 
-    /// Whatever could be meant for a bucket is none's directory: `s3:/b` and `S3://b` are errors, not paths.
+    /// Nothing is guessed: what may be meant for a bucket (`scratch`, `s3:/b`, `S3://b`) is an error, no directory.
     fn from_str(text: &str) -> Result<Self> {
         let is_s3 = text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("s3:"));
         if is_s3 {
@@ -83,7 +83,21 @@ impl FromStr for Destination {
             return Err(Error::usage(format!("cannot read {text}: it is neither a bucket nor a directory"))
                 .hint("write it as s3://BUCKET, s3://BUCKET/PREFIX or ./DIRECTORY"));
         }
+        if !text.contains('/') && !matches!(text, "." | "..") {
+            return Err(Error::usage(format!("cannot tell whether {text} is a bucket or a directory"))
+                .hint(format!("write it as s3://{text} or ./{text}")));
+        }
         Ok(Self::Directory(PathBuf::from(text)))
+    }
+}
+
+impl Destination {
+    /// The place, where it is in a bucket.
+    pub fn into_bucket(self) -> Option<Location> {
+        match self {
+            Self::Bucket(location) => Some(location),
+            Self::Directory(_) => None,
+        }
     }
 }
 
@@ -172,10 +186,12 @@ mod tests {
             "s3://bkt/a".parse::<Destination>().unwrap(),
             Destination::Bucket("s3://bkt/a".parse().unwrap())
         );
-        for text in ["dir", "./a b", "/srv/restored", "..", "bucket/s3:", "日本"] {
+        for text in ["./dir", "a b/", "/srv/restored", ".", "..", "bucket/s3:", "日本/"] {
             assert_eq!(text.parse::<Destination>().unwrap(), Destination::Directory(text.into()), "{text}");
         }
-        for text in ["", "s3:/bkt", "S3://bkt", "s3:bkt", "s3://", "https://bkt", "file:///tmp"] {
+        for text in
+            ["", "scratch", "日本", "s3:/bkt", "S3://bkt", "s3:bkt", "s3://", "https://bkt", "file:///tmp"]
+        {
             assert!(text.parse::<Destination>().is_err(), "{text}");
         }
     }

@@ -118,8 +118,27 @@ mod tests {
         }
         let (long, part) = ("x".repeat(256), format!("a/{UNFINISHED}x"));
         for key in [
-            "/", "//", "/a", "/etc/passwd", "a//b", "a//", "..", "../x", "../../x", "a/..", "a/../b", "../", ".", "./a",
-            "a/./b", "a/.", "\0", "a\0b", "a/b\0/c", &long, &part,
+            "/",
+            "//",
+            "/a",
+            "/etc/passwd",
+            "a//b",
+            "a//",
+            "..",
+            "../x",
+            "../../x",
+            "a/..",
+            "a/../b",
+            "../",
+            ".",
+            "./a",
+            "a/./b",
+            "a/.",
+            "\0",
+            "a\0b",
+            "a/b\0/c",
+            &long,
+            &part,
         ] {
             assert!(KeyPath::of(key).is_err(), "{key:?}");
         }

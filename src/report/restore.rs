@@ -25,13 +25,12 @@ pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> S
 }
 
 /// A key that was left alone or failed, in one line; `None` for one that went well.
-pub fn failure_line(change: &Change, outcome: &Outcome) -> Option<String> {
+/// `conflict` says what a key in conflict is.
+pub fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -> Option<String> {
     let key = printable(&change.key);
     match outcome {
         Outcome::Copied | Outcome::Deleted | Outcome::Skipped => None,
-        Outcome::Conflict => {
-            Some(format!("conflict  {key}: changed by somebody since the plan was made; left alone"))
-        }
+        Outcome::Conflict => Some(format!("conflict  {key}: {conflict}")),
         Outcome::Failed(e) => Some(format!("failed    {key}: {e}")),
     }
 }

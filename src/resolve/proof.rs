@@ -115,30 +115,31 @@ pub enum Verdict {
 pub struct Checker {
     size: u64,
     seen: u64,
+    /// How the digest is written, and what it must be; `None` where nothing is known of it.
+    expected: Option<(Algorithm, String)>,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
-    Whole { algorithm: Algorithm, expected: String, digest: Digest },
-    Parts { algorithm: Algorithm, expected: String, sizes: PartSizes, done: usize, left: u64, part: Digest, all: Digest },
+    Whole(Box<Digest>),
+    Parts(Box<Parts>),
     Size,
 }
 
 impl Checker {
     /// For an object of `size` bytes. `sizes` are those of its parts; without them, a proof by parts is none.
     pub fn new(size: u64, proof: Proof, sizes: Option<PartSizes>) -> Self {
-        let state = match (proof, sizes) {
+        let (expected, state) = match (proof, sizes) {
             (Proof::Whole { algorithm, expected }, _) => {
-                State::Whole { algorithm, expected, digest: Digest::new(algorithm) }
+                (Some((algorithm, expected)), State::Whole(Box::new(Digest::new(algorithm))))
             }
             (Proof::Parts { algorithm, expected, .. }, Some(sizes)) => {
-                let (part, all) = (Digest::new(algorithm), Digest::new(algorithm));
-                State::Parts { algorithm, expected, left: sizes.at(0), sizes, done: 0, part, all }
+                (Some((algorithm, expected)), State::Parts(Box::new(Parts::new(algorithm, sizes))))
             }
-            (Proof::Parts { .. }, None) | (Proof::Size, _) => State::Size,
+            (Proof::Parts { .. }, None) | (Proof::Size, _) => (None, State::Size),
         };
-        Self { size, seen: 0, state }
+        Self { size, seen: 0, expected, state }
     }
 
     /// Takes in the next bytes.
@@ -146,22 +147,8 @@ impl Checker {
         self.seen += bytes.len() as u64;
         match &mut self.state {
             State::Size => {}
-            State::Whole { digest, .. } => digest.update(bytes),
-            State::Parts { algorithm, sizes, done, left, part, all, .. } => {
-                let mut rest = bytes;
-                while !rest.is_empty() {
-                    let take = usize::try_from(*left).map_or(rest.len(), |left| left.min(rest.len()));
-                    let (head, tail) = rest.split_at(take);
-                    part.update(head);
-                    *left -= take as u64;
-                    rest = tail;
-                    if *left == 0 {
-                        all.update(&std::mem::replace(part, Digest::new(*algorithm)).finish());
-                        *done += 1;
-                        *left = sizes.at(*done);
-                    }
-                }
-            }
+            State::Whole(digest) => digest.update(bytes),
+            State::Parts(parts) => parts.update(bytes),
         }
     }
 
@@ -170,17 +157,56 @@ impl Checker {
         if self.seen != self.size {
             return Verdict::Wrong;
         }
-        let (found, expected) = match self.state {
+        let Some((algorithm, expected)) = self.expected else { return Verdict::Unproven };
+        let digest = match self.state {
             State::Size => return Verdict::Unproven,
-            State::Whole { algorithm, expected, digest } => (algorithm.written(&digest.finish()), expected),
-            State::Parts { algorithm, expected, sizes, done, left, part, mut all } => {
-                if left < sizes.at(done) {
-                    all.update(&part.finish());
-                }
-                (algorithm.written(&all.finish()), expected)
-            }
+            State::Whole(digest) => digest.finish(),
+            State::Parts(parts) => parts.finish(),
         };
-        if found == expected { Verdict::Proven } else { Verdict::Wrong }
+        if algorithm.written(&digest) == expected { Verdict::Proven } else { Verdict::Wrong }
+    }
+}
+
+/// A digest of parts' digests under way.
+#[derive(Debug)]
+struct Parts {
+    algorithm: Algorithm,
+    sizes: PartSizes,
+    /// Parts that are complete, and the digest of their digests.
+    done: usize,
+    all: Digest,
+    /// The part under way, and what it lacks.
+    part: Digest,
+    left: u64,
+}
+
+impl Parts {
+    fn new(algorithm: Algorithm, sizes: PartSizes) -> Self {
+        let (all, part) = (Digest::new(algorithm), Digest::new(algorithm));
+        Self { algorithm, left: sizes.at(0), sizes, done: 0, all, part }
+    }
+
+    fn update(&mut self, mut rest: &[u8]) {
+        while !rest.is_empty() {
+            let take = usize::try_from(self.left).map_or(rest.len(), |left| left.min(rest.len()));
+            let (head, tail) = rest.split_at(take);
+            self.part.update(head);
+            self.left -= take as u64;
+            rest = tail;
+            if self.left == 0 {
+                let part = std::mem::replace(&mut self.part, Digest::new(self.algorithm));
+                self.all.update(&part.finish());
+                self.done += 1;
+                self.left = self.sizes.at(self.done);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        if self.left < self.sizes.at(self.done) {
+            self.all.update(&self.part.finish());
+        }
+        self.all.finish()
     }
 }
 
@@ -204,7 +230,8 @@ mod tests {
     #[test]
     fn the_table_holds() {
         let whole = |algorithm, expected: &str| Proof::Whole { algorithm, expected: expected.to_owned() };
-        let parts = |algorithm, expected: &str| Proof::Parts { algorithm, expected: expected.to_owned(), parts: 2 };
+        let parts =
+            |algorithm, expected: &str| Proof::Parts { algorithm, expected: expected.to_owned(), parts: 2 };
         let (multi, crc) = (format!("{MD5}-2"), whole(Algorithm::Crc64Nvme, "c"));
         for (etag, opaque, has_whole, has_parts, expected) in [
             (MD5, false, false, false, whole(Algorithm::Md5, MD5)),
@@ -226,10 +253,10 @@ mod tests {
         }
     }
 
-    fn check(bytes: &[u8], proof: Proof, sizes: Option<PartSizes>) -> Verdict {
+    fn check(bytes: &[u8], proof: &Proof, sizes: Option<&PartSizes>) -> Verdict {
         let verdicts: Vec<_> = [1, 2, 4, 100]
             .map(|piece| {
-                let mut checker = Checker::new(9, proof.clone(), sizes.clone());
+                let mut checker = Checker::new(9, proof.clone(), sizes.cloned());
                 bytes.chunks(piece).for_each(|piece| checker.update(piece));
                 checker.finish()
             })
@@ -241,11 +268,11 @@ mod tests {
     #[test]
     fn bytes_are_held_against_the_proof() {
         let whole = Proof::of_etag(MD5).unwrap();
-        assert_eq!(check(b"123456789", whole.clone(), None), Verdict::Proven);
-        assert_eq!(check(b"123456780", whole.clone(), None), Verdict::Wrong);
-        assert_eq!(check(b"12345678", whole, None), Verdict::Wrong);
-        assert_eq!(check(b"987654321", Proof::Size, None), Verdict::Unproven);
-        assert_eq!(check(b"98765432", Proof::Size, None), Verdict::Wrong);
+        assert_eq!(check(b"123456789", &whole, None), Verdict::Proven);
+        assert_eq!(check(b"123456780", &whole, None), Verdict::Wrong);
+        assert_eq!(check(b"12345678", &whole, None), Verdict::Wrong);
+        assert_eq!(check(b"987654321", &Proof::Size, None), Verdict::Unproven);
+        assert_eq!(check(b"98765432", &Proof::Size, None), Verdict::Wrong);
         assert_eq!(Proof::of_etag("abc"), None);
     }
 
@@ -266,16 +293,19 @@ mod tests {
             }
             let expected = Algorithm::Crc32C.written(&Digest::of(Algorithm::Crc32C, &digests));
             let proof = Proof::Parts { algorithm: Algorithm::Crc32C, expected, parts: cuts.len() as u64 };
-            assert_eq!(check(b"123456789", proof.clone(), Some(sizes.clone())), Verdict::Proven, "{cuts:?}");
-            assert_eq!(check(b"123456788", proof.clone(), Some(sizes)), Verdict::Wrong, "{cuts:?}");
-            assert_eq!(check(b"123456789", proof, None), Verdict::Unproven, "{cuts:?}");
+            assert_eq!(check(b"123456789", &proof, Some(&sizes)), Verdict::Proven, "{cuts:?}");
+            assert_eq!(check(b"123456788", &proof, Some(&sizes)), Verdict::Wrong, "{cuts:?}");
+            assert_eq!(check(b"123456789", &proof, None), Verdict::Unproven, "{cuts:?}");
         }
     }
 
     #[test]
     fn part_sizes_come_to_the_object() {
         assert_eq!(PartSizes::even(4, 3, 9), Some(PartSizes::Even(4)));
-        assert_eq!((PartSizes::even(4, 2, 9), PartSizes::even(0, 1, 9), PartSizes::even(9, 2, 9)), (None, None, None));
+        assert_eq!(
+            (PartSizes::even(4, 2, 9), PartSizes::even(0, 1, 9), PartSizes::even(9, 2, 9)),
+            (None, None, None)
+        );
         assert_eq!(PartSizes::each(vec![2, 7], 9), Some(PartSizes::Each(vec![2, 7])));
         assert_eq!((PartSizes::each(vec![2, 6], 9), PartSizes::each(vec![0, 9], 9)), (None, None));
     }

@@ -150,8 +150,12 @@ fn stored(
     opaque_etag: bool,
     (kind, checksums): (Option<&ChecksumType>, &[(Algorithm, Option<&str>)]),
 ) -> Stored {
-    let mut stored =
-        Stored { size, etag: etag.unwrap_or_default().trim_matches('"').to_owned(), opaque_etag, ..Stored::default() };
+    let mut stored = Stored {
+        size,
+        etag: etag.unwrap_or_default().trim_matches('"').to_owned(),
+        opaque_etag,
+        ..Stored::default()
+    };
     for (algorithm, value) in checksums {
         let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
         // Some servers do not name the type, but mark a composite value with its number of parts.

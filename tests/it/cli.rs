@@ -11,6 +11,7 @@ mod help_of_commands;
 mod history;
 mod refusals;
 mod restore;
+mod restore_directory;
 mod restore_elsewhere;
 mod selection;
 mod server;

@@ -110,9 +110,18 @@ fn of_restore() {
               The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
               90m, 2h, 3d
 
-          --to <s3://OTHER[/PREFIX]>
-              Restore into this bucket or folder instead of in place; the folder of the source prefix is
-              cut off the keys
+          --to <s3://OTHER[/PREFIX]|DIR>
+              Restore into this bucket or folder, or this local directory, instead of in place; the
+              folder of the source prefix is cut off the keys
+
+          --on-conflict <WHAT>
+              What is done with a file in DIR that is not what the past state has in its place
+
+              Possible values:
+              - skip:      Leave it alone, and report it
+              - overwrite: Replace it; files that are there are read to find those that differ
+
+              [default: skip]
 
       -y, --yes
               Do not ask
@@ -205,8 +214,8 @@ fn of_verify() {
               The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
               90m, 2h, 3d
 
-          --against <s3://OTHER[/PREFIX]>
-              Compare what this place holds, to which the state was restored
+          --against <s3://OTHER[/PREFIX]|DIR>
+              Compare what this place, or this local directory, holds, to which the state was restored
 
           --all
               List every mismatch in the table, not only the first of each kind

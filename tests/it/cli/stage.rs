@@ -82,6 +82,11 @@ impl Stage {
         path
     }
 
+    /// The directory in which the binary runs.
+    pub(crate) fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// `asof` with these words.
     pub(crate) fn asof(&self, words: &str) -> Asof<'_> {
         let mut command = Command::new(binary());
