@@ -14,7 +14,7 @@ use super::pool::{Outcome, carry_out};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{KeyPath, Overlaps, Relocation, Version, printable};
+use crate::model::{CaseFold, KeyPath, Overlaps, Relocation, Version, printable};
 use crate::plan::Change;
 use crate::resolve::{Checker, Verdict};
 use crate::s3::{Body, Client, ObjectName};
@@ -42,11 +42,12 @@ pub struct Restored {
     pub on_conflict: OnConflict,
 }
 
-/// Brings changes into a directory, `concurrency` objects at a time, as [`super::apply`] carries them out in a bucket.
+/// Brings changes into a directory, `concurrency` objects at a time, as [`super::apply`] carries them out in a bucket. With
+/// `case`, which holds the names that are taken, keys that differ from another in case only are refused.
 pub async fn download(
     client: &Client,
     to: &Restored,
-    changes: impl Iterator<Item = Result<Change>>,
+    (changes, mut case): (impl Iterator<Item = Result<Change>>, Option<CaseFold>),
     concurrency: usize,
     cancel: &Cancel,
     on: impl FnMut(&Change, &Outcome) -> Result<()>,
@@ -54,7 +55,7 @@ pub async fn download(
     let mut overlaps = Overlaps::default();
     let works = changes.map(|change| {
         let change = change.map(|change| {
-            let path = to.path_of(&change, &mut overlaps);
+            let path = to.path_of(&change, &mut overlaps, case.as_mut());
             (change, path)
         });
         async move {
@@ -74,8 +75,20 @@ pub async fn download(
 
 impl Restored {
     /// A change's path, if it can have one beside those before it.
-    fn path_of(&self, change: &Change, overlaps: &mut Overlaps) -> Result<KeyPath> {
+    fn path_of(
+        &self,
+        change: &Change,
+        overlaps: &mut Overlaps,
+        case: Option<&mut CaseFold>,
+    ) -> Result<KeyPath> {
         let path = self.directory.path_of(&change.key, &self.relocation.there(&change.key))?;
+        if case.is_some_and(|case| !case.take(path.text())) {
+            let message = format!(
+                "the key {} cannot be a path: it differs from another key in upper and lower case only",
+                printable(&change.key)
+            );
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
         match overlaps.under(&path) {
             None => Ok(path),
             Some(file) => Err(Error::new(

@@ -97,6 +97,9 @@ pub(super) struct RestoreArgs {
     /// What is done with a file in DIR that is not what the past state has in its place
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub(super) on_conflict: OnConflictArg,
+    /// In DIR, leave out keys that differ from another in upper and lower case only, and report them
+    #[arg(long)]
+    pub(super) no_case_collisions: bool,
     /// Do not ask
     #[arg(short, long)]
     pub(super) yes: bool,

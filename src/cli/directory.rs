@@ -13,10 +13,10 @@ use super::next;
 use super::restore::Reporter;
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
-    Compare, Files, Findings, require_history, standing, survey_directory, verify_directory,
+    Compare, Files, Findings, Scope, require_history, standing, survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
-use crate::model::{Destination, Instant, Location, Relocation};
+use crate::model::{CaseFold, Destination, Instant, Location, Relocation};
 use crate::plan::{Action, Change, Spool, Sums};
 use crate::report::{
     Command, DiffView, Format, Heading, Phase, Progress, Purpose, Summary, done_line, nothing_to_change,
@@ -33,6 +33,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         at,
         to: _,
         on_conflict,
+        no_case_collisions,
         yes,
         rate,
         concurrency,
@@ -64,17 +65,10 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let client = context.client(server, Some(rate)).await?;
     let compare = compare_with(&client, &job.location, compare.trust_etag).await?;
 
-    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let mut case = no_case_collisions.then(CaseFold::default);
     let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
-    let findings = survey_directory(&client, (scope, at), files, &context.cancel).await;
-    drop(progress);
-    let Findings { changes, mut sums } = findings?;
-    if output.format == Format::Table && !output.quiet && !changes.is_empty() {
-        let mut out = BufWriter::new(std::io::stdout());
-        let heading = job.heading(Purpose::Directory { overwrite }, context.now);
-        DiffView::new(heading, false).sums(&sums, &mut out)?;
-        out.flush()?;
-    }
+    let Findings { changes, mut sums } =
+        plan(context, output, &client, (&job, scope), files, &mut case).await?;
     let mut reporter = Reporter::new(output.format, STANDS_THERE);
     let mut finished = true;
     if changes.is_empty() {
@@ -87,7 +81,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         let directory = Directory::open_to_write(path)?;
         let source_bucket = job.location.bucket.clone();
         let to = Restored { directory, source_bucket, relocation, on_conflict };
-        finished = bring(context, output, &client, &to, (changes, concurrency), &mut reporter).await?;
+        finished = bring(context, output, &client, &to, (changes, case, concurrency), &mut reporter).await?;
         output.note(&done_line(&context.counters, began.elapsed(), !finished));
     }
     sums.unproven = context.counters.unproven.get();
@@ -97,19 +91,48 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     Ok(job.conclude(context, output, finished, &hints))
 }
 
+/// Compares the directory with the past state, and shows the table. Enters names that are taken.
+async fn plan(
+    context: &Context,
+    output: Output,
+    client: &Client,
+    (job, scope): (&Job<'_>, Scope),
+    files: Files<'_>,
+    case: &mut Option<CaseFold>,
+) -> Result<Findings> {
+    let right = |key: &str| {
+        if let Some(case) = case {
+            // Two that stand there already are no longer ours to keep apart.
+            case.take(&files.relocation.there(key));
+        }
+    };
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let findings = survey_directory(client, (scope, job.at), files, &context.cancel, right).await;
+    drop(progress);
+    let findings = findings?;
+    if output.format == Format::Table && !output.quiet && !findings.changes.is_empty() {
+        let mut out = BufWriter::new(std::io::stdout());
+        let heading = job.heading(Purpose::Directory { overwrite: files.bytes }, context.now);
+        DiffView::new(heading, false).sums(&findings.sums, &mut out)?;
+        out.flush()?;
+    }
+    Ok(findings)
+}
+
 /// Downloads what is planned, with progress; gives whether all of it was taken.
 async fn bring(
     context: &Context,
     output: Output,
     client: &Client,
     to: &Restored,
-    (changes, concurrency): (Spool, usize),
+    (changes, case, concurrency): (Spool, Option<CaseFold>, usize),
     reporter: &mut Reporter,
 ) -> Result<bool> {
     context.counters.planned.add(changes.len());
     let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
     let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
-    let brought = download(client, to, changes.into_changes()?, concurrency, &context.cancel, on).await;
+    let changes = (changes.into_changes()?, case);
+    let brought = download(client, to, changes, concurrency, &context.cancel, on).await;
     drop(progress);
     brought
 }

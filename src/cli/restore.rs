@@ -44,6 +44,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         at,
         to,
         on_conflict,
+        no_case_collisions,
         yes,
         rate,
         concurrency,
@@ -52,10 +53,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         server,
         output,
     } = args;
-    if on_conflict != OnConflictArg::Skip {
-        return Err(Error::usage("--on-conflict overwrite is for files in a directory")
-            .hint("name one: --to DIR; a bucket's objects are put back over what is there anyway"));
-    }
+    refuse_for_bucket(on_conflict, no_case_collisions)?;
     let began = Clock::now();
     let output = Output::from(output);
     if output.format == Format::Csv {
@@ -103,6 +101,17 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     let summary = Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
     let hints = reporter.finish(&summary)?;
     Ok(conclude(context, output, &job, finished, &hints))
+}
+
+/// Refuses options that mean nothing for objects in a bucket.
+fn refuse_for_bucket(on_conflict: OnConflictArg, no_case_collisions: bool) -> Result<()> {
+    let wrong =
+        |option| Err(Error::usage(format!("{option} is for files in a directory: name one, --to ./DIR")));
+    match (on_conflict, no_case_collisions) {
+        (OnConflictArg::Skip, false) => Ok(()),
+        (OnConflictArg::Overwrite, _) => wrong("--on-conflict overwrite"),
+        (OnConflictArg::Skip, true) => wrong("--no-case-collisions"),
+    }
 }
 
 /// Asks for both buckets' settings, and refuses what cannot be restored from or to.

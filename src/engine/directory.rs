@@ -84,19 +84,21 @@ impl Ledger<'_> {
     }
 }
 
-/// Compares the state of `scope` at `at` with what the directory holds. Changes nothing.
+/// Compares the state of `scope` at `at` with what the directory holds. Changes nothing. Tells `right` each key whose file
+/// is right already.
 pub async fn survey_directory(
     client: &Client,
     (scope, at): (Scope, Instant),
     files: Files<'_>,
     cancel: &Cancel,
+    mut right: impl FnMut(&str),
 ) -> Result<Findings> {
     let mut ledger = Ledger::new(client)?;
     let (bucket, cuts) = (scope.bucket.clone(), (Cut::At(at), Cut::At(at)));
     if scope.keys.is_some() {
         let mut walk = Walk::start(client, scope, cuts, cancel);
         while let Some(live) = walk.next(|state| Live::of(&state)).await? {
-            enter_all(&mut ledger, 0, files, &bucket, live).await?;
+            enter_all(&mut ledger, 0, (files, &bucket), live, &mut right).await?;
         }
         ledger.sums.unknown_keys = walk.unknown_keys;
     } else {
@@ -105,7 +107,7 @@ pub async fn survey_directory(
             if batch.cut_before {
                 ledger.changes.cut(batch.segment)?;
             }
-            enter_all(&mut ledger, batch.segment, files, &bucket, batch.keys).await?;
+            enter_all(&mut ledger, batch.segment, (files, &bucket), batch.keys, &mut right).await?;
             if batch.last {
                 ledger.changes.cut(batch.segment)?;
             }
@@ -117,9 +119,9 @@ pub async fn survey_directory(
 async fn enter_all(
     ledger: &mut Ledger<'_>,
     segment: u64,
-    files: Files<'_>,
-    bucket: &str,
+    (files, bucket): (Files<'_>, &str),
     live: Vec<Live>,
+    right: &mut impl FnMut(&str),
 ) -> Result<()> {
     let client = ledger.client;
     let looks = stream::iter(live).map(|live| async move {
@@ -131,12 +133,19 @@ async fn enter_all(
         ledger.sums.existed += 1;
         let date = live.version.last_modified;
         match stands {
-            Stands::AsPut => ledger.sums.unchanged += 1,
+            Stands::AsPut => {
+                ledger.sums.unchanged += 1;
+                right(&live.key);
+            }
             // Nothing can be held against the date.
             Stands::File(now, Verdict::Proven | Verdict::Unproven) if now.last_modified == date => {
                 ledger.sums.unchanged += 1;
+                right(&live.key);
             }
-            Stands::File(_, Verdict::Proven) => ledger.sums.same_content += 1,
+            Stands::File(_, Verdict::Proven) => {
+                ledger.sums.same_content += 1;
+                right(&live.key);
+            }
             Stands::Nothing => ledger.enter(segment, &live.change(None))?,
             Stands::File(now, verdict) => {
                 ledger.sums.unproven += u64::from(verdict == Verdict::Unproven);

@@ -15,5 +15,5 @@ pub use instant::Instant;
 pub use key::{is_xml_safe, printable};
 pub use location::{Destination, Location, Relocation};
 pub use object::{ObjectHead, Stored};
-pub use path::{KeyPath, Overlaps, UNFINISHED};
+pub use path::{CaseFold, KeyPath, Overlaps, UNFINISHED};
 pub use version::{ChecksumType, Entry, Kind, Version};

@@ -13,6 +13,9 @@
 //!
 //! Nothing is rewritten: two keys never become one path, and a path tells its key.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
 use crate::limits;
 
 /// What the names of files that are not finished yet begin with.
@@ -91,6 +94,20 @@ impl Overlaps {
     }
 }
 
+/// Finds paths that differ from an earlier one in case only. Holds a hash of each path: some 16 bytes a key.
+#[derive(Debug, Default)]
+pub struct CaseFold {
+    seen: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl CaseFold {
+    /// Takes the path's place; gives whether it was free.
+    pub fn take(&mut self, path: &str) -> bool {
+        self.seen.insert(self.hasher.hash_one(path.to_lowercase()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -165,6 +182,15 @@ mod tests {
             ("日本/x", Some("日本")),
         ] {
             assert_eq!(overlaps.under(&KeyPath::of(key).unwrap()), under, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_differs_in_case_only_is_found() {
+        let mut names = CaseFold::default();
+        for (path, free) in [("Case", true), ("case", false), ("a/É", true), ("A/é", false), ("a/e", true)]
+        {
+            assert_eq!(names.take(path), free, "{path}");
         }
     }
 

@@ -177,6 +177,23 @@ fn nothing_leaves_the_directory() {
 }
 
 #[test]
+fn names_that_differ_in_case_are_kept_apart_on_request() {
+    with(|scene| async move {
+        for key in ["A/one", "a/one", "a/two", "read", "Read", "READ"] {
+            scene.put(key, key);
+        }
+        let at = scene.subject.moment().await;
+        // The second run finds the names of the first taken.
+        for copied in [3, 0] {
+            let restored = scene.run("restore", "--to", at, &["--no-case-collisions"]).await.expect_code(3);
+            assert_eq!(restored.count("copied"), copied, "{restored}");
+            assert_eq!(keys(&restored, "failure"), ["Read", "a/one", "read"], "{restored}");
+        }
+        assert_eq!(scene.restore(at).await.expect_code(0).count("copied"), 3);
+    });
+}
+
+#[test]
 fn planted_links_are_not_followed() {
     with(|scene| async move {
         for key in ["dir/x", "deep/er/x", "file", "loop/x", "good/x"] {

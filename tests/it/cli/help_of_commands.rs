@@ -92,6 +92,7 @@ fn of_diff() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the whole help of one command")]
 fn of_restore() {
     let stage = Stage::new();
     assert_snapshot!(stage.asof("restore --help").changes_nothing(), @r#"
@@ -122,6 +123,10 @@ fn of_restore() {
               - overwrite: Replace it; files that are there are read to find those that differ
 
               [default: skip]
+
+          --no-case-collisions
+              In DIR, leave out keys that differ from another in upper and lower case only, and report
+              them
 
       -y, --yes
               Do not ask

@@ -324,7 +324,6 @@ fn what_is_no_destination() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 1d --yes --on-conflict overwrite").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: --on-conflict overwrite is for files in a directory
-      name one: --to DIR; a bucket's objects are put back over what is there anyway
+    error: --on-conflict overwrite is for files in a directory: name one, --to ./DIR
     ");
 }
