@@ -61,6 +61,8 @@ pub struct Counters {
     pub failed: Counter,
     /// Keys left alone because the version that they should hold lies in an archive.
     pub archived: Counter,
+    /// Objects of whose bytes nothing but their number could be checked.
+    pub unproven: Counter,
     /// What of the objects copied could not be kept.
     pub not_kept: NotKept,
 }

@@ -142,3 +142,30 @@ pub const TURN: Duration = Duration::from_millis(10);
 
 /// Changes that are taken from the plan and not settled yet: a delete request takes a thousand of them.
 pub const CHANGES_IN_FLIGHT: usize = 8000;
+
+/// Longest name of a file or directory, in bytes, on the file systems in use.
+pub const NAME_BYTES: usize = 255;
+
+/// Longest path, in bytes, that programs on Linux can name (`PATH_MAX` without its NUL).
+pub const PATH_BYTES: usize = 4095;
+
+/// Times that one object's download is begun: again only if what came is not what is stored.
+pub const DOWNLOADS: u32 = 3;
+
+/// Times that a body which broke off is asked for from where it ended, without a byte between, before its object fails.
+pub const BODY_BREAKS: u32 = 5;
+
+/// Longest wait for the next piece of a body.
+pub const PIECE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Pieces of a body that wait to be written to disk.
+pub const PIECE_QUEUE: usize = 2;
+
+/// Files of a directory that are listed ahead of the comparison.
+pub const LEAF_QUEUE: usize = 1000;
+
+/// Bytes of a file that are read at once.
+pub const FILE_BLOCK: usize = 256 << 10;
+
+/// Files that are compared with their objects at once.
+pub const FILE_CHECKS: usize = 16;

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
 use crate::error::Error;
 use crate::limits;
-use crate::model::Location;
+use crate::model::{Destination, Location};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys failed or were changed by somebody \
 meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
@@ -117,9 +117,12 @@ pub(super) struct RestoreArgs {
     /// Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the plan's, and nothing is listed again
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag"])]
     pub(super) plan: Option<PathBuf>,
-    /// Restore into this bucket or folder instead of in place; the folder of the source prefix is cut off the keys
-    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
-    pub(super) to: Option<Location>,
+    /// Restore into this bucket or folder, or this local directory, instead of in place; the folder of the source prefix is cut off the keys
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse_destination)]
+    pub(super) to: Option<Destination>,
+    /// In DIR, leave out keys that differ from another in upper and lower case only, and report them
+    #[arg(long, requires = "to")]
+    pub(super) no_case_collisions: bool,
     /// How keys come back that were deleted: by a copy, or, where only delete markers lie above their version, by removing these
     #[arg(long, value_enum, value_name = "HOW", default_value = "copy", conflicts_with_all = ["to", "plan"])]
     pub(super) undelete: UndeleteArg,
@@ -178,9 +181,9 @@ pub(super) struct RunsArgs {
 pub(super) struct VerifyArgs {
     #[command(flatten)]
     pub(super) past: PastArgs,
-    /// Compare what this place holds, to which the state was restored
-    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
-    pub(super) against: Option<Location>,
+    /// Compare what this place, or this local directory, holds, to which the state was restored
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse_destination)]
+    pub(super) against: Option<Destination>,
     /// List every mismatch in the table, not only the first of each kind
     #[arg(long)]
     pub(super) all: bool,
@@ -306,6 +309,15 @@ pub(super) enum FormatArg {
     Csv,
 }
 
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnConflictArg {
+    /// Leave it alone, and report it
+    #[default]
+    Skip,
+    /// Replace it; files that are there are read to find those that differ
+    Overwrite,
+}
+
 #[cfg(feature = "lab")]
 #[derive(Debug, Subcommand)]
 pub(super) enum LabCommand {
@@ -328,6 +340,10 @@ pub(super) struct ServeArgs {
 
 /// clap shows an error's message only, so the hint has to be part of it.
 fn parse_location(text: &str) -> Result<Location, String> {
+    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
+}
+
+fn parse_destination(text: &str) -> Result<Destination, String> {
     text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
 }
 

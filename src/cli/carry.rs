@@ -8,7 +8,7 @@ use super::args::apply::{ApplyArgs, ConflictArg, StateArgs};
 use super::context::{Context, Output};
 use super::copies::archived_line;
 use super::exit::Exit;
-use super::results::Reporter;
+use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
 use crate::engine::{Order, Run, Server, carry_out};
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ impl Ready<'_> {
     /// Carries it out, and says how it went.
     pub(super) async fn carry_out(self, context: &Context, output: Output, client: &Client) -> Result<Exit> {
         let Self { run, order, manner, .. } = &self;
-        let mut reporter = Reporter::new(output.format);
+        let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
         let applied = carry_out(client, (run, order), manner.clone(), context.now, &context.cancel, on).await;

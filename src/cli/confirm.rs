@@ -6,18 +6,24 @@ use super::context::Context;
 use super::exit::say;
 use crate::error::{Error, Result};
 
+/// What a command would do that has to be asked for, and what to do before `--yes`.
+pub(super) type Asked = (&'static str, &'static str);
+
+/// A bucket is changed.
+pub(super) const CHANGE: Asked = ("change a bucket", "look at it with asof diff first");
+
 /// Fails at once where nobody could be asked.
-pub(super) fn can_ask(yes: bool) -> Result<()> {
+pub(super) fn can_ask(yes: bool, (what, first): Asked) -> Result<()> {
     if yes || std::io::stdin().is_terminal() {
         return Ok(());
     }
-    Err(Error::usage("this would change a bucket, and there is no terminal to ask on")
-        .hint("look at it with asof diff first; then add --yes"))
+    Err(Error::usage(format!("this would {what}, and there is no terminal to ask on"))
+        .hint(format!("{first}; then add --yes")))
 }
 
-/// Has the bucket's name typed. Anything else changes nothing.
-pub(super) async fn confirm(context: &Context, bucket: &str) -> Result<()> {
-    say(&format!("to go on, type the name of the bucket that is changed ({bucket}): "));
+/// Has the name of what is changed typed: a bucket's, a directory's. Anything else changes nothing.
+pub(super) async fn confirm(context: &Context, kind: &str, name: &str) -> Result<()> {
+    say(&format!("to go on, type the name of the {kind} that is changed ({name}): "));
     let typed = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)
@@ -26,8 +32,8 @@ pub(super) async fn confirm(context: &Context, bucket: &str) -> Result<()> {
         line = typed => line.map_err(std::io::Error::other)??,
         () = context.cancel.stopped() => return Err(Error::interrupted()),
     };
-    if line.trim() == bucket {
+    if line.trim() == name {
         return Ok(());
     }
-    Err(Error::usage(format!("that is not the name of the bucket {bucket}; nothing was changed")))
+    Err(Error::usage(format!("that is not the name of the {kind} {name}; nothing was changed")))
 }

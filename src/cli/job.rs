@@ -13,7 +13,7 @@ use crate::engine::{
     Compare, Extras, Findings, Order, Run, Scope, Server, Standing, survey, survey_elsewhere,
 };
 use crate::error::{Error, Result};
-use crate::model::{Instant, Location};
+use crate::model::{Destination, Instant, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Selected, Writer};
 use crate::plan::{Action, Change, Sums, Undelete};
 use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, plural};
@@ -161,7 +161,7 @@ impl Job {
             location: self.location.clone(),
             at: self.at,
             purpose: if self.to.is_some() { Purpose::Elsewhere } else { Purpose::Restore },
-            against: self.to.clone(),
+            against: self.to.clone().map(Destination::Bucket),
             notes: self.notes.clone(),
             restore: String::new(),
             now: context.now,

@@ -6,6 +6,7 @@ mod confirm;
 mod context;
 mod copies;
 mod diff;
+mod directory;
 mod exit;
 mod history;
 mod job;

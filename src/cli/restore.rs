@@ -5,25 +5,37 @@ use std::time::Instant as Clock;
 use super::args::apply::UndeleteArg;
 use super::args::{CommonArgs, RestoreArgs};
 use super::carry::{Ready, manner, no_csv, server_of, state_dir};
-use super::confirm::{can_ask, confirm};
+use super::confirm::{CHANGE, can_ask, confirm};
 use super::context::{Context, Output};
 use super::copies::{left_out, require_certainty};
+use super::directory;
 use super::exit::Exit;
 use super::job::{Job, Source};
-use super::results::Reporter;
+use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::engine::{Standing, require_history, require_keeping, require_removable, standing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Instant, Versioning};
+use crate::model::{Destination, Instant, Location, Versioning};
 use crate::plan::{Action, Sums};
 use crate::report::{Command, Done, Summary, nothing_to_change, plural};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, plan, to, undelete, yes, apply, copies, common } = args;
+    match args.to.clone() {
+        Some(Destination::Directory(path)) => directory::restore(context, &path, args).await,
+        other => in_bucket(context, other.and_then(Destination::into_bucket), args).await,
+    }
+}
+
+async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -> Result<Exit> {
+    let RestoreArgs { location, at, plan, to: _, no_case_collisions, undelete, yes, apply, copies, common } =
+        args;
     let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     no_csv(output)?;
+    if no_case_collisions {
+        return Err(Error::usage("--no-case-collisions is for files in a directory: name one, --to ./DIR"));
+    }
     let (job, source) = match (plan, location, at) {
         (Some(plan), location, _) => Job::saved(&plan, location.as_ref(), context.now, &server)?,
         (None, Some(location), Some(at)) => {
@@ -34,7 +46,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         // clap has asked for them.
         (None, ..) => return Err(Error::usage("give a location and --at, or --plan")),
     };
-    can_ask(yes)?;
+    can_ask(yes, CHANGE)?;
     let (state_dir, manner, kept) = (state_dir(&apply.state)?, manner(&apply), server_of(&server));
     let client = context.client(server, Some(apply.rate)).await?;
     let (here, there) = standings(&client, &job).await?;
@@ -57,11 +69,11 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         let command = Command::Restore(Done::new(None, &context.counters));
         let summary =
             Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
-        Reporter::new(output.format).finish(&summary)?;
+        Reporter::new(output.format, CHANGED_MEANWHILE).finish(&summary)?;
         return Ok(Exit::Done);
     }
     if !yes {
-        confirm(context, &job.place.bucket).await?;
+        confirm(context, "bucket", &job.place.bucket).await?;
     }
     let (run, order) = job.begin((&state_dir, kept), (work, here), &copies, context)?;
     let (options, command) = (job.options.as_str(), Command::Restore as fn(Done) -> Command);

@@ -9,9 +9,13 @@ use crate::limits;
 use crate::plan::Change;
 use crate::report::{Format, JsonLines, Summary, failure_line};
 
+/// What is said of a key in conflict.
+pub(super) const CHANGED_MEANWHILE: &str = "changed by somebody since the plan was made; left alone";
+
 /// The results of a run as they come, and what can be done about the keys that failed.
 pub(super) struct Reporter {
     form: Form,
+    conflict: &'static str,
     hints: Vec<String>,
 }
 
@@ -22,12 +26,13 @@ enum Form {
 }
 
 impl Reporter {
-    pub(super) fn new(format: Format) -> Self {
+    /// `conflict` says what a key in conflict is.
+    pub(super) fn new(format: Format, conflict: &'static str) -> Self {
         let form = match format {
             Format::Json => Form::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
             Format::Table | Format::Csv => Form::Table(0),
         };
-        Self { form, hints: Vec::new() }
+        Self { form, conflict, hints: Vec::new() }
     }
 
     pub(super) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
@@ -41,7 +46,7 @@ impl Reporter {
         match &mut self.form {
             Form::Json(lines) => return lines.outcome(change, outcome),
             Form::Table(shown) => {
-                if let Some(line) = failure_line(change, outcome) {
+                if let Some(line) = failure_line(change, outcome, self.conflict) {
                     *shown += 1;
                     match (*shown).cmp(&(limits::SHOWN_FAILURES + 1)) {
                         std::cmp::Ordering::Less => say(&format!("  {line}\n")),

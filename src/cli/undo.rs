@@ -5,11 +5,11 @@ use std::time::Instant as Clock;
 
 use super::args::UndoArgs;
 use super::carry::{Ready, manner, no_csv, server_again, server_of, state_dir};
-use super::confirm::{can_ask, confirm};
+use super::confirm::{CHANGE, can_ask, confirm};
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::next;
-use super::results::Reporter;
+use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::engine::{Order, Run, plan_undo, require_keeping, require_removable, standing};
 use crate::error::Result;
 use crate::plan::Sums;
@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     no_csv(output)?;
     let state_dir = state_dir(&apply.state)?;
     let (done, order) = Run::open(&state_dir, &run)?;
-    can_ask(yes)?;
+    can_ask(yes, CHANGE)?;
     let server = server_again(&order.server, server);
     let (options, kept) = (next::of_server(&server), server_of(&server));
     let client = context.client(server, Some(apply.rate)).await?;
@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         let command = command(Done::new(None, &context.counters));
         let place = (&back.location, back.at);
         let summary = Summary::new(command, place, &sums, &context.counters, began.elapsed());
-        Reporter::new(output.format).finish(&summary)?;
+        Reporter::new(output.format, CHANGED_MEANWHILE).finish(&summary)?;
         return Ok(Exit::Done);
     }
     if sums.to_uncover().keys > 0
@@ -49,7 +49,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         return Err(e);
     }
     show(context, output, &back, &sums)?;
-    if !yes && let Err(e) = confirm(context, bucket).await {
+    if !yes && let Err(e) = confirm(context, "bucket", bucket).await {
         undo.discard()?;
         return Err(e);
     }

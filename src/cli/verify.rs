@@ -6,17 +6,24 @@ use super::args::{CommonArgs, PastArgs, VerifyArgs};
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
-use super::next;
+use super::{directory, next};
 use crate::apply::Place;
 use crate::engine::{Compare, Extras, Findings, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
-use crate::model::{Instant, Versioning};
+use crate::model::{Destination, Instant, Location, Versioning};
 use crate::plan::Undelete;
 use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, shell_word};
 use crate::resolve::Cut;
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { past: PastArgs { location, at }, against, all, common } = args;
+    match args.against.clone() {
+        Some(Destination::Directory(path)) => directory::verify(context, &path, args).await,
+        other => in_bucket(context, other.and_then(Destination::into_bucket), args).await,
+    }
+}
+
+async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArgs) -> Result<Exit> {
+    let VerifyArgs { past: PastArgs { location, at }, against: _, all, common } = args;
     let CommonArgs { select, compare, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
@@ -38,7 +45,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         location: location.clone(),
         at,
         purpose: Purpose::Verify,
-        against: against.clone(),
+        against: against.clone().map(Destination::Bucket),
         notes: Vec::new(),
         restore: String::new(),
         now: context.now,

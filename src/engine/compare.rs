@@ -53,6 +53,6 @@ fn known<T>(head: Result<Option<T>>) -> Result<Option<T>> {
     }
 }
 
-fn is_silence(e: &Error) -> bool {
+pub(super) fn is_silence(e: &Error) -> bool {
     matches!(e.kind(), ErrorKind::Denied | ErrorKind::Invalid | ErrorKind::Unsupported | ErrorKind::Corrupt)
 }

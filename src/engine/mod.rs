@@ -3,6 +3,8 @@
 
 mod bucket;
 mod compare;
+mod directory;
+mod extras;
 mod history;
 mod pairing;
 mod restore;
@@ -15,6 +17,8 @@ mod walk;
 
 pub use bucket::{Standing, require_history, require_keeping, require_removable, standing};
 pub use compare::Compare;
+pub use directory::{Files, survey_directory};
+pub use extras::verify_directory;
 pub use history::history;
 pub use pairing::survey_elsewhere;
 pub use restore::carry_out;

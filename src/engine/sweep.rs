@@ -114,7 +114,12 @@ impl Sweep {
         let Piece { range, page, take: wanted, ended } = piece;
         let counters = self.client.counters();
         let part = self.parts.entry(*range).or_insert_with(|| Part {
-            resolver: Resolver::changes_only(self.cuts.0, self.cuts.1),
+            // Between a cut and itself nothing changes: who asks for that asks for the state.
+            resolver: if self.cuts.0 == self.cuts.1 {
+                Resolver::new(self.cuts.0, self.cuts.1)
+            } else {
+                Resolver::changes_only(self.cuts.0, self.cuts.1)
+            },
             border: None,
         });
         let mut keys = Vec::new();

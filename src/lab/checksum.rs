@@ -2,10 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crc_fast::CrcAlgorithm;
-use md5::{Digest as _, Md5};
-use sha1::Sha1;
-use sha2::Sha256;
+
+use crate::model::{self, Digest, hex};
 
 /// A checksum algorithm that S3 stores with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +72,14 @@ impl Algorithm {
     }
 
     pub(crate) fn digest(self, body: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc, body, 4),
-            Self::Crc32C => crc(CrcAlgorithm::Crc32Iscsi, body, 4),
-            Self::Crc64Nvme => crc(CrcAlgorithm::Crc64Nvme, body, 8),
-            Self::Sha1 => Sha1::digest(body).to_vec(),
-            Self::Sha256 => Sha256::digest(body).to_vec(),
-        }
+        let algorithm = match self {
+            Self::Crc32 => model::Algorithm::Crc32,
+            Self::Crc32C => model::Algorithm::Crc32C,
+            Self::Crc64Nvme => model::Algorithm::Crc64Nvme,
+            Self::Sha1 => model::Algorithm::Sha1,
+            Self::Sha256 => model::Algorithm::Sha256,
+        };
+        Digest::of(algorithm, body)
     }
 }
 
@@ -100,13 +99,8 @@ impl ChecksumKind {
     }
 }
 
-fn crc(algorithm: CrcAlgorithm, body: &[u8], width: usize) -> Vec<u8> {
-    let bytes = crc_fast::checksum(algorithm, body).to_be_bytes();
-    bytes.into_iter().skip(8 - width).collect()
-}
-
-pub(crate) fn md5(body: &[u8]) -> [u8; 16] {
-    Md5::digest(body).into()
+pub(crate) fn md5(body: &[u8]) -> Vec<u8> {
+    Digest::of(model::Algorithm::Md5, body)
 }
 
 pub(crate) fn md5_hex(body: &[u8]) -> String {
@@ -114,20 +108,12 @@ pub(crate) fn md5_hex(body: &[u8]) -> String {
 }
 
 pub(crate) fn sha256_hex(body: &[u8]) -> String {
-    hex(&Sha256::digest(body))
+    hex(&Algorithm::Sha256.digest(body))
 }
 
 /// Decodes base64, as in `Content-MD5`.
 pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
 
 #[cfg(test)]

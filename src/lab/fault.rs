@@ -24,6 +24,8 @@ pub enum Fault {
     ReplyLost,
     /// The work is done; the connection ends halfway through the reply's body.
     Truncated,
+    /// The work is done; a bit in the middle of the reply's body is another.
+    Corrupted,
     /// 200 with an `<Error>` of code `InternalError` as the body; nothing is done.
     ErrorInOk,
     /// 200 with an `<Error>` of code `SlowDown` as the body; nothing is done.

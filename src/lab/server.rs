@@ -92,10 +92,19 @@ async fn answer(
         reply.body = Bytes::new();
         reply.headers.remove("content-type");
     }
+    if way.fault == Some(Fault::Corrupted) {
+        reply.body = corrupted(&reply.body);
+    }
     let truncated = way.fault == Some(Fault::Truncated) && !reply.body.is_empty();
     // By real time, as signatures are: clients correct their clocks by it.
     let reply = reply.with("date", http_date(real_millis()));
     Ok(reply.into_response(&way.request_id, truncated))
+}
+
+/// The body with one bit in its middle turned.
+fn corrupted(body: &Bytes) -> Bytes {
+    let middle = body.len() / 2;
+    body.iter().enumerate().map(|(at, byte)| if at == middle { byte ^ 1 } else { *byte }).collect()
 }
 
 async fn read(parts: hyper::http::request::Parts, incoming: Incoming) -> Result<(Request, Bytes)> {
@@ -134,7 +143,7 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
         Some(Fault::SlowDownInOk) => Ok(in_ok(Code::SlowDown)),
         Some(Fault::Reset) => Ok(Reply::ok()),
         Some(Fault::KeyErrors { every }) => handler::handle(shared, operation, request, Some(every)),
-        Some(Fault::ReplyLost | Fault::Truncated | Fault::Delay(_)) | None => {
+        Some(Fault::ReplyLost | Fault::Truncated | Fault::Corrupted | Fault::Delay(_)) | None => {
             handler::handle(shared, operation, request, None)
         }
     }

@@ -1,6 +1,7 @@
-//! `s3://BUCKET[/PREFIX]`.
+//! `s3://BUCKET[/PREFIX]`, and directories beside them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -74,6 +75,55 @@ impl<'de> Deserialize<'de> for Location {
     }
 }
 
+/// Where a past state is brought to, or compared: a place in a bucket or a local directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// In a bucket.
+    Bucket(Location),
+    /// On this machine.
+    Directory(PathBuf),
+}
+
+impl FromStr for Destination {
+    type Err = Error;
+
+    /// Nothing is guessed: what may be meant for a bucket (`scratch`, `s3:/b`, `S3://b`) is an error, no directory.
+    fn from_str(text: &str) -> Result<Self> {
+        let is_s3 = text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("s3:"));
+        if is_s3 {
+            return text.parse().map(Self::Bucket);
+        }
+        if text.is_empty() || text.contains("://") {
+            return Err(Error::usage(format!("cannot read {text}: it is neither a bucket nor a directory"))
+                .hint("write it as s3://BUCKET, s3://BUCKET/PREFIX or ./DIRECTORY"));
+        }
+        if !text.contains('/') && !matches!(text, "." | "..") {
+            return Err(Error::usage(format!("cannot tell whether {text} is a bucket or a directory"))
+                .hint(format!("write it as s3://{text} or ./{text}")));
+        }
+        Ok(Self::Directory(PathBuf::from(text)))
+    }
+}
+
+impl Destination {
+    /// The place, where it is in a bucket.
+    pub fn into_bucket(self) -> Option<Location> {
+        match self {
+            Self::Bucket(location) => Some(location),
+            Self::Directory(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bucket(location) => location.fmt(f),
+            Self::Directory(path) => path.display().fmt(f),
+        }
+    }
+}
+
 /// How keys are renamed when they are restored elsewhere: what they begin with is cut off, something else put before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Relocation {
@@ -86,6 +136,11 @@ impl Relocation {
     /// target's prefix taken as a folder. Both sides keep the same order of keys.
     pub fn new(source: &Location, target: &Location) -> Self {
         Self { cut: source.folder().to_owned(), put: target.clone().as_folder().prefix }
+    }
+
+    /// From what lies under `source` to a directory: the source prefix's folder is cut off.
+    pub fn to_directory(source: &Location) -> Self {
+        Self { cut: source.folder().to_owned(), put: String::new() }
     }
 
     /// The key there of a key here.
@@ -137,6 +192,22 @@ mod tests {
             assert_eq!(relocation.here(there), key);
         }
         assert_eq!(Relocation::default().there("k"), "k");
+    }
+
+    #[test]
+    fn a_destination_is_a_bucket_or_a_directory() {
+        assert_eq!(
+            "s3://bkt/a".parse::<Destination>().unwrap(),
+            Destination::Bucket("s3://bkt/a".parse().unwrap())
+        );
+        for text in ["./dir", "a b/", "/srv/restored", ".", "..", "bucket/s3:", "日本/"] {
+            assert_eq!(text.parse::<Destination>().unwrap(), Destination::Directory(text.into()), "{text}");
+        }
+        for text in
+            ["", "scratch", "日本", "s3:/bkt", "S3://bkt", "s3:bkt", "s3://", "https://bkt", "file:///tmp"]
+        {
+            assert!(text.parse::<Destination>().is_err(), "{text}");
+        }
     }
 
     #[test]

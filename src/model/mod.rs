@@ -1,17 +1,21 @@
 //! The plain data every stage speaks in: keys, versions, instants. Pure.
 
 mod bucket;
+mod checksum;
 mod history;
 mod instant;
 mod key;
 mod location;
 mod object;
+mod path;
 mod version;
 
 pub use bucket::Versioning;
+pub use checksum::{Algorithm, Digest, hex};
 pub use history::Past;
 pub use instant::Instant;
 pub use key::{is_xml_safe, printable};
-pub use location::{Location, Relocation};
-pub use object::ObjectHead;
+pub use location::{Destination, Location, Relocation};
+pub use object::{ObjectHead, Stored};
+pub use path::{CaseFold, KeyPath, Overlaps, UNFINISHED};
 pub use version::{ChecksumType, Entry, Kind, Version};

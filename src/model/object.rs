@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Algorithm;
+
 /// An object's headers: what a person would notice if a copy of it lacked them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ObjectHead {
@@ -23,4 +25,20 @@ pub struct ObjectHead {
     pub storage_class: String,
     /// Whether it is encrypted with a KMS key: then its ETag is not the MD5 of its bytes.
     pub kms: bool,
+}
+
+/// What the server says of a version's bytes: what can be held against a file's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stored {
+    /// Bytes.
+    pub size: u64,
+    /// Entity tag, without its quotes.
+    pub etag: String,
+    /// Whether it is encrypted with a key that is not S3's own (KMS, or the writer's): then the ETag is no MD5
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
+    pub opaque_etag: bool,
+    /// Checksums of the whole object, in base64.
+    pub whole: Vec<(Algorithm, String)>,
+    /// Checksums of the checksums of its parts, in base64, without the number of parts.
+    pub of_parts: Vec<(Algorithm, String)>,
 }

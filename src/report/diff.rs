@@ -6,7 +6,7 @@ use super::json::writes_needed;
 use super::units::{bytes, count, plural};
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Instant, Location, Version, printable};
+use crate::model::{Destination, Instant, Location, Version, printable};
 use crate::plan::{Action, Change, Sums};
 use crate::resolve::{Caution, Doubt};
 
@@ -19,12 +19,19 @@ pub enum Purpose {
     Plan,
     /// To see what a restore into another place changes there.
     Elsewhere,
+    /// To see what a restore into a directory changes there.
+    Directory {
+        /// Files that differ are replaced, not left alone.
+        overwrite: bool,
+    },
     /// To see what changed between the past instant and this later one.
     Versus(Instant),
     /// To see whether a restore is complete.
     Verify,
     /// To see what taking a run back changes.
     Undo,
+    /// To see whether a restore into a directory is.
+    VerifyDirectory,
 }
 
 impl Purpose {
@@ -38,20 +45,28 @@ impl Purpose {
             (Purpose::Restore | Purpose::Plan, Action::Delete) => {
                 (action.name(), "created since, get a delete marker")
             }
-            (Purpose::Elsewhere, Action::Undelete) => ("copy", "not there yet"),
-            (Purpose::Elsewhere, Action::Revert) => ("overwrite", "there, but not the same"),
-            (Purpose::Elsewhere, Action::Delete) => ("left alone", "there, beyond the past state"),
+            (Purpose::Elsewhere | Purpose::Directory { .. }, Action::Undelete) => ("copy", "not there yet"),
+            (Purpose::Elsewhere | Purpose::Directory { overwrite: true }, Action::Revert) => {
+                ("overwrite", "there, but not the same")
+            }
+            (Purpose::Elsewhere | Purpose::Directory { .. }, Action::Delete) => {
+                ("left alone", "there, beyond the past state")
+            }
             (Purpose::Versus(_), Action::Undelete) => ("deleted", "there at the first time only"),
             (Purpose::Versus(_), Action::Revert) => ("overwritten", "there at both, but not the same"),
             (Purpose::Versus(_), Action::Delete) => ("created", "there at the second time only"),
+            (Purpose::Directory { overwrite: false }, Action::Revert) => {
+                ("conflict", "there, but not the same: left alone")
+            }
             (Purpose::Undo, Action::Undelete) => (action.name(), "deleted by the run, come back"),
             (Purpose::Undo, Action::Revert) => (action.name(), "overwritten by the run"),
             (Purpose::Undo, Action::Delete) => {
                 (action.name(), "brought back by the run, get a delete marker")
             }
-            (Purpose::Verify, Action::Undelete) => ("missing", "should be there"),
+            (Purpose::VerifyDirectory, Action::Revert) => ("different", "other bytes"),
+            (Purpose::Verify | Purpose::VerifyDirectory, Action::Undelete) => ("missing", "should be there"),
             (Purpose::Verify, Action::Revert) => ("different", "another version, or changed"),
-            (Purpose::Verify, Action::Delete) => ("extra", "should not be there"),
+            (Purpose::Verify | Purpose::VerifyDirectory, Action::Delete) => ("extra", "should not be there"),
         }
     }
 }
@@ -66,7 +81,7 @@ pub struct Heading {
     /// What the comparison is for.
     pub purpose: Purpose,
     /// The place compared with it, where that is another.
-    pub against: Option<Location>,
+    pub against: Option<Destination>,
     /// What else there is to say of it, a line each.
     pub notes: Vec<String>,
     /// The command that carries the changes out; empty where there is none.
@@ -142,9 +157,10 @@ impl DiffView {
             write!(out, ", compared with {} ({} ago)", versus.human(), versus.age(*now))?;
         }
         if let Some(against) = against {
-            let place = printable(&against.to_string()).into_owned();
+            let kind = if matches!(against, Destination::Directory(_)) { "the directory " } else { "" };
+            let place = format!("{kind}{}", printable(&against.to_string()));
             match purpose {
-                Purpose::Elsewhere => write!(out, ", into {place}")?,
+                Purpose::Elsewhere | Purpose::Directory { .. } => write!(out, ", into {place}")?,
                 _ => write!(out, ", compared with what {place} holds now")?,
             }
         }
@@ -224,6 +240,12 @@ pub fn nothing_to_change(sums: &Sums) -> &'static str {
     }
 }
 
+/// That nothing but the size of so many objects could be checked.
+pub fn sizes_only(unproven: u64) -> String {
+    let objects = plural(unproven, "object was", "objects were");
+    format!("{objects} checked by size only: the server has no checksum to hold the bytes against")
+}
+
 fn duration(seconds: u64) -> String {
     match seconds {
         0..=90 => format!("{seconds} s"),
@@ -234,20 +256,20 @@ fn duration(seconds: u64) -> String {
 
 fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     writeln!(out, "  {:<12} {:>12} {:>12}", "", "keys", "bytes")?;
-    for action in Action::ALL {
+    // What else lies in a directory is not looked at.
+    let hidden = matches!(purpose, Purpose::Directory { .. }).then_some(Action::Delete);
+    for action in Action::ALL.into_iter().filter(|action| Some(*action) != hidden) {
         let (tally, (word, meaning)) = (sums.of(action), purpose.words(action));
         let row = format!("  {word:<12} {:>12} {:>12}   {meaning}", count(tally.keys), bytes(tally.bytes));
         writeln!(out, "{}", row.trim_end())?;
     }
     writeln!(out, "  {:<12} {:>12}", "unchanged", count(sums.unchanged))?;
     if sums.same_content > 0 {
-        writeln!(
-            out,
-            "  {:<12} {:>12} {:>12}   another version, the same content",
-            "same",
-            count(sums.same_content),
-            ""
-        )?;
+        let meaning = match purpose {
+            Purpose::Directory { .. } => "another date, the same bytes",
+            _ => "another version, the same content",
+        };
+        writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", "same", count(sums.same_content), "")?;
     }
     if matches!(purpose, Purpose::Restore | Purpose::Elsewhere) {
         for (doubt, keys) in sums.doubts() {
@@ -264,7 +286,9 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
         };
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", caution.name(), count(keys), "")?;
     }
-    if sums.unproven > 0 {
+    if sums.unproven > 0 && purpose == Purpose::VerifyDirectory {
+        writeln!(out, "  {}", sizes_only(sums.unproven))?;
+    } else if sums.unproven > 0 {
         writeln!(
             out,
             "  {} shown as {} may have the same content: there is no checksum, or no permission \

@@ -9,7 +9,7 @@ mod restore;
 mod units;
 
 pub use csv::{CsvChanges, CsvHistory};
-pub use diff::{DiffView, Heading, Purpose, nothing_to_change};
+pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
 pub use history::history_line;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};

@@ -49,13 +49,12 @@ pub fn not_kept_line(counters: &Counters) -> Option<String> {
 }
 
 /// A key that was left alone or failed, in one line; `None` for one that went well.
-pub fn failure_line(change: &Change, outcome: &Outcome) -> Option<String> {
+/// `conflict` says what a key in conflict is.
+pub fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -> Option<String> {
     let key = printable(&change.key);
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
-        Outcome::Conflict => {
-            Some(format!("conflict  {key}: changed by somebody since the plan was made; left alone"))
-        }
+        Outcome::Conflict => Some(format!("conflict  {key}: {conflict}")),
         Outcome::Archived { thawing: true } => {
             Some(format!("archived  {key}: thawing; left alone until it has arrived"))
         }

@@ -14,6 +14,7 @@ mod plan;
 mod refusals;
 mod remove_marker;
 mod restore;
+mod restore_directory;
 mod restore_elsewhere;
 mod selection;
 mod server;

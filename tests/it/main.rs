@@ -15,6 +15,8 @@ mod cli;
 mod contract;
 mod deviations;
 #[cfg(feature = "lab")]
+mod directory;
+#[cfg(feature = "lab")]
 mod faults;
 #[cfg(feature = "lab")]
 mod found;

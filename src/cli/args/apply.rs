@@ -11,7 +11,7 @@ use crate::plan::Undelete;
 /// What `restore`, `resume` and `undo` all take.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ApplyArgs {
-    /// What to do about a key that somebody has changed since the plan: leave it alone, or change it all the same
+    /// What to do about a key that somebody has changed since the plan, or a file in DIR that differs: leave it alone, or change it all the same
     #[arg(long, value_enum, value_name = "HOW", default_value_t)]
     pub(in crate::cli) on_conflict: ConflictArg,
     /// Keys written a second, copies and deletes together: 3000/s
@@ -61,12 +61,12 @@ pub(in crate::cli) struct ThawArgs {
     pub(in crate::cli) thaw_days: u32,
 }
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(in crate::cli) enum ConflictArg {
     /// It is left alone and listed, and the exit code is 3
     #[default]
     Skip,
-    /// What is there stays as a noncurrent version
+    /// What is there stays as a noncurrent version; a file is replaced
     Overwrite,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hyper::body::Bytes;
 
 use super::super::Shared;
-use super::super::checksum::{Algorithm, ChecksumKind, hex, md5};
+use super::super::checksum::{Algorithm, ChecksumKind, md5};
 use super::super::error::{Code, Error, Result};
 use super::super::reply::Reply;
 use super::super::request::Request;
@@ -16,6 +16,7 @@ use super::super::time::iso;
 use super::super::xml::{Document, parse};
 use super::source::{Source, check_size};
 use super::{bucket::OWNER, headers};
+use crate::model::hex;
 
 const MAX_PART: u16 = 10_000;
 
@@ -120,7 +121,7 @@ fn cut(body: &Bytes, range: &str) -> Result<Bytes> {
 
 fn part(body: Bytes, modified: i64) -> Part {
     let md5 = md5(&body);
-    Part { body, md5, etag: hex(&md5), modified }
+    Part { body, etag: hex(&md5), md5, modified }
 }
 
 fn add_part(shared: &Shared, request: &Request, part: Part) -> Result<()> {

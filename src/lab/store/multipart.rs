@@ -28,7 +28,7 @@ pub(crate) struct Upload {
 pub(crate) struct Part {
     pub(crate) body: Bytes,
     /// MD5 of the body, raw.
-    pub(crate) md5: [u8; 16],
+    pub(crate) md5: Vec<u8>,
     pub(crate) etag: String,
     pub(crate) modified: i64,
 }
@@ -50,7 +50,7 @@ impl Upload {
             return Err(Error::from(Code::EntityTooSmall).field("ProposedSize", proposed));
         }
         let body: Vec<u8> = parts.iter().flat_map(|part| part.body.iter().copied()).collect();
-        let md5s: Vec<u8> = parts.iter().flat_map(|part| part.md5).collect();
+        let md5s: Vec<u8> = parts.iter().flat_map(|part| part.md5.iter().copied()).collect();
         let checksum = self.checksum(&parts, &body);
         Ok(Object {
             body: body.into(),

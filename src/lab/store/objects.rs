@@ -3,11 +3,11 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::super::checksum::hex;
 use super::super::error::{Code, Error, Result};
 use super::bucket::Bucket;
 use super::listing::{Question, common_prefix};
 use super::version::{Entry, Object};
+use crate::model::hex;
 
 /// A page.
 #[derive(Debug, Default)]

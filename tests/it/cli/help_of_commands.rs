@@ -130,9 +130,13 @@ fn of_restore() {
               Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the
               plan's, and nothing is listed again
 
-          --to <s3://OTHER[/PREFIX]>
-              Restore into this bucket or folder instead of in place; the folder of the source prefix is
-              cut off the keys
+          --to <s3://OTHER[/PREFIX]|DIR>
+              Restore into this bucket or folder, or this local directory, instead of in place; the
+              folder of the source prefix is cut off the keys
+
+          --no-case-collisions
+              In DIR, leave out keys that differ from another in upper and lower case only, and report
+              them
 
           --undelete <HOW>
               How keys come back that were deleted: by a copy, or, where only delete markers lie above
@@ -149,12 +153,12 @@ fn of_restore() {
               Do not ask
 
           --on-conflict <HOW>
-              What to do about a key that somebody has changed since the plan: leave it alone, or change
-              it all the same
+              What to do about a key that somebody has changed since the plan, or a file in DIR that
+              differs: leave it alone, or change it all the same
 
               Possible values:
               - skip:      It is left alone and listed, and the exit code is 3
-              - overwrite: What is there stays as a noncurrent version
+              - overwrite: What is there stays as a noncurrent version; a file is replaced
 
               [default: skip]
 
@@ -278,8 +282,8 @@ fn of_verify() {
               The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
               90m, 2h, 3d
 
-          --against <s3://OTHER[/PREFIX]>
-              Compare what this place holds, to which the state was restored
+          --against <s3://OTHER[/PREFIX]|DIR>
+              Compare what this place, or this local directory, holds, to which the state was restored
 
           --all
               List every mismatch in the table, not only the first of each kind

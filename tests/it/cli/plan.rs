@@ -290,7 +290,7 @@ fn with_options_that_it_has_already() {
     assert_snapshot!(stage.asof("restore --plan incident.plan --yes --to s3://scratch").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the argument '--plan <PLAN>' cannot be used with '--to <s3://OTHER[/PREFIX]>'
+    error: the argument '--plan <PLAN>' cannot be used with '--to <s3://OTHER[/PREFIX]|DIR>'
 
     Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
            asof restore [OPTIONS] --plan <PLAN>

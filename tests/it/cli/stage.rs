@@ -87,6 +87,11 @@ impl Stage {
         self.home.path().join(name)
     }
 
+    /// The directory in which the binary runs.
+    pub(crate) fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// `asof` with these words.
     pub(crate) fn asof(&self, words: &str) -> Asof<'_> {
         let mut command = Command::new(binary());

@@ -107,8 +107,8 @@ fn malformed_location() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --to scratch").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: invalid value 'scratch' for '--to <s3://OTHER[/PREFIX]>': cannot read scratch: it does not begin with s3://
-      write it as s3://BUCKET or s3://BUCKET/PREFIX
+    error: invalid value 'scratch' for '--to <s3://OTHER[/PREFIX]|DIR>': cannot tell whether scratch is a bucket or a directory
+      write it as s3://scratch or ./scratch
 
     For more information, try '--help'.
     ");

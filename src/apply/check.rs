@@ -1,0 +1,85 @@
+//! Holding a file's bytes against what the server says of an object's.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::Stored;
+use crate::resolve::{Checker, PartSizes, Proof, Verdict};
+use crate::s3::{Client, ObjectName};
+
+/// Whether the file holds the object's bytes.
+pub async fn check(client: &Client, object: ObjectName<'_>, stored: &Stored, file: &File) -> Result<Verdict> {
+    let checker = checker(client, object, stored).await?;
+    match read(file, checker).await? {
+        Verdict::Wrong => check_by_each_part(client, object, stored, file).await,
+        verdict => Ok(verdict),
+    }
+}
+
+/// A check by what the server says. Where that is of parts, they are taken for even: nearly all are, and one request
+/// tells the size of the first.
+pub(super) async fn checker(client: &Client, object: ObjectName<'_>, stored: &Stored) -> Result<Checker> {
+    let proof = Proof::of(stored);
+    let sizes = match &proof {
+        Proof::Parts { parts, .. } => match known(client.part_size(object, 1).await)? {
+            Some(first) => PartSizes::even(first, *parts, stored.size),
+            None => None,
+        },
+        Proof::Whole { .. } | Proof::Size => None,
+    };
+    Ok(Checker::new(stored.size, proof, sizes))
+}
+
+/// Checks once more what was found wrong, if the proof is of parts and these may be uneven after all: asks for the size
+/// of each.
+pub(super) async fn check_by_each_part(
+    client: &Client,
+    object: ObjectName<'_>,
+    stored: &Stored,
+    file: &File,
+) -> Result<Verdict> {
+    let proof = Proof::of(stored);
+    let Proof::Parts { parts, .. } = proof else { return Ok(Verdict::Wrong) };
+    let Ok(parts) = i32::try_from(parts) else { return Ok(Verdict::Unproven) };
+    let sizes = stream::iter(1..=parts)
+        .map(|part| client.part_size(object, part))
+        .buffered(limits::CONTENT_CHECKS)
+        .try_collect::<Vec<_>>();
+    let Some(sizes) = known(sizes.await)? else { return Ok(Verdict::Unproven) };
+    let even = sizes.iter().rev().skip(1).all(|size| Some(size) == sizes.first());
+    match PartSizes::each(sizes, stored.size) {
+        Some(_) if even => Ok(Verdict::Wrong),
+        Some(sizes) => read(file, Checker::new(stored.size, proof, Some(sizes))).await,
+        None => Ok(Verdict::Unproven),
+    }
+}
+
+/// What a server does not tell of parts is unknown; only one that fails is an error.
+fn known<T>(told: Result<T>) -> Result<Option<T>> {
+    match told {
+        Ok(told) => Ok(Some(told)),
+        Err(e) if matches!(e.kind(), ErrorKind::Invalid | ErrorKind::Unsupported) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// Reads a file through a check, on a thread that may wait for the disk.
+pub async fn read(file: &File, mut checker: Checker) -> Result<Verdict> {
+    let mut file = file.try_clone()?;
+    let read = tokio::task::spawn_blocking(move || {
+        file.seek(SeekFrom::Start(0))?;
+        let mut block = vec![0; limits::FILE_BLOCK];
+        loop {
+            match file.read(&mut block)? {
+                0 => return Ok::<_, io::Error>(checker.finish()),
+                n => checker.update(block.get(..n).unwrap_or_default()),
+            }
+        }
+    });
+    let verdict = read.await.map_err(|e| Error::new(ErrorKind::Local, "reading a file failed").because(e))?;
+    Ok(verdict?)
+}

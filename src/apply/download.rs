@@ -1,0 +1,295 @@
+//! Bringing versions into a directory: read, written beside their place, checked while they come, then put there.
+//!
+//! A body that breaks off is asked for from where it ended. What is not what the server says is stored is read again
+//! from its beginning; nothing that is wrong, or half, ever stands under a key's name.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::mpsc;
+
+use super::beneath::{Directory, Draft, Found};
+use super::check::{check_by_each_part, checker};
+use super::outcome::Outcome;
+use super::worker::OnConflict;
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::{CaseFold, KeyPath, Overlaps, Relocation, Version, printable};
+use crate::plan::Change;
+use crate::resolve::{Checker, Verdict};
+use crate::s3::{Body, Client, Copied, ObjectName};
+
+/// Where a past state is brought to.
+#[derive(Debug)]
+pub struct Restored {
+    /// The directory.
+    pub directory: Directory,
+    /// The bucket whose past it is.
+    pub source_bucket: String,
+    /// How its keys are named there.
+    pub relocation: Relocation,
+    /// What is done with files that differ.
+    pub on_conflict: OnConflict,
+}
+
+/// Brings changes into a directory, `concurrency` objects at a time, as [`super::apply`] carries them out in a bucket. With
+/// `case`, which holds the names that are taken, keys that differ from another in case only are refused.
+pub async fn download(
+    client: &Client,
+    to: &Restored,
+    (changes, mut case): (impl Iterator<Item = Result<Change>>, Option<CaseFold>),
+    concurrency: usize,
+    cancel: &Cancel,
+    mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
+) -> Result<bool> {
+    let mut overlaps = Overlaps::default();
+    let works = changes.map(|change| {
+        let change = change.map(|change| {
+            let path = to.path_of(&change, &mut overlaps, case.as_mut());
+            (change, path)
+        });
+        async move {
+            let (change, path) = change?;
+            let outcome = match bring(client, to, &change, path).await {
+                Ok(outcome) => outcome,
+                Err(e) if is_everyones(&e) => return Err(e),
+                Err(e) => Outcome::Failed(e),
+            };
+            Ok((change, outcome))
+        }
+    });
+    let mut finished = true;
+    let works = works.take_while(|_| {
+        finished = !cancel.is_stopped();
+        finished
+    });
+    let mut brought = stream::iter(works).buffer_unordered(concurrency);
+    while let Some((change, outcome)) = brought.try_next().await? {
+        outcome.count(client.counters(), &change);
+        on(&change, &outcome)?;
+    }
+    drop(brought);
+    to.directory.settle()?;
+    Ok(finished)
+}
+
+impl Restored {
+    /// A change's path, if it can have one beside those before it.
+    fn path_of(
+        &self,
+        change: &Change,
+        overlaps: &mut Overlaps,
+        case: Option<&mut CaseFold>,
+    ) -> Result<KeyPath> {
+        let path = self.directory.path_of(&change.key, &self.relocation.there(&change.key))?;
+        if case.is_some_and(|case| !case.take(path.text())) {
+            let message = format!(
+                "the key {} cannot be a path: it differs from another key in upper and lower case only",
+                printable(&change.key)
+            );
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        match overlaps.under(&path) {
+            None => Ok(path),
+            Some(file) => Err(Error::new(
+                ErrorKind::Invalid,
+                format!(
+                    "the key {} cannot be a path: {} is an object too, and a file cannot be a directory",
+                    printable(&change.key),
+                    printable(file)
+                ),
+            )
+            .hint(
+                "leave the object out with --exclude, and what lies under it comes into another directory",
+            )),
+        }
+    }
+}
+
+fn cannot_write(path: &KeyPath, e: io::Error) -> Error {
+    let why = match e.kind() {
+        io::ErrorKind::NotADirectory => {
+            "a file or a symbolic link stands where its directory must be".to_owned()
+        }
+        _ => e.to_string(),
+    };
+    let message = format!("cannot write {}: {why}", printable(path.text()));
+    Error::new(ErrorKind::Local, message).because(e)
+}
+
+/// Whether the error would meet every other file too.
+fn is_everyones(e: &Error) -> bool {
+    let cause = std::error::Error::source(e).and_then(|e| e.downcast_ref::<io::Error>());
+    cause.is_some_and(|e| {
+        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        matches!(e.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem)
+    })
+}
+
+/// Brings one version to its place.
+async fn bring(client: &Client, to: &Restored, change: &Change, path: Result<KeyPath>) -> Result<Outcome> {
+    let path = path?;
+    let Some(then) = &change.then else {
+        let message = format!("the plan's entry for {} lacks a version", printable(&change.key));
+        return Err(Error::new(ErrorKind::Corrupt, message));
+    };
+    if path.is_folder() {
+        if then.size > 0 {
+            let message = format!(
+                "the key {} cannot be a path: it ends like a folder's, and holds bytes",
+                printable(&change.key)
+            );
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        to.directory.make_folder(&path).map_err(|e| cannot_write(&path, e))?;
+        return Ok(Outcome::Copied(Copied::default()));
+    }
+    if change.now.is_some() && to.on_conflict == OnConflict::Skip {
+        return Ok(Outcome::Conflict);
+    }
+    let object = ObjectName { bucket: &to.source_bucket, key: &change.key, version_id: &then.version_id };
+    let mut attempt = 1;
+    let (draft, verdict) = loop {
+        match fetch(client, to, object, then, &path).await {
+            Err(e) if e.kind() == ErrorKind::Corrupt && attempt < limits::DOWNLOADS => attempt += 1,
+            fetched => break fetched?,
+        }
+    };
+    let outcome = place(to, draft, change, &path).await?;
+    let unproven = verdict == Verdict::Unproven && matches!(outcome, Outcome::Copied(_));
+    client.counters().unproven.add(u64::from(unproven));
+    Ok(outcome)
+}
+
+/// Reads a version into a draft, right as far as can be known.
+async fn fetch(
+    client: &Client,
+    to: &Restored,
+    object: ObjectName<'_>,
+    then: &Version,
+    path: &KeyPath,
+) -> Result<(Draft, Verdict)> {
+    let body = client.get(object, &then.etag, 0).await?;
+    let stored = body.stored.clone();
+    let wrong = |why: &str| {
+        let place = format!("s3://{}/{}", object.bucket, printable(object.key));
+        Error::new(ErrorKind::Corrupt, format!("what the server sends of {place} is not the object: {why}"))
+            .hint("nothing was put in its place; if it stays so, the object or the way to it is damaged")
+    };
+    if (stored.size, &stored.etag) != (then.size, &then.etag) {
+        return Err(wrong("its size or ETag is not the one listed"));
+    }
+    let checker = checker(client, object, &stored).await?;
+    let (pieces, queue) = mpsc::channel(limits::PIECE_QUEUE);
+    let (directory, file) = (to.directory.clone(), path.clone());
+    let writer = tokio::task::spawn_blocking(move || write(&directory, &file, queue, checker));
+    let pumped = pump(client, object, then, body, pieces).await;
+    let written =
+        writer.await.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))?;
+    let (draft, verdict) = written.map_err(|e| cannot_write(path, e))?;
+    pumped?;
+    let verdict = match verdict {
+        Verdict::Wrong => check_by_each_part(client, object, &stored, &draft.file).await?,
+        verdict => verdict,
+    };
+    if verdict == Verdict::Wrong {
+        return Err(wrong("its checksum differs"));
+    }
+    Ok((draft, verdict))
+}
+
+/// Hands a body on piece by piece. Where it breaks off, goes on from there.
+async fn pump(
+    client: &Client,
+    object: ObjectName<'_>,
+    then: &Version,
+    mut body: Body,
+    pieces: mpsc::Sender<Bytes>,
+) -> Result<()> {
+    let (mut received, mut breaks, mut pause) = (0, 0, limits::FIRST_BACKOFF);
+    loop {
+        let broken = match body.next(object).await {
+            Ok(Some(piece)) => {
+                received += piece.len() as u64;
+                (breaks, pause) = (0, limits::FIRST_BACKOFF);
+                if pieces.send(piece).await.is_err() {
+                    // The writer has failed, and says why.
+                    return Ok(());
+                }
+                continue;
+            }
+            // Whatever is wrong with a body that has come to its end, the check says.
+            _ if received >= then.size => return Ok(()),
+            Ok(None) => Error::new(
+                ErrorKind::Transient,
+                format!("the body of {} ends early, at {received} bytes", printable(object.key)),
+            ),
+            Err(e) => e,
+        };
+        breaks += 1;
+        if breaks > limits::BODY_BREAKS {
+            return Err(broken);
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+        body = client.get(object, &then.etag, received).await?;
+    }
+}
+
+/// Writes what comes to a draft, and checks it; on a thread that may wait for the disk.
+fn write(
+    directory: &Directory,
+    path: &KeyPath,
+    mut queue: mpsc::Receiver<Bytes>,
+    mut checker: Checker,
+) -> io::Result<(Draft, Verdict)> {
+    let mut draft = directory.draft(path)?;
+    while let Some(piece) = queue.blocking_recv() {
+        draft.file.write_all(&piece)?;
+        checker.update(&piece);
+    }
+    Ok((draft, checker.finish()))
+}
+
+/// Gives a draft its name, if what stands there is what the plan saw.
+async fn place(to: &Restored, draft: Draft, change: &Change, path: &KeyPath) -> Result<Outcome> {
+    let Some(then) = &change.then else { return Ok(Outcome::Conflict) };
+    if let Some(now) = &change.now {
+        let found = to.directory.find(path).map_err(|e| cannot_write(path, e))?;
+        let as_planned = matches!(
+            found,
+            Some(Found::File { size, modified, .. }) if size == now.size && modified == now.last_modified
+        );
+        if !as_planned {
+            return Ok(Outcome::Conflict);
+        }
+    }
+    let (modified, replace) = (then.last_modified, change.now.is_some());
+    let placed = tokio::task::spawn_blocking(move || draft.place(modified, replace)).await;
+    match placed.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))? {
+        Ok(()) => Ok(Outcome::Copied(Copied::default())),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(Outcome::Conflict),
+        Err(e) => Err(cannot_write(path, e)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_ends_the_run_and_a_bad_name_does_not() {
+        let path = KeyPath::of("a/b").unwrap();
+        for (kind, ends) in [
+            (io::ErrorKind::StorageFull, true),
+            (io::ErrorKind::QuotaExceeded, true),
+            (io::ErrorKind::ReadOnlyFilesystem, true),
+            (io::ErrorKind::PermissionDenied, false),
+            (io::ErrorKind::NotADirectory, false),
+        ] {
+            assert_eq!(is_everyones(&cannot_write(&path, kind.into())), ends, "{kind:?}");
+        }
+    }
+}

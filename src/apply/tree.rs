@@ -1,0 +1,101 @@
+//! The files of a directory, in the order in which S3 lists the keys they stand for.
+
+use std::io;
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode};
+use tokio::sync::mpsc;
+
+use super::beneath::{Directory, FOLDER};
+use crate::limits;
+use crate::model::Instant;
+
+/// Anything but a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// Its path from the directory down; what is not UTF-8 in it is replaced.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// When it was last written to.
+    pub modified: Instant,
+}
+
+/// Lists what lies in the directory, on a thread of its own, no further ahead than a bound. Symbolic links are leaves.
+pub fn leaves(directory: &Directory) -> mpsc::Receiver<io::Result<Leaf>> {
+    let (sender, receiver) = mpsc::channel(limits::LEAF_QUEUE);
+    let directory = directory.clone();
+    drop(tokio::task::spawn_blocking(move || {
+        let walked = rustix::io::dup(&*directory.root)
+            .map_err(io::Error::from)
+            .and_then(|root| walk(&root, "", &mut |leaf| sender.blocking_send(Ok(leaf)).is_ok()));
+        if let Err(e) = walked {
+            // A receiver that has gone away asks for no more.
+            drop(sender.blocking_send(Err(e)));
+        }
+    }));
+    receiver
+}
+
+/// Gives the leaves under one directory to `take`, until that wants no more; tells whether it did.
+fn walk(folder: &OwnedFd, path: &str, take: &mut impl FnMut(Leaf) -> bool) -> io::Result<bool> {
+    let mut names = Vec::new();
+    for entry in Dir::read_from(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_owned();
+        if matches!(name.to_bytes(), b"." | b"..") {
+            continue;
+        }
+        let about = rustix::fs::statat(folder, &name, AtFlags::SYMLINK_NOFOLLOW)?;
+        let is_folder = FileType::from_raw_mode(about.st_mode).is_dir();
+        // A directory's place is that of what lies in it, and each of these has a `/` after its name.
+        let mut place = name.to_bytes().to_vec();
+        place.extend(is_folder.then_some(b'/'));
+        let size = u64::try_from(about.st_size).unwrap_or_default();
+        names.push((place, name, is_folder, size, Instant::from_millis(about.st_mtime.saturating_mul(1000))));
+    }
+    names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    for (place, name, is_folder, size, modified) in names {
+        let path = format!("{path}{}", String::from_utf8_lossy(&place));
+        let goes_on = if is_folder {
+            walk(&rustix::fs::openat(folder, &name, FOLDER, Mode::empty())?, &path, take)?
+        } else {
+            take(Leaf { path, size, modified })
+        };
+        if !goes_on {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_come_in_the_order_of_keys() {
+        let home = tempfile::tempdir().unwrap();
+        let keys = ["a-b", "a/b", "a/b-c", "a/bc/d", "ab", "x/y/z", "é"];
+        for key in keys.iter().rev() {
+            let path = home.path().join(key);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, key).unwrap();
+        }
+        std::os::unix::fs::symlink("/", home.path().join("b")).unwrap();
+        std::fs::create_dir(home.path().join("empty")).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let found = runtime.block_on(async {
+            let directory = Directory::open(home.path()).unwrap().unwrap();
+            let (mut found, mut leaves) = (Vec::new(), leaves(&directory));
+            while let Some(leaf) = leaves.recv().await {
+                found.push(leaf.unwrap().path);
+            }
+            found
+        });
+        let mut expected: Vec<_> = keys.to_vec();
+        expected.push("b");
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
+}

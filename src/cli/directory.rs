@@ -1,0 +1,262 @@
+//! `asof restore --to DIR` and `asof verify --against DIR`.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::time::Instant as Clock;
+
+use super::args::apply::ConflictArg;
+use super::args::{CommonArgs, PastArgs, RestoreArgs, VerifyArgs};
+use super::carry::no_csv;
+use super::confirm::{Asked, can_ask, confirm};
+use super::context::{Context, Output, scope};
+use super::diff::View;
+use super::exit::Exit;
+use super::next;
+use super::results::Reporter;
+use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
+use crate::engine::{
+    Compare, Files, Findings, Scope, require_history, standing, survey_directory, verify_directory,
+};
+use crate::error::{Error, Result};
+use crate::model::{CaseFold, Destination, Instant, Location, Relocation};
+use crate::plan::{Action, Change, Spool, Sums};
+use crate::report::{
+    Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line,
+    nothing_to_change, plural, shell_word, sizes_only,
+};
+use crate::s3::Client;
+
+/// What is asked for before files are replaced.
+const OVERWRITE: Asked =
+    ("overwrite files", "without --on-conflict overwrite, those files are listed and left alone");
+
+/// What is said of a key in conflict.
+const STANDS_THERE: &str = "something else stands in its place; left alone";
+
+pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -> Result<Exit> {
+    let RestoreArgs {
+        location: Some(location),
+        at: Some(at),
+        plan: None,
+        to: _,
+        no_case_collisions,
+        undelete: _,
+        yes,
+        apply,
+        copies: _,
+        common,
+    } = args
+    else {
+        // clap has asked for them.
+        return Err(Error::usage("give a location and --at"));
+    };
+    let CommonArgs { select, compare, server, output } = common;
+    let began = Clock::now();
+    let output = Output::from(output);
+    no_csv(output)?;
+    let at = Instant::parse_past(&at, context.now)?;
+    let overwrite = apply.on_conflict == ConflictArg::Overwrite;
+    if overwrite {
+        can_ask(yes, OVERWRITE)?;
+    }
+    let scope = scope(&location, &select)?;
+    let job = Job { location, at, path, options: next::options(&select, &compare, &server) };
+    let relocation = Relocation::to_directory(&job.location);
+    let there = Directory::open(path)?;
+    let client = context.client(server, Some(apply.rate)).await?;
+    let compare = compare_with(&client, &job.location, compare.trust_etag).await?;
+
+    let mut case = no_case_collisions.then(CaseFold::default);
+    let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
+    let Findings { changes, mut sums } =
+        plan(context, output, &client, (&job, scope), files, &mut case).await?;
+    let mut reporter = Reporter::new(output.format, STANDS_THERE);
+    let mut finished = true;
+    if changes.is_empty() {
+        output.note(nothing_to_change(&sums));
+    } else {
+        if overwrite && !yes && sums.of(Action::Revert).keys > 0 {
+            confirm(context, "directory", &path.to_string_lossy()).await?;
+        }
+        let on_conflict = if overwrite { OnConflict::Overwrite } else { OnConflict::Skip };
+        let directory = Directory::open_to_write(path)?;
+        let source_bucket = job.location.bucket.clone();
+        let to = Restored { directory, source_bucket, relocation, on_conflict };
+        finished =
+            bring(context, output, &client, &to, (changes, case, apply.concurrency), &mut reporter).await?;
+        output.note(&done_line(&context.counters, began.elapsed(), !finished));
+    }
+    sums.unproven = context.counters.unproven.get();
+    let command = Command::Restore(Done::new(None, &context.counters));
+    let summary = Summary::new(command, (&job.location, at), &sums, &context.counters, began.elapsed());
+    let hints = reporter.finish(&summary)?;
+    Ok(job.conclude(context, output, finished, &hints))
+}
+
+/// Compares the directory with the past state, and shows the table. Enters names that are taken.
+async fn plan(
+    context: &Context,
+    output: Output,
+    client: &Client,
+    (job, scope): (&Job<'_>, Scope),
+    files: Files<'_>,
+    case: &mut Option<CaseFold>,
+) -> Result<Findings> {
+    let right = |key: &str| {
+        if let Some(case) = case {
+            // Two that stand there already are no longer ours to keep apart.
+            case.take(&files.relocation.there(key));
+        }
+    };
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let findings = survey_directory(client, (scope, job.at), files, &context.cancel, right).await;
+    drop(progress);
+    let findings = findings?;
+    if output.format == Format::Table && !output.quiet && !findings.changes.is_empty() {
+        let mut out = BufWriter::new(std::io::stdout());
+        let heading = job.heading(Purpose::Directory { overwrite: files.bytes }, context.now);
+        DiffView::new(heading, false).sums(&findings.sums, &mut out)?;
+        out.flush()?;
+    }
+    Ok(findings)
+}
+
+/// Downloads what is planned, with progress; gives whether all of it was taken.
+async fn bring(
+    context: &Context,
+    output: Output,
+    client: &Client,
+    to: &Restored,
+    (changes, case, concurrency): (Spool, Option<CaseFold>, usize),
+    reporter: &mut Reporter,
+) -> Result<bool> {
+    context.counters.planned.add(changes.len());
+    let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
+    let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
+    let changes = (changes.into_changes()?, case);
+    let brought = download(client, to, changes, concurrency, &context.cancel, on).await;
+    drop(progress);
+    brought
+}
+
+pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> Result<Exit> {
+    let VerifyArgs { past: PastArgs { location, at }, against: _, all, common } = args;
+    let CommonArgs { select, compare, server, output } = common;
+    let began = Clock::now();
+    let output = Output::from(output);
+    let at = Instant::parse_past(&at, context.now)?;
+    let scope = scope(&location, &select)?;
+    let directory = Directory::open(path)?
+        .ok_or_else(|| Error::usage(format!("the directory {} does not exist", path.display())))?;
+    let job = Job { location, at, path, options: next::options(&select, &compare, &server) };
+    let client = context.client(server, None).await?;
+    let compare = compare_with(&client, &job.location, compare.trust_etag).await?;
+
+    let mut view = View::new(output.format, job.heading(Purpose::VerifyDirectory, context.now), all)?;
+    let relocation = Relocation::to_directory(&job.location);
+    let files = Files { directory: Some(&directory), relocation: &relocation, compare, bytes: true };
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let findings = verify_directory(&client, (scope, at), files, &context.cancel).await;
+    drop(progress);
+    let Findings { changes, sums } = findings?;
+    for change in changes.into_changes()? {
+        view.mismatch(&change?)?;
+    }
+    let (matched, mismatched) = (sums.unchanged, sums.changes());
+    let command = Command::Verify { matched, mismatched };
+    let summary = Summary::new(command, (&job.location, at), &sums, &context.counters, began.elapsed());
+    view.finish(&sums, &summary, Some(&job.verdict(&sums)))?;
+    Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })
+}
+
+/// Refuses a bucket without a past, and asks what its ETags are worth.
+async fn compare_with(client: &Client, location: &Location, trust_etag: bool) -> Result<Compare> {
+    let standing = standing(client, &location.bucket).await?;
+    require_history(&location.bucket, standing)?;
+    Ok(Compare { kms: standing.kms, trust_etag })
+}
+
+/// A past state and a directory.
+struct Job<'a> {
+    location: Location,
+    at: Instant,
+    path: &'a Path,
+    /// Options that a command which is suggested needs too.
+    options: String,
+}
+
+impl Job<'_> {
+    fn heading(&self, purpose: Purpose, now: Instant) -> Heading {
+        Heading {
+            location: self.location.clone(),
+            at: self.at,
+            purpose,
+            against: Some(Destination::Directory(self.path.to_owned())),
+            notes: Vec::new(),
+            restore: String::new(),
+            now,
+        }
+    }
+
+    /// A command about this state and directory, as it is typed.
+    fn command(&self, verb: &str, option: &str) -> String {
+        let (place, path) =
+            (shell_word(&self.location.to_string()), shell_word(&self.path.to_string_lossy()));
+        format!("asof {verb} {place} --at {} {option} {path}{}", self.at, self.options)
+    }
+
+    /// The last words of a restore, and the exit code.
+    fn conclude(&self, context: &Context, output: Output, finished: bool, hints: &[String]) -> Exit {
+        let counters = &context.counters;
+        let (failed, conflicts) = (counters.failed.get(), counters.conflicts.get());
+        if counters.unproven.get() > 0 {
+            output.note(&sizes_only(counters.unproven.get()));
+        }
+        if !finished {
+            output.note("the same command goes on where it stopped: what is right already is not read again");
+            return Exit::Interrupted;
+        }
+        if failed > 0 {
+            output.note(&plural(failed, "key is not restored", "keys are not restored"));
+            for hint in hints {
+                output.note(&format!("  {hint}"));
+            }
+        }
+        if conflicts > 0 {
+            let others = plural(conflicts, "other file was", "other files were");
+            output.note(&format!(
+                "{others} left alone in the place of keys; --on-conflict overwrite replaces files"
+            ));
+        }
+        if failed + conflicts > 0 {
+            return Exit::Incomplete;
+        }
+        if counters.settled() > 0 {
+            output.note(&format!("check it: {}", self.command("verify", "--against")));
+        }
+        Exit::Done
+    }
+
+    /// The last words of a verify.
+    fn verdict(&self, sums: &Sums) -> String {
+        let (matched, mismatched) = (sums.unchanged, sums.changes());
+        if sums.found_nothing() {
+            return "nothing to verify: there were no such keys then, and there is no such file now"
+                .to_owned();
+        }
+        if mismatched == 0 {
+            let keys = plural(matched, "key is as it was", "keys are as they were");
+            return format!("verified: {keys} at {}", self.at.human());
+        }
+        let counts = format!(
+            "{}, {}",
+            plural(matched, "key matches", "keys match"),
+            plural(mismatched, "does not", "do not")
+        );
+        if sums.to_copy().keys == 0 {
+            return counts;
+        }
+        let overwrite = if sums.of(Action::Revert).keys > 0 { " --on-conflict overwrite" } else { "" };
+        format!("{counts}\n  to put them right: {}{overwrite}", self.command("restore", "--to"))
+    }
+}

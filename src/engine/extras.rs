@@ -1,0 +1,110 @@
+//! The check of a local directory against a bucket's state at T, byte by byte, and what the directory holds beyond it.
+//!
+//! Two sequences in one order are read side by side: the keys that are live at T, and the files.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::mpsc;
+
+use super::directory::{Files, Ledger, Live, Stands};
+use super::survey::Findings;
+use super::walk::{Scope, Walk};
+use crate::apply::{Directory, Leaf, leaves};
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::{Instant, Relocation, Version};
+use crate::plan::{Action, Change};
+use crate::resolve::{Cut, Verdict};
+use crate::s3::Client;
+
+/// Compares the files with the state of `scope` at `at`. Files of whose bytes nothing can be proved count as
+/// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
+pub async fn verify_directory(
+    client: &Client,
+    (scope, at): (Scope, Instant),
+    files: Files<'_>,
+    cancel: &Cancel,
+) -> Result<Findings> {
+    let mut ledger = Ledger::new(client)?;
+    let bucket = scope.bucket.clone();
+    let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
+    let mut walk = Walk::start(client, scope, (Cut::At(at), Cut::At(at)), cancel);
+    while let Some(live) = walk.next(|state| Live::of(&state)).await? {
+        let looks = stream::iter(live).map(|live| {
+            let bucket = &bucket;
+            async move {
+                let stands = files.look(client, bucket, &live).await?;
+                Ok::<_, Error>((live, stands))
+            }
+        });
+        let mut looks = std::pin::pin!(looks.buffered(limits::FILE_CHECKS));
+        while let Some((live, stands)) = looks.try_next().await? {
+            if let Some(extras) = &mut extras {
+                extras.enter_before(Some(&live.key), &mut ledger).await?;
+            }
+            ledger.sums.existed += 1;
+            match stands {
+                Stands::AsPut | Stands::File(_, Verdict::Proven) => ledger.sums.unchanged += 1,
+                Stands::File(_, Verdict::Unproven) => {
+                    ledger.sums.unchanged += 1;
+                    ledger.sums.unproven += 1;
+                }
+                Stands::Nothing => ledger.enter(0, &live.change(None))?,
+                Stands::File(now, Verdict::Wrong) => ledger.enter(0, &live.change(Some(now)))?,
+            }
+        }
+    }
+    if let Some(extras) = &mut extras {
+        extras.enter_before(None, &mut ledger).await?;
+    }
+    ledger.sums.unknown_keys = walk.unknown_keys;
+    Ok(Findings { changes: ledger.changes, sums: ledger.sums })
+}
+
+/// The files of the directory that a scope is about, in the order of their keys.
+struct Extras<'a> {
+    leaves: mpsc::Receiver<std::io::Result<Leaf>>,
+    ahead: Option<(String, Leaf)>,
+    relocation: &'a Relocation,
+    scope: Scope,
+}
+
+impl<'a> Extras<'a> {
+    fn new(directory: &Directory, relocation: &'a Relocation, scope: &Scope) -> Self {
+        Self { leaves: leaves(directory), ahead: None, relocation, scope: scope.clone() }
+    }
+
+    /// Enters the files whose keys come before this one, and passes over its own.
+    async fn enter_before(&mut self, key: Option<&str>, ledger: &mut Ledger<'_>) -> Result<()> {
+        loop {
+            if self.ahead.is_none() {
+                self.ahead = self.next().await?;
+            }
+            let Some((found, leaf)) = self.ahead.take_if(|(found, _)| key.is_none_or(|key| &**found <= key))
+            else {
+                return Ok(());
+            };
+            if key != Some(&*found) {
+                let Leaf { size, modified, .. } = leaf;
+                let now = Some(Version { size, last_modified: modified, ..Version::default() });
+                let extra = Change::new(found, Action::Delete, now, None);
+                ledger.enter(0, &extra)?;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<(String, Leaf)>> {
+        let Scope { prefix, keys, selection, .. } = &self.scope;
+        while let Some(leaf) = self.leaves.recv().await {
+            let leaf = leaf.map_err(|e| {
+                Error::new(ErrorKind::Local, format!("cannot list the directory: {e}")).because(e)
+            })?;
+            let key = self.relocation.here(&leaf.path);
+            let asked_for = keys.as_ref().is_none_or(|keys| keys.binary_search(&key).is_ok());
+            if key.starts_with(prefix) && selection.selects(&key) && asked_for {
+                return Ok(Some((key, leaf)));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,221 @@
+//! A key as a path beneath a directory.
+//!
+//! | key | path |
+//! |---|---|
+//! | `a/b` | the file `b` in the directory `a` |
+//! | `a/b/` | the directory `a/b`: a folder as consoles make them |
+//! | the empty rest of a folder's own key | the directory itself |
+//! | `..`, `a/../b`, `./a` | refused: leads elsewhere, or to what another key names |
+//! | `/a`, `a//b`, `//` | refused: a name is empty |
+//! | a NUL in it | refused: no path has one |
+//! | a name of more than 255 bytes | refused: no file system takes it |
+//! | a name that begins as our unfinished files do | refused: it would be taken for one |
+//!
+//! Nothing is rewritten: two keys never become one path, and a path tells its key.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+use crate::limits;
+
+/// What the names of files that are not finished yet begin with.
+pub const UNFINISHED: &str = ".asof-part-";
+
+/// A key that can be a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPath {
+    text: String,
+    folder: bool,
+}
+
+impl KeyPath {
+    /// Of a key, or of what is left of it when the folder of the source is cut off; an error says why it cannot be.
+    pub fn of(key: &str) -> Result<Self, &'static str> {
+        let text = key.strip_suffix('/').unwrap_or(key);
+        if !key.is_empty() {
+            text.split('/').try_for_each(check_name)?;
+        }
+        Ok(Self { text: text.to_owned(), folder: key.is_empty() || key.ends_with('/') })
+    }
+
+    /// The path as a whole, without a `/` at either end.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the key stands for a directory.
+    pub fn is_folder(&self) -> bool {
+        self.folder
+    }
+
+    /// The directories that lead to it, and its own name; no name for the directory itself.
+    pub fn split(&self) -> (impl Iterator<Item = &str>, Option<&str>) {
+        let (parents, name) = self.text.rsplit_once('/').unwrap_or(("", &self.text));
+        (parents.split('/').filter(|name| !name.is_empty()), Some(name).filter(|name| !name.is_empty()))
+    }
+}
+
+fn check_name(name: &str) -> Result<(), &'static str> {
+    match name {
+        "" => Err("a name in it is empty"),
+        "." | ".." => Err("a name in it is . or .."),
+        _ if name.contains('\0') => Err("there is a NUL in it"),
+        _ if name.len() > limits::NAME_BYTES => Err("a name in it is longer than 255 bytes"),
+        _ if name.starts_with(UNFINISHED) => Err("it is named like a file that asof has not finished"),
+        _ => Ok(()),
+    }
+}
+
+/// Finds keys that lie under another key as if that were a directory: `a/b` under `a`. Both cannot be files; the object
+/// keeps its place. Takes paths in the order of their keys, and holds no more than one key's length of them.
+#[derive(Debug, Default)]
+pub struct Overlaps {
+    /// Files, each the beginning of the next.
+    files: Vec<String>,
+}
+
+impl Overlaps {
+    /// The file in whose place this path would need a directory, if there is one.
+    pub fn under(&mut self, path: &KeyPath) -> Option<&str> {
+        let text = path.text();
+        while self.files.last().is_some_and(|file| !text.starts_with(file.as_str())) {
+            self.files.pop();
+        }
+        let blocks = |file: &String| match text.get(file.len()..) {
+            Some("") => path.is_folder(),
+            Some(rest) => rest.starts_with('/'),
+            None => false,
+        };
+        let found = self.files.iter().position(blocks);
+        if found.is_none() && !path.is_folder() {
+            self.files.push(text.to_owned());
+        }
+        found.and_then(|at| self.files.get(at)).map(String::as_str)
+    }
+}
+
+/// Finds paths that differ from an earlier one in case only. Holds a hash of each path: some 16 bytes a key.
+#[derive(Debug, Default)]
+pub struct CaseFold {
+    seen: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl CaseFold {
+    /// Takes the path's place; gives whether it was free.
+    pub fn take(&mut self, path: &str) -> bool {
+        self.seen.insert(self.hasher.hash_one(path.to_lowercase()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_table_holds() {
+        let long = "x".repeat(255);
+        for (key, parents, name, folder) in [
+            ("a", &[][..], Some("a"), false),
+            ("a/b.jpg", &["a"], Some("b.jpg"), false),
+            ("a/b/", &["a"], Some("b"), true),
+            ("", &[], None, true),
+            ("...", &[], Some("..."), false),
+            ("..a/b..", &["..a"], Some("b.."), false),
+            ("C:\\x\\..\\y", &[], Some("C:\\x\\..\\y"), false),
+            ("日本/語 \u{1}\n", &["日本"], Some("語 \u{1}\n"), false),
+            (&long, &[], Some(long.as_str()), false),
+        ] {
+            let path = KeyPath::of(key).unwrap();
+            let (found, found_name) = path.split();
+            assert_eq!((found.collect::<Vec<_>>(), found_name), (parents.to_vec(), name), "{key:?}");
+            assert_eq!(path.is_folder(), folder, "{key:?}");
+        }
+        let (long, part) = ("x".repeat(256), format!("a/{UNFINISHED}x"));
+        for key in [
+            "/",
+            "//",
+            "/a",
+            "/etc/passwd",
+            "a//b",
+            "a//",
+            "..",
+            "../x",
+            "../../x",
+            "a/..",
+            "a/../b",
+            "../",
+            ".",
+            "./a",
+            "a/./b",
+            "a/.",
+            "\0",
+            "a\0b",
+            "a/b\0/c",
+            &long,
+            &part,
+        ] {
+            assert!(KeyPath::of(key).is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_under_a_file_is_found_in_one_pass() {
+        let mut overlaps = Overlaps::default();
+        for (key, under) in [
+            ("a", None),
+            ("a-1", None),
+            ("a-1/x", Some("a-1")),
+            ("a.b", None),
+            ("a/", Some("a")),
+            ("a/b", Some("a")),
+            ("a/b/c", Some("a")),
+            ("ab", None),
+            ("ab/", Some("ab")),
+            ("b/", None),
+            ("b/c", None),
+            ("b/c/d", Some("b/c")),
+            ("日", None),
+            ("日本", None),
+            ("日本/x", Some("日本")),
+        ] {
+            assert_eq!(overlaps.under(&KeyPath::of(key).unwrap()), under, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_differs_in_case_only_is_found() {
+        let mut names = CaseFold::default();
+        for (path, free) in [("Case", true), ("case", false), ("a/É", true), ("A/é", false), ("a/e", true)]
+        {
+            assert_eq!(names.take(path), free, "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_tells_its_key_and_stays_beneath(key in "[a./\0\u{e9}-]{0,9}") {
+            if let Ok(path) = KeyPath::of(&key) {
+                let (parents, name) = path.split();
+                let names: Vec<_> = parents.chain(name).collect();
+                prop_assert!(names.iter().all(|name| !matches!(*name, "" | "." | "..") && !name.contains(['/', '\0'])));
+                let back = names.join("/") + if path.is_folder() && !names.is_empty() { "/" } else { "" };
+                prop_assert_eq!(back, key);
+            }
+        }
+
+        #[test]
+        fn overlaps_are_those_that_a_look_at_all_pairs_finds(keys in prop::collection::btree_set("[a/-]{1,6}", 0..12)) {
+            let paths: Vec<_> = keys.iter().filter_map(|key| KeyPath::of(key).ok()).collect();
+            let mut overlaps = Overlaps::default();
+            for path in &paths {
+                let slashed = format!("{}/", path.text());
+                let is_under = |file: &&KeyPath| !file.is_folder()
+                    && (path.text().starts_with(&format!("{}/", file.text())) || path.is_folder() && slashed == format!("{}/", file.text()));
+                prop_assert_eq!(overlaps.under(path).is_some(), paths.iter().any(|file| is_under(&file)));
+            }
+        }
+    }
+}

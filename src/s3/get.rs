@@ -1,0 +1,198 @@
+//! An object's bytes, and what the server says of them without giving them.
+
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumMode, ChecksumType, ServerSideEncryption};
+use bytes::Bytes;
+
+use super::blank_key::{KeyInPath, for_sdk};
+use super::client::Client;
+use super::error::{Doing, explain};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::{Algorithm, Stored, printable};
+
+/// One version of one object.
+#[derive(Debug, Clone, Copy)]
+pub struct ObjectName<'a> {
+    /// Its bucket.
+    pub bucket: &'a str,
+    /// Its key.
+    pub key: &'a str,
+    /// Its id.
+    pub version_id: &'a str,
+}
+
+impl ObjectName<'_> {
+    fn doing(&self) -> Doing<'_> {
+        Doing {
+            what: "read",
+            bucket: self.bucket,
+            key: Some(self.key),
+            permission: "s3:GetObject and s3:GetObjectVersion",
+        }
+    }
+
+    fn broken(&self, kind: ErrorKind, why: &str) -> Error {
+        Error::new(kind, format!("cannot read s3://{}/{}: {why}", self.bucket, printable(self.key)))
+    }
+}
+
+/// A body that is being read.
+#[derive(Debug)]
+pub struct Body {
+    /// What the server says of the whole object.
+    pub stored: Stored,
+    stream: ByteStream,
+}
+
+impl Body {
+    /// The next piece; none after the last. An error where the body breaks off, or stands still.
+    pub async fn next(&mut self, object: ObjectName<'_>) -> Result<Option<Bytes>> {
+        match tokio::time::timeout(limits::PIECE_TIMEOUT, self.stream.next()).await {
+            Ok(None) => Ok(None),
+            Ok(Some(Ok(piece))) => Ok(Some(piece)),
+            Ok(Some(Err(e))) => {
+                Err(object.broken(ErrorKind::Transient, "the body broke off").because(e.to_string()))
+            }
+            Err(_) => Err(object.broken(ErrorKind::Transient, "the body stands still")),
+        }
+    }
+}
+
+impl Client {
+    /// Begins to read an object at an offset, if it still has this ETag: a null version can be replaced. The bytes come
+    /// as they are stored, whatever Content-Encoding says of them.
+    pub async fn get(&self, object: ObjectName<'_>, etag: &str, from: u64) -> Result<Body> {
+        let range = (from > 0).then(|| format!("bytes={from}-"));
+        let reply = self
+            .sdk
+            .get_object()
+            .bucket(object.bucket)
+            .key(for_sdk(object.key))
+            .version_id(object.version_id)
+            .if_match(format!("\"{etag}\""))
+            .set_range(range)
+            .checksum_mode(ChecksumMode::Enabled)
+            .customize()
+            .interceptor(KeyInPath::new(object.key))
+            .send()
+            .await
+            .map_err(|e| explain(&e, object.doing(), &self.place))?;
+        let begins_right =
+            reply.content_range().is_some_and(|range| range.starts_with(&format!("bytes {from}-")));
+        if from > 0 && !begins_right {
+            let why = "the server does not go on where the body broke off";
+            return Err(object.broken(ErrorKind::Unsupported, why));
+        }
+        Ok(Body { stored: of_get(&reply), stream: reply.body })
+    }
+
+    /// What the server says of an object's bytes; `None` if there is no such version.
+    pub async fn stored(&self, object: ObjectName<'_>) -> Result<Option<Stored>> {
+        match self.head_of(object, None).await {
+            Ok(head) => Ok(Some(of_head(&head))),
+            Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The size of one part of an object, counted from 1.
+    pub async fn part_size(&self, object: ObjectName<'_>, part: i32) -> Result<u64> {
+        Ok(size(self.head_of(object, Some(part)).await?.content_length()))
+    }
+
+    async fn head_of(&self, object: ObjectName<'_>, part: Option<i32>) -> Result<HeadObjectOutput> {
+        let reply = self
+            .sdk
+            .head_object()
+            .bucket(object.bucket)
+            .key(for_sdk(object.key))
+            .version_id(object.version_id)
+            .set_part_number(part)
+            .checksum_mode(ChecksumMode::Enabled)
+            .customize()
+            .interceptor(KeyInPath::new(object.key))
+            .send()
+            .await;
+        reply.map_err(|e| explain(&e, object.doing(), &self.place))
+    }
+}
+
+fn of_get(reply: &GetObjectOutput) -> Stored {
+    let checksums = [
+        (Algorithm::Crc32, reply.checksum_crc32()),
+        (Algorithm::Crc32C, reply.checksum_crc32_c()),
+        (Algorithm::Crc64Nvme, reply.checksum_crc64_nvme()),
+        (Algorithm::Sha1, reply.checksum_sha1()),
+        (Algorithm::Sha256, reply.checksum_sha256()),
+    ];
+    let sealed = reply.sse_customer_algorithm().is_some() || is_foreign(reply.server_side_encryption());
+    stored(size(reply.content_length()), reply.e_tag(), sealed, (reply.checksum_type(), &checksums))
+}
+
+fn of_head(reply: &HeadObjectOutput) -> Stored {
+    let checksums = [
+        (Algorithm::Crc32, reply.checksum_crc32()),
+        (Algorithm::Crc32C, reply.checksum_crc32_c()),
+        (Algorithm::Crc64Nvme, reply.checksum_crc64_nvme()),
+        (Algorithm::Sha1, reply.checksum_sha1()),
+        (Algorithm::Sha256, reply.checksum_sha256()),
+    ];
+    let sealed = reply.sse_customer_algorithm().is_some() || is_foreign(reply.server_side_encryption());
+    stored(size(reply.content_length()), reply.e_tag(), sealed, (reply.checksum_type(), &checksums))
+}
+
+fn stored(
+    size: u64,
+    etag: Option<&str>,
+    opaque_etag: bool,
+    (kind, checksums): (Option<&ChecksumType>, &[(Algorithm, Option<&str>)]),
+) -> Stored {
+    let mut stored = Stored {
+        size,
+        etag: etag.unwrap_or_default().trim_matches('"').to_owned(),
+        opaque_etag,
+        ..Stored::default()
+    };
+    for (algorithm, value) in checksums {
+        let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
+        // Some servers do not name the type, but mark a composite value with its number of parts.
+        let (value, marked) = value.split_once('-').map_or((value, false), |(value, _)| (value, true));
+        let composite = marked || kind == Some(&ChecksumType::Composite);
+        let list = if composite { &mut stored.of_parts } else { &mut stored.whole };
+        list.push((*algorithm, value.to_owned()));
+    }
+    stored
+}
+
+/// Whether the encryption makes the ETag something else than an MD5: any but S3's own keys.
+fn is_foreign(sse: Option<&ServerSideEncryption>) -> bool {
+    !matches!(sse, None | Some(ServerSideEncryption::Aes256))
+}
+
+fn size(length: Option<i64>) -> u64 {
+    length.and_then(|n| u64::try_from(n).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_of_parts_are_kept_apart() {
+        let checksums = [
+            (Algorithm::Crc32, Some("AAAAAA==-3")),
+            (Algorithm::Crc32C, None),
+            (Algorithm::Sha1, Some("")),
+            (Algorithm::Crc64Nvme, Some("AAAAAAAAAAA=")),
+        ];
+        let found = stored(7, Some("\"e-3\""), false, (None, &checksums));
+        assert_eq!((found.size, &*found.etag), (7, "e-3"));
+        assert_eq!(found.of_parts, [(Algorithm::Crc32, "AAAAAA==".to_owned())]);
+        assert_eq!(found.whole, [(Algorithm::Crc64Nvme, "AAAAAAAAAAA=".to_owned())]);
+        let composite = stored(7, None, false, (Some(&ChecksumType::Composite), &checksums[3..]));
+        assert_eq!((composite.whole.len(), composite.of_parts.len()), (0, 1));
+    }
+}
