@@ -3,6 +3,7 @@
 use super::journal::{Buried, Ending};
 use crate::error::Error;
 use crate::event::Counters;
+use crate::limits;
 use crate::plan::Change;
 use crate::s3::{Copied, Deleted};
 
@@ -51,7 +52,9 @@ impl Outcome {
             Outcome::Uncovered => Ending::Uncovered,
             Outcome::Skipped => Ending::Skipped,
             Outcome::Conflict => Ending::Conflict,
-            Outcome::Failed(e) => Ending::Failed { error: e.to_string() },
+            Outcome::Failed(e) => {
+                Ending::Failed { error: e.to_string().chars().take(limits::JOURNAL_ERROR).collect() }
+            }
         }
     }
 }

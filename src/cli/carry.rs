@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::results::Reporter;
 use crate::apply::{Applied, Manner, OnConflict, Outcome};
 use crate::engine::{Order, Run, Server, carry_out};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Sums};
 use crate::report::{
     Command, Done, Format, JsonLines, Phase, Progress, Summary, done_line, plural, shell_word,
@@ -41,6 +41,9 @@ impl Ready<'_> {
         drop(progress);
         let id = run.id();
         let Applied { finished, unguarded } = applied.map_err(|e| {
+            if e.kind() == ErrorKind::Corrupt {
+                return e;
+            }
             let taken = "what was done is in the journal of the run";
             e.hint(format!("{taken} {id}; once that is mended, asof resume {id} goes on"))
         })?;

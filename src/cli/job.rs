@@ -140,11 +140,11 @@ impl Job {
         let Standing { versioning, kms } = here;
         let checks = Checks { versioning, kms, trust_etag: self.trust_etag };
         let header = Header::new(&self.location, (self.at, self.listed), checks, self.selected.clone());
-        let mut plan = Writer::create(&run.plan(), &header)?;
-        for change in work.changes {
-            plan.push(&change?)?;
+        let looked_at = (context.counters.keys.get(), context.counters.versions.get());
+        if let Err(e) = save(&run.plan(), &header, work, looked_at) {
+            run.discard()?;
+            return Err(e);
         }
-        plan.finish(&work.sums, (context.counters.keys.get(), context.counters.versions.get()))?;
         Ok((run, order))
     }
 
@@ -174,6 +174,15 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// Writes a run's plan.
+fn save(path: &Path, header: &Header, work: Work, looked_at: (u64, u64)) -> Result<()> {
+    let mut plan = Writer::create(path, header)?;
+    for change in work.changes {
+        plan.push(&change?)?;
+    }
+    plan.finish(&work.sums, looked_at)
 }
 
 impl Work {

@@ -16,7 +16,7 @@ mod restore;
 mod restore_elsewhere;
 mod selection;
 mod server;
-mod stage;
+pub(crate) mod stage;
 mod streams;
 mod terminal;
 mod usage;
