@@ -30,6 +30,10 @@ test *ARGS:
 model HISTORIES="3000":
     ASOF_MODEL_SEED=$(date +%s) ASOF_MODEL_HISTORIES={{HISTORIES}} cargo test --test it model::
 
+# Restores that are killed at CUTS random moments, and gone on with; CI plays 60.
+crash CUTS="300":
+    ASOF_CRASH_SEED=$(date +%s) ASOF_CRASH_CUTS={{CUTS}} cargo test --test it crash::
+
 # The decoder beside the SDK's.
 bench:
     cargo bench --bench decode
@@ -37,6 +41,10 @@ bench:
 # What listing a large bucket costs; sections: cpu sdk memory shapes throttle.
 bench-listing *ARGS:
     cargo bench --bench listing -- {{ARGS}}
+
+# What restoring 100,000 keys costs; sections: reverts no-head uncover.
+bench-restore *ARGS:
+    cargo bench --bench restore -- {{ARGS}}
 
 # The same bucket listed by asof and by the tools one would pick instead; installs them first.
 compare:

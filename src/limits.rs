@@ -129,6 +129,9 @@ pub const INTENTS: u64 = 1000;
 /// Greatest length of a journal's line, in bytes: a result with a long error message is far below.
 pub const JOURNAL_LINE: u64 = 64 << 10;
 
+/// Characters of an error that a journal's line keeps: a server may send pages of them, and a line has its limit.
+pub const JOURNAL_ERROR: usize = 4000;
+
 /// Names that are tried for a new run, each with four random digits after the second it begins in.
 pub const RUN_NAMES: u32 = 100;
 

@@ -3,6 +3,7 @@
 use super::journal::{Buried, Ending};
 use crate::error::Error;
 use crate::event::Counters;
+use crate::limits;
 use crate::plan::Change;
 use crate::s3::{Copied, Deleted};
 
@@ -58,7 +59,9 @@ impl Outcome {
             Outcome::Skipped => Ending::Skipped,
             Outcome::Conflict => Ending::Conflict,
             Outcome::Archived { .. } => Ending::Archived,
-            Outcome::Failed(e) => Ending::Failed { error: e.to_string() },
+            Outcome::Failed(e) => {
+                Ending::Failed { error: e.to_string().chars().take(limits::JOURNAL_ERROR).collect() }
+            }
         }
     }
 }

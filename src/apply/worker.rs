@@ -93,6 +93,11 @@ impl Worker {
         [&self.0.copies, &self.0.deletes].iter().any(|condition| condition.is_honoured() == Some(false))
     }
 
+    /// What is known of conditions on deletes.
+    pub(super) fn delete_conditions(&self) -> Option<bool> {
+        self.0.deletes.is_honoured()
+    }
+
     /// Carries out a piece of work.
     pub(super) async fn perform(self, work: Work) -> Vec<(Item, Outcome)> {
         match work {

@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
 use crate::engine::{Order, Run, Server, carry_out};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Sums};
 use crate::report::{
     Command, Done, Format, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural, shell_word,
@@ -43,6 +43,9 @@ impl Ready<'_> {
         drop(progress);
         let id = run.id();
         let Applied { finished, unguarded } = applied.map_err(|e| {
+            if e.kind() == ErrorKind::Corrupt {
+                return e;
+            }
             let taken = "what was done is in the journal of the run";
             e.hint(format!("{taken} {id}; once that is mended, asof resume {id} goes on"))
         })?;

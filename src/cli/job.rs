@@ -144,14 +144,11 @@ impl Job {
         let Standing { versioning, kms } = here;
         let checks = Checks { versioning, kms, trust_etag: self.trust_etag };
         let header = Header::new(&self.location, (self.at, self.listed), checks, self.selected.clone());
-        let mut plan = Writer::create(&run.plan(), &header)?;
-        for change in work.changes {
-            let change = change?;
-            if is_wanted(&change, copies) {
-                plan.push(&change)?;
-            }
+        let looked_at = (context.counters.keys.get(), context.counters.versions.get());
+        if let Err(e) = save(&run.plan(), &header, work, copies, looked_at) {
+            run.discard()?;
+            return Err(e);
         }
-        plan.finish(&work.sums, (context.counters.keys.get(), context.counters.versions.get()))?;
         Ok((run, order))
     }
 
@@ -181,6 +178,18 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// Writes a run's plan, without what is left out of it.
+fn save(path: &Path, header: &Header, work: Work, copies: &CopyArgs, looked_at: (u64, u64)) -> Result<()> {
+    let mut plan = Writer::create(path, header)?;
+    for change in work.changes {
+        let change = change?;
+        if is_wanted(&change, copies) {
+            plan.push(&change)?;
+        }
+    }
+    plan.finish(&work.sums, looked_at)
 }
 
 impl Work {

@@ -45,7 +45,7 @@ pub(super) fn run(args: RunsArgs) -> Result<Exit> {
 }
 
 fn line(glance: &Glance) -> RunLine<'_> {
-    let Glance { id, order, state, running } = glance;
+    let Glance { id, order, state, damaged, running } = glance;
     let tally = state.as_ref().map(crate::apply::journal::State::tally).unwrap_or_default();
     let left = tally.conflicts + tally.archived + tally.failed;
     let (changes, done) = (state.as_ref().map_or(0, crate::apply::journal::State::changes), tally.done());
@@ -53,6 +53,7 @@ fn line(glance: &Glance) -> RunLine<'_> {
         run: id,
         state: match state {
             _ if *running => "running",
+            _ if *damaged => "damaged",
             None => "not begun",
             Some(state) if state.is_done() => "done",
             Some(_) if done + left == changes => "incomplete",

@@ -31,7 +31,13 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
 
     let back = order.undo(done.id(), kept, context.now);
     let undo = Run::create(&state_dir, &back)?;
-    let sums = plan_undo((&done, &order), (&undo, &back), undelete.into(), context.now)?;
+    let sums = match plan_undo((&done, &order), (&undo, &back), undelete.into(), context.now) {
+        Ok(sums) => sums,
+        Err(e) => {
+            undo.discard()?;
+            return Err(e);
+        }
+    };
     let command = Command::Undo as fn(Done) -> Command;
     if sums.changes() == 0 {
         undo.discard()?;

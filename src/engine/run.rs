@@ -147,8 +147,10 @@ pub struct Glance {
     pub id: String,
     /// What it was told; none where that cannot be read.
     pub order: Option<Order>,
-    /// What its journal says; none where there is none, or it cannot be read.
+    /// What its journal says; none where there is none.
     pub state: Option<State>,
+    /// Its journal cannot be read.
+    pub damaged: bool,
     /// A process works on it.
     pub running: bool,
 }
@@ -166,6 +168,7 @@ impl Run {
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(cannot(&dir, "make", &e)),
                 Ok(()) => {
+                    sync_names(&runs)?;
                     let run = Self { _lock: lock(&dir, &id)?, id, dir };
                     run.write("run.json", &serde_json::to_vec_pretty(order).unwrap_or_default())?;
                     return Ok(run);
@@ -186,6 +189,11 @@ impl Run {
             );
         }
         let run = Self { _lock: lock(&dir, id)?, id: id.to_owned(), dir };
+        if !run.plan().exists() && !run.journal().exists() {
+            let message =
+                format!("the run {id} was stopped before its plan was whole; it has changed nothing");
+            return Err(Error::usage(message).hint("begin another one"));
+        }
         let order = read_order(&run.dir)?;
         Ok((run, order))
     }
@@ -204,8 +212,11 @@ impl Run {
             if dir.is_dir() {
                 let running = File::open(dir.join("lock"))
                     .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)));
-                let state = read(&dir.join("journal"), |_, _| {}).ok().map(|(state, _)| state);
-                found.push(Glance { id, order: read_order(&dir).ok(), state, running });
+                let journal = dir.join("journal");
+                let state = journal.exists().then(|| read(&journal, |_, _| {}));
+                let damaged = matches!(state, Some(Err(_)));
+                let state = state.and_then(Result::ok).map(|(state, _)| state);
+                found.push(Glance { id, order: read_order(&dir).ok(), state, damaged, running });
             }
         }
         found.sort_by(|a, b| a.id.cmp(&b.id));
@@ -240,7 +251,12 @@ impl Run {
     /// Begins its journal, or goes on with it.
     pub fn open_journal(&self, changes: u64, now: Instant) -> Result<Journal> {
         let path = self.journal();
-        if path.exists() { Journal::open(&path, changes, now) } else { Journal::create(&path, changes, now) }
+        if path.exists() {
+            return Journal::open(&path, changes, now);
+        }
+        let journal = Journal::create(&path, changes, now)?;
+        sync_names(&self.dir)?;
+        Ok(journal)
     }
 
     /// Writes one of its files, whole or not at all.
@@ -253,6 +269,13 @@ impl Run {
         });
         written.map(drop).map_err(|e| cannot(&path, "write", &e))
     }
+}
+
+/// Brings the names in a directory to the disk: a journal that a power cut takes away would let `resume` begin anew, as
+/// if nothing had been done. Not every system lets a directory be opened.
+fn sync_names(dir: &Path) -> Result<()> {
+    let synced = File::open(dir).map_or(Ok(()), |dir| dir.sync_all());
+    synced.map_err(|e| cannot(dir, "write", &e))
 }
 
 fn runs_dir(state_dir: &Path) -> PathBuf {
@@ -316,6 +339,9 @@ mod tests {
         let id = run.id().to_owned();
         assert!(Run::list(dir.path()).unwrap()[0].running);
         drop(run);
+        let unplanned = Run::open(dir.path(), &id).unwrap_err();
+        assert!(unplanned.to_string().ends_with("it has changed nothing"), "{unplanned}");
+        fs::write(dir.path().join("runs").join(&id).join("plan"), "").unwrap();
         assert_eq!(Run::open(dir.path(), &id).unwrap().1, order());
         let glance = &Run::list(dir.path()).unwrap()[0];
         assert_eq!((glance.id.as_str(), glance.running, glance.state.is_none()), (id.as_str(), false, true));
@@ -329,6 +355,7 @@ mod tests {
         }
         let id = Run::create(dir.path(), &order()).unwrap().id().to_owned();
         let path = dir.path().join("runs").join(&id).join("run.json");
+        fs::write(path.with_file_name("plan"), "").unwrap();
         let newer = fs::read_to_string(&path).unwrap().replace("\"format\": 1", "\"format\": 2");
         for text in ["", "{}", &newer] {
             fs::write(&path, text).unwrap();

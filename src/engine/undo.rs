@@ -7,12 +7,13 @@
 //! | put a delete marker | W | `undelete`: that marker is removed, or W copied where its id is not known |
 //! | removed delete markers | nothing | `delete`: it gets a delete marker |
 //! | did nothing | | none |
+//! | may have done one of these: it was stopped there | | as if it had |
 //!
 //! Each is conditional on the key still holding what the run put there. A plan like any other: to be carried out by a
 //! run of its own, which can be gone on with, and taken back.
 
 use super::run::{Order, Run};
-use crate::apply::journal::{Ending, Results};
+use crate::apply::journal::{Ending, Results, State};
 use crate::error::Result;
 use crate::model::{Instant, Version};
 use crate::plan::file::{Header, PlanFile, Writer};
@@ -26,14 +27,14 @@ pub fn plan_undo(
     now: Instant,
 ) -> Result<Sums> {
     let PlanFile { header, changes, .. } = PlanFile::open(&done.plan())?;
-    let (mut results, _) = Results::read(&done.journal())?;
+    let (mut results, state) = Results::read(&done.journal())?;
     let header = Header::new(&back_order.location, (order.at, now), header.checks, header.selection);
     let place = order.place();
     let mut writer = Writer::create(&undo.plan(), &header)?;
     let mut sums = Sums::default();
     for change in changes {
         let (n, change) = change?;
-        let Some(ending) = results.get(n)? else { continue };
+        let Some(ending) = ending(n, &change, results.get(n)?, &state) else { continue };
         let key = place.relocation.there(&change.key);
         if let Some(back) = back(key, change, ending, undelete) {
             sums.add(&back);
@@ -43,6 +44,22 @@ pub fn plan_undo(
     let looked_at = (sums.changes(), 0);
     writer.finish(&sums, looked_at)?;
     Ok(sums)
+}
+
+/// What became of a change, or what may have become of it: without a word of what was made, so that its key is told by
+/// its content. Where nothing was done after all, it is found right already.
+fn ending(n: u64, change: &Change, result: Option<Ending>, state: &State) -> Option<Ending> {
+    match result {
+        Some(Ending::Failed { .. }) => {}
+        Some(ending) => return Some(ending),
+        None if n < state.taken() => {}
+        None => return None,
+    }
+    Some(match change.action {
+        Action::Delete => Ending::Deleted { version_id: None, over: None },
+        _ if !change.markers.is_empty() => Ending::Uncovered,
+        Action::Undelete | Action::Revert => Ending::Copied { version_id: None, etag: None, over: None },
+    })
 }
 
 /// The change that takes one back: the table above.

@@ -18,7 +18,7 @@ mod restore_directory;
 mod restore_elsewhere;
 mod selection;
 mod server;
-mod stage;
+pub(crate) mod stage;
 mod streams;
 mod terminal;
 mod usage;

@@ -10,8 +10,8 @@ use crate::servers::Server;
 use crate::support::{Bucket, Moment, Run, Subject, bucket};
 
 mod interrupt;
-mod matrix;
-mod scene;
+pub(crate) mod matrix;
+pub(crate) mod scene;
 mod storm;
 
 fn with<C, F>(quirks: Quirks, case: C)

@@ -13,6 +13,8 @@
 #[cfg(feature = "lab")]
 mod cli;
 mod contract;
+#[cfg(feature = "lab")]
+mod crash;
 mod deviations;
 #[cfg(feature = "lab")]
 mod directory;

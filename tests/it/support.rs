@@ -114,11 +114,23 @@ impl Subject {
         tokio::task::spawn_blocking(move || Run::with(&mut command, act)).await.unwrap()
     }
 
-    fn command(&self, secret: &str, arguments: &[&str]) -> Command {
+    /// Runs `asof` with these arguments alone: it is told nothing of the server.
+    #[cfg(feature = "lab")]
+    pub(crate) async fn asof_alone(&self, arguments: &[&str]) -> Run {
+        let mut command = self.command_alone(&self.server.secret, arguments);
+        tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+    }
+
+    pub(crate) fn command(&self, secret: &str, arguments: &[&str]) -> Command {
+        let mut command = self.command_alone(secret, arguments);
+        command.args(["--endpoint-url", &self.server.url, "--region", "us-east-1", "--path-style"]);
+        command
+    }
+
+    fn command_alone(&self, secret: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
             .args(arguments)
-            .args(["--endpoint-url", &self.server.url, "--region", "us-east-1", "--path-style"])
             .env_clear()
             .env("HOME", self.home.path())
             .env("XDG_STATE_HOME", self.home.path().join("state"))
@@ -127,6 +139,12 @@ impl Subject {
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(std::process::Stdio::null());
         command
+    }
+
+    /// Where `asof` keeps its runs.
+    #[cfg(feature = "lab")]
+    pub(crate) fn runs_dir(&self) -> std::path::PathBuf {
+        self.home.path().join("state/asof/runs")
     }
 
     /// `asof diff s3://… --at T --format json`, which must succeed.

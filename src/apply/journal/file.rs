@@ -16,6 +16,10 @@ use crate::model::Instant;
 pub struct Journal {
     path: PathBuf,
     file: File,
+    /// Bytes of it, all of them of whole records.
+    whole: u64,
+    /// Something torn may lie behind them.
+    torn: bool,
     state: State,
 }
 
@@ -27,7 +31,8 @@ impl Journal {
             .create_new(true)
             .open(path)
             .map_err(|e| cannot(path, "begin", &e))?;
-        let mut journal = Self { path: path.to_owned(), file, state: State::default() };
+        let mut journal =
+            Self { path: path.to_owned(), file, whole: 0, torn: false, state: State::default() };
         journal.write(&[Record::Started { format: FORMAT, at, changes }])?;
         journal.sync()?;
         Ok(journal)
@@ -42,7 +47,7 @@ impl Journal {
         }
         let file = OpenOptions::new().append(true).open(path).map_err(|e| cannot(path, "open", &e))?;
         file.set_len(whole).map_err(|e| cannot(path, "cut", &e))?;
-        let mut journal = Self { path: path.to_owned(), file, state };
+        let mut journal = Self { path: path.to_owned(), file, whole, torn: false, state };
         journal.write(&[match journal.state.started() {
             Some(_) => Record::Resumed { at },
             None => Record::Started { format: FORMAT, at, changes },
@@ -78,14 +83,20 @@ impl Journal {
         self.file.sync_data().map_err(|e| cannot(&self.path, "write", &e))
     }
 
-    /// Appends records, with one write: what can be written is whole.
+    /// Appends records. What a full disk left of them is cut away again: other results may still come, and find room.
     fn write(&mut self, records: &[Record]) -> Result<()> {
         let mut lines = String::new();
         for record in records {
             self.state.apply(record).map_err(|why| damaged(&self.path, &why))?;
             lines += &to_line(record).map_err(|e| cannot(&self.path, "write", &e.into()))?;
         }
-        self.file.write_all(lines.as_bytes()).map_err(|e| cannot(&self.path, "write", &e))
+        let cut = if self.torn { self.file.set_len(self.whole) } else { Ok(()) };
+        if let Err(e) = cut.and_then(|()| self.file.write_all(lines.as_bytes())) {
+            self.torn = self.file.set_len(self.whole).is_err();
+            return Err(cannot(&self.path, "write", &e));
+        }
+        (self.torn, self.whole) = (false, self.whole + lines.len() as u64);
+        Ok(())
     }
 }
 

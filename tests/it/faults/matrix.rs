@@ -29,7 +29,7 @@ const FAULTS: [Fault; 9] = [
 ];
 
 /// Every operation that asof sends: those that read, then those that write.
-pub(super) const OPERATIONS: [Operation; 8] = [
+pub(crate) const OPERATIONS: [Operation; 8] = [
     Operation::GetBucketVersioning,
     Operation::GetBucketEncryption,
     Operation::ListObjectVersions,
@@ -43,7 +43,7 @@ pub(super) const OPERATIONS: [Operation; 8] = [
 const READS: usize = 5;
 
 /// Where replies have no body, none is cut off or holds an error; only writes race.
-pub(super) fn can_meet(operation: Operation, fault: Fault) -> bool {
+pub(crate) fn can_meet(operation: Operation, fault: Fault) -> bool {
     if matches!(fault, Fault::Conflict) {
         return operation == Operation::CopyObject;
     }

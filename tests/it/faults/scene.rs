@@ -1,28 +1,36 @@
 //! A small incident with every kind of change in it, and what must hold of any run over it, however it ended.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use asof::lab::{Content, Lab, Options, Put, Quirks, Rule};
+use asof::lab::{Content, Lab, Options, Put, Quirks, Rule, VersionInfo};
 
 use crate::servers::Server;
 use crate::support::{Moment, Run, Subject, text};
 
-const BUCKET: &str = "scene";
+pub(crate) const BUCKET: &str = "scene";
 
 /// A lab with the incident, in a bucket of its own.
-pub(super) struct Scene {
-    pub(super) subject: Subject,
-    pub(super) at: Moment,
+pub(crate) struct Scene {
+    pub(crate) subject: Subject,
+    pub(crate) at: Moment,
     /// What the bucket held at that moment.
     then: BTreeMap<String, Content>,
+    /// What it holds before any restore.
+    now: BTreeMap<String, Content>,
+    /// Every key's history before any restore.
+    history: BTreeMap<String, Vec<VersionInfo>>,
     /// The keys that a restore changes.
     changed: BTreeSet<String>,
 }
 
 impl Scene {
     /// `size` keys of each kind; fewer of those that cost several requests each.
-    pub(super) async fn new(size: usize) -> Self {
-        let quirks = Quirks { short_pages: Some(20), ..Quirks::default() };
+    pub(crate) async fn new(size: usize) -> Self {
+        Self::with(size, Quirks { short_pages: Some(20), ..Quirks::default() }).await
+    }
+
+    pub(crate) async fn with(size: usize, quirks: Quirks) -> Self {
         let options = Options { quirks, ..Options::default() };
         let subject = Subject::new(Server::with_options("lab", options).await);
         subject.lab().create_bucket(BUCKET);
@@ -56,55 +64,96 @@ impl Scene {
         let now = state(subject.lab());
         let keys = now.keys().chain(then.keys()).filter(|key| now.get(*key) != then.get(*key));
         let changed = keys.cloned().collect();
-        Self { subject, at, then, changed }
+        let keys: BTreeSet<_> = now.keys().chain(then.keys()).collect();
+        let history = |key: &String| (key.clone(), subject.lab().versions(BUCKET, key));
+        let history = keys.into_iter().map(history).collect();
+        Self { subject, at, then, now, history, changed }
     }
 
-    pub(super) fn lab(&self) -> &Lab {
+    pub(crate) fn lab(&self) -> &Lab {
         self.subject.lab()
     }
 
+    /// The lab, to be handed to what the lab calls.
+    pub(crate) fn lab_again(&self) -> &Arc<Lab> {
+        self.subject.server.lab.as_ref().unwrap()
+    }
+
+    /// Whether a key had this entry before any restore.
+    pub(crate) fn held(&self, key: &str, version_id: &str) -> bool {
+        self.history[key].iter().any(|entry| entry.version_id == version_id)
+    }
+
     /// How many keys a restore has to change.
-    pub(super) fn planned(&self) -> u64 {
+    pub(crate) fn planned(&self) -> u64 {
         self.changed.len() as u64
     }
 
+    /// These keys.
+    pub(crate) fn changed(&self) -> &BTreeSet<String> {
+        &self.changed
+    }
+
+    /// The runs that were begun, the oldest first.
+    pub(crate) fn runs(&self) -> Vec<String> {
+        let Ok(runs) = std::fs::read_dir(self.subject.runs_dir()) else { return Vec::new() };
+        let mut runs: Vec<_> = runs.map(|run| run.unwrap().file_name().into_string().unwrap()).collect();
+        runs.sort();
+        runs
+    }
+
+    /// A command about a run.
+    pub(crate) async fn on_run(&self, command: &str, run: &str, more: &[&str]) -> Run {
+        self.subject.asof(&[&[command, run, "--format", "json"], more].concat()).await
+    }
+
     /// Forgets the faults before, and lays down this one.
-    pub(super) fn strike(&self, rule: Rule) {
+    pub(crate) fn strike(&self, rule: Rule) {
         self.lab().faults().clear();
         self.lab().faults().push(rule);
     }
 
-    pub(super) async fn run(&self, command: &str, more: &[&str]) -> Run {
+    pub(crate) async fn run(&self, command: &str, more: &[&str]) -> Run {
         let (url, at) = (format!("s3://{BUCKET}"), self.at.to_string());
         let arguments = [&[command, &url, "--at", &at, "--format", "json"], more].concat();
         self.subject.asof(&arguments).await
     }
 
-    pub(super) async fn restore(&self) -> Run {
+    pub(crate) async fn restore(&self) -> Run {
         self.run("restore", &["--yes"]).await
     }
 
     /// Restores, few keys at a time, and calls `act` with the process's id while that runs.
-    pub(super) async fn restore_and(&self, act: impl FnOnce(u32) + Send + 'static) -> Run {
+    pub(crate) async fn restore_and(&self, act: impl FnOnce(u32) + Send + 'static) -> Run {
+        self.restore_with_and(&["--concurrency", "2"], act).await
+    }
+
+    /// The same with these options.
+    pub(crate) async fn restore_with_and(
+        &self,
+        more: &[&str],
+        act: impl FnOnce(u32) + Send + 'static,
+    ) -> Run {
         let (url, at) = (format!("s3://{BUCKET}"), self.at.to_string());
-        let arguments = ["restore", &url, "--at", &at, "--yes", "--concurrency", "2", "--format", "json"];
+        let arguments = [&["restore", &url, "--at", &at, "--yes", "--format", "json"], more].concat();
         self.subject.asof_and(&arguments, act).await
     }
 
-    pub(super) fn versions(&self) -> usize {
+    pub(crate) fn versions(&self) -> usize {
         self.lab().count_versions(BUCKET)
     }
 
     /// The bucket is as it was.
-    pub(super) fn assert_restored(&self, what: &str) {
+    pub(crate) fn assert_restored(&self, what: &str) {
         self.assert_right_but_for(&BTreeSet::new(), what);
     }
 
     /// A run that got as far as changing keys: every key is accounted for, and right unless it was reported.
-    pub(super) fn assert_honest(&self, restored: &Run, what: &str) {
+    pub(crate) fn assert_honest(&self, restored: &Run, what: &str) {
         let count = |member| restored.count(member);
         let (failed, conflicts) = (count("failed"), count("conflicts"));
-        let settled = count("copied") + count("deleted") + count("skipped") + conflicts + failed;
+        let done = count("copied") + count("deleted") + count("uncovered") + count("skipped");
+        let settled = done + conflicts + failed;
         assert_eq!(settled, self.planned(), "{what}: keys accounted for in {restored}");
         let keys = |kind: &str| -> BTreeSet<String> {
             restored.of_type(kind).iter().map(|line| text(line, "key").to_owned()).collect()
@@ -121,16 +170,46 @@ impl Scene {
         self.assert_right_but_for(&reported, what);
     }
 
-    fn assert_right_but_for(&self, excepted: &BTreeSet<String>, what: &str) {
-        let now = state(self.lab());
-        let wrong = now.keys().chain(self.then.keys()).filter(|key| now.get(*key) != self.then.get(*key));
-        let wrong: BTreeSet<_> = wrong.filter(|key| !excepted.contains(*key)).collect();
+    /// The bucket is as before any restore.
+    pub(crate) fn assert_undone(&self, what: &str) {
+        self.assert_undone_but_for(&BTreeSet::new(), what);
+    }
+
+    pub(crate) fn assert_right_but_for(&self, excepted: &BTreeSet<String>, what: &str) {
+        let wrong = differing(&state(self.lab()), &self.then, excepted);
         assert!(wrong.is_empty(), "{what}: not restored, nor said so: {wrong:?}");
+    }
+
+    pub(crate) fn assert_undone_but_for(&self, excepted: &BTreeSet<String>, what: &str) {
+        let wrong = differing(&state(self.lab()), &self.now, excepted);
+        assert!(wrong.is_empty(), "{what}: not taken back, nor said so: {wrong:?}");
+    }
+
+    /// No key has more than so many entries that it did not have before any restore, nor lost one but delete markers.
+    pub(crate) fn assert_grown_by(&self, most: usize, what: &str) {
+        for (key, before) in &self.history {
+            let after = self.lab().versions(BUCKET, key);
+            let new = after.iter().filter(|entry| !before.contains(entry)).count();
+            let most = if self.changed.contains(key) { most } else { 0 };
+            assert!(new <= most, "{what}: {key:?} has {new} new entries: {after:?}");
+            let lost = before.iter().any(|entry| entry.etag.is_some() && !after.contains(entry));
+            assert!(!lost, "{what}: {key:?} has lost a version: {after:?}");
+        }
     }
 }
 
 fn object(body: &str, key: &str) -> Put {
     Put { tags: [("key".to_owned(), key.to_owned())].into(), ..Put::of(format!("{body} {key}")) }
+}
+
+fn differing(
+    found: &BTreeMap<String, Content>,
+    wanted: &BTreeMap<String, Content>,
+    excepted: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    let keys = found.keys().chain(wanted.keys());
+    let differing = keys.filter(|key| found.get(*key) != wanted.get(*key) && !excepted.contains(*key));
+    differing.cloned().collect()
 }
 
 fn state(lab: &Lab) -> BTreeMap<String, Content> {

@@ -47,6 +47,13 @@ impl Run {
         self
     }
 
+    /// The run itself, if a signal ended it.
+    #[cfg(feature = "lab")]
+    pub(crate) fn expect_killed(self) -> Self {
+        assert_eq!(self.code, None, "not killed: {self}");
+        self
+    }
+
     /// The objects on stdout with this `type`.
     pub(crate) fn of_type(&self, wanted: &str) -> Vec<Value> {
         self.json().into_iter().filter(|line| line["type"] == wanted).collect()

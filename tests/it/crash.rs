@@ -1,0 +1,46 @@
+//! Runs that are cut off anywhere, gone on with, and taken back: real processes that are killed, over the lab in process.
+//!
+//! What a case does at random is the same each time; `ASOF_CRASH_SEED` plays others, and `ASOF_CRASH_CUTS` says how many
+//! (`just crash` has more of them than CI).
+
+use std::process::Command;
+use std::time::Duration;
+
+use asof::lab::{Fault, Operation, Rule, When};
+
+use crate::faults::scene::Scene;
+
+mod cut;
+mod disk;
+mod shown;
+mod storm;
+mod sweep;
+mod undo;
+mod writers;
+
+/// The operations that change a bucket.
+const WRITES: [Operation; 3] = [Operation::CopyObject, Operation::DeleteObjects, Operation::DeleteObject];
+
+fn block_on(case: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(case);
+}
+
+/// Ends a process at once; nothing happens if it has ended.
+fn kill(process: u32) {
+    let sent = Command::new("kill").args(["-KILL", &process.to_string()]).output();
+    assert!(sent.is_ok(), "{sent:?}");
+}
+
+/// Lets every change take a while, so that there is time to do something meanwhile.
+fn slow_down(scene: &Scene, delay: Duration) {
+    for operation in WRITES {
+        scene.lab().faults().push(Rule::on(operation, Fault::Delay(delay), When::Always));
+    }
+}
+
+/// A number that a variable of the environment gives.
+fn variable(name: &str, otherwise: u64) -> u64 {
+    let Ok(text) = std::env::var(name) else { return otherwise };
+    text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
+}

@@ -1,0 +1,81 @@
+//! The moments at which a process is killed.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use asof::lab::When;
+
+use super::{WRITES, kill};
+use crate::faults::scene::Scene;
+
+/// When a process is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// When its n-th request that writes has arrived; the server carries that one out.
+    Write(u64),
+    /// When the journal has so many records.
+    Record(usize),
+    /// When the run has a file of this name.
+    File(&'static str),
+    /// A little after so many requests of any kind.
+    Requests(u64, Duration),
+}
+
+/// Longest that a process is watched; by then it has ended.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Cut {
+    /// What kills the next process of this scene, given that one's id.
+    pub(super) fn arm(self, scene: &Scene) -> impl FnOnce(u32) + Send + use<> {
+        let pid = Arc::new(OnceLock::new());
+        if let Cut::Write(n) = self {
+            let count = Arc::new(AtomicU64::new(0));
+            for operation in WRITES {
+                let (pid, count) = (Arc::clone(&pid), Arc::clone(&count));
+                scene.lab().faults().before(operation, When::Always, move || {
+                    if count.fetch_add(1, Ordering::SeqCst) + 1 == n {
+                        pid.get().copied().map(kill).unwrap();
+                    }
+                });
+            }
+        }
+        let (runs, requests) = (scene.subject.runs_dir(), scene.lab().requests());
+        requests.reset();
+        move |process| {
+            pid.set(process).unwrap();
+            let reached = || match self {
+                Cut::Write(_) => true,
+                Cut::Record(n) => newest(&runs).is_some_and(|run| records(&run) >= n),
+                Cut::File(name) => newest(&runs).is_some_and(|run| run.join(name).exists()),
+                Cut::Requests(n, _) => requests.total() >= n,
+            };
+            let began = Instant::now();
+            let ended = || newest(&runs).is_some_and(|run| run.join("report.json").exists());
+            while !reached() && !ended() && began.elapsed() < PATIENCE {
+                if !matches!(self, Cut::File(_)) {
+                    std::thread::sleep(Duration::from_micros(200));
+                }
+            }
+            if let Cut::Requests(_, then) = self {
+                std::thread::sleep(then);
+            }
+            if !matches!(self, Cut::Write(_)) {
+                kill(process);
+            }
+        }
+    }
+}
+
+/// The directory of the run that was begun last.
+pub(super) fn newest(runs: &Path) -> Option<PathBuf> {
+    let runs = std::fs::read_dir(runs).ok()?;
+    runs.filter_map(|run| Some(run.ok()?.path())).max()
+}
+
+/// Whole lines of a run's journal.
+pub(super) fn records(run: &Path) -> usize {
+    let journal = std::fs::read(run.join("journal")).unwrap_or_default();
+    journal.split(|byte| *byte == b'\n').count() - 1
+}

@@ -1,0 +1,134 @@
+//! The disk that a run is kept on: no room, no right to write, a journal that is torn or damaged.
+
+use std::process::Command;
+use std::time::Duration;
+
+use super::cut::{Cut, newest, records};
+use super::{WRITES, block_on, slow_down};
+use crate::faults::scene::Scene;
+use crate::support::Run;
+
+const SIZE: usize = 12;
+
+/// The same command with room for so many KiB in each of its files.
+fn with_little_room(command: &Command, kib: u32) -> Command {
+    let mut shell = Command::new("bash");
+    // Without the trap, the limit would end the process; with it, writing fails as it does on a full disk.
+    let script = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$0\" \"$@\"");
+    shell.args(["-c", &script]).arg(command.get_program()).args(command.get_args());
+    shell.env_clear().stdin(std::process::Stdio::null());
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell
+}
+
+fn writes(scene: &Scene) -> u64 {
+    WRITES.map(|operation| scene.lab().requests().of(operation)).iter().sum()
+}
+
+/// In the midst of the run: it ends, having sent no more than was under way, and goes on once there is room.
+#[test]
+fn a_disk_that_is_full() {
+    block_on(async {
+        for kib in [1, 2, 3, 4, 6, 8] {
+            let what = format!("{kib} KiB");
+            let scene = Scene::new(SIZE).await;
+            let (url, at) = (format!("s3://{}", crate::faults::scene::BUCKET), scene.at.to_string());
+            let arguments = ["restore", &url, "--at", &at, "--yes", "--format", "json", "--concurrency", "4"];
+            let command = scene.subject.command(&scene.subject.server.secret, &arguments);
+            let mut command = with_little_room(&command, kib);
+            let stopped = tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap();
+            let stopped = stopped.expect_code(1);
+            let why = ["cannot write the ", "cannot keep the plan in a temporary file"];
+            assert!(why.iter().any(|why| stopped.stderr.contains(why)), "{what}: {stopped}");
+            assert!(stopped.stderr.contains("(os error 27)"), "{what}: {stopped}");
+            scene.assert_grown_by(1, &what);
+            let Some(run) = newest(&scene.subject.runs_dir()) else {
+                // There was no room for the plan, and nothing is left of the run.
+                assert_eq!(writes(&scene), 0, "{what}: {stopped}");
+                continue;
+            };
+            // Those that were under way when a result could not be written, and one that found out about conditions.
+            let noted = records(&run) as u64 - 2;
+            assert!(writes(&scene) <= noted + 4 + 2, "{what}: {} after {noted} results", writes(&scene));
+            assert!(stopped.stderr.contains("asof resume"), "{what}: {stopped}");
+            let resumed = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
+            scene.assert_honest(&resumed, &what);
+            scene.assert_restored(&what);
+            scene.assert_grown_by(1, &what);
+        }
+    });
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_written() {
+    block_on(async {
+        let scene = Scene::new(1).await;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let place = file.path().join("state");
+        let refused = scene.run("restore", &["--yes", "--state-dir", place.to_str().unwrap()]).await;
+        let refused = refused.expect_code(1);
+        assert!(refused.stderr.starts_with("error: cannot make "), "{refused}");
+        assert!(refused.stderr.contains("--state-dir names another directory"), "{refused}");
+        assert_eq!(writes(&scene), 0, "{refused}");
+    });
+}
+
+/// A run that was killed in its midst.
+async fn killed() -> Scene {
+    let scene = Scene::new(SIZE).await;
+    slow_down(&scene, Duration::from_millis(5));
+    scene.restore_with_and(&["--concurrency", "2"], Cut::Write(20).arm(&scene)).await.expect_killed();
+    scene.lab().faults().clear();
+    scene
+}
+
+#[test]
+fn a_journal_that_is_torn() {
+    block_on(async {
+        for (cut, tail) in [(0, &b"1234"[..]), (1, b""), (30, b""), (0, &[0; 5000]), (7, b"\n\nxyz\n{}\n")] {
+            let what = format!("{cut} bytes less, {tail:?}");
+            let scene = killed().await;
+            let path = newest(&scene.subject.runs_dir()).unwrap().join("journal");
+            let journal = std::fs::read(&path).unwrap();
+            std::fs::write(&path, [&journal[..journal.len() - cut], tail].concat()).unwrap();
+            let resumed = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
+            scene.assert_honest(&resumed, &what);
+            scene.assert_restored(&what);
+            scene.assert_grown_by(1, &what);
+            // What was torn is gone for good: the journal can be gone on with once more.
+            scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
+        }
+    });
+}
+
+#[test]
+fn a_journal_that_is_damaged_in_its_midst_is_refused() {
+    block_on(async {
+        let scene = killed().await;
+        let (run, before) = (scene.runs().remove(0), scene.versions());
+        let path = scene.subject.runs_dir().join(&run).join("journal");
+        let whole = std::fs::read(&path).unwrap();
+        let lines: Vec<_> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+        let with = |at: usize| {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 4;
+            bytes
+        };
+        let damaged = [with(20), with(whole.len() / 2), lines[1..].concat(), [lines[0], &whole].concat()];
+        for (n, bytes) in damaged.iter().enumerate() {
+            std::fs::write(&path, bytes).unwrap();
+            for (command, more) in [("resume", &[][..]), ("undo", &["--yes"])] {
+                let refused = scene.on_run(command, &run, more).await.expect_code(1);
+                assert!(refused.stderr.contains("is damaged: "), "{n}: {refused}");
+                assert!(!refused.stderr.contains("goes on"), "{n}: {refused}");
+            }
+            let listed = scene.subject.asof_alone(&["runs", "--format", "json"]).await.expect_code(0);
+            let listed = listed.of_type("run");
+            assert_eq!((listed.len(), listed[0]["state"].as_str()), (1, Some("damaged")), "{n}: {listed:?}");
+            assert_eq!(std::fs::read(&path).unwrap(), *bytes, "{n}: written to");
+        }
+        assert_eq!(scene.versions(), before);
+        std::fs::write(&path, &whole).unwrap();
+        scene.assert_honest(&scene.on_run("resume", &run, &[]).await.expect_code(0), "mended");
+    });
+}

@@ -1,0 +1,169 @@
+//! What a restore did is taken back: content, metadata and tags of every key, but of those that somebody has changed since.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asof::lab::{Operation, Put, When};
+use futures::{StreamExt as _, stream};
+
+use super::cut::Cut;
+use super::{block_on, slow_down};
+use crate::faults::scene::{BUCKET, Scene};
+use crate::support::{Run, text};
+
+const SIZE: usize = 12;
+
+async fn undo(scene: &Scene, run: &str, code: i32, more: &[&str]) -> Run {
+    scene.on_run("undo", run, &[&["--yes"], more].concat()).await.expect_code(code)
+}
+
+fn newest(scene: &Scene) -> String {
+    let order =
+        |run: &String| std::fs::metadata(scene.subject.runs_dir().join(run)).unwrap().created().unwrap();
+    scene.runs().into_iter().max_by_key(order).unwrap()
+}
+
+fn conflicts(run: &Run) -> BTreeSet<String> {
+    run.of_type("conflict").iter().map(|line| text(line, "key").to_owned()).collect()
+}
+
+/// There and back, and there again.
+async fn there_and_back(restore: &[&str], back: &[&str]) {
+    let what = format!("{restore:?} {back:?}");
+    let scene = Scene::new(SIZE).await;
+    scene.run("restore", &[&["--yes"], restore].concat()).await.expect_code(0);
+    scene.assert_restored(&what);
+    let restored = newest(&scene);
+    undo(&scene, &restored, 0, back).await;
+    scene.assert_undone(&what);
+    scene.assert_grown_by(2, &what);
+    let undone = newest(&scene);
+    undo(&scene, &undone, 0, back).await;
+    scene.assert_restored(&what);
+    let again = newest(&scene);
+    undo(&scene, &again, 0, back).await;
+    scene.assert_undone(&what);
+
+    // What was taken back is not taken back once more; of a marker that is gone, the server says that it is removed.
+    let versions = scene.versions();
+    let nothing = undo(&scene, &again, 0, back).await;
+    let (skipped, uncovered) = (nothing.count("skipped"), nothing.count("uncovered"));
+    assert_eq!(skipped + uncovered, scene.planned(), "{what}: {nothing}");
+    assert_eq!(scene.versions(), versions, "{what}: {nothing}");
+}
+
+#[test]
+fn there_and_back_and_there_again() {
+    block_on(async {
+        tokio::join!(
+            there_and_back(&[], &[]),
+            there_and_back(&[], &["--undelete", "copy"]),
+            there_and_back(&["--undelete", "remove-marker"], &[]),
+            there_and_back(&["--undelete", "remove-marker"], &["--undelete", "copy"]),
+        );
+    });
+}
+
+#[test]
+fn what_somebody_changed_since_is_left_alone() {
+    block_on(async {
+        let scene = Scene::new(SIZE).await;
+        scene.restore().await.expect_code(0);
+        let lab = scene.lab();
+        let keys = ["over/0001", "gone/0001", "new/0001", "retyped/0001", "odd\u{1}/1"];
+        for key in keys {
+            lab.put(BUCKET, key, Put::of("theirs")).unwrap();
+        }
+        lab.delete(BUCKET, "over/0002").unwrap();
+        let theirs: BTreeSet<_> = keys.iter().chain(&["over/0002"]).map(ToString::to_string).collect();
+        let undone = undo(&scene, &newest(&scene), 3, &[]).await;
+        assert_eq!(conflicts(&undone), theirs, "{undone}");
+        assert_eq!(undone.count("conflicts"), 6, "{undone}");
+        scene.assert_undone_but_for(&theirs, "undo");
+        for key in keys {
+            assert_eq!(lab.live(BUCKET)[key].content.body, "theirs", "{key:?}");
+        }
+        assert!(!lab.live(BUCKET).contains_key("over/0002"));
+    });
+}
+
+/// What was buried by `--on-conflict overwrite` comes back, not what the plan saw.
+#[test]
+fn what_was_overwritten_comes_back() {
+    block_on(async {
+        let scene = Scene::new(SIZE).await;
+        let lab = Arc::downgrade(scene.lab_again());
+        scene.lab().faults().before(Operation::CopyObject, When::Nth(1), move || {
+            let lab = lab.upgrade().unwrap();
+            for key in ["over/0003", "gone/0003", "new/0003", "odd\u{1}/3"] {
+                lab.put(BUCKET, key, Put::of("theirs")).unwrap();
+            }
+            lab.delete(BUCKET, "over/0004").unwrap();
+        });
+        scene.run("restore", &["--yes", "--on-conflict", "overwrite"]).await.expect_code(0);
+        scene.assert_restored("overwritten");
+        undo(&scene, &newest(&scene), 0, &[]).await;
+        let live = scene.lab().live(BUCKET);
+        let theirs = ["over/0003", "gone/0003", "new/0003", "odd\u{1}/3"];
+        for key in theirs {
+            assert_eq!(live[key].content.body, "theirs", "{key:?}");
+        }
+        assert!(!live.contains_key("over/0004"));
+        let theirs = theirs.iter().chain(&["over/0004"]).map(ToString::to_string).collect();
+        scene.assert_undone_but_for(&theirs, "overwritten");
+    });
+}
+
+/// Killed by its n-th request, gone on with, and killed again.
+async fn killed_and_resumed(n: u64) {
+    let what = format!("undo killed by request {n}");
+    let scene = Scene::new(3).await;
+    scene.restore().await.expect_code(0);
+    let run = newest(&scene);
+    slow_down(&scene, Duration::from_millis(5));
+    let arguments = ["undo", &run, "--yes", "--format", "json", "--concurrency", "2"];
+    scene.subject.asof_and(&arguments, Cut::Write(n).arm(&scene)).await.expect_killed();
+    scene.lab().faults().clear();
+    let back = newest(&scene);
+    let arguments = ["resume", &back, "--format", "json", "--concurrency", "2"];
+    scene.subject.asof_and(&arguments, Cut::Write(n / 2 + 1).arm(&scene)).await;
+    scene.lab().faults().clear();
+    let undone = scene.on_run("resume", &back, &[]).await.expect_code(0);
+    let done = ["copied", "deleted", "uncovered", "skipped"].map(|count| undone.count(count));
+    assert_eq!(done.iter().sum::<u64>(), scene.planned(), "{what}: {undone}");
+    scene.assert_undone(&what);
+    scene.assert_grown_by(2, &what);
+}
+
+#[test]
+fn an_undo_that_is_killed_goes_on() {
+    block_on(async {
+        let cases = stream::iter(1..=8).map(killed_and_resumed);
+        cases.buffer_unordered(4).collect::<Vec<()>>().await;
+    });
+}
+
+/// A run that was killed, and is taken back as it is: also what it has done without a word in its journal.
+async fn of_a_run_that_was_killed(n: u64, restore: &[&str]) {
+    let what = format!("restore {restore:?} killed by request {n}, and taken back");
+    let scene = Scene::new(3).await;
+    slow_down(&scene, Duration::from_millis(5));
+    let options = [restore, &["--concurrency", "4"]].concat();
+    scene.restore_with_and(&options, Cut::Write(n).arm(&scene)).await.expect_killed();
+    scene.lab().faults().clear();
+    let undone = undo(&scene, &newest(&scene), 0, &[]).await;
+    assert_eq!(undone.count("conflicts") + undone.count("failed"), 0, "{what}: {undone}");
+    scene.assert_undone(&what);
+    scene.assert_grown_by(2, &what);
+}
+
+#[test]
+fn a_run_that_was_killed_is_taken_back() {
+    block_on(async {
+        let options: [&[&str]; 2] = [&[], &["--undelete", "remove-marker"]];
+        let cases = options.into_iter().flat_map(|options| (1..=11).step_by(2).map(move |n| (n, options)));
+        let cases = stream::iter(cases).map(|(n, options)| of_a_run_that_was_killed(n, options));
+        cases.buffer_unordered(4).collect::<Vec<()>>().await;
+    });
+}
