@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Lists one computed bucket as of a past second, with asof and with the tools that a person would pick instead: what each
-# costs in processor time (user and system, the whole process) and in wall time, on the same server.
+# asof beside the tools that a person would pick instead, on the same server and bucket: what each costs in processor time
+# (user and system, the whole process), in wall time and in requests. A tool that is not there is left out.
 #
-#   benches/compare.sh install       fetches rclone (apt), s3-pit-restore (pip) and s3sync (cargo) into ~/.cache/asof-tools
-#   benches/compare.sh [KEYS]        runs; a tool that is not there is left out (100,000 keys of two versions each)
+#   benches/compare.sh install         fetches rclone (apt), s3-pit-restore (pip) and s3sync (cargo) into ~/.cache/asof-tools
+#   benches/compare.sh [KEYS]          lists a computed bucket as of a past second (100,000 keys of two versions each)
+#   benches/compare.sh restore [KEYS]  restores a bucket as of a past second into an empty one (5,000 keys, all overwritten since)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/asof-tools
@@ -16,29 +17,70 @@ if [ "${1:-}" = install ]; then
   exit
 fi
 
-keys=${1:-100000}
+mode=list
+if [ "${1:-}" = restore ]; then mode=restore && shift; fi
+keys=${1:-$([ "$mode" = list ] && echo 100000 || echo 5000)}
 cargo build --release --quiet || exit 1
 asof=${CARGO_TARGET_DIR:-target}/release/asof
 work=$(mktemp -d)
-"$asof" lab wall --listen 127.0.0.1:0 --keys "$keys" --versions-per-key 2 >"$work/wall" &
-wall=$!
-trap 'kill "$wall"; rm -rf "$work"' EXIT
-until url=$(sed -n 's/.*AWS_ENDPOINT_URL=//p' "$work/wall") && [ -n "$url" ]; do sleep 0.1; done
+if [ "$mode" = list ]; then
+  "$asof" lab wall --listen 127.0.0.1:0 --keys "$keys" --versions-per-key 2 >"$work/server" &
+else
+  "$asof" lab serve --listen 127.0.0.1:0 >"$work/server" &
+fi
+server=$!
+trap 'kill "$server"; rm -rf "$work"' EXIT
+until url=$(sed -n 's/.*AWS_ENDPOINT_URL=//p' "$work/server") && [ -n "$url" ]; do sleep 0.1; done
 unset AWS_CA_BUNDLE AWS_PROFILE AWS_SESSION_TOKEN
-export AWS_ENDPOINT_URL=$url AWS_ACCESS_KEY_ID=wall AWS_SECRET_ACCESS_KEY=wall AWS_REGION=us-east-1
-export AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
+secret() { sed -n "s/.*$1=//p" "$work/server" | grep . || echo wall; }
+AWS_ACCESS_KEY_ID=$(secret AWS_ACCESS_KEY_ID) AWS_SECRET_ACCESS_KEY=$(secret AWS_SECRET_ACCESS_KEY)
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_ENDPOINT_URL=$url AWS_REGION=us-east-1
+export AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true XDG_STATE_HOME=$work/state
 
 # measure NAME COMMAND...
 measure() {
-  local name=$1 cost
+  local name=$1 cost requests=''
   shift
   command -v "$1" >/dev/null || { printf '  %-16s not installed\n' "$name" && return; }
+  [ "$mode" = list ] || curl -s -X DELETE "$url/_lab/requests" >/dev/null
   TIMEFORMAT='%U %S %R'
   cost=$({ time "$@" >"$work/out" 2>"$work/err"; } 2>&1) || { printf '  %-16s failed: %s\n' "$name" "$(tail -n 1 "$work/err")" && return; }
-  awk -v name="$name" -v versions=$((keys * 2)) '{
-    printf "  %-16s %8.2f us of CPU a version %8.1f s\n", name, ($1 + $2) * 1e6 / versions, $3 }' <<<"$cost"
+  [ "$mode" = list ] || requests=$(curl -s "$url/_lab/requests")
+  awk -v name="$name" -v each=$((mode_each * keys)) -v unit="$unit" -v requests="$requests" '{
+    printf "  %-16s %8.2f us of CPU a %s %8.1f s  %s\n", name, ($1 + $2) * 1e6 / each, unit, $3, requests }' <<<"$cost"
 }
 
+if [ "$mode" = restore ]; then
+  mode_each=1 unit=key
+  "$tools/pit/bin/python" - "$url" "$keys" <<'PYTHON' || exit 1
+import sys, urllib.request, concurrent.futures, boto3
+url, keys = sys.argv[1], int(sys.argv[2])
+s3 = boto3.client("s3")
+def clock(time):
+    urllib.request.urlopen(urllib.request.Request(url + "/_lab/clock", data=time.encode(), method="PUT"))
+for bucket in ["source"] + ["to-" + tool for tool in ["asof", "s3sync", "rclone", "pit"]]:
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+with concurrent.futures.ThreadPoolExecutor(16) as pool:
+    for time, body in [("2025-12-31T00:00:00Z", b"good " * 100), ("2026-01-02T00:00:00Z", b"bad")]:
+        clock(time)
+        list(pool.map(lambda n: s3.put_object(Bucket="source", Key=f"k/{n:06}", Body=body), range(keys)))
+clock("real")
+PYTHON
+  at=2026-01-01T00:00:00Z
+  echo "$keys keys, as of $at, into an empty bucket"
+  measure asof "$asof" restore s3://source --at $at --to s3://to-asof --yes --rate 100000/s
+  measure s3sync "$tools/bin/s3sync" --point-in-time $at --source-endpoint-url "$url" --source-force-path-style \
+    --source-access-key "$AWS_ACCESS_KEY_ID" --source-secret-access-key "$AWS_SECRET_ACCESS_KEY" --source-region us-east-1 \
+    --target-endpoint-url "$url" --target-force-path-style --target-access-key "$AWS_ACCESS_KEY_ID" \
+    --target-secret-access-key "$AWS_SECRET_ACCESS_KEY" --target-region us-east-1 --server-side-copy s3://source s3://to-s3sync
+  measure rclone rclone copy --fast-list --config /dev/null --s3-provider Other --s3-env-auth --s3-endpoint "$url" \
+    ":s3,version_at='$at':source" :s3:to-rclone
+  measure s3-pit-restore "$tools/pit/bin/s3-pit-restore" -b source -B to-pit -t '01-01-2026 00:00:00 +0'
+  exit
+fi
+
+mode_each=2 unit=version
 echo "$((keys * 2)) versions, as of 2026-01-01T00:00:00Z"
 measure asof "$asof" diff s3://wall --at 2026-01-01T00:00:00Z
 measure s3sync "$tools/bin/s3sync" --dry-run --point-in-time 2026-01-01T00:00:00Z --source-endpoint-url "$url" \

@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-readonly SUITES=(fmt clippy no-lab tests lab moto ministack rgw demo bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw demo bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
@@ -147,7 +147,8 @@ run() {
     fmt) component_suite fmt fmt fmt --check ;;
     clippy) component_suite clippy clippy clippy --all-targets --all-features -- -D warnings ;;
     no-lab) suite no-lab 1800 cargo check --all-targets --no-default-features ;;
-    tests) suite tests 2400 cargo test --no-fail-fast -- --skip contract:: ;;
+    tests) suite tests 2400 cargo test --no-fail-fast -- --skip contract:: --skip crash:: ;;
+    crash) suite crash 1200 cargo test --test it -- crash:: ;;
     lab) suite lab 1200 cargo test --test it -- contract::lab ;;
     demo) suite demo 2400 cargo run --release -- demo ;;
     bench) suite bench 1800 cargo bench --bench decode -- --test ;;

@@ -88,10 +88,35 @@ fn back(key: String, change: Change, ending: Ending, undelete: Undelete) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apply::journal::Buried;
+    use crate::apply::journal::{Buried, Record};
 
     fn version(id: &str) -> Version {
         Version { version_id: id.to_owned(), etag: format!("etag of {id}"), ..Version::default() }
+    }
+
+    #[test]
+    fn what_may_have_been_done_is_taken_back_as_if_it_had() {
+        let mut state = State::default();
+        state.apply(&Record::Started { format: 1, at: Instant::default(), changes: 2 }).unwrap();
+        state.apply(&Record::Taken { upto: 1 }).unwrap();
+        let (v, w) = (version("v"), version("w"));
+        let revert = Change::new("k", Action::Revert, Some(w.clone()), Some(v.clone()));
+        let uncover =
+            Change { markers: vec!["m".into()], ..Change::new("k", Action::Undelete, None, Some(v)) };
+        let delete = Change::new("k", Action::Delete, Some(w), None);
+        let copied = Ending::Copied { version_id: None, etag: None, over: None };
+        let deleted = Ending::Deleted { version_id: None, over: None };
+        let failed = Some(Ending::Failed { error: String::new() });
+        for (n, change, result, expected) in [
+            (0, &revert, None, Some(copied.clone())),
+            (0, &uncover, None, Some(Ending::Uncovered)),
+            (0, &delete, None, Some(deleted)),
+            (0, &revert, failed, Some(copied)),
+            (0, &revert, Some(Ending::Conflict), Some(Ending::Conflict)),
+            (1, &revert, None, None),
+        ] {
+            assert_eq!(ending(n, change, result, &state), expected, "{n} {change:?}");
+        }
     }
 
     #[test]

@@ -256,6 +256,24 @@ mod tests {
         }
     }
 
+    /// Results still come in after a write that failed, and may find room: behind half a line they would be lost, and the
+    /// journal damaged.
+    #[test]
+    fn what_a_full_disk_tore_is_cut_away_before_the_next_record() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let mut journal = Journal::create(&path, 3, now()).unwrap();
+        journal.take(3).unwrap();
+        let writable = std::mem::replace(&mut journal.file, File::open(&path).unwrap());
+        assert!(journal.end([copied(0)]).is_err());
+        (&writable).write_all(b"0123abcd {\"type\":\"res").unwrap();
+        journal.file = writable;
+        journal.end([copied(1)]).unwrap();
+        journal.end([copied(2)]).unwrap();
+        let state = read(&path, |_, _| {}).unwrap().0;
+        assert_eq!([0, 1, 2].map(|n| state.progress(n).is_done()), [false, true, true]);
+    }
+
     #[test]
     fn damage_before_the_end_is_refused() {
         let (_dir, path) = written();

@@ -64,6 +64,20 @@ fn one_request_in_twenty_fails_in_each_way() {
     });
 }
 
+/// The markers were put, and nobody heard: only another look keeps the next round from putting a second one on each key.
+#[test]
+fn a_lost_reply_to_deletes_on_a_server_that_ignores_conditions() {
+    block_on(async {
+        let scene = Scene::with(20, Quirks { ignores_conditions: true, ..Quirks::default() }).await;
+        // The first request has one key, and finds out about conditions.
+        scene.strike(Rule::on(Operation::DeleteObjects, Fault::ReplyLost, When::Nth(2)));
+        let restored = scene.restore().await.expect_code(0);
+        assert_eq!(scene.lab().faults().injected(), 1, "{restored}");
+        scene.assert_honest(&restored, "deletes");
+        scene.assert_grown_by(1, "deletes");
+    });
+}
+
 /// Without conditions, only a look keeps a lost reply from being made up for twice.
 #[test]
 fn on_a_server_that_ignores_conditions() {

@@ -17,9 +17,8 @@ const THEIRS: &str = "theirs";
 /// What a writer has made, by key: the id of the version or delete marker.
 type Written = Arc<Mutex<Vec<(String, String)>>>;
 
-/// Writes, or deletes, a key, and takes it down.
+/// Writes to a key, and takes it down.
 fn write(lab: &asof::lab::Lab, key: &str, written: &Written) {
-    // With the store still locked by nobody else, ids are taken down in the order in which they were made.
     let id = lab.put(BUCKET, key, Put::of(format!("{THEIRS} {key}"))).unwrap();
     written.lock().unwrap().push((key.to_owned(), id));
 }
