@@ -46,6 +46,13 @@ pub const THAW_DAYS: u32 = 7;
 /// Keys in one DeleteObjects request; S3 refuses more.
 pub const DELETE_BATCH: usize = 1000;
 
+/// How far this machine's clock may be behind the server's: S3 refuses requests beyond that.
+pub const CLOCK_SKEW: Duration = Duration::from_mins(15);
+
+/// How long lifecycle rules may still be carried out after others have taken their place; S3 says minutes
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-set-lifecycle-configuration-intro.html>).
+pub const RULE_LAG: Duration = Duration::from_hours(24);
+
 /// Times that the keys which failed inside a DeleteObjects reply are sent again.
 pub const DELETE_ROUNDS: u32 = 5;
 

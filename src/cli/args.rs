@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(super) mod apply;
 
@@ -10,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
 use crate::error::Error;
 use crate::limits;
-use crate::model::{Destination, Location};
+use crate::model::{Destination, Instant, Location};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys failed or were changed by somebody \
 meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
@@ -234,6 +235,9 @@ pub(super) struct CommonArgs {
     pub(super) select: SelectArgs,
     #[command(flatten)]
     pub(super) compare: CompareArgs,
+    /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
+    pub(super) multipart_window: Duration,
     #[command(flatten)]
     pub(super) server: ServerArgs,
     #[command(flatten)]
@@ -353,6 +357,10 @@ fn parse_rate(text: &str) -> Result<u32, String> {
         Ok(rate) if rate > 0 => Ok(rate),
         _ => Err("write it as 3000/s".to_owned()),
     }
+}
+
+fn parse_length(text: &str) -> Result<Duration, String> {
+    Instant::parse_length(text).ok_or_else(|| "write it as 90m, 2h or 3d".to_owned())
 }
 
 fn parse_concurrency(text: &str) -> Result<usize, String> {

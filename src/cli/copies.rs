@@ -3,8 +3,9 @@
 use super::args::apply::{CopyArgs, DoubtfulArg, ThawArgs, TierArg};
 use crate::engine::Copying;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::Instant;
 use crate::plan::{Change, Sums};
-use crate::report::plural;
+use crate::report::{plural, uncertainty};
 use crate::resolve::Doubt;
 use crate::s3::{Thaw, Tier};
 
@@ -29,23 +30,30 @@ pub(super) fn thaw(args: ThawArgs) -> Option<Thaw> {
 ///
 /// | doubt | `--doubtful skip` | `--doubtful trust` | `--thaw` | none of these |
 /// |---|---|---|---|---|
+/// | lifecycle, null-version | left out | carried out | refused | refused |
 /// | archived | left out | refused | carried out | refused |
-pub(super) fn require_certainty(sums: &Sums, args: &CopyArgs) -> Result<()> {
-    let settled = |doubt| match doubt {
-        Doubt::Archived => args.doubtful == Some(DoubtfulArg::Skip) || args.thaw.thaw.is_some(),
-    };
-    let Some((doubt, keys)) = sums.doubts().find(|(doubt, _)| !settled(*doubt)) else { return Ok(()) };
-    Err(match doubt {
-        Doubt::Archived => Error::new(
+pub(super) fn require_certainty(sums: &Sums, at: Instant, args: &CopyArgs) -> Result<()> {
+    if let (None, Some(what)) = (args.doubtful, uncertainty(sums)) {
+        return Err(Error::new(
             ErrorKind::Refused,
-            format!(
-                "{} in an archive (GLACIER, DEEP_ARCHIVE), and cannot be copied before being thawed",
-                plural(keys, "version to restore lies", "versions to restore lie")
-            ),
+            format!("it is in doubt what was there at {}: {what}", at.human()),
         )
-        .hint("--thaw bulk asks for them; asof resume then copies those that have arrived")
-        .hint("or --doubtful skip leaves these keys as they are"),
-    })
+        .hint("--doubtful skip leaves these keys as they are")
+        .hint("--doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there"));
+    }
+    let archived = sums.in_doubt(Doubt::Archived);
+    if archived == 0 || args.doubtful == Some(DoubtfulArg::Skip) || args.thaw.thaw.is_some() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Refused,
+        format!(
+            "{} in an archive (GLACIER, DEEP_ARCHIVE), and cannot be copied before being thawed",
+            plural(archived, "version to restore lies", "versions to restore lie")
+        ),
+    )
+    .hint("--thaw bulk asks for them; asof resume then copies those that have arrived")
+    .hint("or --doubtful skip leaves these keys as they are"))
 }
 
 /// Whether a change is carried out.

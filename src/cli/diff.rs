@@ -8,20 +8,21 @@ use super::args::{CommonArgs, DiffArgs, PastArgs};
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
 use super::{next, saved};
-use crate::engine::{Compare, Findings, require_history, require_removable, standing, survey};
+use crate::engine::{Compare, Findings, judge, require_history, require_removable, standing, survey};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Instant, Versioning};
 use crate::plan::file::{Header, Writer};
 use crate::plan::{Change, Sums};
 use crate::report::{
-    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, plural,
+    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary,
+    history_notes, plural,
 };
 use crate::resolve::Cut;
 
 pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let DiffArgs { past: PastArgs { location, at }, versus, all, out, undelete, exit_code, common } = args;
-    let CommonArgs { select, compare, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let at = Instant::parse_past(&at, context.now)?;
@@ -50,6 +51,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let mut saving = out.as_deref().map(|path| Writer::create(path, &header)).transpose()?;
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
+    let judge = judge(&client, &location.bucket, cuts, multipart_window).await?;
     let heading = Heading {
         location: location.clone(),
         at,
@@ -59,13 +61,13 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
             None => Purpose::Restore,
         },
         against: None,
-        notes: Vec::new(),
+        notes: history_notes(&judge.expiries, at, context.now),
         restore,
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = survey(&client, scope, cuts, compare, undelete.into(), &context.cancel).await;
+    let findings = survey(&client, scope, &judge, compare, undelete.into(), &context.cancel).await;
     drop(progress);
     let Findings { changes, sums } = findings?;
     for change in changes.into_changes()? {

@@ -2,28 +2,30 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::Instant as Clock;
+use std::time::{Duration, Instant as Clock};
 
 use super::args::apply::ConflictArg;
 use super::args::{CommonArgs, PastArgs, RestoreArgs, VerifyArgs};
 use super::carry::no_csv;
 use super::confirm::{Asked, can_ask, confirm};
 use super::context::{Context, Output, scope};
+use super::copies::{is_wanted, left_out, require_certainty};
 use super::diff::View;
 use super::exit::Exit;
 use super::next;
 use super::results::Reporter;
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
-    Compare, Files, Findings, Scope, require_history, standing, survey_directory, verify_directory,
+    Compare, Files, Findings, Scope, judge, require_history, standing, survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
 use crate::model::{CaseFold, Destination, Instant, Location, Relocation};
-use crate::plan::{Action, Change, Spool, Sums};
+use crate::plan::{Action, Change, Sums};
 use crate::report::{
-    Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line,
+    Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line, history_notes,
     nothing_to_change, plural, shell_word, sizes_only,
 };
+use crate::resolve::{Cut, Judge};
 use crate::s3::Client;
 
 /// What is asked for before files are replaced.
@@ -43,14 +45,14 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         undelete: _,
         yes,
         apply,
-        copies: _,
+        copies,
         common,
     } = args
     else {
         // clap has asked for them.
         return Err(Error::usage("give a location and --at"));
     };
-    let CommonArgs { select, compare, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     no_csv(output)?;
@@ -60,19 +62,23 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         can_ask(yes, OVERWRITE)?;
     }
     let scope = scope(&location, &select)?;
-    let job = Job { location, at, path, options: next::options(&select, &compare, &server) };
+    let options = next::options(&select, &compare, &server);
+    let mut job = Job { location, at, path, options, notes: Vec::new() };
     let relocation = Relocation::to_directory(&job.location);
     let there = Directory::open(path)?;
     let client = context.client(server, Some(apply.rate)).await?;
     let compare = compare_with(&client, &job.location, compare.trust_etag).await?;
+    let judge = job.judge(&client, multipart_window, context.now).await?;
 
     let mut case = no_case_collisions.then(CaseFold::default);
     let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
     let Findings { changes, mut sums } =
-        plan(context, output, &client, (&job, scope), files, &mut case).await?;
+        plan(context, output, &client, (&job, scope, &judge), files, &mut case).await?;
+    require_certainty(&sums, at, &copies)?;
     let mut reporter = Reporter::new(output.format, STANDS_THERE);
     let mut finished = true;
-    if changes.is_empty() {
+    let left_out = left_out(&sums, &copies);
+    if changes.len() == left_out {
         output.note(nothing_to_change(&sums));
     } else {
         if overwrite && !yes && sums.of(Action::Revert).keys > 0 {
@@ -82,8 +88,10 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         let directory = Directory::open_to_write(path)?;
         let source_bucket = job.location.bucket.clone();
         let to = Restored { directory, source_bucket, relocation, on_conflict };
-        finished =
-            bring(context, output, &client, &to, (changes, case, apply.concurrency), &mut reporter).await?;
+        context.counters.planned.add(changes.len() - left_out);
+        let wanted = |change: &Result<Change>| change.as_ref().map_or(true, |c| is_wanted(c, &copies));
+        let changes = (changes.into_changes()?.filter(wanted), case);
+        finished = bring(context, output, &client, &to, changes, apply.concurrency, &mut reporter).await?;
         output.note(&done_line(&context.counters, began.elapsed(), !finished));
     }
     sums.unproven = context.counters.unproven.get();
@@ -98,7 +106,7 @@ async fn plan(
     context: &Context,
     output: Output,
     client: &Client,
-    (job, scope): (&Job<'_>, Scope),
+    (job, scope, judge): (&Job<'_>, Scope, &Judge),
     files: Files<'_>,
     case: &mut Option<CaseFold>,
 ) -> Result<Findings> {
@@ -109,7 +117,7 @@ async fn plan(
         }
     };
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = survey_directory(client, (scope, job.at), files, &context.cancel, right).await;
+    let findings = survey_directory(client, (scope, judge), files, &context.cancel, right).await;
     drop(progress);
     let findings = findings?;
     if output.format == Format::Table && !output.quiet && !findings.changes.is_empty() {
@@ -127,13 +135,12 @@ async fn bring(
     output: Output,
     client: &Client,
     to: &Restored,
-    (changes, case, concurrency): (Spool, Option<CaseFold>, usize),
+    changes: (impl Iterator<Item = Result<Change>>, Option<CaseFold>),
+    concurrency: usize,
     reporter: &mut Reporter,
 ) -> Result<bool> {
-    context.counters.planned.add(changes.len());
     let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
     let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
-    let changes = (changes.into_changes()?, case);
     let brought = download(client, to, changes, concurrency, &context.cancel, on).await;
     drop(progress);
     brought
@@ -141,22 +148,24 @@ async fn bring(
 
 pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against: _, all, common } = args;
-    let CommonArgs { select, compare, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let at = Instant::parse_past(&at, context.now)?;
     let scope = scope(&location, &select)?;
     let directory = Directory::open(path)?
         .ok_or_else(|| Error::usage(format!("the directory {} does not exist", path.display())))?;
-    let job = Job { location, at, path, options: next::options(&select, &compare, &server) };
+    let options = next::options(&select, &compare, &server);
+    let mut job = Job { location, at, path, options, notes: Vec::new() };
     let client = context.client(server, None).await?;
     let compare = compare_with(&client, &job.location, compare.trust_etag).await?;
+    let judge = job.judge(&client, multipart_window, context.now).await?;
 
     let mut view = View::new(output.format, job.heading(Purpose::VerifyDirectory, context.now), all)?;
     let relocation = Relocation::to_directory(&job.location);
     let files = Files { directory: Some(&directory), relocation: &relocation, compare, bytes: true };
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = verify_directory(&client, (scope, at), files, &context.cancel).await;
+    let findings = verify_directory(&client, (scope, &judge), files, &context.cancel).await;
     drop(progress);
     let Findings { changes, sums } = findings?;
     for change in changes.into_changes()? {
@@ -183,16 +192,26 @@ struct Job<'a> {
     path: &'a Path,
     /// Options that a command which is suggested needs too.
     options: String,
+    /// What the table says of it.
+    notes: Vec<String>,
 }
 
 impl Job<'_> {
+    /// By what the answers are judged; notes how far back the history is complete.
+    async fn judge(&mut self, client: &Client, window: Duration, now: Instant) -> Result<Judge> {
+        let cuts = (Cut::At(self.at), Cut::Latest);
+        let judge = judge(client, &self.location.bucket, cuts, window).await?;
+        self.notes = history_notes(&judge.expiries, self.at, now);
+        Ok(judge)
+    }
+
     fn heading(&self, purpose: Purpose, now: Instant) -> Heading {
         Heading {
             location: self.location.clone(),
             at: self.at,
             purpose,
             against: Some(Destination::Directory(self.path.to_owned())),
-            notes: Vec::new(),
+            notes: self.notes.clone(),
             restore: String::new(),
             now,
         }

@@ -2,6 +2,7 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use super::args::apply::CopyArgs;
 use super::args::{CompareArgs, SelectArgs, ServerArgs};
@@ -10,13 +11,13 @@ use super::copies::{copying, is_wanted};
 use super::{next, saved};
 use crate::apply::Place;
 use crate::engine::{
-    Compare, Extras, Findings, Order, Run, Scope, Server, Standing, survey, survey_elsewhere,
+    Compare, Extras, Findings, Order, Run, Scope, Server, Standing, judge, survey, survey_elsewhere,
 };
 use crate::error::{Error, Result};
 use crate::model::{Destination, Instant, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Selected, Writer};
 use crate::plan::{Action, Change, Sums, Undelete};
-use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, plural};
+use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, history_notes, plural};
 use crate::resolve::Cut;
 use crate::s3::Client;
 
@@ -39,7 +40,7 @@ pub(super) struct Job {
 /// Where the changes come from.
 pub(super) enum Source {
     /// The bucket is listed.
-    Survey { scope: Scope, trust_etag: bool, undelete: Undelete },
+    Survey { scope: Scope, trust_etag: bool, undelete: Undelete, multipart_window: Duration },
     /// A plan that was made before, exactly as it is.
     Plan(Box<PlanFile>),
 }
@@ -56,7 +57,7 @@ impl Job {
     pub(super) fn typed(
         (location, at, to): (Location, Instant, Option<Location>),
         (select, compare, server): (&SelectArgs, &CompareArgs, &ServerArgs),
-        undelete: Undelete,
+        (undelete, multipart_window): (Undelete, Duration),
         now: Instant,
     ) -> Result<(Self, Source)> {
         let scope = scope(&location, select)?;
@@ -71,7 +72,7 @@ impl Job {
         let (selected, trust_etag) = (saved::selected(select), compare.trust_etag);
         let notes = Vec::new();
         let job = Self { location, at, to, place, options, notes, listed: now, selected, trust_etag };
-        Ok((job, Source::Survey { scope, trust_etag, undelete }))
+        Ok((job, Source::Survey { scope, trust_etag, undelete, multipart_window }))
     }
 
     /// What the plan in a file says. A plan is always of a restore in place; `location`, if one is given, has to be the
@@ -106,24 +107,28 @@ impl Job {
 
     /// Finds the changes. `kms` says that ETags may not be MD5s.
     pub(super) async fn find(
-        &self,
+        &mut self,
         source: Source,
         context: &Context,
         display: Display,
         (client, kms): (&Client, bool),
     ) -> Result<Work> {
-        let (scope, trust_etag, undelete) = match source {
-            Source::Survey { scope, trust_etag, undelete } => (scope, trust_etag, undelete),
+        let (scope, trust_etag, undelete, window) = match source {
+            Source::Survey { scope, trust_etag, undelete, multipart_window } => {
+                (scope, trust_etag, undelete, multipart_window)
+            }
             Source::Plan(file) => return Ok(Work::of_plan(*file, context)),
         };
         let compare = Compare { kms, trust_etag };
+        let cuts = (Cut::At(self.at), Cut::Latest);
+        let judge = judge(client, &self.location.bucket, cuts, window).await?;
+        self.notes.extend(history_notes(&judge.expiries, self.at, context.now));
         let progress = Progress::start(display, Phase::Surveying, &context.counters);
         let findings = if self.to.is_some() {
             let place = (&self.place, Extras::LeaveAlone);
-            survey_elsewhere(client, (scope, self.at), place, compare, &context.cancel).await
+            survey_elsewhere(client, (scope, &judge), place, compare, &context.cancel).await
         } else {
-            let cuts = (Cut::At(self.at), Cut::Latest);
-            survey(client, scope, cuts, compare, undelete, &context.cancel).await
+            survey(client, scope, &judge, compare, undelete, &context.cancel).await
         };
         drop(progress);
         let Findings { changes, sums } = findings?;

@@ -29,19 +29,19 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
 async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -> Result<Exit> {
     let RestoreArgs { location, at, plan, to: _, no_case_collisions, undelete, yes, apply, copies, common } =
         args;
-    let CommonArgs { select, compare, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     no_csv(output)?;
     if no_case_collisions {
         return Err(Error::usage("--no-case-collisions is for files in a directory: name one, --to ./DIR"));
     }
-    let (job, source) = match (plan, location, at) {
+    let (mut job, source) = match (plan, location, at) {
         (Some(plan), location, _) => Job::saved(&plan, location.as_ref(), context.now, &server)?,
         (None, Some(location), Some(at)) => {
             let at = Instant::parse_past(&at, context.now)?;
             let options = (&select, &compare, &server);
-            Job::typed((location, at, to), options, undelete.into(), context.now)?
+            Job::typed((location, at, to), options, (undelete.into(), multipart_window), context.now)?
         }
         // clap has asked for them.
         (None, ..) => return Err(Error::usage("give a location and --at, or --plan")),
@@ -58,7 +58,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     let work = job.find(source, context, output.display, (&client, here.kms || there.kms)).await?;
     job.show(context, output, &work)?;
     require_room(&job, there, &work.sums)?;
-    require_certainty(&work.sums, &copies)?;
+    require_certainty(&work.sums, job.at, &copies)?;
     let left_out = left_out(&work.sums, &copies);
     if left_out > 0 {
         output.note(&plural(left_out, "key in doubt is left as it is", "keys in doubt are left as they are"));

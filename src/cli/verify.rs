@@ -8,11 +8,11 @@ use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
 use super::{directory, next};
 use crate::apply::Place;
-use crate::engine::{Compare, Extras, Findings, require_history, standing, survey, survey_elsewhere};
+use crate::engine::{Compare, Extras, Findings, judge, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location, Versioning};
 use crate::plan::Undelete;
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, shell_word};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, history_notes, plural, shell_word};
 use crate::resolve::Cut;
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
@@ -24,7 +24,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
 
 async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against: _, all, common } = args;
-    let CommonArgs { select, compare, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let at = Instant::parse_past(&at, context.now)?;
@@ -41,24 +41,25 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     }
 
     let compare = Compare { kms: settings.kms, trust_etag: compare.trust_etag };
+    let cuts = (Cut::At(at), Cut::Latest);
+    let judge = judge(&client, &location.bucket, cuts, multipart_window).await?;
     let heading = Heading {
         location: location.clone(),
         at,
         purpose: Purpose::Verify,
         against: against.clone().map(Destination::Bucket),
-        notes: Vec::new(),
+        notes: history_notes(&judge.expiries, at, context.now),
         restore: String::new(),
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let findings = match &against {
-        None => {
-            survey(&client, scope, (Cut::At(at), Cut::Latest), compare, Undelete::Copy, &context.cancel).await
-        }
+        None => survey(&client, scope, &judge, compare, Undelete::Copy, &context.cancel).await,
         Some(against) => {
             let place = Place::elsewhere(&location, against);
-            survey_elsewhere(&client, (scope, at), (&place, Extras::Differ), compare, &context.cancel).await
+            survey_elsewhere(&client, (scope, &judge), (&place, Extras::Differ), compare, &context.cancel)
+                .await
         }
     };
     drop(progress);

@@ -10,6 +10,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::compare::{Compare, is_silence};
+use super::past::Live;
 use super::survey::Findings;
 use super::sweep::Sweep;
 use super::walk::{Scope, Walk};
@@ -17,9 +18,9 @@ use crate::apply::{Directory, Found, check, read};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Instant, Relocation, Version, printable};
+use crate::model::{Relocation, Version, printable};
 use crate::plan::{Action, Change, Spool, Sums};
-use crate::resolve::{Caution, Checker, Cut, KeyState, Proof, Verdict};
+use crate::resolve::{Checker, Judge, Proof, Verdict};
 use crate::s3::{Client, ObjectName};
 
 /// A directory beside the bucket that it is compared with.
@@ -35,24 +36,11 @@ pub struct Files<'a> {
     pub bytes: bool,
 }
 
-/// A key that is live at T.
-pub(super) struct Live {
-    pub(super) key: String,
-    pub(super) version: Version,
-    pub(super) cautions: Vec<Caution>,
-}
-
-impl Live {
-    pub(super) fn of(state: &KeyState<'_>) -> Option<Self> {
-        let version = state.then?.clone();
-        Some(Self { key: state.key.to_owned(), version, cautions: state.cautions().collect() })
-    }
-
-    /// The change that brings it about, where this stands in its place.
-    pub(super) fn change(self, now: Option<Version>) -> Change {
-        let action = if now.is_some() { Action::Revert } else { Action::Undelete };
-        Change { cautions: self.cautions, ..Change::new(self.key, action, now, Some(self.version)) }
-    }
+/// The change that brings a key about, where this stands in its place.
+pub(super) fn change(live: Live, now: Option<Version>) -> Change {
+    let Live { key, version, cautions, doubts } = live;
+    let action = if now.is_some() { Action::Revert } else { Action::Undelete };
+    Change { cautions, doubts, ..Change::new(key, action, now, Some(version)) }
 }
 
 /// What stands in a key's place.
@@ -77,6 +65,12 @@ impl Ledger<'_> {
         Ok(Ledger { client, changes: Spool::new()?, sums: Sums::default() })
     }
 
+    /// Counts a key that nothing is done to.
+    pub(super) fn settle(&mut self, live: &Live, count: impl FnOnce(&mut Sums) -> &mut u64) {
+        *count(&mut self.sums) += 1;
+        self.sums.add_unsure(&live.key, &live.doubts);
+    }
+
     pub(super) fn enter(&mut self, segment: u64, change: &Change) -> Result<()> {
         self.client.counters().changes.add(1);
         self.sums.add(change);
@@ -84,26 +78,26 @@ impl Ledger<'_> {
     }
 }
 
-/// Compares the state of `scope` at `at` with what the directory holds. Changes nothing. Tells `right` each key whose file
+/// Compares the state of `scope` at the judge's first cut with what the directory holds. Changes nothing. Tells `right` each key whose file
 /// is right already.
 pub async fn survey_directory(
     client: &Client,
-    (scope, at): (Scope, Instant),
+    (scope, judge): (Scope, &Judge),
     files: Files<'_>,
     cancel: &Cancel,
     mut right: impl FnMut(&str),
 ) -> Result<Findings> {
     let mut ledger = Ledger::new(client)?;
-    let (bucket, cuts) = (scope.bucket.clone(), (Cut::At(at), Cut::At(at)));
+    let (bucket, cuts) = (scope.bucket.clone(), (judge.cuts.0, judge.cuts.0));
     if scope.keys.is_some() {
         let mut walk = Walk::start(client, scope, cuts, cancel);
-        while let Some(live) = walk.next(|state| Live::of(&state)).await? {
+        while let Some(live) = walk.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {
             enter_all(&mut ledger, 0, (files, &bucket), live, &mut right).await?;
         }
         ledger.sums.unknown_keys = walk.unknown_keys;
     } else {
         let mut sweep = Sweep::start(client, scope, cuts, cancel);
-        while let Some(batch) = sweep.next(|state| Live::of(&state)).await? {
+        while let Some(batch) = sweep.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {
             if batch.cut_before {
                 ledger.changes.cut(batch.segment)?;
             }
@@ -134,22 +128,22 @@ async fn enter_all(
         let date = live.version.last_modified;
         match stands {
             Stands::AsPut => {
-                ledger.sums.unchanged += 1;
+                ledger.settle(&live, |sums| &mut sums.unchanged);
                 right(&live.key);
             }
             // Nothing can be held against the date.
             Stands::File(now, Verdict::Proven | Verdict::Unproven) if now.last_modified == date => {
-                ledger.sums.unchanged += 1;
+                ledger.settle(&live, |sums| &mut sums.unchanged);
                 right(&live.key);
             }
             Stands::File(_, Verdict::Proven) => {
-                ledger.sums.same_content += 1;
+                ledger.settle(&live, |sums| &mut sums.same_content);
                 right(&live.key);
             }
-            Stands::Nothing => ledger.enter(segment, &live.change(None))?,
+            Stands::Nothing => ledger.enter(segment, &change(live, None))?,
             Stands::File(now, verdict) => {
                 ledger.sums.unproven += u64::from(verdict == Verdict::Unproven);
-                ledger.enter(segment, &live.change(Some(now)))?;
+                ledger.enter(segment, &change(live, Some(now)))?;
             }
         }
     }

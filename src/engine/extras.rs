@@ -5,31 +5,32 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::mpsc;
 
-use super::directory::{Files, Ledger, Live, Stands};
+use super::directory::{Files, Ledger, Stands, change};
+use super::past::Live;
 use super::survey::Findings;
 use super::walk::{Scope, Walk};
 use crate::apply::{Directory, Leaf, leaves};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Instant, Relocation, Version};
+use crate::model::{Relocation, Version};
 use crate::plan::{Action, Change};
-use crate::resolve::{Cut, Verdict};
+use crate::resolve::{Judge, Verdict};
 use crate::s3::Client;
 
-/// Compares the files with the state of `scope` at `at`. Files of whose bytes nothing can be proved count as
+/// Compares the files with the state of `scope` at the judge's first cut. Files of whose bytes nothing can be proved count as
 /// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
 pub async fn verify_directory(
     client: &Client,
-    (scope, at): (Scope, Instant),
+    (scope, judge): (Scope, &Judge),
     files: Files<'_>,
     cancel: &Cancel,
 ) -> Result<Findings> {
     let mut ledger = Ledger::new(client)?;
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
-    let mut walk = Walk::start(client, scope, (Cut::At(at), Cut::At(at)), cancel);
-    while let Some(live) = walk.next(|state| Live::of(&state)).await? {
+    let mut walk = Walk::start(client, scope, (judge.cuts.0, judge.cuts.0), cancel);
+    while let Some(live) = walk.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {
         let looks = stream::iter(live).map(|live| {
             let bucket = &bucket;
             async move {
@@ -44,13 +45,15 @@ pub async fn verify_directory(
             }
             ledger.sums.existed += 1;
             match stands {
-                Stands::AsPut | Stands::File(_, Verdict::Proven) => ledger.sums.unchanged += 1,
+                Stands::AsPut | Stands::File(_, Verdict::Proven) => {
+                    ledger.settle(&live, |sums| &mut sums.unchanged);
+                }
                 Stands::File(_, Verdict::Unproven) => {
-                    ledger.sums.unchanged += 1;
+                    ledger.settle(&live, |sums| &mut sums.unchanged);
                     ledger.sums.unproven += 1;
                 }
-                Stands::Nothing => ledger.enter(0, &live.change(None))?,
-                Stands::File(now, Verdict::Wrong) => ledger.enter(0, &live.change(Some(now)))?,
+                Stands::Nothing => ledger.enter(0, &change(live, None))?,
+                Stands::File(now, Verdict::Wrong) => ledger.enter(0, &change(live, Some(now)))?,
             }
         }
     }

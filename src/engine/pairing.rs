@@ -3,22 +3,15 @@
 use std::collections::VecDeque;
 
 use super::compare::Compare;
+use super::past::Live;
 use super::survey::{Extras, Findings, Ledger};
 use super::walk::{Scope, Walk};
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::model::{Instant, Version};
 use crate::plan::{Action, Change, Sums};
-use crate::resolve::{Caution, Cut, Doubt};
+use crate::resolve::{Cut, Doubt, Judge, KeyState};
 use crate::s3::Client;
-
-/// A key that is live at a cut.
-struct Live {
-    key: String,
-    version: Version,
-    cautions: Vec<Caution>,
-}
 
 /// One side of the pairing: a walk, and the keys of its last batch.
 struct Side {
@@ -37,14 +30,10 @@ impl Side {
         self.ended && self.ahead.is_empty()
     }
 
-    /// Makes sure that the next key is known, if there is one. `rename` gives it the name that both sides share.
-    async fn fill(&mut self, rename: impl Fn(&str) -> Option<String>) -> Result<()> {
+    /// Makes sure that the next key is known, if there is one; `live` says what is held of a key.
+    async fn fill(&mut self, mut live: impl FnMut(&KeyState<'_>) -> Option<Live>) -> Result<()> {
         while self.ahead.is_empty() && !self.ended {
-            let batch = self.walk.next(|state| {
-                let version = state.then?.clone();
-                Some(Live { key: rename(state.key)?, version, cautions: state.cautions().collect() })
-            });
-            match batch.await? {
+            match self.walk.next(|state| live(&state)).await? {
                 Some(batch) => self.ahead.extend(batch),
                 None => self.ended = true,
             }
@@ -53,11 +42,11 @@ impl Side {
     }
 }
 
-/// Compares the state of `scope` at `at` with what the target holds now: what the target lacks is found as
+/// Compares the state of `scope` at the judge's first cut with what the target holds now: what the target lacks is found as
 /// [`Action::Undelete`], what differs as [`Action::Revert`]. Keys are those of the source.
 pub async fn survey_elsewhere(
     client: &Client,
-    (scope, at): (Scope, Instant),
+    (scope, judge): (Scope, &Judge),
     (place, extras): (&Place, Extras),
     compare: Compare,
     cancel: &Cancel,
@@ -69,12 +58,13 @@ pub async fn survey_elsewhere(
         ..Scope::default()
     };
     let selection = scope.selection.clone();
-    let mut source = Side::new(Walk::start(client, scope, (Cut::At(at), Cut::At(at)), cancel));
+    let mut source = Side::new(Walk::start(client, scope, (judge.cuts.0, judge.cuts.0), cancel));
     let mut target = Side::new(Walk::start(client, there, (Cut::Latest, Cut::Latest), cancel));
     let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras);
     while !(source.is_spent() && target.is_spent()) {
-        source.fill(|key| Some(key.to_owned())).await?;
-        target.fill(|key| Some(place.relocation.here(key)).filter(|key| selection.selects(key))).await?;
+        source.fill(|state| Live::then(state, judge, &mut ledger.sums)).await?;
+        let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
+        target.fill(|state| Live::now(state, name(state.key))).await?;
         let ended = (source.ended, target.ended);
         let found = pair(&mut source.ahead, &mut target.ahead, ended, &mut ledger.sums);
         ledger.enter(0, found).await?;
@@ -105,13 +95,11 @@ fn pair(
             (Some(_), Some(_)) => Action::Revert,
             _ => Action::Delete,
         };
-        let (cautions, key) = match (&then, &now) {
-            (Some(live), _) => (live.cautions.clone(), live.key.clone()),
-            (None, Some(live)) => (Vec::new(), live.key.clone()),
-            (None, None) => return changes,
+        let Some(Live { key, cautions, mut doubts, .. }) = then.as_ref().or(now.as_ref()).cloned() else {
+            return changes;
         };
         let (then, now) = (then.map(|live| live.version), now.map(|live| live.version));
-        let doubts = Doubt::of(then.as_ref());
+        doubts.extend(Doubt::of_class(then.as_ref()));
         changes.push(Change { cautions, doubts, ..Change::new(key, action, now, then) });
     }
 }

@@ -2,15 +2,16 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::compare::Compare;
+use super::compare::{Compare, Compared};
+use super::past::doubts;
 use super::sweep::Sweep;
 use super::walk::{Scope, Walk};
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::plan::{Action, Change, Spool, Sums, Undelete};
-use crate::resolve::{Cut, Doubt, KeyState, Likeness};
+use crate::plan::{Action, Change, Spool, Sums, Undelete, decide};
+use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
 
 /// What a survey found: the changes on disk, in the order of their keys, and their sums.
@@ -31,26 +32,27 @@ pub enum Extras {
     LeaveAlone,
 }
 
-/// Compares a bucket's states at two cuts. Changes nothing.
+/// Compares a bucket's states at the judge's two cuts. Changes nothing.
 pub async fn survey(
     client: &Client,
     scope: Scope,
-    cuts: (Cut, Cut),
+    judge: &Judge,
     compare: Compare,
     undelete: Undelete,
     cancel: &Cancel,
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
     let mut ledger = Ledger { undelete, ..Ledger::new(client, &place, compare)? };
+    let cuts = judge.cuts;
     if scope.keys.is_some() {
         let mut walk = Walk::start(client, scope, cuts, cancel);
-        while let Some(found) = walk.next(|state| ledger.change_of(&state)).await? {
+        while let Some(found) = walk.next(|state| ledger.change_of(&state, judge)).await? {
             ledger.enter(0, found).await?;
         }
         return Ok(ledger.close(walk.unknown_keys));
     }
     let mut sweep = Sweep::start(client, scope, cuts, cancel);
-    while let Some(batch) = sweep.next(|state| ledger.change_of(&state)).await? {
+    while let Some(batch) = sweep.next(|state| ledger.change_of(&state, judge)).await? {
         if batch.cut_before {
             ledger.changes.cut(batch.segment)?;
         }
@@ -86,34 +88,40 @@ impl<'a> Ledger<'a> {
     }
 
     /// The change that a key needs, if any; counts the key.
-    fn change_of(&mut self, state: &KeyState<'_>) -> Option<Change> {
+    fn change_of(&mut self, state: &KeyState<'_>, judge: &Judge) -> Option<Change> {
         self.sums.existed += u64::from(state.then.is_some());
-        let change = Change::of(state);
-        self.sums.unchanged += u64::from(change.is_none());
-        change
+        let doubts = doubts(judge, state);
+        if decide(state.then, state.now).is_none() {
+            self.sums.unchanged += 1;
+            self.sums.add_unsure(state.key, &doubts);
+            return None;
+        }
+        Change::of(state, judge, doubts)
     }
 
     /// Asks for what the listing leaves open of these changes, and enters those that remain, in their order.
     pub(super) async fn enter(&mut self, segment: u64, found: Vec<Change>) -> Result<()> {
         let (client, place, compare) = (self.client, self.place, self.compare);
         let compared = stream::iter(found).map(|change| async move {
-            let likeness = match (&change.then, &change.now) {
+            let compared = match (&change.then, &change.now) {
                 (Some(then), Some(now)) => {
                     let there = place.relocation.there(&change.key);
                     let then = (&*place.source_bucket, &*change.key, then);
-                    compare.likeness(client, then, (&*place.bucket, &*there, now)).await?
+                    compare.compare(client, then, (&*place.bucket, &*there, now)).await?
                 }
-                _ => Likeness::Different,
+                _ => Compared::unasked(Likeness::Different),
             };
-            Ok::<_, Error>((change, likeness))
+            Ok::<_, Error>((change, compared))
         });
         let mut compared = std::pin::pin!(compared.buffered(limits::CONTENT_CHECKS));
-        while let Some((mut change, likeness)) = compared.try_next().await? {
+        while let Some((mut change, Compared { likeness, replica })) = compared.try_next().await? {
             if likeness == Likeness::Same {
                 self.sums.same_content += 1;
+                self.sums.add_unsure(&change.key, &change.doubts);
                 continue;
             }
             self.sums.unproven += u64::from(likeness == Likeness::Unproven);
+            change.cautions.extend(replica.then_some(Caution::Replica));
             client.counters().changes.add(1);
             self.sums.could_uncover.add(&change);
             if self.undelete == Undelete::Copy {

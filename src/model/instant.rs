@@ -1,6 +1,7 @@
 //! A moment in UTC, and the forms in which a person may write one.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -42,6 +43,11 @@ impl Instant {
             .hint("give a past time: a state that has not been yet cannot be restored"));
         }
         Ok(instant)
+    }
+
+    /// Reads a length of time: `90m`, `2h`, `3d`.
+    pub fn parse_length(text: &str) -> Option<Duration> {
+        parse_age(text).and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis)
     }
 
     fn parse(text: &str, now: Instant) -> Result<Self> {

@@ -25,6 +25,9 @@ pub struct ObjectHead {
     pub storage_class: String,
     /// Whether it is encrypted with a KMS key: then its ETag is not the MD5 of its bytes.
     pub kms: bool,
+    /// Whether replication brought it from another bucket: then it is dated by its original
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html>).
+    pub replica: bool,
 }
 
 /// What the server says of a version's bytes: what can be held against a file's.

@@ -45,6 +45,12 @@ impl Kind<'_> {
     pub fn is_marker(&self) -> bool {
         matches!(self, Kind::DeleteMarker)
     }
+
+    /// Whether its ETag says that it was uploaded in parts: an MD5, `-`, and their number.
+    pub fn is_multipart(&self) -> bool {
+        // The length alone decides for nearly all: a listing has one for every version.
+        matches!(self, Kind::Version { etag, .. } if etag.len() > 32 && etag.contains('-'))
+    }
 }
 
 /// What a stored checksum is of.

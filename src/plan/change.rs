@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::Version;
-use crate::resolve::{Caution, Doubt, KeyState};
+use crate::resolve::{Caution, Doubt, Judge, KeyState};
 
 /// What is done to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,15 +80,17 @@ impl Change {
         Self { key: key.into(), action, now, then, markers, cautions, doubts }
     }
 
-    /// The change that a key needs, if any. One that comes back carries the markers above it, if there is nothing else.
-    pub fn of(state: &KeyState<'_>) -> Option<Self> {
+    /// The change that a key needs, if any; `doubts` are those about its answer. One that comes back carries the markers
+    /// above it, if there is nothing else.
+    pub fn of(state: &KeyState<'_>, judge: &Judge, mut doubts: Vec<Doubt>) -> Option<Self> {
         let action = decide(state.then, state.now)?;
-        let cautions = state.cautions().collect();
+        let cautions = judge.cautions(state);
+        doubts.extend(Doubt::of_class(state.then));
         let markers = if action == Action::Undelete { state.markers.to_vec() } else { Vec::new() };
         Some(Self {
             markers,
             cautions,
-            doubts: Doubt::of(state.then),
+            doubts,
             ..Self::new(state.key, action, state.now.cloned(), state.then.cloned())
         })
     }

@@ -7,4 +7,4 @@ mod summary;
 
 pub use change::{Action, Change, Undelete, decide};
 pub use spool::Spool;
-pub use summary::{Covered, PrefixCounts, Sums, Tally};
+pub use summary::{Covered, PrefixCounts, Sums, Tally, Unsure};

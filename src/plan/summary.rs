@@ -1,6 +1,6 @@
 //! The sums of a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,18 @@ impl Covered {
     }
 }
 
+/// Keys that nothing would be done to, though the answer about them is in doubt: they are gone now, and by the listing were
+/// not there at T either; or they hold what the listing says they did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsure {
+    /// Keys.
+    pub keys: u64,
+    /// Those of them that a lifecycle rule may have falsified.
+    pub lifecycle: u64,
+    /// Those of them that a null version may have.
+    pub null_version: u64,
+}
+
 /// Keys by action, in the order of [`Action::ALL`].
 pub type PrefixCounts = [u64; 3];
 
@@ -68,6 +80,10 @@ pub struct Sums {
     /// Changes that something has to be settled about first.
     pub doubtful: u64,
     doubts: BTreeMap<Doubt, u64>,
+    /// Keys that nothing is done to, though what they held at T is in doubt.
+    pub unsure: Unsure,
+    /// Some of the keys of which it is in doubt what they held at T.
+    uncertain: BTreeSet<String>,
     cautions: BTreeMap<Caution, u64>,
     prefixes: BTreeMap<String, PrefixCounts>,
     elsewhere: PrefixCounts,
@@ -86,6 +102,9 @@ impl Sums {
         for doubt in &change.doubts {
             *self.doubts.entry(*doubt).or_default() += 1;
         }
+        if change.doubts.iter().any(|doubt| doubt.is_of_answer()) {
+            self.remember(&change.key);
+        }
         for caution in &change.cautions {
             *self.cautions.entry(*caution).or_default() += 1;
         }
@@ -99,6 +118,33 @@ impl Sums {
         if let Some(n) = counts.get_mut(slot) {
             *n += 1;
         }
+    }
+
+    /// Counts a key that nothing is done to, with the doubts about the answer that this rests on.
+    pub fn add_unsure(&mut self, key: &str, doubts: &[Doubt]) {
+        let has = |doubt: Doubt| u64::from(doubts.contains(&doubt));
+        let of_answer = doubts.iter().any(|doubt| doubt.is_of_answer());
+        self.unsure.keys += u64::from(of_answer);
+        self.unsure.lifecycle += has(Doubt::Lifecycle);
+        self.unsure.null_version += has(Doubt::NullVersion);
+        if of_answer {
+            self.remember(key);
+        }
+    }
+
+    fn remember(&mut self, key: &str) {
+        if self.uncertain.len() < limits::SHOWN_CHANGES {
+            self.uncertain.insert(key.to_owned());
+        }
+    }
+
+    /// Keys of which it is in doubt what they held at T, whether or not anything is done to them: how many by doubt, and
+    /// some of them.
+    pub fn uncertain(&self) -> ([(Doubt, u64); 2], impl Iterator<Item = &str>) {
+        let lifecycle = self.in_doubt(Doubt::Lifecycle) + self.unsure.lifecycle;
+        let null_version = self.in_doubt(Doubt::NullVersion) + self.unsure.null_version;
+        let counts = [(Doubt::Lifecycle, lifecycle), (Doubt::NullVersion, null_version)];
+        (counts, self.uncertain.iter().map(String::as_str))
     }
 
     /// The sum of one kind.
@@ -116,9 +162,9 @@ impl Sums {
         self.cautions.iter().map(|(caution, keys)| (*caution, *keys))
     }
 
-    /// How many of the changes carry which doubt.
-    pub fn doubts(&self) -> impl Iterator<Item = (Doubt, u64)> {
-        self.doubts.iter().map(|(doubt, keys)| (*doubt, *keys))
+    /// How many of the changes carry a doubt.
+    pub fn in_doubt(&self, doubt: Doubt) -> u64 {
+        self.doubts.get(&doubt).copied().unwrap_or_default()
     }
 
     /// Whether there was nothing to compare: no key at either time.

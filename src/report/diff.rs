@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::doubt::{meaning, unsure_line};
 use super::json::writes_needed;
 use super::units::{bytes, count, plural};
 use crate::error::Result;
@@ -200,8 +201,19 @@ impl DiffView {
         let deletes = writes_needed(sums) - copies.keys - uncover.requests();
         let tokens = copies.keys + sums.of(Action::Delete).keys + uncover.markers;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
-        let thaw = if sums.doubtful > 0 { " --thaw bulk" } else { "" };
-        writeln!(out, "  to carry out: {}{thaw}", self.heading.restore)?;
+        let in_doubt = sums.uncertain().0.iter().any(|(_, keys)| *keys > 0);
+        let settled = match (in_doubt, sums.in_doubt(Doubt::Archived)) {
+            (true, _) => " --doubtful skip",
+            (false, 1..) => " --thaw bulk",
+            (false, 0) => "",
+        };
+        writeln!(out, "  to carry out: {}{settled}", self.heading.restore)?;
+        if in_doubt {
+            writeln!(
+                out,
+                "  which leaves keys in doubt as they are; --doubtful trust takes the listing for the whole truth"
+            )?;
+        }
         let mut work = Vec::new();
         if copies.keys > 0 {
             work.push(format!("{} of {}", plural(copies.keys, "copy", "copies"), bytes(copies.bytes)));
@@ -271,18 +283,27 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
         };
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", "same", count(sums.same_content), "")?;
     }
-    if matches!(purpose, Purpose::Restore | Purpose::Elsewhere) {
-        for (doubt, keys) in sums.doubts() {
-            let meaning = match doubt {
-                Doubt::Archived => "in doubt: of these, in an archive, to be thawed first (--thaw)",
-            };
-            writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", doubt.name(), count(keys), "")?;
-        }
+    let archived = sums.in_doubt(Doubt::Archived);
+    let to_thaw =
+        matches!(purpose, Purpose::Restore | Purpose::Elsewhere).then_some((Doubt::Archived, archived));
+    for (doubt, keys) in sums.uncertain().0.into_iter().chain(to_thaw).filter(|(_, keys)| *keys > 0) {
+        let meaning = meaning(doubt);
+        writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", doubt.name(), count(keys), "")?;
+    }
+    if let Some(line) = unsure_line(sums) {
+        writeln!(out, "  {line}")?;
     }
     for (caution, keys) in sums.cautions() {
         let meaning = match caution {
             Caution::SameSecond => "of these, written or deleted in that very second",
             Caution::Unordered => "of these, whose versions are listed in another order than their times",
+            Caution::Multipart => {
+                "of these, uploaded in parts, begun shortly before and perhaps completed after"
+            }
+            Caution::LifecycleMarker => {
+                "of these, under a lifecycle rule's marker: gone within a day after its time"
+            }
+            Caution::Replica => "of these, replicas: dated by their originals, perhaps not yet here then",
         };
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", caution.name(), count(keys), "")?;
     }

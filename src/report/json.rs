@@ -326,7 +326,7 @@ impl<'a> Summary<'a> {
             reverts: sums.of(Action::Revert).keys,
             undeletes: sums.of(Action::Undelete).keys,
             deletes: sums.of(Action::Delete).keys,
-            doubtful: sums.doubtful,
+            doubtful: sums.doubtful + sums.unsure.keys,
             bytes_to_copy: sums.to_copy().bytes,
             list_requests: counters.list_requests.get(),
             write_requests,

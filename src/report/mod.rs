@@ -2,6 +2,7 @@
 
 mod csv;
 mod diff;
+mod doubt;
 mod history;
 mod json;
 mod progress;
@@ -10,6 +11,7 @@ mod units;
 
 pub use csv::{CsvChanges, CsvHistory};
 pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
+pub use doubt::{history_notes, uncertainty};
 pub use history::history_line;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};

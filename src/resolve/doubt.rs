@@ -1,13 +1,38 @@
-//! What makes it doubtful that a change can, or should, be carried out as it stands. A person has to say what is done.
+//! What makes it doubtful that an answer is right, or that a change can be carried out as it stands. A person has to say
+//! what is done.
+//!
+//! | doubt | what is in doubt |
+//! |---|---|
+//! | `lifecycle` | the answer: what was live at T may have been removed by a rule, see [`Expiries`] |
+//! | `null-version` | the answer: what was live at T may have been overwritten |
+//! | `archived` | the change: what was live at T cannot be copied as it lies |
+//!
+//! **Null versions** are overwritten without a trace while versioning is suspended:
+//!
+//! | null version or marker | doubt |
+//! |---|---|
+//! | newer than T | yes: there may have been another at T |
+//! | at T or older, or none | no: it has not been written since |
+//!
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/AddingObjectstoVersionSuspendedBuckets.html>)
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Version;
+use super::Caution;
+use super::expiry::{DAY, Expiries};
+use super::fold::{Cut, KeyState};
+use crate::model::{Instant, Version};
 
 /// Why a key is in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Doubt {
+    /// A lifecycle rule may have removed what was live at T.
+    Lifecycle,
+    /// A null version newer than T may have overwritten what was live at T.
+    NullVersion,
     /// The version live at T lies in an archive, and has to be thawed before it can be copied.
     Archived,
 }
@@ -16,20 +41,91 @@ impl Doubt {
     /// The name in tables and JSON.
     pub fn name(self) -> &'static str {
         match self {
+            Doubt::Lifecycle => "lifecycle",
+            Doubt::NullVersion => "null-version",
             Doubt::Archived => "archived",
         }
     }
 
-    /// The doubts about bringing back what was live at T, by its storage class. A listing does not tell of
+    /// Whether the answer itself may be wrong, rather than that it cannot be carried out.
+    pub fn is_of_answer(self) -> bool {
+        matches!(self, Doubt::Lifecycle | Doubt::NullVersion)
+    }
+
+    /// The doubt about bringing back what was live at T, by its storage class. A listing does not tell of
     /// Intelligent-Tiering's archives: those are found out when the version is copied.
     ///
     /// | storage class | doubt |
     /// |---|---|
     /// | GLACIER, DEEP_ARCHIVE | archived |
     /// | any other, GLACIER_IR too | none |
-    pub fn of(then: Option<&Version>) -> Vec<Self> {
+    pub fn of_class(then: Option<&Version>) -> Option<Self> {
         let archived = then.is_some_and(|v| matches!(&*v.storage_class, "GLACIER" | "DEEP_ARCHIVE"));
-        if archived { vec![Doubt::Archived] } else { Vec::new() }
+        archived.then_some(Doubt::Archived)
+    }
+}
+
+/// Judges the answers about keys at two cuts.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    /// The state asked for, and the one to compare it with.
+    pub cuts: (Cut, Cut),
+    /// What may have gone from the bucket's history.
+    pub expiries: Expiries,
+    /// How long before T an upload in parts is suspected of not having been complete at T.
+    pub multipart_window: Duration,
+}
+
+impl Judge {
+    /// One who knows of no lifecycle rules.
+    pub fn of_cuts(then: Cut, now: Cut) -> Self {
+        Self { cuts: (then, now), expiries: Expiries::default(), multipart_window: Duration::ZERO }
+    }
+
+    /// The doubts about a key's answers, each once. `now` is the present: what is due then may be gone.
+    pub fn doubts(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {
+        let answers = [(self.cuts.0, &state.evidence.0), (self.cuts.1, &state.evidence.1)];
+        let at = answers.into_iter().filter_map(|(cut, evidence)| match cut {
+            Cut::At(t) if evidence.above > 0 => Some((t, evidence)),
+            _ => None,
+        });
+        let mut doubts = Vec::new();
+        for (t, evidence) in at {
+            if self.expiries.may_have_removed(state.key, t, evidence, now) {
+                doubts.push(Doubt::Lifecycle);
+            }
+            if evidence.null_above {
+                doubts.push(Doubt::NullVersion);
+            }
+        }
+        doubts.sort_unstable();
+        doubts.dedup();
+        doubts
+    }
+
+    /// What a person should know of a key:
+    ///
+    /// | live at T | made | caution |
+    /// |---|---|---|
+    /// | a version uploaded in parts | at most the window before T | `multipart` |
+    /// | a delete marker | at a midnight UTC, less than a day before T | `lifecycle-marker` |
+    ///
+    /// and those that the order of its entries gives.
+    pub fn cautions(&self, state: &KeyState<'_>) -> Vec<Caution> {
+        let mut cautions: Vec<_> = state.cautions().collect();
+        if let (Cut::At(t), Some(made)) = (self.cuts.0, state.evidence.0.found) {
+            let age = u128::from(t.millis().abs_diff(made.millis()));
+            match state.then {
+                Some(version) if version.is_multipart() && age <= self.multipart_window.as_millis() => {
+                    cautions.push(Caution::Multipart);
+                }
+                None if made.millis() % DAY == 0 && age < Duration::from_hours(24).as_millis() => {
+                    cautions.push(Caution::LifecycleMarker);
+                }
+                _ => {}
+            }
+        }
+        cautions
     }
 }
 
@@ -48,8 +144,8 @@ mod tests {
             ("", false),
         ] {
             let version = Version { storage_class: class.to_owned(), ..Version::default() };
-            assert_eq!(Doubt::of(Some(&version)) == [Doubt::Archived], archived, "{class}");
+            assert_eq!(Doubt::of_class(Some(&version)).is_some(), archived, "{class}");
         }
-        assert_eq!(Doubt::of(None), []);
+        assert_eq!(Doubt::of_class(None), None);
     }
 }

@@ -17,8 +17,7 @@
 //! entries of one second. An entry below another with an earlier time (the clocks of several writers) stays below, and
 //! the key carries [`Caution::Unordered`].
 
-use serde::{Deserialize, Serialize};
-
+use super::Caution;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Entry, Instant, Kind, Version, printable};
@@ -41,24 +40,27 @@ impl Cut {
     }
 }
 
-/// Something about a key that a person should know, though it does not block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Caution {
-    /// The version live at T, or what replaced it, was made in the very second of T.
-    SameSecond,
-    /// The server's order of the key's entries does not follow their times, or cannot be known.
-    Unordered,
+/// The entry listed just above an answer: the oldest one that the cut does not cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nearest {
+    /// When it was made.
+    pub made: Instant,
+    /// Whether it was uploaded in parts: then that is when the upload was begun.
+    pub multipart: bool,
+    marker: bool,
 }
 
-impl Caution {
-    /// The name in tables and JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Caution::SameSecond => "same-second",
-            Caution::Unordered => "unordered",
-        }
-    }
+/// What the listing shows round an answer; the doubts about it are judged by this.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Entries above the live one; all of the key's if none is live.
+    pub above: u64,
+    /// The lowest of them.
+    pub nearest: Option<Nearest>,
+    /// Whether one of them is a null version or marker.
+    pub null_above: bool,
+    /// When the live entry was made, if there is one, version or marker.
+    pub found: Option<Instant>,
 }
 
 /// A key that has been read to its end: what was live at either cut.
@@ -70,6 +72,8 @@ pub struct KeyState<'a> {
     pub then: Option<&'a Version>,
     /// What was live at the second cut; `None` if it did not exist.
     pub now: Option<&'a Version>,
+    /// What the listing shows round each of the two.
+    pub evidence: (Evidence, Evidence),
     /// The delete markers above the version that was live at the first cut, newest first, where there is nothing else
     /// above it: without them it would be live again. Empty where there is something else, or too many of them.
     pub markers: &'a [String],
@@ -77,7 +81,7 @@ pub struct KeyState<'a> {
 }
 
 impl KeyState<'_> {
-    /// What a person should know of this key.
+    /// What a person should know of the order of this key's entries.
     pub fn cautions(&self) -> impl Iterator<Item = Caution> {
         self.cautions.into_iter().flatten()
     }
@@ -181,7 +185,8 @@ struct Pending {
     now: Pick,
     /// Both picks fell on one entry; it is kept in `then`.
     same: bool,
-    last: Option<(Instant, bool)>,
+    last: Option<Nearest>,
+    null: bool,
     unordered: bool,
     same_second: bool,
     /// Ids of the entries above the first pick, if they are all delete markers.
@@ -202,6 +207,7 @@ impl Pending {
         self.now.state = PickState::Unset;
         self.same = false;
         self.last = None;
+        self.null = false;
         self.unordered = false;
         self.same_second = false;
         self.markers.clear();
@@ -209,13 +215,12 @@ impl Pending {
     }
 
     fn take(&mut self, entry: &Entry<'_>, (then, now): (Cut, Cut), changes_only: bool, order_lost: bool) {
-        if let Some((last, last_is_marker)) = self.last {
+        if let Some(last) = self.last {
             let guessed =
-                order_lost && entry.last_modified == last && entry.kind.is_marker() != last_is_marker;
-            self.unordered |= entry.last_modified > last || (guessed && self.then.is_unset_or_just(last));
+                order_lost && entry.last_modified == last.made && entry.kind.is_marker() != last.marker;
+            self.unordered |=
+                entry.last_modified > last.made || (guessed && self.then.is_unset_or_just(last.made));
         }
-        self.last = Some((entry.last_modified, entry.kind.is_marker()));
-        self.seen += 1;
         let for_then = self.then.is_unset() && then.covers(entry);
         let for_now = self.now.is_unset() && now.covers(entry);
         // Only the pick and the entries above it bear on the answer.
@@ -228,6 +233,7 @@ impl Pending {
             self.cover(entry);
         }
         if for_then {
+            self.then.evidence = self.evidence(Some(entry.last_modified));
             self.same = for_now;
             if self.same && changes_only {
                 self.then.set_bare(entry);
@@ -236,12 +242,25 @@ impl Pending {
             }
         }
         if for_now {
+            self.now.evidence = self.evidence(Some(entry.last_modified));
             if self.same {
                 self.now.state = self.then.state;
             } else {
                 self.now.set(entry);
             }
         }
+        self.seen += 1;
+        self.null |= entry.version_id == "null";
+        self.last = Some(Nearest {
+            made: entry.last_modified,
+            multipart: entry.kind.is_multipart(),
+            marker: entry.kind.is_marker(),
+        });
+    }
+
+    /// What lies above the next entry, or above nothing if there is no more.
+    fn evidence(&self, found: Option<Instant>) -> Evidence {
+        Evidence { above: self.seen, nearest: self.last, null_above: self.null, found }
     }
 
     /// Takes an entry above the first pick. A marker named `null` can be overwritten by others, so its id says nothing.
@@ -255,12 +274,14 @@ impl Pending {
 
     fn state(&self) -> KeyState<'_> {
         let then = self.then.version();
+        let evidence = |pick: &Pick| if pick.is_unset() { self.evidence(None) } else { pick.evidence };
         let covered = self.covered && !self.unordered && then.is_some();
         KeyState {
             markers: if covered { &self.markers } else { &[] },
             key: &self.key,
             then,
             now: if self.same { then } else { self.now.version() },
+            evidence: (evidence(&self.then), evidence(&self.now)),
             cautions: [
                 self.same_second.then_some(Caution::SameSecond),
                 self.unordered.then_some(Caution::Unordered),
@@ -282,6 +303,7 @@ enum PickState {
 struct Pick {
     state: PickState,
     version: Version,
+    evidence: Evidence,
 }
 
 impl Pick {

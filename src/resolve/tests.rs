@@ -1,5 +1,8 @@
 //! The fold against tables, and against a naive model that replays what happened.
 
+mod doubt;
+mod simulation;
+
 use proptest::prelude::*;
 
 use super::{Caution, Cut, Resolver};
@@ -13,13 +16,18 @@ struct Listed {
     id: String,
     millis: i64,
     marker: bool,
+    /// Uploaded in parts.
+    parts: bool,
     is_latest: bool,
 }
+
+/// An MD5, and how many parts it is of.
+const ETAG_OF_PARTS: &str = "d41d8cd98f00b204e9800998ecf8427e-2";
 
 impl Listed {
     fn entry(&self) -> Entry<'_> {
         let version = Kind::Version {
-            etag: &self.id,
+            etag: if self.parts { ETAG_OF_PARTS } else { &self.id },
             size: 1,
             storage_class: "",
             checksum_algorithm: "",
@@ -46,6 +54,7 @@ fn listed(key: &str, text: &str) -> Vec<Listed> {
             id: id.to_owned(),
             millis,
             marker: id.starts_with('m'),
+            parts: false,
             is_latest: n == 0,
         }
     };
@@ -245,7 +254,7 @@ proptest! {
         for key in 0..4u8 {
             let mine: Vec<_> = happened.iter().filter(|(k, ..)| *k == key).collect();
             for (place, (_, time, n, delete)) in mine.iter().rev().enumerate() {
-                listing.push(Listed { key: format!("k{key}"), id: format!("{n}"), millis: time * 1000, marker: *delete, is_latest: place == 0 });
+                listing.push(Listed { key: format!("k{key}"), id: format!("{n}"), millis: time * 1000, marker: *delete, parts: false, is_latest: place == 0 });
             }
         }
         let now = t2.map_or(Cut::Latest, at);

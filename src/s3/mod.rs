@@ -12,6 +12,7 @@ mod delete;
 mod error;
 mod facts;
 mod get;
+mod lifecycle;
 pub mod listing;
 mod multipart;
 mod rate;

@@ -6,7 +6,7 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{
     BucketVersioningStatus, ChecksumMode, ChecksumType, EncodingType, MfaDeleteStatus, ObjectLockEnabled,
-    ServerSideEncryption,
+    ReplicationStatus, ServerSideEncryption,
 };
 
 use super::blank_key::{KeyInPath, for_sdk};
@@ -274,5 +274,6 @@ fn object_head(head: &HeadObjectOutput) -> ObjectHead {
         user: head.metadata().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
         storage_class: head.storage_class().map_or("STANDARD", |c| c.as_str()).to_owned(),
         kms: is_kms(head.server_side_encryption()),
+        replica: head.replication_status() == Some(&ReplicationStatus::Replica),
     }
 }

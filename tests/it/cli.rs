@@ -5,6 +5,7 @@
 
 mod archived;
 mod diff;
+mod doubt;
 mod escapes;
 mod formats;
 mod help;

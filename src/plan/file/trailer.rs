@@ -7,7 +7,7 @@ use crc32fast::Hasher;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Line};
-use crate::plan::{Action, Sums, Tally};
+use crate::plan::{Action, Sums, Tally, Unsure};
 
 /// What follows the digits of the CRC-32.
 const CLOSE: &[u8] = b"\"}\n";
@@ -33,6 +33,9 @@ pub struct Trailer {
     pub existed: u64,
     /// Keys asked for by name that have no version at all.
     pub unknown_keys: u64,
+    /// Keys that nothing is done to, though what they held at T is in doubt.
+    #[serde(default)]
+    pub unsure: Unsure,
     /// Keys that were looked at.
     pub keys: u64,
     /// Versions and delete markers that were listed.
@@ -51,6 +54,7 @@ impl Trailer {
             unproven: found.unproven,
             existed: found.existed,
             unknown_keys: found.unknown_keys,
+            unsure: found.unsure,
             keys,
             versions,
         }
@@ -63,6 +67,7 @@ impl Trailer {
         counted.unproven = self.unproven;
         counted.existed = self.existed;
         counted.unknown_keys = self.unknown_keys;
+        counted.unsure = self.unsure;
         (Self::new(&counted, &counted, (self.keys, self.versions)) == *self).then_some(counted)
     }
 

@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use super::stage::Stage;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a help text")]
 fn of_diff() {
     let stage = Stage::new();
     assert_snapshot!(stage.asof("diff --help").changes_nothing(), @r#"
@@ -64,6 +65,10 @@ fn of_diff() {
 
           --trust-etag
               Take versions of equal ETag and size for the same object, without a HEAD of either
+
+          --multipart-window <LENGTH>
+              Caution about uploads in parts begun at most this long before the past time; without it,
+              1h
 
     Server:
           --endpoint-url <URL>
@@ -223,6 +228,10 @@ fn of_restore() {
           --trust-etag
               Take versions of equal ETag and size for the same object, without a HEAD of either
 
+          --multipart-window <LENGTH>
+              Caution about uploads in parts begun at most this long before the past time; without it,
+              1h
+
     Server:
           --endpoint-url <URL>
               The server's address, if it is not AWS
@@ -306,6 +315,10 @@ fn of_verify() {
 
           --trust-etag
               Take versions of equal ETag and size for the same object, without a HEAD of either
+
+          --multipart-window <LENGTH>
+              Caution about uploads in parts begun at most this long before the past time; without it,
+              1h
 
     Server:
           --endpoint-url <URL>

@@ -215,6 +215,7 @@ impl Asof<'_> {
             ("request id is ", "\n", "ID"),
             (" (os error ", ")", "N"),
             ("listed ", " UTC", "TIME"),
+            ("complete for T ≥ ", " UTC", "TIME"),
             ("\"listed\":\"", "\"", "TIME"),
         ]
         .iter()

@@ -1,0 +1,57 @@
+//! By what the answers about a bucket's past are judged.
+
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::limits;
+use crate::model::{Instant, Version};
+use crate::plan::Sums;
+use crate::resolve::{Caution, Cut, Doubt, Expiries, Judge, KeyState};
+use crate::s3::Client;
+
+/// Asks what lifecycle may have removed from the bucket, to judge the answers at two cuts.
+pub async fn judge(
+    client: &Client,
+    bucket: &str,
+    cuts: (Cut, Cut),
+    multipart_window: Duration,
+) -> Result<Judge> {
+    let expiries = Expiries::of(&client.lifecycle(bucket).await?, limits::RULE_LAG);
+    Ok(Judge { cuts, expiries, multipart_window })
+}
+
+/// A key that is live, and what is to be known of that.
+#[derive(Debug, Clone)]
+pub(super) struct Live {
+    pub(super) key: String,
+    pub(super) version: Version,
+    pub(super) cautions: Vec<Caution>,
+    pub(super) doubts: Vec<Doubt>,
+}
+
+impl Live {
+    /// What was live at T. A key that was not, and perhaps was, is counted.
+    pub(super) fn then(state: &KeyState<'_>, judge: &Judge, sums: &mut Sums) -> Option<Self> {
+        let doubts = doubts(judge, state);
+        let Some(version) = state.then.cloned() else {
+            sums.add_unsure(state.key, &doubts);
+            return None;
+        };
+        Some(Self { key: state.key.to_owned(), version, cautions: judge.cautions(state), doubts })
+    }
+
+    /// What is live now, by the name that it has in the past state.
+    pub(super) fn now(state: &KeyState<'_>, name: Option<String>) -> Option<Self> {
+        let (cautions, doubts) = (Vec::new(), Vec::new());
+        Some(Self { key: name?, version: state.then?.clone(), cautions, doubts })
+    }
+}
+
+/// The doubts about a key's answers by now: a listing may take hours, and lifecycle acts meanwhile.
+pub(super) fn doubts(judge: &Judge, state: &KeyState<'_>) -> Vec<Doubt> {
+    if state.evidence.0.above + state.evidence.1.above == 0 {
+        return Vec::new();
+    }
+    let skew = i64::try_from(limits::CLOCK_SKEW.as_millis()).unwrap_or_default();
+    judge.doubts(state, Instant::from_millis(chrono::Utc::now().timestamp_millis() + skew))
+}

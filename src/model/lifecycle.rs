@@ -1,0 +1,329 @@
+//! Lifecycle rules, as far as they take something out of a bucket's history, and when which of them held.
+//!
+//! The JSON forms are those of `GetBucketLifecycleConfiguration`
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html>). A member that is not known is an error: a
+//! rule that was passed over could have expired what nobody then misses.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::Instant;
+use crate::error::{Error, Result};
+
+/// A lifecycle rule.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(from = "WrittenRule")]
+pub struct Rule {
+    /// Its name.
+    pub id: String,
+    /// Whether it is carried out.
+    pub enabled: bool,
+    /// Which versions it is about.
+    pub filter: Filter,
+    /// What it does to noncurrent versions and delete markers.
+    pub noncurrent: Option<NoncurrentExpiration>,
+    /// What it does to current versions, and to delete markers with nothing below them.
+    pub expiration: Option<Expiration>,
+}
+
+/// Which versions a rule is about: those to which all of these apply.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// What their keys begin with.
+    pub prefix: String,
+    /// Tags that they have.
+    pub tags: Vec<(String, String)>,
+    /// They have more bytes.
+    pub larger_than: Option<u64>,
+    /// They have fewer bytes.
+    pub smaller_than: Option<u64>,
+}
+
+/// `NoncurrentVersionExpiration`: both conditions hold of what it removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct NoncurrentExpiration {
+    /// Days since the entry above was made.
+    #[serde(rename = "NoncurrentDays")]
+    pub days: u32,
+    /// Noncurrent entries above it.
+    #[serde(rename = "NewerNoncurrentVersions", default)]
+    pub newer: u32,
+}
+
+/// `Expiration`. Each of them removes a delete marker with nothing below it, too, once the marker is due
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html>, example 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiration {
+    /// So many days after it was made.
+    Days(u32),
+    /// From this date on.
+    Date(Instant),
+    /// Delete markers with nothing below them only.
+    ExpiredMarkers,
+}
+
+/// The rules that a bucket has had, as far as is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lifecycle {
+    /// Rule sets, each with the time until which it held; `None` for what still holds.
+    pub eras: Vec<Era>,
+    /// Why the present rules are not known, if they are not.
+    pub unknown: Option<String>,
+}
+
+/// A set of rules that held together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Era {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// When the next set took its place; `None` if none has.
+    pub until: Option<Instant>,
+}
+
+impl Lifecycle {
+    /// Of a bucket that has these rules now, and no others are known.
+    pub fn of_now(rules: Vec<Rule>) -> Self {
+        Self { eras: vec![Era { rules, until: None }], unknown: None }
+    }
+
+    /// Of a bucket whose present rules cannot be read.
+    pub fn unknown(why: impl Into<String>) -> Self {
+        Self { eras: Vec::new(), unknown: Some(why.into()) }
+    }
+
+    /// Adds the rule sets of a history file: a list of `{"from": TIME, "configuration": …}` in the order of time. The last
+    /// is taken to hold still, beside the rules that the bucket has now. `name` is the file's, for errors.
+    #[must_use = "gives the eras with those of the file"]
+    pub fn with_history(mut self, text: &str, name: &str) -> Result<Self> {
+        let wrong = |what: String| {
+            Error::usage(format!("cannot read the lifecycle history {name}: {what}")).hint(
+                "write it as [{\"from\": \"2026-01-31T00:00:00Z\", \"configuration\": {\"Rules\": […]}}, …], each \
+                 configuration as aws s3api get-bucket-lifecycle-configuration prints it",
+            )
+        };
+        let held: Vec<Held> = serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        if let Some(at) = held.windows(2).position(|pair| matches!(pair, [a, b] if a.from >= b.from)) {
+            return Err(wrong(format!("entry {} is not later than the one before it", at + 2)));
+        }
+        let ends = held.iter().skip(1).map(|next| Some(next.from)).chain([None]).collect::<Vec<_>>();
+        let eras = held.into_iter().zip(ends);
+        self.eras.extend(eras.map(|(held, until)| Era { rules: held.configuration.rules, until }));
+        Ok(self)
+    }
+}
+
+/// One entry of a history file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Held {
+    from: Instant,
+    configuration: Configuration,
+}
+
+/// What `GetBucketLifecycleConfiguration` returns.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Configuration {
+    #[serde(rename = "Rules")]
+    rules: Vec<Rule>,
+    #[serde(rename = "TransitionDefaultMinimumObjectSize", default)]
+    _minimum: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct WrittenRule {
+    #[serde(rename = "ID", default)]
+    id: String,
+    status: Status,
+    /// The form of before 2017.
+    #[serde(default)]
+    prefix: Option<String>,
+    #[serde(default)]
+    filter: WrittenFilter,
+    #[serde(default)]
+    noncurrent_version_expiration: Option<NoncurrentExpiration>,
+    #[serde(default)]
+    expiration: WrittenExpiration,
+    #[serde(rename = "Transitions", default)]
+    _transitions: IgnoredAny,
+    #[serde(rename = "NoncurrentVersionTransitions", default)]
+    _noncurrent_transitions: IgnoredAny,
+    #[serde(rename = "AbortIncompleteMultipartUpload", default)]
+    _abort: IgnoredAny,
+}
+
+#[derive(Deserialize, PartialEq)]
+enum Status {
+    Enabled,
+    Disabled,
+}
+
+/// Members of a filter, alone or together under `And`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct WrittenFilter {
+    prefix: Option<String>,
+    tag: Option<Tag>,
+    tags: Vec<Tag>,
+    object_size_greater_than: Option<u64>,
+    object_size_less_than: Option<u64>,
+    and: Option<Box<WrittenFilter>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    key: String,
+    value: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct WrittenExpiration {
+    days: Option<u32>,
+    date: Option<Instant>,
+    expired_object_delete_marker: Option<bool>,
+}
+
+impl From<WrittenRule> for Rule {
+    fn from(written: WrittenRule) -> Self {
+        let WrittenExpiration { days, date, expired_object_delete_marker } = written.expiration;
+        let mut filter = Filter::from(written.filter);
+        if let Some(prefix) = written.prefix {
+            filter.prefix = prefix;
+        }
+        Self {
+            id: written.id,
+            enabled: written.status == Status::Enabled,
+            filter,
+            noncurrent: written.noncurrent_version_expiration,
+            expiration: Expiration::of(days, date, expired_object_delete_marker),
+        }
+    }
+}
+
+impl From<WrittenFilter> for Filter {
+    fn from(written: WrittenFilter) -> Self {
+        let WrittenFilter { prefix, tag, tags, object_size_greater_than, object_size_less_than, and } =
+            written;
+        if let Some(and) = and {
+            return Self::from(*and);
+        }
+        Self {
+            prefix: prefix.unwrap_or_default(),
+            tags: tag.into_iter().chain(tags).map(|Tag { key, value }| (key, value)).collect(),
+            larger_than: object_size_greater_than,
+            smaller_than: object_size_less_than,
+        }
+    }
+}
+
+impl Expiration {
+    /// Of the three members that S3 has for it, of which one is set.
+    pub fn of(days: Option<u32>, date: Option<Instant>, expired_markers: Option<bool>) -> Option<Self> {
+        let markers = expired_markers.unwrap_or_default().then_some(Self::ExpiredMarkers);
+        days.map(Self::Days).or(date.map(Self::Date)).or(markers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HISTORY: &str = r#"[
+      {"from": "2026-01-01T00:00:00Z", "configuration": {
+        "TransitionDefaultMinimumObjectSize": "all_storage_classes_128K",
+        "Rules": [
+          {"ID": "old form", "Prefix": "logs/", "Status": "Enabled", "Expiration": {"Days": 30},
+           "Transitions": [{"Days": 10, "StorageClass": "GLACIER"}],
+           "NoncurrentVersionTransitions": [], "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
+          {"ID": "small", "Filter": {"And": {"Prefix": "a/", "Tags": [{"Key": "k", "Value": "v"}],
+           "ObjectSizeGreaterThan": 1, "ObjectSizeLessThan": 9}}, "Status": "Disabled",
+           "NoncurrentVersionExpiration": {"NoncurrentDays": 7, "NewerNoncurrentVersions": 3}}]}},
+      {"from": "2026-02-01T12:00:00+01:00", "configuration": {"Rules": [
+          {"Status": "Enabled", "Filter": {}, "Expiration": {"ExpiredObjectDeleteMarker": true},
+           "NoncurrentVersionExpiration": {"NoncurrentDays": 1}},
+          {"Status": "Enabled", "Filter": {"Tag": {"Key": "k", "Value": "v"}},
+           "Expiration": {"Date": "2026-03-01T00:00:00+00:00"}}]}}
+    ]"#;
+
+    fn instant(text: &str) -> Instant {
+        Instant::parse_listed(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_history_is_read_as_the_api_gives_it() {
+        let now = Rule { id: "now".into(), enabled: true, ..Rule::default() };
+        let lifecycle = Lifecycle::of_now(vec![now.clone()]).with_history(HISTORY, "h.json").unwrap();
+        let tags = vec![("k".to_owned(), "v".to_owned())];
+        let prefixed = |prefix: &str| Filter { prefix: prefix.to_owned(), ..Filter::default() };
+        let first = Era {
+            until: Some(instant("2026-02-01T11:00:00Z")),
+            rules: vec![
+                Rule {
+                    id: "old form".into(),
+                    enabled: true,
+                    filter: prefixed("logs/"),
+                    expiration: Some(Expiration::Days(30)),
+                    noncurrent: None,
+                },
+                Rule {
+                    id: "small".into(),
+                    enabled: false,
+                    filter: Filter {
+                        tags: tags.clone(),
+                        larger_than: Some(1),
+                        smaller_than: Some(9),
+                        ..prefixed("a/")
+                    },
+                    expiration: None,
+                    noncurrent: Some(NoncurrentExpiration { days: 7, newer: 3 }),
+                },
+            ],
+        };
+        let second = Era {
+            until: None,
+            rules: vec![
+                Rule {
+                    enabled: true,
+                    expiration: Some(Expiration::ExpiredMarkers),
+                    noncurrent: Some(NoncurrentExpiration { days: 1, newer: 0 }),
+                    ..Rule::default()
+                },
+                Rule {
+                    enabled: true,
+                    filter: Filter { tags, ..Filter::default() },
+                    expiration: Some(Expiration::Date(instant("2026-03-01T00:00:00Z"))),
+                    ..Rule::default()
+                },
+            ],
+        };
+        assert_eq!(lifecycle.eras, [Era { rules: vec![now], until: None }, first, second]);
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_refused_with_its_place() {
+        let rule = |rule: &str| {
+            format!(r#"[{{"from":"2026-01-01T00:00:00Z","configuration":{{"Rules":[{rule}]}}}}]"#)
+        };
+        for (text, expected) in [
+            ("{}".to_owned(), "line 1 column 0"),
+            ("[\n{\"from\": 7}]".to_owned(), "line 2 column 10"),
+            (rule(r#"{"Status":"on"}"#), "unknown variant `on`"),
+            (rule(r#"{"Status":"Enabled","NoncurentVersionExpiration":{}}"#), "unknown field"),
+            (
+                rule(r#"{"Status":"Enabled","NoncurrentVersionExpiration":{}}"#),
+                "missing field `NoncurrentDays`",
+            ),
+            (rule(r#"{"Status":"Enabled","Filter":{"Size":1}}"#), "unknown field `Size`"),
+            (rule(r#"{"Status":"Enabled","Expiration":{"Days":-1}}"#), "line 1 column"),
+            (HISTORY.replace("2026-02-01", "2025-02-01"), "entry 2 is not later"),
+        ] {
+            let error = Lifecycle::default().with_history(&text, "h.json").unwrap_err();
+            assert_eq!(error.kind(), crate::error::ErrorKind::Usage);
+            assert!(error.to_string().contains(expected), "{expected}: {error}");
+        }
+    }
+}

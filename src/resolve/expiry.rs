@@ -1,0 +1,135 @@
+//! What lifecycle rules may have removed from a key's history.
+//!
+//! Lifecycle removes noncurrent versions and delete markers for good. Of a key let P be the newest listed entry that T
+//! covers, and S the oldest listed one that it does not. An entry made at t with a rule of N days is due at E(t, N): N days
+//! later, rounded up to midnight UTC. An entry between P and S, live at T, can be missing only where (A) or (B) holds of a
+//! rule whose prefix the key has:
+//!
+//! | | S | P | entries above P, without the current one | the rule | doubt |
+//! |---|---|---|---|---|---|
+//! | | none | any | none | any | no: what is current is never removed as noncurrent |
+//! | A | listed | any | at least the rule's newer versions | E(S, N) has come | yes |
+//! | B | listed | none | any | E(T, N) came before S, and a rule removes markers with nothing below | yes |
+//! | | listed | any | fewer | E(S, N) has come | no: the rule keeps the newest |
+//! | | listed | any | any | none is due | no |
+//!
+//! (A): S is what made the missing entry noncurrent, or older than that. If the rule's newer versions are themselves gone
+//! by another rule, (A) holds of that one. (B): the version live at T was expired below a delete marker, then the marker, the
+//! last of the key, and then S was written. An S that was uploaded in parts is dated with the beginning of its upload,
+//! which may lie before all this, so its date sets no bound.
+//!
+//! Only prefixes are compared: the tags and the size of what is gone cannot be seen. The condition covers holes in the
+//! middle too: an older version may be left, by a filter or a lock, where a newer one is gone. It takes for granted that
+//! nobody removed a version by its id, and that versioning was enabled from T on: under suspended versioning a marker may
+//! overwrite a null version and be expired itself. Keys of which no entry is left are in no listing.
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>)
+
+use std::time::Duration;
+
+use super::fold::Evidence;
+use crate::model::{Instant, Lifecycle, NoncurrentExpiration};
+
+/// Milliseconds.
+pub(super) const DAY: i64 = 86_400_000;
+
+/// What lifecycle rules may have removed from a bucket's history.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expiries {
+    noncurrent: Vec<Remover>,
+    /// Which removers also find markers with nothing below them removed; by prefix, and until when.
+    markers: Vec<(String, Until)>,
+    /// Why the rules are not known, if they are not.
+    pub unknown: Option<String>,
+}
+
+/// When a rule was last carried out; `None` if it still is.
+type Until = Option<Instant>;
+
+/// A rule that removes what is noncurrent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Remover {
+    prefix: String,
+    expiration: NoncurrentExpiration,
+    until: Until,
+}
+
+impl Remover {
+    /// Whether it may have removed, by `by`, what became noncurrent at `since`.
+    fn was_due(&self, since: Instant, by: Instant) -> bool {
+        due(since, self.expiration.days) <= earlier(self.until, by)
+    }
+}
+
+impl Expiries {
+    /// Of the rules that a bucket has had. Where the present ones cannot be read, the worst that there could be is assumed:
+    /// all noncurrent entries after a day. `lag` is how long a rule may act after another set has taken its place.
+    pub fn of(lifecycle: &Lifecycle, lag: Duration) -> Self {
+        let mut expiries = Self { unknown: lifecycle.unknown.clone(), ..Self::default() };
+        if lifecycle.unknown.is_some() {
+            let expiration = NoncurrentExpiration { days: 1, newer: 0 };
+            expiries.noncurrent.push(Remover { prefix: String::new(), expiration, until: None });
+            expiries.markers.push((String::new(), None));
+        }
+        let lag = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX);
+        for era in &lifecycle.eras {
+            let until = era.until.map(|t| Instant::from_millis(t.millis().saturating_add(lag)));
+            for rule in era.rules.iter().filter(|rule| rule.enabled) {
+                let prefix = &rule.filter.prefix;
+                if let Some(expiration) = rule.noncurrent {
+                    expiries.noncurrent.push(Remover { prefix: prefix.clone(), expiration, until });
+                }
+                if rule.expiration.is_some() {
+                    expiries.markers.push((prefix.clone(), until));
+                }
+            }
+        }
+        expiries
+    }
+
+    /// The instant from which on the bucket's history is complete, by the rules alone; `None` if they have removed nothing
+    /// ever. What became noncurrent later than that is not due yet.
+    pub fn complete_from(&self, now: Instant) -> Option<Instant> {
+        let complete = self.noncurrent.iter().map(|rule| {
+            let last = earlier(rule.until, now).millis();
+            let days = i64::from(rule.expiration.days);
+            Instant::from_millis((last - last.rem_euclid(DAY)).saturating_sub(days * DAY))
+        });
+        complete.max()
+    }
+
+    /// Whether what was live at `t` may have been removed: condition (A) or (B).
+    pub(super) fn may_have_removed(&self, key: &str, t: Instant, evidence: &Evidence, now: Instant) -> bool {
+        let Some(nearest) = evidence.nearest else { return false };
+        let newer = evidence.above - 1;
+        let mut rules = self.noncurrent.iter().filter(|rule| key.starts_with(&*rule.prefix));
+        if evidence.found.is_some() {
+            return rules.any(|rule| rule.may_have_made_a_gap(nearest.made, newer, now));
+        }
+        // What became noncurrent did so after T; S was not there yet when the last of the key went.
+        let since = Instant::from_millis(t.millis() + 1);
+        let by = if nearest.multipart { now } else { nearest.made };
+        rules.any(|rule| {
+            rule.may_have_made_a_gap(nearest.made, newer, now)
+                || self.markers.iter().any(|(prefix, until)| {
+                    key.starts_with(&**prefix) && rule.was_due(since, earlier(*until, by))
+                })
+        })
+    }
+}
+
+impl Remover {
+    /// Condition (A).
+    fn may_have_made_a_gap(&self, successor: Instant, newer: u64, now: Instant) -> bool {
+        newer >= u64::from(self.expiration.newer) && self.was_due(successor, now)
+    }
+}
+
+/// `days` after `since`, rounded up to midnight UTC.
+fn due(since: Instant, days: u32) -> Instant {
+    let due = since.millis() + i64::from(days) * DAY;
+    Instant::from_millis(due + (-due).rem_euclid(DAY))
+}
+
+fn earlier(until: Until, by: Instant) -> Instant {
+    until.map_or(by, |until| until.min(by))
+}

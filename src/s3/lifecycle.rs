@@ -1,0 +1,82 @@
+//! What a bucket's lifecycle rules are.
+
+use aws_sdk_s3::types::{ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, Tag};
+
+use super::client::Client;
+use super::error::{Doing, explain};
+use crate::error::{ErrorKind, Result};
+use crate::model::{Expiration, Filter, Instant, Lifecycle, NoncurrentExpiration, Rule};
+
+/// The permission to read them.
+const PERMISSION: &str = "s3:GetLifecycleConfiguration";
+
+impl Client {
+    /// The rules that the bucket has now. Where they cannot be read, that is what is known of them; a server that has never
+    /// heard of lifecycle has none.
+    pub async fn lifecycle(&self, bucket: &str) -> Result<Lifecycle> {
+        let reply = self.sdk.get_bucket_lifecycle_configuration().bucket(bucket).send().await;
+        let doing = Doing { what: "read the lifecycle rules of", bucket, key: None, permission: PERMISSION };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => match reply.rules().iter().map(rule).collect() {
+                Some(rules) => Ok(Lifecycle::of_now(rules)),
+                None => Ok(Lifecycle::unknown("they make no sense to this version of asof")),
+            },
+            Err(e) if e.code() == Some("NoSuchLifecycleConfiguration") => Ok(Lifecycle::default()),
+            Err(e) if e.kind() == ErrorKind::Unsupported => Ok(Lifecycle::default()),
+            Err(e) if e.kind() == ErrorKind::Denied => {
+                Ok(Lifecycle::unknown(format!("no permission: {PERMISSION}")))
+            }
+            Err(e) if e.is_retryable() => Err(e),
+            Err(e) => Ok(Lifecycle::unknown(e.to_string())),
+        }
+    }
+}
+
+/// A rule as ours; `None` if a number or a time in it is out of all range.
+fn rule(rule: &LifecycleRule) -> Option<Rule> {
+    let noncurrent = match rule.noncurrent_version_expiration() {
+        Some(written) => Some(NoncurrentExpiration {
+            days: u32::try_from(written.noncurrent_days()?).ok()?,
+            newer: u32::try_from(written.newer_noncurrent_versions().unwrap_or_default()).ok()?,
+        }),
+        None => None,
+    };
+    let mut filter = rule.filter().map_or_else(|| Some(Filter::default()), filter)?;
+    #[expect(deprecated, reason = "rules from before 2017 have it still")]
+    if let Some(prefix) = rule.prefix() {
+        prefix.clone_into(&mut filter.prefix);
+    }
+    let expiration = rule.expiration();
+    let days = expiration.and_then(LifecycleExpiration::days).map(u32::try_from).transpose().ok()?;
+    let date = expiration.and_then(LifecycleExpiration::date).map(|date| date.to_millis());
+    let date = date.transpose().ok()?.map(Instant::from_millis);
+    let markers = expiration.and_then(LifecycleExpiration::expired_object_delete_marker);
+    Some(Rule {
+        id: rule.id().unwrap_or_default().to_owned(),
+        enabled: *rule.status() != ExpirationStatus::Disabled,
+        filter,
+        noncurrent,
+        expiration: Expiration::of(days, date, markers),
+    })
+}
+
+fn filter(filter: &LifecycleRuleFilter) -> Option<Filter> {
+    let tags = |tags: &[Tag]| -> Vec<_> {
+        tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+    };
+    let bytes = |size: Option<i64>| size.map(u64::try_from).transpose().ok();
+    if let Some(and) = filter.and() {
+        return Some(Filter {
+            prefix: and.prefix().unwrap_or_default().to_owned(),
+            tags: tags(and.tags()),
+            larger_than: bytes(and.object_size_greater_than())?,
+            smaller_than: bytes(and.object_size_less_than())?,
+        });
+    }
+    Some(Filter {
+        prefix: filter.prefix().unwrap_or_default().to_owned(),
+        tags: filter.tag().map(|tag| tags(std::slice::from_ref(tag))).unwrap_or_default(),
+        larger_than: bytes(filter.object_size_greater_than())?,
+        smaller_than: bytes(filter.object_size_less_than())?,
+    })
+}

@@ -1,0 +1,231 @@
+//! Keys whose past is in doubt: listed, refused, skipped or trusted as told.
+
+use asof::lab::{Configuration, Fault, Operation, Versioning};
+use insta::assert_snapshot;
+
+use super::stage::{BUCKET, Stage};
+
+/// Noncurrent versions go after 30 days, and then the markers with nothing below them.
+const RULES: &str = "<LifecycleConfiguration><Rule><ID>tidy</ID><Status>Enabled</Status><Filter><Prefix>uploads/</Prefix></Filter>\
+     <Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>\
+     <NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>";
+
+const AT: &str = "--at 2024-05-06T07:08:09Z";
+
+/// A bucket of which lifecycle has removed what was noncurrent: a photo that was overwritten looks as if it had been made
+/// afterwards, and one that was deleted as if it had never been.
+fn expired() -> Stage {
+    let stage = Stage::new();
+    stage.time("2024-04-01T09:00:00Z");
+    for key in ["uploads/overwritten.jpg", "uploads/deleted.jpg", "avatars/7.png"] {
+        stage.put(key, "the original");
+    }
+    stage.time("2024-05-06T07:08:10Z");
+    stage.put("uploads/overwritten.jpg", "garbage");
+    stage.delete("uploads/deleted.jpg");
+    stage.put("avatars/7.png", "garbage, and more of it");
+    for key in ["uploads/overwritten.jpg", "uploads/deleted.jpg"] {
+        let original = stage.lab.versions(BUCKET, key).pop().unwrap();
+        assert!(stage.lab.erase(BUCKET, key, &original.version_id));
+    }
+    assert!(stage.lab.configure(BUCKET, Configuration::Lifecycle, Some(RULES)));
+    stage
+}
+
+#[test]
+fn a_diff_lists_them() {
+    let stage = expired();
+    assert_snapshot!(stage.asof(&format!("diff s3://prod-uploads {AT}")).changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now
+      keys that have expired entirely by now are in no listing
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1         12 B   overwritten since
+      delete                  1          7 B   created since, get a delete marker
+      unchanged               1
+      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
+      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+
+      under avatars/  1 revert
+      under uploads/  1 delete
+
+      revert     2024-04-01 09:00:00 UTC        12 B  avatars/7.png
+      delete     2024-05-06 07:08:10 UTC         7 B  uploads/overwritten.jpg   (lifecycle)
+
+      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --doubtful skip
+      which leaves keys in doubt as they are; --doubtful trust takes the listing for the whole truth
+      1 copy of 12 B, 1 delete request, at least 1 s at 3,000/s
+    ");
+    assert_snapshot!(stage.asof(&format!("diff s3://prod-uploads {AT} --format json")).changes_nothing(), @r#"
+    exit code 0
+    --- stdout
+    {"type":"change","schema":1,"key":"avatars/7.png","change":"revert","now":{"version_id":"VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA","last_modified":"2024-05-06T07:08:10Z","size":23,"etag":"12e3169beb7174f4d13c97445042f2b2","storage_class":"STANDARD"},"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-04-01T09:00:00Z","size":12,"etag":"bce8eb9769df8bdbcdf62a57510eaa7d","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
+    {"type":"change","key":"uploads/overwritten.jpg","change":"delete","now":{"version_id":"ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF","last_modified":"2024-05-06T07:08:10Z","size":7,"etag":"c8e8df895c2cae166bad027fdf15335b","storage_class":"STANDARD"},"then":null,"doubts":["lifecycle"],"cautions":[]}
+    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":3,"versions":4,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":2,"bytes_to_copy":12,"list_requests":1,"write_requests":2,"elapsed_ms":0}
+    "#);
+}
+
+#[test]
+fn a_restore_refuses_them() {
+    let stage = expired();
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes --quiet")).changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
+      --doubtful skip leaves these keys as they are
+      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    ");
+    let plan = stage.path("plan");
+    let plan = plan.to_str().unwrap();
+    stage.asof(&format!("diff s3://prod-uploads {AT} --out {plan}")).run();
+    assert_snapshot!(stage.asof(&format!("restore --plan {plan} --yes --quiet")).changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/overwritten.jpg
+      --doubtful skip leaves these keys as they are
+      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    ");
+    stage.lab.create_bucket("scratch");
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --to s3://scratch --yes --quiet")).changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
+      --doubtful skip leaves these keys as they are
+      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    ");
+}
+
+#[test]
+fn a_restore_to_a_directory_refuses_them_or_skips_as_told() {
+    let stage = expired();
+    let restore = format!("restore s3://prod-uploads {AT} --to {} --quiet", stage.path("copy").display());
+    assert_snapshot!(stage.asof(&restore).changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
+      --doubtful skip leaves these keys as they are
+      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    ");
+    assert_snapshot!(stage.asof(&format!("{restore} --doubtful skip")).changes_nothing(), @"
+    exit code 0
+    ");
+}
+
+#[test]
+fn a_restore_skips_or_trusts_as_told() {
+    let stage = expired();
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes --doubtful skip")).run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now
+      keys that have expired entirely by now are in no listing
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1         12 B   overwritten since
+      delete                  1          7 B   created since, get a delete marker
+      unchanged               1
+      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
+      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+
+      under avatars/  1 revert
+      under uploads/  1 delete
+
+    --- stderr
+    1 key in doubt is left as it is
+    done in N s: 1 copied (12 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    ");
+    assert!(stage.keys(BUCKET).contains(&"uploads/overwritten.jpg".to_owned()));
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes --doubtful trust")).run(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now
+      keys that have expired entirely by now are in no listing
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  1          7 B   created since, get a delete marker
+      unchanged               1
+      same                    1                another version, the same content
+      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
+      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+
+      under uploads/  1 delete
+
+    --- stderr
+    done in N s: 0 copied (0 B), 1 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    ");
+    assert!(!stage.keys(BUCKET).contains(&"uploads/overwritten.jpg".to_owned()));
+}
+
+#[test]
+fn rules_that_may_not_be_read_are_taken_for_the_worst() {
+    let stage = expired();
+    stage.strike(Operation::GetBucketLifecycleConfiguration, Fault::AccessDenied);
+    assert_snapshot!(stage.asof(&format!("diff s3://prod-uploads {AT}")).changes_nothing(), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      lifecycle rules unknown (no permission: s3:GetLifecycleConfiguration), so the worst is assumed: history complete for T ≥ TIME UTC
+      keys that have expired entirely by now are in no listing
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1         12 B   overwritten since
+      delete                  1          7 B   created since, get a delete marker
+      unchanged               1
+      lifecycle               3                in doubt: lifecycle rules may have removed what was live then
+      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+
+      under avatars/  1 revert
+      under uploads/  1 delete
+
+      revert     2024-04-01 09:00:00 UTC        12 B  avatars/7.png   (lifecycle)
+      delete     2024-05-06 07:08:10 UTC         7 B  uploads/overwritten.jpg   (lifecycle)
+
+      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --doubtful skip
+      which leaves keys in doubt as they are; --doubtful trust takes the listing for the whole truth
+      1 copy of 12 B, 1 delete request, at least 1 s at 3,000/s
+    ");
+}
+
+#[test]
+fn null_versions_may_hide_others() {
+    let stage = Stage::new();
+    stage.put("a", "first");
+    stage.put("b", "first");
+    stage.lab.set_versioning(BUCKET, Versioning::Suspended);
+    stage.time("2024-05-06T07:08:10Z");
+    stage.put("a", "overwritten");
+    stage.delete("c");
+    stage.lab.set_versioning(BUCKET, Versioning::Enabled);
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes")).changes_nothing(), @"
+    exit code 5
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  1          5 B   overwritten since
+      delete                  0          0 B   created since, get a delete marker
+      unchanged               2
+      null-version            2                in doubt: a null version may have overwritten what was live then
+      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+
+      at the top level  1 revert
+
+    --- stderr
+    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: null versions may have overwritten what 2 keys held: a, c
+      --doubtful skip leaves these keys as they are
+      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    ");
+}
