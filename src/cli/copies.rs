@@ -26,13 +26,31 @@ pub(super) fn thaw(args: ThawArgs) -> Option<Thaw> {
     Some(Thaw { tier, days: args.thaw_days })
 }
 
+/// What a past state is brought into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    Bucket,
+    Directory,
+}
+
+/// Refuses options that say how objects are copied, where none are.
+pub(super) fn no_copies(args: &CopyArgs) -> Result<()> {
+    let given = [("--thaw", args.thaw.thaw.is_some()), ("--locks", args.locks), ("--no-head", args.no_head)];
+    match given.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((option, _)) => Err(Error::usage(format!("{option} is for copies in a bucket"))
+            .hint("leave it out: files have bytes and a date, and nothing else")),
+    }
+}
+
 /// Refuses a plan with keys in doubt for which the person has not said what is to be done:
 ///
 /// | doubt | `--doubtful skip` | `--doubtful trust` | `--thaw` | none of these |
 /// |---|---|---|---|---|
 /// | lifecycle, null-version | left out | carried out | refused | refused |
 /// | archived | left out | refused | carried out | refused |
-pub(super) fn require_certainty(sums: &Sums, at: Instant, args: &CopyArgs) -> Result<()> {
+/// | archived, into a directory | left out | carried out, as far as they have thawed | not taken | refused |
+pub(super) fn require_certainty(sums: &Sums, at: Instant, args: &CopyArgs, into: Target) -> Result<()> {
     if let (None, Some(what)) = (args.doubtful, uncertainty(sums)) {
         return Err(Error::new(
             ErrorKind::Refused,
@@ -42,9 +60,20 @@ pub(super) fn require_certainty(sums: &Sums, at: Instant, args: &CopyArgs) -> Re
         .hint("--doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there"));
     }
     let archived = sums.in_doubt(Doubt::Archived);
-    if archived == 0 || args.doubtful == Some(DoubtfulArg::Skip) || args.thaw.thaw.is_some() {
+    let settled = match args.doubtful {
+        Some(DoubtfulArg::Skip) => true,
+        Some(DoubtfulArg::Trust) => into == Target::Directory || args.thaw.thaw.is_some(),
+        None => args.thaw.thaw.is_some(),
+    };
+    if archived == 0 || settled {
         return Ok(());
     }
+    let thaw = match into {
+        Target::Bucket => "--thaw bulk asks for them; asof resume then copies those that have arrived",
+        Target::Directory => {
+            "thaw them (aws s3api restore-object, with the version id); then --doubtful trust downloads them"
+        }
+    };
     Err(Error::new(
         ErrorKind::Refused,
         format!(
@@ -52,7 +81,7 @@ pub(super) fn require_certainty(sums: &Sums, at: Instant, args: &CopyArgs) -> Re
             plural(archived, "version to restore lies", "versions to restore lie")
         ),
     )
-    .hint("--thaw bulk asks for them; asof resume then copies those that have arrived")
+    .hint(thaw)
     .hint("or --doubtful skip leaves these keys as they are"))
 }
 

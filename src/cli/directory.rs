@@ -9,7 +9,7 @@ use super::args::{CommonArgs, PastArgs, RestoreArgs, VerifyArgs};
 use super::carry::no_csv;
 use super::confirm::{Asked, can_ask, confirm};
 use super::context::{Context, Output, scope};
-use super::copies::{is_wanted, left_out, require_certainty};
+use super::copies::{Target, is_wanted, left_out, no_copies, require_certainty};
 use super::diff::View;
 use super::exit::Exit;
 use super::next;
@@ -56,6 +56,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let began = Clock::now();
     let output = Output::from(output);
     no_csv(output)?;
+    no_copies(&copies)?;
     let at = Instant::parse_past(&at, context.now)?;
     let overwrite = apply.on_conflict == ConflictArg::Overwrite;
     if overwrite {
@@ -74,7 +75,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
     let Findings { changes, mut sums } =
         plan(context, output, &client, (&job, scope, &judge), files, &mut case).await?;
-    require_certainty(&sums, at, &copies)?;
+    require_certainty(&sums, at, &copies, Target::Directory)?;
     let mut reporter = Reporter::new(output.format, STANDS_THERE);
     let mut finished = true;
     let left_out = left_out(&sums, &copies);

@@ -7,7 +7,7 @@ use super::args::{CommonArgs, RestoreArgs};
 use super::carry::{Ready, manner, no_csv, server_of, state_dir};
 use super::confirm::{CHANGE, can_ask, confirm};
 use super::context::{Context, Output};
-use super::copies::{left_out, require_certainty};
+use super::copies::{Target, left_out, require_certainty};
 use super::directory;
 use super::exit::Exit;
 use super::job::{Job, Source};
@@ -58,7 +58,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     let work = job.find(source, context, output.display, (&client, here.kms || there.kms)).await?;
     job.show(context, output, &work)?;
     require_room(&job, there, &work.sums)?;
-    require_certainty(&work.sums, job.at, &copies)?;
+    require_certainty(&work.sums, job.at, &copies, Target::Bucket)?;
     let left_out = left_out(&work.sums, &copies);
     if left_out > 0 {
         output.note(&plural(left_out, "key in doubt is left as it is", "keys in doubt are left as they are"));

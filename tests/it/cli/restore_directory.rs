@@ -327,3 +327,15 @@ fn what_is_no_destination() {
     nothing to change
     ");
 }
+
+#[test]
+fn options_that_say_how_copies_are_made() {
+    let stage = Stage::after_incident();
+    for option in ["--locks", "--no-head", "--thaw bulk"] {
+        let restore = format!("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to ./there {option}");
+        let refused = stage.asof(&restore).changes_nothing();
+        assert!(refused.starts_with("exit code 2\n"), "{refused}");
+        assert!(refused.contains("is for copies in a bucket"), "{refused}");
+        assert!(!stage.path("there").exists());
+    }
+}
