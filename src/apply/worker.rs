@@ -115,6 +115,8 @@ impl Worker {
 
     async fn settle(&self, item: &mut Item, before: Option<Error>) -> Outcome {
         let mut to_look = item.open || before.is_some();
+        // Once: where no answer comes, a request whose condition cannot hold would be sent in vain for ever.
+        let mut may_ask = !self.is_in_parts(item);
         let mut tries = Tries::new(item.n);
         let mut failure = match before {
             Some(e) if !is_to_be_looked_at(&e) => return Outcome::Failed(e),
@@ -123,7 +125,7 @@ impl Worker {
         loop {
             let condition = self.condition(item);
             let right = match condition {
-                Some(condition) if !self.is_in_parts(item) => condition.ask().await,
+                Some(condition) if may_ask => condition.ask().await,
                 _ => None,
             };
             let honoured = condition.map_or(Some(true), Condition::is_honoured);
@@ -141,10 +143,13 @@ impl Worker {
                 }
             }
             let sent = match (condition, right) {
-                (Some(condition), Some(right)) => match self.find_out(item, condition, right).await {
-                    Some(sent) => sent,
-                    None => continue,
-                },
+                (Some(condition), Some(right)) => {
+                    may_ask = false;
+                    match self.find_out(item, condition, right).await {
+                        Some(sent) => sent,
+                        None => continue,
+                    }
+                }
                 _ if honoured == Some(false) => self.send(item, Guarded::No).await,
                 _ => self.send(item, Guarded::Yes).await,
             };
