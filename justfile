@@ -31,8 +31,8 @@ model HISTORIES="3000":
     ASOF_MODEL_SEED=$(date +%s) ASOF_MODEL_HISTORIES={{HISTORIES}} cargo test --test it model::
 
 # Restores that are killed at CUTS random moments, and gone on with; CI plays 60.
-crash CUTS="300":
-    ASOF_CRASH_SEED=$(date +%s) ASOF_CRASH_CUTS={{CUTS}} cargo test --test it crash::
+crash CUTS="300" KEYS="3300":
+    ASOF_CRASH_SEED=$(date +%s) ASOF_CRASH_CUTS={{CUTS}} ASOF_STORM_KEYS={{KEYS}} cargo test --test it crash::
 
 # The decoder beside the SDK's.
 bench:

@@ -25,37 +25,57 @@ fn writes(scene: &Scene) -> u64 {
     WRITES.map(|operation| scene.lab().requests().of(operation)).iter().sum()
 }
 
-/// In the midst of the run: it ends, having sent no more than was under way, and goes on once there is room.
+async fn run_with_little_room(scene: &Scene, kib: u32, arguments: &[&str]) -> Run {
+    let command = scene.subject.command(&scene.subject.server.secret, arguments);
+    let mut command = with_little_room(&command, kib);
+    tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap().expect_code(1)
+}
+
+/// In the midst of a run: it ends, having sent no more than what was under way, and goes on once there is room.
 #[test]
 fn a_disk_that_is_full() {
     block_on(async {
-        for kib in [1, 2, 3, 4, 6, 8] {
+        for kib in [0, 1, 2, 4] {
             let what = format!("{kib} KiB");
             let scene = Scene::new(SIZE).await;
-            let (url, at) = (format!("s3://{}", crate::faults::scene::BUCKET), scene.at.to_string());
-            let arguments = ["restore", &url, "--at", &at, "--yes", "--format", "json", "--concurrency", "4"];
-            let command = scene.subject.command(&scene.subject.server.secret, &arguments);
-            let mut command = with_little_room(&command, kib);
-            let stopped = tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap();
-            let stopped = stopped.expect_code(1);
-            let why = ["cannot write the ", "cannot keep the plan in a temporary file"];
-            assert!(why.iter().any(|why| stopped.stderr.contains(why)), "{what}: {stopped}");
-            assert!(stopped.stderr.contains("(os error 27)"), "{what}: {stopped}");
+            // Before its first change: that request only finds out about conditions. What is gone on with has a plan
+            // already, so that the journal is the first that there is no room for.
+            let begin = ["--concurrency", "1"];
+            scene.restore_with_and(&begin, Cut::Write(1).arm(&scene)).await.expect_killed();
+            scene.lab().faults().clear();
+            scene.lab().requests().reset();
+            let run = scene.runs().remove(0);
+            let journal = scene.subject.runs_dir().join(&run);
+            let before = records(&journal) as u64;
+            let stopped = run_with_little_room(&scene, kib, &["resume", &run, "--concurrency", "4"]).await;
+            let gone_on = format!("asof resume {run} goes on");
+            for said in ["cannot write the journal", "(os error 27)", &gone_on] {
+                assert!(stopped.stderr.contains(said), "{what}: {stopped}");
+            }
             scene.assert_grown_by(1, &what);
-            let Some(run) = newest(&scene.subject.runs_dir()) else {
-                // There was no room for the plan, and nothing is left of the run.
-                assert_eq!(writes(&scene), 0, "{what}: {stopped}");
-                continue;
-            };
-            // Those that were under way when a result could not be written, and one that found out about conditions.
-            let noted = records(&run) as u64 - 2;
-            assert!(writes(&scene) <= noted + 4 + 2, "{what}: {} after {noted} results", writes(&scene));
-            assert!(stopped.stderr.contains("asof resume"), "{what}: {stopped}");
-            let resumed = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
+            // Those that were noted, those that were under way then, and two that found out about conditions.
+            let noted = records(&journal) as u64 - before;
+            let most = if kib == 0 { 0 } else { noted + 4 + 2 };
+            assert!(writes(&scene) <= most, "{what}: {} changes, {noted} of them noted", writes(&scene));
+            let resumed = scene.on_run("resume", &run, &[]).await.expect_code(0);
             scene.assert_honest(&resumed, &what);
             scene.assert_restored(&what);
             scene.assert_grown_by(1, &what);
         }
+    });
+}
+
+/// There is no room for its plan: nothing is left of the run.
+#[test]
+fn a_disk_that_is_full_at_once() {
+    block_on(async {
+        let scene = Scene::new(SIZE).await;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let plan = file.path().to_str().unwrap();
+        scene.run("diff", &["--out", plan]).await.expect_code(0);
+        let stopped = run_with_little_room(&scene, 1, &["restore", "--plan", plan, "--yes"]).await;
+        assert!(stopped.stderr.contains("cannot write the plan"), "{stopped}");
+        assert_eq!((writes(&scene), scene.runs().len()), (0, 0), "{stopped}");
     });
 }
 

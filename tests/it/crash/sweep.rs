@@ -188,8 +188,8 @@ fn a_run_that_has_not_begun() {
         for (files, goes_on) in steps {
             let what = format!("{files:?}");
             let scene = Scene::new(SIZE).await;
-            // The first request that writes finds out about conditions, and changes nothing.
-            scene.restore_with_and(&[], Cut::Write(1).arm(&scene)).await.expect_killed();
+            // The first request that writes finds out about conditions, and changes nothing; no other is under way.
+            scene.restore_with_and(&["--concurrency", "1"], Cut::Write(1).arm(&scene)).await.expect_killed();
             scene.lab().faults().clear();
             let run = newest(&scene.subject.runs_dir()).unwrap();
             for file in ["lock", "run.json", "plan", "journal"] {
