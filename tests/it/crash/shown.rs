@@ -138,7 +138,7 @@ fn going_on_elsewhere() {
         let scene = Scene::new(3).await;
         scene.restore_with_and(&["--concurrency", "1"], Cut::Write(6).arm(&scene)).await.expect_killed();
         scene.lab().faults().clear();
-        let (run, before) = (scene.runs().remove(0), scene.versions());
+        let run = scene.runs().remove(0);
         let path = scene.subject.runs_dir().join(&run).join("run.json");
         let order = std::fs::read_to_string(&path).unwrap();
 
@@ -147,6 +147,8 @@ fn going_on_elsewhere() {
         std::fs::write(&path, &gone).unwrap();
         let lost = scene.subject.asof_alone(&["resume", &run]).await.expect_code(1);
         assert!(lost.stderr.contains("127.0.0.1:1"), "{lost}");
+        // By now the request under way at the kill has been carried out.
+        let before = scene.versions();
         let denied = ["resume", &run, "--endpoint-url", &scene.subject.server.url, "--path-style"];
         let denied = scene.subject.asof_as("wrong", &denied[..2]).await.expect_code(1);
         assert!(
