@@ -125,6 +125,8 @@ fn a_journal_that_is_torn() {
 fn a_journal_that_is_damaged_in_its_midst_is_refused() {
     block_on(async {
         let scene = killed().await;
+        // The requests under way at the kill are still carried out.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         let (run, before) = (scene.runs().remove(0), scene.versions());
         let path = scene.subject.runs_dir().join(&run).join("journal");
         let whole = std::fs::read(&path).unwrap();
