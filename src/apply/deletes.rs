@@ -127,7 +127,7 @@ impl Worker {
             Doing::Uncover => {
                 let looks = stream::iter(sent).map(|(item, removed)| async move {
                     let outcome = match removed {
-                        Ok(_) => self.uncovered(&item).await,
+                        Ok(removed) => self.uncovered(&item, &removed).await,
                         Err(e) => Err(e),
                     };
                     (item, outcome)

@@ -269,20 +269,25 @@ impl Worker {
 
     async fn send_uncover(&self, key: &str, item: &Item) -> Result<Outcome> {
         let (client, bucket) = (&self.0.client, &self.0.place.bucket);
+        let mut removed = Vec::new();
         for marker in &item.change.markers {
             let target = DeleteKey { key, etag: None, version_id: Some(marker) };
-            if is_xml_safe(key) {
-                client.delete(bucket, &[target]).await?.pop().transpose()?;
+            removed.push(if is_xml_safe(key) {
+                client.delete(bucket, &[target]).await?.pop().unwrap_or_else(|| Ok(Deleted::default()))?
             } else {
-                client.delete_one(bucket, target).await?;
-            }
+                client.delete_one(bucket, target).await?
+            });
         }
-        self.uncovered(item).await
+        self.uncovered(item, &removed).await
     }
 
-    /// Whether a key whose markers were removed holds what it should.
-    pub(super) async fn uncovered(&self, item: &Item) -> Result<Outcome> {
+    /// Whether a key whose markers were removed holds what it should. S3 says of a marker that was there that it was one
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeletedObject.html>): where none was, somebody else, or an
+    /// earlier undo, has removed them, and it is not this run's to take back.
+    pub(super) async fn uncovered(&self, item: &Item, removed: &[Deleted]) -> Result<Outcome> {
+        let ours = item.open || removed.iter().any(|deleted| deleted.version_id.is_some());
         Ok(match self.look(item).await? {
+            Seen::Wanted(_) if !ours => Outcome::Skipped,
             Seen::Wanted(outcome) => outcome,
             // A marker of somebody's, or a version: newer than ours, so nothing of it is lost.
             Seen::AsExpected | Seen::Other(_) => Outcome::Conflict,

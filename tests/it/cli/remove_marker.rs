@@ -179,3 +179,17 @@ fn refused_where_history_is_guarded() {
       with --undelete copy, keys come back by a copy of their version
     ");
 }
+
+/// What an earlier undo has done is not the second one's: or an undo of that one would delete the key.
+#[test]
+fn an_undo_that_was_done_already_claims_nothing() {
+    let stage = Stage::after_incident();
+    let live = stage.keys(BUCKET);
+    stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include *.tmp --yes").run();
+    let run = std::fs::read_dir(stage.path(".local/state/asof/runs")).unwrap().next().unwrap().unwrap();
+    let undo = format!("undo {} --yes --format json", run.file_name().to_string_lossy());
+    assert!(stage.asof(&undo).run().contains("\"uncovered\":1,\"skipped\":0"));
+    let again = stage.asof(&undo).run();
+    assert!(again.contains("\"uncovered\":0,\"skipped\":1"), "{again}");
+    assert_eq!(stage.keys(BUCKET), live);
+}
