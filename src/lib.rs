@@ -14,6 +14,7 @@
 pub mod apply;
 pub mod cancel;
 pub mod cli;
+pub mod db;
 pub mod engine;
 pub mod error;
 pub mod event;
@@ -24,6 +25,7 @@ pub mod list;
 pub mod model;
 pub mod plan;
 pub mod pressure;
+pub mod program;
 pub mod report;
 pub mod resolve;
 pub mod s3;

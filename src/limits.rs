@@ -179,3 +179,22 @@ pub const FILE_BLOCK: usize = 256 << 10;
 
 /// Files that are compared with their objects at once.
 pub const FILE_CHECKS: usize = 16;
+
+/// Bytes of what a program prints that are read: an address, two times, one state.
+pub const PROGRAM_OUTPUT: u64 = 64 << 10;
+
+/// Characters of a program's wrong answer that an error quotes.
+pub const QUOTED: usize = 200;
+
+/// Longest that a program may take which is asked a question: a window, a state, an address.
+pub const QUESTION_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// First pause before a database is asked again how far its restore is; doubles each time.
+pub const FIRST_DATABASE_PAUSE: Duration = Duration::from_millis(250);
+
+/// Longest pause before a database is asked again how far its restore is. RDS allows few describing requests a second for a
+/// whole account, and a restore takes from minutes to hours.
+pub const MAX_DATABASE_PAUSE: Duration = Duration::from_secs(20);
+
+/// Questions about a restore that may fail in a row: some twenty minutes, in which credentials are renewed.
+pub const DATABASE_FAILURES: u32 = 60;

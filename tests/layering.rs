@@ -29,6 +29,7 @@ const LAYERS: &[Layer] = &[
     layer("pressure", &["limits"]),
     layer("event", &["limits", "error", "cancel"]),
     layer("model", &["limits", "error", "cancel", "event"]),
+    layer("program", &["limits", "error", "cancel"]),
     layer("lab", &["limits", "error", "model"]),
     layer("s3", &["limits", "error", "cancel", "event", "model"]),
     layer("list", &["limits", "error", "cancel", "pressure", "event", "model", "s3"]),
@@ -42,7 +43,7 @@ const LAYERS: &[Layer] = &[
         "verify",
         &["limits", "error", "cancel", "event", "model", "s3", "list", "resolve", "plan", "apply"],
     ),
-    layer("db", &["limits", "error", "cancel", "event", "model", "s3"]),
+    layer("db", &["limits", "error", "cancel", "event", "model", "program", "s3"]),
     layer(
         "recover",
         &[

@@ -86,6 +86,14 @@ impl Instant {
         }
     }
 
+    /// Reads a moment that a program printed: RFC 3339 with an offset, or `@` and seconds.
+    pub fn parse_moment(text: &str) -> Option<Self> {
+        if parse_age(text).is_some() {
+            return None;
+        }
+        Self::parse(text, Self::default()).ok()
+    }
+
     /// Reads the form that S3 lists (`2026-11-17T14:30:05.000Z`).
     pub fn parse_listed(text: &[u8]) -> Option<Self> {
         let general = || DateTime::parse_from_rfc3339(std::str::from_utf8(text).ok()?).ok();

@@ -1,0 +1,238 @@
+//! A database that is restored by commands: Cloud SQL, a PostgreSQL of one's own, anything.
+//!
+//! | command | prints | without it |
+//! |---|---|---|
+//! | `window` | two times, the earliest and the latest, `-` for one that is not known | any time is tried |
+//! | `restore` | | it must be given |
+//! | `progress` | `none`, `restoring [PERCENT]`, `available`, `failed [WHY]` or `foreign [WHOSE]` | `restore` (and `wait`) end when it is ready |
+//! | `wait` | | |
+//! | `endpoint` | where it answers | nothing is said of that |
+//! | `teardown` | | a drill is refused, unless `--keep` |
+//!
+//! Each finds in its environment: `ASOF_AT` (RFC 3339), `ASOF_AT_EPOCH`, `ASOF_RUN` (the tag), `ASOF_DATABASE`,
+//! `ASOF_SOURCE`, `ASOF_TARGET`.
+//!
+//! `restore` that is cut off is run again with the same `ASOF_RUN`, unless `progress` tells that it is under way or done.
+
+use super::{Errand, Found, Progress, Window};
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::Instant;
+use crate::program::{Environment, Patience, Program};
+
+/// What the recovery file says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Its name in messages.
+    pub name: String,
+    /// What is restored, for the commands.
+    pub source: Option<String>,
+    /// What it is restored into, for the commands.
+    pub target: Option<String>,
+    /// Prints the times to which it can be restored.
+    pub window: Option<Program>,
+    /// Restores it, or begins to.
+    pub restore: Program,
+    /// Prints how far the restore is.
+    pub progress: Option<Program>,
+    /// Ends when the restore is done.
+    pub wait: Option<Program>,
+    /// Prints where the restored database answers.
+    pub endpoint: Option<Program>,
+    /// Removes the restored database.
+    pub teardown: Option<Program>,
+}
+
+/// A database that is restored by commands.
+#[derive(Debug)]
+pub struct Database {
+    settings: Settings,
+    cancel: Cancel,
+}
+
+impl Database {
+    /// `cancel` ends commands that change nothing; those that do are let end.
+    pub fn new(settings: Settings, cancel: Cancel) -> Self {
+        Self { settings, cancel }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    pub(super) async fn window(&self) -> Result<Window> {
+        let Some(program) = &self.settings.window else { return Ok(Window::default()) };
+        let what = self.what("window");
+        let printed = program.read(&what, &self.environment(None), self.question()).await?;
+        read_window(&printed).ok_or_else(|| self.nonsense("window", &printed, WINDOW))
+    }
+
+    pub(super) async fn find(&self, errand: &Errand) -> Result<Found> {
+        if self.settings.progress.is_none() {
+            return Ok(Found::Nothing);
+        }
+        self.ask_progress(errand).await.map(|(found, _)| found)
+    }
+
+    pub(super) async fn start(&self, errand: &Errand) -> Result<()> {
+        let environment = self.environment(Some(errand));
+        self.settings.restore.run(&self.what("restore"), &environment, Patience::default()).await
+    }
+
+    pub(super) async fn progress(&self, errand: &Errand) -> Result<Progress> {
+        if self.settings.progress.is_some() {
+            return Ok(match self.ask_progress(errand).await? {
+                (Found::Restoring, percent) => Progress::Restoring { percent, state: "restoring".to_owned() },
+                (Found::Available, _) => Progress::Available { endpoint: None },
+                (Found::Failed(why), _) => Progress::Failed { why },
+                (Found::Nothing, _) => Progress::Failed { why: "it is not there (any more)".to_owned() },
+                (Found::Foreign(whose), _) => {
+                    Progress::Failed { why: format!("another stands there: {whose}") }
+                }
+            });
+        }
+        if let Some(wait) = &self.settings.wait {
+            let environment = self.environment(Some(errand));
+            let patience = Patience { cancel: Some(&self.cancel), deadline: None };
+            match wait.run(&self.what("wait"), &environment, patience).await {
+                Err(e) if e.kind() == ErrorKind::Local => return Ok(Progress::Failed { why: e.to_string() }),
+                ended => ended?,
+            }
+        }
+        Ok(Progress::Available { endpoint: None })
+    }
+
+    /// Commands have set everything themselves.
+    #[expect(clippy::unused_async, reason = "other kinds ask a server")]
+    pub(super) async fn settle(&self, _: &Errand) -> Result<()> {
+        Ok(())
+    }
+
+    pub(super) async fn endpoint(&self, errand: &Errand) -> Result<Option<String>> {
+        let Some(program) = &self.settings.endpoint else { return Ok(None) };
+        let what = self.what("endpoint");
+        let printed = program.read(&what, &self.environment(Some(errand)), self.question()).await?;
+        Ok(Some(printed.trim().to_owned()).filter(|endpoint| !endpoint.is_empty()))
+    }
+
+    pub(super) async fn teardown(&self, errand: &Errand) -> Result<()> {
+        if let Found::Foreign(whose) = self.find(errand).await? {
+            let name = self.name();
+            let message =
+                format!("the database {name} is not torn down: what stands there is not ours ({whose})");
+            return Err(Error::new(ErrorKind::Refused, message));
+        }
+        let Some(program) = &self.settings.teardown else {
+            let message = format!("the database {} has no teardown command", self.name());
+            return Err(Error::usage(message).hint("give it one, or tear the database down by hand"));
+        };
+        program.run(&self.what("teardown"), &self.environment(Some(errand)), Patience::default()).await
+    }
+
+    async fn ask_progress(&self, errand: &Errand) -> Result<(Found, Option<u8>)> {
+        let Some(program) = &self.settings.progress else { return Ok((Found::Nothing, None)) };
+        let what = self.what("progress");
+        let printed = program.read(&what, &self.environment(Some(errand)), self.question()).await?;
+        read_progress(&printed).ok_or_else(|| self.nonsense("progress", &printed, PROGRESS))
+    }
+
+    fn question(&self) -> Patience<'_> {
+        Patience { deadline: Some(limits::QUESTION_TIMEOUT), cancel: Some(&self.cancel) }
+    }
+
+    fn what(&self, command: &str) -> String {
+        format!("the {command} command of the database {}", self.name())
+    }
+
+    fn nonsense(&self, command: &str, printed: &str, form: &str) -> Error {
+        let printed: String = printed.trim().chars().take(limits::QUOTED).collect();
+        let message = format!("{} printed \"{printed}\"", self.what(command));
+        Error::new(ErrorKind::Invalid, message).hint(format!("it has to print {form}"))
+    }
+
+    fn environment(&self, errand: Option<&Errand>) -> Environment {
+        let Settings { name, source, target, .. } = &self.settings;
+        let mut variables = vec![("ASOF_DATABASE".to_owned(), name.clone())];
+        let mut set = |name: &str, value: Option<String>| {
+            variables.extend(value.map(|value| (name.to_owned(), value)));
+        };
+        set("ASOF_SOURCE", source.clone());
+        set("ASOF_TARGET", target.clone());
+        set("ASOF_AT", errand.map(|errand| errand.at.to_string()));
+        set("ASOF_AT_EPOCH", errand.map(|errand| errand.at.second().to_string()));
+        set("ASOF_RUN", errand.map(|errand| errand.tag.clone()));
+        variables
+    }
+}
+
+const WINDOW: &str = "two times, the earliest and the latest to which the database can be restored, each as \
+                      2026-11-17T14:30:05Z or @1763389805, or - where it is not known";
+const PROGRESS: &str = "none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]";
+
+/// Two times, apart by white space.
+fn read_window(printed: &str) -> Option<Window> {
+    let mut words = printed.split_whitespace();
+    let mut time = || {
+        let word = words.next()?;
+        if word == "-" { Some(None) } else { Instant::parse_moment(word).map(Some) }
+    };
+    let window = Window { earliest: time()?, latest: time()? };
+    words.next().is_none().then_some(window)
+}
+
+/// What was found, and how much of it is done.
+fn read_progress(printed: &str) -> Option<(Found, Option<u8>)> {
+    let printed = printed.trim();
+    let (word, rest) = printed.split_once(char::is_whitespace).unwrap_or((printed, ""));
+    let rest = rest.trim();
+    let told = || if rest.is_empty() { "no reason given".to_owned() } else { rest.to_owned() };
+    Some(match word {
+        "none" => (Found::Nothing, None),
+        "restoring" => (Found::Restoring, rest.trim_end_matches('%').parse().ok().filter(|n| *n <= 100)),
+        "available" => (Found::Available, None),
+        "failed" => (Found::Failed(told()), None),
+        "foreign" => (Found::Foreign(told()), None),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_two_times() {
+        let at = |second: i64| Some(Instant::from_millis(second * 1000));
+        for (printed, earliest, latest) in [
+            ("@100 @200\n", at(100), at(200)),
+            ("1970-01-01T00:01:40Z\n1970-01-01T01:03:20+01:00\n", at(100), at(200)),
+            ("- @200", None, at(200)),
+            ("- -", None, None),
+        ] {
+            assert_eq!(read_window(printed), Some(Window { earliest, latest }), "{printed}");
+        }
+        for printed in ["", "@100", "@100 @200 @300", "now -", "2h 1h", "2026-11-17 14:30:05"] {
+            assert_eq!(read_window(printed), None, "{printed}");
+        }
+    }
+
+    #[test]
+    fn progress_is_one_word_and_more() {
+        for (printed, found, percent) in [
+            ("none", Found::Nothing, None),
+            ("restoring\n", Found::Restoring, None),
+            ("restoring 41%", Found::Restoring, Some(41)),
+            ("restoring 100", Found::Restoring, Some(100)),
+            ("restoring 400", Found::Restoring, None),
+            (" available ", Found::Available, None),
+            ("failed disk full", Found::Failed("disk full".into()), None),
+            ("foreign another run's", Found::Foreign("another run's".into()), None),
+        ] {
+            assert_eq!(read_progress(printed), Some((found, percent)), "{printed}");
+        }
+        for printed in ["", "done", "Available", "41%"] {
+            assert_eq!(read_progress(printed), None, "{printed}");
+        }
+    }
+}

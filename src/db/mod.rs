@@ -1,0 +1,202 @@
+//! Databases that are restored to a past second beside the buckets: what each kind does, behind one set of questions.
+//!
+//! A restore is known by its tag: it is asked for once, and found again by whoever goes on after a crash. Deciding is
+//! pure ([`Window::reaches`], [`Found::next`]); waiting stands in one place ([`wait`]).
+
+pub mod command;
+mod wait;
+
+use crate::error::Result;
+use crate::model::Instant;
+
+pub use wait::wait;
+
+/// A database.
+#[derive(Debug)]
+pub enum Database {
+    /// Any one, by commands.
+    Command(command::Database),
+}
+
+/// A restore: to which second, and the tag by which it is found again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand {
+    /// The past second.
+    pub at: Instant,
+    /// What a restored database carries; no other restore has it.
+    pub tag: String,
+}
+
+/// The times to which a database can be restored. What is not known is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Window {
+    /// The first.
+    pub earliest: Option<Instant>,
+    /// The last.
+    pub latest: Option<Instant>,
+}
+
+/// What stands in the place of the restored database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing yet.
+    Nothing,
+    /// What this errand asked for, under way.
+    Restoring,
+    /// What this errand asked for, ready.
+    Available,
+    /// What this errand asked for, failed: why.
+    Failed(String),
+    /// Something that does not carry the errand's tag: what.
+    Foreign(String),
+}
+
+/// How far a restore is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Under way.
+    Restoring {
+        /// How much is done, where that is said.
+        percent: Option<u8>,
+        /// In the database's own words.
+        state: String,
+    },
+    /// Ready.
+    Available {
+        /// Where it answers, where that is known by now.
+        endpoint: Option<String>,
+    },
+    /// It will not get ready.
+    Failed {
+        /// In the database's own words.
+        why: String,
+    },
+}
+
+/// Whether a time lies in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// As far as is known.
+    Within,
+    /// Before this, the first time.
+    TooEarly(Instant),
+    /// After this, the last time.
+    TooLate(Instant),
+}
+
+/// What has to be done about a restore, by what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Ask for it.
+    Start,
+    /// It was asked for: wait.
+    Wait,
+    /// Leave it alone, and say why.
+    Stop(String),
+}
+
+impl Window {
+    /// Whether the database can be restored to `at`.
+    ///
+    /// | earliest | latest | `at` | |
+    /// |---|---|---|---|
+    /// | none, or ≤ `at` | none, or ≥ `at` | | within |
+    /// | > `at` | | | too early |
+    /// | | < `at` | | too late |
+    pub fn reaches(&self, at: Instant) -> Reach {
+        match (self.earliest, self.latest) {
+            (Some(earliest), _) if at < earliest => Reach::TooEarly(earliest),
+            (_, Some(latest)) if at > latest => Reach::TooLate(latest),
+            _ => Reach::Within,
+        }
+    }
+
+    /// The newest whole second that all of these reach; none where one of them does not say, or there is none.
+    pub fn newest_of_all<'a>(windows: impl IntoIterator<Item = &'a Window>) -> Option<Instant> {
+        let mut newest: Option<Instant> = None;
+        for window in windows {
+            let latest = window.latest?;
+            newest = Some(newest.map_or(latest, |newest| newest.min(latest)));
+        }
+        newest.map(|at| Instant::from_millis(at.second() * 1000))
+    }
+}
+
+impl Found {
+    /// | found | next |
+    /// |---|---|
+    /// | nothing | it is asked for |
+    /// | ours, under way or ready | it is waited for |
+    /// | ours, failed | stop: what is left of it has to be removed first |
+    /// | somebody else's | stop |
+    pub fn next(self) -> Next {
+        match self {
+            Found::Nothing => Next::Start,
+            Found::Restoring | Found::Available => Next::Wait,
+            Found::Failed(why) => Next::Stop(format!(
+                "its restore failed ({why}); remove what is left of it, and run this again"
+            )),
+            Found::Foreign(what) => Next::Stop(format!(
+                "there is something else where it would be restored to ({what}); name another target"
+            )),
+        }
+    }
+}
+
+impl Database {
+    /// Its name in the recovery file.
+    pub fn name(&self) -> &str {
+        match self {
+            Database::Command(database) => database.name(),
+        }
+    }
+
+    /// The times to which it can be restored.
+    pub async fn window(&self) -> Result<Window> {
+        match self {
+            Database::Command(database) => database.window().await,
+        }
+    }
+
+    /// Looks for the restored database.
+    pub async fn find(&self, errand: &Errand) -> Result<Found> {
+        match self {
+            Database::Command(database) => database.find(errand).await,
+        }
+    }
+
+    /// Asks for the restore. Only where [`Database::find`] has found nothing.
+    pub async fn start(&self, errand: &Errand) -> Result<()> {
+        match self {
+            Database::Command(database) => database.start(errand).await,
+        }
+    }
+
+    /// How far the restore is, now.
+    pub async fn progress(&self, errand: &Errand) -> Result<Progress> {
+        match self {
+            Database::Command(database) => database.progress(errand).await,
+        }
+    }
+
+    /// Sets what can only be set once the database is there. May be done twice.
+    pub async fn settle(&self, errand: &Errand) -> Result<()> {
+        match self {
+            Database::Command(database) => database.settle(errand).await,
+        }
+    }
+
+    /// Where the restored database answers.
+    pub async fn endpoint(&self, errand: &Errand) -> Result<Option<String>> {
+        match self {
+            Database::Command(database) => database.endpoint(errand).await,
+        }
+    }
+
+    /// Removes the restored database. What does not carry the errand's tag is refused; that there is none is no error.
+    pub async fn teardown(&self, errand: &Errand) -> Result<()> {
+        match self {
+            Database::Command(database) => database.teardown(errand).await,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Waiting for a database: asof asks again and again itself, since the SDK's waiters give up after half an hour and a
+//! restore takes hours.
+
+use std::time::Duration;
+
+use super::{Database, Errand, Progress};
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+
+/// Waits until the restored database is ready, and tells `on` how far it is each time it has asked. A question that fails
+/// is asked again, as long as the answers that fail in a row are few: credentials are renewed, and networks come back.
+pub async fn wait(
+    database: &Database,
+    errand: &Errand,
+    cancel: &Cancel,
+    mut on: impl FnMut(&Progress),
+) -> Result<Option<String>> {
+    let (mut pause, mut failures) = (limits::FIRST_DATABASE_PAUSE, 0);
+    loop {
+        match database.progress(errand).await {
+            Ok(progress) => {
+                failures = 0;
+                on(&progress);
+                match progress {
+                    Progress::Available { endpoint } => return Ok(endpoint),
+                    Progress::Failed { why } => {
+                        let name = database.name();
+                        let message = format!("the restore of the database {name} failed: {why}");
+                        return Err(Error::new(ErrorKind::Local, message));
+                    }
+                    Progress::Restoring { .. } => {}
+                }
+            }
+            Err(e) if e.kind() == ErrorKind::Interrupted => return Err(e),
+            Err(e) if failures + 1 == limits::DATABASE_FAILURES => return Err(e),
+            Err(_) => failures += 1,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => pause = longer(pause),
+            () = cancel.stopped() => {
+                let name = database.name();
+                let message = format!("interrupted while the database {name} was being restored");
+                return Err(Error::new(ErrorKind::Interrupted, message));
+            }
+        }
+    }
+}
+
+fn longer(pause: Duration) -> Duration {
+    (pause * 2).min(limits::MAX_DATABASE_PAUSE)
+}

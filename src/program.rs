@@ -1,0 +1,187 @@
+//! Programs that a person names in a file, and asof runs: a list of words, without a shell unless one is asked for.
+
+use std::fmt;
+use std::os::fd::AsFd;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, Command};
+
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+
+/// A program and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    words: Vec<String>,
+}
+
+/// Variables that a program finds in its environment, beside those of asof's own.
+pub type Environment = Vec<(String, String)>;
+
+/// How long a program may take, and what ends it before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Patience<'a> {
+    /// It is killed after this.
+    pub deadline: Option<Duration>,
+    /// It is killed when this is asked to stop. Without it, it runs to its end.
+    pub cancel: Option<&'a Cancel>,
+}
+
+impl Program {
+    /// A program and its arguments.
+    pub fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { words: words.into_iter().map(Into::into).collect() }
+    }
+
+    /// Runs it to its end. What it prints goes to stderr: stdout is for asof's results.
+    pub async fn run(&self, what: &str, environment: &Environment, patience: Patience<'_>) -> Result<()> {
+        let stderr = std::io::stderr().as_fd().try_clone_to_owned()?;
+        let mut child = self.start(what, environment, Stdio::from(stderr))?;
+        let ended = patience.wait(what, &mut child, async |child| child.wait().await).await?;
+        self.judge(what, ended)
+    }
+
+    /// Runs it to its end, and gives what it prints.
+    pub async fn read(
+        &self,
+        what: &str,
+        environment: &Environment,
+        patience: Patience<'_>,
+    ) -> Result<String> {
+        let mut child = self.start(what, environment, Stdio::piped())?;
+        let mut printed = Vec::new();
+        let ended = patience.wait(what, &mut child, async |child| {
+            if let Some(stdout) = child.stdout.take() {
+                stdout.take(limits::PROGRAM_OUTPUT).read_to_end(&mut printed).await?;
+            }
+            child.wait().await
+        });
+        let ended = ended.await?;
+        self.judge(what, ended)?;
+        String::from_utf8(printed)
+            .map_err(|_| Error::new(ErrorKind::Invalid, format!("what {what} ({self}) printed is not UTF-8")))
+    }
+
+    fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<Child> {
+        let (name, arguments) = self.words.split_first().unwrap_or((&EMPTY, &[]));
+        Command::new(name)
+            .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            // Ctrl-C on a terminal is for asof, which lets a program that changes something end first.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|e| {
+                Error::usage(format!("cannot start {what} ({self}): {e}"))
+                    .hint("see that the program is there, and on the PATH of asof")
+            })
+    }
+
+    /// An error unless it ended well.
+    fn judge(&self, what: &str, ended: ExitStatus) -> Result<()> {
+        if ended.success() {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Local, format!("{what} ({self}) failed: {ended}"))
+            .hint("what it printed stands above"))
+    }
+}
+
+static EMPTY: String = String::new();
+
+impl Patience<'_> {
+    /// Waits for a program, and kills it with all that it has started when there is no more patience.
+    async fn wait(
+        self,
+        what: &str,
+        child: &mut Child,
+        end: impl AsyncFnOnce(&mut Child) -> std::io::Result<ExitStatus>,
+    ) -> Result<ExitStatus> {
+        let group = child.id();
+        let late = async {
+            match self.deadline {
+                Some(deadline) => tokio::time::sleep(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        let stopped = async {
+            match self.cancel {
+                Some(cancel) => cancel.stopped().await,
+                None => std::future::pending().await,
+            }
+        };
+        let error = tokio::select! {
+            ended = end(child) => return Ok(ended?),
+            () = late => {
+                let seconds = self.deadline.unwrap_or_default().as_secs_f32();
+                Error::new(ErrorKind::Local, format!("{what} was stopped: it took longer than {seconds} s"))
+            }
+            () = stopped => Error::new(ErrorKind::Interrupted, format!("interrupted while {what} was running")),
+        };
+        kill(group);
+        Err(error)
+    }
+}
+
+/// Kills a program's whole group: a shell's children too. That it has ended meanwhile is no error.
+fn kill(group: Option<u32>) {
+    let group = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+    if let Some(group) = group {
+        rustix::process::kill_process_group(group, rustix::process::Signal::KILL).ok();
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words.join(" "))
+    }
+}
+
+/// The forms in a file: `["pg_restore", "--clean"]`, or `{ shell = "pg_dump | gzip" }`.
+impl<'de> Deserialize<'de> for Program {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Forms;
+
+        impl<'de> Visitor<'de> for Forms {
+            type Value = Program;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(FORMS)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Program, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = seq.next_element::<String>()? {
+                    words.push(word);
+                }
+                if words.first().is_none_or(String::is_empty) {
+                    return Err(A::Error::custom(format!("no program is named: {FORMS}")));
+                }
+                Ok(Program { words })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Program, A::Error> {
+                let mut text = None;
+                while let Some(name) = map.next_key::<String>()? {
+                    if name != "shell" {
+                        return Err(A::Error::unknown_field(&name, &["shell"]));
+                    }
+                    text = Some(map.next_value::<String>()?);
+                }
+                let text = text.ok_or_else(|| A::Error::missing_field("shell"))?;
+                Ok(Program::new(["/bin/sh", "-c", &text]))
+            }
+        }
+
+        deserializer.deserialize_any(Forms)
+    }
+}
+
+const FORMS: &str = "a command as a list of words, [\"pg_restore\", \"--clean\"], or for a shell { shell = \"pg_dump | gzip\" }";
