@@ -26,6 +26,7 @@ pub mod model;
 pub mod plan;
 pub mod pressure;
 pub mod program;
+pub mod recover;
 pub mod report;
 pub mod resolve;
 pub mod s3;

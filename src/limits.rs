@@ -198,3 +198,6 @@ pub const MAX_DATABASE_PAUSE: Duration = Duration::from_secs(20);
 
 /// Questions about a restore that may fail in a row: some twenty minutes, in which credentials are renewed.
 pub const DATABASE_FAILURES: u32 = 60;
+
+/// How long an application stands still for a mark, unless the recovery file says otherwise.
+pub const MARK_DEADLINE: Duration = Duration::from_mins(5);

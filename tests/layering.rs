@@ -47,23 +47,26 @@ const LAYERS: &[Layer] = &[
     layer(
         "recover",
         &[
-            "limits", "error", "cancel", "event", "model", "s3", "list", "resolve", "plan", "apply",
-            "verify", "db",
+            "limits", "error", "cancel", "event", "model", "program", "s3", "list", "resolve", "plan",
+            "apply", "verify", "db",
         ],
     ),
     layer(
         "engine",
         &[
-            "limits", "error", "cancel", "event", "model", "s3", "list", "resolve", "plan", "apply",
-            "verify", "db", "recover",
+            "limits", "error", "cancel", "event", "model", "program", "s3", "list", "resolve", "plan",
+            "apply", "verify", "db", "recover",
         ],
     ),
-    layer("report", &["limits", "error", "cancel", "event", "model", "resolve", "plan", "apply"]),
+    layer(
+        "report",
+        &["limits", "error", "cancel", "event", "model", "resolve", "plan", "apply", "db", "recover"],
+    ),
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "event", "model", "lab", "s3", "list", "resolve", "plan", "apply",
-            "verify", "db", "recover", "engine", "report",
+            "limits", "error", "cancel", "event", "model", "program", "lab", "s3", "list", "resolve", "plan",
+            "apply", "verify", "db", "recover", "engine", "report",
         ],
     ),
 ];
@@ -82,7 +85,8 @@ const RESERVED: &[Reserved] = &[
 ];
 
 /// Modules that decide and do nothing else: no runtime, no clock, no I/O.
-const PURE: &[&str] = &["model/", "resolve/", "plan/", "apply/journal/record", "apply/journal/replay"];
+const PURE: &[&str] =
+    &["model/", "resolve/", "plan/", "recover/", "apply/journal/record", "apply/journal/replay"];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
 /// Files are touched by these alone among the pure.

@@ -125,10 +125,7 @@ fn read_keys(file: &Path, location: &Location) -> Result<Vec<String>> {
 
 /// Refuses to restore a place into itself, or into a part of itself.
 pub(super) fn check_elsewhere(source: &Location, target: &Location) -> Result<()> {
-    let target_folder = target.clone().as_folder();
-    let nested =
-        target_folder.prefix.starts_with(&source.prefix) || source.prefix.starts_with(&target_folder.prefix);
-    if source.bucket == target.bucket && nested {
+    if target.clone().as_folder().overlaps(source) {
         return Err(Error::new(ErrorKind::Usage, format!("{target} and {source} overlap")).hint(
             "name another bucket, or a prefix that lies outside; without --to the restore is in place",
         ));

@@ -9,14 +9,12 @@
 //! | `report.json` | the summary | each time the run ends |
 //! | `lock` | nothing; locked by the process that works on the run | |
 
-use std::collections::hash_map::RandomState;
-use std::fs::{self, File, TryLockError};
-use std::hash::{BuildHasher, Hasher};
-use std::io::Write;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::store::{cannot, is_locked, lock, make, sync_names, write};
 use crate::apply::Place;
 use crate::apply::journal::{Journal, State, read};
 use crate::error::{Error, ErrorKind, Result};
@@ -158,24 +156,10 @@ pub struct Glance {
 impl Run {
     /// Begins a run: makes its directory, and writes what it was told.
     pub fn create(state_dir: &Path, order: &Order) -> Result<Self> {
-        let runs = runs_dir(state_dir);
-        fs::create_dir_all(&runs).map_err(|e| cannot(&runs, "make", &e))?;
-        let stamp = order.began.compact();
-        for _ in 0..limits::RUN_NAMES {
-            let id = format!("{stamp}-{:04x}", RandomState::new().build_hasher().finish() & 0xFFFF);
-            let dir = runs.join(&id);
-            match fs::create_dir(&dir) {
-                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(cannot(&dir, "make", &e)),
-                Ok(()) => {
-                    sync_names(&runs)?;
-                    let run = Self { _lock: lock(&dir, &id)?, id, dir };
-                    run.write("run.json", &serde_json::to_vec_pretty(order).unwrap_or_default())?;
-                    return Ok(run);
-                }
-            }
-        }
-        Err(Error::new(ErrorKind::Local, format!("cannot find a name for a new run in {}", runs.display())))
+        let (id, dir) = make(&runs_dir(state_dir), order.began)?;
+        let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id, dir };
+        run.write("run.json", &serde_json::to_vec_pretty(order).unwrap_or_default())?;
+        Ok(run)
     }
 
     /// Takes up a run that was begun before, if no other process works on it.
@@ -188,7 +172,7 @@ impl Run {
                 Error::usage(message).hint("asof runs lists them; --state-dir names another directory")
             );
         }
-        let run = Self { _lock: lock(&dir, id)?, id: id.to_owned(), dir };
+        let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id: id.to_owned(), dir };
         if !run.plan().exists() && !run.journal().exists() {
             let message =
                 format!("the run {id} was stopped before its plan was whole; it has changed nothing");
@@ -210,8 +194,7 @@ impl Run {
             let entry = entry.map_err(|e| cannot(&runs, "read", &e))?;
             let (dir, id) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
             if dir.is_dir() {
-                let running = File::open(dir.join("lock"))
-                    .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)));
+                let running = is_locked(&dir);
                 let journal = dir.join("journal");
                 let state = journal.exists().then(|| read(&journal, |_, _| {}));
                 let damaged = matches!(state, Some(Err(_)));
@@ -261,21 +244,8 @@ impl Run {
 
     /// Writes one of its files, whole or not at all.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.dir.join(name);
-        let written = tempfile::NamedTempFile::new_in(&self.dir).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|e| e.error)
-        });
-        written.map(drop).map_err(|e| cannot(&path, "write", &e))
+        write(&self.dir, name, bytes)
     }
-}
-
-/// Brings the names in a directory to the disk: a journal that a power cut takes away would let `resume` begin anew, as
-/// if nothing had been done. Not every system lets a directory be opened.
-fn sync_names(dir: &Path) -> Result<()> {
-    let synced = File::open(dir).map_or(Ok(()), |dir| dir.sync_all());
-    synced.map_err(|e| cannot(dir, "write", &e))
 }
 
 fn runs_dir(state_dir: &Path) -> PathBuf {
@@ -295,28 +265,7 @@ fn read_order(dir: &Path) -> Result<Order> {
     Ok(order)
 }
 
-/// Keeps every other process out until the file is closed, which the end of the process does too.
-fn lock(dir: &Path, id: &str) -> Result<File> {
-    let path = dir.join("lock");
-    let file =
-        File::options().create(true).append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let message = format!("another process is working on the run {id}");
-            Err(Error::new(ErrorKind::Refused, message)
-                .hint("let it end, or stop it; its journal keeps what it has done"))
-        }
-        Err(TryLockError::Error(e)) => Err(cannot(&path, "lock", &e)),
-    }
-}
-
 const ANEW: &str = "what is left to do, asof diff shows and asof restore does";
-
-fn cannot(path: &Path, what: &str, e: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Local, format!("cannot {what} {}: {e}", path.display()))
-        .hint("a run keeps its plan and journal there; --state-dir names another directory")
-}
 
 #[cfg(test)]
 mod tests {

@@ -23,6 +23,12 @@ impl Location {
         self.prefix.rfind('/').map_or("", |slash| self.prefix.get(..=slash).unwrap_or_default())
     }
 
+    /// Whether there can be a key that lies in both.
+    pub fn overlaps(&self, other: &Location) -> bool {
+        let nested = self.prefix.starts_with(&other.prefix) || other.prefix.starts_with(&self.prefix);
+        self.bucket == other.bucket && nested
+    }
+
     /// The same place as a folder: its prefix ends in `/` unless it is empty.
     #[must_use]
     pub fn as_folder(mut self) -> Self {

@@ -3,6 +3,7 @@
 //! JSON has no line break within a record, so a line is a frame: what a crash tore is found by its CRC, and where the
 //! next whole record begins by its line.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Instant, Version};
@@ -98,13 +99,13 @@ impl Ending {
 }
 
 /// A record as a line.
-pub(super) fn to_line(record: &Record) -> serde_json::Result<String> {
+pub fn to_line<T: Serialize>(record: &T) -> serde_json::Result<String> {
     let json = serde_json::to_string(record)?;
     Ok(format!("{} {json}\n", crc(json.as_bytes())))
 }
 
 /// The record of a line with its line break; none if the line is not whole.
-pub(super) fn of_line(line: &[u8]) -> Option<Record> {
+pub fn of_line<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
     let (said, json) = line.strip_suffix(b"\n")?.split_at_checked(8)?;
     let json = json.strip_prefix(b" ").filter(|json| crc(json).as_bytes() == said)?;
     serde_json::from_slice(json).ok()
@@ -138,7 +139,7 @@ mod tests {
             ),
         ] {
             assert_eq!(to_line(&record).unwrap(), format!("{line}\n"));
-            assert_eq!(of_line(format!("{line}\n").as_bytes()).unwrap(), record);
+            assert_eq!(of_line::<Record>(format!("{line}\n").as_bytes()).unwrap(), record);
         }
     }
 
@@ -146,13 +147,13 @@ mod tests {
     fn a_line_that_is_not_whole_is_no_record() {
         let line = to_line(&Record::Taken { upto: 1000 }).unwrap();
         for end in 0..line.len() {
-            assert_eq!(of_line(&line.as_bytes()[..end]), None, "{end}");
+            assert_eq!(of_line::<Record>(&line.as_bytes()[..end]), None, "{end}");
         }
         for at in 0..line.len() {
             let mut bytes = line.clone().into_bytes();
             for bit in [1, 0x20] {
                 bytes[at] ^= bit;
-                assert_eq!(of_line(&bytes), None, "{at}");
+                assert_eq!(of_line::<Record>(&bytes), None, "{at}");
             }
         }
     }

@@ -1,0 +1,246 @@
+//! A recovery on disk: what it was told, and its journal.
+//!
+//! | file | holds | written |
+//! |---|---|---|
+//! | `recovery.json` | [`Told`] | once, before anything is changed |
+//! | `journal` | [`Record`]s, each on disk before what it announces is done | as the steps are taken |
+//! | `report.json` | the report | each time the recovery ends |
+//! | `lock` | nothing; locked by the process that works on it | |
+
+use std::cell::RefCell;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::apply::journal::{of_line, to_line};
+use crate::db::Errand;
+use crate::engine::store::{cannot, is_locked, lock, make, sync_names, write};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Instant;
+use crate::recover::{FORMAT, Record, Shape, State, Step, StepResult};
+
+/// What a recovery is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To put buckets and databases back.
+    Recover,
+    /// To see that this could be done.
+    Drill,
+}
+
+/// What a recovery was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The version of this file's format.
+    pub format: u32,
+    /// The version of asof that began it.
+    pub asof: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The recovery file, by its whole path.
+    pub file: PathBuf,
+    /// What that was about.
+    pub about: Vec<String>,
+    /// The time as it was typed.
+    pub typed: String,
+    /// The past second.
+    pub at: Instant,
+    /// When it began.
+    pub began: Instant,
+}
+
+/// A recovery that this process has for itself.
+#[derive(Debug)]
+pub struct Recovery {
+    id: String,
+    dir: PathBuf,
+    told: Told,
+    journal: RefCell<Journal>,
+    _lock: File,
+}
+
+#[derive(Debug)]
+struct Journal {
+    path: PathBuf,
+    file: File,
+    state: State,
+}
+
+impl Told {
+    /// What a recovery that begins now is told.
+    pub fn new(purpose: Purpose, file: &Path, about: Vec<String>, typed: &str, at: Instant, now: Instant) -> Self {
+        let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        Self { format: FORMAT, asof, purpose, file, about, typed: typed.to_owned(), at, began: now }
+    }
+}
+
+impl Recovery {
+    /// Begins a recovery.
+    pub fn create(state_dir: &Path, told: Told, shape: Shape) -> Result<Self> {
+        let (id, dir) = make(&recoveries(state_dir), told.began)?;
+        let locked = lock(&dir, &format!("recovery {id}"))?;
+        let json = serde_json::to_vec_pretty(&told).unwrap_or_default();
+        write(&dir, "recovery.json", &json)?;
+        let path = dir.join("journal");
+        let file = OpenOptions::new().append(true).create_new(true).open(&path);
+        let file = file.map_err(|e| cannot(&path, "begin", &e))?;
+        let journal = RefCell::new(Journal { path, file, state: State::default() });
+        let at = told.began;
+        let recovery = Self { id, dir, told, journal, _lock: locked };
+        recovery.note(&Record::Started { format: FORMAT, at, shape })?;
+        sync_names(&recovery.dir)?;
+        Ok(recovery)
+    }
+
+    /// Takes up the newest recovery of a file that is not ended and that `suits`. What another process works on is refused.
+    pub fn take_up(
+        state_dir: &Path,
+        (purpose, file): (Purpose, &Path),
+        suits: impl Fn(&Told) -> bool,
+        now: Instant,
+    ) -> Result<Option<Self>> {
+        for id in Self::ids(state_dir)?.into_iter().rev() {
+            let dir = recoveries(state_dir).join(&id);
+            // One that was killed before its journal began has done nothing.
+            let Some(told) = read_told(&dir).filter(|told| told.purpose == purpose && told.file == file) else {
+                continue;
+            };
+            if !suits(&told) {
+                continue;
+            }
+            let (state, whole) = read_journal(&dir.join("journal"))?;
+            if state.is_ended() || state.shape().is_none() {
+                continue;
+            }
+            let locked = lock(&dir, &format!("recovery {id}"))?;
+            let path = dir.join("journal");
+            let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
+            file.set_len(whole).map_err(|e| cannot(&path, "cut", &e))?;
+            let journal = RefCell::new(Journal { path, file, state });
+            let recovery = Self { id, dir, told, journal, _lock: locked };
+            recovery.note(&Record::Resumed { at: now })?;
+            return Ok(Some(recovery));
+        }
+        Ok(None)
+    }
+
+    /// The names of all recoveries, the oldest first.
+    fn ids(state_dir: &Path) -> Result<Vec<String>> {
+        let dir = recoveries(state_dir);
+        let entries = match fs::read_dir(&dir) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(|e| cannot(&dir, "read", &e))?,
+        };
+        let mut ids: Vec<_> =
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// Whether another process works on a recovery of this file.
+    pub fn is_under_way(state_dir: &Path, file: &Path) -> Result<bool> {
+        let dirs = Self::ids(state_dir)?.into_iter().map(|id| recoveries(state_dir).join(id));
+        Ok(dirs.filter(|dir| is_locked(dir)).any(|dir| read_told(&dir).is_some_and(|told| told.file == file)))
+    }
+
+    /// Its name, which is the tag of all that it makes.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it was told.
+    pub fn told(&self) -> &Told {
+        &self.told
+    }
+
+    /// To which second, and by which tag, databases are restored.
+    pub fn errand(&self) -> Errand {
+        Errand { at: self.told.at, tag: self.id.clone() }
+    }
+
+    /// What the journal says so far.
+    pub fn state(&self) -> State {
+        self.journal.borrow().state.clone()
+    }
+
+    /// Keeps the report.
+    pub fn keep_report(&self, report: &[u8]) -> Result<()> {
+        write(&self.dir, "report.json", report)
+    }
+
+    /// Notes that a step is under way from now on.
+    pub(super) fn begin(&self, step: Step) -> Result<()> {
+        self.note(&Record::Begun { step, at: now() })
+    }
+
+    /// Notes what came of a step.
+    pub(super) fn done(&self, step: Step, result: StepResult) -> Result<()> {
+        self.note(&Record::Done { step, at: now(), result })
+    }
+
+    /// Notes why a step failed.
+    pub(super) fn failed(&self, step: Step, why: String) -> Result<()> {
+        self.note(&Record::Failed { step, at: now(), why })
+    }
+
+    /// Notes the run that restores a bucket.
+    pub(super) fn run(&self, bucket: usize, run: &str) -> Result<()> {
+        self.note(&Record::Run { bucket, run: run.to_owned() })
+    }
+
+    /// Notes that there is nothing left to do.
+    pub(super) fn end(&self) -> Result<()> {
+        self.note(&Record::Ended { at: now() })
+    }
+
+    /// On disk when this returns.
+    fn note(&self, record: &Record) -> Result<()> {
+        let mut journal = self.journal.borrow_mut();
+        let Journal { path, file, state } = &mut *journal;
+        state.apply(record).map_err(|why| damaged(path, &why))?;
+        let line = to_line(record).map_err(|e| cannot(path, "write", &e.into()))?;
+        file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).map_err(|e| cannot(path, "write", &e))
+    }
+}
+
+/// The present, to the millisecond: steps are timed by it.
+pub(super) fn now() -> Instant {
+    Instant::from_millis(chrono::Utc::now().timestamp_millis())
+}
+
+fn recoveries(state_dir: &Path) -> PathBuf {
+    state_dir.join("recoveries")
+}
+
+fn read_told(dir: &Path) -> Option<Told> {
+    let told: Told = serde_json::from_slice(&fs::read(dir.join("recovery.json")).ok()?).ok()?;
+    (told.format <= FORMAT).then_some(told)
+}
+
+/// What a journal says, and how many bytes hold whole records. A torn end is passed over; none is an empty one.
+fn read_journal(path: &Path) -> Result<(State, u64)> {
+    let bytes = match fs::read(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((State::default(), 0)),
+        bytes => bytes.map_err(|e| cannot(path, "read", &e))?,
+    };
+    let (mut state, mut whole, mut at) = (State::default(), 0, 0);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if let Some(record) = of_line::<Record>(line) {
+            if at != whole {
+                return Err(damaged(path, &format!("it cannot be read from byte {whole} to byte {at}")));
+            }
+            state.apply(&record).map_err(|why| damaged(path, &format!("at byte {at} {why}")))?;
+            whole = at + line.len() as u64;
+        }
+        at += line.len() as u64;
+    }
+    Ok((state, whole))
+}
+
+fn damaged(path: &Path, why: &str) -> Error {
+    Error::new(ErrorKind::Corrupt, format!("the journal {} is damaged: {why}", path.display()))
+        .hint("nothing was changed; move its directory away to begin anew")
+}

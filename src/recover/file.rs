@@ -1,0 +1,431 @@
+//! The recovery file: which buckets and databases belong together, what is run before and after, which keys the rows name.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::steps::Shape;
+use crate::db::command;
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::{Instant, Location, printable};
+use crate::program::Program;
+
+/// What the file says, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecoveryFile {
+    /// Its name, for messages.
+    pub name: String,
+    /// The buckets.
+    pub buckets: Vec<Bucket>,
+    /// The databases.
+    pub databases: Vec<DatabaseKind>,
+    /// What is run before, between and after.
+    pub hooks: Hooks,
+    /// Which keys the restored rows name.
+    pub references: Option<References>,
+    /// How a mark is made.
+    pub mark: Mark,
+}
+
+/// A bucket, or a prefix in it, and what it is restored into.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Bucket {
+    /// The place whose past is restored.
+    pub source: Location,
+    /// Where to.
+    pub target: Target,
+    /// The server's address, if it is not AWS.
+    pub endpoint_url: Option<String>,
+    /// The bucket's region.
+    pub region: Option<String>,
+    /// The profile in the AWS configuration files.
+    pub profile: Option<String>,
+    /// Name the bucket in the path, not in the host name.
+    #[serde(default)]
+    pub path_style: bool,
+}
+
+/// Where a bucket's past state is brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The bucket itself.
+    InPlace,
+    /// Another place.
+    Elsewhere(Location),
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text == "in-place" {
+            return Ok(Target::InPlace);
+        }
+        let location: Result<Location> = text.parse();
+        location.map(Target::Elsewhere).map_err(|e| {
+            serde::de::Error::custom(format!("{e}; a target is \"in-place\" or \"s3://BUCKET/PREFIX\""))
+        })
+    }
+}
+
+/// A database of one kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DatabaseKind {
+    /// By commands.
+    Command(command::Settings),
+    /// An RDS instance.
+    Rds(AuroraOrRds),
+    /// An Aurora cluster.
+    Aurora(AuroraOrRds),
+}
+
+/// What the file says of a database that AWS restores.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuroraOrRds {
+    /// Its name in messages.
+    pub name: String,
+    /// What is restored.
+    pub source: DatabaseSource,
+    /// The identifier of the new instance or cluster.
+    pub target: String,
+    /// The source's settings are carried over.
+    pub like_source: bool,
+    /// Settings that differ from the source's.
+    pub overrides: toml::Table,
+    /// The server.
+    pub server: ServerOf,
+}
+
+/// What AWS restores a database from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseSource {
+    /// An instance or cluster that is there, by its identifier.
+    Identifier(String),
+    /// One that was deleted, by its resource id; its automated backups have been kept.
+    ResourceId(String),
+    /// Automated backups that were copied to this region, by their ARN.
+    BackupArn(String),
+}
+
+/// Which server is asked, and as whom.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServerOf {
+    /// Its address, if it is not AWS's own.
+    pub endpoint_url: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// The profile in the AWS configuration files.
+    pub profile: Option<String>,
+}
+
+/// What is run before, between and after.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Hooks {
+    /// Stops whatever writes to the buckets and the databases.
+    pub quiesce: Option<Program>,
+    /// Lets it go on.
+    pub resume: Option<Program>,
+    /// Prepares the restored databases, before the references are read.
+    pub after_database: Option<Program>,
+}
+
+/// The keys that the restored rows name.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct References {
+    /// Prints them.
+    pub command: Program,
+    /// The source of the bucket that holds them.
+    pub bucket: Location,
+    /// They end in NUL, not in a line break.
+    #[serde(default)]
+    pub null: bool,
+    /// Objects that appeared so soon after T are restored too.
+    #[serde(default, deserialize_with = "length")]
+    pub heal: Option<Duration>,
+    /// Objects that no row names are looked for too.
+    #[serde(default)]
+    pub orphans: bool,
+}
+
+/// How a mark is made.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mark {
+    /// Dumps the databases, while nothing is written.
+    pub dump: Option<Program>,
+    /// After this the application goes on, whatever has been done.
+    #[serde(default, deserialize_with = "length")]
+    pub deadline: Option<Duration>,
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Written {
+    #[serde(default)]
+    bucket: Vec<Spanned<Bucket>>,
+    #[serde(default)]
+    database: Vec<Spanned<Entry>>,
+    #[serde(default)]
+    hooks: Hooks,
+    references: Option<Spanned<References>>,
+    #[serde(default)]
+    mark: Mark,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Rds,
+    Aurora,
+    Command,
+}
+
+/// A database, with the fields of every kind: so an unknown one is told with its line.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Entry {
+    kind: Kind,
+    name: Option<String>,
+    source: Option<String>,
+    target: Option<String>,
+    source_resource_id: Option<String>,
+    source_backup_arn: Option<String>,
+    like_source: Option<bool>,
+    overrides: Option<toml::Table>,
+    endpoint_url: Option<String>,
+    region: Option<String>,
+    profile: Option<String>,
+    window: Option<Program>,
+    restore: Option<Program>,
+    progress: Option<Program>,
+    wait: Option<Program>,
+    endpoint: Option<Program>,
+    teardown: Option<Program>,
+}
+
+fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let length = Instant::parse_length(&text);
+    length.map(Some).ok_or_else(|| serde::de::Error::custom("a length of time is written as 30s, 5m or 2h"))
+}
+
+impl RecoveryFile {
+    /// Reads the text of the file `name`. An error tells the line, and the column where it is one.
+    pub fn parse(name: &str, text: &str) -> Result<Self> {
+        let written: Written = toml::from_str(text).map_err(|e| {
+            let place = e.span().map(|span| format!(", {}", place(text, span.start)));
+            let message = e.message().trim().replace('\n', "; ");
+            Error::usage(format!("{name}{}: {}", place.unwrap_or_default(), printable(&message)))
+                .hint("asof recover --init writes a file with everything that it may hold")
+        })?;
+        let wrong = |at: usize, why: String| Error::usage(format!("{name}, {}: {why}", place(text, at)));
+        if written.bucket.is_empty() && written.database.is_empty() {
+            return Err(Error::usage(format!("{name} names no bucket and no database"))
+                .hint("asof recover --init writes a file to begin with"));
+        }
+        check_places(&written.bucket).map_err(|(at, why)| wrong(at, why))?;
+        if let Some(references) = &written.references {
+            let bucket = &references.get_ref().bucket;
+            if !written.bucket.iter().any(|other| other.get_ref().source == *bucket) {
+                let why = format!("the references name {bucket}, which is no [[bucket]]'s source");
+                return Err(wrong(references.span().start, why));
+            }
+        }
+        let mut names = BTreeSet::new();
+        let mut databases = Vec::new();
+        for (n, entry) in written.database.into_iter().enumerate() {
+            let at = entry.span().start;
+            let database = entry.into_inner().check(n).map_err(|why| wrong(at, why))?;
+            if !names.insert(database.name().to_owned()) {
+                return Err(wrong(at, format!("two databases have the name {}", database.name())));
+            }
+            databases.push(database);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            buckets: written.bucket.into_iter().map(Spanned::into_inner).collect(),
+            databases,
+            hooks: written.hooks,
+            references: written.references.map(Spanned::into_inner),
+            mark: written.mark,
+        })
+    }
+
+    /// What its recovery consists of.
+    pub fn shape(&self) -> Shape {
+        Shape {
+            quiesce: self.hooks.quiesce.is_some(),
+            resume: self.hooks.resume.is_some(),
+            after_database: self.hooks.after_database.is_some(),
+            references: self.references.is_some(),
+            verify: false,
+            databases: self.databases.len(),
+            in_place: self.buckets.iter().map(|bucket| bucket.target == Target::InPlace).collect(),
+        }
+    }
+
+    /// What it is about: a recovery that was begun about something else is not gone on with.
+    pub fn about(&self) -> Vec<String> {
+        let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
+            Target::InPlace => format!("bucket {}", bucket.source),
+            Target::Elsewhere(target) => format!("bucket {} into {target}", bucket.source),
+        });
+        buckets.chain(self.databases.iter().map(|database| format!("database {}", database.name()))).collect()
+    }
+}
+
+impl DatabaseKind {
+    /// Its name in messages.
+    pub fn name(&self) -> &str {
+        match self {
+            DatabaseKind::Command(settings) => &settings.name,
+            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => &settings.name,
+        }
+    }
+
+    /// What is restored and what it is restored into, as they are named.
+    pub fn places(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            DatabaseKind::Command(settings) => (settings.source.as_deref(), settings.target.as_deref()),
+            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => {
+                let source = match &settings.source {
+                    DatabaseSource::Identifier(id) => Some(id.as_str()),
+                    DatabaseSource::ResourceId(_) | DatabaseSource::BackupArn(_) => None,
+                };
+                (source, Some(&settings.target))
+            }
+        }
+    }
+}
+
+/// Places that are changed must lie apart from each other and from every source; and nothing is restored into itself.
+fn check_places(buckets: &[Spanned<Bucket>]) -> std::result::Result<(), (usize, String)> {
+    for (n, entry) in buckets.iter().enumerate() {
+        let bucket = entry.get_ref();
+        for (m, other) in buckets.iter().enumerate() {
+            let other = other.get_ref();
+            match &bucket.target {
+                Target::InPlace if m != n && bucket.source.overlaps(&other.source) => {
+                    return Err((
+                        entry.span().start,
+                        format!("{} and {} overlap", bucket.source, other.source),
+                    ));
+                }
+                Target::Elsewhere(target) if target.clone().as_folder().overlaps(&other.source) => {
+                    let why = format!("the target {target} and the source {} overlap", other.source);
+                    return Err((entry.span().start, why));
+                }
+                Target::Elsewhere(target) if m != n => {
+                    if let Target::Elsewhere(others) = &other.target
+                        && target.clone().as_folder().overlaps(&others.clone().as_folder())
+                    {
+                        return Err((
+                            entry.span().start,
+                            format!("the targets {target} and {others} overlap"),
+                        ));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Entry {
+    /// The database, if its fields are those of its kind. `n` is its number in the file.
+    fn check(self, n: usize) -> std::result::Result<DatabaseKind, String> {
+        let named = [&self.name, &self.target, &self.source, &self.source_resource_id].into_iter().flatten();
+        let name = named.cloned().next().unwrap_or_else(|| format!("database-{}", n + 1));
+        self.check_fields(&name)?;
+        match self.kind {
+            Kind::Command => Ok(DatabaseKind::Command(command::Settings {
+                restore: self.restore.ok_or_else(|| format!("the database {name} has no restore command"))?,
+                name,
+                source: self.source,
+                target: self.target,
+                window: self.window,
+                progress: self.progress,
+                wait: self.wait,
+                endpoint: self.endpoint,
+                teardown: self.teardown,
+            })),
+            Kind::Rds => self.of_aws(name).map(DatabaseKind::Rds),
+            Kind::Aurora => self.of_aws(name).map(DatabaseKind::Aurora),
+        }
+    }
+
+    fn check_fields(&self, name: &str) -> std::result::Result<(), String> {
+        let commands = [
+            ("window", self.window.is_some()),
+            ("restore", self.restore.is_some()),
+            ("progress", self.progress.is_some()),
+            ("wait", self.wait.is_some()),
+            ("endpoint", self.endpoint.is_some()),
+            ("teardown", self.teardown.is_some()),
+        ];
+        let of_aws = [
+            ("source-resource-id", self.source_resource_id.is_some()),
+            ("source-backup-arn", self.source_backup_arn.is_some()),
+            ("like-source", self.like_source.is_some()),
+            ("overrides", self.overrides.is_some()),
+            ("endpoint-url", self.endpoint_url.is_some()),
+            ("region", self.region.is_some()),
+            ("profile", self.profile.is_some()),
+        ];
+        let (kind, foreign): (_, &[(&str, bool)]) = match self.kind {
+            Kind::Command => ("command", &of_aws),
+            Kind::Rds => ("rds", &commands),
+            Kind::Aurora => ("aurora", &commands),
+        };
+        match foreign.iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((field, _)) => Err(format!("the database {name} is of kind {kind}, which has no {field}")),
+        }
+    }
+
+    fn of_aws(self, name: String) -> std::result::Result<AuroraOrRds, String> {
+        let source = match (self.source, self.source_resource_id, self.source_backup_arn) {
+            (Some(id), None, None) => DatabaseSource::Identifier(id),
+            (None, Some(id), None) => DatabaseSource::ResourceId(id),
+            (None, None, Some(arn)) if self.kind == Kind::Rds => DatabaseSource::BackupArn(arn),
+            _ => {
+                let all = "source, source-resource-id and (rds only) source-backup-arn";
+                return Err(format!("the database {name} needs exactly one of {all}"));
+            }
+        };
+        Ok(AuroraOrRds {
+            source,
+            target: self.target.ok_or_else(|| format!("the database {name} has no target"))?,
+            like_source: self.like_source.unwrap_or(true),
+            overrides: self.overrides.unwrap_or_default(),
+            server: ServerOf { endpoint_url: self.endpoint_url, region: self.region, profile: self.profile },
+            name,
+        })
+    }
+}
+
+impl Mark {
+    /// After this the application goes on, whatever has been done.
+    pub fn deadline(&self) -> Duration {
+        self.deadline.unwrap_or(limits::MARK_DEADLINE)
+    }
+}
+
+/// Line and column of a byte, from 1.
+fn place(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}")
+}
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

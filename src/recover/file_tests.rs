@@ -1,0 +1,122 @@
+//! What a recovery file may say, and how it is told what it may not.
+
+use super::*;
+
+const BUCKET: &str = "[[bucket]]\nsource = \"s3://prod\"\ntarget = \"in-place\"\n";
+
+fn error(text: &str) -> String {
+    RecoveryFile::parse("r.toml", text).unwrap_err().to_string()
+}
+
+#[test]
+fn everything_is_read() {
+    let text = r#"
+[[bucket]]
+source = "s3://prod/a"
+target = "s3://scratch/a"
+endpoint-url = "http://127.0.0.1:1"
+path-style = true
+[[database]]
+kind = "command"
+name = "orders"
+restore = ["db", "restore"]
+wait = { shell = "sleep 1; true" }
+[[database]]
+kind = "rds"
+source = "prod"
+target = "prod-restored"
+overrides = { port = 5433 }
+[hooks]
+quiesce = ["stop"]
+[references]
+command = ["keys"]
+bucket = "s3://prod/a"
+heal = "30s"
+[mark]
+deadline = "2m"
+"#;
+    let file = RecoveryFile::parse("r.toml", text).unwrap();
+    assert_eq!(
+        file.about(),
+        ["bucket s3://prod/a into s3://scratch/a", "database orders", "database prod-restored"]
+    );
+    let DatabaseKind::Command(orders) = &file.databases[0] else { panic!("{file:?}") };
+    assert_eq!(orders.wait, Some(Program::new(["/bin/sh", "-c", "sleep 1; true"])));
+    let DatabaseKind::Rds(prod) = &file.databases[1] else { panic!("{file:?}") };
+    assert!(prod.like_source && prod.overrides.contains_key("port"));
+    assert_eq!(file.references.as_ref().unwrap().heal, Some(Duration::from_secs(30)));
+    assert_eq!(file.mark.deadline(), Duration::from_secs(120));
+    let shape = file.shape();
+    assert!(shape.quiesce && !shape.resume && shape.references);
+}
+
+#[test]
+fn what_cannot_be_is_told_with_its_line_and_column() {
+    let with = |rest: &str| format!("{BUCKET}{rest}");
+    for (text, told) in [
+        (with("sauce = 1\n"), "r.toml, line 4, column 1: unknown field `sauce`"),
+        (
+            BUCKET.replace("s3://prod", "prod"),
+            "r.toml, line 2, column 10: cannot read prod: it does not begin with s3://",
+        ),
+        (BUCKET.replace("in-place", "inplace"), "r.toml, line 3, column 10: cannot read inplace"),
+        (BUCKET.replace("target", "# target"), "r.toml, line 1, column 1: missing field `target`"),
+        (
+            with("[hooks]\nquiesce = \"stop\"\n"),
+            "r.toml, line 5, column 11: invalid type: string \"stop\", expected a command as a list",
+        ),
+        (with("[hooks]\nquiesce = []\n"), "r.toml, line 5, column 11: no program is named"),
+        (with("[hooks]\nresume = { shel = \"x\" }\n"), "r.toml, line 5, column 10: unknown field `shel`"),
+        (with("[[database]]\nkind = \"oracle\"\n"), "r.toml, line 5, column 8: unknown variant `oracle`"),
+        (
+            with("[[database]]\nkind = \"command\"\n"),
+            "r.toml, line 4, column 1: the database database-1 has no restore command",
+        ),
+        (
+            with("[[database]]\nkind = \"command\"\nrestore = [\"r\"]\nlike-source = true\n"),
+            "r.toml, line 4, column 1: the database database-1 is of kind command, which has no like-source",
+        ),
+        (
+            with("[[database]]\nkind = \"rds\"\ntarget = \"t\"\n"),
+            "r.toml, line 4, column 1: the database t needs exactly one of",
+        ),
+        (with("[mark]\ndeadline = \"soon\"\n"), "r.toml, line 5, column 12: a length of time is written as"),
+        (
+            with("[references]\ncommand = [\"k\"]\nbucket = \"s3://other\"\n"),
+            "r.toml, line 4, column 1: the references name s3://other, which is no [[bucket]]'s source",
+        ),
+        ("[hooks]\n".to_owned(), "r.toml names no bucket and no database"),
+        ("[[bucket]\n".to_owned(), "r.toml, line 1, column "),
+    ] {
+        let error = error(&text);
+        assert!(error.starts_with(told), "{text}\n  told:     {told}\n  in truth: {error}");
+    }
+}
+
+#[test]
+fn places_that_overlap_are_refused() {
+    let buckets = |pairs: &[(&str, &str)]| -> String {
+        pairs.iter().map(|(s, t)| format!("[[bucket]]\nsource = \"{s}\"\ntarget = \"{t}\"\n")).collect()
+    };
+    for pairs in [
+        &[("s3://prod", "s3://prod/x")][..],
+        &[("s3://prod/x/y", "s3://prod/x")],
+        &[("s3://prod", "in-place"), ("s3://other", "s3://prod/copy")],
+        &[("s3://prod", "s3://scratch"), ("s3://other", "s3://scratch/other")],
+        &[("s3://prod", "in-place"), ("s3://prod/a", "in-place")],
+    ] {
+        assert!(error(&buckets(pairs)).contains("overlap"), "{pairs:?}");
+    }
+    let fine = buckets(&[
+        ("s3://prod/a/", "in-place"),
+        ("s3://prod/b/", "s3://scratch/b"),
+        ("s3://x-y", "s3://scratch/c"),
+    ]);
+    assert!(RecoveryFile::parse("r.toml", &fine).is_ok());
+}
+
+#[test]
+fn two_databases_have_two_names() {
+    let one = "[[database]]\nkind = \"command\"\nname = \"a\"\nrestore = [\"r\"]\n";
+    assert!(error(&one.repeat(2)).contains("two databases have the name a"));
+}

@@ -1,0 +1,92 @@
+//! The recovery file that `asof recover --init` writes.
+
+/// Everything that a recovery file may hold, most of it commented out.
+pub const TEMPLATE: &str = r#"# What belongs together: buckets and databases that are put back to the same second.
+#   asof recover FILE --at 2026-11-17T14:30:05Z
+#   asof drill FILE      (into scratch copies; every target has to be elsewhere then)
+#   asof mark FILE       (stops the application for a moment, and notes a time to go back to)
+
+[[bucket]]
+source = "s3://prod-uploads"
+target = "in-place"              # or "s3://scratch/somewhere"
+# endpoint-url = "https://s3.example.com"
+# region = "eu-west-1"
+# profile = "prod"
+# path-style = true
+
+# Any database, by commands. A command is a list of words and runs without a shell; for a shell, { shell = "…" }.
+# Each finds in its environment: ASOF_AT (2026-11-17T14:30:05Z), ASOF_AT_EPOCH (1763389805), ASOF_RUN (a name that no
+# other recovery has: mark with it what you make), ASOF_DATABASE, ASOF_SOURCE, ASOF_TARGET.
+[[database]]
+kind = "command"
+name = "orders"
+source = "orders"
+target = "orders_restored"
+# Prints the earliest and the latest time that can be restored, or - for one that is not known:
+# window = ["./db-window"]
+# Restores it, or begins to. Run again if it is cut off, unless progress tells that it is under way or done:
+restore = ["./db-restore"]
+# Prints none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]:
+# progress = ["./db-progress"]
+# Or: a command that ends when the restore is done:
+# wait = ["./db-wait"]
+# Prints where the restored database answers; the hooks find it as ASOF_ENDPOINT:
+# endpoint = ["./db-endpoint"]
+# Removes what was restored, and only what carries ASOF_RUN; a drill needs it:
+# teardown = ["./db-teardown"]
+
+# [[database]]
+# kind = "rds"                   # or "aurora"
+# source = "prod"                # or source-resource-id = "db-ABC…", or source-backup-arn = "arn:aws:rds:…"
+# target = "prod-restored"
+# like-source = true             # security groups, parameter group, class, Multi-AZ … as the source has them
+# region = "eu-west-1"
+# [database.overrides]
+# db-instance-class = "db.r7g.large"
+
+# Hooks run once; one that is cut off while it runs is run again, so it must bear that.
+[hooks]
+# quiesce = ["kubectl", "scale", "deploy/app", "--replicas=0"]
+# after-database = ["./grant-and-migrate"]
+# resume = ["kubectl", "scale", "deploy/app", "--replicas=3"]
+
+# The keys that the rows of the restored database name, one a line: a row whose object is missing is found.
+# [references]
+# command = { shell = "psql -At -c 'select object_key from uploads' \"$ASOF_ENDPOINT\"" }
+# bucket = "s3://prod-uploads"
+# null = false                   # true: keys end in NUL, not in a line break
+# heal = "30s"                   # restores objects too that arrived so soon after the time
+# orphans = false                # true: objects that no row names are counted too
+
+[mark]
+# dump = { shell = "pg_dump orders > orders-$ASOF_MARK.sql" }
+# deadline = "5m"                # after this the application goes on, whatever has been done
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recover::RecoveryFile;
+
+    #[test]
+    fn the_file_that_is_written_can_be_read() {
+        let file = RecoveryFile::parse("recovery.toml", TEMPLATE).unwrap();
+        assert_eq!(file.about(), ["bucket s3://prod-uploads", "database orders"]);
+    }
+
+    /// Every line that is commented out is one that may be there.
+    #[test]
+    fn what_is_commented_out_can_be_read_too() {
+        let set: Vec<_> = TEMPLATE
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(rest) if rest.starts_with('[') || rest.contains(" = ") => rest,
+                _ => line,
+            })
+            .filter(|line| !line.starts_with("source-"))
+            .collect();
+        let file = RecoveryFile::parse("recovery.toml", &set.join("\n")).unwrap();
+        assert_eq!(file.databases.len(), 2);
+        assert!(file.references.is_some() && file.hooks.after_database.is_some() && file.mark.dump.is_some());
+    }
+}

@@ -1,0 +1,312 @@
+//! What the journal of a recovery says: a pure transition function, one record after another.
+//!
+//! | record | where it may stand | what it does |
+//! |---|---|---|
+//! | `started` | first, and only there | gives what the recovery consists of |
+//! | `resumed` | after that | steps that failed may be begun again |
+//! | `begun` | its step is not done, and what it waits for is | the step may have been carried out |
+//! | `run` | its bucket's step is begun | the bucket is restored by this run, and by no other |
+//! | `done` | its step is begun | the step is not begun again |
+//! | `failed` | its step is begun | |
+//! | `ended` | every step is done, or, in a drill, all is torn down | nothing comes after it |
+//!
+//! Anything else is no journal of asof's, and refused.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::steps::{Shape, Step};
+use crate::model::Instant;
+
+/// The version of the journal's format. One that is newer is refused.
+pub const FORMAT: u32 = 1;
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Record {
+    /// The first one.
+    Started {
+        /// The journal's format.
+        format: u32,
+        /// When it began.
+        at: Instant,
+        /// What the recovery consists of.
+        shape: Shape,
+    },
+    /// It was gone on with.
+    Resumed {
+        /// When.
+        at: Instant,
+    },
+    /// A step may be under way from now on.
+    Begun {
+        /// The step.
+        step: Step,
+        /// When.
+        at: Instant,
+    },
+    /// The run that restores a bucket.
+    Run {
+        /// The bucket's number in the file.
+        bucket: usize,
+        /// The run's name.
+        run: String,
+    },
+    /// A step has been carried out.
+    Done {
+        /// The step.
+        step: Step,
+        /// When.
+        at: Instant,
+        /// What came of it.
+        #[serde(flatten)]
+        result: StepResult,
+    },
+    /// A step failed.
+    Failed {
+        /// The step.
+        step: Step,
+        /// When.
+        at: Instant,
+        /// Why.
+        why: String,
+    },
+    /// There is nothing left to do.
+    Ended {
+        /// When.
+        at: Instant,
+    },
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StepResult {
+    /// In words: of a database, where it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What was counted: `copied`, `dangling` and the like.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// It may have been carried out.
+    Begun,
+    /// It has been.
+    Done,
+    /// It failed: why.
+    Failed(String),
+}
+
+/// What a step's records say of its time and outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Taken {
+    status: Status,
+    began: Instant,
+    ended: Option<Instant>,
+    result: StepResult,
+}
+
+/// What the records say together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    shape: Option<Shape>,
+    steps: BTreeMap<Step, Taken>,
+    runs: BTreeMap<usize, String>,
+    ended: bool,
+}
+
+impl State {
+    /// Takes one record. An error says why it cannot stand there.
+    pub fn apply(&mut self, record: &Record) -> Result<(), String> {
+        if self.ended {
+            return Err("a record stands after the end".to_owned());
+        }
+        if let Record::Started { format, shape, .. } = record {
+            if *format > FORMAT {
+                return Err(format!("its format {format} is newer than this asof"));
+            }
+            if self.shape.replace(shape.clone()).is_some() {
+                return Err("it starts twice".to_owned());
+            }
+            return Ok(());
+        }
+        let Some(shape) = self.shape.clone() else {
+            return Err("it does not say what it is about".to_owned());
+        };
+        match record {
+            Record::Started { .. } => Ok(()),
+            Record::Resumed { .. } => {
+                self.steps.retain(|_, taken| !matches!(taken.status, Status::Failed(_)));
+                Ok(())
+            }
+            Record::Begun { step, at } => self.begin(&shape, *step, *at),
+            Record::Run { bucket, run } => {
+                if self.status(Step::Bucket(*bucket)) != Some(&Status::Begun) {
+                    return Err(format!("a run of bucket {bucket}, whose step is not begun"));
+                }
+                self.runs.insert(*bucket, run.clone());
+                Ok(())
+            }
+            Record::Done { step, at, result } => self.end(*step, (*at, Status::Done), result.clone()),
+            Record::Failed { step, at, why } => {
+                self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
+            }
+            Record::Ended { .. } => {
+                self.ended = true;
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&mut self, shape: &Shape, step: Step, at: Instant) -> Result<(), String> {
+        if !shape.steps().contains(&step) {
+            return Err(format!("there is no step {step:?}"));
+        }
+        let done = |step: &Step| self.status(*step) == Some(&Status::Done);
+        if matches!(self.status(step), Some(Status::Done | Status::Failed(_))) {
+            return Err(format!("the step {step:?} is begun again"));
+        }
+        if !shape.needs(step).iter().all(done) {
+            return Err(format!("the step {step:?} is begun too early"));
+        }
+        let began = self.steps.get(&step).map_or(at, |taken| taken.began);
+        self.steps.insert(step, Taken { status: Status::Begun, began, ended: None, result: StepResult::default() });
+        Ok(())
+    }
+
+    fn end(&mut self, step: Step, (at, status): (Instant, Status), result: StepResult) -> Result<(), String> {
+        match self.steps.get_mut(&step) {
+            Some(taken) if taken.status == Status::Begun => {
+                (taken.status, taken.ended, taken.result) = (status, Some(at), result);
+                Ok(())
+            }
+            _ => Err(format!("the step {step:?} ends without being begun")),
+        }
+    }
+
+    /// How far a step is; none where it was not begun.
+    pub fn status(&self, step: Step) -> Option<&Status> {
+        self.steps.get(&step).map(|taken| &taken.status)
+    }
+
+    /// When a step began first, and when it ended.
+    pub fn times(&self, step: Step) -> Option<(Instant, Option<Instant>)> {
+        self.steps.get(&step).map(|taken| (taken.began, taken.ended))
+    }
+
+    /// What came of a step.
+    pub fn result(&self, step: Step) -> Option<&StepResult> {
+        self.steps.get(&step).map(|taken| &taken.result)
+    }
+
+    /// The run that restores a bucket.
+    pub fn run(&self, bucket: usize) -> Option<&str> {
+        self.runs.get(&bucket).map(String::as_str)
+    }
+
+    /// What the recovery consists of; none before its first record.
+    pub fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
+    }
+
+    /// Whether there is nothing left to do.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether every step is done.
+    pub fn is_done(&self) -> bool {
+        let done = |step: Step| self.status(step) == Some(&Status::Done);
+        self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))
+    }
+
+    /// The state in which these steps are done.
+    #[cfg(test)]
+    pub(super) fn played(shape: &Shape, done: &[Step]) -> Self {
+        let at = Instant::default();
+        let mut state = Self::default();
+        state.apply(&Record::Started { format: FORMAT, at, shape: shape.clone() }).unwrap();
+        for step in done {
+            state.apply(&Record::Begun { step: *step, at }).unwrap();
+            state.apply(&Record::Done { step: *step, at, result: StepResult::default() }).unwrap();
+        }
+        state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Instant = Instant::from_millis(0);
+
+    fn shape() -> Shape {
+        Shape { quiesce: true, resume: true, databases: 1, in_place: vec![true], ..Shape::default() }
+    }
+
+    fn begun(step: Step) -> Record {
+        Record::Begun { step, at: AT }
+    }
+
+    fn done(step: Step) -> Record {
+        Record::Done { step, at: AT, result: StepResult::default() }
+    }
+
+    fn failed(step: Step) -> Record {
+        Record::Failed { step, at: AT, why: "why".into() }
+    }
+
+    fn play(records: &[Record]) -> Result<State, String> {
+        let mut state = State::default();
+        let first = Record::Started { format: FORMAT, at: AT, shape: shape() };
+        std::iter::once(&first).chain(records).try_for_each(|record| state.apply(record))?;
+        Ok(state)
+    }
+
+    #[test]
+    fn what_cannot_stand_there_is_refused() {
+        let (quiesce, start) = (Step::Quiesce, Step::Start(0));
+        for records in [
+            vec![Record::Started { format: FORMAT, at: AT, shape: shape() }],
+            vec![done(quiesce)],
+            vec![begun(start)],
+            vec![begun(Step::Verify(0))],
+            vec![begun(quiesce), begun(start)],
+            vec![begun(quiesce), done(quiesce), begun(quiesce)],
+            vec![begun(quiesce), failed(quiesce), begun(quiesce)],
+            vec![Record::Run { bucket: 0, run: "x".into() }],
+            vec![Record::Ended { at: AT }, begun(quiesce)],
+        ] {
+            assert!(play(&records).is_err(), "{records:?}");
+        }
+        let mut none = State::default();
+        assert!(none.apply(&begun(quiesce)).is_err());
+        assert!(none.apply(&Record::Started { format: FORMAT + 1, at: AT, shape: shape() }).is_err());
+    }
+
+    #[test]
+    fn a_step_that_was_cut_off_or_failed_is_begun_again() {
+        let quiesce = Step::Quiesce;
+        let cut_off =
+            play(&[begun(quiesce), Record::Resumed { at: AT }, begun(quiesce), done(quiesce)]).unwrap();
+        assert_eq!(cut_off.status(quiesce), Some(&Status::Done));
+        let again = play(&[begun(quiesce), failed(quiesce), Record::Resumed { at: AT }]).unwrap();
+        assert_eq!(again.status(quiesce), None);
+        assert_eq!(shape().ready(&again), [quiesce]);
+    }
+
+    #[test]
+    fn the_run_of_a_bucket_is_kept() {
+        let bucket = Step::Bucket(0);
+        let run = Record::Run { bucket: 0, run: "20261117T143005Z-0001".into() };
+        let records = [begun(Step::Quiesce), done(Step::Quiesce), begun(bucket), run, failed(bucket)];
+        let state = play(&[&records[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
+        assert_eq!(state.run(0), Some("20261117T143005Z-0001"));
+        assert!(!state.is_done());
+    }
+}
