@@ -57,7 +57,7 @@ const LAYERS: &[Layer] = &[
             "verify", "db", "recover",
         ],
     ),
-    layer("report", &["limits", "error", "cancel", "event", "model", "resolve", "plan", "apply"]),
+    layer("report", &["limits", "error", "cancel", "event", "model", "resolve", "plan", "apply", "recover"]),
     layer(
         "cli",
         &[
@@ -81,7 +81,8 @@ const RESERVED: &[Reserved] = &[
 ];
 
 /// Modules that decide and do nothing else: no runtime, no clock, no I/O.
-const PURE: &[&str] = &["model/", "resolve/", "plan/", "apply/journal/record", "apply/journal/replay"];
+const PURE: &[&str] =
+    &["model/", "resolve/", "plan/", "apply/journal/record", "apply/journal/replay", "recover/references"];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
 /// Files are touched by these alone among the pure.
