@@ -85,8 +85,18 @@ const RESERVED: &[Reserved] = &[
 ];
 
 /// Modules that decide and do nothing else: no runtime, no clock, no I/O.
-const PURE: &[&str] =
-    &["model/", "resolve/", "plan/", "recover/", "apply/journal/record", "apply/journal/replay"];
+const PURE: &[&str] = &[
+    "model/",
+    "resolve/",
+    "plan/",
+    "apply/journal/record",
+    "apply/journal/replay",
+    "recover/references",
+    "recover/file",
+    "recover/journal",
+    "recover/marks",
+    "recover/steps",
+];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
 /// Files are touched by these alone among the pure.

@@ -52,6 +52,16 @@ pub(super) fn doubts(judge: &Judge, state: &KeyState<'_>) -> Vec<Doubt> {
     if state.evidence.0.above + state.evidence.1.above == 0 {
         return Vec::new();
     }
+    judge.doubts(state, present())
+}
+
+/// The doubts about a key of which there is no entry, by now.
+pub(super) fn doubts_of_unlisted(judge: &Judge, key: &str) -> Vec<Doubt> {
+    judge.doubts_of_unlisted(key, present())
+}
+
+/// As late as the server's clock may be.
+fn present() -> Instant {
     let skew = i64::try_from(limits::CLOCK_SKEW.as_millis()).unwrap_or_default();
-    judge.doubts(state, Instant::from_millis(chrono::Utc::now().timestamp_millis() + skew))
+    Instant::from_millis(chrono::Utc::now().timestamp_millis() + skew)
 }

@@ -1,25 +1,30 @@
-//! A plan's changes on disk: memory does not grow with them.
+//! What a survey finds, on disk: a plan's changes, or other findings about keys. Memory does not grow with them.
 //!
 //! Several parts of a bucket are surveyed at once, each in the order of its keys. Each writes into a segment of its own;
-//! a segment's changes go to the file in blocks, and of a block only its first key and its place are kept. Blocks do not
-//! overlap, so the blocks in the order of their first keys are the changes in the order of theirs.
+//! a segment's findings go to the file in blocks, and of a block only its first key and its place are kept. Blocks do not
+//! overlap, so the blocks in the order of their first keys are the findings in the order of theirs.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::Change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// Changes in a file without a name, which is gone when the process is.
+/// Findings in a file without a name, which is gone when the process is.
 #[derive(Debug)]
-pub struct Spool {
+pub struct Spool<T = Change> {
     file: File,
     end: u64,
     open: HashMap<u64, Segment>,
     blocks: Vec<Block>,
     len: u64,
+    of: PhantomData<fn() -> T>,
 }
 
 /// What a segment has not written out yet.
@@ -37,23 +42,35 @@ struct Block {
 }
 
 impl Spool {
+    /// Appends a change to a segment. Within a segment, keys ascend.
+    pub fn push(&mut self, segment: u64, change: &Change) -> Result<()> {
+        self.push_of(segment, &change.key, change)
+    }
+
+    /// Reads the changes in the order of their keys.
+    pub fn into_changes(self) -> Result<impl Iterator<Item = Result<Change>> + Send> {
+        self.into_items()
+    }
+}
+
+impl<T: Serialize + DeserializeOwned + Send> Spool<T> {
     /// An empty spool in the system's directory for temporary files.
     pub fn new() -> Result<Self> {
         let place = std::env::temp_dir();
         let file = tempfile::tempfile().map_err(|e| {
             Error::new(ErrorKind::Local, format!("cannot make a temporary file in {}: {e}", place.display()))
-                .hint("point TMPDIR to a directory with room for the plan")
+                .hint("point TMPDIR to a directory with room for what is found")
         })?;
-        Ok(Self { file, end: 0, open: HashMap::new(), blocks: Vec::new(), len: 0 })
+        Ok(Self { file, end: 0, open: HashMap::new(), blocks: Vec::new(), len: 0, of: PhantomData })
     }
 
-    /// Appends a change to a segment. Within a segment, keys ascend.
-    pub fn push(&mut self, segment: u64, change: &Change) -> Result<()> {
+    /// Appends what was found of `key` to a segment. Within a segment, keys ascend.
+    pub fn push_of(&mut self, segment: u64, key: &str, found: &T) -> Result<()> {
         let open = self.open.entry(segment).or_default();
         if open.bytes.is_empty() {
-            open.first_key.clone_from(&change.key);
+            key.clone_into(&mut open.first_key);
         }
-        serde_json::to_writer(&mut open.bytes, change).map_err(|e| full(&e.into()))?;
+        serde_json::to_writer(&mut open.bytes, found).map_err(|e| full(&e.into()))?;
         open.bytes.push(b'\n');
         self.len += 1;
         if open.bytes.len() >= limits::SPOOL_BLOCK {
@@ -62,7 +79,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Ends a segment's block: what another segment has may lie between this one's changes so far and those to come.
+    /// Ends a segment's block: what another segment has may lie between this one's findings so far and those to come.
     pub fn cut(&mut self, segment: u64) -> Result<()> {
         let Some(open) = self.open.remove(&segment).filter(|open| !open.bytes.is_empty()) else {
             return Ok(());
@@ -74,7 +91,7 @@ impl Spool {
         Ok(())
     }
 
-    /// How many changes there are.
+    /// How many findings there are.
     pub fn len(&self) -> u64 {
         self.len
     }
@@ -84,8 +101,8 @@ impl Spool {
         self.len == 0
     }
 
-    /// Reads the changes in the order of their keys.
-    pub fn into_changes(mut self) -> Result<impl Iterator<Item = Result<Change>> + Send> {
+    /// Reads them in the order of their keys.
+    pub fn into_items(mut self) -> Result<impl Iterator<Item = Result<T>> + Send> {
         let open: Vec<_> = self.open.keys().copied().collect();
         for segment in open {
             self.cut(segment)?;
@@ -93,25 +110,26 @@ impl Spool {
         self.blocks.sort_unstable_by(|a, b| a.first_key.cmp(&b.first_key));
         let mut file = self.file;
         Ok(self.blocks.into_iter().flat_map(move |block| match read_block(&mut file, &block) {
-            Ok(changes) => changes,
+            Ok(found) => found,
             Err(e) => vec![Err(e)],
         }))
     }
 }
 
-fn read_block(file: &mut File, block: &Block) -> Result<Vec<Result<Change>>> {
+fn read_block<T: DeserializeOwned>(file: &mut File, block: &Block) -> Result<Vec<Result<T>>> {
     file.seek(SeekFrom::Start(block.offset)).map_err(|e| full(&e))?;
     let lines = BufReader::new(file.take(block.bytes)).lines();
-    let changes = lines.map(|line| {
-        serde_json::from_str(&line.map_err(|e| full(&e))?)
-            .map_err(|e| Error::new(ErrorKind::Corrupt, "the plan's temporary file was damaged").because(e))
+    let found = lines.map(|line| {
+        serde_json::from_str(&line.map_err(|e| full(&e))?).map_err(|e| {
+            Error::new(ErrorKind::Corrupt, "the temporary file of what was found was damaged").because(e)
+        })
     });
-    Ok(changes.collect())
+    Ok(found.collect())
 }
 
 fn full(e: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Local, format!("cannot keep the plan in a temporary file: {e}"))
-        .hint("point TMPDIR to a directory with room for the plan")
+    Error::new(ErrorKind::Local, format!("cannot keep what was found in a temporary file: {e}"))
+        .hint("point TMPDIR to a directory with room for what is found")
 }
 
 #[cfg(test)]

@@ -175,7 +175,8 @@ impl State {
             return Err(format!("the step {step:?} is begun too early"));
         }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
-        self.steps.insert(step, Taken { status: Status::Begun, began, ended: None, result: StepResult::default() });
+        self.steps
+            .insert(step, Taken { status: Status::Begun, began, ended: None, result: StepResult::default() });
         Ok(())
     }
 

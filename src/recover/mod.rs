@@ -1,10 +1,13 @@
-//! A recovery as data: its file, the steps that it takes and in which order, what its journal says. Pure; carrying it out
-//! is [`crate::engine`]'s.
+//! A recovery as data: its file, its steps and their order, what its journal says; and the keys that a database's rows name,
+//! beside those of a bucket. Carrying it out is [`crate::engine`]'s.
 
 mod file;
 mod init;
 mod journal;
 mod marks;
+mod references;
+mod rows;
+mod sorted;
 mod steps;
 
 pub use file::{
@@ -14,4 +17,7 @@ pub use file::{
 pub use init::TEMPLATE;
 pub use journal::{FORMAT, Record, State, Status, StepResult};
 pub use marks::{MarkLine, newest_mark};
+pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
+pub use rows::{Terminator, read_keys};
+pub use sorted::{Cursor, SortedKeys, SortedWriter};
 pub use steps::{Shape, Step};

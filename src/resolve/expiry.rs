@@ -97,6 +97,20 @@ impl Expiries {
         complete.max()
     }
 
+    /// Whether all of a key of which no entry is left may have been removed since `t`: what was live then expired below a
+    /// delete marker, and the marker, the last of the key, after it. This is condition (B) where nothing was written since.
+    pub(super) fn may_have_removed_all(&self, key: &str, t: Instant, now: Instant) -> bool {
+        let since = Instant::from_millis(t.millis() + 1);
+        let mut rules = self.noncurrent.iter().filter(|rule| key.starts_with(&*rule.prefix));
+        rules.any(|rule| self.may_have_emptied(rule, key, since, now))
+    }
+
+    /// Whether a rule may have left nothing of a key but a marker, and that was removed too by `by`.
+    fn may_have_emptied(&self, rule: &Remover, key: &str, since: Instant, by: Instant) -> bool {
+        let mut markers = self.markers.iter().filter(|(prefix, _)| key.starts_with(&**prefix));
+        markers.any(|(_, until)| rule.was_due(since, earlier(*until, by)))
+    }
+
     /// Whether what was live at `t` may have been removed: condition (A) or (B).
     pub(super) fn may_have_removed(&self, key: &str, t: Instant, evidence: &Evidence, now: Instant) -> bool {
         let Some(nearest) = evidence.nearest else { return false };
@@ -109,10 +123,7 @@ impl Expiries {
         let since = Instant::from_millis(t.millis() + 1);
         let by = if nearest.multipart { now } else { nearest.made };
         rules.any(|rule| {
-            rule.may_have_made_a_gap(nearest.made, newer, now)
-                || self.markers.iter().any(|(prefix, until)| {
-                    key.starts_with(&**prefix) && rule.was_due(since, earlier(*until, by))
-                })
+            rule.may_have_made_a_gap(nearest.made, newer, now) || self.may_have_emptied(rule, key, since, by)
         })
     }
 }
