@@ -213,3 +213,6 @@ pub const SORT_RUNS: usize = 64;
 
 /// Bytes of sorted keys that are written, and read, at once. Each range of a listing under way holds so many.
 pub const KEY_BLOCK: usize = 32 << 10;
+
+/// Findings that the report of a recovery names one by one; the others are counted.
+pub const FINDINGS: usize = 1000;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use tokio::io::AsyncReadExt;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
@@ -65,6 +65,24 @@ impl Program {
         self.judge(what, ended)?;
         String::from_utf8(printed)
             .map_err(|_| Error::new(ErrorKind::Invalid, format!("what {what} ({self}) printed is not UTF-8")))
+    }
+
+    /// Runs it to its end while `take` takes what it prints, on a thread that may block.
+    pub async fn pipe<T: Send + 'static>(
+        &self,
+        what: &str,
+        environment: &Environment,
+        patience: Patience<'_>,
+        take: impl FnOnce(std::fs::File) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mut child = self.start(what, environment, Stdio::piped())?;
+        let stdout = child.stdout.take().map(ChildStdout::into_owned_fd).transpose()?;
+        let Some(stdout) = stdout else { return Err(Error::usage(format!("{what} has no output"))) };
+        let taken = tokio::task::spawn_blocking(move || take(stdout.into()));
+        let ended = patience.wait(what, &mut child, async |child| child.wait().await).await;
+        let taken = taken.await.map_err(std::io::Error::other)?;
+        self.judge(what, ended?)?;
+        taken
     }
 
     fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<Child> {

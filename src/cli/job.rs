@@ -10,12 +10,10 @@ use super::context::{Context, Output, check_elsewhere, scope};
 use super::copies::{copying, is_wanted};
 use super::{next, saved};
 use crate::apply::Place;
-use crate::engine::{
-    Compare, Extras, Findings, Order, Run, Scope, Server, Standing, judge, survey, survey_elsewhere,
-};
+use crate::engine::{Compare, Findings, Order, Run, Scope, Server, Standing, begin, find_changes, judge};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Instant, Location};
-use crate::plan::file::{Checks, Header, PlanFile, Selected, Writer};
+use crate::plan::file::{Checks, Header, PlanFile, Selected};
 use crate::plan::{Action, Change, Sums, Undelete};
 use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, history_notes, plural};
 use crate::resolve::Cut;
@@ -124,12 +122,9 @@ impl Job {
         let judge = judge(client, &self.location.bucket, cuts, window).await?;
         self.notes.extend(history_notes(&judge.expiries, self.at, context.now));
         let progress = Progress::start(display, Phase::Surveying, &context.counters);
-        let findings = if self.to.is_some() {
-            let place = (&self.place, Extras::LeaveAlone);
-            survey_elsewhere(client, (scope, &judge), place, compare, &context.cancel).await
-        } else {
-            survey(client, scope, &judge, compare, undelete, &context.cancel).await
-        };
+        let place = (&self.place, self.to.is_some());
+        let findings =
+            find_changes(client, (scope, &judge), place, (compare, undelete), &context.cancel).await;
         drop(progress);
         let Findings { changes, sums } = findings?;
         Ok(Work { len: changes.len(), changes: Box::new(changes.into_changes()?), sums })
@@ -145,15 +140,12 @@ impl Job {
     ) -> Result<(Run, Order)> {
         let places = (self.location.clone(), self.at, self.to.clone());
         let order = Order { copying: copying(copies), ..Order::restore(places, server, context.now) };
-        let run = Run::create(state_dir, &order)?;
         let Standing { versioning, kms } = here;
         let checks = Checks { versioning, kms, trust_etag: self.trust_etag };
         let header = Header::new(&self.location, (self.at, self.listed), checks, self.selected.clone());
         let looked_at = (context.counters.keys.get(), context.counters.versions.get());
-        if let Err(e) = save(&run.plan(), &header, work, copies, looked_at) {
-            run.discard()?;
-            return Err(e);
-        }
+        let (changes, wanted) = ((work.changes, &work.sums), |change: &Change| is_wanted(change, copies));
+        let run = begin(state_dir, (&order, &header), changes, wanted, looked_at)?;
         Ok((run, order))
     }
 
@@ -183,18 +175,6 @@ impl Job {
         }
         Ok(())
     }
-}
-
-/// Writes a run's plan, without what is left out of it.
-fn save(path: &Path, header: &Header, work: Work, copies: &CopyArgs, looked_at: (u64, u64)) -> Result<()> {
-    let mut plan = Writer::create(path, header)?;
-    for change in work.changes {
-        let change = change?;
-        if is_wanted(&change, copies) {
-            plan.push(&change)?;
-        }
-    }
-    plan.finish(&work.sums, looked_at)
 }
 
 impl Work {

@@ -12,12 +12,11 @@ use super::directory;
 use super::exit::Exit;
 use super::job::{Job, Source};
 use super::results::{CHANGED_MEANWHILE, Reporter};
-use crate::engine::{Standing, require_history, require_keeping, require_removable, standing};
+use crate::engine::{Standing, require_removable, standings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Destination, Instant, Location, Versioning};
 use crate::plan::{Action, Sums};
 use crate::report::{Command, Done, Summary, nothing_to_change, plural};
-use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     match args.to.clone() {
@@ -49,7 +48,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     can_ask(yes, CHANGE)?;
     let (state_dir, manner, kept) = (state_dir(&apply.state)?, manner(&apply), server_of(&server));
     let client = context.client(server, Some(apply.rate)).await?;
-    let (here, there) = standings(&client, &job).await?;
+    let (here, there) = standings(&client, &job.location, job.to.as_ref()).await?;
 
     let of_plan = matches!(&source, Source::Plan(file) if file.sums.to_uncover().keys > 0);
     if undelete == UndeleteArg::RemoveMarker || of_plan {
@@ -57,7 +56,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     }
     let work = job.find(source, context, output.display, (&client, here.kms || there.kms)).await?;
     job.show(context, output, &work)?;
-    require_room(&job, there, &work.sums)?;
+    require_room(job.to.as_ref(), there, &work.sums)?;
     require_certainty(&work.sums, job.at, &copies, Target::Bucket)?;
     let left_out = left_out(&work.sums, &copies);
     if left_out > 0 {
@@ -81,25 +80,10 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     ready.carry_out(context, output, &client).await
 }
 
-/// Asks for both buckets' settings, and refuses what cannot be restored from or to.
-async fn standings(client: &Client, job: &Job) -> Result<(Standing, Standing)> {
-    let source = standing(client, &job.location.bucket).await?;
-    match &job.to {
-        None => {
-            require_keeping(&job.location.bucket, source)?;
-            Ok((source, source))
-        }
-        Some(to) => {
-            require_history(&job.location.bucket, source)?;
-            Ok((source, standing(client, &to.bucket).await?))
-        }
-    }
-}
-
 /// Refuses to overwrite objects in a target that would not keep them.
-fn require_room(job: &Job, target: Standing, sums: &Sums) -> Result<()> {
+pub(super) fn require_room(to: Option<&Location>, target: Standing, sums: &Sums) -> Result<()> {
     let overwritten = sums.of(Action::Revert).keys;
-    match &job.to {
+    match to {
         Some(to) if target.versioning != Versioning::Enabled && overwritten > 0 => Err(Error::new(
             ErrorKind::Refused,
             format!(

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::store::{cannot, is_locked, lock, make, sync_names, write};
 use crate::apply::Place;
 use crate::apply::journal::{Journal, State, read};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Instant, Location, printable};
 use crate::s3::Thaw;
@@ -270,6 +270,7 @@ const ANEW: &str = "what is left to do, asof diff shows and asof restore does";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     fn order() -> Order {
         let location = "s3://prod-uploads/a".parse().unwrap();

@@ -6,9 +6,11 @@ mod init;
 mod journal;
 mod marks;
 mod references;
+mod report;
 mod rows;
 mod sorted;
 mod steps;
+mod told;
 
 pub use file::{
     AuroraOrRds, Bucket, DatabaseKind, DatabaseSource, Hooks, Mark, RecoveryFile, References, ServerOf,
@@ -18,6 +20,8 @@ pub use init::TEMPLATE;
 pub use journal::{FORMAT, Record, State, Status, StepResult};
 pub use marks::{MarkLine, newest_mark};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
+pub use report::{Ending, Event, Finding, Report, StepReport, counts, in_words};
 pub use rows::{Terminator, read_keys};
 pub use sorted::{Cursor, SortedKeys, SortedWriter};
 pub use steps::{Shape, Step};
+pub use told::{Purpose, Told};

@@ -2,7 +2,6 @@
 //! until nothing is left or nothing more can be done.
 
 mod bucket;
-mod report;
 mod step;
 mod store;
 
@@ -12,28 +11,11 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 pub use bucket::{BucketPart, Terms};
-pub use report::{Finding, Ending, Report, StepReport};
 pub use step::Parts;
-pub use store::{Purpose, Recovery, Told};
+pub use store::Recovery;
 
-use crate::db::Progress;
 use crate::error::{ErrorKind, Result};
-use crate::recover::{Status, Step};
-
-/// What the outside is told while a recovery goes on.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// A step is begun.
-    Begun(Step),
-    /// It is done.
-    Done(Step),
-    /// It failed: why.
-    Failed(Step, &'a str),
-    /// How far a database is.
-    Database(usize, &'a Progress),
-    /// How many of a bucket's changes are settled.
-    Bucket(usize, u64, u64),
-}
+use crate::recover::{Ending, Event, Purpose, Status, Step};
 
 /// Takes every step that is left. A step that fails ends nothing but what waits for it: what was asked of a database goes
 /// on there anyway. When asked to stop, no step is begun, and those under way end as soon as they can.

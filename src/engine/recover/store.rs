@@ -12,45 +12,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use crate::apply::journal::{of_line, to_line};
 use crate::db::Errand;
 use crate::engine::store::{cannot, is_locked, lock, make, sync_names, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
-use crate::recover::{FORMAT, Record, Shape, State, Step, StepResult};
-
-/// What a recovery is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// To put buckets and databases back.
-    Recover,
-    /// To see that this could be done.
-    Drill,
-}
-
-/// What a recovery was told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    /// The version of this file's format.
-    pub format: u32,
-    /// The version of asof that began it.
-    pub asof: String,
-    /// What it is for.
-    pub purpose: Purpose,
-    /// The recovery file, by its whole path.
-    pub file: PathBuf,
-    /// What that was about.
-    pub about: Vec<String>,
-    /// The time as it was typed.
-    pub typed: String,
-    /// The past second.
-    pub at: Instant,
-    /// When it began.
-    pub began: Instant,
-}
+use crate::recover::{
+    Ending, FORMAT, Finding, Purpose, Record, RecoveryFile, Report, Shape, State, Step, StepResult, Told,
+};
 
 /// A recovery that this process has for itself.
 #[derive(Debug)]
@@ -67,14 +36,6 @@ struct Journal {
     path: PathBuf,
     file: File,
     state: State,
-}
-
-impl Told {
-    /// What a recovery that begins now is told.
-    pub fn new(purpose: Purpose, file: &Path, about: Vec<String>, typed: &str, at: Instant, now: Instant) -> Self {
-        let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-        Self { format: FORMAT, asof, purpose, file, about, typed: typed.to_owned(), at, began: now }
-    }
 }
 
 impl Recovery {
@@ -105,7 +66,8 @@ impl Recovery {
         for id in Self::ids(state_dir)?.into_iter().rev() {
             let dir = recoveries(state_dir).join(&id);
             // One that was killed before its journal began has done nothing.
-            let Some(told) = read_told(&dir).filter(|told| told.purpose == purpose && told.file == file) else {
+            let Some(told) = read_told(&dir).filter(|told| told.purpose == purpose && told.file == file)
+            else {
                 continue;
             };
             if !suits(&told) {
@@ -166,6 +128,11 @@ impl Recovery {
         self.journal.borrow().state.clone()
     }
 
+    /// What it has come to.
+    pub fn report(&self, file: &RecoveryFile, ending: Ending, findings: Vec<Finding>) -> Report {
+        Report::of((&self.id, &self.told), &self.state(), file, (ending, findings), now())
+    }
+
     /// Keeps the report.
     pub fn keep_report(&self, report: &[u8]) -> Result<()> {
         write(&self.dir, "report.json", report)
@@ -207,7 +174,7 @@ impl Recovery {
 }
 
 /// The present, to the millisecond: steps are timed by it.
-pub(super) fn now() -> Instant {
+fn now() -> Instant {
     Instant::from_millis(chrono::Utc::now().timestamp_millis())
 }
 

@@ -1,0 +1,220 @@
+//! What each step of a recovery does.
+
+use std::cell::RefCell;
+use std::io::BufReader;
+
+use super::bucket::{BucketPart, Terms};
+use super::store::Recovery;
+use crate::cancel::Cancel;
+use crate::db::{Database, Next, wait};
+use crate::engine::compare::Compare;
+use crate::engine::prepare::{begin, standings};
+use crate::engine::references::{Held, References, heal_changes, references};
+use crate::engine::restore::carry_out;
+use crate::engine::run::Order;
+use crate::engine::survey::Findings;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::plan::file::{Checks, Header, Selected};
+use crate::program::{Environment, Patience, Program};
+use crate::recover::{
+    self, Dangling, Event, Finding, RecoveryFile, SortedKeys, Step, StepResult, Terminator, counts, read_keys,
+};
+
+/// What a recovery works with.
+pub struct Parts<'a> {
+    /// The recovery file.
+    pub file: &'a RecoveryFile,
+    /// Its databases, in its order.
+    pub databases: &'a [Database],
+    /// Its buckets, in its order.
+    pub buckets: &'a [BucketPart],
+    /// How buckets are restored.
+    pub terms: Terms<'a>,
+    /// Ends it.
+    pub cancel: &'a Cancel,
+    /// Is told what goes on.
+    pub on: &'a dyn Fn(&Event<'_>),
+    /// What was found not to be as it should.
+    pub findings: RefCell<Vec<Finding>>,
+}
+
+impl std::fmt::Debug for Parts<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl Parts<'_> {
+    /// Carries a step out.
+    pub(super) async fn take(&self, recovery: &Recovery, step: Step) -> Result<StepResult> {
+        let hooks = &self.file.hooks;
+        match step {
+            Step::Quiesce => self.hook(recovery, "quiesce hook", hooks.quiesce.as_ref()).await,
+            Step::AfterDatabase => {
+                self.hook(recovery, "after-database hook", hooks.after_database.as_ref()).await
+            }
+            Step::Resume => self.hook(recovery, "resume hook", hooks.resume.as_ref()).await,
+            Step::Start(n) => self.start(recovery, n).await,
+            Step::Wait(n) => {
+                let on = |progress: &_| (self.on)(&Event::Database(n, progress));
+                wait(self.database(n)?, &recovery.errand(), self.cancel, on).await?;
+                Ok(StepResult::default())
+            }
+            Step::Settle(n) => {
+                let (database, errand) = (self.database(n)?, recovery.errand());
+                database.settle(&errand).await?;
+                Ok(StepResult { note: database.endpoint(&errand).await?, ..StepResult::default() })
+            }
+            Step::Bucket(n) => self.restore_bucket(recovery, n).await,
+            Step::Verify(n) => self.verify_copy(recovery, n).await,
+            Step::References => self.compare_references(recovery).await,
+        }
+    }
+
+    /// After a quiesce hook that failed: it may have stopped a part of the application.
+    pub(super) async fn resume_after_failed_quiesce(&self, recovery: &Recovery) -> Result<()> {
+        self.hook(recovery, "resume hook", self.file.hooks.resume.as_ref()).await.map(drop)
+    }
+
+    pub(super) fn bucket(&self, n: usize) -> Result<&BucketPart> {
+        self.buckets.get(n).ok_or_else(|| Error::usage(format!("the recovery file has no bucket {}", n + 1)))
+    }
+
+    fn database(&self, n: usize) -> Result<&Database> {
+        let none = || Error::usage(format!("the recovery file has no database {}", n + 1));
+        self.databases.get(n).ok_or_else(none)
+    }
+
+    pub(super) fn find(&self, finding: Finding) {
+        let mut findings = self.findings.borrow_mut();
+        if findings.len() < limits::FINDINGS {
+            findings.push(finding);
+        }
+    }
+
+    async fn hook(&self, recovery: &Recovery, what: &str, program: Option<&Program>) -> Result<StepResult> {
+        if let Some(program) = program {
+            let environment = self.environment(recovery);
+            program.run(&format!("the {what}"), &environment, Patience::default()).await?;
+        }
+        Ok(StepResult::default())
+    }
+
+    /// Asks for a database, unless it is found to have been asked for.
+    async fn start(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
+        let (database, errand) = (self.database(n)?, recovery.errand());
+        match database.find(&errand).await?.next() {
+            Next::Start => database.start(&errand).await?,
+            Next::Wait => {}
+            Next::Stop(why) => {
+                let message = format!("the database {}: {why}", database.name());
+                return Err(Error::new(ErrorKind::Refused, message));
+            }
+        }
+        Ok(StepResult::default())
+    }
+
+    /// What hooks and the references' command find: the time, the tag, where each database answers.
+    fn environment(&self, recovery: &Recovery) -> Environment {
+        let errand = recovery.errand();
+        let mut variables = vec![
+            ("ASOF_AT".to_owned(), errand.at.to_string()),
+            ("ASOF_AT_EPOCH".to_owned(), errand.at.second().to_string()),
+            ("ASOF_RUN".to_owned(), errand.tag),
+        ];
+        let state = recovery.state();
+        for (n, database) in self.databases.iter().enumerate() {
+            let settled = state.result(Step::Settle(n)).and_then(|result| result.note.clone());
+            let Some(endpoint) = settled else { continue };
+            if n == 0 {
+                variables.push(("ASOF_ENDPOINT".to_owned(), endpoint.clone()));
+            }
+            let name: String = database.name().to_ascii_uppercase();
+            let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            variables.push((format!("ASOF_ENDPOINT_{name}"), endpoint));
+        }
+        variables
+    }
+
+    /// Compares the keys that the rows name with what the bucket holds now.
+    async fn compare_references(&self, recovery: &Recovery) -> Result<StepResult> {
+        let Some(told) = &self.file.references else { return Ok(StepResult::default()) };
+        let keys = self.read_references(recovery, told).await?;
+        let n = self.file.buckets.iter().position(|bucket| bucket.source == told.bucket).unwrap_or_default();
+        let part = self.bucket(n)?;
+        let judge = part.judge(recovery.told().at, &self.terms).await?;
+        let place = part.place();
+        let held = if part.to.is_some() { Held::There(&place) } else { Held::Now };
+        let (scope, named) = ((part.scope(), &judge), (&keys, told.orphans));
+        let References { dangling, orphans, sums } =
+            references(&part.client, scope, held, named, self.cancel).await?;
+        let dangling = dangling.into_items()?.collect::<Result<Vec<_>>>()?;
+        let healed = match told.heal {
+            Some(within) => self.heal(recovery, part, &dangling, within).await?,
+            None => 0,
+        };
+        let place = part.to.as_ref().unwrap_or(&part.location);
+        let at = recovery.told().at;
+        for dangling in &dangling {
+            let is_healed = told.heal.is_some_and(|within| dangling.delay(at).is_some_and(|d| d <= within));
+            if !is_healed {
+                self.find(Finding::dangling(place, dangling, at));
+            }
+        }
+        for orphan in orphans.into_items()?.take(limits::FINDINGS) {
+            self.find(Finding::orphan(place, &orphan?));
+        }
+        let found = sums.dangling();
+        let counts = counts([
+            ("keys", sums.keys),
+            ("dangling", found.saturating_sub(healed)),
+            ("healed", healed),
+            ("orphans", sums.orphans.keys),
+        ]);
+        Ok(StepResult { note: None, counts })
+    }
+
+    /// Reads the keys as the command prints them.
+    async fn read_references(&self, recovery: &Recovery, told: &recover::References) -> Result<SortedKeys> {
+        let what = "the references' command";
+        let terminator = if told.null { Terminator::Null } else { Terminator::Line };
+        let location = told.bucket.clone();
+        let read = move |output: std::fs::File| {
+            read_keys(BufReader::new(output), terminator, &location, "the references' command")
+        };
+        let patience = Patience { cancel: Some(self.cancel), deadline: None };
+        told.command.pipe(what, &self.environment(recovery), patience, read).await
+    }
+
+    /// Brings back objects that arrived so soon after the time. Gives how many.
+    async fn heal(
+        &self,
+        recovery: &Recovery,
+        part: &BucketPart,
+        dangling: &[Dangling],
+        within: std::time::Duration,
+    ) -> Result<u64> {
+        let BucketPart { client, location, to, server } = part;
+        let (here, there) = standings(client, location, to.as_ref()).await?;
+        let compare = Compare { kms: here.kms || there.kms, trust_etag: false };
+        let (place, at) = (part.place(), recovery.told().at);
+        let found = dangling.iter().cloned().map(Ok);
+        let Findings { changes, sums } = heal_changes(client, &place, found, (at, within), compare).await?;
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        let order = Order {
+            copying: self.terms.copying,
+            ..Order::restore((location.clone(), at, to.clone()), server.clone(), self.terms.now)
+        };
+        let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag: false };
+        let header = Header::new(location, (at, self.terms.now), checks, Selected::default());
+        let (planned, copied) = (changes.len(), client.counters().copied.get());
+        let changes = (changes.into_changes()?, &sums);
+        let run = begin(self.terms.state_dir, (&order, &header), changes, |_| true, (planned, planned))?;
+        let (manner, now) = (self.terms.manner.clone(), self.terms.now);
+        carry_out(client, (&run, &order), manner, now, self.cancel, |_, _| Ok(())).await?;
+        Ok(client.counters().copied.get() - copied)
+    }
+}

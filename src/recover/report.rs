@@ -1,0 +1,226 @@
+//! What a recovery or a drill comes to.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::file::RecoveryFile;
+use super::journal::{State, Status};
+use super::references::{Dangling, Orphan};
+use super::steps::{Shape, Step};
+use super::told::{Purpose, Told};
+use crate::db::Progress;
+use crate::model::{Instant, Location};
+use crate::plan::{Action, Change};
+
+/// What the outside is told while a recovery goes on.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A step is begun.
+    Begun(Step),
+    /// It is done.
+    Done(Step),
+    /// It failed: why.
+    Failed(Step, &'a str),
+    /// How far a database is.
+    Database(usize, &'a Progress),
+    /// How many of a bucket's changes are settled.
+    Bucket(usize, u64, u64),
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Everything is done, and consistent.
+    Done,
+    /// Everything is done; rows dangle, or copies are not as they should be.
+    Inconsistent,
+    /// The quiesce hook failed: nothing was changed.
+    NotBegun,
+    /// A later step failed.
+    Failed,
+    /// It was stopped.
+    Interrupted,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What: `missing`, `differs` or `extra` in a copy; `dangling` row, `orphan`.
+    pub finding: &'static str,
+    /// Where it was looked for.
+    pub place: Location,
+    /// The key, as the source's.
+    pub key: String,
+    /// What more is known, in words.
+    pub detail: String,
+}
+
+/// What a step came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepReport {
+    /// What is done in it, in words.
+    pub step: String,
+    /// `done`, `failed`, `begun` or `not_begun`.
+    pub state: &'static str,
+    /// How long it took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ms: Option<i64>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Of a database, where it answers; of a bucket, its run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What was counted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// A recovery, or a drill, as it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What it was for.
+    pub purpose: Purpose,
+    /// Its name, and the tag of what it made.
+    pub id: String,
+    /// The recovery file.
+    pub file: String,
+    /// The past second.
+    pub at: Instant,
+    /// How it ended.
+    pub ending: Ending,
+    /// How old the past second was when it began: what would have been lost (RPO).
+    pub age_ms: i64,
+    /// How long it took (RTO).
+    pub elapsed_ms: i64,
+    /// Its steps.
+    pub steps: Vec<StepReport>,
+    /// What is not as it should be; not more than a thousand.
+    pub findings: Vec<Finding>,
+    /// Of a drill, what could not be torn down.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
+}
+
+/// Counts by their names, without those that are zero and say nothing.
+pub fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> {
+    named.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
+}
+
+impl Ending {
+    /// | quiesce failed | another step failed | stopped | mismatched or dangling | |
+    /// |---|---|---|---|---|
+    /// | yes | | | | not begun |
+    /// | no | yes | | | failed |
+    /// | no | no | with steps left | | interrupted |
+    /// | no | no | | yes | inconsistent |
+    /// | no | no | | no | done |
+    pub fn of(state: &State, stopped: bool) -> Self {
+        let steps = state.shape().map(Shape::steps).unwrap_or_default();
+        let failed = |step: &Step| matches!(state.status(*step), Some(Status::Failed(_)));
+        let count = |name: &str| -> u64 {
+            let results = steps.iter().filter_map(|step| state.result(*step));
+            results.filter_map(|result| result.counts.get(name)).sum()
+        };
+        if failed(&Step::Quiesce) {
+            Ending::NotBegun
+        } else if steps.iter().any(failed) {
+            Ending::Failed
+        } else if !state.is_done() {
+            if stopped { Ending::Interrupted } else { Ending::Failed }
+        } else if count("mismatched") + count("dangling") > 0 {
+            Ending::Inconsistent
+        } else {
+            Ending::Done
+        }
+    }
+}
+
+impl Finding {
+    /// A key of a copy that is not as it was.
+    pub fn of_copy(place: &Location, change: &Change) -> Self {
+        let (finding, detail) = match change.action {
+            Action::Undelete => ("missing", "is not in the copy"),
+            Action::Revert => ("differs", "is another in the copy"),
+            Action::Delete => ("extra", "is in the copy, and was not there"),
+        };
+        Self { finding, place: place.clone(), key: change.key.clone(), detail: detail.to_owned() }
+    }
+
+    /// A row whose object is not there.
+    pub fn dangling(place: &Location, dangling: &Dangling, at: Instant) -> Self {
+        let detail = match (dangling.delay(at), dangling.deleted) {
+            (Some(delay), _) => format!("arrived {} s after the time", delay.as_secs()),
+            (None, Some(deleted)) => format!("had been deleted at {deleted}"),
+            (None, None) => format!("existed: {}", dangling.existed.name()),
+        };
+        Self { finding: "dangling", place: place.clone(), key: dangling.key.clone(), detail }
+    }
+
+    /// An object that no row names.
+    pub fn orphan(place: &Location, orphan: &Orphan) -> Self {
+        let detail = "no row names it".to_owned();
+        Self { finding: "orphan", place: place.clone(), key: orphan.key.clone(), detail }
+    }
+}
+
+impl Report {
+    /// What a recovery came to.
+    pub fn of(
+        (id, told): (&str, &Told),
+        state: &State,
+        file: &RecoveryFile,
+        (ending, findings): (Ending, Vec<Finding>),
+        now: Instant,
+    ) -> Self {
+        let steps = state.shape().map(Shape::steps).unwrap_or_default();
+        Self {
+            purpose: told.purpose,
+            id: id.to_owned(),
+            file: told.file.to_string_lossy().into_owned(),
+            at: told.at,
+            ending,
+            age_ms: told.began.millis() - told.at.millis(),
+            elapsed_ms: now.millis() - told.began.millis(),
+            steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
+            findings,
+            left: Vec::new(),
+        }
+    }
+}
+
+impl StepReport {
+    fn of(state: &State, file: &RecoveryFile, step: Step) -> Self {
+        let result = state.result(step).cloned().unwrap_or_default();
+        let ms = match state.times(step) {
+            Some((began, Some(ended))) => Some(ended.millis() - began.millis()),
+            _ => None,
+        };
+        let (state, why) = match state.status(step) {
+            None => ("not_begun", None),
+            Some(Status::Begun) => ("begun", None),
+            Some(Status::Done) => ("done", None),
+            Some(Status::Failed(why)) => ("failed", Some(why.clone())),
+        };
+        Self { step: in_words(file, step), state, ms, why, note: result.note, counts: result.counts }
+    }
+}
+
+/// What is done in a step.
+pub fn in_words(file: &RecoveryFile, step: Step) -> String {
+    let database = |n: usize| file.databases.get(n).map_or("", |database| database.name());
+    let bucket = |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
+    match step {
+        Step::Quiesce => "quiesce hook".to_owned(),
+        Step::Start(n) => format!("database {}: ask for it", database(n)),
+        Step::Wait(n) => format!("database {}: wait for it", database(n)),
+        Step::Settle(n) => format!("database {}: settle it", database(n)),
+        Step::Bucket(n) => format!("bucket {}: restore it", bucket(n)),
+        Step::Verify(n) => format!("bucket {}: verify its copy", bucket(n)),
+        Step::AfterDatabase => "after-database hook".to_owned(),
+        Step::References => "references".to_owned(),
+        Step::Resume => "resume hook".to_owned(),
+    }
+}

@@ -1,0 +1,54 @@
+//! What a recovery is told when it begins.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::FORMAT;
+use crate::model::Instant;
+
+/// What a recovery is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To put buckets and databases back.
+    Recover,
+    /// To see that this could be done.
+    Drill,
+}
+
+/// What a recovery was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The version of this file's format.
+    pub format: u32,
+    /// The version of asof that began it.
+    pub asof: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The recovery file, by its whole path.
+    pub file: PathBuf,
+    /// What that was about.
+    pub about: Vec<String>,
+    /// The time as it was typed.
+    pub typed: String,
+    /// The past second.
+    pub at: Instant,
+    /// When it began.
+    pub began: Instant,
+}
+
+impl Told {
+    /// What a recovery that begins now is told.
+    pub fn new(
+        purpose: Purpose,
+        file: &Path,
+        about: Vec<String>,
+        typed: &str,
+        at: Instant,
+        now: Instant,
+    ) -> Self {
+        let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        Self { format: FORMAT, asof, purpose, file, about, typed: typed.to_owned(), at, began: now }
+    }
+}
