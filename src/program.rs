@@ -122,7 +122,7 @@ impl Patience<'_> {
         child: &mut Child,
         end: impl AsyncFnOnce(&mut Child) -> std::io::Result<ExitStatus>,
     ) -> Result<ExitStatus> {
-        let group = child.id();
+        let group = Group(child.id());
         let late = async {
             match self.deadline {
                 Some(deadline) => tokio::time::sleep(deadline).await,
@@ -136,23 +136,37 @@ impl Patience<'_> {
             }
         };
         let error = tokio::select! {
-            ended = end(child) => return Ok(ended?),
+            ended = end(child) => {
+                group.ended();
+                return Ok(ended?);
+            }
             () = late => {
                 let seconds = self.deadline.unwrap_or_default().as_secs_f32();
                 Error::new(ErrorKind::Local, format!("{what} was stopped: it took longer than {seconds} s"))
             }
             () = stopped => Error::new(ErrorKind::Interrupted, format!("interrupted while {what} was running")),
         };
-        kill(group);
+        drop(group);
         Err(error)
     }
 }
 
-/// Kills a program's whole group: a shell's children too. That it has ended meanwhile is no error.
-fn kill(group: Option<u32>) {
-    let group = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
-    if let Some(group) = group {
-        rustix::process::kill_process_group(group, rustix::process::Signal::KILL).ok();
+/// A program with all that it has started, a shell's children too: killed when nobody waits for it any more.
+struct Group(Option<u32>);
+
+impl Group {
+    fn ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let id = self.0.and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
+            // That it has ended meanwhile is no error.
+            rustix::process::kill_process_group(group, rustix::process::Signal::KILL).ok();
+        }
     }
 }
 

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) mod apply;
+pub(super) mod recover;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
+use self::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use crate::error::Error;
 use crate::limits;
 use crate::model::{Destination, Instant, Location};
@@ -43,6 +45,12 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// List the restores that were begun, and how far each is
     Runs(RunsArgs),
+    /// Put buckets and databases back to the same second, as a recovery file says
+    Recover(RecoverArgs),
+    /// Do the same into scratch copies, check and time it, and tear them down
+    Drill(DrillArgs),
+    /// Stop the application for a moment, and note a time to go back to
+    Mark(MarkArgs),
     /// Show every version of one key, newest first
     History(HistoryArgs),
     /// Make an incident in an embedded S3 and undo it: no AWS account needed
@@ -61,6 +69,7 @@ impl Command {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
             Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) | Command::Verify(_) => false,
+            Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
         }
@@ -75,6 +84,7 @@ impl Command {
             | Command::History(_)
             | Command::Runs(_) => true,
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
+            Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
         }
@@ -285,7 +295,7 @@ pub(super) struct ServerArgs {
     pub(super) list_concurrency: usize,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
     /// The form of the results

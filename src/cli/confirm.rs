@@ -23,7 +23,15 @@ pub(super) fn can_ask(yes: bool, (what, first): Asked) -> Result<()> {
 
 /// Has the name of what is changed typed: a bucket's, a directory's. Anything else changes nothing.
 pub(super) async fn confirm(context: &Context, kind: &str, name: &str) -> Result<()> {
-    say(&format!("to go on, type the name of the {kind} that is changed ({name}): "));
+    if is_typed(context, &format!("the name of the {kind} that is changed"), name).await? {
+        return Ok(());
+    }
+    Err(Error::usage(format!("that is not the name of the {kind} {name}; nothing was changed")))
+}
+
+/// Asks for a name, which is `what`. Whether it was typed.
+pub(super) async fn is_typed(context: &Context, what: &str, name: &str) -> Result<bool> {
+    say(&format!("to go on, type {what} ({name}): "));
     let typed = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)
@@ -32,8 +40,5 @@ pub(super) async fn confirm(context: &Context, kind: &str, name: &str) -> Result
         line = typed => line.map_err(std::io::Error::other)??,
         () = context.cancel.stopped() => return Err(Error::interrupted()),
     };
-    if line.trim() == name {
-        return Ok(());
-    }
-    Err(Error::usage(format!("that is not the name of the {kind} {name}; nothing was changed")))
+    Ok(line.trim() == name)
 }

@@ -3,15 +3,16 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
-use super::args::apply::UndeleteArg;
+use super::args::apply::{StateArgs, UndeleteArg};
 use super::args::{CommonArgs, DiffArgs, PastArgs};
 use super::context::{Context, Output, scope};
 use super::exit::Exit;
+use super::moment;
 use super::{next, saved};
 use crate::engine::{Compare, Findings, judge, require_history, require_removable, standing, survey};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Instant, Versioning};
+use crate::model::Versioning;
 use crate::plan::file::{Header, Writer};
 use crate::plan::{Change, Sums};
 use crate::report::{
@@ -25,8 +26,8 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let CommonArgs { select, compare, multipart_window, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = Instant::parse_past(&at, context.now)?;
-    let versus = versus.map(|t| Instant::parse_past(&t, context.now)).transpose()?;
+    let at = moment::past(&at, context.now, &StateArgs::default())?;
+    let versus = versus.map(|t| moment::past(&t, context.now, &StateArgs::default())).transpose()?;
     if versus.is_some_and(|versus| versus < at) {
         return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant as Clock};
 
 use super::args::apply::ConflictArg;
+use super::args::apply::StateArgs;
 use super::args::{CommonArgs, PastArgs, RestoreArgs, VerifyArgs};
 use super::carry::no_csv;
 use super::confirm::{Asked, can_ask, confirm};
@@ -12,6 +13,7 @@ use super::context::{Context, Output, scope};
 use super::copies::{Target, is_wanted, left_out, no_copies, require_certainty};
 use super::diff::View;
 use super::exit::Exit;
+use super::moment;
 use super::next;
 use super::results::Reporter;
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
@@ -57,7 +59,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let output = Output::from(output);
     no_csv(output)?;
     no_copies(&copies)?;
-    let at = Instant::parse_past(&at, context.now)?;
+    let at = moment::past(&at, context.now, &apply.state)?;
     let overwrite = apply.on_conflict == ConflictArg::Overwrite;
     if overwrite {
         can_ask(yes, OVERWRITE)?;
@@ -152,7 +154,7 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let CommonArgs { select, compare, multipart_window, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = Instant::parse_past(&at, context.now)?;
+    let at = moment::past(&at, context.now, &StateArgs::default())?;
     let scope = scope(&location, &select)?;
     let directory = Directory::open(path)?
         .ok_or_else(|| Error::usage(format!("the directory {} does not exist", path.display())))?;

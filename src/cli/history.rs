@@ -3,11 +3,13 @@
 use std::io::{BufWriter, Write};
 
 use super::args::HistoryArgs;
+use super::args::apply::StateArgs;
 use super::context::{Context, Output};
 use super::exit::Exit;
+use super::moment;
 use crate::engine::{history, standing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Instant, Past, printable};
+use crate::model::{Past, printable};
 use crate::report::{CsvHistory, Format, JsonLines, history_line};
 
 pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
@@ -17,7 +19,7 @@ pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
     if key.is_empty() {
         return Err(Error::usage(format!("{location} names no key")).hint("write it as s3://BUCKET/KEY"));
     }
-    let at = at.map(|t| Instant::parse_past(&t, context.now)).transpose()?;
+    let at = at.map(|t| moment::past(&t, context.now, &StateArgs::default())).transpose()?;
     let client = context.client(server, None).await?;
     standing(&client, bucket).await?;
 

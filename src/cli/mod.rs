@@ -7,12 +7,17 @@ mod context;
 mod copies;
 mod diff;
 mod directory;
+mod drill;
 mod exit;
 mod history;
 mod job;
 #[cfg(feature = "lab")]
 mod lab;
+mod mark;
+mod moment;
 mod next;
+mod recover;
+mod recovery;
 mod restore;
 mod results;
 mod resume;

@@ -11,10 +11,11 @@ use super::copies::{Target, left_out, require_certainty};
 use super::directory;
 use super::exit::Exit;
 use super::job::{Job, Source};
+use super::moment;
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::engine::{Standing, require_removable, standings};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Destination, Instant, Location, Versioning};
+use crate::model::{Destination, Location, Versioning};
 use crate::plan::{Action, Sums};
 use crate::report::{Command, Done, Summary, nothing_to_change, plural};
 
@@ -38,7 +39,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     let (mut job, source) = match (plan, location, at) {
         (Some(plan), location, _) => Job::saved(&plan, location.as_ref(), context.now, &server)?,
         (None, Some(location), Some(at)) => {
-            let at = Instant::parse_past(&at, context.now)?;
+            let at = moment::past(&at, context.now, &apply.state)?;
             let options = (&select, &compare, &server);
             Job::typed((location, at, to), options, (undelete.into(), multipart_window), context.now)?
         }

@@ -8,7 +8,7 @@ use clap::Parser;
 use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
-use super::{diff, history, restore, resume, runs, show, undo, verify};
+use super::{diff, drill, history, mark, recover, restore, resume, runs, show, undo, verify};
 use crate::error::Result;
 
 /// Runs the command that the process was started with.
@@ -66,6 +66,9 @@ async fn run(command: Command) -> Result<Exit> {
         Command::Runs(args) => runs::run(args),
         Command::Verify(args) => verify::run(&context, args).await,
         Command::Show(args) => show::run(&context, args),
+        Command::Recover(args) => recover::run(&context, args).await,
+        Command::Drill(args) => drill::run(&context, args).await,
+        Command::Mark(args) => mark::run(&context, args).await,
         Command::History(args) => history::run(&context, args).await,
         #[cfg(feature = "lab")]
         Command::Demo | Command::Lab(_) => Ok(Exit::Done),

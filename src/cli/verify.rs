@@ -2,15 +2,17 @@
 
 use std::time::Instant as Clock;
 
+use super::args::apply::StateArgs;
 use super::args::{CommonArgs, PastArgs, VerifyArgs};
 use super::context::{Context, Output, check_elsewhere, scope};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
+use super::moment;
 use super::{directory, next};
 use crate::apply::Place;
 use crate::engine::{Compare, Extras, Findings, judge, require_history, standing, survey, survey_elsewhere};
 use crate::error::Result;
-use crate::model::{Destination, Instant, Location, Versioning};
+use crate::model::{Destination, Location, Versioning};
 use crate::plan::Undelete;
 use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, history_notes, plural, shell_word};
 use crate::resolve::Cut;
@@ -27,7 +29,7 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let CommonArgs { select, compare, multipart_window, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = Instant::parse_past(&at, context.now)?;
+    let at = moment::past(&at, context.now, &StateArgs::default())?;
     let scope = scope(&location, &select)?;
     if let Some(against) = &against {
         check_elsewhere(&location, against)?;

@@ -94,6 +94,11 @@ impl Instant {
         Self::parse(text, Self::default()).ok()
     }
 
+    /// Reads the form of HTTP headers (`Tue, 17 Nov 2026 14:30:05 GMT`).
+    pub fn parse_http_date(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc2822(text).ok().map(|t| Self(t.timestamp_millis()))
+    }
+
     /// Reads the form that S3 lists (`2026-11-17T14:30:05.000Z`).
     pub fn parse_listed(text: &[u8]) -> Option<Self> {
         let general = || DateTime::parse_from_rfc3339(std::str::from_utf8(text).ok()?).ok();

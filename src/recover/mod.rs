@@ -1,6 +1,7 @@
 //! A recovery as data: its file, its steps and their order, what its journal says; and the keys that a database's rows name,
 //! beside those of a bucket. Carrying it out is [`crate::engine`]'s.
 
+mod drill;
 mod file;
 mod init;
 mod journal;
@@ -12,6 +13,7 @@ mod sorted;
 mod steps;
 mod told;
 
+pub use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub use file::{
     AuroraOrRds, Bucket, DatabaseKind, DatabaseSource, Hooks, Mark, RecoveryFile, References, ServerOf,
     Target,
@@ -24,4 +26,4 @@ pub use report::{Ending, Event, Finding, Report, StepReport, counts, in_words};
 pub use rows::{Terminator, read_keys};
 pub use sorted::{Cursor, SortedKeys, SortedWriter};
 pub use steps::{Shape, Step};
-pub use told::{Purpose, Told};
+pub use told::{LATEST, Purpose, Told};

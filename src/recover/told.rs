@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::journal::FORMAT;
 use crate::model::Instant;
 
+/// What is typed for the newest second that every database reaches.
+pub const LATEST: &str = "latest";
+
 /// What a recovery is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,8 +47,7 @@ impl Told {
         purpose: Purpose,
         file: &Path,
         about: Vec<String>,
-        typed: &str,
-        at: Instant,
+        (typed, at): (&str, Instant),
         now: Instant,
     ) -> Self {
         let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());

@@ -12,6 +12,7 @@ use crate::limits;
 use crate::model::{Instant, Location, Past, Version};
 use crate::plan::file::Header;
 use crate::plan::{Action, Change, Sums};
+use crate::recover::{MarkLine, Report};
 use crate::resolve::{Caution, Doubt};
 
 /// A writer of JSON objects, one a line. The first carries `"schema": 1`.
@@ -165,6 +166,16 @@ impl<W: Write> JsonLines<W> {
     /// One run of those that there are.
     pub fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
         self.line("run", run)
+    }
+
+    /// What a recovery came to.
+    pub fn recovery(&mut self, report: &Report) -> Result<()> {
+        self.line("recovery", report)
+    }
+
+    /// A mark that was made.
+    pub fn mark(&mut self, mark: &MarkLine) -> Result<()> {
+        self.line("mark", mark)
     }
 
     fn line<T: Serialize>(&mut self, kind: &'static str, body: T) -> Result<()> {

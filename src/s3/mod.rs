@@ -7,6 +7,7 @@ mod acl;
 mod archive;
 mod blank_key;
 mod client;
+mod clock;
 mod copy;
 mod delete;
 mod error;

@@ -24,7 +24,7 @@ pub(in crate::cli) struct ApplyArgs {
     pub(in crate::cli) state: StateArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(in crate::cli) struct StateArgs {
     /// Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
     #[arg(long, value_name = "DIR")]

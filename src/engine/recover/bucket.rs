@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::step::Parts;
 use super::store::Recovery;
 use crate::apply::{Applied, Manner, Place};
+use crate::cancel::Cancel;
 use crate::engine::bucket::{Standing, standing};
 use crate::engine::compare::Compare;
 use crate::engine::pairing::survey_elsewhere;
@@ -63,23 +64,57 @@ impl std::fmt::Debug for Terms<'_> {
     }
 }
 
+/// What was found out about a bucket before it is changed.
+#[derive(Debug)]
+pub struct Surveyed {
+    /// The settings of the bucket whose past is restored.
+    pub here: Standing,
+    /// Those of the bucket that is changed.
+    pub there: Standing,
+    /// By what the past was judged.
+    pub judge: Judge,
+    /// What would be changed.
+    pub findings: Findings,
+}
+
 impl BucketPart {
     /// The keys that it is about.
-    pub fn scope(&self) -> Scope {
+    pub(super) fn scope(&self) -> Scope {
         let Location { bucket, prefix } = self.location.clone();
         Scope { bucket, prefix, ..Scope::default() }
     }
 
     /// Where its changes are made.
-    pub fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         match &self.to {
             None => Place::in_place(&self.location.bucket),
             Some(to) => Place::elsewhere(&self.location, to),
         }
     }
 
+    /// What a restore to `at` would change now.
+    pub async fn survey(&self, at: Instant, terms: &Terms<'_>, cancel: &Cancel) -> Result<Surveyed> {
+        let (here, there) = standings(&self.client, &self.location, self.to.as_ref()).await?;
+        let judge = self.judge(at, terms).await?;
+        let (place, elsewhere) = (self.place(), self.to.is_some());
+        let compare = (Compare { kms: here.kms || there.kms, trust_etag: false }, Undelete::Copy);
+        let of = (self.scope(), &judge);
+        let findings = find_changes(&self.client, of, (&place, elsewhere), compare, cancel).await?;
+        Ok(Surveyed { here, there, judge, findings })
+    }
+
+    /// The order of a run that restores it, and the head of the run's plan.
+    pub(super) fn order(&self, at: Instant, here: Standing, terms: &Terms<'_>) -> (Order, Header) {
+        let places = (self.location.clone(), at, self.to.clone());
+        let order =
+            Order { copying: terms.copying, ..Order::restore(places, self.server.clone(), terms.now) };
+        let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag: false };
+        let header = Header::new(&self.location, (at, terms.now), checks, Selected::default());
+        (order, header)
+    }
+
     /// By what its past is judged.
-    pub async fn judge(&self, at: Instant, terms: &Terms<'_>) -> Result<Judge> {
+    pub(super) async fn judge(&self, at: Instant, terms: &Terms<'_>) -> Result<Judge> {
         let cuts = (Cut::At(at), Cut::Latest);
         judge(&self.client, &self.location.bucket, cuts, terms.multipart_window).await
     }
@@ -126,26 +161,14 @@ impl Parts<'_> {
         n: usize,
     ) -> Result<Option<(Run, Order)>> {
         let (terms, at) = (&self.terms, recovery.told().at);
-        let BucketPart { client, location, to, .. } = part;
-        let (here, there) = standings(client, location, to.as_ref()).await?;
-        let kms = here.kms || there.kms;
-        let judge = part.judge(at, terms).await?;
-        let place = part.place();
-        let compare = (Compare { kms, trust_etag: false }, Undelete::Copy);
-        let places = (&place, to.is_some());
-        let findings = find_changes(client, (part.scope(), &judge), places, compare, self.cancel);
-        let Findings { changes, sums } = findings.await?;
+        let Surveyed { here, there, judge: _, findings: Findings { changes, sums } } =
+            part.survey(at, terms, self.cancel).await?;
         (terms.accept)(part, there, &sums)?;
         if changes.is_empty() {
             return Ok(None);
         }
-        let order = Order {
-            copying: terms.copying,
-            ..Order::restore((location.clone(), at, to.clone()), part.server.clone(), terms.now)
-        };
-        let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag: false };
-        let header = Header::new(location, (at, terms.now), checks, Selected::default());
-        let counters = client.counters();
+        let (order, header) = part.order(at, here, terms);
+        let counters = part.client.counters();
         let looked_at = (counters.keys.get(), counters.versions.get());
         let changes = (changes.into_changes()?, &sums);
         let run = begin(terms.state_dir, (&order, &header), changes, terms.wanted, looked_at)?;

@@ -2,17 +2,21 @@
 //! until nothing is left or nothing more can be done.
 
 mod bucket;
+mod mark;
 mod step;
 mod store;
+mod teardown;
 
 use std::collections::BTreeSet;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-pub use bucket::{BucketPart, Terms};
+pub use bucket::{BucketPart, Surveyed, Terms};
+pub use mark::mark;
 pub use step::Parts;
 pub use store::Recovery;
+pub use teardown::tear_down;
 
 use crate::error::{ErrorKind, Result};
 use crate::recover::{Ending, Event, Purpose, Status, Step};

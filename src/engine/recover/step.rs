@@ -11,11 +11,9 @@ use crate::engine::compare::Compare;
 use crate::engine::prepare::{begin, standings};
 use crate::engine::references::{Held, References, heal_changes, references};
 use crate::engine::restore::carry_out;
-use crate::engine::run::Order;
 use crate::engine::survey::Findings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::plan::file::{Checks, Header, Selected};
 use crate::program::{Environment, Patience, Program};
 use crate::recover::{
     self, Dangling, Event, Finding, RecoveryFile, SortedKeys, Step, StepResult, Terminator, counts, read_keys,
@@ -195,7 +193,7 @@ impl Parts<'_> {
         dangling: &[Dangling],
         within: std::time::Duration,
     ) -> Result<u64> {
-        let BucketPart { client, location, to, server } = part;
+        let BucketPart { client, location, to, .. } = part;
         let (here, there) = standings(client, location, to.as_ref()).await?;
         let compare = Compare { kms: here.kms || there.kms, trust_etag: false };
         let (place, at) = (part.place(), recovery.told().at);
@@ -204,12 +202,7 @@ impl Parts<'_> {
         if changes.is_empty() {
             return Ok(0);
         }
-        let order = Order {
-            copying: self.terms.copying,
-            ..Order::restore((location.clone(), at, to.clone()), server.clone(), self.terms.now)
-        };
-        let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag: false };
-        let header = Header::new(location, (at, self.terms.now), checks, Selected::default());
+        let (order, header) = part.order(at, here, &self.terms);
         let (planned, copied) = (changes.len(), client.counters().copied.get());
         let changes = (changes.into_changes()?, &sums);
         let run = begin(self.terms.state_dir, (&order, &header), changes, |_| true, (planned, planned))?;

@@ -1,0 +1,87 @@
+//! The arguments of `recover`, `drill` and `mark`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::apply::{ApplyArgs, CopyArgs, StateArgs};
+use super::{OutputArgs, ServerArgs, parse_length};
+use crate::recover::LATEST;
+
+#[derive(Debug, Args)]
+#[command(override_usage = "asof recover [OPTIONS] --at <TIME> <FILE>\n       asof recover --init <FILE>")]
+pub(in crate::cli) struct RecoverArgs {
+    /// The recovery file
+    pub(in crate::cli) file: PathBuf,
+    /// Write a recovery file to begin with, and do nothing else
+    #[arg(long, conflicts_with = "at")]
+    pub(in crate::cli) init: bool,
+    /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
+    #[arg(long, value_name = "TIME", required_unless_present = "init")]
+    pub(in crate::cli) at: Option<String>,
+    /// Do not ask
+    #[arg(short, long)]
+    pub(in crate::cli) yes: bool,
+    #[command(flatten)]
+    pub(in crate::cli) report: ReportArgs,
+    #[command(flatten)]
+    pub(in crate::cli) carry: CarryArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DrillArgs {
+    /// The recovery file; every target in it has to be a scratch one
+    pub(in crate::cli) file: PathBuf,
+    /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
+    #[arg(long, value_name = "TIME", default_value = LATEST)]
+    pub(in crate::cli) at: String,
+    /// Leave the copies, to look at them
+    #[arg(long)]
+    pub(in crate::cli) keep: bool,
+    #[command(flatten)]
+    pub(in crate::cli) report: ReportArgs,
+    #[command(flatten)]
+    pub(in crate::cli) carry: CarryArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct MarkArgs {
+    /// The recovery file
+    pub(in crate::cli) file: PathBuf,
+    /// The mark's name, for --at mark:NAME; without it, its time
+    #[arg(long)]
+    pub(in crate::cli) name: Option<String>,
+    /// Let the application go on after this, whatever has been done; without it, what the file says, or 5m
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pub(in crate::cli) deadline: Option<Duration>,
+    #[command(flatten)]
+    pub(in crate::cli) state: StateArgs,
+    #[command(flatten)]
+    pub(in crate::cli) server: ServerArgs,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReportArgs {
+    /// Write the report into this file too, as JSON
+    #[arg(long = "report", value_name = "FILE")]
+    pub(in crate::cli) file: Option<PathBuf>,
+}
+
+/// How a recovery's buckets are restored.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CarryArgs {
+    #[command(flatten)]
+    pub(in crate::cli) apply: ApplyArgs,
+    #[command(flatten)]
+    pub(in crate::cli) copies: CopyArgs,
+    /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
+    pub(in crate::cli) multipart_window: Duration,
+    #[command(flatten)]
+    pub(in crate::cli) server: ServerArgs,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArgs,
+}

@@ -1,0 +1,97 @@
+//! `asof drill`.
+
+use super::args::recover::DrillArgs;
+use super::carry::state_dir;
+use super::context::{Context, Output};
+use super::exit::Exit;
+use super::recovery::{self, Source, buckets, databases, exit, show_report, take_steps, windows, with_terms};
+use crate::cancel::Cancel;
+use crate::db::Database;
+use crate::engine::recover::{BucketPart, Recovery, tear_down};
+use crate::error::Result;
+use crate::model::Location;
+use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
+
+pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
+    let DrillArgs { file, at, keep, report, carry } = args;
+    let output = recovery::output(&carry.output)?;
+    let source = Source::read(&file)?;
+    check_drill(&source.file, keep)?;
+    let asked = databases(&source.file, &context.cancel)?;
+    // What is torn down is not stopped by the Ctrl-C that ended the drill.
+    let torn_down = databases(&source.file, &Cancel::default())?;
+    let state_dir = state_dir(&carry.apply.state)?;
+    let server = (&carry.server, carry.apply.rate);
+    let parts = async |tag: &str| {
+        let to = |target: &Target| scratch_of(target, tag);
+        buckets(context, &source.file, server, to).await
+    };
+    let of = (Purpose::Drill, &*source.path);
+    // A drill that was killed has left its copies.
+    while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, context.now)? {
+        output.note(&format!("tearing down what the drill {} has left", before.id()));
+        let left = tear_down(&before, &parts(before.id()).await?, &torn_down).await?;
+        if !left.is_empty() {
+            return Ok(still_there(output, &left));
+        }
+    }
+    let windows = windows(&asked).await?;
+    let at = recovery::at(&at, (&asked, &windows), context.now, &carry).map(|time| (at, time))?;
+    let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
+    let drill = Recovery::create(&state_dir, told, drill_shape(&source.file))?;
+    let parts = parts(drill.id()).await?;
+    let taken = with_terms(context, &carry, at.1, async |terms| {
+        take_steps(context, output, &drill, &source.file, (&asked, &parts), terms).await
+    });
+    let taken = taken.await;
+    let (ending, findings) = match taken {
+        Ok(taken) => taken,
+        Err(e) => {
+            end(output, keep, &drill, (&parts, &torn_down)).await?;
+            return Err(e);
+        }
+    };
+    let mut told = drill.report(&source.file, ending, findings);
+    told.left = end(output, keep, &drill, (&parts, &torn_down)).await?;
+    show_report(output, &drill, &told, report.file.as_deref())?;
+    if !told.left.is_empty() {
+        return Ok(still_there(output, &told.left));
+    }
+    Ok(match ending {
+        // Nothing of a drill is gone on with.
+        Ending::Failed | Ending::NotBegun => Exit::Failed,
+        other => exit(other),
+    })
+}
+
+fn scratch_of(target: &Target, tag: &str) -> Option<Location> {
+    recovery::as_written(target).map(|target| scratch(&target, tag))
+}
+
+/// Tears the copies down, unless they are kept. Gives what is left.
+async fn end(
+    output: Output,
+    keep: bool,
+    drill: &Recovery,
+    (parts, databases): (&[BucketPart], &[Database]),
+) -> Result<Vec<String>> {
+    if !keep {
+        return tear_down(drill, parts, databases).await;
+    }
+    let places: Vec<_> = parts.iter().filter_map(|part| part.to.as_ref()).map(ToString::to_string).collect();
+    let names: Vec<_> = databases.iter().map(|database| format!("database {}", database.name())).collect();
+    output.note(&format!(
+        "kept, tagged {}: {}; asof drill without --keep tears them down before it begins",
+        drill.id(),
+        [places, names].concat().join(", ")
+    ));
+    Ok(Vec::new())
+}
+
+fn still_there(output: Output, left: &[String]) -> Exit {
+    for left in left {
+        output.note(&format!("left behind: {left}"));
+    }
+    output.note("the next drill of this file tries again to tear it down");
+    Exit::Failed
+}

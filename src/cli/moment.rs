@@ -1,0 +1,32 @@
+//! What is typed after `--at`: a past time, or the name of a mark.
+
+use std::path::Path;
+
+use super::args::apply::StateArgs;
+use super::carry::state_dir;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Instant, printable};
+use crate::recover::newest_mark;
+
+/// The file of marks in a state directory.
+pub(super) const MARKS: &str = "marks";
+
+/// Reads a past time. `mark:NAME` is looked up where the state is kept.
+pub(super) fn past(text: &str, now: Instant, state: &StateArgs) -> Result<Instant> {
+    let Some(name) = text.trim().strip_prefix("mark:") else { return Instant::parse_past(text, now) };
+    of_mark(name, &state_dir(state)?)
+}
+
+fn of_mark(name: &str, state_dir: &Path) -> Result<Instant> {
+    let path = state_dir.join(MARKS);
+    let lines = match std::fs::read_to_string(&path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+        lines => lines.map_err(|e| {
+            Error::new(ErrorKind::Local, format!("cannot read the marks in {}: {e}", path.display()))
+        })?,
+    };
+    newest_mark(&lines, name).map(|mark| mark.at).ok_or_else(|| {
+        Error::usage(format!("there is no mark {} in {}", printable(name), path.display()))
+            .hint("asof mark FILE makes marks; each line of that file is one")
+    })
+}

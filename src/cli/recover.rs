@@ -1,0 +1,190 @@
+//! `asof recover`.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use super::args::recover::{CarryArgs, RecoverArgs};
+use super::carry::state_dir;
+use super::confirm::{Asked, can_ask, is_typed};
+use super::context::{Context, Output};
+use super::exit::Exit;
+use super::recovery::{
+    self, Source, as_written, buckets, databases, exit, show_report, take_steps, windows, with_terms,
+};
+use crate::db::{Database, Window};
+use crate::engine::recover::{BucketPart, Recovery, Terms};
+use crate::error::{Error, Result};
+use crate::model::{Destination, Instant};
+use crate::recover::{Ending, Purpose, Step, Told};
+use crate::report::{DiffView, Format, Heading, history_notes, shell_word, window_line};
+
+const RECOVER: Asked = (
+    "put buckets and databases back",
+    "look at each bucket with asof diff, and rehearse with asof drill, first",
+);
+
+pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
+    let RecoverArgs { file, init, at, yes, report, carry } = args;
+    let output = recovery::output(&carry.output)?;
+    let typed = match (init, at) {
+        (false, Some(typed)) => typed,
+        _ => return write_template(output, &file),
+    };
+    let source = Source::read(&file)?;
+    let databases = databases(&source.file, &context.cancel)?;
+    can_ask(yes, RECOVER)?;
+    let recovery = match taken_up(context, &source, &typed, &carry)? {
+        Some(recovery) => {
+            let (id, at) = (recovery.id(), recovery.told().at.human());
+            output.note(&format!("going on with the recovery {id} to {at}"));
+            recovery
+        }
+        None => begin(context, output, &source, (&typed, yes), (&databases, &carry)).await?,
+    };
+    let server = (&carry.server, carry.apply.rate);
+    let buckets = buckets(context, &source.file, server, as_written).await?;
+    let taken = with_terms(context, &carry, recovery.told().at, async |terms| {
+        take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await
+    });
+    let (ending, findings) = taken.await?;
+    let told = recovery.report(&source.file, ending, findings);
+    show_report(output, &recovery, &told, report.file.as_deref())?;
+    last_words(output, &recovery, &source, ending);
+    Ok(exit(ending))
+}
+
+fn write_template(output: Output, path: &Path) -> Result<Exit> {
+    let written = std::fs::File::options().write(true).create_new(true).open(path);
+    written.and_then(|mut file| file.write_all(crate::recover::TEMPLATE.as_bytes())).map_err(|e| {
+        let error = Error::usage(format!("cannot write {}: {e}", path.display()));
+        match e.kind() {
+            std::io::ErrorKind::AlreadyExists => error.hint("a file that is there is not overwritten"),
+            _ => error,
+        }
+    })?;
+    let name = shell_word(&path.to_string_lossy());
+    output.note(&format!("written; fill it in, then try it: asof drill {name}"));
+    Ok(Exit::Done)
+}
+
+/// The recovery of this file to this time that was begun and is not ended.
+fn taken_up(context: &Context, source: &Source, typed: &str, carry: &CarryArgs) -> Result<Option<Recovery>> {
+    let state_dir = state_dir(&carry.apply.state)?;
+    // The newest time moves on, and an age too: what was typed is the same command all the same.
+    let at = super::moment::past(typed, context.now, &carry.apply.state).ok();
+    let suits = |told: &Told| told.typed == typed || Some(told.at) == at;
+    let of = (Purpose::Recover, &*source.path);
+    let Some(recovery) = Recovery::take_up(&state_dir, of, suits, context.now)? else { return Ok(None) };
+    if recovery.told().about != source.file.about() {
+        let message = format!(
+            "the recovery {} of this file is not ended, and was about {}",
+            recovery.id(),
+            recovery.told().about.join(", ")
+        );
+        return Err(Error::usage(message)
+            .hint("to go on with it, let the file name these again; for another, use another file"));
+    }
+    Ok(Some(recovery))
+}
+
+/// Checks, shows what would be done, asks, and begins.
+async fn begin(
+    context: &Context,
+    output: Output,
+    source: &Source,
+    (typed, yes): (&str, bool),
+    (databases, carry): (&[Database], &CarryArgs),
+) -> Result<Recovery> {
+    let windows = windows(databases).await?;
+    let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
+    let server = (&carry.server, carry.apply.rate);
+    let parts = buckets(context, &source.file, server, as_written).await?;
+    with_terms(context, carry, at, async |terms| {
+        show(context, output, (source, at), (databases, &windows), (&parts, &terms)).await
+    })
+    .await?;
+    let name = source.path.file_name().unwrap_or_default().to_string_lossy();
+    if !yes && !is_typed(context, "the name of the recovery file", &name).await? {
+        return Err(Error::usage(format!("that is not {name}; nothing was changed")));
+    }
+    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
+    Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape())
+}
+
+/// Shows the time, what each database reaches, and what would be changed in each bucket.
+async fn show(
+    context: &Context,
+    output: Output,
+    (source, at): (&Source, Instant),
+    (databases, windows): (&[Database], &[Window]),
+    (parts, terms): (&[BucketPart], &Terms<'_>),
+) -> Result<()> {
+    let table = output.format == Format::Table && !output.quiet;
+    let mut out = BufWriter::new(std::io::stdout());
+    if table {
+        let name = source.path.file_name().unwrap_or_default().to_string_lossy();
+        writeln!(out, "{name} to {} ({} ago)\n", at.human(), at.age(context.now))?;
+        for (database, window) in databases.iter().zip(windows) {
+            writeln!(out, "  {}", window_line(database.name(), window))?;
+        }
+        if !databases.is_empty() {
+            writeln!(out)?;
+        }
+    }
+    for part in parts {
+        let surveyed = part.survey(at, terms, &context.cancel).await?;
+        if table {
+            let heading = Heading {
+                location: part.location.clone(),
+                at,
+                purpose: if part.to.is_some() {
+                    crate::report::Purpose::Elsewhere
+                } else {
+                    crate::report::Purpose::Restore
+                },
+                against: part.to.clone().map(Destination::Bucket),
+                notes: history_notes(&surveyed.judge.expiries, at, context.now),
+                restore: String::new(),
+                now: context.now,
+            };
+            DiffView::new(heading, false).sums(&surveyed.findings.sums, &mut out)?;
+            writeln!(out)?;
+        }
+        out.flush()?;
+        (terms.accept)(part, surveyed.there, &surveyed.findings.sums)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// What was done, what was not, and how to go on.
+fn last_words(output: Output, recovery: &Recovery, source: &Source, ending: Ending) {
+    let path = shell_word(&source.path.to_string_lossy());
+    let again = format!("asof recover {path} --at {}", recovery.told().at);
+    let state = recovery.state();
+    match ending {
+        Ending::Done | Ending::Inconsistent => {
+            for n in 0..source.file.buckets.len() {
+                if let Some(run) = state.run(n) {
+                    output.note(&format!("to take the bucket's restore back: asof undo {run}"));
+                }
+            }
+            if ending == Ending::Inconsistent {
+                output.note("rows dangle: the report names them; what they need is in no version of the bucket's past");
+            }
+        }
+        Ending::NotBegun => {
+            let resumed =
+                if source.file.hooks.resume.is_some() { "; the resume hook has been run" } else { "" };
+            output.note(&format!("the quiesce hook failed, so nothing was changed{resumed}"));
+            output.note(&format!("once that is mended: {again}"));
+        }
+        Ending::Failed | Ending::Interrupted => {
+            output.note(&format!("not done: {}", recovery::left(recovery, &source.file).join(", ")));
+            let done = |step| state.status(step) == Some(&crate::recover::Status::Done);
+            if done(Step::Quiesce) && !done(Step::Resume) {
+                output.note("the application stands still: the resume hook has not been run");
+            }
+            output.note(&format!("to go on, once that is mended: {again}"));
+        }
+    }
+}

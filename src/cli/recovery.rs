@@ -1,0 +1,235 @@
+//! What `recover`, `drill` and `mark` share: the file, and what it names.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::apply::CopyArgs;
+use super::args::recover::CarryArgs;
+use super::args::{OutputArgs, ServerArgs};
+use super::carry::{manner, server_again, server_of, state_dir};
+use super::context::{Context, Output};
+use super::copies::{Target, copying, is_wanted, require_certainty};
+use super::exit::{Exit, say};
+use super::moment;
+use super::restore::require_room;
+use crate::cancel::Cancel;
+use crate::db::{Database, Reach, Window, command};
+use crate::engine::recover::{BucketPart, Parts, Recovery, Terms, carry_on};
+use crate::engine::{Server, Standing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Instant, Location};
+use crate::plan::{Change, Sums};
+use crate::recover::{
+    self, DatabaseKind, Ending, Event, Finding, LATEST, RecoveryFile, Report, Step, in_words,
+};
+use crate::report::{Format, JsonLines, progress_line, recovery_table};
+
+/// A recovery file, and where it lies.
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    pub(super) file: RecoveryFile,
+}
+
+impl Source {
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let name = path.display();
+        let wrong = |e: std::io::Error| {
+            Error::usage(format!("cannot read the recovery file {name}: {e}"))
+                .hint(format!("asof recover --init {name} writes one to begin with"))
+        };
+        let text = std::fs::read_to_string(path).map_err(wrong)?;
+        let file = RecoveryFile::parse(&name.to_string(), &text)?;
+        Ok(Self { path: path.canonicalize().map_err(wrong)?, file })
+    }
+}
+
+/// The databases of a file. `cancel` ends what only asks.
+pub(super) fn databases(file: &RecoveryFile, cancel: &Cancel) -> Result<Vec<Database>> {
+    let database = |kind: &DatabaseKind| match kind {
+        DatabaseKind::Command(settings) => {
+            Ok(Database::Command(command::Database::new(settings.clone(), cancel.clone())))
+        }
+        DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => {
+            let message = format!(
+                "the database {} is of a kind that this version of asof cannot restore (rds, aurora)",
+                settings.name
+            );
+            Err(Error::usage(message).hint("restore it by commands: kind = \"command\""))
+        }
+    };
+    file.databases.iter().map(database).collect()
+}
+
+/// The buckets of a file, each with a client of its own. `server` says what the file leaves open; `to` is where a bucket's
+/// state is brought, given what the file says.
+pub(super) async fn buckets(
+    context: &Context,
+    file: &RecoveryFile,
+    (server, rate): (&ServerArgs, u32),
+    to: impl Fn(&recover::Target) -> Option<Location>,
+) -> Result<Vec<BucketPart>> {
+    let mut parts = Vec::new();
+    for bucket in &file.buckets {
+        let recover::Bucket { source, target, endpoint_url, region, profile, path_style } = bucket.clone();
+        let own = ServerArgs {
+            endpoint_url,
+            region,
+            profile,
+            path_style,
+            list_concurrency: server.list_concurrency,
+        };
+        let own = server_again(&server_of(server), own);
+        let kept: Server = server_of(&own);
+        let context = Context { counters: Arc::default(), ..context.clone() };
+        let client = context.client(own, Some(rate)).await?;
+        parts.push(BucketPart { client, server: kept, location: source, to: to(&target) });
+    }
+    Ok(parts)
+}
+
+/// Where the file says that a bucket's state is brought.
+pub(super) fn as_written(target: &recover::Target) -> Option<Location> {
+    match target {
+        recover::Target::InPlace => None,
+        recover::Target::Elsewhere(location) => Some(location.clone()),
+    }
+}
+
+/// The windows of all databases, asked for side by side.
+pub(super) async fn windows(databases: &[Database]) -> Result<Vec<Window>> {
+    futures::future::try_join_all(databases.iter().map(Database::window)).await
+}
+
+/// The time that was typed, which every database has to reach.
+pub(super) fn at(
+    typed: &str,
+    (databases, windows): (&[Database], &[Window]),
+    now: Instant,
+    carry: &CarryArgs,
+) -> Result<Instant> {
+    if typed == LATEST {
+        return Window::newest_of_all(windows).ok_or_else(|| {
+            Error::usage("the newest time that every database reaches is not known: not all of them say it")
+                .hint("give each a window command, or name a time: --at TIME")
+        });
+    }
+    let at = moment::past(typed, now, &carry.apply.state)?;
+    for (database, window) in databases.iter().zip(windows) {
+        let (what, limit) = match window.reaches(at) {
+            Reach::Within => continue,
+            Reach::TooEarly(earliest) => ("it reaches back to", earliest),
+            Reach::TooLate(latest) => ("it reaches only to", latest),
+        };
+        let name = database.name();
+        let message =
+            format!("the database {name} cannot be restored to {}: {what} {}", at.human(), limit.human());
+        return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed; choose another time"));
+    }
+    Ok(at)
+}
+
+/// By what changes are judged before they are made.
+pub(super) fn with_terms<T>(
+    context: &Context,
+    carry: &CarryArgs,
+    at: Instant,
+    use_terms: impl AsyncFnOnce(Terms<'_>) -> Result<T>,
+) -> impl Future<Output = Result<T>> {
+    async move {
+        let CarryArgs { apply, copies, multipart_window, .. } = carry;
+        let state_dir = state_dir(&apply.state)?;
+        let accept = |part: &BucketPart, there: Standing, sums: &Sums| {
+            require_room(part.to.as_ref(), there, sums)?;
+            require_certainty(sums, at, copies, Target::Bucket)
+        };
+        let wanted = |change: &Change| wanted(change, copies);
+        use_terms(Terms {
+            state_dir: &state_dir,
+            copying: copying(copies),
+            manner: manner(apply),
+            multipart_window: *multipart_window,
+            now: context.now,
+            accept: &accept,
+            wanted: &wanted,
+        })
+        .await
+    }
+}
+
+fn wanted(change: &Change, copies: &CopyArgs) -> bool {
+    is_wanted(change, copies)
+}
+
+/// Takes the steps that are left, and tells of each on stderr.
+pub(super) async fn take_steps(
+    context: &Context,
+    output: Output,
+    recovery: &Recovery,
+    file: &RecoveryFile,
+    (databases, buckets): (&[Database], &[BucketPart]),
+    terms: Terms<'_>,
+) -> Result<(Ending, Vec<Finding>)> {
+    let shown = RefCell::new(None);
+    let on = |event: &Event<'_>| {
+        let line = progress_line(file, event);
+        // The same state again is no news.
+        if !output.quiet && shown.borrow().as_ref() != Some(&line) {
+            say(&format!("{line}\n"));
+            shown.replace(Some(line));
+        }
+    };
+    let cancel = &context.cancel;
+    let parts = Parts { file, databases, buckets, terms, cancel, on: &on, findings: RefCell::default() };
+    let ending = carry_on(recovery, &parts).await?;
+    Ok((ending, parts.findings.into_inner()))
+}
+
+/// Shows the report, and keeps it.
+pub(super) fn show_report(
+    output: Output,
+    recovery: &Recovery,
+    report: &Report,
+    file: Option<&Path>,
+) -> Result<()> {
+    let mut lines = JsonLines::new(Vec::new());
+    lines.recovery(report)?;
+    let json = lines.into_inner();
+    recovery.keep_report(&json)?;
+    if let Some(path) = file {
+        std::fs::write(path, &json).map_err(|e| {
+            Error::new(ErrorKind::Local, format!("cannot write the report {}: {e}", path.display()))
+        })?;
+    }
+    let text = match output.format {
+        Format::Json => String::from_utf8_lossy(&json).into_owned(),
+        Format::Table | Format::Csv => recovery_table(report),
+    };
+    Ok(std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?)
+}
+
+/// The exit code of an ending.
+pub(super) fn exit(ending: Ending) -> Exit {
+    match ending {
+        Ending::Done => Exit::Done,
+        Ending::Inconsistent => Exit::Differences,
+        Ending::NotBegun => Exit::Failed,
+        Ending::Failed => Exit::Incomplete,
+        Ending::Interrupted => Exit::Interrupted,
+    }
+}
+
+/// The steps that are not done, in words.
+pub(super) fn left(recovery: &Recovery, file: &RecoveryFile) -> Vec<String> {
+    let state = recovery.state();
+    let steps = state.shape().map(recover::Shape::steps).unwrap_or_default();
+    let open = |step: &Step| state.status(*step) != Some(&recover::Status::Done);
+    steps.into_iter().filter(open).map(|step| in_words(file, step)).collect()
+}
+
+/// The form of the output, which has no CSV.
+pub(super) fn output(args: &OutputArgs) -> Result<Output> {
+    let output = Output::from(args.clone());
+    super::carry::no_csv(output)?;
+    Ok(output)
+}

@@ -1,0 +1,80 @@
+//! Tearing down what a drill has made: its folder in each scratch bucket, with every version in it, and its databases.
+
+use super::bucket::BucketPart;
+use super::store::Recovery;
+use crate::db::Database;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::{Location, is_xml_safe};
+use crate::recover::is_scratch_of;
+use crate::s3::{Client, DeleteKey, PageRequest};
+
+/// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back.
+pub async fn tear_down(
+    recovery: &Recovery,
+    buckets: &[BucketPart],
+    databases: &[Database],
+) -> Result<Vec<String>> {
+    let mut left = Vec::new();
+    let errand = recovery.errand();
+    for database in databases {
+        if let Err(e) = database.teardown(&errand).await {
+            left.push(format!("database {}: {e}", database.name()));
+        }
+    }
+    for place in buckets.iter().filter_map(|part| Some((&part.client, part.to.as_ref()?))) {
+        if let Err(e) = erase(place, recovery.id()).await {
+            left.push(format!("{}: {e}", place.1));
+        }
+    }
+    if left.is_empty() {
+        recovery.end()?;
+    }
+    Ok(left)
+}
+
+/// Erases every version below a drill's folder. Each page is asked for anew: what it names is gone then.
+async fn erase((client, place): (&Client, &Location), tag: &str) -> Result<()> {
+    if !is_scratch_of(place, tag) {
+        let message = format!("{place} is not the folder of the drill {tag}, and nothing in it is erased");
+        return Err(Error::new(ErrorKind::Refused, message));
+    }
+    let mut failures = 0;
+    loop {
+        let request = PageRequest {
+            bucket: &place.bucket,
+            prefix: &place.prefix,
+            entries: limits::PAGE_ENTRIES,
+            ..PageRequest::default()
+        };
+        let page = client.list_versions(&request).await?;
+        let keys: Vec<_> = page
+            .entries()
+            .filter(|entry| entry.key.starts_with(&place.prefix))
+            .map(|entry| DeleteKey { key: entry.key, etag: None, version_id: Some(entry.version_id) })
+            .collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        match erase_page(client, &place.bucket, &keys).await {
+            Ok(()) => failures = 0,
+            Err(e) if e.is_retryable() && failures + 1 < limits::ATTEMPTS => {
+                failures += 1;
+                tokio::time::sleep(limits::FIRST_BACKOFF * 2_u32.pow(failures)).await;
+            }
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// Keys that XML cannot carry go one by one.
+async fn erase_page(client: &Client, bucket: &str, keys: &[DeleteKey<'_>]) -> Result<()> {
+    let (plain, odd): (Vec<_>, Vec<_>) = keys.iter().copied().partition(|key| is_xml_safe(key.key));
+    for batch in plain.chunks(limits::DELETE_BATCH) {
+        client.delete(bucket, batch).await?.into_iter().collect::<Result<Vec<_>>>()?;
+    }
+    for key in odd {
+        client.delete_one(bucket, key).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! A recovery, for a person: what goes on in it, and what it came to.
+
+use std::fmt::Write;
+
+use super::units::{bytes, count, plural};
+use crate::db::{Progress, Window};
+use crate::limits;
+use crate::model::printable;
+use crate::recover::{Ending, Event, Finding, Purpose, RecoveryFile, Report, StepReport, in_words};
+
+/// The times that a database reaches, in one line.
+pub fn window_line(name: &str, window: &Window) -> String {
+    let name = printable(name);
+    match (window.earliest, window.latest) {
+        (None, None) => format!("database {name}: does not say which times it reaches"),
+        (Some(earliest), None) => format!("database {name}: reaches back to {}", earliest.human()),
+        (None, Some(latest)) => format!("database {name}: reaches up to {}", latest.human()),
+        (Some(earliest), Some(latest)) => {
+            format!("database {name}: reaches from {} to {}", earliest.human(), latest.human())
+        }
+    }
+}
+
+/// What goes on, in one line.
+pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
+    match event {
+        Event::Begun(step) => format!("begun   {}", in_words(file, *step)),
+        Event::Done(step) => format!("done    {}", in_words(file, *step)),
+        Event::Failed(step, why) => format!("failed  {}: {}", in_words(file, *step), printable(why)),
+        Event::Database(n, progress) => {
+            let name = file.databases.get(*n).map_or("", |database| database.name());
+            let state = match progress {
+                Progress::Restoring { percent: Some(percent), state } => format!("{state}, {percent} %"),
+                Progress::Restoring { percent: None, state } => state.clone(),
+                Progress::Available { .. } => "available".to_owned(),
+                Progress::Failed { why } => format!("failed: {why}"),
+            };
+            format!("        database {}: {}", printable(name), printable(&state))
+        }
+        Event::Bucket(n, settled, planned) => {
+            let name = file.buckets.get(*n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
+            format!("        bucket {name}: {} of {}", count(*settled), plural(*planned, "change", "changes"))
+        }
+    }
+}
+
+/// What it came to: each step with its time, then what is not as it should be.
+pub fn recovery_table(report: &Report) -> String {
+    let what = match report.purpose {
+        Purpose::Recover => "recovery",
+        Purpose::Drill => "drill",
+    };
+    let mut out = format!("{what} {} to {}\n\n", report.id, report.at.human());
+    let width = report.steps.iter().map(|step| step.step.chars().count()).max().unwrap_or_default();
+    for step in &report.steps {
+        out += &step_line(step, width);
+    }
+    let verdict = match report.ending {
+        Ending::Done if report.purpose == Purpose::Drill => "consistent: this can be restored",
+        Ending::Done => "done",
+        Ending::Inconsistent => "INCONSISTENT",
+        Ending::NotBegun => "nothing was changed",
+        Ending::Failed => "FAILED",
+        Ending::Interrupted => "interrupted",
+    };
+    // Writing into a string does not fail.
+    let mut line = |text: std::fmt::Arguments<'_>| drop(writeln!(out, "{text}"));
+    line(format_args!(""));
+    for finding in report.findings.iter().take(limits::SHOWN_FAILURES) {
+        let Finding { finding, place, key, detail } = finding;
+        line(format_args!("{finding}  {place}: {}  {}", printable(key), printable(detail)));
+    }
+    if report.findings.len() > limits::SHOWN_FAILURES {
+        line(format_args!("… more; the report names them"));
+    }
+    for left in &report.left {
+        line(format_args!("left behind: {}", printable(left)));
+    }
+    let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
+    line(format_args!("{verdict}; took {took} (RTO), the time was {age} past when it began (RPO)"));
+    out
+}
+
+fn step_line(step: &StepReport, width: usize) -> String {
+    let state = step.state.replace('_', " ");
+    let took = step.ms.map(seconds).unwrap_or_default();
+    let counts: Vec<_> = step
+        .counts
+        .iter()
+        .filter(|(_, n)| **n > 0)
+        .map(|(name, n)| match name.strip_prefix("bytes_") {
+            Some(_) => bytes(*n),
+            None => format!("{} {name}", count(*n)),
+        })
+        .collect();
+    let rest = [step.note.clone(), Some(counts.join(", ")), step.why.clone()];
+    let rest: Vec<_> = rest
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.is_empty())
+        .map(|text| printable(&text).into_owned())
+        .collect();
+    let line = format!("  {state:<9}  {:<width$}  {took:>9}  {}", step.step, rest.join(" · "));
+    line.trim_end().to_owned() + "\n"
+}
+
+/// A time as one reads it.
+fn seconds(ms: i64) -> String {
+    let whole = ms / 1000;
+    match whole {
+        0..60 => format!("{whole}.{} s", ms.rem_euclid(1000) / 100),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
