@@ -53,7 +53,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     };
     let mut told = drill.report(&source.file, ending, findings);
     told.left = end(output, keep, &drill, (&parts, &torn_down)).await?;
-    show_report(output, &drill, &told, report.file.as_deref())?;
+    show_report(output, &drill, &told, report.report.as_deref())?;
     if !told.left.is_empty() {
         return Ok(still_there(output, &told.left));
     }

@@ -48,7 +48,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     });
     let (ending, findings) = taken.await?;
     let told = recovery.report(&source.file, ending, findings);
-    show_report(output, &recovery, &told, report.file.as_deref())?;
+    show_report(output, &recovery, &told, report.report.as_deref())?;
     last_words(output, &recovery, &source, ending);
     Ok(exit(ending))
 }

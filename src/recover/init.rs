@@ -74,13 +74,19 @@ mod tests {
         assert_eq!(file.about(), ["bucket s3://prod-uploads", "database orders"]);
     }
 
+    fn is_setting(line: &str) -> bool {
+        let name = line.split(" = ").next().unwrap();
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        line.starts_with('[') || (is_name && name != line)
+    }
+
     /// Every line that is commented out is one that may be there.
     #[test]
     fn what_is_commented_out_can_be_read_too() {
         let set: Vec<_> = TEMPLATE
             .lines()
             .map(|line| match line.strip_prefix("# ") {
-                Some(rest) if rest.starts_with('[') || rest.contains(" = ") => rest,
+                Some(rest) if is_setting(rest) => rest,
                 _ => line,
             })
             .filter(|line| !line.starts_with("source-"))

@@ -1,7 +1,5 @@
 //! A recovery, for a person: what goes on in it, and what it came to.
 
-use std::fmt::Write;
-
 use super::units::{bytes, count, plural};
 use crate::db::{Progress, Window};
 use crate::limits;
@@ -63,22 +61,20 @@ pub fn recovery_table(report: &Report) -> String {
         Ending::Failed => "FAILED",
         Ending::Interrupted => "interrupted",
     };
-    // Writing into a string does not fail.
-    let mut line = |text: std::fmt::Arguments<'_>| drop(writeln!(out, "{text}"));
-    line(format_args!(""));
+    let mut lines = vec![String::new()];
     for finding in report.findings.iter().take(limits::SHOWN_FAILURES) {
         let Finding { finding, place, key, detail } = finding;
-        line(format_args!("{finding}  {place}: {}  {}", printable(key), printable(detail)));
+        lines.push(format!("{finding}  {place}: {}  {}", printable(key), printable(detail)));
     }
     if report.findings.len() > limits::SHOWN_FAILURES {
-        line(format_args!("… more; the report names them"));
+        lines.push(format!("… more; the report names them"));
     }
     for left in &report.left {
-        line(format_args!("left behind: {}", printable(left)));
+        lines.push(format!("left behind: {}", printable(left)));
     }
     let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
-    line(format_args!("{verdict}; took {took} (RTO), the time was {age} past when it began (RPO)"));
-    out
+    lines.push(format!("{verdict}; took {took} (RTO), the time was {age} past when it began (RPO)"));
+    out + &lines.join("\n") + "\n"
 }
 
 fn step_line(step: &StepReport, width: usize) -> String {

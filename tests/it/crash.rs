@@ -21,13 +21,13 @@ mod writers;
 /// The operations that change a bucket.
 const WRITES: [Operation; 3] = [Operation::CopyObject, Operation::DeleteObjects, Operation::DeleteObject];
 
-fn block_on(case: impl Future<Output = ()>) {
+pub(crate) fn block_on(case: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(case);
 }
 
 /// Ends a process at once; nothing happens if it has ended.
-fn kill(process: u32) {
+pub(crate) fn kill(process: u32) {
     let sent = Command::new("kill").args(["-KILL", &process.to_string()]).output();
     assert!(sent.is_ok(), "{sent:?}");
 }

@@ -66,8 +66,8 @@ pub(in crate::cli) struct MarkArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReportArgs {
     /// Write the report into this file too, as JSON
-    #[arg(long = "report", value_name = "FILE")]
-    pub(in crate::cli) file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) report: Option<PathBuf>,
 }
 
 /// How a recovery's buckets are restored.

@@ -1,0 +1,158 @@
+//! Drills: what they find, what they touch, what they leave.
+
+use std::sync::Arc;
+
+use asof::lab::{Operation, Versioning, When};
+
+use super::story::{Story, report, states};
+use crate::faults::scene::BUCKET;
+
+const SCRATCH: &str = "scratch";
+
+async fn story() -> Story {
+    let story = Story::new().await;
+    story.scene.lab().create_bucket(SCRATCH);
+    story.scene.lab().put(SCRATCH, "drills/mine.txt", asof::lab::Put::of("mine"));
+    story.write(
+        "recovery.toml",
+        &story.file("s3://scratch/drills", &story.hooks(&["quiesce", "after-database", "resume"])),
+    );
+    story
+}
+
+impl Story {
+    fn assert_gone(&self, versions: usize) {
+        let lab = self.scene.lab();
+        assert_eq!(lab.count_versions(BUCKET), versions, "versions of the source");
+        let left: Vec<_> = lab.live(SCRATCH).into_keys().collect();
+        assert_eq!((left, lab.count_versions(SCRATCH)), (vec!["drills/mine.txt".to_owned()], 1));
+        assert!(!self.path("restored").exists(), "the database was torn down");
+    }
+}
+
+#[tokio::test]
+async fn a_drill_restores_checks_and_leaves_nothing() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    let kept = story.path("report.json");
+    let (at, kept) = (story.at().to_string(), kept.to_str().unwrap().to_owned());
+    let run = story.asof("drill", &["--at", &at, "--report", &kept]).await.expect_code(0);
+    let told = report(&run);
+    assert_eq!(told["ending"], "done", "{told:#}");
+    assert!(states(&told).iter().all(|step| step.starts_with("done ")), "{told:#}");
+    let counts = |step: &str| {
+        let steps = told["steps"].as_array().unwrap();
+        steps.iter().find(|s| s["step"].as_str().unwrap().ends_with(step)).unwrap()["counts"].clone()
+    };
+    assert_eq!(counts("verify its copy")["matched"], 15);
+    assert_eq!(counts("references")["keys"], 3);
+    assert!(counts("restore it")["bytes_copied"].as_u64() > Some(0));
+    assert!(told["age_ms"].as_u64() > Some(0) && told["elapsed_ms"].as_u64() > Some(0));
+    assert_eq!(std::fs::read_to_string(kept).unwrap().trim(), run.stdout.trim());
+    // The application is neither stopped nor started.
+    assert_eq!((story.calls("quiesce"), story.calls("resume"), story.calls("after-database")), (0, 0, 1));
+    story.assert_gone(versions);
+}
+
+#[tokio::test]
+async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
+    let story = story().await;
+    story.write("keys", "kept/0000\nkept/0001\nnever/was\n");
+    let versions = story.scene.versions();
+    // Once the copy is there, an object of it is gone before it is looked at.
+    let lab = Arc::clone(story.scene.lab_again());
+    story.scene.lab().faults().before(Operation::ListObjectVersions, When::Always, move || {
+        let live = lab.live(SCRATCH);
+        if live.len() == 16
+            && let Some(key) = live.keys().find(|key| key.ends_with("kept/0001"))
+        {
+            lab.delete(SCRATCH, key);
+        }
+    });
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(4);
+    let told = report(&run);
+    assert_eq!(told["ending"], "inconsistent", "{told:#}");
+    let mut findings: Vec<_> = told["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| format!("{} {}", f["finding"].as_str().unwrap(), f["key"].as_str().unwrap()))
+        .collect();
+    findings.sort();
+    assert_eq!(findings, ["dangling kept/0001", "dangling never/was", "missing kept/0001"], "{told:#}");
+    story.assert_gone(versions);
+}
+
+#[tokio::test]
+async fn a_drill_that_fails_tears_down_too() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    story.write("broken", "");
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(1);
+    assert_eq!(report(&run)["ending"], "failed");
+    story.assert_gone(versions);
+}
+
+#[tokio::test]
+async fn a_drill_that_is_stopped_tears_down_too() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    story.write("sleep-after-database", "1");
+    let at = story.at().to_string();
+    let arguments = story.arguments("drill", &["--at", &at]);
+    let calls = story.path("calls");
+    let stop = move |process: u32| {
+        let began = std::time::Instant::now();
+        let is_called = || std::fs::read_to_string(&calls).unwrap_or_default().contains("after-database");
+        while !is_called() && began.elapsed().as_secs() < 20 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let sent = std::process::Command::new("kill").args(["-INT", &process.to_string()]).status();
+        assert!(sent.unwrap().success());
+    };
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let run = story.scene.subject.asof_and(&arguments, stop).await.expect_code(130);
+    assert_eq!(report(&run)["ending"], "interrupted", "{run}");
+    story.assert_gone(versions);
+}
+
+#[tokio::test]
+async fn copies_are_kept_on_request_or_after_a_kill_and_torn_down_by_the_next_drill() {
+    let story = story().await;
+    let (versions, at) = (story.scene.versions(), story.at().to_string());
+    let run = story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(0);
+    assert!(run.stderr.contains("kept, tagged "), "{run}");
+    assert_eq!(story.scene.lab().live(SCRATCH).len(), 16);
+    assert!(story.path("restored").exists());
+    let run = story.asof("drill", &["--at", &at]).await.expect_code(0);
+    assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+    story.assert_gone(versions);
+}
+
+#[tokio::test]
+async fn what_is_not_scratch_is_refused() {
+    let story = story().await;
+    for (from, to, told) in [
+        ("s3://scratch/drills", "in-place", "is restored in place"),
+        ("s3://scratch/drills", "s3://scene/drills", "overlap"),
+        ("target = \"restored\"", "target = \"orders\"", "is a source"),
+        ("teardown = [", "wait = [", "has no teardown command"),
+    ] {
+        let before = story.read("recovery.toml");
+        story.write("recovery.toml", &before.replace(from, to));
+        let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(2);
+        assert!(run.stderr.contains(told), "{told} in {run}");
+        story.write("recovery.toml", &before);
+    }
+    assert_eq!(story.calls("restore"), 0);
+}
+
+/// A scratch bucket need not keep versions.
+#[tokio::test]
+async fn a_scratch_bucket_without_versions_will_do() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    story.scene.lab().set_versioning(SCRATCH, Versioning::Suspended);
+    story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
+    story.assert_gone(versions);
+}

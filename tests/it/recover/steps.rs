@@ -1,0 +1,189 @@
+//! Recoveries that go well, and that fail at one step.
+
+use super::story::{Story, report, states};
+use crate::faults::scene::BUCKET;
+
+#[tokio::test]
+async fn buckets_and_databases_come_back_to_one_second() {
+    let story = Story::new().await;
+    let run = story.recover().await.expect_code(0);
+    story.assert_recovered("recovered");
+    assert_eq!(
+        story.order(),
+        ["window", "quiesce", "progress", "restore", "endpoint", "after-database", "keys", "resume"]
+    );
+    for hook in ["quiesce", "after-database", "resume", "restore"] {
+        assert_eq!(story.calls(hook), 1, "{hook}");
+    }
+    let report = report(&run);
+    assert_eq!(report["ending"], "done");
+    assert_eq!(report["at"], story.at().to_string());
+    assert!(states(&report).iter().all(|step| step.starts_with("done ")), "{report:#}");
+    assert!(run.stderr.contains("database orders: restoring, 40 %"), "{run}");
+    assert!(run.stderr.contains("asof undo "), "{run}");
+    // The same again begins anew: the first has ended.
+    std::fs::remove_file(story.path("restored")).unwrap();
+    story.recover().await.expect_code(0);
+    assert_eq!(story.read("made").lines().count(), 2);
+}
+
+#[tokio::test]
+async fn the_newest_second_is_that_of_the_database_that_reaches_least() {
+    let story = Story::new().await;
+    story.write("window", &format!("@0 {}.700Z\n", story.at().to_string().trim_end_matches('Z')));
+    let run = story.asof("recover", &["--at", "latest", "--yes"]).await.expect_code(0);
+    assert_eq!(report(&run)["at"], story.at().to_string());
+    story.assert_recovered("latest");
+}
+
+#[tokio::test]
+async fn what_no_database_reaches_is_refused_before_anything_is_done() {
+    let story = Story::new().await;
+    for (window, told) in
+        [("@0 @100", "it reaches only to 1970-01-01 00:01:40 UTC"), ("@1999999999 -", "it reaches back to ")]
+    {
+        story.write("window", window);
+        let run = story.recover().await.expect_code(5);
+        assert!(run.stderr.contains(told), "{run}");
+    }
+    story.write("window", "yesterday");
+    let run = story.recover().await.expect_code(1);
+    assert!(run.stderr.contains("printed \"yesterday\""), "{run}");
+    story.write("window", "@0 -");
+    let run = story.asof("recover", &["--at", "latest", "--yes"]).await.expect_code(2);
+    assert!(run.stderr.contains("not all of them say it"), "{run}");
+    assert_eq!(story.order(), ["window"]);
+    assert!(story.newest().is_none());
+}
+
+#[tokio::test]
+async fn nothing_is_changed_if_the_application_cannot_be_stopped() {
+    let story = Story::new().await;
+    story.write("fail-quiesce", "");
+    let (versions, at) = (story.scene.versions(), story.at());
+    let run = story.recover().await.expect_code(1);
+    assert_eq!(report(&run)["ending"], "not_begun");
+    assert!(run.stderr.contains("nothing was changed; the resume hook has been run"), "{run}");
+    assert_eq!(story.order(), ["window", "quiesce", "resume"]);
+    assert_eq!(story.scene.versions(), versions);
+    // Once it can be, the same command goes on.
+    std::fs::remove_file(story.path("fail-quiesce")).unwrap();
+    let run = story.recover().await.expect_code(0);
+    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    story.assert_recovered(&at.to_string());
+}
+
+#[tokio::test]
+async fn a_database_that_fails_is_told_and_gone_on_with() {
+    let story = Story::new().await;
+    story.write("broken", "");
+    let run = story.recover().await.expect_code(3);
+    let told = report(&run);
+    assert_eq!(told["ending"], "failed");
+    let states = states(&told);
+    assert!(states.contains(&"failed database orders: wait for it".to_owned()), "{states:?}");
+    assert!(states.contains(&format!("done bucket s3://{BUCKET}: restore it")), "{states:?}");
+    assert!(states.contains(&"not_begun resume hook".to_owned()), "{states:?}");
+    for told in
+        ["the disk is full", "the application stands still", "to go on, once that is mended: asof recover "]
+    {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+    assert_eq!(story.calls("resume"), 0);
+    std::fs::remove_file(story.path("broken")).unwrap();
+    let run = story.recover().await.expect_code(0);
+    assert_eq!(report(&run)["ending"], "done");
+    story.assert_recovered("gone on with");
+    for hook in ["quiesce", "after-database", "resume"] {
+        assert_eq!(story.calls(hook), 1, "{hook}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_database_is_left_alone() {
+    let story = Story::new().await;
+    story.write("restored", "another\n");
+    let run = story.recover().await.expect_code(3);
+    assert!(
+        run.stderr.contains("there is something else where it would be restored to (tagged another)"),
+        "{run}"
+    );
+    assert_eq!((story.calls("restore"), &*story.read("restored")), (0, "another\n"));
+}
+
+/// Without a quiesce hook a bucket in use is changed only when the database is there.
+#[tokio::test]
+async fn a_bucket_in_place_waits_for_the_database() {
+    let story = Story::new().await;
+    story.write("recovery.toml", &story.file("in-place", ""));
+    story.write("broken", "");
+    let versions = story.scene.versions();
+    let run = story.recover().await.expect_code(3);
+    assert!(states(&report(&run)).contains(&format!("not_begun bucket s3://{BUCKET}: restore it")), "{run}");
+    assert_eq!(story.scene.versions(), versions);
+    std::fs::remove_file(story.path("broken")).unwrap();
+    story.recover().await.expect_code(0);
+    story.assert_recovered("after the database");
+}
+
+#[tokio::test]
+async fn rows_that_dangle_are_named() {
+    let story = Story::new().await;
+    story.write("keys", "kept/0000\nnever/was\nnew/0001\n");
+    let run = story.recover().await.expect_code(4);
+    let told = report(&run);
+    assert_eq!(told["ending"], "inconsistent");
+    let findings: Vec<_> = told["findings"].as_array().unwrap().iter().map(|f| f["key"].clone()).collect();
+    assert_eq!(findings, ["never/was", "new/0001"], "{told:#}");
+    assert_eq!(story.calls("resume"), 1);
+}
+
+#[tokio::test]
+async fn what_arrived_a_little_late_can_be_healed() {
+    let story = Story::new().await;
+    story.write("keys", "kept/0000\nnew/0001\n");
+    let file = story.read("recovery.toml").replace("[hooks]", "heal = \"1h\"\n[hooks]");
+    let file = file
+        .replace(&format!("heal = \"1h\"\n[hooks]"), "[hooks]")
+        .replace("[references]\n", "[references]\nheal = \"1h\"\n");
+    story.write("recovery.toml", &file);
+    let run = story.recover().await.expect_code(0);
+    let told = report(&run);
+    assert_eq!(told["ending"], "done", "{told:#}");
+    assert!(story.scene.lab().live(BUCKET).contains_key("new/0001"));
+    assert!(!story.scene.lab().live(BUCKET).contains_key("new/0000"));
+}
+
+#[tokio::test]
+async fn nobody_is_there_to_ask() {
+    let story = Story::new().await;
+    let run = story.asof("recover", &["--at", &story.at().to_string()]).await.expect_code(2);
+    assert!(run.stderr.contains("there is no terminal to ask on"), "{run}");
+    assert_eq!(story.order(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_file_is_written_to_begin_with_and_never_over_another() {
+    let story = Story::new().await;
+    let before = story.read("recovery.toml");
+    let run = story.asof("recover", &["--init"]).await.expect_code(2);
+    assert!(run.stderr.contains("a file that is there is not overwritten"), "{run}");
+    assert_eq!(story.read("recovery.toml"), before);
+    std::fs::remove_file(story.path("recovery.toml")).unwrap();
+    story.asof("recover", &["--init"]).await.expect_code(0);
+    assert!(story.read("recovery.toml").contains("[[bucket]]"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_in_the_file_is_told_with_its_line() {
+    let story = Story::new().await;
+    story.write("recovery.toml", "[[bucket]]\nsource = \"s3://prod\"\ntarget = \"in-place\"\nsauce = 1\n");
+    let run = story.recover().await.expect_code(2);
+    assert!(run.stderr.contains("recovery.toml, line 4, column 1: unknown field `sauce`"), "{run}");
+    let rds = story.file("in-place", "").replace("kind = \"command\"", "kind = \"rds\"");
+    let rds: String =
+        rds.lines().filter(|line| !line.contains("/db\"")).map(|line| format!("{line}\n")).collect();
+    story.write("recovery.toml", &rds);
+    let run = story.recover().await.expect_code(2);
+    assert!(run.stderr.contains("cannot restore (rds, aurora)"), "{run}");
+}
