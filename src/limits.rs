@@ -219,3 +219,6 @@ pub const FINDINGS: usize = 1000;
 
 /// Pause between two looks at the server's clock, until its second is over.
 pub const CLOCK_PAUSE: Duration = Duration::from_millis(100);
+
+/// Pause between two lines that tell how far a bucket's part in a recovery is.
+pub const RECOVERY_LINE: Duration = Duration::from_secs(5);

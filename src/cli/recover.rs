@@ -26,10 +26,7 @@ const RECOVER: Asked = (
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let RecoverArgs { file, init, at, yes, report, carry } = args;
     let output = recovery::output(&carry.output)?;
-    let typed = match (init, at) {
-        (false, Some(typed)) => typed,
-        _ => return write_template(output, &file),
-    };
+    let (false, Some(typed)) = (init, at) else { return write_template(output, &file) };
     let source = Source::read(&file)?;
     let databases = databases(&source.file, &context.cancel)?;
     can_ask(yes, RECOVER)?;

@@ -1,10 +1,11 @@
 //! What `recover`, `drill` and `mark` share: the file, and what it names.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant as Clock;
 
-use super::args::apply::CopyArgs;
 use super::args::recover::CarryArgs;
 use super::args::{OutputArgs, ServerArgs};
 use super::carry::{manner, server_again, server_of, state_dir};
@@ -14,12 +15,13 @@ use super::exit::{Exit, say};
 use super::moment;
 use super::restore::require_room;
 use crate::cancel::Cancel;
-use crate::db::{Database, Reach, Window, command};
+use crate::db::{self, Database, Reach, Window, command};
 use crate::engine::recover::{BucketPart, Parts, Recovery, Terms, carry_on};
 use crate::engine::{Server, Standing};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::model::{Instant, Location};
-use crate::plan::{Change, Sums};
+use crate::plan::Sums;
 use crate::recover::{
     self, DatabaseKind, Ending, Event, Finding, LATEST, RecoveryFile, Report, Step, in_words,
 };
@@ -129,36 +131,29 @@ pub(super) fn at(
     Ok(at)
 }
 
-/// By what changes are judged before they are made.
-pub(super) fn with_terms<T>(
+/// Calls `act` with how buckets are restored, as it was typed.
+pub(super) async fn with_terms<T>(
     context: &Context,
     carry: &CarryArgs,
     at: Instant,
-    use_terms: impl AsyncFnOnce(Terms<'_>) -> Result<T>,
-) -> impl Future<Output = Result<T>> {
-    async move {
-        let CarryArgs { apply, copies, multipart_window, .. } = carry;
-        let state_dir = state_dir(&apply.state)?;
-        let accept = |part: &BucketPart, there: Standing, sums: &Sums| {
-            require_room(part.to.as_ref(), there, sums)?;
-            require_certainty(sums, at, copies, Target::Bucket)
-        };
-        let wanted = |change: &Change| wanted(change, copies);
-        use_terms(Terms {
-            state_dir: &state_dir,
-            copying: copying(copies),
-            manner: manner(apply),
-            multipart_window: *multipart_window,
-            now: context.now,
-            accept: &accept,
-            wanted: &wanted,
-        })
-        .await
-    }
-}
-
-fn wanted(change: &Change, copies: &CopyArgs) -> bool {
-    is_wanted(change, copies)
+    act: impl AsyncFnOnce(Terms<'_>) -> Result<T>,
+) -> Result<T> {
+    let CarryArgs { apply, copies, multipart_window, .. } = carry;
+    let state_dir = state_dir(&apply.state)?;
+    let accept = |part: &BucketPart, there: Standing, sums: &Sums| {
+        require_room(part.to.as_ref(), there, sums)?;
+        require_certainty(sums, at, copies, Target::Bucket)
+    };
+    let terms = Terms {
+        state_dir: &state_dir,
+        copying: copying(copies),
+        manner: manner(apply),
+        multipart_window: *multipart_window,
+        now: context.now,
+        accept: &accept,
+        wanted: &|change| is_wanted(change, copies),
+    };
+    act(terms).await
 }
 
 /// Takes the steps that are left, and tells of each on stderr.
@@ -170,19 +165,43 @@ pub(super) async fn take_steps(
     (databases, buckets): (&[Database], &[BucketPart]),
     terms: Terms<'_>,
 ) -> Result<(Ending, Vec<Finding>)> {
-    let shown = RefCell::new(None);
+    let news = RefCell::new(News::default());
     let on = |event: &Event<'_>| {
-        let line = progress_line(file, event);
-        // The same state again is no news.
-        if !output.quiet && shown.borrow().as_ref() != Some(&line) {
-            say(&format!("{line}\n"));
-            shown.replace(Some(line));
+        if !output.quiet && news.borrow_mut().is_due(event, Clock::now()) {
+            say(&format!("{}\n", progress_line(file, event)));
         }
     };
     let cancel = &context.cancel;
     let parts = Parts { file, databases, buckets, terms, cancel, on: &on, findings: RefCell::default() };
     let ending = carry_on(recovery, &parts).await?;
     Ok((ending, parts.findings.into_inner()))
+}
+
+/// When there was last something to tell of each bucket, and what of each database.
+#[derive(Default)]
+struct News {
+    buckets: BTreeMap<usize, Clock>,
+    databases: BTreeMap<usize, db::Progress>,
+}
+
+impl News {
+    /// A bucket changes with each key, and is told of now and then; a database's state, when it is another.
+    fn is_due(&mut self, event: &Event<'_>, now: Clock) -> bool {
+        match event {
+            Event::Bucket(n, ..) => {
+                let last = *self.buckets.entry(*n).or_insert(now);
+                let due = now.duration_since(last) >= limits::RECOVERY_LINE;
+                if due {
+                    self.buckets.insert(*n, now);
+                }
+                due
+            }
+            Event::Database(n, progress) => {
+                self.databases.insert(*n, (*progress).clone()).as_ref() != Some(*progress)
+            }
+            Event::Begun(_) | Event::Done(_) | Event::Failed(..) => true,
+        }
+    }
 }
 
 /// Shows the report, and keeps it.

@@ -1,4 +1,4 @@
-//! A database that is restored by commands: Cloud SQL, a PostgreSQL of one's own, anything.
+//! A database that is restored by commands: Cloud SQL, a server of one's own, anything.
 //!
 //! | command | prints | without it |
 //! |---|---|---|

@@ -341,8 +341,8 @@ fn check_places(buckets: &[Spanned<Bucket>]) -> std::result::Result<(), (usize, 
 impl Entry {
     /// The database, if its fields are those of its kind. `n` is its number in the file.
     fn check(self, n: usize) -> std::result::Result<DatabaseKind, String> {
-        let named = [&self.name, &self.target, &self.source, &self.source_resource_id].into_iter().flatten();
-        let name = named.cloned().next().unwrap_or_else(|| format!("database-{}", n + 1));
+        let given = self.name.as_ref().or(self.target.as_ref()).or(self.source.as_ref());
+        let name = given.cloned().unwrap_or_else(|| format!("database-{}", n + 1));
         self.check_fields(&name)?;
         match self.kind {
             Kind::Command => Ok(DatabaseKind::Command(command::Settings {

@@ -45,7 +45,7 @@ deadline = "2m"
     let DatabaseKind::Rds(prod) = &file.databases[1] else { panic!("{file:?}") };
     assert!(prod.like_source && prod.overrides.contains_key("port"));
     assert_eq!(file.references.as_ref().unwrap().heal, Some(Duration::from_secs(30)));
-    assert_eq!(file.mark.deadline(), Duration::from_secs(120));
+    assert_eq!(file.mark.deadline(), Duration::from_mins(2));
     let shape = file.shape();
     assert!(shape.quiesce && !shape.resume && shape.references);
 }
@@ -96,7 +96,8 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
 #[test]
 fn places_that_overlap_are_refused() {
     let buckets = |pairs: &[(&str, &str)]| -> String {
-        pairs.iter().map(|(s, t)| format!("[[bucket]]\nsource = \"{s}\"\ntarget = \"{t}\"\n")).collect()
+        let bucket = |(s, t): &(&str, &str)| format!("[[bucket]]\nsource = \"{s}\"\ntarget = \"{t}\"\n");
+        pairs.iter().map(bucket).collect::<Vec<_>>().concat()
     };
     for pairs in [
         &[("s3://prod", "s3://prod/x")][..],

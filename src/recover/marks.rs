@@ -18,7 +18,7 @@ pub struct MarkLine {
 /// The newest mark of this name: a name may be given again.
 pub fn newest_mark(lines: &str, name: &str) -> Option<MarkLine> {
     let marks = lines.lines().filter_map(|line| serde_json::from_str::<MarkLine>(line).ok());
-    marks.filter(|mark| mark.name == name).last()
+    marks.rev().find(|mark| mark.name == name)
 }
 
 #[cfg(test)]

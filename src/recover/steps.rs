@@ -130,12 +130,12 @@ mod tests {
 
     #[test]
     fn a_bucket_in_place_waits_for_the_database_unless_writers_stand_still() {
+        use Step::{Bucket, Quiesce, References, Resume, Settle, Start, Wait};
         let ready = |quiesce: bool, done: &[Step]| {
             let shape = shape(quiesce);
             let state = State::played(&shape, done);
             shape.ready(&state)
         };
-        use Step::{Bucket, Quiesce, References, Resume, Settle, Start, Wait};
         assert_eq!(ready(true, &[]), [Quiesce]);
         assert_eq!(ready(true, &[Quiesce]), [Start(0), Bucket(0), Bucket(1)]);
         assert_eq!(ready(false, &[]), [Start(0), Bucket(1)]);

@@ -67,7 +67,7 @@ pub fn recovery_table(report: &Report) -> String {
         lines.push(format!("{finding}  {place}: {}  {}", printable(key), printable(detail)));
     }
     if report.findings.len() > limits::SHOWN_FAILURES {
-        lines.push(format!("… more; the report names them"));
+        lines.push("… more; the report names them".to_owned());
     }
     for left in &report.left {
         lines.push(format!("left behind: {}", printable(left)));

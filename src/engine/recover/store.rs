@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::apply::journal::{of_line, to_line};
 use crate::db::Errand;
-use crate::engine::store::{cannot, is_locked, lock, make, sync_names, write};
+use crate::engine::store::{cannot, lock, make, sync_names, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::{
@@ -100,12 +100,6 @@ impl Recovery {
             entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
         ids.sort();
         Ok(ids)
-    }
-
-    /// Whether another process works on a recovery of this file.
-    pub fn is_under_way(state_dir: &Path, file: &Path) -> Result<bool> {
-        let dirs = Self::ids(state_dir)?.into_iter().map(|id| recoveries(state_dir).join(id));
-        Ok(dirs.filter(|dir| is_locked(dir)).any(|dir| read_told(&dir).is_some_and(|told| told.file == file)))
     }
 
     /// Its name, which is the tag of all that it makes.

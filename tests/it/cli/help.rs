@@ -22,6 +22,9 @@ fn of_asof() {
       verify   Compare the bucket, or another place, with its state at a past time
       show     Show a plan that diff has saved
       runs     List the restores that were begun, and how far each is
+      recover  Put buckets and databases back to the same second, as a recovery file says
+      drill    Do the same into scratch copies, check and time it, and tear them down
+      mark     Stop the application for a moment, and note a time to go back to
       history  Show every version of one key, newest first
       demo     Make an incident in an embedded S3 and undo it: no AWS account needed
       lab      The embedded S3, to try things out and to test against
@@ -122,6 +125,9 @@ fn nothing_typed() {
       verify   Compare the bucket, or another place, with its state at a past time
       show     Show a plan that diff has saved
       runs     List the restores that were begun, and how far each is
+      recover  Put buckets and databases back to the same second, as a recovery file says
+      drill    Do the same into scratch copies, check and time it, and tear them down
+      mark     Stop the application for a moment, and note a time to go back to
       history  Show every version of one key, newest first
       demo     Make an incident in an embedded S3 and undo it: no AWS account needed
       lab      The embedded S3, to try things out and to test against

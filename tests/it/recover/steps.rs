@@ -142,10 +142,7 @@ async fn rows_that_dangle_are_named() {
 async fn what_arrived_a_little_late_can_be_healed() {
     let story = Story::new().await;
     story.write("keys", "kept/0000\nnew/0001\n");
-    let file = story.read("recovery.toml").replace("[hooks]", "heal = \"1h\"\n[hooks]");
-    let file = file
-        .replace(&format!("heal = \"1h\"\n[hooks]"), "[hooks]")
-        .replace("[references]\n", "[references]\nheal = \"1h\"\n");
+    let file = story.read("recovery.toml").replace("[references]\n", "[references]\nheal = \"1h\"\n");
     story.write("recovery.toml", &file);
     let run = story.recover().await.expect_code(0);
     let told = report(&run);
