@@ -117,7 +117,7 @@ pub async fn heal_changes(
         let dangling = dangling?;
         match heal(&dangling, at, within) {
             Some(change) => chunk.push(change),
-            None if dangling.delay(at).is_some_and(|delay| delay <= within) => ledger.sums.unchanged += 1,
+            None if dangling.came_within(at, within) => ledger.sums.unchanged += 1,
             None => {}
         }
         if chunk.len() >= limits::CONTENT_CHECKS {

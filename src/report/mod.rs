@@ -6,6 +6,7 @@ mod doubt;
 mod history;
 mod json;
 mod progress;
+mod references;
 mod restore;
 mod units;
 
@@ -15,6 +16,9 @@ pub use doubt::{history_notes, uncertainty};
 pub use history::history_line;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};
+pub use references::{
+    CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
+};
 pub use restore::{done_line, failure_line, not_kept_line};
 pub use units::{bytes, count, plural, shell_word};
 
