@@ -13,6 +13,7 @@ mod help_of_commands;
 mod help_of_restore;
 mod history;
 mod plan;
+mod references;
 mod refusals;
 mod remove_marker;
 mod restore;
