@@ -110,6 +110,7 @@ fn show(context: &Context, output: Output, asked: &Asked, sums: &Sums) -> Result
         now: context.now,
     };
     let mut out = BufWriter::new(std::io::stdout());
+    writeln!(out)?;
     DiffView::new(heading, false).sums(sums, &mut out)?;
     Ok(out.flush()?)
 }

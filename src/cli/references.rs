@@ -1,29 +1,34 @@
 //! `asof references`.
 
 use std::io::{BufReader, BufWriter, Write};
-use std::path::PathBuf;
 use std::time::{Duration, Instant as Clock};
 
 use super::args::PastArgs;
-use super::args::references::ReferencesArgs;
+use super::args::references::{ReferencesArgs, RowsArgs};
 use super::carry::{no_csv, server_of};
-use super::confirm::{CHANGE, can_ask};
+use super::confirm::{Asked as Asking, can_ask};
 use super::context::{Context, Output, check_elsewhere};
 use super::exit::Exit;
 use super::heal::{Asked, heal};
 use super::next;
 use crate::apply::Place;
-use crate::engine::{Held, References, Scope, judge, references, require_history, require_keeping, standing};
+use crate::engine::{
+    Held, References, Scope, Standing, judge, references, require_history, require_keeping, standing,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
 use crate::plan::Spool;
-use crate::recover::{Dangling, Orphan, ReferenceSums, SortedKeys, Terminator, read_keys};
+use crate::recover::{Dangling, Existed, Orphan, ReferenceSums, SortedKeys, Terminator, read_keys};
 use crate::report::{
     CsvReferences, Format, JsonLines, Phase, Progress, ReferencesHeading, ReferencesSummary, ReferencesView,
     history_notes, references_verdict, shell_word,
 };
 use crate::resolve::Cut;
+use crate::s3::Client;
+
+/// What to do before `--yes`.
+const HEAL: Asking = ("change a bucket", "look at it without --heal first");
 
 pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit> {
     let ReferencesArgs { past, rows, against, orphans, all, heal: within, yes, healing, server, output } =
@@ -35,22 +40,15 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let against = against.map(|against| Against::of(&location, against)).transpose()?;
     if within.is_some() {
         no_csv(output)?;
-        can_ask(yes, CHANGE)?;
+        can_ask(yes, HEAL)?;
     }
     let options = rows.typed() + &next::of_server(&server);
     let kept = server_of(&server);
     let client = context.client(server, within.map(|_| healing.apply.rate)).await?;
-    let mut settings = standing(&client, &location.bucket).await?;
-    require_history(&location.bucket, settings)?;
-    match &against {
-        Some(Against::There(_, there)) => settings.kms |= standing(&client, &there.bucket).await?.kms,
-        _ if within.is_some() => require_keeping(&location.bucket, settings)?,
-        _ => {}
-    }
+    let settings = settings(&client, &location, against.as_ref(), within.is_some()).await?;
     // No caution is shown of a key, so no upload is suspected.
     let judge = judge(&client, &location.bucket, (Cut::At(at), Cut::Latest), Duration::ZERO).await?;
-    let terminator = if rows.null { Terminator::Null } else { Terminator::Line };
-    let keys = read(context, rows.keys_from, terminator, location.clone()).await?;
+    let keys = read(context, rows, location.clone()).await?;
 
     let heading = ReferencesHeading {
         location: location.clone(),
@@ -70,20 +68,53 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let found = found?;
     let sums = found.sums.clone();
     let late = view.take(found, (at, within))?;
-    view.finish(&sums, &ReferencesSummary::new(&heading, &sums, &context.counters, began.elapsed()))?;
-    let Some(within) = within else { return Ok(exit_of(sums.dangling())) };
+    let summary = ReferencesSummary::new(&heading, &sums, &context.counters, began.elapsed());
+    let Some(within) = within else {
+        let late = sums.of(Existed::After) > 0;
+        let again = late.then(|| again(&location, at, heading.against.as_ref()) + &options + " --heal 30s");
+        view.finish(
+            &sums,
+            &summary,
+            again.map(|again| format!("to bring back what came soon after: {again}")),
+        )?;
+        return Ok(exit_of(sums.dangling()));
+    };
 
+    view.finish(&sums, &summary, None)?;
     let beyond = sums.dangling() - late.len();
     let asked =
         Asked { location, at, to: against.and_then(Against::elsewhere), within, settings, healing, yes };
-    let [place, changed] = [&asked.location, asked.changed()].map(|place| shell_word(&place.to_string()));
-    let check = format!("check it: asof references {place} --at {at} --against {changed}{options}");
+    let check = again(&asked.location, at, Some(asked.changed())) + &options;
     let (exit, left) = heal(context, output, &client, asked, (kept, began), late).await?;
     if exit != Exit::Done {
         return Ok(exit);
     }
-    output.note(&check);
+    output.note(&format!("check it: {check}"));
     Ok(exit_of(beyond + left))
+}
+
+/// Asks for the settings of the buckets, and refuses one without a past, or one that would not keep what is overwritten.
+async fn settings(
+    client: &Client,
+    location: &Location,
+    against: Option<&Against>,
+    changes: bool,
+) -> Result<Standing> {
+    let mut settings = standing(client, &location.bucket).await?;
+    require_history(&location.bucket, settings)?;
+    match against {
+        Some(Against::There(_, there)) => settings.kms |= standing(client, &there.bucket).await?.kms,
+        _ if changes => require_keeping(&location.bucket, settings)?,
+        _ => {}
+    }
+    Ok(settings)
+}
+
+/// The command once more.
+fn again(location: &Location, at: Instant, against: Option<&Location>) -> String {
+    let word = |location: &Location| shell_word(&location.to_string());
+    let against = against.map(|against| format!(" --against {}", word(against))).unwrap_or_default();
+    format!("asof references {} --at {at}{against}", word(location))
 }
 
 fn exit_of(dangling: u64) -> Exit {
@@ -130,17 +161,14 @@ impl Against {
 }
 
 /// Reads the rows' keys, which may take as long as what prints them.
-async fn read(
-    context: &Context,
-    file: PathBuf,
-    terminator: Terminator,
-    location: Location,
-) -> Result<SortedKeys> {
+async fn read(context: &Context, rows: RowsArgs, location: Location) -> Result<SortedKeys> {
+    let RowsArgs { keys_from: file, null } = rows;
+    let terminator = if null { Terminator::Null } else { Terminator::Line };
     let keys = tokio::task::spawn_blocking(move || {
-        let name = file.display().to_string();
         if file.as_os_str() == "-" {
             return read_keys(std::io::stdin().lock(), terminator, &location, "standard input");
         }
+        let name = file.display().to_string();
         let opened = std::fs::File::open(&file);
         let opened = opened.map_err(|e| Error::usage(format!("cannot read keys from {name}: {e}")))?;
         read_keys(BufReader::with_capacity(limits::FILE_BLOCK, opened), terminator, &location, &name)
@@ -199,11 +227,20 @@ impl View {
         Ok(late)
     }
 
-    fn finish(self, sums: &ReferenceSums, summary: &ReferencesSummary<'_>) -> Result<()> {
+    /// Writes what comes last; `next` is what could be done.
+    fn finish(
+        self,
+        sums: &ReferenceSums,
+        summary: &ReferencesSummary<'_>,
+        next: Option<String>,
+    ) -> Result<()> {
         match self {
             View::Table(view, mut out) => {
                 view.finish(sums, &mut out)?;
                 writeln!(out, "{}", references_verdict(sums))?;
+                if let Some(next) = next {
+                    writeln!(out, "  {next}")?;
+                }
                 Ok(out.flush()?)
             }
             View::Json(mut lines) => lines.references(summary),

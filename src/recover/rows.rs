@@ -295,7 +295,9 @@ mod tests {
     fn sorted(keys: &[String], chunk: usize) -> (Vec<String>, usize) {
         let mut sorter = Sorter::new();
         for keys in keys.chunks(chunk) {
-            keys.iter().for_each(|key| sorter.push(key).unwrap());
+            for key in keys {
+                sorter.push(key).unwrap();
+            }
             sorter.write().unwrap();
         }
         let levels = sorter.levels.len();

@@ -246,8 +246,7 @@ mod tests {
         let none = written(&[]);
         assert!(none.is_empty() && none.from("a").unwrap().key().is_none());
         assert!(none.nth(0).unwrap().key().is_none());
-        let keys =
-            written(&["".into(), "".into(), "a".into(), "a".into(), "\n".repeat(3).replace('\n', "b")]);
+        let keys = written(&["", "", "a", "a", "bbb"].map(ToOwned::to_owned));
         assert_eq!(rest(keys.nth(0).unwrap()), ["", "a", "bbb"]);
     }
 }

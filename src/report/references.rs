@@ -124,12 +124,9 @@ impl ReferencesView {
             writeln!(out, "  {word:<12} {:>12}   {meaning}", count(keys))
         };
         row("held", sums.held(), "rows name them, and they are there")?;
-        row("dangling", sums.dangling(), "rows name them, and they are not there:")?;
-        for existed in Existed::ALL {
-            let keys = sums.of(existed);
-            if existed != Existed::Then || self.heading.against.is_some() {
-                row(&format!("  {}", existed.name()), keys, meaning(existed))?;
-            }
+        row("dangling", sums.dangling(), "rows name them, and they are not there")?;
+        for existed in Existed::ALL.into_iter().filter(|existed| sums.of(*existed) > 0) {
+            row(&format!("  {}", existed.name()), sums.of(existed), meaning(existed))?;
         }
         if sums.doubtful > 0 {
             row(

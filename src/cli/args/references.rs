@@ -1,5 +1,4 @@
 //! The arguments of `asof references`.
-#![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -43,7 +43,7 @@ fn dangling() {
     rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
       held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there:
+      dangling                5   rows name them, and they are not there
         after                 3   written after that time: an upload that finished late
         before                1   deleted before that time
         never                 1   no version of them, neither before nor after
@@ -55,6 +55,7 @@ fn dangling() {
       never                               uploads/never.jpg
 
     1 key is there, 5 are not
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
     ");
     assert_snapshot!(stage.asof(&format!("{references} --orphans --all")).changes_nothing(), @"
     exit code 4
@@ -69,13 +70,14 @@ fn dangling() {
       orphan     2024-04-01 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
 
       held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there:
+      dangling                5   rows name them, and they are not there
         after                 3   written after that time: an upload that finished late
         before                1   deleted before that time
         never                 1   no version of them, neither before nor after
       orphans                 1   9 B, which no row names
 
     1 key is there, 5 are not
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
     ");
     assert_snapshot!(stage.asof(&format!("{references} --orphans --format json")).changes_nothing(), @r#"
     exit code 4
@@ -111,10 +113,7 @@ fn none() {
     rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
 
       held                    2   rows name them, and they are there
-      dangling                0   rows name them, and they are not there:
-        after                 0   written after that time: an upload that finished late
-        before                0   deleted before that time
-        never                 0   no version of them, neither before nor after
+      dangling                0   rows name them, and they are not there
       orphans                 0   0 B, which no row names
 
     no row dangles: 2 keys that they name are all there
@@ -125,10 +124,7 @@ fn none() {
     rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
 
       held                    0   rows name them, and they are there
-      dangling                0   rows name them, and they are not there:
-        after                 0   written after that time: an upload that finished late
-        before                0   deleted before that time
-        never                 0   no version of them, neither before nor after
+      dangling                0   rows name them, and they are not there
       orphans                 2   18 B, which no row names
 
       orphan     2024-04-01 09:00:00 UTC  uploads/kept.jpg   (9 B)
@@ -178,7 +174,7 @@ fn bad_input() {
     exit code 2
     --- stderr
     error: this would change a bucket, and there is no terminal to ask on
-      look at it with asof diff first; then add --yes
+      look at it without --heal first; then add --yes
     ");
     assert_snapshot!(stage.asof(&format!("{references} rows --against s3://prod-uploads/uploads/x")).changes_nothing(), @"
     exit code 2
@@ -202,7 +198,7 @@ fn heal_after_a_restore() {
     rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
       held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there:
+      dangling                5   rows name them, and they are not there
         after                 3   written after that time: an upload that finished late
         before                1   deleted before that time
         never                 1   no version of them, neither before nor after
@@ -214,6 +210,7 @@ fn heal_after_a_restore() {
       never                               uploads/never.jpg
 
     1 key is there, 5 are not
+
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       late uploads: what came first within 30 seconds after it
 
@@ -253,10 +250,9 @@ fn heal_after_a_restore() {
     rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://prod-uploads holds now
 
       held                    2   rows name them, and they are there
-      dangling                4   rows name them, and they are not there:
+      dangling                4   rows name them, and they are not there
         after                 2   written after that time: an upload that finished late
         before                1   deleted before that time
-        then                  0   there at that time, but not now
         never                 1   no version of them, neither before nor after
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
@@ -265,6 +261,7 @@ fn heal_after_a_restore() {
       never                               uploads/never.jpg
 
     2 keys are there, 4 are not
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from rows --heal 30s
     ");
 }
 
@@ -279,14 +276,13 @@ fn heal_to_the_last_key() {
     rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
       held                    1   rows name them, and they are there
-      dangling                1   rows name them, and they are not there:
+      dangling                1   rows name them, and they are not there
         after                 1   written after that time: an upload that finished late
-        before                0   deleted before that time
-        never                 0   no version of them, neither before nor after
 
       after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
 
     1 key is there, 1 is not
+
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       late uploads: what came first within 2 seconds after it
 
@@ -335,40 +331,48 @@ fn heal_is_a_run() {
     );
 }
 
-#[test]
-fn against_a_scratch_copy() {
+/// The same, restored into a scratch bucket too.
+fn scratch() -> Stage {
     let stage = uploads();
     stage.lab.create_bucket("scratch");
-    let to = "s3://scratch/copy/";
-    let restored =
-        stage.asof(&format!("restore s3://prod-uploads/uploads/ {AT} --to {to} --yes --quiet")).run();
+    let restore = format!("restore s3://prod-uploads/uploads/ {AT} --to s3://scratch/copy/ --yes --quiet");
+    let restored = stage.asof(&restore).run();
     assert!(restored.starts_with("exit code 0"), "{restored}");
+    stage
+}
+
+fn against_scratch() -> String {
+    format!("references s3://prod-uploads/uploads/ {AT} --against s3://scratch/copy/ --orphans --keys-from")
+}
+
+#[test]
+fn all_in_a_scratch_copy() {
+    let stage = scratch();
     stage.file("held", b"uploads/kept.jpg\nuploads/unnamed.jpg\n");
-    let references =
-        format!("references s3://prod-uploads/uploads/ {AT} --against {to} --orphans --keys-from");
-    assert_snapshot!(stage.asof(&format!("{references} held")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("{} held", against_scratch())).changes_nothing(), @"
     exit code 0
     --- stdout
     rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
 
       held                    2   rows name them, and they are there
-      dangling                0   rows name them, and they are not there:
-        after                 0   written after that time: an upload that finished late
-        before                0   deleted before that time
-        then                  0   there at that time, but not now
-        never                 0   no version of them, neither before nor after
+      dangling                0   rows name them, and they are not there
       orphans                 0   0 B, which no row names
 
     no row dangles: 2 keys that they name are all there
     ");
+}
+
+#[test]
+fn missing_in_a_scratch_copy() {
+    let stage = scratch();
     stage.lab.delete("scratch", "copy/kept.jpg").unwrap();
-    assert_snapshot!(stage.asof(&format!("{references} rows")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("{} rows", against_scratch())).changes_nothing(), @"
     exit code 4
     --- stdout
     rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
 
       held                    0   rows name them, and they are there
-      dangling                6   rows name them, and they are not there:
+      dangling                6   rows name them, and they are not there
         after                 3   written after that time: an upload that finished late
         before                1   deleted before that time
         then                  1   there at that time, but not now
@@ -384,15 +388,16 @@ fn against_a_scratch_copy() {
       orphan     2024-05-07 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
 
     0 keys are there, 6 are not
+      to bring back what came soon after: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --keys-from rows --heal 30s
     ");
     // The late upload is copied from the source, as a restore would.
-    assert_snapshot!(stage.asof(&format!("{references} rows --heal 2 --yes")).run(), @"
+    assert_snapshot!(stage.asof(&format!("{} rows --heal 2 --yes", against_scratch())).run(), @"
     exit code 4
     --- stdout
     rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
 
       held                    0   rows name them, and they are there
-      dangling                6   rows name them, and they are not there:
+      dangling                6   rows name them, and they are not there
         after                 3   written after that time: an upload that finished late
         before                1   deleted before that time
         then                  1   there at that time, but not now
@@ -408,6 +413,7 @@ fn against_a_scratch_copy() {
       orphan     2024-05-07 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
 
     0 keys are there, 6 are not
+
     prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch/copy/ holds now
       late uploads: what came first within 2 seconds after it
 
@@ -442,7 +448,7 @@ fn in_doubt() {
       keys that have expired entirely by now are in no listing
 
       held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there:
+      dangling                5   rows name them, and they are not there
         after                 3   written after that time: an upload that finished late
         before                1   deleted before that time
         never                 1   no version of them, neither before nor after
@@ -455,6 +461,7 @@ fn in_doubt() {
       never                               uploads/never.jpg   (in doubt: lifecycle)
 
     1 key is there, 5 are not
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
     ");
     assert_snapshot!(stage.asof(&format!("{references} --heal 1w --yes --quiet")).changes_nothing(), @"
     exit code 5
@@ -464,7 +471,7 @@ fn in_doubt() {
       keys that have expired entirely by now are in no listing
 
       held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there:
+      dangling                5   rows name them, and they are not there
         after                 3   written after that time: an upload that finished late
         before                1   deleted before that time
         never                 1   no version of them, neither before nor after
