@@ -184,7 +184,7 @@ pub const FILE_CHECKS: usize = 16;
 pub const KEY_BYTES: usize = 1024;
 
 /// Bytes of keys that are sorted in memory at once.
-pub const SORT_BYTES: usize = 32 << 20;
+pub const SORT_BYTES: usize = 64 << 20;
 
 /// Sorted runs of keys that are merged into one.
 pub const SORT_RUNS: usize = 64;
