@@ -28,6 +28,9 @@ pub const MAX_COPY_BYTES: u64 = 5 << 30;
 /// Parts of one upload; S3 refuses more.
 pub const MAX_PARTS: u64 = 10_000;
 
+/// Copies from which on a diff tells of `--no-head`.
+pub const WORTH_NO_HEAD: u64 = 1000;
+
 /// Bytes of a part of a copy, where that does not make too many: small enough that a lost one costs seconds.
 pub const PART_BYTES: u64 = 128 << 20;
 
@@ -206,7 +209,7 @@ pub const MARK_DEADLINE: Duration = Duration::from_mins(5);
 pub const KEY_BYTES: usize = 1024;
 
 /// Bytes of keys that are sorted in memory at once.
-pub const SORT_BYTES: usize = 32 << 20;
+pub const SORT_BYTES: usize = 64 << 20;
 
 /// Sorted runs of keys that are merged into one.
 pub const SORT_RUNS: usize = 64;

@@ -9,6 +9,7 @@ mod diff;
 mod directory;
 mod drill;
 mod exit;
+mod heal;
 mod history;
 mod job;
 #[cfg(feature = "lab")]
@@ -18,6 +19,7 @@ mod moment;
 mod next;
 mod recover;
 mod recovery;
+mod references;
 mod restore;
 mod results;
 mod resume;

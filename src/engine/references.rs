@@ -117,7 +117,7 @@ pub async fn heal_changes(
         let dangling = dangling?;
         match heal(&dangling, at, within) {
             Some(change) => chunk.push(change),
-            None if dangling.delay(at).is_some_and(|delay| delay <= within) => ledger.sums.unchanged += 1,
+            None if dangling.came_within(at, within) => ledger.sums.unchanged += 1,
             None => {}
         }
         if chunk.len() >= limits::CONTENT_CHECKS {
@@ -224,8 +224,9 @@ impl<'a> Join<'a> {
         }
         self.passed.sort_unstable_by_key(|passed| (passed.start, passed.end));
         let end = self.keys.len();
+        self.passed.push(end..end);
         let mut next = 0;
-        for passed in self.passed.into_iter().chain([end..end]) {
+        for passed in self.passed {
             if next < passed.start {
                 let mut cursor = self.keys.nth(next)?;
                 while cursor.number() < passed.start {

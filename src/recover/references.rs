@@ -93,6 +93,11 @@ impl Dangling {
         let later = self.later.as_ref()?.last_modified.millis().checked_sub(at.millis())?;
         u64::try_from(later).ok().map(Duration::from_millis)
     }
+
+    /// Whether its first version came so soon after `at`.
+    pub fn came_within(&self, at: Instant, within: Duration) -> bool {
+        self.delay(at).is_some_and(|delay| delay <= within)
+    }
 }
 
 /// A key that is live and that no row names.
@@ -194,7 +199,9 @@ pub fn dangling(state: &KeyState<'_>, moment: Moment) -> Option<Dangling> {
 /// The change that makes a key hold what came first after `at`, if that was `within` this time: the last table.
 pub fn heal(dangling: &Dangling, at: Instant, within: Duration) -> Option<Change> {
     let Dangling { key, later, now, doubts, .. } = dangling;
-    dangling.delay(at).filter(|delay| *delay <= within)?;
+    if !dangling.came_within(at, within) {
+        return None;
+    }
     let action = decide(later.as_ref(), now.as_ref())?;
     let doubts = doubts.iter().copied().chain(Doubt::of_class(later.as_ref())).collect();
     Some(Change { doubts, ..Change::new(key, action, now.clone(), later.clone()) })

@@ -20,7 +20,7 @@ pub struct SortedKeys {
 
 #[derive(Debug)]
 struct Block {
-    first_key: Box<str>,
+    first_key: Box<[u8]>,
     /// How many keys come before it.
     number: u64,
     offset: u64,
@@ -32,9 +32,9 @@ struct Block {
 pub struct SortedWriter {
     keys: SortedKeys,
     end: u64,
-    last: String,
+    last: Vec<u8>,
     block: Vec<u8>,
-    first_key: String,
+    first_key: Vec<u8>,
     number: u64,
 }
 
@@ -47,18 +47,23 @@ impl SortedWriter {
                 .hint(ROOM)
         })?;
         let keys = SortedKeys { file, blocks: Vec::new(), len: 0 };
-        let (last, block, first_key) = (String::new(), Vec::new(), String::new());
+        let (last, block, first_key) = (Vec::new(), Vec::new(), Vec::new());
         Ok(Self { keys, end: 0, last, block, first_key, number: 0 })
     }
 
     /// Whether a key may come next.
     pub fn takes(&self, key: &str) -> bool {
-        self.keys.len == 0 || self.last.as_str() <= key
+        self.keys.len == 0 || self.last.as_slice() <= key.as_bytes()
     }
 
     /// Appends a key that is not before the last one. The last one again is passed over.
     pub fn push(&mut self, key: &str) -> Result<()> {
-        debug_assert!(self.takes(key), "{key} after {}", self.last);
+        self.push_bytes(key.as_bytes())
+    }
+
+    /// The same with a key of another file.
+    pub(super) fn push_bytes(&mut self, key: &[u8]) -> Result<()> {
+        debug_assert!(self.keys.len == 0 || self.last.as_slice() <= key, "{key:?} after {:?}", self.last);
         if self.keys.len > 0 && self.last == key {
             return Ok(());
         }
@@ -68,7 +73,7 @@ impl SortedWriter {
         }
         let length = u16::try_from(key.len()).map_err(|_| corrupt())?;
         self.block.extend_from_slice(&length.to_le_bytes());
-        self.block.extend_from_slice(key.as_bytes());
+        self.block.extend_from_slice(key);
         key.clone_into(&mut self.last);
         self.keys.len += 1;
         if self.block.len() >= limits::KEY_BLOCK { self.cut() } else { Ok(()) }
@@ -86,7 +91,7 @@ impl SortedWriter {
         }
         (&self.keys.file).write_all(&self.block).map_err(|e| full(&e))?;
         let (bytes, number) = (self.block.len(), self.number);
-        let first_key = self.first_key.as_str().into();
+        let first_key = self.first_key.as_slice().into();
         self.keys.blocks.push(Block { first_key, number, offset: self.end, bytes });
         self.end += bytes as u64;
         self.block.clear();
@@ -107,7 +112,7 @@ impl SortedKeys {
 
     /// Reads from the first key on that is not before this one.
     pub fn from(&self, key: &str) -> Result<Cursor<'_>> {
-        let after = self.blocks.partition_point(|block| &*block.first_key <= key);
+        let after = self.blocks.partition_point(|block| &*block.first_key <= key.as_bytes());
         let mut cursor = self.at_block(after.saturating_sub(1))?;
         while cursor.key().is_some_and(|found| found < key.as_bytes()) {
             cursor.advance()?;
@@ -246,8 +251,7 @@ mod tests {
         let none = written(&[]);
         assert!(none.is_empty() && none.from("a").unwrap().key().is_none());
         assert!(none.nth(0).unwrap().key().is_none());
-        let keys =
-            written(&["".into(), "".into(), "a".into(), "a".into(), "\n".repeat(3).replace('\n', "b")]);
+        let keys = written(&["", "", "a", "a", "bbb"].map(ToOwned::to_owned));
         assert_eq!(rest(keys.nth(0).unwrap()), ["", "a", "bbb"]);
     }
 }

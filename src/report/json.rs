@@ -33,7 +33,7 @@ struct Line<T> {
 }
 
 #[derive(Serialize)]
-struct VersionLine<'a> {
+pub(super) struct VersionLine<'a> {
     version_id: &'a str,
     last_modified: Instant,
     size: u64,
@@ -42,7 +42,7 @@ struct VersionLine<'a> {
 }
 
 impl<'a> VersionLine<'a> {
-    fn of(version: Option<&'a Version>) -> Option<Self> {
+    pub(super) fn of(version: Option<&'a Version>) -> Option<Self> {
         let Version { version_id, last_modified, size, etag, storage_class, .. } = version?;
         Some(Self { version_id, last_modified: *last_modified, size: *size, etag, storage_class })
     }
@@ -155,6 +155,10 @@ impl<W: Write> JsonLines<W> {
     /// The last line.
     pub fn summary(&mut self, summary: &Summary<'_>) -> Result<()> {
         self.line("summary", summary)?;
+        self.flush()
+    }
+
+    pub(super) fn flush(&mut self) -> Result<()> {
         Ok(self.out.flush()?)
     }
 
@@ -178,7 +182,7 @@ impl<W: Write> JsonLines<W> {
         self.line("mark", mark)
     }
 
-    fn line<T: Serialize>(&mut self, kind: &'static str, body: T) -> Result<()> {
+    pub(super) fn line<T: Serialize>(&mut self, kind: &'static str, body: T) -> Result<()> {
         let schema = (!std::mem::replace(&mut self.begun, true)).then_some(1);
         serde_json::to_writer(&mut self.out, &Line { kind, schema, body }).map_err(std::io::Error::from)?;
         Ok(self.out.write_all(b"\n")?)

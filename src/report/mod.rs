@@ -7,6 +7,7 @@ mod history;
 mod json;
 mod progress;
 mod recovery;
+mod references;
 mod restore;
 mod units;
 
@@ -17,6 +18,9 @@ pub use history::history_line;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};
 pub use recovery::{progress_line, recovery_table, window_line};
+pub use references::{
+    CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
+};
 pub use restore::{done_line, failure_line, not_kept_line};
 pub use units::{bytes, count, plural, shell_word};
 

@@ -26,6 +26,8 @@ mod found;
 mod model;
 #[cfg(feature = "lab")]
 mod recover;
+#[cfg(feature = "lab")]
+mod references;
 mod servers;
 mod support;
 #[cfg(feature = "lab")]

@@ -11,6 +11,7 @@ use crate::engine::compare::Compare;
 use crate::engine::prepare::{begin, standings};
 use crate::engine::references::{Held, References, heal_changes, references};
 use crate::engine::restore::carry_out;
+use crate::engine::run::Order;
 use crate::engine::survey::Findings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -203,6 +204,7 @@ impl Parts<'_> {
             return Ok(0);
         }
         let (order, header) = part.order(at, here, &self.terms);
+        let order = Order { heals: true, ..order };
         let (planned, copied) = (changes.len(), client.counters().copied.get());
         let changes = (changes.into_changes()?, &sums);
         let run = begin(self.terms.state_dir, (&order, &header), changes, |_| true, (planned, planned))?;
