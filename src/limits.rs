@@ -225,3 +225,21 @@ pub const CLOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// Pause between two lines that tell how far a bucket's part in a recovery is.
 pub const RECOVERY_LINE: Duration = Duration::from_secs(5);
+
+/// Attempts that the SDK makes at one request to RDS, before asof's own patience begins.
+pub const DATABASE_ATTEMPTS: u32 = 3;
+
+/// Times that a request to RDS is made that is refused because the database is busy, requests are too many, or credentials
+/// have expired: some eight minutes in all.
+pub const DATABASE_REFUSALS: u32 = 30;
+
+/// Longest that a database which is being deleted is waited for.
+pub const DATABASE_GONE: Duration = Duration::from_mins(30);
+
+/// Longest identifier of an instance or a cluster of RDS
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html>).
+pub const DB_IDENTIFIER: usize = 63;
+
+/// Instances of an Aurora cluster, the writer among them
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html>).
+pub const CLUSTER_INSTANCES: usize = 16;

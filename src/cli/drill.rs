@@ -17,9 +17,9 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let output = recovery::output(&carry.output)?;
     let source = Source::read(&file)?;
     check_drill(&source.file, keep)?;
-    let asked = databases(&source.file, &context.cancel)?;
+    let asked = databases(&source.file, &carry.server, &context.cancel).await?;
     // What is torn down is not stopped by the Ctrl-C that ended the drill.
-    let torn_down = databases(&source.file, &Cancel::default())?;
+    let torn_down = databases(&source.file, &carry.server, &Cancel::default()).await?;
     let state_dir = state_dir(&carry.apply.state)?;
     let server = (&carry.server, carry.apply.rate);
     let parts = async |tag: &str| {
@@ -35,7 +35,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
             return Ok(still_there(output, &left));
         }
     }
-    let windows = windows(&asked).await?;
+    let windows = windows(output, &asked).await?;
     let at = recovery::at(&at, (&asked, &windows), context.now, &carry).map(|time| (at, time))?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file))?;

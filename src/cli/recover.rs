@@ -28,7 +28,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let output = recovery::output(&carry.output)?;
     let (false, Some(typed)) = (init, at) else { return write_template(output, &file) };
     let source = Source::read(&file)?;
-    let databases = databases(&source.file, &context.cancel)?;
+    let databases = databases(&source.file, &carry.server, &context.cancel).await?;
     can_ask(yes, RECOVER)?;
     let recovery = match taken_up(context, &source, &typed, &carry)? {
         Some(recovery) => {
@@ -92,7 +92,7 @@ async fn begin(
     (typed, yes): (&str, bool),
     (databases, carry): (&[Database], &CarryArgs),
 ) -> Result<Recovery> {
-    let windows = windows(databases).await?;
+    let windows = windows(output, databases).await?;
     let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;

@@ -15,7 +15,7 @@ use super::exit::{Exit, say};
 use super::moment;
 use super::restore::require_room;
 use crate::cancel::Cancel;
-use crate::db::{self, Database, Reach, Window, command};
+use crate::db::{self, Database, Reach, Window, command, rds};
 use crate::engine::recover::{BucketPart, Parts, Recovery, Terms, carry_on};
 use crate::engine::{Server, Standing};
 use crate::error::{Error, ErrorKind, Result};
@@ -46,21 +46,34 @@ impl Source {
     }
 }
 
-/// The databases of a file. `cancel` ends what only asks.
-pub(super) fn databases(file: &RecoveryFile, cancel: &Cancel) -> Result<Vec<Database>> {
-    let database = |kind: &DatabaseKind| match kind {
-        DatabaseKind::Command(settings) => {
-            Ok(Database::Command(command::Database::new(settings.clone(), cancel.clone())))
-        }
-        DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => {
-            let message = format!(
-                "the database {} is of a kind that this version of asof cannot restore (rds, aurora)",
-                settings.name
-            );
-            Err(Error::usage(message).hint("restore it by commands: kind = \"command\""))
-        }
-    };
-    file.databases.iter().map(database).collect()
+/// The databases of a file. `server` says what the file leaves open of those that RDS restores; `cancel` ends what only asks.
+pub(super) async fn databases(
+    file: &RecoveryFile,
+    server: &ServerArgs,
+    cancel: &Cancel,
+) -> Result<Vec<Database>> {
+    let mut databases = Vec::new();
+    for kind in &file.databases {
+        let cancel = cancel.clone();
+        databases.push(match kind.clone() {
+            DatabaseKind::Command(settings) => Database::Command(command::Database::new(settings, cancel)),
+            DatabaseKind::Rds(settings) => {
+                Database::Rds(rds::Instance::connect(on_server(settings, server), cancel).await?)
+            }
+            DatabaseKind::Aurora(settings) => {
+                Database::Aurora(rds::Cluster::connect(on_server(settings, server), cancel).await?)
+            }
+        });
+    }
+    Ok(databases)
+}
+
+/// `--endpoint-url` names an S3 server, which knows no databases.
+fn on_server(mut settings: rds::Settings, server: &ServerArgs) -> rds::Settings {
+    let named = &mut settings.server;
+    named.region = named.region.take().or_else(|| server.region.clone());
+    named.profile = named.profile.take().or_else(|| server.profile.clone());
+    settings
 }
 
 /// The buckets of a file, each with a client of its own. `server` says what the file leaves open; `to` is where a bucket's
@@ -98,9 +111,13 @@ pub(super) fn as_written(target: &recover::Target) -> Option<Location> {
     }
 }
 
-/// The windows of all databases, asked for side by side.
-pub(super) async fn windows(databases: &[Database]) -> Result<Vec<Window>> {
-    futures::future::try_join_all(databases.iter().map(Database::window)).await
+/// The windows of all databases, asked for side by side. What should be known before they are restored is said.
+pub(super) async fn windows(output: Output, databases: &[Database]) -> Result<Vec<Window>> {
+    let windows = futures::future::try_join_all(databases.iter().map(Database::window)).await?;
+    for caution in futures::future::try_join_all(databases.iter().map(Database::cautions)).await?.concat() {
+        output.note(&caution);
+    }
+    Ok(windows)
 }
 
 /// The time that was typed, which every database has to reach.

@@ -4,6 +4,7 @@
 //! pure ([`Window::reaches`], [`Found::next`]); waiting stands in one place ([`wait`]).
 
 pub mod command;
+pub mod rds;
 mod wait;
 
 use crate::error::Result;
@@ -16,6 +17,10 @@ pub use wait::wait;
 pub enum Database {
     /// Any one, by commands.
     Command(command::Database),
+    /// An instance of RDS.
+    Rds(rds::Instance),
+    /// An Aurora cluster.
+    Aurora(rds::Cluster),
 }
 
 /// A restore: to which second, and the tag by which it is found again.
@@ -148,6 +153,17 @@ impl Database {
     pub fn name(&self) -> &str {
         match self {
             Database::Command(database) => database.name(),
+            Database::Rds(database) => database.name(),
+            Database::Aurora(database) => database.name(),
+        }
+    }
+
+    /// What a person should know before it is restored, one sentence each: what is not carried over from the source.
+    pub async fn cautions(&self) -> Result<Vec<String>> {
+        match self {
+            Database::Command(_) => Ok(Vec::new()),
+            Database::Rds(database) => database.cautions().await,
+            Database::Aurora(database) => database.cautions().await,
         }
     }
 
@@ -155,6 +171,8 @@ impl Database {
     pub async fn window(&self) -> Result<Window> {
         match self {
             Database::Command(database) => database.window().await,
+            Database::Rds(database) => database.window().await,
+            Database::Aurora(database) => database.window().await,
         }
     }
 
@@ -162,6 +180,8 @@ impl Database {
     pub async fn find(&self, errand: &Errand) -> Result<Found> {
         match self {
             Database::Command(database) => database.find(errand).await,
+            Database::Rds(database) => database.find(errand).await,
+            Database::Aurora(database) => database.find(errand).await,
         }
     }
 
@@ -169,6 +189,8 @@ impl Database {
     pub async fn start(&self, errand: &Errand) -> Result<()> {
         match self {
             Database::Command(database) => database.start(errand).await,
+            Database::Rds(database) => database.start(errand).await,
+            Database::Aurora(database) => database.start(errand).await,
         }
     }
 
@@ -176,6 +198,8 @@ impl Database {
     pub async fn progress(&self, errand: &Errand) -> Result<Progress> {
         match self {
             Database::Command(database) => database.progress(errand).await,
+            Database::Rds(database) => database.progress(errand).await,
+            Database::Aurora(database) => database.progress(errand).await,
         }
     }
 
@@ -183,6 +207,8 @@ impl Database {
     pub async fn settle(&self, errand: &Errand) -> Result<()> {
         match self {
             Database::Command(database) => database.settle(errand).await,
+            Database::Rds(database) => database.settle(errand).await,
+            Database::Aurora(database) => database.settle(errand).await,
         }
     }
 
@@ -190,6 +216,8 @@ impl Database {
     pub async fn endpoint(&self, errand: &Errand) -> Result<Option<String>> {
         match self {
             Database::Command(database) => database.endpoint(errand).await,
+            Database::Rds(database) => database.endpoint().await,
+            Database::Aurora(database) => database.endpoint().await,
         }
     }
 
@@ -197,6 +225,8 @@ impl Database {
     pub async fn teardown(&self, errand: &Errand) -> Result<()> {
         match self {
             Database::Command(database) => database.teardown(errand).await,
+            Database::Rds(database) => database.teardown(errand).await,
+            Database::Aurora(database) => database.teardown(errand).await,
         }
     }
 }

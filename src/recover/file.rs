@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::steps::Shape;
-use crate::db::command;
+use crate::db::{command, rds};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Instant, Location, printable};
@@ -77,48 +77,9 @@ pub enum DatabaseKind {
     /// By commands.
     Command(command::Settings),
     /// An RDS instance.
-    Rds(AuroraOrRds),
+    Rds(rds::Settings),
     /// An Aurora cluster.
-    Aurora(AuroraOrRds),
-}
-
-/// What the file says of a database that AWS restores.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AuroraOrRds {
-    /// Its name in messages.
-    pub name: String,
-    /// What is restored.
-    pub source: DatabaseSource,
-    /// The identifier of the new instance or cluster.
-    pub target: String,
-    /// The source's settings are carried over.
-    pub like_source: bool,
-    /// Settings that differ from the source's.
-    pub overrides: toml::Table,
-    /// The server.
-    pub server: ServerOf,
-}
-
-/// What AWS restores a database from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DatabaseSource {
-    /// An instance or cluster that is there, by its identifier.
-    Identifier(String),
-    /// One that was deleted, by its resource id; its automated backups have been kept.
-    ResourceId(String),
-    /// Automated backups that were copied to this region, by their ARN.
-    BackupArn(String),
-}
-
-/// Which server is asked, and as whom.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ServerOf {
-    /// Its address, if it is not AWS's own.
-    pub endpoint_url: Option<String>,
-    /// The region.
-    pub region: Option<String>,
-    /// The profile in the AWS configuration files.
-    pub profile: Option<String>,
+    Aurora(rds::Settings),
 }
 
 /// What is run before, between and after.
@@ -295,8 +256,8 @@ impl DatabaseKind {
             DatabaseKind::Command(settings) => (settings.source.as_deref(), settings.target.as_deref()),
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => {
                 let source = match &settings.source {
-                    DatabaseSource::Identifier(id) => Some(id.as_str()),
-                    DatabaseSource::ResourceId(_) | DatabaseSource::BackupArn(_) => None,
+                    rds::Source::Identifier(id) => Some(id.as_str()),
+                    rds::Source::ResourceId(_) | rds::Source::BackupArn(_) => None,
                 };
                 (source, Some(&settings.target))
             }
@@ -390,22 +351,26 @@ impl Entry {
         }
     }
 
-    fn of_aws(self, name: String) -> std::result::Result<AuroraOrRds, String> {
+    fn of_aws(self, name: String) -> std::result::Result<rds::Settings, String> {
         let source = match (self.source, self.source_resource_id, self.source_backup_arn) {
-            (Some(id), None, None) => DatabaseSource::Identifier(id),
-            (None, Some(id), None) => DatabaseSource::ResourceId(id),
-            (None, None, Some(arn)) if self.kind == Kind::Rds => DatabaseSource::BackupArn(arn),
+            (Some(id), None, None) => rds::Source::Identifier(id),
+            (None, Some(id), None) => rds::Source::ResourceId(id),
+            (None, None, Some(arn)) if self.kind == Kind::Rds => rds::Source::BackupArn(arn),
             _ => {
                 let all = "source, source-resource-id and (rds only) source-backup-arn";
                 return Err(format!("the database {name} needs exactly one of {all}"));
             }
         };
-        Ok(AuroraOrRds {
+        Ok(rds::Settings {
             source,
             target: self.target.ok_or_else(|| format!("the database {name} has no target"))?,
             like_source: self.like_source.unwrap_or(true),
             overrides: self.overrides.unwrap_or_default(),
-            server: ServerOf { endpoint_url: self.endpoint_url, region: self.region, profile: self.profile },
+            server: rds::Server {
+                endpoint_url: self.endpoint_url,
+                region: self.region,
+                profile: self.profile,
+            },
             name,
         })
     }

@@ -14,10 +14,7 @@ mod steps;
 mod told;
 
 pub use drill::{check_drill, drill_shape, is_scratch_of, scratch};
-pub use file::{
-    AuroraOrRds, Bucket, DatabaseKind, DatabaseSource, Hooks, Mark, RecoveryFile, References, ServerOf,
-    Target,
-};
+pub use file::{Bucket, DatabaseKind, Hooks, Mark, RecoveryFile, References, Target};
 pub use init::TEMPLATE;
 pub use journal::{FORMAT, Record, State, Status, StepResult};
 pub use marks::{MarkLine, newest_mark};

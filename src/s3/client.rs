@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -57,46 +57,20 @@ pub(super) struct Place {
 impl Client {
     /// Reads the configuration and finds credentials. Sends nothing to the server yet.
     pub async fn connect(settings: Settings, counters: Arc<Counters>) -> Result<Self> {
-        let http = http_client()?;
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
-        if let Some(profile) = &settings.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(region) = settings.region.clone() {
-            loader = loader.region(Region::new(region));
-        }
-        if let Some(url) = &settings.endpoint_url {
-            check_endpoint(url)?;
-            loader = loader.endpoint_url(url);
-        }
-        let mut config = loader.load().await;
-        if let Some(profile) = &settings.profile {
-            // As the AWS CLI does: a profile named on the command line comes before credentials in the environment.
-            let provider = ProviderConfig::without_region().with_http_client(http.clone());
-            let provider = provider.with_region(config.region().cloned());
-            let named =
-                ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
-            config =
-                config.into_builder().credentials_provider(SharedCredentialsProvider::new(named)).build();
-        }
-        find_credentials(&config, settings.profile.as_deref()).await?;
+        let config = load_config(&settings).await?;
+        let http = config.http_client().ok_or_else(no_http_client)?;
         // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
         let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));
         let endpoint = endpoint(&config);
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
         let builder = aws_sdk_s3::config::Builder::from(&config)
-            .http_client(TapClient::new(http, list_concurrency))
+            .http_client(TapClient::new(http.clone(), list_concurrency))
             .force_path_style(settings.path_style || endpoint.as_deref().is_some_and(needs_path_style))
             .retry_config(retries(limits::ATTEMPTS))
             // The SDK's default bucket holds 500 tokens for the whole client: under throttling it would stop retrying
             // every request at once, however many attempts each has left.
             .retry_partition(RetryPartition::custom("asof").token_bucket(TokenBucket::unlimited()).build())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(limits::CONNECT_TIMEOUT)
-                    .read_timeout(limits::READ_TIMEOUT)
-                    .build(),
-            )
+            .timeout_config(timeouts())
             // A copy sends nothing for minutes and is not stalled.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .region(region.clone());
@@ -120,13 +94,52 @@ impl Client {
     }
 }
 
+/// The configuration of a client of any AWS service, with credentials that were found. Sends nothing to the service yet.
+pub(crate) async fn load_config(settings: &Settings) -> Result<SdkConfig> {
+    let http = http_client()?;
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = settings.region.clone() {
+        loader = loader.region(Region::new(region));
+    }
+    if let Some(url) = &settings.endpoint_url {
+        check_endpoint(url)?;
+        loader = loader.endpoint_url(url);
+    }
+    let mut config = loader.load().await;
+    if let Some(profile) = &settings.profile {
+        // As the AWS CLI does: a profile named on the command line comes before credentials in the environment.
+        let provider = ProviderConfig::without_region().with_http_client(http.clone());
+        let provider = provider.with_region(config.region().cloned());
+        let named =
+            ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+        config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(named)).build();
+    }
+    find_credentials(&config, settings.profile.as_deref()).await?;
+    Ok(config)
+}
+
+fn no_http_client() -> Error {
+    Error::new(ErrorKind::Local, "cannot set up HTTP")
+}
+
 /// For requests that write: sent once, since whoever sends them again has to look first whether they were carried out.
 pub(super) fn once() -> aws_sdk_s3::config::Builder {
     aws_sdk_s3::config::Builder::new().retry_config(retries(1))
 }
 
+/// How long a connection, and an answer, is waited for.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(limits::CONNECT_TIMEOUT)
+        .read_timeout(limits::READ_TIMEOUT)
+        .build()
+}
+
 /// Retries with `attempts` in all.
-pub(super) fn retries(attempts: u32) -> RetryConfig {
+pub(crate) fn retries(attempts: u32) -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(attempts)
         .with_initial_backoff(limits::FIRST_BACKOFF)

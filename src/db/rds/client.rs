@@ -1,0 +1,205 @@
+//! Asking RDS: the client, what its refusals mean, and the patience with those that pass.
+
+use std::sync::{Mutex, PoisonError};
+
+use aws_sdk_rds::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use super::Server;
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::printable;
+use crate::s3;
+
+/// A client of RDS in one region.
+#[derive(Debug)]
+pub(super) struct Client {
+    server: s3::Settings,
+    /// Made anew when its credentials have expired.
+    sdk: Mutex<aws_sdk_rds::Client>,
+    cancel: Cancel,
+}
+
+impl Client {
+    /// Reads the configuration and finds credentials. `database` is for messages.
+    pub(super) async fn connect(database: &str, server: &Server, cancel: Cancel) -> Result<Self> {
+        let Server { endpoint_url, region, profile } = server.clone();
+        let server = s3::Settings { endpoint_url, region, profile, ..s3::Settings::default() };
+        let sdk = connect(&server).await?.ok_or_else(|| {
+            Error::usage(format!("the region of the database {database} is not known")).hint(
+                "give it one in the recovery file (region = \"eu-west-1\"), with --region, or as AWS_REGION",
+            )
+        })?;
+        Ok(Self { server, sdk: Mutex::new(sdk), cancel })
+    }
+
+    /// Asks once; the SDK tries again a few times. Credentials that have expired are looked for anew, for the next time.
+    pub(super) async fn ask<T>(&self, ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>) -> Result<T> {
+        let sdk = self.sdk.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let answer = ask(sdk).await;
+        if let Err(e) = &answer
+            && is_expired(e.code())
+            && let Ok(Some(renewed)) = connect(&self.server).await
+        {
+            *self.sdk.lock().unwrap_or_else(PoisonError::into_inner) = renewed;
+        }
+        answer
+    }
+
+    /// Asks again, with pauses, while RDS refuses for a reason that passes.
+    pub(super) async fn insist<T>(&self, ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>) -> Result<T> {
+        let mut pause = limits::FIRST_DATABASE_PAUSE;
+        for _ in 1..limits::DATABASE_REFUSALS {
+            match self.ask(&ask).await {
+                Err(e) if passes(&e) => self.pause(pause).await?,
+                settled => return settled,
+            }
+            pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+        }
+        self.ask(&ask).await
+    }
+
+    /// Waits, unless it is asked to stop.
+    pub(super) async fn pause(&self, pause: std::time::Duration) -> Result<()> {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => Ok(()),
+            () = self.cancel.stopped() => {
+                Err(Error::new(ErrorKind::Interrupted, "interrupted while RDS was being asked"))
+            }
+        }
+    }
+}
+
+/// A client; none where no region is known.
+async fn connect(server: &s3::Settings) -> Result<Option<aws_sdk_rds::Client>> {
+    let config = s3::load_config(server).await?;
+    if config.region().is_none() {
+        return Ok(None);
+    }
+    let builder = aws_sdk_rds::config::Builder::from(&config)
+        .retry_config(s3::retries(limits::DATABASE_ATTEMPTS))
+        .timeout_config(s3::timeouts());
+    Ok(Some(aws_sdk_rds::Client::from_conf(builder.build())))
+}
+
+/// Whether the same may succeed later: too many requests, a passing fault, credentials that somebody renews, a database
+/// that is busy with something else.
+fn passes(e: &Error) -> bool {
+    e.is_retryable() || is_expired(e.code()) || is_busy(e.code())
+}
+
+fn is_expired(code: Option<&str>) -> bool {
+    matches!(code, Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired"))
+}
+
+fn is_busy(code: Option<&str>) -> bool {
+    matches!(
+        code,
+        Some("InvalidDBInstanceState" | "InvalidDBInstanceStateFault" | "InvalidDBClusterStateFault")
+    )
+}
+
+/// Whether a request was refused because the name is taken.
+pub(super) fn is_taken(e: &Error) -> bool {
+    matches!(e.code(), Some("DBInstanceAlreadyExists" | "DBClusterAlreadyExistsFault"))
+}
+
+/// What is not there, as nothing.
+pub(super) fn if_there<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
+/// Turns what the SDK says into an error of ours. `doing` reads after "cannot": `describe the instance prod`.
+pub(super) fn explain<E>(doing: &str, error: &SdkError<E, HttpResponse>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match error {
+        SdkError::ServiceError(service) => {
+            let (code, message) = (service.err().code().unwrap_or_default(), service.err().message());
+            explain_answer(doing, service.raw().status().as_u16(), code, message.unwrap_or_default())
+        }
+        SdkError::ConstructionFailure(_) => Error::new(ErrorKind::Invalid, format!("cannot {doing}")),
+        _ => Error::new(ErrorKind::Transient, format!("cannot {doing}: RDS gives no answer"))
+            .hint("check the network, and the endpoint-url and region of the database"),
+    }
+    .because(DisplayErrorContext(error).to_string())
+}
+
+fn explain_answer(doing: &str, status: u16, code: &str, message: &str) -> Error {
+    let said = match (code, message) {
+        ("", _) => format!("HTTP {status}"),
+        (code, "") => code.to_owned(),
+        (code, message) => format!("{code}: {}", printable(message)),
+    };
+    let kind = kind_of(status, code);
+    let error = Error::new(kind, format!("cannot {doing}: {said}"));
+    let hint = match (code, kind) {
+        (code, _) if is_expired(Some(code)) => {
+            "the credentials have expired: renew them (aws sso login, or a new session token); what RDS was asked for \
+             goes on there, and the same command finds it by its tag"
+        }
+        (code, _) if is_busy(Some(code)) => "it is busy with something else: wait until it is available",
+        (_, ErrorKind::Denied) => "the README lists the permissions that the credentials need",
+        (_, ErrorKind::Throttled) => "RDS refuses so many requests: try again later",
+        ("PointInTimeRestoreNotEnabled", _) => {
+            "its automated backups are off, so that no past second can be restored"
+        }
+        ("DBInstanceQuotaExceeded" | "InstanceQuotaExceeded" | "StorageQuotaExceeded", _) => {
+            "remove what is not needed, or have the quota raised"
+        }
+        (code, _) if code.contains("GroupNotFound") => {
+            "name one that is there in the overrides of the recovery file"
+        }
+        _ => return error.with_code(code),
+    };
+    error.with_code(code).hint(hint)
+}
+
+fn kind_of(status: u16, code: &str) -> ErrorKind {
+    match (code, status) {
+        ("Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException", _)
+        | (_, 429) => ErrorKind::Throttled,
+        (code, _) if is_expired(Some(code)) => ErrorKind::Denied,
+        (
+            "DBInstanceNotFound"
+            | "DBInstanceNotFoundFault"
+            | "DBClusterNotFoundFault"
+            | "DBInstanceAutomatedBackupNotFound"
+            | "DBInstanceAutomatedBackupNotFoundFault"
+            | "DBClusterAutomatedBackupNotFoundFault",
+            _,
+        ) => ErrorKind::Missing,
+        (_, 401 | 403) => ErrorKind::Denied,
+        (_, 500..) => ErrorKind::Transient,
+        _ => ErrorKind::Invalid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_has_its_kind() {
+        for (status, code, kind, again) in [
+            (400, "Throttling", ErrorKind::Throttled, true),
+            (503, "ServiceUnavailable", ErrorKind::Transient, true),
+            (403, "ExpiredToken", ErrorKind::Denied, true),
+            (403, "AccessDenied", ErrorKind::Denied, false),
+            (404, "DBInstanceNotFound", ErrorKind::Missing, false),
+            (404, "DBParameterGroupNotFound", ErrorKind::Invalid, false),
+            (400, "InvalidDBInstanceState", ErrorKind::Invalid, true),
+            (400, "DBInstanceAlreadyExists", ErrorKind::Invalid, false),
+            (400, "InvalidParameterValue", ErrorKind::Invalid, false),
+        ] {
+            let error = explain_answer("restore it", status, code, "why");
+            assert_eq!((error.kind(), passes(&error)), (kind, again), "{status} {code}");
+            assert_eq!(error.to_string(), format!("cannot restore it: {code}: why"));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Which settings a restored Aurora cluster and its instances are to have.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, DbInstance};
+
+use super::settings::{InstanceSettings, Names, carried_tags, names, security_groups, settings};
+
+settings! {
+    /// Settings of a cluster.
+    ClusterSettings {
+        backtrack_window: i64,
+        backup_retention_period: i32,
+        copy_tags_to_snapshot: bool,
+        db_cluster_parameter_group_name: String,
+        db_subnet_group_name: String,
+        deletion_protection: bool,
+        enable_cloudwatch_logs_exports: Names,
+        enable_iam_database_authentication: bool,
+        enable_performance_insights: bool,
+        engine_lifecycle_support: String,
+        instance: InstanceSettings,
+        instances: usize,
+        network_type: String,
+        performance_insights_kms_key_id: String,
+        performance_insights_retention_period: i32,
+        port: i32,
+        preferred_backup_window: String,
+        preferred_maintenance_window: String,
+        serverless_v2_max_capacity: f64,
+        serverless_v2_min_capacity: f64,
+        storage_type: String,
+        tags: BTreeMap<String, String>,
+        vpc_security_group_ids: Names,
+    }
+}
+
+impl ClusterSettings {
+    /// What a cluster has.
+    pub(super) fn of(cluster: &DbCluster) -> Self {
+        let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+        let serverless = cluster.serverless_v2_scaling_configuration();
+        Self {
+            // 0 is off, and only Aurora MySQL knows it.
+            backtrack_window: cluster.backtrack_window().filter(|window| *window > 0),
+            backup_retention_period: cluster.backup_retention_period(),
+            copy_tags_to_snapshot: cluster.copy_tags_to_snapshot(),
+            db_cluster_parameter_group_name: text(cluster.db_cluster_parameter_group()),
+            db_subnet_group_name: text(cluster.db_subnet_group()),
+            deletion_protection: cluster.deletion_protection(),
+            enable_cloudwatch_logs_exports: names(cluster.enabled_cloudwatch_logs_exports().to_vec()),
+            enable_iam_database_authentication: cluster.iam_database_authentication_enabled(),
+            enable_performance_insights: cluster.performance_insights_enabled(),
+            engine_lifecycle_support: text(cluster.engine_lifecycle_support()),
+            network_type: text(cluster.network_type()),
+            performance_insights_kms_key_id: text(cluster.performance_insights_kms_key_id()),
+            performance_insights_retention_period: cluster.performance_insights_retention_period(),
+            port: cluster.port(),
+            preferred_backup_window: text(cluster.preferred_backup_window()),
+            preferred_maintenance_window: text(cluster.preferred_maintenance_window()),
+            serverless_v2_max_capacity: serverless.and_then(|range| range.max_capacity()),
+            serverless_v2_min_capacity: serverless.and_then(|range| range.min_capacity()),
+            storage_type: text(cluster.storage_type()),
+            tags: carried_tags(cluster.tag_list()),
+            vpc_security_group_ids: security_groups(cluster.vpc_security_groups()),
+            instance: None,
+            instances: None,
+        }
+    }
+
+    /// What the description of automated backups tells of a cluster that is gone: not its network, its parameter group nor
+    /// its instances.
+    pub(super) fn of_backup(backup: &DbClusterAutomatedBackup) -> Self {
+        let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+        Self {
+            backup_retention_period: backup.backup_retention_period(),
+            enable_iam_database_authentication: backup.iam_database_authentication_enabled(),
+            port: backup.port(),
+            preferred_backup_window: text(backup.preferred_backup_window()),
+            storage_type: text(backup.storage_type()),
+            tags: carried_tags(backup.tag_list()),
+            ..Self::default()
+        }
+    }
+
+    /// What can be modified of a cluster that has been restored.
+    pub(super) fn modifiable(self) -> Self {
+        Self {
+            db_subnet_group_name: None,
+            engine_lifecycle_support: None,
+            instance: None,
+            instances: None,
+            tags: None,
+            ..self
+        }
+    }
+
+    /// The settings of the instances, the writer's first: the source's, as many as it has, unless these say otherwise. One
+    /// more than it has is like its last.
+    pub(super) fn instances(&self, source: &[InstanceSettings]) -> Vec<InstanceSettings> {
+        let count = self.instances.unwrap_or(source.len().max(1));
+        let overrides = self.instance.clone().unwrap_or_default();
+        let like = |n: usize| source.get(n).or(source.last()).cloned().unwrap_or_default();
+        (0..count).map(|n| overrides.clone().over(like(n))).collect()
+    }
+}
+
+/// What is an instance's own in a cluster; the rest is the cluster's, and may not be named.
+pub(super) fn of_member(instance: &DbInstance) -> InstanceSettings {
+    let all = InstanceSettings::of(instance);
+    InstanceSettings {
+        auto_minor_version_upgrade: all.auto_minor_version_upgrade,
+        ca_certificate_identifier: all.ca_certificate_identifier,
+        copy_tags_to_snapshot: all.copy_tags_to_snapshot,
+        db_instance_class: all.db_instance_class,
+        db_parameter_group_name: all.db_parameter_group_name,
+        enable_performance_insights: all.enable_performance_insights,
+        monitoring_interval: all.monitoring_interval,
+        monitoring_role_arn: all.monitoring_role_arn,
+        performance_insights_kms_key_id: all.performance_insights_kms_key_id,
+        performance_insights_retention_period: all.performance_insights_retention_period,
+        preferred_maintenance_window: all.preferred_maintenance_window,
+        promotion_tier: all.promotion_tier,
+        publicly_accessible: all.publicly_accessible,
+        tags: all.tags,
+        ..InstanceSettings::default()
+    }
+}
+
+/// What is not carried over by anything, in words.
+pub(super) fn left_out(cluster: &DbCluster) -> Vec<&'static str> {
+    let mut left_out = Vec::new();
+    let mut note = |is: bool, what: &'static str| left_out.extend(is.then_some(what));
+    note(!cluster.associated_roles().is_empty(), "its IAM roles (aws rds add-role-to-db-cluster)");
+    note(!cluster.domain_memberships().is_empty(), "its membership of a directory domain");
+    note(!cluster.custom_endpoints().is_empty(), "its custom endpoints");
+    note(cluster.http_endpoint_enabled() == Some(true), "its Data API (aws rds enable-http-endpoint)");
+    note(cluster.global_cluster_identifier().is_some(), "its place in a global database");
+    note(
+        cluster.activity_stream_status().is_some_and(|status| status.as_str() == "started"),
+        "its activity stream",
+    );
+    note(
+        cluster.master_user_secret().is_some(),
+        "the management of its password by Secrets Manager: the password is that of the time",
+    );
+    left_out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(class: &str) -> InstanceSettings {
+        InstanceSettings { db_instance_class: Some(class.into()), ..InstanceSettings::default() }
+    }
+
+    #[test]
+    fn instances_are_like_the_source_s_unless_the_file_says_otherwise() {
+        let source = [class("db.r7g.large"), class("db.r7g.medium")];
+        let classes = |file: &str, source: &[InstanceSettings]| {
+            let overrides: ClusterSettings = toml::from_str(file).unwrap();
+            let instances = overrides.instances(source).into_iter();
+            instances.map(|instance| instance.db_instance_class).collect::<Vec<_>>()
+        };
+        let some =
+            |classes: &[&str]| classes.iter().map(|class| Some((*class).to_owned())).collect::<Vec<_>>();
+        let given = "[instance]\ndb-instance-class = \"db.t4g.medium\"";
+        assert_eq!(classes("", &source), some(&["db.r7g.large", "db.r7g.medium"]));
+        assert_eq!(classes("instances = 1", &source), some(&["db.r7g.large"]));
+        assert_eq!(
+            classes("instances = 3", &source),
+            some(&["db.r7g.large", "db.r7g.medium", "db.r7g.medium"])
+        );
+        assert_eq!(classes(given, &source), some(&["db.t4g.medium", "db.t4g.medium"]));
+        assert_eq!(classes(given, &[]), some(&["db.t4g.medium"]));
+        assert_eq!(classes("", &[]), [None]);
+        assert_eq!(classes("instances = 0", &source), []);
+    }
+}

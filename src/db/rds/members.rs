@@ -1,0 +1,86 @@
+//! The instances of an Aurora cluster.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::{DbCluster, DbInstance, Filter};
+
+use super::client::{Client, explain, is_taken};
+use super::cluster_settings::of_member;
+use super::instance::{describe, progress};
+use super::settings::InstanceSettings;
+use super::{foreign, requests, states};
+use crate::db::{Errand, Found, Progress};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The instances of a cluster.
+pub(super) struct Members<'a> {
+    pub(super) client: &'a Client,
+    /// The cluster's identifier.
+    pub(super) cluster: &'a str,
+    pub(super) engine: &'a str,
+}
+
+impl Members<'_> {
+    /// Those that there are.
+    pub(super) async fn there(&self) -> Result<Vec<DbInstance>> {
+        let cluster = self.cluster;
+        let described = self.client.insist(async |sdk| {
+            let filter = Filter::builder().name("db-cluster-id").values(cluster).build();
+            let request = sdk.describe_db_instances().filters(filter).send().await;
+            request.map_err(|e| explain(&format!("describe the instances of the cluster {cluster}"), &e))
+        });
+        Ok(described.await?.db_instances().to_vec())
+    }
+
+    /// The settings of those that a cluster has, the writer's first, then by promotion tier.
+    pub(super) async fn settings(&self, cluster: &DbCluster) -> Result<Vec<InstanceSettings>> {
+        let there = self.there().await?;
+        let there: BTreeMap<_, _> = there.iter().map(|one| (one.db_instance_identifier(), one)).collect();
+        let mut members = cluster.db_cluster_members().to_vec();
+        members.sort_by_key(|member| (member.is_cluster_writer() != Some(true), member.promotion_tier()));
+        let described = members.iter().filter_map(|member| there.get(&member.db_instance_identifier()));
+        Ok(described.map(|instance| of_member(instance)).collect())
+    }
+
+    /// Asks for those that are not there. The first that is asked for becomes the writer.
+    pub(super) async fn create_missing(&self, wanted: &[InstanceSettings], errand: &Errand) -> Result<()> {
+        let there = self.there().await?;
+        for (n, settings) in wanted.iter().enumerate() {
+            let id = format!("{}-{}", self.cluster, n + 1);
+            if there.iter().any(|instance| instance.db_instance_identifier() == Some(&id)) {
+                continue;
+            }
+            let created = self.client.ask(async |sdk| {
+                let of = (self.cluster, self.engine, &*id);
+                let request = requests::create_member(&sdk, of, errand, settings.clone());
+                request.send().await.map(drop).map_err(|e| explain(&format!("create the instance {id}"), &e))
+            });
+            match created.await {
+                Err(e) if is_taken(&e) => self.require_ours(&id, errand).await?,
+                created => created?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn require_ours(&self, id: &str, errand: &Errand) -> Result<()> {
+        let instance = self.client.ask(async |sdk| describe(&sdk, id).await).await?;
+        match foreign("instance", id, instance.tag_list(), errand) {
+            Some(Found::Foreign(what)) => {
+                let message =
+                    format!("in the place of an instance of the cluster {} is {what}", self.cluster);
+                Err(Error::new(ErrorKind::Refused, message).hint("remove it, or name another target"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How far those are that there are; under way, where they are fewer than wanted. None where all is done.
+    pub(super) async fn progress(&self, wanted: usize) -> Result<Option<Progress>> {
+        let there = self.there().await?;
+        let missing = (there.len() < wanted)
+            .then(|| Progress::Restoring { percent: None, state: "creating instances".to_owned() });
+        let least = states::least(there.iter().map(progress).chain(missing));
+        Ok(least.filter(|least| !matches!(least, Progress::Available { .. })))
+    }
+}

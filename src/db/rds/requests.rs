@@ -1,0 +1,221 @@
+//! From settings to the requests of the SDK.
+
+use aws_sdk_rds::operation::create_db_instance::builders::CreateDBInstanceFluentBuilder;
+use aws_sdk_rds::operation::modify_db_cluster::builders::ModifyDBClusterFluentBuilder;
+use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
+use aws_sdk_rds::operation::restore_db_cluster_to_point_in_time::builders::RestoreDBClusterToPointInTimeFluentBuilder;
+use aws_sdk_rds::operation::restore_db_instance_to_point_in_time::builders::RestoreDBInstanceToPointInTimeFluentBuilder;
+use aws_sdk_rds::primitives::DateTime;
+use aws_sdk_rds::types::{
+    CloudwatchLogsExportConfiguration, ProcessorFeature, ServerlessV2ScalingConfiguration,
+};
+
+use super::cluster_settings::ClusterSettings;
+use super::settings::{InstanceSettings, Names};
+use super::{Source, tags};
+use crate::db::Errand;
+use crate::model::Instant;
+
+/// The restore of an instance. Not among its parameters are monitoring, Performance Insights and the maintenance window.
+pub(super) fn restore_instance(
+    sdk: &aws_sdk_rds::Client,
+    (source, target): (&Source, &str),
+    errand: &Errand,
+    settings: InstanceSettings,
+) -> RestoreDBInstanceToPointInTimeFluentBuilder {
+    let request = sdk.restore_db_instance_to_point_in_time();
+    let request = match source {
+        Source::Identifier(id) => request.source_db_instance_identifier(id),
+        Source::ResourceId(id) => request.source_dbi_resource_id(id),
+        Source::BackupArn(arn) => request.source_db_instance_automated_backups_arn(arn),
+    };
+    request
+        .target_db_instance_identifier(target)
+        .restore_time(time(errand.at))
+        .set_allocated_storage(settings.allocated_storage)
+        .set_auto_minor_version_upgrade(settings.auto_minor_version_upgrade)
+        .set_availability_zone(settings.availability_zone)
+        .set_backup_retention_period(settings.backup_retention_period)
+        .set_ca_certificate_identifier(settings.ca_certificate_identifier)
+        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
+        .set_db_instance_class(settings.db_instance_class)
+        .set_db_parameter_group_name(settings.db_parameter_group_name)
+        .set_db_subnet_group_name(settings.db_subnet_group_name)
+        .set_dedicated_log_volume(settings.dedicated_log_volume)
+        .set_deletion_protection(settings.deletion_protection)
+        .set_enable_cloudwatch_logs_exports(list(settings.enable_cloudwatch_logs_exports))
+        .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
+        .set_engine_lifecycle_support(settings.engine_lifecycle_support)
+        .set_iops(settings.iops)
+        .set_license_model(settings.license_model)
+        .set_max_allocated_storage(settings.max_allocated_storage)
+        .set_multi_az(settings.multi_az)
+        .set_network_type(settings.network_type)
+        .set_option_group_name(settings.option_group_name)
+        .set_port(settings.port)
+        .set_preferred_backup_window(settings.preferred_backup_window)
+        .set_processor_features(settings.processor_features.map(features))
+        .set_publicly_accessible(settings.publicly_accessible)
+        .set_storage_throughput(settings.storage_throughput)
+        .set_storage_type(settings.storage_type)
+        .set_tags(Some(tags(settings.tags, errand)))
+        .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
+}
+
+/// The change of an instance, at once.
+pub(super) fn modify_instance(
+    sdk: &aws_sdk_rds::Client,
+    target: &str,
+    settings: InstanceSettings,
+) -> ModifyDBInstanceFluentBuilder {
+    sdk.modify_db_instance()
+        .db_instance_identifier(target)
+        .apply_immediately(true)
+        .set_auto_minor_version_upgrade(settings.auto_minor_version_upgrade)
+        .set_backup_retention_period(settings.backup_retention_period)
+        .set_ca_certificate_identifier(settings.ca_certificate_identifier)
+        .set_cloudwatch_logs_export_configuration(settings.enable_cloudwatch_logs_exports.map(exports))
+        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
+        .set_database_insights_mode(settings.database_insights_mode.map(|mode| mode.as_str().into()))
+        .set_db_instance_class(settings.db_instance_class)
+        .set_db_parameter_group_name(settings.db_parameter_group_name)
+        .set_db_port_number(settings.port)
+        .set_dedicated_log_volume(settings.dedicated_log_volume)
+        .set_deletion_protection(settings.deletion_protection)
+        .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
+        .set_enable_performance_insights(settings.enable_performance_insights)
+        .set_iops(settings.iops)
+        .set_max_allocated_storage(settings.max_allocated_storage)
+        .set_monitoring_interval(settings.monitoring_interval)
+        .set_monitoring_role_arn(settings.monitoring_role_arn)
+        .set_multi_az(settings.multi_az)
+        .set_network_type(settings.network_type)
+        .set_option_group_name(settings.option_group_name)
+        .set_performance_insights_kms_key_id(settings.performance_insights_kms_key_id)
+        .set_performance_insights_retention_period(settings.performance_insights_retention_period)
+        .set_preferred_backup_window(settings.preferred_backup_window)
+        .set_preferred_maintenance_window(settings.preferred_maintenance_window)
+        .set_processor_features(settings.processor_features.map(features))
+        .set_promotion_tier(settings.promotion_tier)
+        .set_publicly_accessible(settings.publicly_accessible)
+        .set_storage_throughput(settings.storage_throughput)
+        .set_storage_type(settings.storage_type)
+        .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
+}
+
+/// The restore of a cluster, without its instances. A copy on write cannot be of a past second.
+pub(super) fn restore_cluster(
+    sdk: &aws_sdk_rds::Client,
+    (source, target): (&Source, &str),
+    errand: &Errand,
+    settings: ClusterSettings,
+) -> RestoreDBClusterToPointInTimeFluentBuilder {
+    let request = sdk.restore_db_cluster_to_point_in_time();
+    let request = match source {
+        Source::Identifier(id) => request.source_db_cluster_identifier(id),
+        Source::ResourceId(id) | Source::BackupArn(id) => request.source_db_cluster_resource_id(id),
+    };
+    let serverless = serverless(&settings);
+    request
+        .db_cluster_identifier(target)
+        .restore_type("full-copy")
+        .restore_to_time(time(errand.at))
+        .set_backtrack_window(settings.backtrack_window)
+        .set_backup_retention_period(settings.backup_retention_period)
+        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
+        .set_db_cluster_parameter_group_name(settings.db_cluster_parameter_group_name)
+        .set_db_subnet_group_name(settings.db_subnet_group_name)
+        .set_deletion_protection(settings.deletion_protection)
+        .set_enable_cloudwatch_logs_exports(list(settings.enable_cloudwatch_logs_exports))
+        .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
+        .set_engine_lifecycle_support(settings.engine_lifecycle_support)
+        .set_network_type(settings.network_type)
+        .set_port(settings.port)
+        .set_preferred_backup_window(settings.preferred_backup_window)
+        .set_serverless_v2_scaling_configuration(serverless)
+        .set_storage_type(settings.storage_type)
+        .set_tags(Some(tags(settings.tags, errand)))
+        .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
+}
+
+/// The change of a cluster, at once.
+pub(super) fn modify_cluster(
+    sdk: &aws_sdk_rds::Client,
+    target: &str,
+    settings: ClusterSettings,
+) -> ModifyDBClusterFluentBuilder {
+    let serverless = serverless(&settings);
+    sdk.modify_db_cluster()
+        .db_cluster_identifier(target)
+        .apply_immediately(true)
+        .set_backtrack_window(settings.backtrack_window)
+        .set_backup_retention_period(settings.backup_retention_period)
+        .set_cloudwatch_logs_export_configuration(settings.enable_cloudwatch_logs_exports.map(exports))
+        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
+        .set_db_cluster_parameter_group_name(settings.db_cluster_parameter_group_name)
+        .set_deletion_protection(settings.deletion_protection)
+        .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
+        .set_enable_performance_insights(settings.enable_performance_insights)
+        .set_network_type(settings.network_type)
+        .set_performance_insights_kms_key_id(settings.performance_insights_kms_key_id)
+        .set_performance_insights_retention_period(settings.performance_insights_retention_period)
+        .set_port(settings.port)
+        .set_preferred_backup_window(settings.preferred_backup_window)
+        .set_preferred_maintenance_window(settings.preferred_maintenance_window)
+        .set_serverless_v2_scaling_configuration(serverless)
+        .set_storage_type(settings.storage_type)
+        .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
+}
+
+/// The creation of an instance of a cluster. Everything else is the cluster's.
+pub(super) fn create_member(
+    sdk: &aws_sdk_rds::Client,
+    (cluster, engine, id): (&str, &str, &str),
+    errand: &Errand,
+    settings: InstanceSettings,
+) -> CreateDBInstanceFluentBuilder {
+    sdk.create_db_instance()
+        .db_cluster_identifier(cluster)
+        .db_instance_identifier(id)
+        .engine(engine)
+        .set_auto_minor_version_upgrade(settings.auto_minor_version_upgrade)
+        .set_availability_zone(settings.availability_zone)
+        .set_ca_certificate_identifier(settings.ca_certificate_identifier)
+        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
+        .set_db_instance_class(settings.db_instance_class)
+        .set_db_parameter_group_name(settings.db_parameter_group_name)
+        .set_enable_performance_insights(settings.enable_performance_insights)
+        .set_monitoring_interval(settings.monitoring_interval)
+        .set_monitoring_role_arn(settings.monitoring_role_arn)
+        .set_performance_insights_kms_key_id(settings.performance_insights_kms_key_id)
+        .set_performance_insights_retention_period(settings.performance_insights_retention_period)
+        .set_preferred_maintenance_window(settings.preferred_maintenance_window)
+        .set_promotion_tier(settings.promotion_tier)
+        .set_publicly_accessible(settings.publicly_accessible)
+        .set_tags(Some(tags(settings.tags, errand)))
+}
+
+/// RDS takes whole seconds.
+fn time(at: Instant) -> DateTime {
+    DateTime::from_secs(at.second())
+}
+
+fn list(names: Option<Names>) -> Option<Vec<String>> {
+    names.map(|names| names.0)
+}
+
+fn features(features: std::collections::BTreeMap<String, String>) -> Vec<ProcessorFeature> {
+    let feature = |(name, value)| ProcessorFeature::builder().name(name).value(value).build();
+    features.into_iter().map(feature).collect()
+}
+
+fn exports(names: Names) -> CloudwatchLogsExportConfiguration {
+    CloudwatchLogsExportConfiguration::builder().set_enable_log_types(Some(names.0)).build()
+}
+
+fn serverless(settings: &ClusterSettings) -> Option<ServerlessV2ScalingConfiguration> {
+    let (min, max) = (settings.serverless_v2_min_capacity, settings.serverless_v2_max_capacity);
+    (min.is_some() || max.is_some()).then(|| {
+        ServerlessV2ScalingConfiguration::builder().set_min_capacity(min).set_max_capacity(max).build()
+    })
+}

@@ -1,0 +1,271 @@
+//! Which settings a restored instance is to have: those of the recovery file, and where it says nothing, the source's.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup, Tag, VpcSecurityGroupMembership};
+use serde::Deserialize;
+
+use super::TAG;
+
+/// Defines settings, each of which may be left open. Their names in the recovery file are those of the request's
+/// parameters, in small letters with hyphens.
+macro_rules! settings {
+    ($(#[$about:meta])* $name:ident { $($field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+        pub(super) struct $name {
+            $(pub(super) $field: Option<$type>,)*
+        }
+
+        impl $name {
+            /// These, and those of the other where these are open.
+            pub(super) fn or(self, other: Self) -> Self {
+                Self { $($field: self.$field.or(other.$field),)* }
+            }
+
+            /// Those of these that the other has otherwise.
+            pub(super) fn unlike(self, other: &Self) -> Self {
+                Self { $($field: self.$field.filter(|wanted| other.$field.as_ref() != Some(wanted)),)* }
+            }
+        }
+    };
+}
+pub(super) use settings;
+
+settings! {
+    /// Settings of an instance.
+    InstanceSettings {
+        allocated_storage: i32,
+        auto_minor_version_upgrade: bool,
+        availability_zone: String,
+        backup_retention_period: i32,
+        ca_certificate_identifier: String,
+        copy_tags_to_snapshot: bool,
+        database_insights_mode: String,
+        db_instance_class: String,
+        db_parameter_group_name: String,
+        db_subnet_group_name: String,
+        dedicated_log_volume: bool,
+        deletion_protection: bool,
+        enable_cloudwatch_logs_exports: Names,
+        enable_iam_database_authentication: bool,
+        enable_performance_insights: bool,
+        engine_lifecycle_support: String,
+        iops: i32,
+        license_model: String,
+        max_allocated_storage: i32,
+        monitoring_interval: i32,
+        monitoring_role_arn: String,
+        multi_az: bool,
+        network_type: String,
+        option_group_name: String,
+        performance_insights_kms_key_id: String,
+        performance_insights_retention_period: i32,
+        port: i32,
+        preferred_backup_window: String,
+        preferred_maintenance_window: String,
+        processor_features: BTreeMap<String, String>,
+        promotion_tier: i32,
+        publicly_accessible: bool,
+        storage_throughput: i32,
+        storage_type: String,
+        tags: BTreeMap<String, String>,
+        vpc_security_group_ids: Names,
+    }
+}
+
+/// Names whose order says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<String>")]
+pub(super) struct Names(pub(super) Vec<String>);
+
+impl From<Vec<String>> for Names {
+    fn from(mut names: Vec<String>) -> Self {
+        names.sort();
+        Self(names)
+    }
+}
+
+impl InstanceSettings {
+    /// What an instance has. Not among it is what the restored one has by itself (its storage's size, its licence) or need
+    /// not have (the zone, which may be the one that has failed).
+    pub(super) fn of(instance: &DbInstance) -> Self {
+        let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+        let features = instance.processor_features().iter();
+        let features: BTreeMap<_, _> =
+            features.filter_map(|feature| Some((text(feature.name())?, text(feature.value())?))).collect();
+        Self {
+            auto_minor_version_upgrade: instance.auto_minor_version_upgrade(),
+            backup_retention_period: instance.backup_retention_period(),
+            ca_certificate_identifier: text(instance.ca_certificate_identifier()),
+            copy_tags_to_snapshot: instance.copy_tags_to_snapshot(),
+            database_insights_mode: instance.database_insights_mode().map(|mode| mode.as_str().to_owned()),
+            db_instance_class: text(instance.db_instance_class()),
+            db_parameter_group_name: instance
+                .db_parameter_groups()
+                .first()
+                .and_then(|group| text(group.db_parameter_group_name())),
+            db_subnet_group_name: instance
+                .db_subnet_group()
+                .and_then(|group| text(group.db_subnet_group_name())),
+            dedicated_log_volume: instance.dedicated_log_volume(),
+            deletion_protection: instance.deletion_protection(),
+            enable_cloudwatch_logs_exports: names(instance.enabled_cloudwatch_logs_exports().to_vec()),
+            enable_iam_database_authentication: instance.iam_database_authentication_enabled(),
+            enable_performance_insights: instance.performance_insights_enabled(),
+            engine_lifecycle_support: text(instance.engine_lifecycle_support()),
+            iops: instance.iops(),
+            max_allocated_storage: instance.max_allocated_storage(),
+            monitoring_interval: instance.monitoring_interval(),
+            monitoring_role_arn: text(instance.monitoring_role_arn()),
+            multi_az: instance.multi_az(),
+            network_type: text(instance.network_type()),
+            option_group_name: option_group(instance),
+            performance_insights_kms_key_id: text(instance.performance_insights_kms_key_id()),
+            performance_insights_retention_period: instance.performance_insights_retention_period(),
+            port: instance.endpoint().and_then(aws_sdk_rds::types::Endpoint::port),
+            preferred_backup_window: text(instance.preferred_backup_window()),
+            preferred_maintenance_window: text(instance.preferred_maintenance_window()),
+            processor_features: Some(features).filter(|features| !features.is_empty()),
+            promotion_tier: instance.promotion_tier(),
+            publicly_accessible: instance.publicly_accessible(),
+            storage_throughput: instance.storage_throughput(),
+            storage_type: text(instance.storage_type()),
+            tags: carried_tags(instance.tag_list()),
+            vpc_security_group_ids: security_groups(instance.vpc_security_groups()),
+            ..Self::default()
+        }
+        .with_storage_of(instance.engine())
+    }
+
+    /// What the description of automated backups tells of an instance that may be gone: not its class, its network nor its
+    /// parameter group.
+    pub(super) fn of_backup(backup: &DbInstanceAutomatedBackup) -> Self {
+        let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+        Self {
+            backup_retention_period: backup.backup_retention_period(),
+            dedicated_log_volume: backup.dedicated_log_volume(),
+            enable_iam_database_authentication: backup.iam_database_authentication_enabled(),
+            iops: backup.iops(),
+            option_group_name: text(backup.option_group_name()),
+            port: backup.port(),
+            preferred_backup_window: text(backup.preferred_backup_window()),
+            storage_throughput: backup.storage_throughput(),
+            storage_type: text(backup.storage_type()),
+            tags: carried_tags(backup.tag_list()),
+            ..Self::default()
+        }
+        .with_storage_of(backup.engine())
+    }
+
+    /// These under the source's.
+    ///
+    /// | these name | left out of the source's |
+    /// |---|---|
+    /// | another storage type | IOPS and throughput, which belong to the type |
+    /// | another class | the processor features, which belong to the class |
+    pub(super) fn over(self, mut source: Self) -> Self {
+        if self.storage_type.is_some() && self.storage_type != source.storage_type {
+            (source.iops, source.storage_throughput) = (None, None);
+        }
+        if self.db_instance_class.is_some() && self.db_instance_class != source.db_instance_class {
+            source.processor_features = None;
+        }
+        self.or(source)
+    }
+
+    /// What can be modified, and is worth it: what the restore request may have set, but has no say in any more, is left.
+    pub(super) fn modifiable(self) -> Self {
+        Self {
+            allocated_storage: None,
+            availability_zone: None,
+            db_subnet_group_name: None,
+            engine_lifecycle_support: None,
+            license_model: None,
+            tags: None,
+            ..self
+        }
+    }
+
+    /// IOPS and throughput, where naming them is allowed. RDS describes the baseline of gp3 as if it had been asked for,
+    /// and refuses a request that asks for it on a small volume.
+    ///
+    /// | storage | IOPS and throughput |
+    /// |---|---|
+    /// | io1, io2 | IOPS |
+    /// | gp3, SQL Server | both |
+    /// | gp3, others: 3000 and 125, or 12000 and 500 | the baseline of the size: none |
+    /// | gp3, others | both |
+    /// | other | none |
+    ///
+    /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage>
+    fn with_storage_of(mut self, engine: Option<&str>) -> Self {
+        let named = (self.iops, self.storage_throughput);
+        let sql_server = engine.is_some_and(|engine| engine.contains("sqlserver"));
+        let baseline = [(Some(3000), Some(125)), (Some(12_000), Some(500))].contains(&named);
+        (self.iops, self.storage_throughput) = match self.storage_type.as_deref() {
+            Some("io1" | "io2") => (self.iops, None),
+            Some("gp3") if sql_server || !baseline => named,
+            _ => (None, None),
+        };
+        self
+    }
+}
+
+/// What is not carried over by anything, in words.
+pub(super) fn left_out(instance: &DbInstance) -> Vec<&'static str> {
+    let mut left_out = Vec::new();
+    let mut note = |is: bool, what: &'static str| left_out.extend(is.then_some(what));
+    note(!instance.associated_roles().is_empty(), "its IAM roles (aws rds add-role-to-db-instance)");
+    note(!instance.domain_memberships().is_empty(), "its membership of a directory domain");
+    note(
+        !instance.read_replica_db_instance_identifiers().is_empty(),
+        "its read replicas (aws rds create-db-instance-read-replica)",
+    );
+    note(
+        !instance.db_instance_automated_backups_replications().is_empty(),
+        "the replication of its backups to another region",
+    );
+    note(
+        instance.activity_stream_status().is_some_and(|status| status.as_str() == "started"),
+        "its activity stream",
+    );
+    note(
+        instance.master_user_secret().is_some(),
+        "the management of its password by Secrets Manager: the password is that of the time",
+    );
+    left_out
+}
+
+/// The group that is in force, of several.
+fn option_group(instance: &DbInstance) -> Option<String> {
+    let groups = instance.option_group_memberships();
+    let in_force = groups.iter().find(|group| group.status() == Some("in-sync")).or(groups.first());
+    in_force.and_then(|group| group.option_group_name()).map(ToOwned::to_owned)
+}
+
+/// None where there are none: an empty list cannot be asked for.
+pub(super) fn names(names: Vec<String>) -> Option<Names> {
+    (!names.is_empty()).then(|| names.into())
+}
+
+/// The groups that are in force.
+pub(super) fn security_groups(groups: &[VpcSecurityGroupMembership]) -> Option<Names> {
+    let leaving = |group: &&VpcSecurityGroupMembership| group.status() != Some("removing");
+    let ids = groups.iter().filter(leaving).filter_map(|group| group.vpc_security_group_id());
+    names(ids.map(ToOwned::to_owned).collect())
+}
+
+/// The tags that may be given: `aws:` is AWS's own, and the errand of the source's restore is not this one.
+pub(super) fn carried_tags(tags: &[Tag]) -> Option<BTreeMap<String, String>> {
+    let tags = tags.iter().filter_map(|tag| {
+        let key = tag.key().filter(|key| !key.starts_with("aws:") && *key != TAG)?;
+        Some((key.to_owned(), tag.value().unwrap_or_default().to_owned()))
+    });
+    Some(tags.collect::<BTreeMap<_, _>>()).filter(|tags| !tags.is_empty())
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

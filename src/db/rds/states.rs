@@ -1,0 +1,145 @@
+//! What the states of an instance or a cluster mean for a restore.
+
+use crate::db::{Found, Progress};
+
+/// How far a restore is, by its status and RDS's own figure of how much is done.
+///
+/// | status | |
+/// |---|---|
+/// | available, storage-optimization, storage-config-upgrade | ready: the latter two serve, and may take a day |
+/// | failed, restore-error, incompatible-*, inaccessible-*, insufficient-capacity, storage-full | failed |
+/// | deleting, deleted, stopping, stopped | failed: somebody did this |
+/// | any other (creating, backing-up, modifying, rebooting, configuring-…) | under way |
+///
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html>
+pub(super) fn progress(status: &str, percent: Option<&str>, endpoint: Option<String>) -> Progress {
+    if is_ready(status) {
+        return Progress::Available { endpoint };
+    }
+    match remedy(status) {
+        Some(remedy) => Progress::Failed { why: format!("RDS says {status}: {remedy}") },
+        None => {
+            let percent = percent.and_then(|text| text.trim().trim_end_matches('%').parse().ok());
+            Progress::Restoring { percent: percent.filter(|n| *n <= 100), state: status.to_owned() }
+        }
+    }
+}
+
+/// What was found, by how far it is.
+pub(super) fn found(progress: Progress) -> Found {
+    match progress {
+        Progress::Restoring { .. } => Found::Restoring,
+        Progress::Available { .. } => Found::Available,
+        Progress::Failed { why } => Found::Failed(why),
+    }
+}
+
+/// A cluster is as far as what is least far of it: failed before under way before ready.
+pub(super) fn least(progresses: impl IntoIterator<Item = Progress>) -> Option<Progress> {
+    let rank = |progress: &Progress| match progress {
+        Progress::Failed { .. } => 0,
+        Progress::Restoring { .. } => 1,
+        Progress::Available { .. } => 2,
+    };
+    progresses.into_iter().min_by_key(rank)
+}
+
+fn is_ready(status: &str) -> bool {
+    matches!(status, "available" | "storage-optimization" | "storage-config-upgrade")
+}
+
+/// What to do about a status from which a restore does not get ready.
+fn remedy(status: &str) -> Option<&'static str> {
+    Some(match status {
+        "incompatible-restore" | "restore-error" => {
+            "it cannot be restored to this time; look at its events (aws rds describe-events), remove it, and try a \
+             time close by"
+        }
+        "incompatible-parameters" => {
+            "a parameter does not suit its engine or class; remove it, and override db-parameter-group-name or \
+             db-instance-class"
+        }
+        "incompatible-network" => {
+            "the subnet group has no room, or the VPC does not suit; remove it, and override db-subnet-group-name"
+        }
+        "incompatible-option-group" => {
+            "the option group could not be applied; remove it, and override option-group-name"
+        }
+        "insufficient-capacity" => {
+            "AWS has no such instance free at present; remove it, and override db-instance-class, or try again later"
+        }
+        "inaccessible-encryption-credentials" | "inaccessible-encryption-credentials-recoverable" => {
+            "its KMS key cannot be used; enable the key, and the role's use of it"
+        }
+        "storage-full" => "its storage is full; enlarge it",
+        "stopping" | "stopped" => "somebody stopped it; start it, and run this again",
+        "deleting" | "deleted" => "somebody is deleting it; once it is gone, run this again",
+        status if status.starts_with("incompatible-") || status == "failed" => {
+            "look at its events (aws rds describe-events), and remove it before you try again"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_ready_under_way_or_failed() {
+        for status in ["available", "storage-optimization"] {
+            assert_eq!(progress(status, None, None), Progress::Available { endpoint: None }, "{status}");
+        }
+        for status in [
+            "creating",
+            "backing-up",
+            "modifying",
+            "rebooting",
+            "configuring-enhanced-monitoring",
+            "configuring-iam-database-auth",
+            "upgrading",
+            "a-state-of-tomorrow",
+        ] {
+            let state = status.to_owned();
+            assert_eq!(progress(status, None, None), Progress::Restoring { percent: None, state });
+        }
+        for status in [
+            "failed",
+            "incompatible-restore",
+            "incompatible-parameters",
+            "incompatible-network",
+            "incompatible-of-tomorrow",
+            "inaccessible-encryption-credentials",
+            "insufficient-capacity",
+            "deleting",
+            "deleted",
+            "stopped",
+        ] {
+            let Progress::Failed { why } = progress(status, None, None) else { panic!("{status}") };
+            assert!(why.starts_with(&format!("RDS says {status}: ")), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_is_told_where_it_is_one() {
+        for (text, percent) in [
+            (Some("41"), Some(41)),
+            (Some("41%"), Some(41)),
+            (Some(""), None),
+            (Some("400"), None),
+            (None, None),
+        ] {
+            let state = "creating".to_owned();
+            assert_eq!(progress("creating", text, None), Progress::Restoring { percent, state });
+        }
+    }
+
+    #[test]
+    fn the_least_far_tells() {
+        let (ready, going) = (progress("available", None, None), progress("creating", None, None));
+        let failed = progress("failed", None, None);
+        assert_eq!(least([ready.clone(), going.clone()]), Some(going.clone()));
+        assert_eq!(least([going, failed.clone(), ready]), Some(failed));
+        assert_eq!(least([]), None);
+    }
+}
