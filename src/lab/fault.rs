@@ -61,9 +61,9 @@ pub enum When {
 
 /// A fault, when, and on what.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct Rule<O = Operation> {
     /// None for any operation.
-    pub operation: Option<Operation>,
+    pub operation: Option<O>,
     /// Only requests whose key begins with this; none for all requests.
     pub key_prefix: Option<String>,
     /// What goes wrong.
@@ -72,9 +72,9 @@ pub struct Rule {
     pub when: When,
 }
 
-impl Rule {
+impl<O> Rule<O> {
     /// A rule for one operation.
-    pub fn on(operation: Operation, fault: Fault, when: When) -> Self {
+    pub fn on(operation: O, fault: Fault, when: When) -> Self {
         Self { operation: Some(operation), key_prefix: None, fault, when }
     }
 
@@ -90,23 +90,28 @@ impl Rule {
     }
 }
 
-/// A handle to the faults of one lab; clones share them.
-#[derive(Clone, Debug, Default)]
-pub struct Faults {
-    state: Arc<Mutex<State>>,
+/// A handle to the faults of one lab, by the operations of its service; clones share them.
+#[derive(Clone, Debug)]
+pub struct Faults<O = Operation> {
+    state: Arc<Mutex<State<O>>>,
+}
+
+impl<O> Default for Faults<O> {
+    fn default() -> Self {
+        Self { state: Arc::new(Mutex::new(State { rules: Vec::new(), injected: 0 })) }
+    }
 }
 
 /// Called before a request is handled.
 type Hook = Arc<dyn Fn() + Send + Sync>;
 
-#[derive(Default)]
-struct State {
-    rules: Vec<Counted>,
+struct State<O> {
+    rules: Vec<Counted<O>>,
     injected: u64,
 }
 
-struct Counted {
-    rule: Rule,
+struct Counted<O> {
+    rule: Rule<O>,
     /// In place of the rule's fault.
     hook: Option<Hook>,
     matched: u64,
@@ -120,15 +125,21 @@ pub(crate) struct Verdict {
     pub(crate) hooks: Vec<Hook>,
 }
 
-impl Faults {
+impl<O: Copy + PartialEq> Faults<O> {
     /// Adds a rule. Rules are asked in the order in which they were added, and the first that strikes is done.
-    pub fn push(&self, rule: Rule) {
+    pub fn push(&self, rule: Rule<O>) {
         self.lock().rules.push(Counted { rule, hook: None, matched: 0 });
     }
 
     /// Calls a function just before certain requests are handled: to write in between, or to stop the client.
-    pub fn before(&self, operation: Operation, when: When, call: impl Fn() + Send + Sync + 'static) {
+    pub fn before(&self, operation: O, when: When, call: impl Fn() + Send + Sync + 'static) {
         let rule = Rule::on(operation, Fault::Delay(Duration::ZERO), when);
+        self.lock().rules.push(Counted { rule, hook: Some(Arc::new(call)), matched: 0 });
+    }
+
+    /// The same before certain of all requests.
+    pub fn before_any(&self, when: When, call: impl Fn() + Send + Sync + 'static) {
+        let rule = Rule::on_any(Fault::Delay(Duration::ZERO), when);
         self.lock().rules.push(Counted { rule, hook: Some(Arc::new(call)), matched: 0 });
     }
 
@@ -143,7 +154,7 @@ impl Faults {
     }
 
     /// Asks the rules about a request, and counts it.
-    pub(crate) fn judge(&self, operation: Operation, key: Option<&str>) -> Verdict {
+    pub(crate) fn judge(&self, operation: O, key: Option<&str>) -> Verdict {
         let mut state = self.lock();
         let mut verdict = Verdict::default();
         let mut injected = 0;
@@ -168,20 +179,20 @@ impl Faults {
         verdict
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<O>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Counted {
-    fn applies(&self, operation: Operation, key: Option<&str>) -> bool {
+impl<O: Copy + PartialEq> Counted<O> {
+    fn applies(&self, operation: O, key: Option<&str>) -> bool {
         let key_fits = |prefix: &String| key.is_some_and(|key| key.starts_with(prefix.as_str()));
         self.rule.operation.is_none_or(|wanted| wanted == operation)
             && self.rule.key_prefix.as_ref().is_none_or(key_fits)
     }
 }
 
-impl std::fmt::Debug for State {
+impl<O: std::fmt::Debug> std::fmt::Debug for State<O> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let rules: Vec<_> = self.rules.iter().map(|counted| (&counted.rule, counted.matched)).collect();
         out.debug_struct("State").field("rules", &rules).field("injected", &self.injected).finish()

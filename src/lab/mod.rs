@@ -19,6 +19,7 @@ mod fault;
 mod handler;
 mod operation;
 mod quirks;
+mod rds;
 mod reply;
 mod request;
 mod requests;
@@ -47,6 +48,7 @@ pub use direct::{Content, LiveObject, Put, VersionInfo};
 pub use fault::{Fault, Faults, Rule, When};
 pub use operation::Operation;
 pub use quirks::{Grouping, Quirks};
+pub use rds::{Rds, RdsAction, RdsHandle};
 pub use requests::Requests;
 pub use serve::serve;
 pub use store::bucket::{Configuration, Versioning};
@@ -122,7 +124,9 @@ impl Lab {
             requests: Requests::default(),
             store: Mutex::new(store),
         });
-        let accepting = tokio::spawn(server::accept(listener, Arc::clone(&shared)));
+        let answering = Arc::clone(&shared);
+        let answer = move |request| server::answer(Arc::clone(&answering), request);
+        let accepting = tokio::spawn(server::accept(listener, answer));
         Ok(Self { shared, address, accepting })
     }
 

@@ -21,27 +21,38 @@ use super::request::Request;
 use super::time::http_date;
 use super::{Shared, auth, body, control, handler};
 
-/// Accepts connections until the task is aborted; they end with it.
-pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+/// What a request gets; an error resets the connection.
+pub(crate) type Answer = std::result::Result<Response<ReplyBody>, CutOff>;
+
+/// Accepts connections until the task is aborted; they end with it. Each request is given to `answer`.
+pub(crate) async fn accept<F, A>(listener: TcpListener, answer: F)
+where
+    F: Fn(hyper::Request<Incoming>) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send + 'static,
+{
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
         // A connection that could not be accepted is the client's to try again.
         if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(serve(stream, Arc::clone(&shared)));
+            connections.spawn(serve(stream, answer.clone()));
         }
     }
 }
 
-async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+async fn serve<F, A>(stream: TcpStream, answer: F)
+where
+    F: Fn(hyper::Request<Incoming>) -> A,
+    A: Future<Output = Answer>,
+{
     if stream.set_nodelay(true).is_err() {
         return;
     }
     let reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request| {
-        let (shared, reset) = (Arc::clone(&shared), Arc::clone(&reset));
+        let (answered, reset) = (answer(request), Arc::clone(&reset));
         async move {
-            let response = answer(&shared, request).await;
+            let response = answered.await;
             reset.store(response.is_err(), Ordering::Relaxed);
             response
         }
@@ -63,11 +74,8 @@ struct Way {
     fault: Option<Fault>,
 }
 
-/// Answers a request; an error resets the connection.
-async fn answer(
-    shared: &Shared,
-    request: hyper::Request<Incoming>,
-) -> std::result::Result<Response<ReplyBody>, CutOff> {
+/// Answers a request to S3.
+pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> Answer {
     let (parts, incoming) = request.into_parts();
     let mut way = Way {
         request_id: request_id(),
@@ -77,11 +85,11 @@ async fn answer(
     };
     if way.resource.starts_with(control::PREFIX) {
         let body = incoming.collect().await.map_err(|_| CutOff)?.to_bytes();
-        let reply = control::answer(shared, &parts.method, &way.resource, &body);
+        let reply = control::answer(&shared, &parts.method, &way.resource, &body);
         return Ok(reply.into_response(&way.request_id, false));
     }
     let outcome = match read(parts, incoming).await {
-        Ok((request, raw)) => answer_read(shared, request, raw, &mut way).await,
+        Ok((request, raw)) => answer_read(&shared, request, raw, &mut way).await,
         Err(error) => Err(error),
     };
     if matches!(way.fault, Some(Fault::Reset | Fault::ReplyLost)) {

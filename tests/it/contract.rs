@@ -7,6 +7,7 @@ use crate::support::Subject;
 
 mod buckets;
 mod copies;
+pub(crate) mod databases;
 mod deletes;
 mod history;
 mod keys;
@@ -49,10 +50,22 @@ macro_rules! on {
 
 macro_rules! on_every_server {
     ($($cases:tt)*) => {
-        on!(lab, Kind::Lab, $($cases)*);
+        on!(lab, Kind::Lab, $($cases)* databases {
+            cluster_gets_its_instances
+            drill_tears_down_what_is_its_own
+            every_override_arrives
+            missing_source_is_named
+            somebody_elses_instance_is_left_alone
+        });
         on!(lab_grouped, Kind::LabGrouped, $($cases)*);
         on!(lab_ragged, Kind::LabRagged, $($cases)*);
-        on!(moto, Kind::Moto, $($cases)*);
+        on!(moto, Kind::Moto, $($cases)* databases {
+            cluster_gets_its_instances
+            drill_tears_down_what_is_its_own
+            every_override_arrives
+            missing_source_is_named
+            somebody_elses_instance_is_left_alone
+        });
         on!(ministack, Kind::Ministack, $($cases)*);
         on!(rgw, Kind::Rgw, $($cases)*);
         on!(custom, Kind::Custom, $($cases)*);

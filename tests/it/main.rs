@@ -25,6 +25,8 @@ mod found;
 #[cfg(feature = "lab")]
 mod model;
 #[cfg(feature = "lab")]
+mod rds;
+#[cfg(feature = "lab")]
 mod recover;
 #[cfg(feature = "lab")]
 mod references;

@@ -14,6 +14,7 @@ use crate::deviations::Behaviour;
 use crate::servers::Server;
 
 pub(crate) mod bucket;
+pub(crate) mod databases;
 pub(crate) mod run;
 
 pub(crate) use bucket::Bucket;
@@ -202,7 +203,7 @@ fn client(server: &Server, secret: &str) -> Client {
 }
 
 /// A bucket name that no other test, run or process uses.
-fn unique_name() -> String {
+pub(crate) fn unique_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap();
     let number = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, DbInstance};
 
-use super::settings::{InstanceSettings, Names, carried_tags, names, security_groups, settings};
+use super::settings::{InstanceSettings, Names, carried_tags, names, own_group, security_groups, settings};
 
 settings! {
     /// Settings of a cluster.
@@ -45,7 +45,7 @@ impl ClusterSettings {
             backtrack_window: cluster.backtrack_window().filter(|window| *window > 0),
             backup_retention_period: cluster.backup_retention_period(),
             copy_tags_to_snapshot: cluster.copy_tags_to_snapshot(),
-            db_cluster_parameter_group_name: text(cluster.db_cluster_parameter_group()),
+            db_cluster_parameter_group_name: own_group(cluster.db_cluster_parameter_group()),
             db_subnet_group_name: text(cluster.db_subnet_group()),
             deletion_protection: cluster.deletion_protection(),
             enable_cloudwatch_logs_exports: names(cluster.enabled_cloudwatch_logs_exports().to_vec()),

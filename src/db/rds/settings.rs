@@ -105,7 +105,7 @@ impl InstanceSettings {
             db_parameter_group_name: instance
                 .db_parameter_groups()
                 .first()
-                .and_then(|group| text(group.db_parameter_group_name())),
+                .and_then(|group| own_group(group.db_parameter_group_name())),
             db_subnet_group_name: instance
                 .db_subnet_group()
                 .and_then(|group| text(group.db_subnet_group_name())),
@@ -148,7 +148,7 @@ impl InstanceSettings {
             dedicated_log_volume: backup.dedicated_log_volume(),
             enable_iam_database_authentication: backup.iam_database_authentication_enabled(),
             iops: backup.iops(),
-            option_group_name: text(backup.option_group_name()),
+            option_group_name: own_group(backup.option_group_name()),
             port: backup.port(),
             preferred_backup_window: text(backup.preferred_backup_window()),
             storage_throughput: backup.storage_throughput(),
@@ -242,7 +242,12 @@ pub(super) fn left_out(instance: &DbInstance) -> Vec<&'static str> {
 fn option_group(instance: &DbInstance) -> Option<String> {
     let groups = instance.option_group_memberships();
     let in_force = groups.iter().find(|group| group.status() == Some("in-sync")).or(groups.first());
-    in_force.and_then(|group| group.option_group_name()).map(ToOwned::to_owned)
+    in_force.and_then(|group| own_group(group.option_group_name()))
+}
+
+/// A group that somebody chose: RDS finds its default one by itself.
+pub(super) fn own_group(name: Option<&str>) -> Option<String> {
+    name.filter(|name| !name.starts_with("default.") && !name.starts_with("default:")).map(ToOwned::to_owned)
 }
 
 /// None where there are none: an empty list cannot be asked for.

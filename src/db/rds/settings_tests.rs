@@ -64,13 +64,81 @@ fn source() -> DbInstance {
 
 #[test]
 fn everything_that_was_chosen_is_carried_over() {
-    insta::assert_snapshot!(shown(&InstanceSettings::of(&source())), @"");
+    insta::assert_snapshot!(shown(&InstanceSettings::of(&source())), @r#"
+    InstanceSettings {
+        auto_minor_version_upgrade: Some(false,
+        ),
+        backup_retention_period: Some(14,
+        ),
+        ca_certificate_identifier: Some("rds-ca-ecc384-g1",
+        ),
+        copy_tags_to_snapshot: Some(true,
+        ),
+        database_insights_mode: Some("advanced",
+        ),
+        db_instance_class: Some("db.r7g.large",
+        ),
+        db_parameter_group_name: Some("tuned",
+        ),
+        db_subnet_group_name: Some("private",
+        ),
+        dedicated_log_volume: Some(true,
+        ),
+        deletion_protection: Some(true,
+        ),
+        enable_cloudwatch_logs_exports: Some(Names(    [        "postgresql",        "upgrade",],),
+        ),
+        enable_iam_database_authentication: Some(true,
+        ),
+        enable_performance_insights: Some(true,
+        ),
+        engine_lifecycle_support: Some("open-source-rds-extended-support-disabled",
+        ),
+        iops: Some(5000,
+        ),
+        max_allocated_storage: Some(1000,
+        ),
+        monitoring_interval: Some(15,
+        ),
+        monitoring_role_arn: Some("arn:aws:iam::1:role/monitor",
+        ),
+        multi_az: Some(true,
+        ),
+        network_type: Some("DUAL",
+        ),
+        option_group_name: Some("audited",
+        ),
+        performance_insights_kms_key_id: Some("key",
+        ),
+        performance_insights_retention_period: Some(465,
+        ),
+        port: Some(6432,
+        ),
+        preferred_backup_window: Some("03:00-03:30",
+        ),
+        preferred_maintenance_window: Some("sun:04:00-sun:04:30",
+        ),
+        processor_features: Some({    "coreCount": "2",},
+        ),
+        promotion_tier: Some(3,
+        ),
+        publicly_accessible: Some(true,
+        ),
+        storage_type: Some("io1",
+        ),
+        tags: Some({    "team": "orders",},
+        ),
+        vpc_security_group_ids: Some(Names(    [        "sg-1",        "sg-2",],),
+        ),
+    }
+    "#);
 }
 
 /// One setting a line, without those that are left open.
 fn shown(settings: &InstanceSettings) -> String {
-    let lines = format!("{settings:#?}").replace("Some(\n        ", "Some(").replace(",\n    ),", "),");
-    lines.lines().filter(|line| !line.ends_with("None,")).collect::<Vec<_>>().join("\n")
+    let one_line =
+        format!("{settings:#?}").replace("\n        ", "").replace("    ]", "]").replace("    }", "}");
+    one_line.lines().filter(|line| !line.ends_with("None,")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -117,6 +185,15 @@ fn storage_figures_are_named_where_rds_takes_them() {
     let gp3 = InstanceSettings { storage_type: Some("gp3".into()), ..InstanceSettings::default() };
     let wanted = gp3.over(InstanceSettings::of(&source()));
     assert_eq!((wanted.iops, wanted.storage_throughput), (None, None), "they belong to io1");
+}
+
+#[test]
+fn default_groups_are_left_to_rds() {
+    for (name, carried) in
+        [("tuned", Some("tuned")), ("default.postgres16", None), ("default:mysql-8-4", None)]
+    {
+        assert_eq!(own_group(Some(name)).as_deref(), carried);
+    }
 }
 
 #[test]

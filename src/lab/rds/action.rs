@@ -1,0 +1,52 @@
+//! The actions that there are.
+
+/// Defines [`Action`]: the names are those on the wire.
+macro_rules! actions {
+    ($($action:ident,)*) => {
+        /// An action of RDS.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "each is named as AWS names it")]
+        pub enum Action {
+            $($action,)*
+        }
+
+        impl Action {
+            pub(super) fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $(stringify!($action) => Some(Action::$action),)*
+                    _ => None,
+                }
+            }
+
+            pub(super) fn name(self) -> &'static str {
+                match self {
+                    $(Action::$action => stringify!($action),)*
+                }
+            }
+
+            /// The root of its reply.
+            pub(super) fn response(self) -> &'static str {
+                match self {
+                    $(Action::$action => concat!(stringify!($action), "Response"),)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    AddTagsToResource,
+    CreateDBCluster,
+    CreateDBInstance,
+    DeleteDBCluster,
+    DeleteDBInstance,
+    DescribeDBClusterAutomatedBackups,
+    DescribeDBClusters,
+    DescribeDBInstanceAutomatedBackups,
+    DescribeDBInstances,
+    ListTagsForResource,
+    ModifyDBCluster,
+    ModifyDBInstance,
+    RestoreDBClusterToPointInTime,
+    RestoreDBInstanceToPointInTime,
+}

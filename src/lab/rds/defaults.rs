@@ -1,0 +1,149 @@
+//! What a new database is like where the request says nothing, and what a restored one takes from its source.
+//!
+//! A restored one has default groups, one zone and no protection, whatever its source has: that is what `like-source` is
+//! for (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html>).
+
+use super::form::Form;
+use super::store::Database;
+
+/// A setting of an instance: the parameter, its default, and whether a restored one takes it from its source.
+struct Setting(&'static str, Option<&'static str>, Origin);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// The source's, if the request to restore says nothing.
+    Source,
+    /// The default, if the request to restore says nothing.
+    Default,
+    /// The default: the request to restore does not know it.
+    Later,
+}
+
+const INSTANCE: &[Setting] = &[
+    Setting("AllocatedStorage", Some("20"), Origin::Source),
+    Setting("AutoMinorVersionUpgrade", Some("true"), Origin::Default),
+    Setting("BackupRetentionPeriod", Some("1"), Origin::Source),
+    Setting("CACertificateIdentifier", Some("rds-ca-rsa2048-g1"), Origin::Default),
+    Setting("CopyTagsToSnapshot", Some("false"), Origin::Default),
+    Setting("DBInstanceClass", Some("db.t3.micro"), Origin::Source),
+    Setting("DBParameterGroupName", Some("default.lab"), Origin::Default),
+    Setting("DBSubnetGroupName", Some("default"), Origin::Default),
+    Setting("DatabaseInsightsMode", Some("standard"), Origin::Later),
+    Setting("DedicatedLogVolume", Some("false"), Origin::Default),
+    Setting("DeletionProtection", Some("false"), Origin::Default),
+    Setting("EnableIAMDatabaseAuthentication", Some("false"), Origin::Default),
+    Setting("EnablePerformanceInsights", Some("false"), Origin::Later),
+    Setting("EngineLifecycleSupport", Some("open-source-rds-extended-support"), Origin::Default),
+    Setting("Iops", None, Origin::Default),
+    Setting("LicenseModel", Some("postgresql-license"), Origin::Source),
+    Setting("MaxAllocatedStorage", None, Origin::Default),
+    Setting("MonitoringInterval", Some("0"), Origin::Later),
+    Setting("MonitoringRoleArn", None, Origin::Later),
+    Setting("MultiAZ", Some("false"), Origin::Default),
+    Setting("NetworkType", Some("IPV4"), Origin::Default),
+    Setting("OptionGroupName", Some("default:lab"), Origin::Default),
+    Setting("PerformanceInsightsKMSKeyId", None, Origin::Later),
+    Setting("PerformanceInsightsRetentionPeriod", None, Origin::Later),
+    Setting("Port", Some("5432"), Origin::Source),
+    Setting("PreferredBackupWindow", Some("01:00-01:30"), Origin::Source),
+    Setting("PreferredMaintenanceWindow", Some("mon:02:00-mon:02:30"), Origin::Later),
+    Setting("PromotionTier", Some("1"), Origin::Later),
+    Setting("PubliclyAccessible", Some("false"), Origin::Default),
+    Setting("StorageThroughput", None, Origin::Default),
+    Setting("StorageType", Some("gp3"), Origin::Default),
+];
+
+const CLUSTER: &[Setting] = &[
+    Setting("BacktrackWindow", Some("0"), Origin::Default),
+    Setting("BackupRetentionPeriod", Some("1"), Origin::Source),
+    Setting("CopyTagsToSnapshot", Some("false"), Origin::Default),
+    Setting("DBClusterParameterGroupName", Some("default.lab"), Origin::Default),
+    Setting("DBSubnetGroupName", Some("default"), Origin::Default),
+    Setting("DeletionProtection", Some("false"), Origin::Default),
+    Setting("EnableIAMDatabaseAuthentication", Some("false"), Origin::Default),
+    Setting("EnablePerformanceInsights", Some("false"), Origin::Later),
+    Setting("EngineLifecycleSupport", Some("open-source-rds-extended-support"), Origin::Default),
+    Setting("NetworkType", Some("IPV4"), Origin::Default),
+    Setting("PerformanceInsightsKMSKeyId", None, Origin::Later),
+    Setting("PerformanceInsightsRetentionPeriod", None, Origin::Later),
+    Setting("Port", Some("5432"), Origin::Default),
+    Setting("PreferredBackupWindow", Some("01:00-01:30"), Origin::Source),
+    Setting("PreferredMaintenanceWindow", Some("mon:02:00-mon:02:30"), Origin::Later),
+    Setting("ServerlessV2ScalingConfiguration.MaxCapacity", None, Origin::Default),
+    Setting("ServerlessV2ScalingConfiguration.MinCapacity", None, Origin::Default),
+    Setting("StorageType", Some("aurora"), Origin::Default),
+];
+
+/// Which of the two a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Instance,
+    Cluster,
+}
+
+impl Kind {
+    fn settings(self) -> &'static [Setting] {
+        match self {
+            Kind::Instance => INSTANCE,
+            Kind::Cluster => CLUSTER,
+        }
+    }
+}
+
+/// A database as the request that makes it says. `source` is what it is restored from, if it is.
+pub(super) fn make(kind: Kind, form: &Form, source: Option<&Database>) -> Database {
+    let mut database = Database::default();
+    for Setting(name, default, origin) in kind.settings() {
+        let asked = form.get(name).filter(|_| source.is_none() || *origin != Origin::Later);
+        let taken = source.filter(|_| *origin == Origin::Source).and_then(|source| source.get(name));
+        if let Some(value) = asked.or(taken).or(*default) {
+            database.set(name, value);
+        }
+    }
+    if form.get("StorageType").is_none() && form.get("Iops").is_some() {
+        database.set("StorageType", "io1");
+    }
+    database.groups = groups(form).unwrap_or_else(|| vec!["sg-default".to_owned()]);
+    database.logs = form.list("EnableCloudwatchLogsExports.member").unwrap_or_default();
+    database.features = form.pairs("ProcessorFeatures.ProcessorFeature", ("Name", "Value"));
+    database.tags = form.tags();
+    // Without tags in the request, the source's are taken (USER_PIT).
+    if let Some(source) = source.filter(|_| database.tags.is_empty()) {
+        database.tags.clone_from(&source.tags);
+    }
+    // What gp3 brings with it is described as if it had been asked for.
+    if database.get("StorageType") == Some("gp3") && database.get("Iops").is_none() {
+        let small = database.number("AllocatedStorage") < 400;
+        let (iops, throughput) = if small { ("3000", "125") } else { ("12000", "500") };
+        database.set("Iops", iops);
+        database.set("StorageThroughput", throughput);
+    }
+    database
+}
+
+/// What a request to modify says.
+pub(super) fn modify(kind: Kind, database: &mut Database, form: &Form) {
+    for Setting(name, ..) in kind.settings() {
+        let parameter = match (kind, *name) {
+            (Kind::Instance, "Port") => "DBPortNumber",
+            (_, name) => name,
+        };
+        if let Some(value) = form.get(parameter) {
+            database.set(name, value);
+        }
+    }
+    if let Some(groups) = groups(form) {
+        database.groups = groups;
+    }
+    let logs = form.list("CloudwatchLogsExportConfiguration.EnableLogTypes.member").unwrap_or_default();
+    for log in logs {
+        if !database.logs.contains(&log) {
+            database.logs.push(log);
+        }
+    }
+    database.features.extend(form.pairs("ProcessorFeatures.ProcessorFeature", ("Name", "Value")));
+}
+
+fn groups(form: &Form) -> Option<Vec<String>> {
+    form.list("VpcSecurityGroupIds.VpcSecurityGroupId")
+}

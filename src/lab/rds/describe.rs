@@ -1,0 +1,219 @@
+//! Replies: how databases are described.
+
+use std::collections::BTreeMap;
+
+use super::super::time::iso;
+use super::super::xml::Document;
+use super::action::Action;
+use super::defaults::Kind;
+use super::handler::Refusal;
+use super::store::{Database, Store};
+
+/// An element of a reply.
+#[derive(Debug)]
+pub(super) struct Element {
+    name: String,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Text(String),
+    Elements(Vec<Element>),
+}
+
+impl Element {
+    fn text(name: &str, text: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), content: Content::Text(text.into()) }
+    }
+
+    pub(super) fn list(name: &str, elements: Vec<Element>) -> Self {
+        Self { name: name.to_owned(), content: Content::Elements(elements) }
+    }
+
+    fn write(&self, document: &mut Document) {
+        match &self.content {
+            Content::Text(text) => drop(document.text(&self.name, text)),
+            Content::Elements(elements) => {
+                document.open(&self.name);
+                elements.iter().for_each(|element| element.write(document));
+                document.close(&self.name);
+            }
+        }
+    }
+}
+
+/// The reply to an action.
+pub(super) fn reply(action: Action, result: &[Element], request_id: &str) -> Document {
+    let mut document = Document::bare(action.response());
+    let name = format!("{}Result", action.name());
+    document.open(&name);
+    result.iter().for_each(|element| element.write(&mut document));
+    document.close(&name).open("ResponseMetadata").text("RequestId", request_id).close("ResponseMetadata");
+    document
+}
+
+/// The reply to a request that is refused.
+pub(super) fn refusal(refusal: &Refusal, request_id: &str) -> Document {
+    let mut document = Document::bare("ErrorResponse");
+    document.open("Error").text("Type", "Sender").text("Code", refusal.code);
+    document.text("Message", &refusal.message).close("Error").text("RequestId", request_id);
+    document
+}
+
+/// Parameters whose element has another name, or lies in another.
+const ELSEWHERE: &[&str] = &["Port", "DBSubnetGroupName", "DBParameterGroupName", "OptionGroupName"];
+
+pub(super) fn instance(instance: &Database, now: i64) -> Element {
+    let get = |name: &str| instance.get(name).unwrap_or_default().to_owned();
+    let mut elements = vec![
+        Element::text("DBInstanceIdentifier", &instance.id),
+        Element::text("DbiResourceId", &instance.resource_id),
+        Element::text("DBInstanceArn", format!("{ARN}:db:{}", instance.id)),
+        Element::text("Engine", &instance.engine),
+        Element::text("DBInstanceStatus", instance.state()),
+        Element::list("DBSubnetGroup", vec![Element::text("DBSubnetGroupName", get("DBSubnetGroupName"))]),
+        Element::list(
+            "DBParameterGroups",
+            vec![member(
+                "DBParameterGroup",
+                "DBParameterGroupName",
+                "ParameterApplyStatus",
+                &get("DBParameterGroupName"),
+            )],
+        ),
+        Element::list(
+            "OptionGroupMemberships",
+            vec![member("OptionGroupMembership", "OptionGroupName", "Status", &get("OptionGroupName"))],
+        ),
+    ];
+    if instance.state() == "creating" {
+        elements.push(Element::text("PercentProgress", "37"));
+    } else {
+        let address = Element::text("Address", format!("{}.lab.rds.example.com", instance.id));
+        elements.push(Element::list("Endpoint", vec![address, Element::text("Port", get("Port"))]));
+    }
+    if let Some(cluster) = &instance.cluster {
+        elements.push(Element::text("DBClusterIdentifier", cluster));
+    }
+    if let Some((_, latest)) = instance.window(now).filter(|_| instance.cluster.is_none()) {
+        elements.push(Element::text("LatestRestorableTime", iso(latest, true)));
+    }
+    elements.extend(common(instance));
+    Element::list("DBInstance", elements)
+}
+
+pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
+    let get = |name: &str| cluster.get(name).unwrap_or_default().to_owned();
+    let members = store.members(&cluster.id).enumerate().map(|(n, member)| {
+        Element::list(
+            "DBClusterMember",
+            vec![
+                Element::text("DBInstanceIdentifier", &member.id),
+                Element::text("IsClusterWriter", (n == 0).to_string()),
+                Element::text("PromotionTier", member.get("PromotionTier").unwrap_or("1")),
+            ],
+        )
+    });
+    let mut elements = vec![
+        Element::text("DBClusterIdentifier", &cluster.id),
+        Element::text("DbClusterResourceId", &cluster.resource_id),
+        Element::text("DBClusterArn", format!("{ARN}:cluster:{}", cluster.id)),
+        Element::text("Engine", &cluster.engine),
+        Element::text("Status", cluster.state()),
+        Element::text("Endpoint", format!("{}.cluster-lab.rds.example.com", cluster.id)),
+        Element::text("Port", get("Port")),
+        Element::text("DBSubnetGroup", get("DBSubnetGroupName")),
+        Element::text("DBClusterParameterGroup", get("DBClusterParameterGroupName")),
+        Element::list("DBClusterMembers", members.collect()),
+    ];
+    // Both are absent until a restore is done.
+    if let Some((earliest, latest)) = cluster.window(now).filter(|_| cluster.state() != "creating") {
+        elements.push(Element::text("EarliestRestorableTime", iso(earliest, true)));
+        elements.push(Element::text("LatestRestorableTime", iso(latest, true)));
+    }
+    let (max, min) = (
+        get("ServerlessV2ScalingConfiguration.MaxCapacity"),
+        get("ServerlessV2ScalingConfiguration.MinCapacity"),
+    );
+    if !max.is_empty() {
+        let range = vec![Element::text("MaxCapacity", max), Element::text("MinCapacity", min)];
+        elements.push(Element::list("ServerlessV2ScalingConfiguration", range));
+    }
+    elements.extend(common(cluster));
+    Element::list("DBCluster", elements)
+}
+
+/// Backups that reach up to a time.
+pub(super) fn backup(kind: Kind, database: &Database, until: i64, status: &str) -> Element {
+    let (name, resource) = match kind {
+        Kind::Instance => ("DBInstanceAutomatedBackup", "DbiResourceId"),
+        Kind::Cluster => ("DBClusterAutomatedBackup", "DbClusterResourceId"),
+    };
+    let get = |name: &str| database.get(name).unwrap_or_default().to_owned();
+    let (earliest, latest) = database.window(until).unwrap_or_default();
+    let mut elements = vec![
+        Element::text(resource, &database.resource_id),
+        Element::text("Engine", &database.engine),
+        Element::text("Status", status),
+        Element::text("Port", get("Port")),
+        Element::text("BackupRetentionPeriod", get("BackupRetentionPeriod")),
+        Element::text("PreferredBackupWindow", get("PreferredBackupWindow")),
+        Element::text("IAMDatabaseAuthenticationEnabled", get("EnableIAMDatabaseAuthentication")),
+        Element::text("StorageType", get("StorageType")),
+        Element::list(
+            "RestoreWindow",
+            vec![
+                Element::text("EarliestTime", iso(earliest, true)),
+                Element::text("LatestTime", iso(latest, true)),
+            ],
+        ),
+        tags(&database.tags),
+    ];
+    if kind == Kind::Instance {
+        let arn = format!("{ARN}:auto-backup:{}", database.resource_id);
+        elements.push(Element::text("DBInstanceAutomatedBackupsArn", arn));
+        elements.push(Element::text("OptionGroupName", get("OptionGroupName")));
+    }
+    Element::list(name, elements)
+}
+
+pub(super) fn tags(tags: &BTreeMap<String, String>) -> Element {
+    let tag = |(key, value): (&String, &String)| {
+        Element::list("Tag", vec![Element::text("Key", key), Element::text("Value", value)])
+    };
+    Element::list("TagList", tags.iter().map(tag).collect())
+}
+
+/// What instances and clusters have in common.
+fn common(database: &Database) -> Vec<Element> {
+    let group = |id: &String| member("VpcSecurityGroupMembership", "VpcSecurityGroupId", "Status", id);
+    let log = |name: &String| Element::text("member", name);
+    let feature = |(name, value): (&String, &String)| {
+        Element::list("ProcessorFeature", vec![Element::text("Name", name), Element::text("Value", value)])
+    };
+    let mut elements = vec![
+        Element::list("VpcSecurityGroups", database.groups.iter().map(group).collect()),
+        Element::list("EnabledCloudwatchLogsExports", database.logs.iter().map(log).collect()),
+        Element::list("ProcessorFeatures", database.features.iter().map(feature).collect()),
+        tags(&database.tags),
+    ];
+    for (name, value) in database.settings.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {
+        let element = match name.as_str() {
+            "EnableIAMDatabaseAuthentication" => "IAMDatabaseAuthenticationEnabled",
+            "EnablePerformanceInsights" => "PerformanceInsightsEnabled",
+            name if name.contains('.') => continue,
+            name => name,
+        };
+        elements.push(Element::text(element, value));
+    }
+    elements
+}
+
+/// `in-sync` and `active` alike: what is described has happened.
+fn member(name: &str, key: &str, status: &str, value: &str) -> Element {
+    let in_force = if name == "VpcSecurityGroupMembership" { "active" } else { "in-sync" };
+    Element::list(name, vec![Element::text(key, value), Element::text(status, in_force)])
+}
+
+const ARN: &str = "arn:aws:rds:us-east-1:123456789012";

@@ -1,0 +1,66 @@
+//! A request of the query protocol: a form, whose lists and structures are spelt out in its names.
+
+use std::collections::BTreeMap;
+
+use super::super::request::decode_form;
+
+/// The fields of a request.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    fields: BTreeMap<String, String>,
+}
+
+impl Form {
+    /// Fields that cannot be read are left out.
+    pub(super) fn parse(body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(body);
+        let field = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((decode_form(name).ok()?, decode_form(value).ok()?))
+        };
+        Self { fields: text.split('&').filter_map(field).collect() }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).map(String::as_str)
+    }
+
+    /// `List.Member.1`, `List.Member.2` and so on; none if there is no first.
+    pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
+        let list: Vec<_> = (1..).map_while(|n| self.get(&format!("{name}.{n}"))).map(str::to_owned).collect();
+        (!list.is_empty()).then_some(list)
+    }
+
+    /// `List.Member.1.Key` and `List.Member.1.Value`, and so on.
+    pub(super) fn pairs(&self, list: &str, (key, value): (&str, &str)) -> BTreeMap<String, String> {
+        let pair = |n: u32| {
+            let key = self.get(&format!("{list}.{n}.{key}"))?;
+            let value = self.get(&format!("{list}.{n}.{value}")).unwrap_or_default();
+            Some((key.to_owned(), value.to_owned()))
+        };
+        (1..).map_while(pair).collect()
+    }
+
+    pub(super) fn tags(&self) -> BTreeMap<String, String> {
+        self.pairs("Tags.Tag", ("Key", "Value"))
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.get(name) == Some("true")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_pairs_are_found() {
+        let form = Form::parse(b"A=x+y%2Fz&L.m.1=a&L.m.2=b&Tags.Tag.1.Key=k&Tags.Tag.1.Value=v%3A1&B=true");
+        assert_eq!(form.get("A"), Some("x y/z"));
+        assert_eq!(form.list("L.m"), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(form.list("M.m"), None);
+        assert_eq!(form.tags(), BTreeMap::from([("k".to_owned(), "v:1".to_owned())]));
+        assert!(form.is("B") && !form.is("A"));
+    }
+}

@@ -1,0 +1,163 @@
+//! A small RDS: instances and Aurora clusters that are restored to a past second, as AWS does it, apart from the data.
+//!
+//! A request is a form, a reply is XML ([`form`], [`describe`]). What a restored database is like is in [`defaults`], what
+//! is refused in [`handler`]. Whatever is made goes through states, one further with each description: so a test sees
+//! them all and waits for none. Signatures are not checked.
+
+mod action;
+mod defaults;
+mod describe;
+mod form;
+mod handler;
+mod remove;
+mod store;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http_body_util::BodyExt as _;
+use hyper::StatusCode;
+use hyper::body::Incoming;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use action::Action as RdsAction;
+
+use super::clock::Clock;
+use super::fault::{Fault, Faults};
+use super::reply::{CutOff, Reply};
+use super::server::{self, Answer, request_id};
+use form::Form;
+use handler::Refusal;
+use store::Store;
+
+/// A running RDS, on loopback. Dropping it stops it.
+#[derive(Debug)]
+pub struct Rds {
+    serving: Arc<Serving>,
+    address: SocketAddr,
+    accepting: JoinHandle<()>,
+}
+
+/// What all connections have in common.
+#[derive(Debug)]
+struct Serving {
+    clock: Clock,
+    faults: Faults<RdsAction>,
+    counts: Mutex<BTreeMap<RdsAction, usize>>,
+    store: Mutex<Store>,
+}
+
+impl Rds {
+    /// Starts an RDS on a free port. `clock` tells up to when can be restored.
+    pub async fn start(clock: Clock) -> io::Result<Self> {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let address = listener.local_addr()?;
+        let serving = Arc::new(Serving {
+            clock,
+            faults: Faults::default(),
+            counts: Mutex::default(),
+            store: Mutex::default(),
+        });
+        let answering = Arc::clone(&serving);
+        let answer = move |request| answer(Arc::clone(&answering), request);
+        let accepting = tokio::spawn(server::accept(listener, answer));
+        Ok(Self { serving, address, accepting })
+    }
+
+    /// The endpoint, `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The faults to inject: `SlowDown` comes as `Throttling`.
+    pub fn faults(&self) -> Faults<RdsAction> {
+        self.serving.faults.clone()
+    }
+
+    /// How often an action was asked for, whatever came of it.
+    pub fn asked(&self, action: RdsAction) -> usize {
+        lock(&self.serving.counts).get(&action).copied().unwrap_or_default()
+    }
+
+    /// The same RDS, for a hook to change.
+    pub fn handle(&self) -> RdsHandle {
+        RdsHandle(Arc::clone(&self.serving))
+    }
+
+    /// The states that instances go through which are restored from now on.
+    pub fn set_restoring(&self, states: &[&str]) {
+        lock(&self.serving.store).restoring = store::states(states);
+    }
+
+    /// The states that an instance or a cluster goes through from now on.
+    pub fn set_states(&self, id: &str, states: &[&str]) {
+        self.handle().set_states(id, states);
+    }
+}
+
+/// An RDS, whether it still runs or not.
+#[derive(Clone, Debug)]
+pub struct RdsHandle(Arc<Serving>);
+
+impl RdsHandle {
+    /// The states that an instance or a cluster goes through from now on.
+    pub fn set_states(&self, id: &str, states: &[&str]) {
+        let mut store = lock(&self.0.store);
+        let Store { instances, clusters, .. } = &mut *store;
+        if let Some(database) = instances.get_mut(id).or(clusters.get_mut(id)) {
+            database.states = store::states(states);
+        }
+    }
+}
+
+impl Drop for Rds {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Answer {
+    let id = request_id();
+    let body = request.into_body().collect().await.map_err(|_| CutOff)?.to_bytes();
+    let form = Form::parse(&body);
+    let Some(action) = form.get("Action").and_then(RdsAction::parse) else {
+        let refusal = Refusal::new("InvalidAction", "Could not find the operation");
+        return Ok(refused(&refusal, &id).into_response(&id, false));
+    };
+    *lock(&serving.counts).entry(action).or_default() += 1;
+    let verdict = serving.faults.judge(action, None);
+    verdict.hooks.iter().for_each(|hook| hook());
+    if !verdict.delay.is_zero() {
+        tokio::time::sleep(verdict.delay).await;
+    }
+    let outcome = match verdict.fault {
+        Some(Fault::Reset) => return Err(CutOff),
+        Some(Fault::SlowDown) => Err(Refusal::new("Throttling", "Rate exceeded")),
+        Some(Fault::InternalError) => Err(Refusal::with(500, "InternalFailure", "An internal error")),
+        Some(Fault::AccessDenied) => Err(Refusal::with(403, "AccessDenied", "User is not authorized")),
+        Some(Fault::ExpiredToken) => {
+            Err(Refusal::with(403, "ExpiredToken", "The security token included in the request is expired"))
+        }
+        _ => handler::handle(&mut lock(&serving.store), serving.clock.now(), action, &form),
+    };
+    if verdict.fault == Some(Fault::ReplyLost) {
+        return Err(CutOff);
+    }
+    let reply = match outcome {
+        Ok(result) => Reply::xml(describe::reply(action, &result, &id)),
+        Err(refusal) => refused(&refusal, &id),
+    };
+    Ok(reply.into_response(&id, false))
+}
+
+fn refused(refusal: &Refusal, id: &str) -> Reply {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    Reply { status, ..Reply::xml(describe::refusal(refusal, id)) }
+}

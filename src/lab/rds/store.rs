@@ -1,0 +1,106 @@
+//! What there is: instances, clusters, and the backups that are left of deleted ones.
+
+use std::collections::{BTreeMap, VecDeque};
+
+/// An instance or a cluster.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Database {
+    pub(super) id: String,
+    pub(super) resource_id: String,
+    pub(super) engine: String,
+    pub(super) created: i64,
+    /// The present one first; one further with each description. One that has been deleted is gone at the end.
+    pub(super) states: VecDeque<String>,
+    /// By the parameter that sets it.
+    pub(super) settings: BTreeMap<String, String>,
+    pub(super) groups: Vec<String>,
+    pub(super) logs: Vec<String>,
+    pub(super) features: BTreeMap<String, String>,
+    pub(super) tags: BTreeMap<String, String>,
+    /// The cluster that an instance belongs to.
+    pub(super) cluster: Option<String>,
+}
+
+/// Everything there is.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) instances: BTreeMap<String, Database>,
+    pub(super) clusters: BTreeMap<String, Database>,
+    /// What is retained of deleted instances and clusters, with the time of their end, by resource id.
+    pub(super) retained: BTreeMap<String, (Database, i64)>,
+    /// The states of an instance that is being restored.
+    pub(super) restoring: VecDeque<String>,
+    made: u32,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            instances: BTreeMap::new(),
+            clusters: BTreeMap::new(),
+            retained: BTreeMap::new(),
+            restoring: states(&["creating", "backing-up", "modifying", "available"]),
+            made: 0,
+        }
+    }
+}
+
+impl Store {
+    /// A resource id that no other database has or had.
+    pub(super) fn resource_id(&mut self, kind: &str) -> String {
+        self.made += 1;
+        format!("{kind}-LAB{:08}", self.made)
+    }
+
+    /// The instances of a cluster.
+    pub(super) fn members<'a>(&'a self, cluster: &'a str) -> impl Iterator<Item = &'a Database> {
+        self.instances.values().filter(move |instance| instance.cluster.as_deref() == Some(cluster))
+    }
+}
+
+impl Database {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(String::as_str)
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.settings.insert(name.to_owned(), value.into());
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.get(name) == Some("true")
+    }
+
+    pub(super) fn number(&self, name: &str) -> i64 {
+        self.get(name).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    pub(super) fn state(&self) -> &str {
+        self.states.front().map_or("available", String::as_str)
+    }
+
+    /// Goes on to the next state. False when there is none, and it was being deleted.
+    pub(super) fn step(&mut self) -> bool {
+        if self.states.len() > 1 {
+            self.states.pop_front();
+            return true;
+        }
+        self.state() != "deleting"
+    }
+
+    /// The first and the last time to which it can be restored; none without backups.
+    pub(super) fn window(&self, now: i64) -> Option<(i64, i64)> {
+        let days = self.number("BackupRetentionPeriod");
+        let earliest = self.created.max(now - days * DAY_MILLIS);
+        (days > 0).then(|| (earliest, now - LAG_MILLIS))
+    }
+}
+
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+/// Logs are shipped every five minutes
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html>).
+const LAG_MILLIS: i64 = 5 * 60 * 1000;
+
+pub(super) fn states(states: &[&str]) -> VecDeque<String> {
+    states.iter().map(|&state| state.to_owned()).collect()
+}

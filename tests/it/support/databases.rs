@@ -1,0 +1,178 @@
+//! A server with RDS, databases on it, and recovery files about them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_rds::Client;
+use aws_sdk_rds::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_rds::types::{DbInstance, Tag};
+
+use super::{Moment, Run, Subject, unique_name};
+
+/// The tag by which asof knows what it has asked for.
+pub(crate) const TAG: &str = "asof:recovery";
+
+#[derive(Debug)]
+pub(crate) struct Databases {
+    pub(crate) subject: Subject,
+    pub(crate) sdk: Client,
+    pub(crate) url: String,
+    #[cfg(feature = "lab")]
+    pub(crate) lab: Option<asof::lab::Rds>,
+    #[cfg(feature = "lab")]
+    clock: asof::lab::Clock,
+    dir: tempfile::TempDir,
+    name: String,
+}
+
+impl Databases {
+    /// The RDS of the server; beside a lab, an RDS of its own, whose clock stands two hours back until [`Self::later`].
+    pub(crate) async fn new(subject: Subject) -> Self {
+        #[cfg(feature = "lab")]
+        let (lab, clock) = {
+            let clock = asof::lab::Clock::default();
+            clock.set(clock.now() - 2 * 60 * 60 * 1000);
+            let is_lab = subject.server.lab.is_some();
+            (if is_lab { Some(asof::lab::Rds::start(clock.clone()).await.unwrap()) } else { None }, clock)
+        };
+        #[cfg(feature = "lab")]
+        let url = lab.as_ref().map_or_else(|| subject.server.url.clone(), asof::lab::Rds::url);
+        #[cfg(not(feature = "lab"))]
+        let url = subject.server.url.clone();
+        Self {
+            sdk: client(&url),
+            subject,
+            url,
+            #[cfg(feature = "lab")]
+            lab,
+            #[cfg(feature = "lab")]
+            clock,
+            dir: tempfile::tempdir().unwrap(),
+            name: unique_name(),
+        }
+    }
+
+    /// An identifier that only this test uses.
+    pub(crate) fn id(&self, what: &str) -> String {
+        format!("{}-{what}", self.name)
+    }
+
+    /// Waits until what has been made can be restored: beside a lab it lies two hours back, elsewhere two seconds.
+    pub(crate) async fn later(&self) {
+        #[cfg(feature = "lab")]
+        if self.lab.is_some() {
+            return self.clock.resume();
+        }
+        tokio::time::sleep(Duration::from_millis(2100)).await;
+    }
+
+    /// A second to which everything can be restored: beside a lab an hour back, elsewhere the last.
+    pub(crate) fn at(&self) -> Moment {
+        let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
+        #[cfg(feature = "lab")]
+        if self.lab.is_some() {
+            return Moment(now - 60 * 60);
+        }
+        Moment(now - 1)
+    }
+
+    /// Writes a recovery file about one database: `source` restored into `target`.
+    pub(crate) fn write(&self, kind: &str, rest: &str) -> PathBuf {
+        let (url, source, target) = (&self.url, self.id("src"), self.id("dst"));
+        let source =
+            if rest.contains("source-") { String::new() } else { format!("source = \"{source}\"\n") };
+        let text = format!(
+            "[[database]]\nkind = \"{kind}\"\nname = \"orders\"\n{source}target = \"{target}\"\n\
+             endpoint-url = \"{url}\"\nregion = \"us-east-1\"\n{rest}"
+        );
+        let path = self.dir.path().join("recovery.toml");
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// `asof recover FILE --at T --yes` with the file that was written last.
+    pub(crate) async fn recover(&self, at: Moment) -> Run {
+        let path = self.dir.path().join("recovery.toml");
+        let path = path.to_str().unwrap();
+        self.subject.asof(&["recover", path, "--at", &at.to_string(), "--yes", "--format", "json"]).await
+    }
+
+    /// `asof drill FILE --at T` with the file that was written last.
+    pub(crate) async fn drill(&self, at: Moment) -> Run {
+        let path = self.dir.path().join("recovery.toml");
+        let path = path.to_str().unwrap();
+        self.subject.asof(&["drill", path, "--at", &at.to_string(), "--format", "json"]).await
+    }
+
+    /// An instance with nothing but what it needs.
+    pub(crate) async fn plain_instance(&self, id: &str) {
+        let create = self.sdk.create_db_instance().db_instance_identifier(id).engine("postgres");
+        let create = create.db_instance_class("db.m6g.large").allocated_storage(100);
+        let create = create.master_username("master").master_user_password("password1");
+        create.backup_retention_period(7).send().await.unwrap();
+    }
+
+    pub(crate) async fn instance(&self, id: &str) -> Option<DbInstance> {
+        let described = self.sdk.describe_db_instances().db_instance_identifier(id).send().await;
+        described.ok().and_then(|described| described.db_instances().first().cloned())
+    }
+}
+
+pub(crate) fn client(url: &str) -> Client {
+    let config = aws_sdk_rds::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(url)
+        .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+        .build();
+    Client::from_conf(config)
+}
+
+pub(crate) fn tag(key: &str, value: &str) -> Tag {
+    Tag::builder().key(key).value(value).build()
+}
+
+/// What an instance is like, apart from its name: what `like-source` is about.
+pub(crate) fn shape(instance: &DbInstance) -> BTreeMap<&'static str, String> {
+    let mut shape = BTreeMap::new();
+    let mut set = |name, value: String| drop(shape.insert(name, value));
+    let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    let sorted = |mut list: Vec<&str>| {
+        list.sort_unstable();
+        list.join(" ")
+    };
+    set("class", text(instance.db_instance_class()));
+    let group = instance.db_parameter_groups().first();
+    set("parameter group", text(group.and_then(|group| group.db_parameter_group_name())));
+    let group = instance.option_group_memberships().first();
+    set("option group", text(group.and_then(|group| group.option_group_name())));
+    set("subnet group", text(instance.db_subnet_group().and_then(|group| group.db_subnet_group_name())));
+    let groups = instance.vpc_security_groups().iter();
+    set("security groups", sorted(groups.filter_map(|group| group.vpc_security_group_id()).collect()));
+    set("multi-az", format!("{:?}", instance.multi_az()));
+    set("storage", format!("{} {:?}", text(instance.storage_type()), instance.iops()));
+    set("throughput", format!("{:?}", instance.storage_throughput()));
+    set("storage at most", format!("{:?}", instance.max_allocated_storage()));
+    set("iam", format!("{:?}", instance.iam_database_authentication_enabled()));
+    let logs = instance.enabled_cloudwatch_logs_exports();
+    set("logs", sorted(logs.iter().map(String::as_str).collect()));
+    set("protected", format!("{:?}", instance.deletion_protection()));
+    set("port", format!("{:?}", instance.endpoint().and_then(|endpoint| endpoint.port())));
+    set("public", format!("{:?}", instance.publicly_accessible()));
+    set("minor upgrades", format!("{:?}", instance.auto_minor_version_upgrade()));
+    set("tags to snapshot", format!("{:?}", instance.copy_tags_to_snapshot()));
+    set("retention", format!("{:?}", instance.backup_retention_period()));
+    set("backups at", text(instance.preferred_backup_window()));
+    set("maintenance at", text(instance.preferred_maintenance_window()));
+    set("monitoring", format!("{:?}", instance.monitoring_interval()));
+    set("monitoring role", text(instance.monitoring_role_arn()));
+    set("insights", format!("{:?}", instance.performance_insights_enabled()));
+    set("certificate", text(instance.ca_certificate_identifier()));
+    set("network", text(instance.network_type()));
+    let tags = instance.tag_list().iter().filter(|tag| tag.key() != Some(TAG));
+    let tags: Vec<_> = tags.map(|tag| format!("{}={}", text(tag.key()), text(tag.value()))).collect();
+    set("tags", sorted(tags.iter().map(String::as_str).collect()));
+    shape
+}
