@@ -91,11 +91,16 @@ const PURE: &[&str] = &[
     "plan/",
     "apply/journal/record",
     "apply/journal/replay",
-    "recover/references",
+    "recover/drill",
+    "recover/entry",
     "recover/file",
+    "recover/init",
     "recover/journal",
     "recover/marks",
+    "recover/references",
+    "recover/report",
     "recover/steps",
+    "recover/told",
 ];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
