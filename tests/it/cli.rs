@@ -10,6 +10,7 @@ mod escapes;
 mod formats;
 mod help;
 mod help_of_commands;
+mod help_of_recover;
 mod help_of_references;
 mod help_of_restore;
 mod history;
