@@ -5,24 +5,26 @@ use std::time::Instant as Clock;
 
 use super::args::apply::UndeleteArg;
 use super::args::{CommonArgs, DiffArgs, PastArgs};
-use super::context::{Context, Output, scope};
+use super::context::{Context, Output, earlier_rules, scope};
 use super::exit::Exit;
 use super::{next, saved};
-use crate::engine::{Compare, Findings, judge, require_history, require_removable, standing, survey};
+use crate::engine::{
+    Compare, Findings, Standing, inspect, judge, require_history, require_removable, survey,
+};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Instant, Versioning};
+use crate::model::{Check, Instant, Versioning};
 use crate::plan::file::{Header, Writer};
 use crate::plan::{Change, Sums};
 use crate::report::{
-    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary,
-    history_notes, plural,
+    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
+    plural,
 };
-use crate::resolve::Cut;
+use crate::resolve::{Cut, checks};
 
 pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let DiffArgs { past: PastArgs { location, at }, versus, all, out, undelete, exit_code, common } = args;
-    let CommonArgs { select, compare, multipart_window, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let at = Instant::parse_past(&at, context.now)?;
@@ -36,11 +38,15 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
         None => next::restore(
             &location,
             at,
-            &(next::options(&select, &compare, &server) + next::undelete(undelete)),
+            &(next::options(&select, &compare, &server)
+                + &next::earlier(&earlier)
+                + next::undelete(undelete)),
         ),
     };
+    let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
-    let standing = standing(&client, &location.bucket).await?;
+    let settings = inspect(&client, &location.bucket).await?;
+    let standing = Standing::from(&settings);
     require_history(&location.bucket, standing)?;
     if undelete == UndeleteArg::RemoveMarker {
         require_removable(&client, &location.bucket).await?;
@@ -51,7 +57,8 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let mut saving = out.as_deref().map(|path| Writer::create(path, &header)).transpose()?;
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
-    let judge = judge(&client, &location.bucket, cuts, multipart_window).await?;
+    let judge = judge(&settings.rules, earlier, cuts, multipart_window);
+    let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), context.now);
     let heading = Heading {
         location: location.clone(),
         at,
@@ -61,11 +68,12 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
             None => Purpose::Restore,
         },
         against: None,
-        notes: history_notes(&judge.expiries, at, context.now),
+        notes: head(&checks),
         restore,
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
+    view.checks(&checks)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let findings = survey(&client, scope, &judge, compare, undelete.into(), &context.cancel).await;
     drop(progress);
@@ -113,6 +121,14 @@ impl View {
             Format::Json => View::Json(JsonLines::new(out)),
             Format::Csv => View::Csv(Box::new(CsvChanges::new(out)?)),
         })
+    }
+
+    /// What was found out about the bucket, where the table does not say it already.
+    pub(super) fn checks(&mut self, checks: &[Check]) -> Result<()> {
+        match self {
+            View::Json(lines) => lines.checks(checks),
+            View::Table(..) | View::Csv(_) => Ok(()),
+        }
     }
 
     /// What a plan is about, where the table does not say it already.
