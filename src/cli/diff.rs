@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Check, Instant, Versioning};
 use crate::plan::file::{Header, Writer};
-use crate::plan::{Change, Sums};
+use crate::plan::{Change, Spool, Sums, UnsureKey};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
     plural,
@@ -77,7 +77,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let findings = survey(&client, scope, &judge, compare, undelete.into(), &context.cancel).await;
     drop(progress);
-    let Findings { changes, sums } = findings?;
+    let Findings { changes, unsure, sums } = findings?;
     for change in changes.into_changes()? {
         let change = change?;
         if let Some(saving) = &mut saving {
@@ -85,19 +85,25 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
         }
         view.change(&change)?;
     }
+    view.unsure(unsure)?;
     if let Some(saving) = saving {
         saving.finish(&sums, (context.counters.keys.get(), context.counters.versions.get()))?;
     }
-    let command = Command::Diff { versus };
-    let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = match (versus, sums.changes()) {
+    let summary =
+        Summary::new(Command::Diff { versus }, (&location, at), &sums, &context.counters, began.elapsed());
+    let verdict = verdict(versus, sums.changes(), standing);
+    view.finish(&sums, &summary, verdict.as_deref())?;
+    Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
+}
+
+/// What takes the place of the next step, where there is none.
+fn verdict(versus: Option<Instant>, changes: u64, standing: Standing) -> Option<String> {
+    match (versus, changes) {
         (Some(_), 0) => Some("nothing differs between the two times".to_owned()),
         (Some(_), n) => Some(format!("{} between the two times", plural(n, "key differs", "keys differ"))),
         (None, n) if n > 0 && standing.versioning == Versioning::Suspended => Some(SUSPENDED.to_owned()),
         (None, _) => None,
-    };
-    view.finish(&sums, &summary, verdict.as_deref())?;
-    Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
+    }
 }
 
 /// In place of the command that would be refused.
@@ -145,6 +151,12 @@ impl View {
             View::Json(lines) => lines.mismatch(change),
             other => other.change(change),
         }
+    }
+
+    /// The keys in doubt that are not among the changes: the table counts them.
+    fn unsure(&mut self, unsure: Option<Spool<UnsureKey>>) -> Result<()> {
+        let (View::Json(lines), Some(unsure)) = (self, unsure) else { return Ok(()) };
+        unsure.into_changes()?.try_for_each(|unsure| lines.unsure(&unsure?))
     }
 
     pub(super) fn change(&mut self, change: &Change) -> Result<()> {

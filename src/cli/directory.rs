@@ -78,7 +78,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
 
     let mut case = no_case_collisions.then(CaseFold::default);
     let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
-    let Findings { changes, mut sums } =
+    let Findings { changes, mut sums, .. } =
         plan(context, output, &client, (&job, scope, &judge), files, &mut case).await?;
     ask_doubtful(context, &sums, (at, yes), &mut copies).await?;
     require_certainty(&sums, at, &copies, Target::Directory)?;
@@ -180,7 +180,7 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let findings = verify_directory(&client, (scope, &judge), files, &context.cancel).await;
     drop(progress);
-    let Findings { changes, sums } = findings?;
+    let Findings { changes, sums, .. } = findings?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }

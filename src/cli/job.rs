@@ -43,15 +43,18 @@ pub(super) struct Job {
 /// Where the changes come from.
 pub(super) enum Source {
     /// The bucket is listed.
-    Survey {
-        scope: Scope,
-        trust_etag: bool,
-        undelete: Undelete,
-        multipart_window: Duration,
-        earlier: Lifecycle,
-    },
+    Survey(Box<Asked>),
     /// A plan that was made before, exactly as it is.
     Plan(Box<PlanFile>),
+}
+
+/// What is listed, and how it is judged.
+pub(super) struct Asked {
+    scope: Scope,
+    trust_etag: bool,
+    undelete: Undelete,
+    multipart_window: Duration,
+    earlier: Lifecycle,
 }
 
 /// The changes that a job comes to.
@@ -82,7 +85,8 @@ impl Job {
         let (selected, trust_etag) = (saved::selected(select), compare.trust_etag);
         let (checks, notes) = (Vec::new(), Vec::new());
         let job = Self { location, at, to, place, options, checks, notes, listed: now, selected, trust_etag };
-        Ok((job, Source::Survey { scope, trust_etag, undelete, multipart_window, earlier }))
+        let asked = Asked { scope, trust_etag, undelete, multipart_window, earlier };
+        Ok((job, Source::Survey(Box::new(asked))))
     }
 
     /// What the plan in a file says. A plan is always of a restore in place; `location`, if one is given, has to be the
@@ -126,7 +130,8 @@ impl Job {
     ) -> Result<Work> {
         let cuts = (Cut::At(self.at), Cut::Latest);
         let (scope, trust_etag, undelete, judge) = match source {
-            Source::Survey { scope, trust_etag, undelete, multipart_window, earlier } => {
+            Source::Survey(asked) => {
+                let Asked { scope, trust_etag, undelete, multipart_window, earlier } = *asked;
                 let judge = judge(&settings.rules, earlier, cuts, multipart_window);
                 self.check(settings, &judge, context.now);
                 self.notes.extend(head(&self.checks));
@@ -148,7 +153,7 @@ impl Job {
             survey(client, scope, &judge, compare, undelete, &context.cancel).await
         };
         drop(progress);
-        let Findings { changes, sums } = findings?;
+        let Findings { changes, sums, .. } = findings?;
         Ok(Work { len: changes.len(), changes: Box::new(changes.into_changes()?), sums })
     }
 

@@ -9,11 +9,11 @@ use super::exit::Exit;
 use super::{directory, next};
 use crate::apply::Place;
 use crate::engine::{
-    Compare, Extras, Findings, judge, require_history, rules, standing, survey, survey_elsewhere,
+    Compare, Extras, Findings, Standing, judge, require_history, rules, standing, survey, survey_elsewhere,
 };
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location, Versioning};
-use crate::plan::Undelete;
+use crate::plan::{Sums, Undelete};
 use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, problems, shell_word};
 use crate::resolve::{Cut, history_check};
 
@@ -68,7 +68,7 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
         }
     };
     drop(progress);
-    let Findings { changes, sums } = findings?;
+    let Findings { changes, sums, .. } = findings?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }
@@ -83,19 +83,28 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     } else {
         let matched = plural(matched, "key matches", "keys match");
         let mismatched = plural(mismatched, "does not", "do not");
-        let next = match &against {
-            None if settings.versioning == Versioning::Suspended => format!("\n  {SUSPENDED}"),
-            // What lies there beyond the past state is not a restore's to remove.
-            Some(_) if sums.to_copy().keys == 0 => String::new(),
-            _ => {
-                let place = shell_word(&location.to_string());
-                let to =
-                    against.map(|to| format!(" --to {}", shell_word(&to.to_string()))).unwrap_or_default();
-                format!("\n  to put them right: asof restore {place} --at {at}{to}{options}")
-            }
-        };
+        let next = next_step((&location, at, against), &sums, settings, &options);
         format!("{matched}, {mismatched}{next}")
     };
     view.finish(&sums, &summary, Some(&verdict))?;
     Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })
+}
+
+/// The command that puts right what does not match, where there is one.
+fn next_step(
+    (location, at, against): (&Location, Instant, Option<Location>),
+    sums: &Sums,
+    settings: Standing,
+    options: &str,
+) -> String {
+    match &against {
+        None if settings.versioning == Versioning::Suspended => format!("\n  {SUSPENDED}"),
+        // What lies there beyond the past state is not a restore's to remove.
+        Some(_) if sums.to_copy().keys == 0 => String::new(),
+        _ => {
+            let place = shell_word(&location.to_string());
+            let to = against.map(|to| format!(" --to {}", shell_word(&to.to_string()))).unwrap_or_default();
+            format!("\n  to put them right: asof restore {place} --at {at}{to}{options}")
+        }
+    }
 }

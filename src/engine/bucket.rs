@@ -31,13 +31,14 @@ pub async fn standing(client: &Client, bucket: &str) -> Result<Standing> {
 /// Asks the server for all of a bucket's settings that bear on a restore.
 pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
     let keeping = client.keeping(bucket).await?;
+    // Six requests at once are much for the stack.
     let (rules, lock, replicas, acls, encryption, conditions) = tokio::join!(
-        client.lifecycle(bucket),
-        client.object_lock(bucket),
-        client.replicas(bucket),
-        client.acls(bucket),
-        client.encryption(bucket),
-        client.demands_conditions(bucket),
+        Box::pin(client.lifecycle(bucket)),
+        Box::pin(client.object_lock(bucket)),
+        Box::pin(client.replicas(bucket)),
+        Box::pin(client.acls(bucket)),
+        Box::pin(client.encryption(bucket)),
+        Box::pin(client.demands_conditions(bucket)),
     );
     Ok(BucketSettings {
         keeping,

@@ -13,7 +13,7 @@ use crate::event::{Counter, Counters};
 use crate::limits;
 use crate::model::{Check, Instant, Location, Past, Version};
 use crate::plan::file::Header;
-use crate::plan::{Action, Change, Sums};
+use crate::plan::{Action, Change, Sums, UnsureKey};
 use crate::resolve::{Caution, Doubt, Kind};
 
 /// A writer of JSON objects, one a line. The first carries `"schema": 1`.
@@ -135,6 +135,11 @@ impl<W: Write> JsonLines<W> {
         let Change { key, action, now, then, markers, cautions, doubts } = change;
         let (now, then) = (VersionLine::of(now.as_ref()), VersionLine::of(then.as_ref()));
         self.line("change", ChangeLine { key, change: *action, now, then, doubts, cautions, markers })
+    }
+
+    /// A key that nothing would be done to, though what it held is in doubt.
+    pub fn unsure(&mut self, unsure: &UnsureKey) -> Result<()> {
+        self.line("unsure", unsure)
     }
 
     /// A key that does not hold what it should.

@@ -21,7 +21,7 @@
 
 use super::expiry::Expiries;
 use crate::model::{
-    BucketSettings, Check, Encryption, Instant, Known, Lock, Rule, Subject, Verdict, Versioning,
+    BucketSettings, Check, Encryption, Instant, Keeping, Known, Lock, Rule, Subject, Verdict, Versioning,
 };
 
 /// The checks of a bucket, for keys with `prefix`, at T if one is asked for. `now` is the present.
@@ -35,9 +35,9 @@ pub fn checks(
     vec![
         versioning(keeping.clone().map(|keeping| keeping.versioning)),
         history_check(rules, expiries, (prefix, at), now),
-        judged(Subject::MfaDelete, "MFA delete", keeping, |keeping| match keeping.mfa_delete {
-            false => passed("no MFA delete"),
-            true => {
+        judged(Subject::MfaDelete, "MFA delete", keeping, |keeping| match keeping {
+            Keeping { mfa_delete: false, .. } => passed("no MFA delete"),
+            Keeping { mfa_delete: true, .. } => {
                 warned("MFA delete is enabled: delete markers cannot be removed by their ids, as undo does")
             }
         }),
@@ -141,28 +141,20 @@ pub fn history_check(
         Some(_) => "; keys that have expired entirely by now are in no listing",
         None => "",
     };
-    match &expiries.unknown {
-        Some(why) => Check {
-            subject,
-            verdict: Verdict::Unknown,
-            words: format!(
-                "lifecycle rules unknown ({why}), so the worst is assumed: {complete}{whole_keys}"
-            ),
-            permission: match rules {
-                Known::Denied(permission) => Some(permission),
-                _ => None,
-            },
-        },
-        None => {
-            let (verdict, words) = if at.is_none_or(|at| from <= at) {
-                passed(complete)
-            } else {
-                let of = if expiries.of_past { "of now and those before" } else { "of now" };
-                warned(format!("{complete}, by the lifecycle rules {of}{whole_keys}"))
-            };
-            Check { subject, verdict, words, permission: None }
-        }
-    }
+    let permission = match rules {
+        Known::Denied(permission) => Some(*permission),
+        _ => None,
+    };
+    let (verdict, words) = if let Some(why) = &expiries.unknown {
+        let assumed = "so the worst is assumed";
+        (Verdict::Unknown, format!("lifecycle rules unknown ({why}), {assumed}: {complete}{whole_keys}"))
+    } else if at.is_none_or(|at| from <= at) {
+        passed(complete)
+    } else {
+        let of = if expiries.of_past { "of now and those before" } else { "of now" };
+        warned(format!("{complete}, by the lifecycle rules {of}{whole_keys}"))
+    };
+    Check { subject, verdict, words, permission }
 }
 
 #[cfg(test)]
@@ -170,7 +162,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Expiration, Keeping, Lifecycle, NoncurrentExpiration};
+    use crate::model::{Expiration, Lifecycle, NoncurrentExpiration};
 
     const DAY: i64 = 86_400_000;
 
