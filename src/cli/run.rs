@@ -8,7 +8,7 @@ use clap::Parser;
 use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
-use super::{diff, history, references, restore, resume, runs, show, undo, verify};
+use super::{check, diff, history, references, restore, resume, runs, show, undo, verify};
 use crate::error::Result;
 
 /// Runs the command that the process was started with.
@@ -68,6 +68,7 @@ async fn run(command: Command) -> Result<Exit> {
         Command::References(args) => references::run(&context, *args).await,
         Command::Show(args) => show::run(&context, args),
         Command::History(args) => history::run(&context, args).await,
+        Command::Check(args) => check::run(&context, args).await,
         #[cfg(feature = "lab")]
         Command::Demo | Command::Lab(_) => Ok(Exit::Done),
     }
