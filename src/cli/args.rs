@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) mod apply;
+pub(super) mod check;
 pub(super) mod recover;
 pub(super) mod references;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
+use self::check::{CheckArgs, EarlierArgs};
 use self::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use self::references::ReferencesArgs;
 use crate::error::Error;
@@ -57,6 +59,8 @@ pub(super) enum Command {
     Mark(MarkArgs),
     /// Show every version of one key, newest first
     History(HistoryArgs),
+    /// Say whether a past time can be restored, or since when every one can; exit 5 if not
+    Check(CheckArgs),
     /// Make an incident in an embedded S3 and undo it: no AWS account needed
     #[cfg(feature = "lab")]
     Demo,
@@ -76,7 +80,8 @@ impl Command {
             | Command::Resume(_)
             | Command::Undo(_)
             | Command::Verify(_)
-            | Command::References(_) => false,
+            | Command::References(_)
+            | Command::Check(_) => false,
             Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
@@ -90,6 +95,7 @@ impl Command {
             | Command::Verify(_)
             | Command::Show(_)
             | Command::History(_)
+            | Command::Check(_)
             | Command::Runs(_) => true,
             Command::References(args) => args.heal.is_none(),
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
@@ -135,7 +141,7 @@ pub(super) struct RestoreArgs {
     #[arg(long, value_name = "TIME", required_unless_present = "plan")]
     pub(super) at: Option<String>,
     /// Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the plan's, and nothing is listed again
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag", "lifecycle_history"])]
     pub(super) plan: Option<PathBuf>,
     /// Restore into this bucket or folder, or this local directory, instead of in place; the folder of the source prefix is cut off the keys
     #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse_destination)]
@@ -257,6 +263,8 @@ pub(super) struct CommonArgs {
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
     #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
     pub(super) multipart_window: Duration,
+    #[command(flatten)]
+    pub(super) earlier: EarlierArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
     #[command(flatten)]

@@ -16,7 +16,8 @@ use crate::engine::recover::{BucketPart, Recovery, Terms};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Step, Told};
-use crate::report::{DiffView, Format, Heading, history_notes, shell_word, window_line};
+use crate::report::{DiffView, Format, Heading, head, shell_word, window_line};
+use crate::resolve::checks;
 
 const RECOVER: Asked = (
     "put buckets and databases back",
@@ -140,7 +141,12 @@ async fn show(
                     crate::report::Purpose::Restore
                 },
                 against: part.to.clone().map(Destination::Bucket),
-                notes: history_notes(&surveyed.judge.expiries, at, context.now),
+                notes: head(&checks(
+                    &surveyed.settings,
+                    &surveyed.judge.expiries,
+                    (&part.location.prefix, Some(at)),
+                    context.now,
+                )),
                 restore: String::new(),
                 now: context.now,
             };

@@ -2,6 +2,7 @@
 //! that come before either.
 
 mod bucket;
+mod check;
 mod compare;
 mod directory;
 mod extras;
@@ -20,13 +21,14 @@ mod undo;
 mod uploads;
 mod walk;
 
-pub use bucket::{Standing, require_history, require_keeping, require_removable, standing};
+pub use bucket::{Standing, inspect, require_history, require_keeping, require_removable, rules, standing};
+pub use check::{Span, find_doubts};
 pub use compare::Compare;
 pub use directory::{Files, survey_directory};
 pub use extras::verify_directory;
 pub use history::history;
 pub use pairing::survey_elsewhere;
-pub use past::judge;
+pub use past::{judge, present};
 pub use prepare::{begin, find_changes, standings};
 pub use references::{Held, References, heal_changes, references};
 pub use restore::carry_out;

@@ -27,6 +27,7 @@ fn of_asof() {
       drill       Do the same into scratch copies, check and time it, and tear them down
       mark        Stop the application for a moment, and note a time to go back to
       history     Show every version of one key, newest first
+      check       Say whether a past time can be restored, or since when every one can; exit 5 if not
       demo        Make an incident in an embedded S3 and undo it: no AWS account needed
       lab         The embedded S3, to try things out and to test against
       help        Print this message or the help of the given subcommand(s)
@@ -131,6 +132,7 @@ fn nothing_typed() {
       drill       Do the same into scratch copies, check and time it, and tear them down
       mark        Stop the application for a moment, and note a time to go back to
       history     Show every version of one key, newest first
+      check       Say whether a past time can be restored, or since when every one can; exit 5 if not
       demo        Make an incident in an embedded S3 and undo it: no AWS account needed
       lab         The embedded S3, to try things out and to test against
       help        Print this message or the help of the given subcommand(s)
