@@ -29,6 +29,7 @@ const LAYERS: &[Layer] = &[
     layer("pressure", &["limits"]),
     layer("event", &["limits", "error", "cancel"]),
     layer("model", &["limits", "error", "cancel", "event"]),
+    layer("timeline", &["limits", "error", "model"]),
     layer("lab", &["limits", "error", "model"]),
     layer("s3", &["limits", "error", "cancel", "event", "model"]),
     layer("list", &["limits", "error", "cancel", "pressure", "event", "model", "s3"]),
@@ -53,16 +54,16 @@ const LAYERS: &[Layer] = &[
     layer(
         "engine",
         &[
-            "limits", "error", "cancel", "event", "model", "s3", "list", "resolve", "plan", "apply",
-            "verify", "db", "recover",
+            "limits", "error", "cancel", "event", "model", "timeline", "s3", "list", "resolve", "plan",
+            "apply", "verify", "db", "recover",
         ],
     ),
-    layer("report", &["limits", "error", "cancel", "event", "model", "resolve", "plan", "apply"]),
+    layer("report", &["limits", "error", "cancel", "event", "model", "timeline", "resolve", "plan", "apply"]),
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "event", "model", "lab", "s3", "list", "resolve", "plan", "apply",
-            "verify", "db", "recover", "engine", "report",
+            "limits", "error", "cancel", "event", "model", "timeline", "lab", "s3", "list", "resolve",
+            "plan", "apply", "verify", "db", "recover", "engine", "report",
         ],
     ),
 ];
@@ -81,7 +82,8 @@ const RESERVED: &[Reserved] = &[
 ];
 
 /// Modules that decide and do nothing else: no runtime, no clock, no I/O.
-const PURE: &[&str] = &["model/", "resolve/", "plan/", "apply/journal/record", "apply/journal/replay"];
+const PURE: &[&str] =
+    &["model/", "timeline/", "resolve/", "plan/", "apply/journal/record", "apply/journal/replay"];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
 /// Files are touched by these alone among the pure.

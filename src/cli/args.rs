@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) mod apply;
+pub(super) mod timeline;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
+use self::timeline::TimelineArgs;
 use crate::error::Error;
 use crate::limits;
 use crate::model::{Destination, Instant, Location};
@@ -29,6 +31,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show puts, overwrites and deletes over time: find the second before the damage
+    Timeline(TimelineArgs),
     /// Show what a restore to a past time would change; change nothing
     Diff(DiffArgs),
     /// Put the objects back to their versions at a past time
@@ -59,7 +63,7 @@ impl Command {
     pub(super) fn shows_only(&self) -> bool {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
-            Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
+            Command::Timeline(_) | Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) | Command::Verify(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
@@ -69,7 +73,8 @@ impl Command {
     /// Whether it reads listings and sends nothing that costs more.
     pub(super) fn lists_only(&self) -> bool {
         match self {
-            Command::Diff(_)
+            Command::Timeline(_)
+            | Command::Diff(_)
             | Command::Verify(_)
             | Command::Show(_)
             | Command::History(_)

@@ -8,7 +8,7 @@ use clap::Parser;
 use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
-use super::{diff, history, restore, resume, runs, show, undo, verify};
+use super::{diff, history, restore, resume, runs, show, timeline, undo, verify};
 use crate::error::Result;
 
 /// Runs the command that the process was started with.
@@ -67,6 +67,7 @@ async fn run(command: Command) -> Result<Exit> {
         Command::Verify(args) => verify::run(&context, args).await,
         Command::Show(args) => show::run(&context, args),
         Command::History(args) => history::run(&context, args).await,
+        Command::Timeline(args) => timeline::run(&context, args).await,
         #[cfg(feature = "lab")]
         Command::Demo | Command::Lab(_) => Ok(Exit::Done),
     }

@@ -51,7 +51,7 @@ impl<W: Write> CsvChanges<W> {
 }
 
 /// The error of the stream itself, not wrapped: a reader that has gone away must be known as such.
-fn of_stream(error: csv::Error) -> std::io::Error {
+pub(super) fn of_stream(error: csv::Error) -> std::io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(e) => e,
         kind => std::io::Error::other(format!("{kind:?}")),

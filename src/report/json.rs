@@ -153,6 +153,11 @@ impl<W: Write> JsonLines<W> {
 
     /// The last line.
     pub fn summary(&mut self, summary: &Summary<'_>) -> Result<()> {
+        self.last(summary)
+    }
+
+    /// A summary of any kind, which is the last line.
+    pub(super) fn last<T: Serialize>(&mut self, summary: T) -> Result<()> {
         self.line("summary", summary)?;
         Ok(self.out.flush()?)
     }
@@ -167,7 +172,7 @@ impl<W: Write> JsonLines<W> {
         self.line("run", run)
     }
 
-    fn line<T: Serialize>(&mut self, kind: &'static str, body: T) -> Result<()> {
+    pub(super) fn line<T: Serialize>(&mut self, kind: &'static str, body: T) -> Result<()> {
         let schema = (!std::mem::replace(&mut self.begun, true)).then_some(1);
         serde_json::to_writer(&mut self.out, &Line { kind, schema, body }).map_err(std::io::Error::from)?;
         Ok(self.out.write_all(b"\n")?)

@@ -7,6 +7,7 @@ mod history;
 mod json;
 mod progress;
 mod restore;
+mod timeline;
 mod units;
 
 pub use csv::{CsvChanges, CsvHistory};
@@ -16,6 +17,7 @@ pub use history::history_line;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};
 pub use restore::{done_line, failure_line, not_kept_line};
+pub use timeline::{TimelineView, bars_for};
 pub use units::{bytes, count, plural, shell_word};
 
 /// The form of the results.

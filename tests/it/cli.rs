@@ -23,5 +23,6 @@ mod server;
 pub(crate) mod stage;
 mod streams;
 mod terminal;
+mod timeline;
 mod usage;
 mod verify;

@@ -15,17 +15,18 @@ fn of_asof() {
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
-      diff     Show what a restore to a past time would change; change nothing
-      restore  Put the objects back to their versions at a past time
-      resume   Go on with a restore that was interrupted, or that left keys behind
-      undo     Put back what a restore has changed, where nobody has changed it since
-      verify   Compare the bucket, or another place, with its state at a past time
-      show     Show a plan that diff has saved
-      runs     List the restores that were begun, and how far each is
-      history  Show every version of one key, newest first
-      demo     Make an incident in an embedded S3 and undo it: no AWS account needed
-      lab      The embedded S3, to try things out and to test against
-      help     Print this message or the help of the given subcommand(s)
+      timeline  Show puts, overwrites and deletes over time: find the second before the damage
+      diff      Show what a restore to a past time would change; change nothing
+      restore   Put the objects back to their versions at a past time
+      resume    Go on with a restore that was interrupted, or that left keys behind
+      undo      Put back what a restore has changed, where nobody has changed it since
+      verify    Compare the bucket, or another place, with its state at a past time
+      show      Show a plan that diff has saved
+      runs      List the restores that were begun, and how far each is
+      history   Show every version of one key, newest first
+      demo      Make an incident in an embedded S3 and undo it: no AWS account needed
+      lab       The embedded S3, to try things out and to test against
+      help      Print this message or the help of the given subcommand(s)
 
     Options:
       -v, --verbose...  Tell more on stderr: what lies below an error; twice: every request
@@ -115,17 +116,18 @@ fn nothing_typed() {
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
-      diff     Show what a restore to a past time would change; change nothing
-      restore  Put the objects back to their versions at a past time
-      resume   Go on with a restore that was interrupted, or that left keys behind
-      undo     Put back what a restore has changed, where nobody has changed it since
-      verify   Compare the bucket, or another place, with its state at a past time
-      show     Show a plan that diff has saved
-      runs     List the restores that were begun, and how far each is
-      history  Show every version of one key, newest first
-      demo     Make an incident in an embedded S3 and undo it: no AWS account needed
-      lab      The embedded S3, to try things out and to test against
-      help     Print this message or the help of the given subcommand(s)
+      timeline  Show puts, overwrites and deletes over time: find the second before the damage
+      diff      Show what a restore to a past time would change; change nothing
+      restore   Put the objects back to their versions at a past time
+      resume    Go on with a restore that was interrupted, or that left keys behind
+      undo      Put back what a restore has changed, where nobody has changed it since
+      verify    Compare the bucket, or another place, with its state at a past time
+      show      Show a plan that diff has saved
+      runs      List the restores that were begun, and how far each is
+      history   Show every version of one key, newest first
+      demo      Make an incident in an embedded S3 and undo it: no AWS account needed
+      lab       The embedded S3, to try things out and to test against
+      help      Print this message or the help of the given subcommand(s)
 
     Options:
       -v, --verbose...  Tell more on stderr: what lies below an error; twice: every request
