@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) mod apply;
+pub(super) mod check;
 pub(super) mod timeline;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
+use self::check::{CheckArgs, EarlierArgs};
 use self::timeline::TimelineArgs;
 use crate::error::Error;
 use crate::limits;
@@ -49,6 +51,8 @@ pub(super) enum Command {
     Runs(RunsArgs),
     /// Show every version of one key, newest first
     History(HistoryArgs),
+    /// Say whether a past time can be restored, or every second of a window, or back to when; exit 5 if not
+    Check(CheckArgs),
     /// Make an incident in an embedded S3 and undo it: no AWS account needed
     #[cfg(feature = "lab")]
     Demo,
@@ -64,7 +68,11 @@ impl Command {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
             Command::Timeline(_) | Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
-            Command::Restore(_) | Command::Resume(_) | Command::Undo(_) | Command::Verify(_) => false,
+            Command::Restore(_)
+            | Command::Resume(_)
+            | Command::Undo(_)
+            | Command::Verify(_)
+            | Command::Check(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
         }
@@ -78,6 +86,7 @@ impl Command {
             | Command::Verify(_)
             | Command::Show(_)
             | Command::History(_)
+            | Command::Check(_)
             | Command::Runs(_) => true,
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
             #[cfg(feature = "lab")]
@@ -121,7 +130,7 @@ pub(super) struct RestoreArgs {
     #[arg(long, value_name = "TIME", required_unless_present = "plan")]
     pub(super) at: Option<String>,
     /// Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the plan's, and nothing is listed again
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag", "lifecycle_history"])]
     pub(super) plan: Option<PathBuf>,
     /// Restore into this bucket or folder, or this local directory, instead of in place; the folder of the source prefix is cut off the keys
     #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse_destination)]
@@ -243,6 +252,8 @@ pub(super) struct CommonArgs {
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
     #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
     pub(super) multipart_window: Duration,
+    #[command(flatten)]
+    pub(super) earlier: EarlierArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
     #[command(flatten)]

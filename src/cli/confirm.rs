@@ -2,9 +2,13 @@
 
 use std::io::{BufRead, IsTerminal};
 
+use super::args::apply::{CopyArgs, DoubtfulArg};
 use super::context::Context;
 use super::exit::say;
 use crate::error::{Error, Result};
+use crate::model::Instant;
+use crate::plan::Sums;
+use crate::report::uncertainty;
 
 /// What a command would do that has to be asked for, and what to do before `--yes`.
 pub(super) type Asked = (&'static str, &'static str);
@@ -23,17 +27,44 @@ pub(super) fn can_ask(yes: bool, (what, first): Asked) -> Result<()> {
 
 /// Has the name of what is changed typed: a bucket's, a directory's. Anything else changes nothing.
 pub(super) async fn confirm(context: &Context, kind: &str, name: &str) -> Result<()> {
-    say(&format!("to go on, type the name of the {kind} that is changed ({name}): "));
+    let question = format!("to go on, type the name of the {kind} that is changed ({name}): ");
+    if typed(context, &question).await? == name {
+        return Ok(());
+    }
+    Err(Error::usage(format!("that is not the name of the {kind} {name}; nothing was changed")))
+}
+
+/// Asks what is done about keys of which it is in doubt what they held, where that was not said and somebody is there to
+/// ask. Anything but `skip` and `trust` leaves it unsaid.
+pub(super) async fn ask_doubtful(
+    context: &Context,
+    sums: &Sums,
+    (at, yes): (Instant, bool),
+    copies: &mut CopyArgs,
+) -> Result<()> {
+    let (None, Some(what)) = (copies.doubtful, uncertainty(sums)) else { return Ok(()) };
+    if yes || !std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    say(&format!("it is in doubt what was there at {}: {what}\n", at.human()));
+    let question = "skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: ";
+    copies.doubtful = match typed(context, question).await?.as_str() {
+        "skip" => Some(DoubtfulArg::Skip),
+        "trust" => Some(DoubtfulArg::Trust),
+        _ => None,
+    };
+    Ok(())
+}
+
+/// A line that is typed after a question.
+async fn typed(context: &Context, question: &str) -> Result<String> {
+    say(question);
     let typed = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)
     });
-    let line = tokio::select! {
-        line = typed => line.map_err(std::io::Error::other)??,
-        () = context.cancel.stopped() => return Err(Error::interrupted()),
-    };
-    if line.trim() == name {
-        return Ok(());
+    tokio::select! {
+        line = typed => Ok(line.map_err(std::io::Error::other)??.trim().to_owned()),
+        () = context.cancel.stopped() => Err(Error::interrupted()),
     }
-    Err(Error::usage(format!("that is not the name of the {kind} {name}; nothing was changed")))
 }

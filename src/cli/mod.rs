@@ -2,6 +2,7 @@
 
 mod args;
 mod carry;
+mod check;
 mod confirm;
 mod context;
 mod copies;

@@ -8,7 +8,7 @@ use clap::Parser;
 use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
-use super::{diff, history, restore, resume, runs, show, timeline, undo, verify};
+use super::{check, diff, history, restore, resume, runs, show, timeline, undo, verify};
 use crate::error::Result;
 
 /// Runs the command that the process was started with.
@@ -68,6 +68,7 @@ async fn run(command: Command) -> Result<Exit> {
         Command::Show(args) => show::run(&context, args),
         Command::History(args) => history::run(&context, args).await,
         Command::Timeline(args) => timeline::run(&context, args).await,
+        Command::Check(args) => check::run(&context, args).await,
         #[cfg(feature = "lab")]
         Command::Demo | Command::Lab(_) => Ok(Exit::Done),
     }

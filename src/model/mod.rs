@@ -1,6 +1,7 @@
 //! The plain data every stage speaks in: keys, versions, instants. Pure.
 
 mod bucket;
+mod check;
 mod checksum;
 mod history;
 mod instant;
@@ -9,9 +10,11 @@ mod lifecycle;
 mod location;
 mod object;
 mod path;
+mod policy;
 mod version;
 
-pub use bucket::Versioning;
+pub use bucket::{BucketSettings, Encryption, Keeping, Known, Lock, Versioning};
+pub use check::{Check, Subject, Verdict};
 pub use checksum::{Algorithm, Digest, hex};
 pub use history::Past;
 pub use instant::Instant;
@@ -20,4 +23,5 @@ pub use lifecycle::{Era, Expiration, Filter, Lifecycle, NoncurrentExpiration, Ru
 pub use location::{Destination, Location, Relocation};
 pub use object::{ObjectHead, Stored};
 pub use path::{CaseFold, KeyPath, Overlaps, UNFINISHED};
+pub use policy::demands_conditions;
 pub use version::{ChecksumType, Entry, Kind, Version};

@@ -7,19 +7,23 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
 
-use super::Change;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// Changes in a file without a name, which is gone when the process is.
+/// Changes, or other things that keys have, in a file without a name, which is gone when the process is.
 #[derive(Debug)]
-pub struct Spool {
+pub struct Spool<T> {
     file: File,
     end: u64,
     open: HashMap<u64, Segment>,
     blocks: Vec<Block>,
     len: u64,
+    holds: PhantomData<T>,
 }
 
 /// What a segment has not written out yet.
@@ -36,7 +40,7 @@ struct Block {
     bytes: u64,
 }
 
-impl Spool {
+impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
     /// An empty spool in the system's directory for temporary files.
     pub fn new() -> Result<Self> {
         let place = std::env::temp_dir();
@@ -44,14 +48,14 @@ impl Spool {
             Error::new(ErrorKind::Local, format!("cannot make a temporary file in {}: {e}", place.display()))
                 .hint("point TMPDIR to a directory with room for the plan")
         })?;
-        Ok(Self { file, end: 0, open: HashMap::new(), blocks: Vec::new(), len: 0 })
+        Ok(Self { file, end: 0, open: HashMap::new(), blocks: Vec::new(), len: 0, holds: PhantomData })
     }
 
-    /// Appends a change to a segment. Within a segment, keys ascend.
-    pub fn push(&mut self, segment: u64, change: &Change) -> Result<()> {
+    /// Appends what a key has to a segment. Within a segment, keys ascend.
+    pub fn push(&mut self, segment: u64, key: &str, change: &T) -> Result<()> {
         let open = self.open.entry(segment).or_default();
         if open.bytes.is_empty() {
-            open.first_key.clone_from(&change.key);
+            key.clone_into(&mut open.first_key);
         }
         serde_json::to_writer(&mut open.bytes, change).map_err(|e| full(&e.into()))?;
         open.bytes.push(b'\n');
@@ -85,7 +89,7 @@ impl Spool {
     }
 
     /// Reads the changes in the order of their keys.
-    pub fn into_changes(mut self) -> Result<impl Iterator<Item = Result<Change>> + Send> {
+    pub fn into_changes(mut self) -> Result<impl Iterator<Item = Result<T>> + Send> {
         let open: Vec<_> = self.open.keys().copied().collect();
         for segment in open {
             self.cut(segment)?;
@@ -99,7 +103,7 @@ impl Spool {
     }
 }
 
-fn read_block(file: &mut File, block: &Block) -> Result<Vec<Result<Change>>> {
+fn read_block<T: DeserializeOwned>(file: &mut File, block: &Block) -> Result<Vec<Result<T>>> {
     file.seek(SeekFrom::Start(block.offset)).map_err(|e| full(&e))?;
     let lines = BufReader::new(file.take(block.bytes)).lines();
     let changes = lines.map(|line| {
@@ -116,8 +120,12 @@ fn full(e: &std::io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Action;
+    use super::super::{Action, Change};
     use super::*;
+
+    fn push(spool: &mut Spool<Change>, segment: u64, key: &str) {
+        spool.push(segment, key, &change(key)).unwrap();
+    }
 
     fn change(key: &str) -> Change {
         Change::new(key, Action::Delete, None, None)
@@ -128,7 +136,7 @@ mod tests {
         let mut spool = Spool::new().unwrap();
         let changes: Vec<_> = ["a", "b\n\"", "日\u{1}"].into_iter().map(change).collect();
         for change in &changes {
-            spool.push(0, change).unwrap();
+            spool.push(0, &change.key, change).unwrap();
         }
         assert_eq!(spool.len(), 3);
         let back: Vec<_> = spool.into_changes().unwrap().map(Result::unwrap).collect();
@@ -142,11 +150,11 @@ mod tests {
         // Three segments at once, each over several blocks; a fourth falls between two blocks of the first.
         for n in 0..200 {
             for segment in [2u64, 0, 1] {
-                spool.push(segment, &change(&format!("{segment}/{n:03}/{padding}"))).unwrap();
+                push(&mut spool, segment, &format!("{segment}/{n:03}/{padding}"));
             }
             if n == 99 {
                 spool.cut(0).unwrap();
-                spool.push(7, &change("0/099b")).unwrap();
+                push(&mut spool, 7, "0/099b");
             }
         }
         assert!(spool.blocks.len() > 5);

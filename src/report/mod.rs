@@ -1,5 +1,6 @@
 //! What a person or a script gets to see. stdout carries results, stderr progress and messages.
 
+mod checks;
 mod csv;
 mod diff;
 mod doubt;
@@ -10,9 +11,10 @@ mod restore;
 mod timeline;
 mod units;
 
+pub use checks::{Answer, Question, head, problems};
 pub use csv::{CsvChanges, CsvHistory};
 pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
-pub use doubt::{history_notes, uncertainty};
+pub use doubt::uncertainty;
 pub use history::history_line;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};

@@ -21,7 +21,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Caution;
-use super::expiry::{DAY, Expiries};
+use super::expiry::{DAY, Expiries, after};
 use super::fold::{Cut, KeyState};
 use crate::model::{Instant, Version};
 
@@ -94,13 +94,26 @@ impl Judge {
             if self.expiries.may_have_removed(state.key, t, evidence, now) {
                 doubts.push(Doubt::Lifecycle);
             }
-            if evidence.null_above {
+            if evidence.null_above.is_some() {
                 doubts.push(Doubt::NullVersion);
             }
         }
         doubts.sort_unstable();
         doubts.dedup();
         doubts
+    }
+
+    /// The doubts about a key's answers at any time from the first cut on. They are those at the cut itself, see
+    /// [`Expiries`], as long as the key's entries descend in time.
+    pub fn doubts_since(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {
+        let mut state = *state;
+        let unordered = state.cautions().any(|caution| caution == Caution::Unordered);
+        if let (true, Cut::At(t), Some(nearest)) = (unordered, self.cuts.0, &mut state.evidence.0.nearest) {
+            nearest.made = after(t);
+            // Nor does its date set a bound for (B).
+            nearest.multipart = true;
+        }
+        self.doubts(&state, now)
     }
 
     /// What a person should know of a key:

@@ -53,6 +53,7 @@ fn right_name() {
     exit code 0
     --- stdout
     prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -79,6 +80,7 @@ fn wrong_name() {
     exit code 2
     --- stdout
     prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
