@@ -138,7 +138,8 @@ fn known_cautions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Caut
 /// The decision of the table above. Versions of one key in one bucket are the same if and only if their ids are.
 pub fn decide(then: Option<&Version>, now: Option<&Version>) -> Option<Action> {
     match (then, now) {
-        (Some(v), Some(w)) if v.version_id == w.version_id => None,
+        // Nearly all keys: one version that is both, of which little more is kept.
+        (Some(v), Some(w)) if std::ptr::eq(v, w) || v.version_id == w.version_id => None,
         (Some(_), Some(_)) => Some(Action::Revert),
         (Some(_), None) => Some(Action::Undelete),
         (None, Some(_)) => Some(Action::Delete),

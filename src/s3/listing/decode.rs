@@ -224,7 +224,7 @@ impl<'a> Builder<'a> {
     fn skip(&mut self, reader: &mut Reader<'a>, tag: Tag<'a>) -> Result<()> {
         let (name, bytes) = self.skipped;
         if name != tag.name || bytes.is_empty() || !reader.past(bytes) {
-            self.skipped = (tag.name, reader.skip(tag)?);
+            self.skipped = (tag.name, reader.skip()?);
         }
         Ok(())
     }

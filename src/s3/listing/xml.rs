@@ -39,8 +39,6 @@ pub(super) struct Tag<'a> {
     pub(super) name: &'a [u8],
     /// The whole of it, from `<` to `>`, where there is nothing in it but the name; else empty.
     plain: &'a [u8],
-    /// `<Name/>`: neither text nor children follow.
-    empty: bool,
 }
 
 /// A position in the body.
@@ -48,11 +46,14 @@ pub(super) struct Tag<'a> {
 pub(super) struct Reader<'a> {
     body: &'a [u8],
     at: usize,
+    /// The tag read last is `<Name/>`: neither text nor children follow. Not a part of [`Tag`], which is copied for every
+    /// element: a lone byte in it makes that several times as slow.
+    empty: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(body: &'a [u8]) -> Self {
-        Self { body, at: 0 }
+        Self { body, at: 0, empty: false }
     }
 
     pub(super) fn error(&self, what: &'static str) -> DecodeError {
@@ -74,7 +75,7 @@ impl<'a> Reader<'a> {
     /// The next child of the open element `parent`, or `None` at its closing tag. Every child must be consumed with
     /// [`Reader::text`], [`Reader::child`] or [`Reader::skip`] before the next one is asked for.
     pub(super) fn child(&mut self, parent: Tag<'_>) -> Result<Option<Tag<'a>>> {
-        if parent.empty {
+        if std::mem::take(&mut self.empty) {
             return Ok(None);
         }
         if let Some(tag) = self.next_tag()? {
@@ -99,7 +100,7 @@ impl<'a> Reader<'a> {
     /// The text of a leaf element, and its closing tag.
     pub(super) fn text(&mut self, tag: Tag<'_>) -> Result<Raw> {
         let start = self.at;
-        if tag.empty {
+        if std::mem::take(&mut self.empty) {
             return Ok(Raw { start, end: start });
         }
         let end = start
@@ -114,13 +115,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over an element with all that is in it; gives the bytes passed over. Counts depth rather than recursing: its nesting is the sender's.
-    pub(super) fn skip(&mut self, tag: Tag<'_>) -> Result<&'a [u8]> {
+    pub(super) fn skip(&mut self) -> Result<&'a [u8]> {
         let start = self.at;
-        let mut depth = usize::from(!tag.empty);
+        let mut depth = usize::from(!std::mem::take(&mut self.empty));
         while depth > 0 {
             self.at = self.find(b'<', "the body ends inside an element")?;
-            if let Some(inner) = self.next_tag()? {
-                depth += usize::from(!inner.empty);
+            if self.next_tag()?.is_some() {
+                depth += usize::from(!std::mem::take(&mut self.empty));
             } else {
                 let end = self.find(b'>', "the body ends inside a closing tag")?;
                 self.at = end + 1;
@@ -207,9 +208,9 @@ impl<'a> Reader<'a> {
             let byte = self.rest().get(stop).copied();
             self.at += stop;
             if byte == Some(b'>') {
-                let empty = self.at > start && self.body.get(self.at - 1) == Some(&b'/');
+                self.empty = self.at > start && self.body.get(self.at - 1) == Some(&b'/');
                 self.at += 1;
-                return Ok(Tag { name, plain: b"", empty });
+                return Ok(Tag { name, plain: b"" });
             }
             self.at += 1;
             let quote = byte.unwrap_or(b'"');
@@ -268,7 +269,7 @@ fn plain_tag(rest: &[u8]) -> Option<(Option<Tag<'_>>, usize)> {
     match inner.split_at_checked(length)? {
         ([], [b'/', ..]) => Some((None, 2)),
         (name @ [_, ..], [b'>', ..]) => {
-            Some((Some(Tag { name, plain: rest.get(..length + 2)?, empty: false }), length + 2))
+            Some((Some(Tag { name, plain: rest.get(..length + 2)? }), length + 2))
         }
         _ => None,
     }
