@@ -184,7 +184,7 @@ pub const FILE_CHECKS: usize = 16;
 pub const TIMELINE_BINS: i64 = 8192;
 
 /// Seconds, each with its folders, that a timeline keeps for each kind of event.
-pub const TIMELINE_SECONDS: usize = 64 << 10;
+pub const TIMELINE_SECONDS: usize = 32 << 10;
 
 /// Events of a kind that wait to be sorted into a timeline.
 pub const TIMELINE_FRESH: usize = 32 << 10;

@@ -68,11 +68,8 @@ impl Command {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
             Command::Timeline(_) | Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
-            Command::Restore(_)
-            | Command::Resume(_)
-            | Command::Undo(_)
-            | Command::Verify(_)
-            | Command::Check(_) => false,
+            Command::Restore(_) | Command::Resume(_) | Command::Undo(_) | Command::Verify(_) => false,
+            Command::Check(args) => args.iam.is_some(),
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
         }

@@ -142,7 +142,7 @@ impl Seconds {
         // Minutes with as many events as the first that finds no room go with it.
         let bar = minutes.get(fits).map_or(0, |(events, _)| *events);
         self.lost += bar;
-        let mut kept = Vec::with_capacity(self.counted.len());
+        let mut kept = Vec::new();
         for group in self.counted.chunk_by(|a, b| a.0.minute() == b.0.minute()) {
             if group.iter().map(|(_, n)| n).sum::<u64>() > bar {
                 kept.extend_from_slice(group);

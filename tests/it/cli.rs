@@ -12,6 +12,7 @@ mod help;
 mod help_of_commands;
 mod help_of_restore;
 mod history;
+mod iam;
 mod plan;
 mod refusals;
 mod remove_marker;

@@ -180,3 +180,19 @@ fn what_cannot_be_used() {
       enable it for the future: aws s3api put-bucket-versioning --bucket plain --versioning-configuration Status=Enabled
     ");
 }
+
+#[test]
+fn the_demo_goes_back_to_the_second_that_it_finds() {
+    let stage = Stage::new();
+    let output = stage.asof("demo").command.output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    let after = |text: &str| said.split_once(text).unwrap().1.split_whitespace().next().unwrap().to_owned();
+    let last_good = after("so the last good second is ");
+    let last_good = last_good.trim_end_matches('.');
+    assert_eq!(after("the last second before the deletes: --at "), last_good);
+    for command in ["diff", "restore", "verify"] {
+        let typed = format!("$ asof {command} s3://prod-uploads --at {last_good}");
+        assert!(said.contains(&typed), "no {typed} in {said}");
+    }
+}
