@@ -388,12 +388,9 @@ fn each_operation_that_a_use_sends_is_in_its_policy() {
             let said = String::from_utf8_lossy(&output.stdout).into_owned();
             assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{words}: {output:?}");
             let all = said + &String::from_utf8_lossy(&output.stderr);
-            run = all
-                .split_whitespace()
-                .rev()
-                .find(|w| w.len() == 21 && w.contains("Z-"))
-                .unwrap_or_default()
-                .into();
+            if let Some(name) = all.split_whitespace().find(|word| word.len() == 21 && word.contains("Z-")) {
+                run = name.to_owned();
+            }
         }
         let covered: BTreeSet<&str> = operations(what).into_iter().map(operation).collect();
         for (sent, count) in stage.lab.requests().all() {
