@@ -28,6 +28,9 @@ pub const MAX_COPY_BYTES: u64 = 5 << 30;
 /// Parts of one upload; S3 refuses more.
 pub const MAX_PARTS: u64 = 10_000;
 
+/// Copies from which on a diff tells of `--no-head`.
+pub const WORTH_NO_HEAD: u64 = 1000;
+
 /// Bytes of a part of a copy, where that does not make too many: small enough that a lost one costs seconds.
 pub const PART_BYTES: u64 = 128 << 20;
 

@@ -6,12 +6,14 @@
 use std::io::{self, Write};
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::beneath::{Directory, Draft, Found};
 use super::check::{check_by_each_part, checker};
 use super::outcome::Outcome;
+use super::tries::{Strained, Tries};
 use super::worker::OnConflict;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,8 +36,9 @@ pub struct Restored {
     pub on_conflict: OnConflict,
 }
 
-/// Brings changes into a directory, `concurrency` objects at a time, as [`super::apply`] carries them out in a bucket. With
-/// `case`, which holds the names that are taken, keys that differ from another in case only are refused.
+/// Brings changes into a directory, `concurrency` objects at a time at most, as [`super::apply`] carries them out in a
+/// bucket. With `case`, which holds the names that are taken, keys that differ from another in case only are refused.
+/// Stops taking new ones when cancelled, or where an error would meet all of them, and finishes those under way.
 pub async fn download(
     client: &Client,
     to: &Restored,
@@ -44,15 +47,16 @@ pub async fn download(
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<bool> {
+    let strained = &Strained::new(concurrency);
     let mut overlaps = Overlaps::default();
-    let works = changes.map(|change| {
+    let mut works = (0..).zip(changes).map(|(turn, change)| {
         let change = change.map(|change| {
             let path = to.path_of(&change, &mut overlaps, case.as_mut());
             (change, path)
         });
         async move {
             let (change, path) = change?;
-            let outcome = match bring(client, to, &change, path).await {
+            let outcome = match bring(Reader { client, strained, turn }, to, &change, path).await {
                 Ok(outcome) => outcome,
                 Err(e) if is_everyones(&e) => return Err(e),
                 Err(e) => Outcome::Failed(e),
@@ -60,17 +64,22 @@ pub async fn download(
             Ok((change, outcome))
         }
     });
-    let mut finished = true;
-    let works = works.take_while(|_| {
-        finished = !cancel.is_stopped();
-        finished
-    });
-    let mut brought = stream::iter(works).buffer_unordered(concurrency);
-    while let Some((change, outcome)) = brought.try_next().await? {
-        outcome.count(client.counters(), &change);
-        on(&change, &outcome)?;
+    let (mut running, mut ended, mut finished) = (FuturesUnordered::new(), Ok(()), false);
+    loop {
+        while ended.is_ok() && !finished && !cancel.is_stopped() && running.len() < strained.window() {
+            match works.next() {
+                Some(work) => running.push(work),
+                None => finished = true,
+            }
+        }
+        let Some(brought) = running.next().await else { break };
+        let noted = brought.and_then(|(change, outcome)| {
+            outcome.count(client.counters(), &change);
+            on(&change, &outcome)
+        });
+        ended = ended.and(noted);
     }
-    drop(brought);
+    ended?;
     to.directory.settle()?;
     Ok(finished)
 }
@@ -128,8 +137,33 @@ fn is_everyones(e: &Error) -> bool {
     })
 }
 
+/// Reads objects, as many at once as the server bears.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    client: &'a Client,
+    strained: &'a Strained,
+    /// Sets its pauses apart from those of others.
+    turn: u64,
+}
+
+impl Reader<'_> {
+    async fn get(self, object: ObjectName<'_>, etag: &str, from: u64) -> Result<Body> {
+        let mut tries = Tries::new(self.turn);
+        loop {
+            match self.client.get(object, etag, from).await {
+                Ok(body) => {
+                    self.strained.answered();
+                    return Ok(body);
+                }
+                Err(e) if e.is_retryable() => tries.again(self.strained, e).await?,
+                Err(e) => return Err(e),
+            }
+        }
+    }
+}
+
 /// Brings one version to its place.
-async fn bring(client: &Client, to: &Restored, change: &Change, path: Result<KeyPath>) -> Result<Outcome> {
+async fn bring(reader: Reader<'_>, to: &Restored, change: &Change, path: Result<KeyPath>) -> Result<Outcome> {
     let path = path?;
     let Some(then) = &change.then else {
         let message = format!("the plan's entry for {} lacks a version", printable(&change.key));
@@ -152,26 +186,26 @@ async fn bring(client: &Client, to: &Restored, change: &Change, path: Result<Key
     let object = ObjectName { bucket: &to.source_bucket, key: &change.key, version_id: &then.version_id };
     let mut attempt = 1;
     let (draft, verdict) = loop {
-        match fetch(client, to, object, then, &path).await {
+        match fetch(reader, to, object, then, &path).await {
             Err(e) if e.kind() == ErrorKind::Corrupt && attempt < limits::DOWNLOADS => attempt += 1,
             fetched => break fetched?,
         }
     };
     let outcome = place(to, draft, change, &path).await?;
     let unproven = verdict == Verdict::Unproven && matches!(outcome, Outcome::Copied(_));
-    client.counters().unproven.add(u64::from(unproven));
+    reader.client.counters().unproven.add(u64::from(unproven));
     Ok(outcome)
 }
 
 /// Reads a version into a draft, right as far as can be known.
 async fn fetch(
-    client: &Client,
+    reader: Reader<'_>,
     to: &Restored,
     object: ObjectName<'_>,
     then: &Version,
     path: &KeyPath,
 ) -> Result<(Draft, Verdict)> {
-    let body = client.get(object, &then.etag, 0).await?;
+    let body = reader.get(object, &then.etag, 0).await?;
     let stored = body.stored.clone();
     let wrong = |why: &str| {
         let place = format!("s3://{}/{}", object.bucket, printable(object.key));
@@ -181,17 +215,17 @@ async fn fetch(
     if (stored.size, &stored.etag) != (then.size, &then.etag) {
         return Err(wrong("its size or ETag is not the one listed"));
     }
-    let checker = checker(client, object, &stored).await?;
+    let checker = checker(reader.client, object, &stored).await?;
     let (pieces, queue) = mpsc::channel(limits::PIECE_QUEUE);
     let (directory, file) = (to.directory.clone(), path.clone());
     let writer = tokio::task::spawn_blocking(move || write(&directory, &file, queue, checker));
-    let pumped = pump(client, object, then, body, pieces).await;
+    let pumped = pump(reader, object, then, body, pieces).await;
     let written =
         writer.await.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))?;
     let (draft, verdict) = written.map_err(|e| cannot_write(path, e))?;
     pumped?;
     let verdict = match verdict {
-        Verdict::Wrong => check_by_each_part(client, object, &stored, &draft.file).await?,
+        Verdict::Wrong => check_by_each_part(reader.client, object, &stored, &draft.file).await?,
         verdict => verdict,
     };
     if verdict == Verdict::Wrong {
@@ -202,7 +236,7 @@ async fn fetch(
 
 /// Hands a body on piece by piece. Where it breaks off, goes on from there.
 async fn pump(
-    client: &Client,
+    reader: Reader<'_>,
     object: ObjectName<'_>,
     then: &Version,
     mut body: Body,
@@ -234,7 +268,7 @@ async fn pump(
         }
         tokio::time::sleep(pause).await;
         pause *= 2;
-        body = client.get(object, &then.etag, received).await?;
+        body = reader.get(object, &then.etag, received).await?;
     }
 }
 

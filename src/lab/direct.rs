@@ -157,6 +157,12 @@ impl Lab {
         self.with(bucket, |bucket| bucket.uploads.len()).unwrap_or(0)
     }
 
+    /// Parts of the multipart uploads under way in a bucket.
+    pub fn count_parts(&self, bucket: &str) -> usize {
+        let parts = |bucket: &mut Bucket| bucket.uploads.values().map(|upload| upload.parts.len()).sum();
+        self.with(bucket, parts).unwrap_or(0)
+    }
+
     /// Every key that has a current version, with what it holds; empty if there is no such bucket.
     pub fn live(&self, bucket: &str) -> BTreeMap<String, LiveObject> {
         let store = self.shared.store();

@@ -66,6 +66,8 @@ pub struct Sums {
     /// Keys that could come back by the removal of delete markers.
     pub could_uncover: Covered,
     uncover: Covered,
+    /// Objects to be copied that are too large for one request.
+    pub in_parts: u64,
     /// Keys that need nothing: their live version is the one of T, or they do not exist at either time.
     pub unchanged: u64,
     /// Keys whose live version is another one, with the same content.
@@ -98,6 +100,8 @@ impl Sums {
             tally.bytes += change.bytes();
         }
         self.uncover.add(change);
+        let copied = change.action != Action::Delete && change.markers.is_empty();
+        self.in_parts += u64::from(copied && change.bytes() > limits::MAX_COPY_BYTES);
         self.doubtful += u64::from(!change.doubts.is_empty());
         for doubt in &change.doubts {
             *self.doubts.entry(*doubt).or_default() += 1;

@@ -239,7 +239,22 @@ impl DiffView {
                 plural(could.requests(), "request", "requests")
             )?;
         }
-        Ok(())
+        self.heads_to_spare(sums, out)
+    }
+
+    /// Tells which copies need no look at their version first. Not of a few, where it saves nothing worth the choice.
+    fn heads_to_spare(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+        let spared = sums.to_copy().keys - sums.in_parts;
+        if self.heading.purpose != Purpose::Restore || spared < limits::WORTH_NO_HEAD {
+            return Ok(());
+        }
+        let all = if sums.in_parts > 0 { ", those of at most 5 GiB" } else { "" };
+        Ok(writeln!(
+            out,
+            "  hint: --no-head spares {} HEAD requests, one for each copy{all}: nothing is lost by it where they have the bucket's \
+             default encryption",
+            count(spared)
+        )?)
     }
 }
 

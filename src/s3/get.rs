@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{ChecksumMode, ChecksumType, ServerSideEncryption};
 use bytes::Bytes;
 
 use super::blank_key::{KeyInPath, for_sdk};
-use super::client::Client;
+use super::client::{Client, once};
 use super::error::{Doing, explain};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -63,7 +63,7 @@ impl Body {
 
 impl Client {
     /// Begins to read an object at an offset, if it still has this ETag: a null version can be replaced. The bytes come
-    /// as they are stored, whatever Content-Encoding says of them.
+    /// as they are stored, whatever Content-Encoding says of them. Sent once: the caller waits and tries again itself.
     pub async fn get(&self, object: ObjectName<'_>, etag: &str, from: u64) -> Result<Body> {
         let range = (from > 0).then(|| format!("bytes={from}-"));
         let reply = self
@@ -77,6 +77,7 @@ impl Client {
             .checksum_mode(ChecksumMode::Enabled)
             .customize()
             .interceptor(KeyInPath::new(object.key))
+            .config_override(once())
             .send()
             .await
             .map_err(|e| explain(&e, object.doing(), &self.place))?;

@@ -19,7 +19,14 @@ mod undo;
 mod writers;
 
 /// The operations that change a bucket.
-const WRITES: [Operation; 3] = [Operation::CopyObject, Operation::DeleteObjects, Operation::DeleteObject];
+const WRITES: [Operation; 6] = [
+    Operation::CopyObject,
+    Operation::CreateMultipartUpload,
+    Operation::UploadPartCopy,
+    Operation::CompleteMultipartUpload,
+    Operation::DeleteObjects,
+    Operation::DeleteObject,
+];
 
 fn block_on(case: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

@@ -239,6 +239,28 @@ fn broken_bodies_go_on_where_they_ended() {
 }
 
 #[test]
+fn refusals_and_failures_are_waited_out() {
+    for fault in [Fault::SlowDown, Fault::Reset] {
+        with(move |scene| async move {
+            for number in 0..20 {
+                scene.put(&format!("k{number:02}"), vec![number; 1000]);
+            }
+            let at = scene.subject.moment().await;
+            scene.strike(Operation::GetObject, fault, When::Every(2));
+            let restored = scene.restore(at).await.expect_code(0);
+            assert_eq!(
+                (restored.count("copied"), restored.count("failed")),
+                (20, 0),
+                "{fault:?}: {restored}"
+            );
+            assert!(scene.lab().requests().of(Operation::GetObject) > 20, "{fault:?}: none was refused");
+            scene.lab().faults().clear();
+            scene.verify(at).await.expect_code(0);
+        });
+    }
+}
+
+#[test]
 fn wrong_bytes_are_never_put_in_place() {
     with(|scene| async move {
         scene.put("once", vec![7; 100_000]);

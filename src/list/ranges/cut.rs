@@ -21,13 +21,13 @@ use super::part::{Origin, Part, Window};
 use super::scale::{Cut, Line};
 
 /// Ranges of no more pages than this are left whole: half a page is lost by a cut, …
-const WORTH: f64 = 4.0;
+const WORTH: f64 = 5.0;
 /// … but where most slots are idle only those of no more than this.
 const LEAST: f64 = 2.0;
 /// Slots are idle where fewer than this part of them are used.
-const IDLE: usize = 4;
+const IDLE: usize = 2;
 /// A cut is made where it is that likely that the range has keys after it.
-const LIKELY: f64 = 0.6;
+const LIKELY: f64 = 0.7;
 /// Cuts looked at, each nearer to what is read than the one before.
 const TRIES: usize = 8;
 /// One page in so many may miss for nothing but to learn, …
@@ -35,11 +35,11 @@ const SPARE: u64 = 8;
 /// … and so many at first.
 const CURIOUS: u64 = 4;
 /// Ranges of no more pages than this are not probed for depths merely because their density was not foretold.
-const LONG: f64 = 16.0;
+const LONG: f64 = 8.0;
 /// Credit where the density was foretold and keys are known after the end.
 const TRUSTED: u32 = 64;
 /// Credit elsewhere.
-const DOUBTED: u32 = 4;
+const DOUBTED: u32 = 8;
 /// A density within this factor was foretold.
 const FORETOLD: f64 = 8.0;
 /// A page whose density differs by more than this factor begins a new window.

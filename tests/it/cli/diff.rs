@@ -381,3 +381,19 @@ fn caution_same_second() {
     {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":1,"versions":4,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":1,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     "#);
 }
+
+#[test]
+fn many_copies_can_do_without_a_look_first() {
+    let stage = Stage::new();
+    let put = |body: &str| (0..1000).for_each(|n| stage.put(&format!("{n}"), body));
+    stage.time("2024-05-06T07:00:00Z");
+    put("then");
+    stage.time("2024-05-06T08:00:00Z");
+    put("later");
+    let told = "hint: --no-head spares 1,000 HEAD requests, one for each copy: nothing is lost by it where they have the bucket's default \
+                encryption\n";
+    let diff = stage.asof("diff s3://prod-uploads --at 2024-05-06T07:30:00Z").changes_nothing();
+    assert!(diff.contains(told), "{diff}");
+    let one = stage.asof("diff s3://prod-uploads --at 2024-05-06T07:30:00Z --include 1").changes_nothing();
+    assert!(!one.contains("--no-head"), "{one}");
+}

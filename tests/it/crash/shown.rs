@@ -89,9 +89,9 @@ fn interrupted_and_then_done() {
         scene.restore_with_and(&["--concurrency", "1"], Cut::Record(7).arm(&scene)).await;
         let interrupted = shown().await;
         assert!(interrupted.starts_with("interrupted "), "{interrupted}");
-        assert!(interrupted.ends_with(" of 15"), "{interrupted}");
+        assert!(interrupted.ends_with(" of 18"), "{interrupted}");
         scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
-        assert_eq!(shown().await, "done 15 of 15");
+        assert_eq!(shown().await, "done 18 of 18");
     });
 }
 

@@ -9,7 +9,7 @@ use futures::{StreamExt as _, stream};
 
 use super::cut::{Cut, newest, records};
 use super::{block_on, slow_down, variable};
-use crate::faults::scene::Scene;
+use crate::faults::scene::{IN_PARTS, Scene};
 use crate::servers::say;
 use crate::support::Run;
 
@@ -62,7 +62,7 @@ impl Case {
         let what = format!("{self:?}");
         let scene = Scene::new(SIZE).await;
         slow_down(&scene, Duration::from_millis(10));
-        let options = [self.options, &["--concurrency", self.concurrency]].concat();
+        let options = [self.options, &IN_PARTS, &["--concurrency", self.concurrency]].concat();
         let killed = scene.restore_with_and(&options, self.cut.arm(&scene)).await;
         let cut_off = killed.code().is_none();
         if self.power_cut
@@ -132,7 +132,7 @@ async fn play(cases: Vec<Case>) -> usize {
 async fn undisturbed() -> (usize, u64) {
     let scene = Scene::new(SIZE).await;
     scene.lab().requests().reset();
-    scene.restore().await.expect_code(0);
+    scene.run("restore", &[&["--yes"], &IN_PARTS[..]].concat()).await.expect_code(0);
     let writes = super::WRITES.map(|operation| scene.lab().requests().of(operation)).iter().sum();
     (records(&newest(&scene.subject.runs_dir()).unwrap()), writes)
 }

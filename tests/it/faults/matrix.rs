@@ -9,7 +9,7 @@ use asof::lab::{Fault, Operation, Rule, When};
 use asof::limits;
 use futures::{StreamExt as _, stream};
 
-use super::scene::Scene;
+use super::scene::{LARGE, Scene};
 
 const SIDE_BY_SIDE: usize = 24;
 
@@ -127,13 +127,13 @@ async fn is_reported(operation: Operation, fault: Fault) {
     let done_all_the_same = matches!(fault, Fault::ReplyLost | Fault::Truncated | Fault::Delay(_));
     let concerned = match operation {
         _ if done_all_the_same => 0,
-        Operation::CopyObject => 3 * SIZE,
+        Operation::CopyObject => 3 * SIZE + SIZE.min(LARGE),
         _ => SIZE,
     };
     assert_eq!(restored.count("failed"), concerned as u64, "{what}: {restored}");
     assert_eq!(restored.count("conflicts"), 0, "{what}: {restored}");
     // It ends because attempts do: those at the first delete, which finds out about conditions, and those at the others.
-    let keys = if operation == Operation::DeleteObjects { 2 } else { 3 * SIZE as u64 };
+    let keys = if operation == Operation::DeleteObjects { 2 } else { (3 * SIZE + LARGE) as u64 };
     let sent = scene.lab().requests().of(operation);
     let refused = matches!(fault, Fault::SlowDown | Fault::SlowDownInOk);
     let attempts = if refused { limits::REFUSALS + 1 } else { limits::ATTEMPTS };

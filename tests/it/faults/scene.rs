@@ -10,6 +10,15 @@ use crate::support::{Moment, Run, Subject, text};
 
 pub(crate) const BUCKET: &str = "scene";
 
+/// Keys of large objects, at most.
+pub(crate) const LARGE: usize = 3;
+
+/// Bytes between those of the large objects, which fill several parts of so many, and those of the others.
+const THRESHOLD: usize = 40;
+
+/// Copies the large objects in parts.
+pub(crate) const IN_PARTS: [&str; 2] = ["--multipart-threshold", "40"];
+
 /// A lab with the incident, in a bucket of its own.
 pub(crate) struct Scene {
     pub(crate) subject: Subject,
@@ -31,7 +40,7 @@ impl Scene {
     }
 
     pub(crate) async fn with(size: usize, quirks: Quirks) -> Self {
-        let options = Options { quirks, ..Options::default() };
+        let options = Options { quirks, min_part_bytes: 1, ..Options::default() };
         let subject = Subject::new(Server::with_options("lab", options).await);
         subject.lab().create_bucket(BUCKET);
         let few = size.min(30);
@@ -44,9 +53,15 @@ impl Scene {
         for kind in ["kept", "over", "gone", "retyped", "same"] {
             put(kind, "then");
         }
+        let large = |number: usize, body: &str| {
+            let key = format!("large/{number:04}");
+            subject.lab().put(BUCKET, &key, object(&body.repeat(THRESHOLD), &key)).unwrap();
+        };
+        (0..size.min(LARGE)).for_each(|number| large(number, "then"));
         let at = subject.moment().await;
         let then = state(subject.lab());
         put("over", "later");
+        (0..size.min(LARGE)).for_each(|number| large(number, "later"));
         put("new", "new");
         put("same", "then");
         for number in 0..size {
@@ -143,8 +158,10 @@ impl Scene {
         self.lab().count_versions(BUCKET)
     }
 
-    /// The bucket is as it was.
+    /// The bucket is as it was, and no parts are left behind. An upload without parts may be, where the process was
+    /// killed before it was told its id.
     pub(crate) fn assert_restored(&self, what: &str) {
+        assert_eq!(self.lab().count_parts(BUCKET), 0, "{what}: parts left");
         self.assert_right_but_for(&BTreeSet::new(), what);
     }
 
