@@ -51,7 +51,7 @@ pub(super) enum Command {
     Runs(RunsArgs),
     /// Show every version of one key, newest first
     History(HistoryArgs),
-    /// Say whether a past time can be restored, or every second of a window, or back to when; exit 5 if not
+    /// Say whether a past time can be restored, or since when every one can; exit 5 if not
     Check(CheckArgs),
     /// Make an incident in an embedded S3 and undo it: no AWS account needed
     #[cfg(feature = "lab")]

@@ -44,15 +44,15 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     judge.cuts.0 = Cut::At(t);
     let checks = checks(&settings, &judge.expiries, (&location.prefix, asked), context.now);
     let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
-    let whole_keys = judge.expiries.may_have_removed_keys(&location.prefix, t, present());
+    let (in_doubt, whole_keys, since) = bounds(question, &doubtful, (&judge, t, &location.prefix));
     let answer = Answer {
         location: &location,
         question,
         checks: &checks,
         doubtful: &doubtful,
         whole_keys,
-        restorable: is_restorable(&checks, doubtful.keys, whole_keys),
-        since: complete.max(doubtful.null_since).filter(|_| question == Question::Back),
+        restorable: is_restorable(&checks, in_doubt, whole_keys),
+        since,
         keys: context.counters.keys.get(),
         now: context.now,
     };
@@ -95,6 +95,22 @@ async fn look(
     let found = find_doubts(client, scope, (judge, span), &context.cancel).await;
     drop(progress);
     found
+}
+
+/// What bounds the answer: keys in doubt, whether others may have gone entirely, and since when nothing is in doubt. Asked
+/// after the listing, which may take hours: lifecycle acts meanwhile.
+fn bounds(
+    question: Question,
+    doubtful: &Doubtful,
+    (judge, t, prefix): (&Judge, Instant, &str),
+) -> (u64, bool, Option<Instant>) {
+    let (expiries, now) = (&judge.expiries, present());
+    match question {
+        Question::At(_) | Question::Since(_) => {
+            (doubtful.keys, expiries.may_have_removed_keys(prefix, t, now), None)
+        }
+        Question::Back => (0, false, expiries.complete_from(prefix, now).max(doubtful.null_since)),
+    }
 }
 
 /// The instant so long before another.

@@ -27,11 +27,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = Instant::parse_past(&at, context.now)?;
-    let versus = versus.map(|t| Instant::parse_past(&t, context.now)).transpose()?;
-    if versus.is_some_and(|versus| versus < at) {
-        return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
-    }
+    let (at, versus) = times(context, &at, versus.as_deref())?;
     let scope = scope(&location, &select)?;
     let restore = match &out {
         Some(plan) => next::restore_plan(plan, &next::of_server(&server)),
@@ -94,6 +90,16 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let verdict = verdict(versus, sums.changes(), standing);
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
+}
+
+/// The time asked for, and the later one to compare it with.
+fn times(context: &Context, at: &str, versus: Option<&str>) -> Result<(Instant, Option<Instant>)> {
+    let at = Instant::parse_past(at, context.now)?;
+    let versus = versus.map(|t| Instant::parse_past(t, context.now)).transpose()?;
+    if versus.is_some_and(|versus| versus < at) {
+        return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
+    }
+    Ok((at, versus))
 }
 
 /// What takes the place of the next step, where there is none.

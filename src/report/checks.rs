@@ -9,7 +9,7 @@ use super::units::{count, plural};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Check, Instant, Location, Subject, Verdict, printable};
-use crate::resolve::Doubtful;
+use crate::resolve::{Doubt, Doubtful};
 
 /// What the short line tells where there is nothing to think about.
 const HEADLINE: [Subject; 4] =
@@ -81,29 +81,34 @@ impl Answer<'_> {
             writeln!(out, "  {:<12} {}", check.verdict.name(), printable(&check.words))?;
         }
         writeln!(out)?;
-        writeln!(
-            out,
-            "  {:<12} {:>12} of {}",
-            "in doubt",
-            count(self.doubtful.keys),
-            plural(self.keys, "key", "keys")
-        )?;
-        for (doubt, kind) in self.doubtful.kinds() {
-            writeln!(out, "  {:<12} {:>12}   {}", doubt.name(), count(kind.keys), meaning(doubt))?;
-            let mut some: Vec<_> = kind.some.iter().map(|key| printable(key)).collect();
-            if kind.keys > limits::SHOWN_CHANGES as u64 {
-                some.push("…".into());
-            }
-            writeln!(out, "  {:<12} {:>12}   {}", "", "", some.join(", "))?;
-        }
-        writeln!(out)?;
+        self.doubts(out)?;
         for line in self.conclusion() {
             writeln!(out, "{line}")?;
         }
         Ok(())
     }
 
-    /// What comes of it, the next step last.
+    /// The keys in doubt, by doubt, with some of them.
+    fn doubts(&self, out: &mut impl Write) -> Result<()> {
+        let keys = plural(self.keys, "key", "keys");
+        let when = if self.question == Question::Back { ", for earlier times" } else { "" };
+        writeln!(out, "  {:<12} {:>12} of {keys}{when}", "in doubt", count(self.doubtful.keys))?;
+        for (doubt, kind) in self.doubtful.kinds() {
+            let meaning = match doubt {
+                Doubt::Archived => "no doubt what was there, but it has to be thawed first (--thaw)",
+                other => meaning(other),
+            };
+            writeln!(out, "  {:<12} {:>12}   {meaning}", doubt.name(), count(kind.keys))?;
+            let mut some: Vec<_> = kind.some.iter().map(|key| printable(key)).collect();
+            if kind.keys > limits::SHOWN_CHANGES as u64 {
+                some.push("…".into());
+            }
+            writeln!(out, "  {:<12} {:>12}   {}", "", "", some.join(", "))?;
+        }
+        Ok(writeln!(out)?)
+    }
+
+    /// What comes of it.
     fn conclusion(&self) -> Vec<String> {
         let verdict = match (self.question, self.restorable) {
             (Question::At(at), true) => format!("yes: the state at {} can be restored", at.human()),
@@ -124,7 +129,7 @@ impl Answer<'_> {
         let keys = plural(self.doubtful.keys, "key is in doubt", "keys are in doubt");
         let reasons = blocked
             .map(|check| printable(&check.words).into_owned())
-            .chain((self.doubtful.keys > 0).then_some(keys))
+            .chain((self.doubtful.keys > 0 && self.question != Question::Back).then_some(keys))
             .chain(self.whole_keys.then(|| {
                 "rules that remove versions, and then the markers above them, may have removed keys entirely".to_owned()
             }))

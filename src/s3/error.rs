@@ -81,6 +81,10 @@ pub(super) fn not_told<T>(e: Error, permission: &'static str) -> Result<Known<T>
         ErrorKind::Unsupported => Ok(Known::NotOffered),
         ErrorKind::Denied | ErrorKind::Throttled | ErrorKind::Transient => Err(e),
         _ if e.code() == Some("NoSuchBucket") => Err(e),
+        // Ceph RGW answers what it does not know with the bucket's listing.
+        _ if e.code() == Some("HTTP 200") => {
+            Ok(Known::Unclear("the answer is of another kind: the server may not offer it".to_owned()))
+        }
         _ => Ok(Known::Unclear(e.to_string())),
     }
 }
@@ -260,6 +264,11 @@ mod tests {
                 400,
                 "InvalidRequest",
                 Some(Known::Unclear("cannot list the versions of s3://prod: InvalidRequest".into())),
+            ),
+            (
+                200,
+                "",
+                Some(Known::Unclear("the answer is of another kind: the server may not offer it".into())),
             ),
             (403, "InvalidAccessKeyId", None),
             (400, "ExpiredToken", None),

@@ -21,7 +21,7 @@ pub struct Bins {
     width: i64,
     /// The number of the first bin: its beginning divided by the width.
     first: i64,
-    bins: VecDeque<Counts>,
+    counts: VecDeque<Counts>,
 }
 
 /// One bin.
@@ -36,7 +36,7 @@ pub struct Bar {
 impl Bins {
     /// Empty ones, so many seconds wide to begin with.
     pub fn new(width: i64) -> Self {
-        Self { width: width.max(1), first: 0, bins: VecDeque::new() }
+        Self { width: width.max(1), first: 0, counts: VecDeque::new() }
     }
 
     /// Their width in seconds.
@@ -48,16 +48,16 @@ impl Bins {
     pub fn add(&mut self, second: i64, event: Event) {
         self.cover(second);
         let at = second.div_euclid(self.width) - self.first;
-        if let Some(counts) = usize::try_from(at).ok().and_then(|at| self.bins.get_mut(at)) {
+        if let Some(counts) = usize::try_from(at).ok().and_then(|at| self.counts.get_mut(at)) {
             count(counts, event);
         }
     }
 
     /// Makes sure that there is a bin for this second.
     pub fn cover(&mut self, second: i64) {
-        if self.bins.is_empty() {
+        if self.counts.is_empty() {
             self.first = second.div_euclid(self.width);
-            self.bins.push_back(Counts::default());
+            self.counts.push_back(Counts::default());
         }
         loop {
             let bin = second.div_euclid(self.width);
@@ -69,15 +69,15 @@ impl Bins {
                 self.widen();
             } else if bin < self.first {
                 self.first -= 1;
-                self.bins.push_front(Counts::default());
+                self.counts.push_front(Counts::default());
             } else {
-                self.bins.push_back(Counts::default());
+                self.counts.push_back(Counts::default());
             }
         }
     }
 
     fn len(&self) -> i64 {
-        i64::try_from(self.bins.len()).unwrap_or(i64::MAX)
+        i64::try_from(self.counts.len()).unwrap_or(i64::MAX)
     }
 
     /// Merges bins into wider ones.
@@ -85,7 +85,7 @@ impl Bins {
         let width = wider(self.width);
         let first = (self.first * self.width).div_euclid(width);
         let mut bins = VecDeque::<Counts>::new();
-        for (bin, counts) in (self.first..).zip(&self.bins) {
+        for (bin, counts) in (self.first..).zip(&self.counts) {
             let at = usize::try_from((bin * self.width).div_euclid(width) - first).unwrap_or_default();
             bins.resize(bins.len().max(at + 1), Counts::default());
             if let Some(sum) = bins.get_mut(at) {
@@ -94,13 +94,13 @@ impl Bins {
                 }
             }
         }
-        *self = Self { width, first, bins };
+        *self = Self { width, first, counts: bins };
     }
 
     /// The same events in at most so many bins, or in two: where time is counted from, one ends.
     #[must_use]
     pub fn within(mut self, most: usize) -> Self {
-        while self.bins.len() > most.max(2) {
+        while self.counts.len() > most.max(2) {
             self.widen();
         }
         self
@@ -108,6 +108,6 @@ impl Bins {
 
     /// All of them, the oldest first, the empty ones between too.
     pub fn bars(&self) -> impl Iterator<Item = Bar> {
-        (self.first..).zip(&self.bins).map(|(bin, counts)| Bar { from: bin * self.width, counts: *counts })
+        (self.first..).zip(&self.counts).map(|(bin, counts)| Bar { from: bin * self.width, counts: *counts })
     }
 }

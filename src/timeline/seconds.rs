@@ -3,7 +3,7 @@
 //! Where it grows too large, first the rarest folders of a second count for those above them. If it is the seconds that are too
 //! many, the minutes with the fewest events are let go of: a burst is in the others. Each time, `lost` grows by the most
 //! that one minute can have lost. So a minute's count is never too high, and too low by no more than `lost`; as long as
-//! there are not more than [`limits::TIMELINE_SECONDS`] different seconds, nothing is lost at all.
+//! there are not more different seconds than half of [`limits::TIMELINE_SECONDS`], nothing is lost at all.
 
 use super::prefixes::{Prefixes, ROOT};
 use crate::limits;

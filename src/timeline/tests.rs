@@ -74,7 +74,7 @@ proptest! {
         }
         for bins in [bins.clone(), bins.within(most)] {
             let bars: Vec<_> = bins.bars().collect();
-            prop_assert!(bars.len() as i64 <= limits::TIMELINE_BINS);
+            prop_assert!(i64::try_from(bars.len()).unwrap() <= limits::TIMELINE_BINS);
             prop_assert_eq!(bins.width() % step, 0);
             let mut naive = BTreeMap::<i64, Counts>::new();
             for (second, event) in &events {

@@ -4,6 +4,7 @@
 //! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
 
 mod archived;
+mod check;
 mod diff;
 mod doubt;
 mod escapes;

@@ -41,10 +41,10 @@ proptest! {
     }
 
     #[test]
-    fn raised_is_more_than_three_deviations_above_the_mean(n in 0u64..5000, before in 0u64..100_000) {
-        let mean = before as f64 / limits::BURST_WINDOW as f64;
+    fn raised_is_more_than_three_deviations_above_the_mean(n in 0u32..5000, before in 0u32..100_000) {
+        let mean = f64::from(before) / f64::from(u32::try_from(limits::BURST_WINDOW).unwrap());
         let edge = mean + 3.0 * mean.sqrt();
-        prop_assume!((n as f64 - edge).abs() > 1e-6);
-        prop_assert_eq!(is_raised(n, before), n as f64 > edge);
+        prop_assume!((f64::from(n) - edge).abs() > 1e-6);
+        prop_assert_eq!(is_raised(n.into(), before.into()), f64::from(n) > edge);
     }
 }

@@ -10,11 +10,11 @@ const RULES: &str = "<LifecycleConfiguration><Rule><ID>tidy</ID><Status>Enabled<
      <Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>\
      <NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>";
 
-const AT: &str = "--at 2024-05-06T07:08:09Z";
+pub(super) const AT: &str = "--at 2024-05-06T07:08:09Z";
 
 /// A bucket of which lifecycle has removed what was noncurrent: a photo that was overwritten looks as if it had been made
 /// afterwards, and one that was deleted as if it had never been.
-fn expired() -> Stage {
+pub(super) fn expired() -> Stage {
     let stage = Stage::new();
     stage.time("2024-04-01T09:00:00Z");
     for key in ["uploads/overwritten.jpg", "uploads/deleted.jpg", "avatars/7.png"] {
@@ -238,4 +238,29 @@ fn null_versions_may_hide_others() {
       --doubtful skip leaves these keys as they are
       --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
     ");
+}
+
+/// The rule of other tools: of a key's entries as SDKs list them, the newest that is not younger than T; if there is none,
+/// the key did not exist.
+fn existed_by_the_usual_rule(stage: &Stage, key: &str, t: i64) -> bool {
+    let listed = stage.lab.versions(BUCKET, key);
+    let live = listed.iter().filter(|entry| entry.last_modified <= t).max_by_key(|entry| entry.last_modified);
+    live.is_some_and(|entry| entry.etag.is_some())
+}
+
+#[test]
+fn what_the_usual_rule_would_delete_is_kept() {
+    const KEY: &str = "uploads/overwritten.jpg";
+    let stage = expired();
+    let t = chrono::DateTime::parse_from_rfc3339("2024-05-06T07:08:09Z").unwrap().timestamp_millis();
+    // It was there from 1 April on, and there is something now: by that rule it is created since, and goes.
+    assert!(!existed_by_the_usual_rule(&stage, KEY, t));
+    assert!(stage.lab.live(BUCKET).contains_key(KEY));
+
+    let restore = format!("restore s3://prod-uploads {AT} --yes --quiet");
+    assert!(stage.asof(&restore).changes_nothing().starts_with("exit code 5\n"));
+    assert!(stage.asof(&format!("{restore} --doubtful skip")).run().starts_with("exit code 0\n"));
+    assert!(stage.lab.live(BUCKET).contains_key(KEY));
+    assert!(stage.asof(&format!("{restore} --doubtful trust")).run().starts_with("exit code 0\n"));
+    assert!(!stage.lab.live(BUCKET).contains_key(KEY));
 }

@@ -24,8 +24,7 @@ fn of_asof() {
       show      Show a plan that diff has saved
       runs      List the restores that were begun, and how far each is
       history   Show every version of one key, newest first
-      check     Say whether a past time can be restored, or every second of a window, or back to when;
-                exit 5 if not
+      check     Say whether a past time can be restored, or since when every one can; exit 5 if not
       demo      Make an incident in an embedded S3 and undo it: no AWS account needed
       lab       The embedded S3, to try things out and to test against
       help      Print this message or the help of the given subcommand(s)
@@ -127,8 +126,7 @@ fn nothing_typed() {
       show      Show a plan that diff has saved
       runs      List the restores that were begun, and how far each is
       history   Show every version of one key, newest first
-      check     Say whether a past time can be restored, or every second of a window, or back to when;
-                exit 5 if not
+      check     Say whether a past time can be restored, or since when every one can; exit 5 if not
       demo      Make an incident in an embedded S3 and undo it: no AWS account needed
       lab       The embedded S3, to try things out and to test against
       help      Print this message or the help of the given subcommand(s)
