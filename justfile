@@ -42,6 +42,10 @@ bench:
 bench-listing *ARGS:
     cargo bench --bench listing -- {{ARGS}}
 
+# What looking for 1 and 5 million rows' keys in a bucket costs, beside diff.
+bench-references *ARGS:
+    cargo bench --bench references -- {{ARGS}}
+
 # What restoring 100,000 keys costs; sections: reverts no-head uncover.
 bench-restore *ARGS:
     cargo bench --bench restore -- {{ARGS}}

@@ -24,6 +24,7 @@ pub mod list;
 pub mod model;
 pub mod plan;
 pub mod pressure;
+pub mod recover;
 pub mod report;
 pub mod resolve;
 pub mod s3;

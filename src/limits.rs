@@ -221,3 +221,15 @@ pub const MOST_BARS: usize = 48;
 
 /// Bars of a timeline in JSON and CSV, unless `--step` says how long they are.
 pub const DATA_BARS: usize = 1000;
+
+/// Longest key that S3 takes, in bytes (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
+pub const KEY_BYTES: usize = 1024;
+
+/// Bytes of keys that are sorted in memory at once.
+pub const SORT_BYTES: usize = 64 << 20;
+
+/// Sorted runs of keys that are merged into one.
+pub const SORT_RUNS: usize = 64;
+
+/// Bytes of sorted keys that are written, and read, at once. Each range of a listing under way holds so many.
+pub const KEY_BLOCK: usize = 32 << 10;

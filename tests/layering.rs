@@ -58,7 +58,10 @@ const LAYERS: &[Layer] = &[
             "apply", "verify", "db", "recover",
         ],
     ),
-    layer("report", &["limits", "error", "cancel", "event", "model", "timeline", "resolve", "plan", "apply"]),
+    layer(
+        "report",
+        &["limits", "error", "cancel", "event", "model", "timeline", "resolve", "plan", "apply", "recover"],
+    ),
     layer(
         "cli",
         &[
@@ -82,8 +85,15 @@ const RESERVED: &[Reserved] = &[
 ];
 
 /// Modules that decide and do nothing else: no runtime, no clock, no I/O.
-const PURE: &[&str] =
-    &["model/", "timeline/", "resolve/", "plan/", "apply/journal/record", "apply/journal/replay"];
+const PURE: &[&str] = &[
+    "model/",
+    "timeline/",
+    "resolve/",
+    "plan/",
+    "apply/journal/record",
+    "apply/journal/replay",
+    "recover/references",
+];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
 /// Files are touched by these alone among the pure.

@@ -6,19 +6,21 @@ use std::time::Duration;
 
 pub(super) mod apply;
 pub(super) mod check;
+pub(super) mod references;
 pub(super) mod timeline;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
 use self::check::{CheckArgs, EarlierArgs};
+use self::references::ReferencesArgs;
 use self::timeline::TimelineArgs;
 use crate::error::Error;
 use crate::limits;
 use crate::model::{Destination, Instant, Location};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys failed or were changed by somebody \
-meanwhile); 4 differences found (verify, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
+meanwhile); 4 differences found (verify, references, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
 
 /// Puts a versioned S3 bucket back to the state it had at a past second.
 #[derive(Debug, Parser)]
@@ -45,6 +47,8 @@ pub(super) enum Command {
     Undo(UndoArgs),
     /// Compare the bucket, or another place, with its state at a past time
     Verify(VerifyArgs),
+    /// Find keys that a database's rows name and the bucket did not hold at a past time
+    References(Box<ReferencesArgs>),
     /// Show a plan that diff has saved
     Show(ShowArgs),
     /// List the restores that were begun, and how far each is
@@ -68,7 +72,11 @@ impl Command {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
             Command::Timeline(_) | Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
-            Command::Restore(_) | Command::Resume(_) | Command::Undo(_) | Command::Verify(_) => false,
+            Command::Restore(_)
+            | Command::Resume(_)
+            | Command::Undo(_)
+            | Command::Verify(_)
+            | Command::References(_) => false,
             Command::Check(args) => args.iam.is_some(),
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
@@ -85,6 +93,7 @@ impl Command {
             | Command::History(_)
             | Command::Check(_)
             | Command::Runs(_) => true,
+            Command::References(args) => args.heal.is_none(),
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,

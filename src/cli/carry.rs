@@ -101,7 +101,8 @@ impl Ready<'_> {
         if failed + conflicts + archived > 0 {
             return Exit::Incomplete;
         }
-        let verify = order.undoes.is_none().then(|| {
+        let restores = order.undoes.is_none() && !order.heals;
+        let verify = restores.then(|| {
             let against = order.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string())));
             let (place, against) = (shell_word(&order.location.to_string()), against.unwrap_or_default());
             format!("check it: asof verify {place} --at {}{against}{}     ", order.at, self.options)

@@ -212,7 +212,13 @@ impl Job {
 }
 
 /// Writes a run's plan, without what is left out of it.
-fn save(path: &Path, header: &Header, work: Work, copies: &CopyArgs, looked_at: (u64, u64)) -> Result<()> {
+pub(super) fn save(
+    path: &Path,
+    header: &Header,
+    work: Work,
+    copies: &CopyArgs,
+    looked_at: (u64, u64),
+) -> Result<()> {
     let mut plan = Writer::create(path, header)?;
     for change in work.changes {
         let change = change?;

@@ -9,11 +9,13 @@ mod copies;
 mod diff;
 mod directory;
 mod exit;
+mod heal;
 mod history;
 mod job;
 #[cfg(feature = "lab")]
 mod lab;
 mod next;
+mod references;
 mod restore;
 mod results;
 mod resume;

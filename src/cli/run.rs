@@ -8,7 +8,7 @@ use clap::Parser;
 use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
-use super::{check, diff, history, restore, resume, runs, show, timeline, undo, verify};
+use super::{check, diff, history, references, restore, resume, runs, show, timeline, undo, verify};
 use crate::error::Result;
 
 /// Runs the command that the process was started with.
@@ -65,6 +65,7 @@ async fn run(command: Command) -> Result<Exit> {
         Command::Undo(args) => undo::run(&context, args).await,
         Command::Runs(args) => runs::run(args),
         Command::Verify(args) => verify::run(&context, args).await,
+        Command::References(args) => references::run(&context, *args).await,
         Command::Show(args) => show::run(&context, args),
         Command::History(args) => history::run(&context, args).await,
         Command::Timeline(args) => timeline::run(&context, args).await,

@@ -55,6 +55,11 @@ pub(super) fn doubts_since(judge: &Judge, state: &KeyState<'_>) -> Vec<Doubt> {
     if is_beyond_doubt(state) { Vec::new() } else { judge.doubts_since(state, present()) }
 }
 
+/// The doubts about a key of which there is no entry, by now.
+pub(super) fn doubts_of_unlisted(judge: &Judge, key: &str) -> Vec<Doubt> {
+    judge.doubts_of_unlisted(key, present())
+}
+
 /// Spares most keys a look at the clock.
 fn is_beyond_doubt(state: &KeyState<'_>) -> bool {
     state.evidence.0.above + state.evidence.1.above == 0

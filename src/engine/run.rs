@@ -39,6 +39,9 @@ pub struct Order {
     /// The run that this one takes back; none for a restore.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
+    /// It brings back late uploads, which were not there at T; no restore to T.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub heals: bool,
     /// The place whose past is restored, or, for an undo, the place that is changed.
     pub location: Location,
     /// The past instant.
@@ -102,6 +105,7 @@ impl Order {
             asof,
             began: now,
             undoes: None,
+            heals: false,
             location,
             at,
             to,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use tokio::task::JoinSet;
 
-use super::walk::{Scope, resolve_key};
+use super::walk::{Scope, read_key};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::list::{Lister, Piece};
@@ -29,11 +29,21 @@ pub(super) struct Batch<T> {
     pub(super) keys: Vec<T>,
 }
 
+/// Where a key was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Its segment.
+    pub(super) segment: u64,
+    /// Whether another segment's key lies between the segment's key before and this one.
+    pub(super) cut_before: bool,
+}
+
 /// A sweep under way.
 pub(super) struct Sweep {
     client: Client,
     scope: Scope,
     cuts: (Cut, Cut),
+    later: bool,
     cancel: Cancel,
 
     lister: Lister,
@@ -48,6 +58,8 @@ struct Part {
     resolver: Resolver,
     /// The key that its last page broke off in or after, if the key's answer rests on there being no more of it.
     border: Option<String>,
+    /// A key was taken out of the range since the last one was given out.
+    cut: bool,
 }
 
 impl Sweep {
@@ -58,6 +70,7 @@ impl Sweep {
             client: client.clone(),
             scope,
             cuts,
+            later: false,
             cancel: cancel.clone(),
             lister,
             listed: false,
@@ -67,10 +80,23 @@ impl Sweep {
         }
     }
 
+    /// Gives, of each key, the first version after the first cut too.
+    pub(super) fn with_later(self) -> Self {
+        Self { later: true, ..self }
+    }
+
     /// The next keys, each as `take` has it; `None` after the last. A batch may be empty.
     pub(super) async fn next<T>(
         &mut self,
-        take: impl FnMut(KeyState<'_>) -> Option<T>,
+        mut take: impl FnMut(KeyState<'_>) -> Option<T>,
+    ) -> Result<Option<Batch<T>>> {
+        self.next_found(|_, state| take(state)).await
+    }
+
+    /// The same for a caller who has to know where each key was found.
+    pub(super) async fn next_found<T>(
+        &mut self,
+        take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
     ) -> Result<Option<Batch<T>>> {
         if self.cancel.is_stopped() {
             return Err(Error::interrupted());
@@ -95,12 +121,13 @@ impl Sweep {
     fn read_again<T>(
         &mut self,
         mut read: Resolver,
-        mut take: impl FnMut(KeyState<'_>) -> Option<T>,
+        mut take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
     ) -> Batch<T> {
         self.segments += 1;
+        let found = Found { segment: self.segments, cut_before: false };
         let keys = read.finish().and_then(|state| {
             self.client.counters().keys.add(1);
-            take(state)
+            take(found, state)
         });
         Batch { segment: self.segments, cut_before: false, last: true, keys: keys.into_iter().collect() }
     }
@@ -109,31 +136,34 @@ impl Sweep {
     fn take_in<T>(
         &mut self,
         piece: &Piece,
-        mut take: impl FnMut(KeyState<'_>) -> Option<T>,
+        mut take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
     ) -> Result<Batch<T>> {
         let Piece { range, page, take: wanted, ended } = piece;
         let counters = self.client.counters();
+        let (later, (then, now)) = (self.later, self.cuts);
         let part = self.parts.entry(*range).or_insert_with(|| Part {
             // Between a cut and itself nothing changes: who asks for that asks for the state.
-            resolver: if self.cuts.0 == self.cuts.1 {
-                Resolver::new(self.cuts.0, self.cuts.1)
-            } else {
-                Resolver::changes_only(self.cuts.0, self.cuts.1)
+            resolver: match (later, then == now) {
+                (true, _) => Resolver::with_later(then, now),
+                (false, true) => Resolver::new(then, now),
+                (false, false) => Resolver::changes_only(then, now),
             },
             border: None,
+            cut: false,
         });
         let mut keys = Vec::new();
-        let mut emit = |state: KeyState<'_>| {
+        let mut emit = |cut: &mut bool, state: KeyState<'_>| {
             counters.keys.add(1);
-            keys.extend(take(state));
+            keys.extend(take(Found { segment: *range, cut_before: std::mem::take(cut) }, state));
         };
         let mut entries = wanted.clone().filter_map(|at| page.entry_at(at)).peekable();
         let lost = part.border.take().filter(|key| entries.peek().is_none_or(|e| e.key != key));
         if let Some(key) = &lost {
             part.resolver.forget_current();
-            let (client, bucket, key, cuts) =
-                (self.client.clone(), self.scope.bucket.clone(), key.clone(), self.cuts);
-            self.again.spawn(async move { resolve_key(&client, &bucket, &key, cuts).await });
+            part.cut = true;
+            let fresh = if later { Resolver::with_later(then, now) } else { Resolver::new(then, now) };
+            let (client, bucket, key) = (self.client.clone(), self.scope.bucket.clone(), key.clone());
+            self.again.spawn(async move { read_key(&client, &bucket, &key, fresh).await });
         }
         let mut last_key = None;
         for entry in entries {
@@ -142,13 +172,13 @@ impl Sweep {
                 continue;
             }
             if let Some(state) = part.resolver.push(&entry, page.is_order_lost())? {
-                emit(state);
+                emit(&mut part.cut, state);
             }
         }
         counters.versions.add(wanted.len() as u64);
         if *ended {
             if let Some(state) = part.resolver.finish() {
-                emit(state);
+                emit(&mut part.cut, state);
             }
             self.parts.remove(range);
         } else {

@@ -137,15 +137,24 @@ fn border_key(resolver: &Resolver, page: &crate::s3::listing::Page) -> Option<St
     resolver.undecided_key().filter(|key| *key == last.key).map(ToOwned::to_owned)
 }
 
-/// Reads one key's entries to their end. A key of many pages may lose its rest at one of its own borders; a second
-/// reading with pages of another size has its borders elsewhere.
+/// Reads one key's entries to their end.
 pub(super) async fn resolve_key(
     client: &Client,
     bucket: &str,
     key: &str,
     cuts: (Cut, Cut),
 ) -> Result<Resolver> {
-    let mut resolver = Resolver::new(cuts.0, cuts.1);
+    read_key(client, bucket, key, Resolver::new(cuts.0, cuts.1)).await
+}
+
+/// Reads one key's entries into a fresh resolver. A key of many pages may lose its rest at one of its own borders; a second
+/// reading with pages of another size has its borders elsewhere.
+pub(super) async fn read_key(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    mut resolver: Resolver,
+) -> Result<Resolver> {
     for entries in [limits::KEY_PAGE_ENTRIES, limits::PAGE_ENTRIES] {
         resolver.forget_current();
         let mut pages = KeyPages::new(bucket.to_owned(), key.to_owned(), entries);

@@ -46,7 +46,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
         let place = std::env::temp_dir();
         let file = tempfile::tempfile().map_err(|e| {
             Error::new(ErrorKind::Local, format!("cannot make a temporary file in {}: {e}", place.display()))
-                .hint("point TMPDIR to a directory with room for the plan")
+                .hint("point TMPDIR to a directory with room for what is found")
         })?;
         Ok(Self { file, end: 0, open: HashMap::new(), blocks: Vec::new(), len: 0, holds: PhantomData })
     }
@@ -107,15 +107,16 @@ fn read_block<T: DeserializeOwned>(file: &mut File, block: &Block) -> Result<Vec
     file.seek(SeekFrom::Start(block.offset)).map_err(|e| full(&e))?;
     let lines = BufReader::new(file.take(block.bytes)).lines();
     let changes = lines.map(|line| {
-        serde_json::from_str(&line.map_err(|e| full(&e))?)
-            .map_err(|e| Error::new(ErrorKind::Corrupt, "the plan's temporary file was damaged").because(e))
+        serde_json::from_str(&line.map_err(|e| full(&e))?).map_err(|e| {
+            Error::new(ErrorKind::Corrupt, "the temporary file of what was found was damaged").because(e)
+        })
     });
     Ok(changes.collect())
 }
 
 fn full(e: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Local, format!("cannot keep the plan in a temporary file: {e}"))
-        .hint("point TMPDIR to a directory with room for the plan")
+    Error::new(ErrorKind::Local, format!("cannot keep what was found in a temporary file: {e}"))
+        .hint("point TMPDIR to a directory with room for what is found")
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub enum Purpose {
     Versus(Instant),
     /// To see whether a restore is complete.
     Verify,
+    /// To see what bringing back late uploads changes.
+    Heal,
     /// To see what taking a run back changes.
     Undo,
     /// To see whether a restore into a directory is.
@@ -59,6 +61,9 @@ impl Purpose {
             (Purpose::Directory { overwrite: false }, Action::Revert) => {
                 ("conflict", "there, but not the same: left alone")
             }
+            (Purpose::Heal, Action::Undelete) => (action.name(), "came soon after, and are not there"),
+            (Purpose::Heal, Action::Revert) => (action.name(), "came soon after, and were overwritten"),
+            (Purpose::Heal, Action::Delete) => (action.name(), "none"),
             (Purpose::Undo, Action::Undelete) => (action.name(), "deleted by the run, come back"),
             (Purpose::Undo, Action::Revert) => (action.name(), "overwritten by the run"),
             (Purpose::Undo, Action::Delete) => {
@@ -283,8 +288,8 @@ pub(super) fn duration(seconds: u64) -> String {
 
 fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     writeln!(out, "  {:<12} {:>12} {:>12}", "", "keys", "bytes")?;
-    // What else lies in a directory is not looked at.
-    let hidden = matches!(purpose, Purpose::Directory { .. }).then_some(Action::Delete);
+    // What else lies in a directory is not looked at; nor is anything deleted to heal.
+    let hidden = matches!(purpose, Purpose::Directory { .. } | Purpose::Heal).then_some(Action::Delete);
     for action in Action::ALL.into_iter().filter(|action| Some(*action) != hidden) {
         let (tally, (word, meaning)) = (sums.of(action), purpose.words(action));
         let row = format!("  {word:<12} {:>12} {:>12}   {meaning}", count(tally.keys), bytes(tally.bytes));

@@ -34,7 +34,7 @@ struct Line<T> {
 }
 
 #[derive(Serialize)]
-struct VersionLine<'a> {
+pub(super) struct VersionLine<'a> {
     version_id: &'a str,
     last_modified: Instant,
     size: u64,
@@ -43,7 +43,7 @@ struct VersionLine<'a> {
 }
 
 impl<'a> VersionLine<'a> {
-    fn of(version: Option<&'a Version>) -> Option<Self> {
+    pub(super) fn of(version: Option<&'a Version>) -> Option<Self> {
         let Version { version_id, last_modified, size, etag, storage_class, .. } = version?;
         Some(Self { version_id, last_modified: *last_modified, size: *size, etag, storage_class })
     }
@@ -188,6 +188,10 @@ impl<W: Write> JsonLines<W> {
     /// A summary of any kind, which is the last line.
     pub(super) fn last<T: Serialize>(&mut self, summary: T) -> Result<()> {
         self.line("summary", summary)?;
+        self.flush()
+    }
+
+    pub(super) fn flush(&mut self) -> Result<()> {
         Ok(self.out.flush()?)
     }
 

@@ -7,6 +7,7 @@ mod doubt;
 mod history;
 mod json;
 mod progress;
+mod references;
 mod restore;
 mod timeline;
 mod units;
@@ -18,6 +19,9 @@ pub use doubt::uncertainty;
 pub use history::history_line;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};
+pub use references::{
+    CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
+};
 pub use restore::{done_line, failure_line, not_kept_line};
 pub use timeline::{TimelineView, bars_for};
 pub use units::{bytes, count, plural, shell_word};

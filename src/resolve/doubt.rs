@@ -103,6 +103,12 @@ impl Judge {
         doubts
     }
 
+    /// The doubts about a key of which no entry is listed, that it did not exist at T.
+    pub fn doubts_of_unlisted(&self, key: &str, now: Instant) -> Vec<Doubt> {
+        let gone = matches!(self.cuts.0, Cut::At(t) if self.expiries.may_have_removed_all(key, t, now));
+        gone.then_some(Doubt::Lifecycle).into_iter().collect()
+    }
+
     /// The doubts about a key's answers at any time from the first cut on. They are those at the cut itself, see
     /// [`Expiries`], as long as the key's entries descend in time.
     pub fn doubts_since(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {

@@ -107,6 +107,19 @@ impl Expiries {
         complete.max()
     }
 
+    /// Whether all of a key of which no entry is left may have been removed since `t`: what was live then expired below a
+    /// delete marker, and the marker, the last of the key, after it. This is condition (B) where nothing was written since.
+    pub(super) fn may_have_removed_all(&self, key: &str, t: Instant, now: Instant) -> bool {
+        let mut rules = self.noncurrent.iter().filter(|rule| key.starts_with(&*rule.prefix));
+        rules.any(|rule| self.may_have_emptied(rule, key, after(t), now))
+    }
+
+    /// Whether a rule may have left nothing of a key but a marker, and that was removed too by `by`.
+    fn may_have_emptied(&self, rule: &Remover, key: &str, since: Instant, by: Instant) -> bool {
+        let mut markers = self.markers.iter().filter(|(prefix, _)| key.starts_with(&**prefix));
+        markers.any(|(_, until)| rule.was_due(since, earlier(*until, by)))
+    }
+
     /// Whether there may have been keys with `prefix` at `t` of which nothing is left: condition (B) of a key that has no
     /// entry. No listing names them.
     pub fn may_have_removed_keys(&self, prefix: &str, t: Instant, now: Instant) -> bool {
@@ -132,10 +145,7 @@ impl Expiries {
         let since = after(t);
         let by = if nearest.multipart { now } else { nearest.made };
         rules.any(|rule| {
-            rule.may_have_made_a_gap(nearest.made, newer, now)
-                || self.markers.iter().any(|(prefix, until)| {
-                    key.starts_with(&**prefix) && rule.was_due(since, earlier(*until, by))
-                })
+            rule.may_have_made_a_gap(nearest.made, newer, now) || self.may_have_emptied(rule, key, since, by)
         })
     }
 }

@@ -77,6 +77,8 @@ pub struct KeyState<'a> {
     /// The delete markers above the version that was live at the first cut, newest first, where there is nothing else
     /// above it: without them it would be live again. Empty where there is something else, or too many of them.
     pub markers: &'a [String],
+    /// The first version after the first cut, the lowest above its answer, where that was asked for.
+    pub later: Option<&'a Version>,
     cautions: [Option<Caution>; 2],
 }
 
@@ -91,10 +93,21 @@ impl KeyState<'_> {
 #[derive(Debug)]
 pub struct Resolver {
     cuts: (Cut, Cut),
-    changes_only: bool,
+    keep: Keep,
     current: Pending,
     /// The key before, lent to the caller while the next one is begun. Its buffers are used again.
     finished: Pending,
+}
+
+/// What is kept of a key besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// The versions live at the cuts.
+    Live,
+    /// Those alone of which one is live at one cut only.
+    Changes,
+    /// The versions live at the cuts, and the first one after the first cut.
+    Later,
 }
 
 impl Resolver {
@@ -102,7 +115,7 @@ impl Resolver {
     pub fn new(then: Cut, now: Cut) -> Self {
         Self {
             cuts: (then, now),
-            changes_only: false,
+            keep: Keep::Live,
             current: Pending::default(),
             finished: Pending::default(),
         }
@@ -111,7 +124,12 @@ impl Resolver {
     /// The same for a caller who asks only for changes: of a version that is live at both cuts, nothing is kept but that
     /// it exists.
     pub fn changes_only(then: Cut, now: Cut) -> Self {
-        Self { changes_only: true, ..Self::new(then, now) }
+        Self { keep: Keep::Changes, ..Self::new(then, now) }
+    }
+
+    /// The same as [`Resolver::new`], with the first version after the first cut.
+    pub fn with_later(then: Cut, now: Cut) -> Self {
+        Self { keep: Keep::Later, ..Self::new(then, now) }
     }
 
     /// Takes the next entry; gives the previous key if this entry begins another. `order_lost` says that the server
@@ -127,7 +145,7 @@ impl Resolver {
             std::mem::swap(&mut self.current, &mut self.finished);
             self.current.begin(entry.key);
         }
-        self.current.take(entry, self.cuts, self.changes_only, order_lost);
+        self.current.take(entry, self.cuts, self.keep, order_lost);
         Ok(ended.then(|| self.finished.state()))
     }
 
@@ -183,6 +201,7 @@ struct Pending {
     seen: u64,
     then: Pick,
     now: Pick,
+    later: Pick,
     /// Both picks fell on one entry; it is kept in `then`.
     same: bool,
     last: Option<Nearest>,
@@ -205,6 +224,7 @@ impl Pending {
         self.seen = 0;
         self.then.state = PickState::Unset;
         self.now.state = PickState::Unset;
+        self.later.state = PickState::Unset;
         self.same = false;
         self.last = None;
         self.null = None;
@@ -214,7 +234,7 @@ impl Pending {
         self.covered = true;
     }
 
-    fn take(&mut self, entry: &Entry<'_>, (then, now): (Cut, Cut), changes_only: bool, order_lost: bool) {
+    fn take(&mut self, entry: &Entry<'_>, (then, now): (Cut, Cut), keep: Keep, order_lost: bool) {
         if let Some(last) = self.last {
             let guessed =
                 order_lost && entry.last_modified == last.made && entry.kind.is_marker() != last.marker;
@@ -232,10 +252,13 @@ impl Pending {
         if !for_then && self.covered && self.then.is_unset() {
             self.cover(entry);
         }
+        if keep == Keep::Later && self.then.is_unset() && !for_then && !entry.kind.is_marker() {
+            self.later.set(entry);
+        }
         if for_then {
             self.then.evidence = self.evidence(Some(entry.last_modified));
             self.same = for_now;
-            if self.same && changes_only {
+            if self.same && keep == Keep::Changes {
                 self.then.set_bare(entry);
             } else {
                 self.then.set(entry);
@@ -283,6 +306,7 @@ impl Pending {
             key: &self.key,
             then,
             now: if self.same { then } else { self.now.version() },
+            later: self.later.version(),
             evidence: (evidence(&self.then), evidence(&self.now)),
             cautions: [
                 self.same_second.then_some(Caution::SameSecond),

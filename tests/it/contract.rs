@@ -13,6 +13,7 @@ mod keys;
 mod nulls;
 mod order;
 mod pages;
+mod references;
 mod restore;
 mod volume;
 
@@ -101,6 +102,9 @@ on_every_server! {
         one_key_with_more_versions_than_a_page
         many_keys_over_several_pages
         prefix_is_the_border
+    }
+    references {
+        late_upload_is_brought_back
     }
     restore {
         diff_names_every_change_and_changes_nothing

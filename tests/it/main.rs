@@ -24,6 +24,8 @@ mod faults;
 mod found;
 #[cfg(feature = "lab")]
 mod model;
+#[cfg(feature = "lab")]
+mod references;
 mod servers;
 mod support;
 #[cfg(feature = "lab")]

@@ -99,6 +99,26 @@ fn the_table_of_lifecycle_holds() {
     }
 }
 
+/// What was live on day 11.5 may have become noncurrent right after, and be due on day 13; its marker right then.
+#[test]
+fn a_key_that_is_not_listed_may_have_expired_with_its_marker() {
+    for (now, rules, expected) in [
+        (13.0, &["- 1 0 markers"][..], true),
+        (12.999, &["- 1 0 markers"], false),
+        (99.0, &["- 1 0"], false),
+        (99.0, &["- none 0 markers"], false),
+        (99.0, &["b/ 1 0 markers"], false),
+        (99.0, &["a/ 1 0", "- none 0 markers"], true),
+        (99.0, &["a/ 1 0", "b/ none 0 markers"], false),
+        (99.0, &[], false),
+    ] {
+        let lifecycle = Lifecycle::of_now(rules.iter().map(|text| rule(text)).collect());
+        let judge = judge(&lifecycle, Cut::At(day(11.5)), Cut::Latest);
+        let expected: &[Doubt] = if expected { &[Doubt::Lifecycle] } else { &[] };
+        assert_eq!(judge.doubts_of_unlisted("a/k", day(now)), expected, "now {now}, {rules:?}");
+    }
+}
+
 #[test]
 fn an_upload_in_parts_may_be_younger_than_its_date() {
     let judge = judge(&Lifecycle::of_now(vec![rule("- 1 0 markers")]), Cut::At(day(11.5)), Cut::Latest);

@@ -225,6 +225,17 @@ impl World {
         if self.random.u8(..6) == 0 { t / DAY * DAY } else { t }
     }
 
+    /// Holds what is said of a key without any entry against what happened to it.
+    fn judge_unlisted(&self, t: i64, seed: u64) {
+        let expiries = Expiries::of(&self.lifecycle(), Duration::ZERO);
+        let judge = Judge { expiries, ..Judge::of_cuts(Cut::At(instant(t)), Cut::Latest) };
+        let doubts = judge.doubts_of_unlisted(KEY, instant(HORIZON));
+        assert!(
+            self.truth(t).is_none() || !doubts.is_empty(),
+            "missed: seed {seed}, T = {t} s; nothing is listed\n{self:#?}"
+        );
+    }
+
     /// Which entry was live at `t`, gone or not, if it is a version.
     fn truth(&self, t: i64) -> Option<usize> {
         let unfinished = |entry: &Made| entry.parts && entry.written > t;
@@ -271,6 +282,7 @@ impl Tally {
             let t = world.some_time();
             if entries.is_empty() {
                 self.nothing_left += 1;
+                world.judge_unlisted(t, seed);
             } else {
                 self.judge(&world, &entries, t, seed);
             }

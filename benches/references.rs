@@ -1,0 +1,77 @@
+//! The keys of a database's rows beside a large bucket: the real binary as a process, against the wall in this one.
+//!
+//! Prints what `asof references` costs next to `asof diff` of the same bucket: processor time (user and system, the whole
+//! process) and peak memory, with the rows' keys in order and shuffled. Numbers of millions of keys as arguments, 1 and 5
+//! without. `--test` runs it with a small bucket.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a benchmark"
+)]
+
+#[path = "process/mod.rs"]
+mod process;
+
+use std::io::{BufWriter, Write};
+
+use asof::lab::{Shape, Wall, WallOptions};
+use process::Cost;
+
+const AT: &str = "2026-01-01T00:00:00Z";
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let scale = if arguments.iter().any(|a| a == "--test") { 1000 } else { 1 };
+    let named: Vec<u64> = arguments.iter().filter_map(|a| a.parse().ok()).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    for millions in if named.is_empty() { vec![1, 5] } else { named } {
+        let keys = millions * 1_000_000 / scale;
+        let options = WallOptions { keys, shape: Shape::Flat, ..WallOptions::default() };
+        let wall = runtime.block_on(Wall::start(options)).unwrap();
+        println!("\n{keys} rows beside a bucket of as many keys");
+        let diff = run(&wall, &["diff", "s3://wall"]);
+        show("diff", &diff, &diff);
+        for (name, shuffled) in [("references, in order", false), ("references, shuffled", true)] {
+            let rows = rows(keys, shuffled);
+            let path = rows.path().to_str().unwrap();
+            let cost = run(&wall, &["references", "s3://wall", "--orphans", "--keys-from", path]);
+            for (member, expected) in [("held", keys), ("dangling", 0), ("orphans", 0)] {
+                assert_eq!(cost.summary[member], expected, "{}", cost.summary);
+            }
+            show(name, &cost, &diff);
+        }
+    }
+}
+
+fn run(wall: &Wall, words: &[&str]) -> Cost {
+    process::asof(&[words, &["--at", AT, "--list-concurrency", "64"]].concat(), (&wall.url(), "wall", "wall"))
+}
+
+/// A file of the keys that the wall has.
+fn rows(keys: u64, shuffled: bool) -> tempfile::NamedTempFile {
+    let mut numbers: Vec<_> = (0..keys).collect();
+    if shuffled {
+        fastrand::Rng::with_seed(5).shuffle(&mut numbers);
+    }
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let mut out = BufWriter::new(file.as_file_mut());
+    for number in numbers {
+        writeln!(out, "images/photo-{number:012}.jpg").unwrap();
+    }
+    out.flush().unwrap();
+    drop(out);
+    file
+}
+
+fn show(name: &str, cost: &Cost, diff: &Cost) {
+    let cpu = cost.cpu.as_secs_f64();
+    println!(
+        "  {name:<21} {cpu:>6.2} s of CPU, {:.2} times diff; {:.1} MiB at most; {:.1} s",
+        cpu / diff.cpu.as_secs_f64(),
+        cost.peak_kib as f64 / 1024.0,
+        cost.elapsed.as_secs_f64()
+    );
+}

@@ -1,0 +1,92 @@
+//! The arguments of `asof references`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::apply::{ApplyArgs, CopyArgs};
+use super::check::EarlierArgs;
+use super::{OutputArgs, PastArgs, ServerArgs, parse_location};
+use crate::model::{Instant, Location};
+use crate::report::shell_word;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReferencesArgs {
+    #[command(flatten)]
+    pub(in crate::cli) past: PastArgs,
+    #[command(flatten)]
+    pub(in crate::cli) rows: RowsArgs,
+    /// Look for them in what this place holds now: one that the state was restored to, or the bucket itself
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
+    pub(in crate::cli) against: Option<Location>,
+    /// Find objects that no row names too
+    #[arg(long)]
+    pub(in crate::cli) orphans: bool,
+    /// List every key in the table, not only the first of each kind
+    #[arg(long)]
+    pub(in crate::cli) all: bool,
+    /// Bring back keys that are not there but came at most this long after the past time: seconds, or 30s, 5m
+    #[arg(long, value_name = "LENGTH", value_parser = parse_seconds)]
+    pub(in crate::cli) heal: Option<Duration>,
+    /// Do not ask
+    #[arg(short, long, requires = "heal")]
+    pub(in crate::cli) yes: bool,
+    #[command(flatten)]
+    pub(in crate::cli) earlier: EarlierArgs,
+    #[command(flatten)]
+    pub(in crate::cli) healing: HealingArgs,
+    #[command(flatten)]
+    pub(in crate::cli) server: ServerArgs,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArgs,
+}
+
+/// The keys that rows name.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RowsArgs {
+    /// The keys that rows name (- for standard input), one a line, each whole; any number of them, in any order
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) keys_from: PathBuf,
+    /// After each key comes a NUL, not a line feed
+    #[arg(short = '0', long)]
+    pub(in crate::cli) null: bool,
+}
+
+impl RowsArgs {
+    /// The options as they are typed.
+    pub(in crate::cli) fn typed(&self) -> String {
+        let null = if self.null { " --null" } else { "" };
+        format!(" --keys-from {}{null}", shell_word(&self.keys_from.to_string_lossy()))
+    }
+}
+
+/// How keys are brought back.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "With --heal")]
+pub(in crate::cli) struct HealingArgs {
+    #[command(flatten)]
+    pub(in crate::cli) apply: ApplyArgs,
+    #[command(flatten)]
+    pub(in crate::cli) copies: CopyArgs,
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().map(Duration::from_secs);
+    seconds.or_else(|| Instant::parse_length(text)).ok_or_else(|| "write it as 30, 30s or 5m".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_seconds_where_no_unit_is_given() {
+        for (text, seconds) in [("30", Some(30)), ("30s", Some(30)), ("5m", Some(300)), ("0", Some(0))] {
+            assert_eq!(parse_seconds(text).ok().map(|d| d.as_secs()), seconds, "{text}");
+        }
+        for text in ["", "-1", "1.5", "s", "30 s"] {
+            assert!(parse_seconds(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! `asof references`.
+
+use std::io::{BufReader, BufWriter, Write};
+use std::time::{Duration, Instant as Clock};
+
+use super::args::PastArgs;
+use super::args::references::{ReferencesArgs, RowsArgs};
+use super::carry::{no_csv, server_of};
+use super::confirm::{Asked as Asking, can_ask};
+use super::context::{Context, Output, check_elsewhere, earlier_rules};
+use super::exit::Exit;
+use super::heal::{Asked, heal};
+use super::next;
+use crate::apply::Place;
+use crate::engine::{
+    Held, References, Scope, Standing, judge, references, require_history, require_keeping, rules, standing,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::{Instant, Location};
+use crate::plan::Spool;
+use crate::recover::{Dangling, Existed, Orphan, ReferenceSums, SortedKeys, Terminator, read_keys};
+use crate::report::{
+    CsvReferences, Format, JsonLines, Phase, Progress, ReferencesHeading, ReferencesSummary, ReferencesView,
+    problems, references_verdict, shell_word,
+};
+use crate::resolve::{Cut, history_check};
+use crate::s3::Client;
+
+/// What to do before `--yes`.
+const HEAL: Asking = ("change a bucket", "look at it without --heal first");
+
+pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit> {
+    let ReferencesArgs { past, rows, against, orphans, all, heal: within, .. } = args;
+    let ReferencesArgs { yes, earlier, healing, server, output, .. } = args;
+    let PastArgs { location, at } = past;
+    let began = Clock::now();
+    let output = Output::from(output);
+    let at = Instant::parse_past(&at, context.now)?;
+    let against = against.map(|against| Against::of(&location, against)).transpose()?;
+    if within.is_some() {
+        no_csv(output)?;
+        can_ask(yes, HEAL)?;
+    }
+    let options = rows.typed() + &next::earlier(&earlier) + &next::of_server(&server);
+    let earlier = earlier_rules(&earlier)?;
+    let kept = server_of(&server);
+    let client = context.client(server, within.map(|_| healing.apply.rate)).await?;
+    let settings = settings(&client, &location, against.as_ref(), within.is_some()).await?;
+    // No caution is shown of a key, so no upload is suspected.
+    let rules = rules(&client, &location.bucket).await?;
+    let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), Duration::ZERO);
+    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), context.now);
+    let keys = read(context, rows, location.clone()).await?;
+
+    let heading = ReferencesHeading {
+        location: location.clone(),
+        at,
+        against: against.as_ref().map(|against| against.place(&location).clone()),
+        notes: problems(&[history]),
+        orphans,
+        now: context.now,
+    };
+    let mut view = View::new(output.format, heading.clone(), all)?;
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let scope =
+        Scope { bucket: location.bucket.clone(), prefix: location.prefix.clone(), ..Scope::default() };
+    let held = against.as_ref().map_or(Held::Then, Against::held);
+    let found = references(&client, (scope, &judge), held, (&keys, orphans), &context.cancel).await;
+    drop(progress);
+    let found = found?;
+    let sums = found.sums.clone();
+    let late = view.take(found, (at, within))?;
+    let summary = ReferencesSummary::new(&heading, &sums, &context.counters, began.elapsed());
+    let Some(within) = within else {
+        let late = sums.of(Existed::After) > 0;
+        let again = late.then(|| again(&location, at, heading.against.as_ref()) + &options + " --heal 30s");
+        view.finish(
+            &sums,
+            &summary,
+            again.map(|again| format!("to bring back what came soon after: {again}")),
+        )?;
+        return Ok(exit_of(sums.dangling()));
+    };
+
+    view.finish(&sums, &summary, None)?;
+    let beyond = sums.dangling() - late.len();
+    let asked =
+        Asked { location, at, to: against.and_then(Against::elsewhere), within, settings, healing, yes };
+    let check = again(&asked.location, at, Some(asked.changed())) + &options;
+    let (exit, left) = heal(context, output, &client, asked, (kept, began), late).await?;
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    output.note(&format!("check it: {check}"));
+    Ok(exit_of(beyond + left))
+}
+
+/// Asks for the settings of the buckets, and refuses one without a past, or one that would not keep what is overwritten.
+async fn settings(
+    client: &Client,
+    location: &Location,
+    against: Option<&Against>,
+    changes: bool,
+) -> Result<Standing> {
+    let mut settings = standing(client, &location.bucket).await?;
+    require_history(&location.bucket, settings)?;
+    match against {
+        Some(Against::There(_, there)) => settings.kms |= standing(client, &there.bucket).await?.kms,
+        _ if changes => require_keeping(&location.bucket, settings)?,
+        _ => {}
+    }
+    Ok(settings)
+}
+
+/// The command once more.
+fn again(location: &Location, at: Instant, against: Option<&Location>) -> String {
+    let word = |location: &Location| shell_word(&location.to_string());
+    let against = against.map(|against| format!(" --against {}", word(against))).unwrap_or_default();
+    format!("asof references {} --at {at}{against}", word(location))
+}
+
+fn exit_of(dangling: u64) -> Exit {
+    if dangling > 0 { Exit::Differences } else { Exit::Done }
+}
+
+/// The place whose present state is looked at.
+enum Against {
+    /// The bucket itself.
+    Itself,
+    /// Another place.
+    There(Place, Location),
+}
+
+impl Against {
+    fn of(source: &Location, target: Location) -> Result<Self> {
+        if *source == target {
+            return Ok(Self::Itself);
+        }
+        check_elsewhere(source, &target)?;
+        Ok(Self::There(Place::elsewhere(source, &target), target))
+    }
+
+    fn held(&self) -> Held<'_> {
+        match self {
+            Self::Itself => Held::Now,
+            Self::There(place, _) => Held::There(place),
+        }
+    }
+
+    fn place<'a>(&'a self, source: &'a Location) -> &'a Location {
+        match self {
+            Self::Itself => source,
+            Self::There(_, there) => there,
+        }
+    }
+
+    fn elsewhere(self) -> Option<Location> {
+        match self {
+            Self::Itself => None,
+            Self::There(_, there) => Some(there),
+        }
+    }
+}
+
+/// Reads the rows' keys, which may take as long as what prints them.
+async fn read(context: &Context, rows: RowsArgs, location: Location) -> Result<SortedKeys> {
+    let RowsArgs { keys_from: file, null } = rows;
+    let terminator = if null { Terminator::Null } else { Terminator::Line };
+    let keys = tokio::task::spawn_blocking(move || {
+        if file.as_os_str() == "-" {
+            return read_keys(std::io::stdin().lock(), terminator, &location, "standard input");
+        }
+        let name = file.display().to_string();
+        let opened = std::fs::File::open(&file);
+        let opened = opened.map_err(|e| Error::usage(format!("cannot read keys from {name}: {e}")))?;
+        read_keys(BufReader::with_capacity(limits::FILE_BLOCK, opened), terminator, &location, &name)
+    });
+    tokio::select! {
+        keys = keys => keys.map_err(|e| Error::new(ErrorKind::Local, "reading the keys failed").because(e))?,
+        () = context.cancel.stopped() => Err(Error::interrupted()),
+    }
+}
+
+type Out = BufWriter<std::io::Stdout>;
+
+/// The findings in the form asked for.
+enum View {
+    Table(Box<ReferencesView>, Out),
+    Json(JsonLines<Out>),
+    Csv(Box<CsvReferences<Out>>),
+}
+
+impl View {
+    fn new(format: Format, heading: ReferencesHeading, all: bool) -> Result<Self> {
+        let out = BufWriter::new(std::io::stdout());
+        Ok(match format {
+            Format::Table => View::Table(Box::new(ReferencesView::new(heading, all)), out),
+            Format::Json => View::Json(JsonLines::new(out)),
+            Format::Csv => View::Csv(Box::new(CsvReferences::new(out)?)),
+        })
+    }
+
+    /// Shows what was found. Gives the keys that came within some time after T.
+    fn take(
+        &mut self,
+        found: References,
+        (at, within): (Instant, Option<Duration>),
+    ) -> Result<Spool<Dangling>> {
+        let mut late = Spool::new()?;
+        for dangling in found.dangling.into_changes()? {
+            let dangling = dangling?;
+            match self {
+                View::Table(view, out) => view.dangling(&dangling, out)?,
+                View::Json(lines) => lines.dangling(&dangling, at)?,
+                View::Csv(csv) => csv.dangling(&dangling, at)?,
+            }
+            if within.is_some_and(|within| dangling.came_within(at, within)) {
+                late.push(0, &dangling.key, &dangling)?;
+            }
+        }
+        for orphan in found.orphans.into_changes()? {
+            let orphan: Orphan = orphan?;
+            match self {
+                View::Table(view, out) => view.orphan(&orphan, out)?,
+                View::Json(lines) => lines.orphan(&orphan)?,
+                View::Csv(csv) => csv.orphan(&orphan)?,
+            }
+        }
+        Ok(late)
+    }
+
+    /// Writes what comes last; `next` is what could be done.
+    fn finish(
+        self,
+        sums: &ReferenceSums,
+        summary: &ReferencesSummary<'_>,
+        next: Option<String>,
+    ) -> Result<()> {
+        match self {
+            View::Table(view, mut out) => {
+                view.finish(sums, &mut out)?;
+                writeln!(out, "{}", references_verdict(sums))?;
+                if let Some(next) = next {
+                    writeln!(out, "  {next}")?;
+                }
+                Ok(out.flush()?)
+            }
+            View::Json(mut lines) => lines.references(summary),
+            View::Csv(csv) => csv.finish(),
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The keys that a database's rows name, beside the keys of a bucket.
+//!
+//! The bucket is listed in many ranges at once. Each range reads the rows' keys on from where it begins, so that both
+//! come in one order; what lies between the ranges, and is in none, is looked through in the end.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::Range;
+
+use super::compare::Compare;
+use super::past::{doubts, doubts_of_unlisted};
+use super::survey::{Findings, Ledger};
+use super::sweep::{Found, Sweep};
+use super::walk::Scope;
+use crate::apply::Place;
+use crate::cancel::Cancel;
+use crate::error::Result;
+use crate::limits;
+use crate::model::{Instant, Relocation};
+use crate::plan::Spool;
+use crate::recover::{
+    Cursor, Dangling, Existed, Moment, Orphan, ReferenceSums, SortedKeys, SortedWriter, dangling, heal,
+};
+use crate::resolve::{Cut, Judge, KeyState};
+use crate::s3::Client;
+
+/// Whose objects the rows' keys are looked for among.
+#[derive(Debug, Clone, Copy)]
+pub enum Held<'a> {
+    /// Those of the bucket at the judge's first cut.
+    Then,
+    /// Those of the bucket now.
+    Now,
+    /// Those that another place holds now, to which the bucket was restored.
+    There(&'a Place),
+}
+
+/// What was found: both on disk, in the order of their keys.
+#[derive(Debug)]
+pub struct References {
+    /// Keys that rows name, and that are not there.
+    pub dangling: Spool<Dangling>,
+    /// Objects that no row names, if they were asked for.
+    pub orphans: Spool<Orphan>,
+    /// Both in numbers.
+    pub sums: ReferenceSums,
+}
+
+/// Looks for the `keys` of rows, each a key of the scope's bucket, and, where `orphans` says so, for objects that none
+/// of them names. When a key existed that is not there is told by the bucket's history round the judge's first cut.
+/// Changes nothing.
+pub async fn references(
+    client: &Client,
+    (scope, judge): (Scope, &Judge),
+    held: Held<'_>,
+    (keys, orphans): (&SortedKeys, bool),
+    cancel: &Cancel,
+) -> Result<References> {
+    let place = match held {
+        Held::Then => return Join::new(keys, judge, Moment::Then, orphans)?.run(client, scope, cancel).await,
+        Held::Now => return Join::new(keys, judge, Moment::Now, orphans)?.run(client, scope, cancel).await,
+        Held::There(place) => place,
+    };
+    let there = Scope {
+        bucket: place.bucket.clone(),
+        prefix: place.relocation.there(&scope.prefix),
+        ..Scope::default()
+    };
+    let current = Judge::of_cuts(Cut::Latest, Cut::Latest);
+    let mut join = Join::new(keys, &current, Moment::Now, orphans)?;
+    join.relocation = Some(&place.relocation);
+    let found = join.run(client, there, cancel).await?;
+    if found.dangling.is_empty() {
+        return Ok(found);
+    }
+    // Why they are not there, the source knows.
+    let mut missing = SortedWriter::new()?;
+    for dangling in found.dangling.into_changes()? {
+        missing.push(&dangling?.key)?;
+    }
+    let missing = missing.finish()?;
+    let told = Join::new(&missing, judge, Moment::Then, false)?.run(client, scope, cancel).await?;
+    let mut sums = ReferenceSums::of_keys(keys.len());
+    sums.orphans = found.sums.orphans;
+    explain(&missing, told, References { dangling: Spool::new()?, orphans: found.orphans, sums })
+}
+
+/// Gives each missing key what the source tells of it; what it holds is not there.
+fn explain(missing: &SortedKeys, told: References, mut found: References) -> Result<References> {
+    let mut told = told.dangling.into_changes()?.peekable();
+    let mut cursor = missing.nth(0)?;
+    while let Some(key) = cursor.text()? {
+        let of_key = told.next_if(|told| told.as_ref().is_ok_and(|told| told.key == key));
+        let dangling = match of_key.transpose()? {
+            Some(told) => Dangling { now: None, doubts: Vec::new(), ..told },
+            None => Dangling::bare(key, Existed::Then),
+        };
+        found.add(0, &dangling)?;
+        cursor.advance()?;
+    }
+    told.next().transpose()?;
+    Ok(found)
+}
+
+/// The changes that make keys hold what came first after `at`, if that was `within` this time. Keys that hold just that
+/// already are counted as unchanged.
+pub async fn heal_changes(
+    client: &Client,
+    place: &Place,
+    dangling: impl Iterator<Item = Result<Dangling>>,
+    (at, within): (Instant, std::time::Duration),
+    compare: Compare,
+) -> Result<Findings> {
+    let mut ledger = Ledger::new(client, place, compare)?;
+    let mut chunk = Vec::new();
+    for dangling in dangling {
+        let dangling = dangling?;
+        match heal(&dangling, at, within) {
+            Some(change) => chunk.push(change),
+            None if dangling.came_within(at, within) => ledger.sums.unchanged += 1,
+            None => {}
+        }
+        if chunk.len() >= limits::CONTENT_CHECKS {
+            ledger.enter(0, std::mem::take(&mut chunk)).await?;
+        }
+    }
+    ledger.enter(0, chunk).await?;
+    Ok(ledger.close(0))
+}
+
+impl References {
+    fn add(&mut self, segment: u64, dangling: &Dangling) -> Result<()> {
+        self.sums.add(dangling);
+        self.dangling.push(segment, &dangling.key, dangling)
+    }
+}
+
+/// Two sequences of keys, read side by side in as many places as the bucket is listed in.
+struct Join<'a> {
+    keys: &'a SortedKeys,
+    judge: &'a Judge,
+    moment: Moment,
+    orphans: bool,
+    /// How the bucket's keys are named there, where they are another place's.
+    relocation: Option<&'a Relocation>,
+    /// Where each segment began among the rows' keys, and where it is.
+    open: HashMap<u64, (u64, Cursor<'a>)>,
+    /// By their numbers, the rows' keys that a segment has come past.
+    passed: Vec<Range<u64>>,
+    found: References,
+}
+
+impl<'a> Join<'a> {
+    fn new(keys: &'a SortedKeys, judge: &'a Judge, moment: Moment, orphans: bool) -> Result<Self> {
+        let sums = ReferenceSums::of_keys(keys.len());
+        let found = References { dangling: Spool::new()?, orphans: Spool::new()?, sums };
+        let (open, passed) = (HashMap::new(), Vec::new());
+        Ok(Self { keys, judge, moment, orphans, relocation: None, open, passed, found })
+    }
+
+    async fn run(mut self, client: &Client, scope: Scope, cancel: &Cancel) -> Result<References> {
+        let mut sweep = Sweep::start(client, scope, self.judge.cuts, cancel).with_later();
+        while let Some(batch) = sweep.next_found(|at, state| self.enter(at, &state).err()).await? {
+            if let Some(e) = batch.keys.into_iter().next() {
+                return Err(e);
+            }
+            if batch.last {
+                self.end(batch.segment)?;
+            }
+        }
+        self.close()
+    }
+
+    /// Takes the segment's next key of the bucket.
+    fn enter(&mut self, at: Found, state: &KeyState<'_>) -> Result<()> {
+        if at.cut_before {
+            self.end(at.segment)?;
+        }
+        let here = self.relocation.map(|relocation| relocation.here(state.key));
+        let key = here.as_deref().unwrap_or(state.key);
+        let (_, cursor) = match self.open.entry(at.segment) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(open) => {
+                let cursor = self.keys.from(key)?;
+                open.insert((cursor.number(), cursor))
+            }
+        };
+        while cursor.key().is_some_and(|named| named < key.as_bytes()) {
+            unlisted(&mut self.found, at.segment, cursor, (self.judge, self.moment))?;
+        }
+        if cursor.key() == Some(key.as_bytes()) {
+            if let Some(mut dangling) = dangling(state, self.moment) {
+                key.clone_into(&mut dangling.key);
+                if self.moment == Moment::Then {
+                    dangling.doubts = doubts(self.judge, state);
+                }
+                self.found.add(at.segment, &dangling)?;
+            }
+            cursor.advance()?;
+        } else if self.orphans
+            && let Some(version) = self.moment.live(state)
+        {
+            let orphan = Orphan { key: key.to_owned(), version: version.clone() };
+            self.found.sums.add_orphan(version);
+            self.found.orphans.push(at.segment, key, &orphan)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a segment: what follows the last of its keys is not its to tell.
+    fn end(&mut self, segment: u64) -> Result<()> {
+        if let Some((from, cursor)) = self.open.remove(&segment) {
+            self.passed.push(from..cursor.number());
+        }
+        self.found.dangling.cut(segment)?;
+        self.found.orphans.cut(segment)
+    }
+
+    /// Finds what no segment has come past: keys between the ranges, without any entry.
+    fn close(mut self) -> Result<References> {
+        let open: Vec<_> = self.open.keys().copied().collect();
+        for segment in open {
+            self.end(segment)?;
+        }
+        self.passed.sort_unstable_by_key(|passed| (passed.start, passed.end));
+        let end = self.keys.len();
+        self.passed.push(end..end);
+        let mut next = 0;
+        for passed in self.passed {
+            if next < passed.start {
+                let mut cursor = self.keys.nth(next)?;
+                while cursor.number() < passed.start {
+                    unlisted(&mut self.found, 0, &mut cursor, (self.judge, self.moment))?;
+                }
+                self.found.dangling.cut(0)?;
+            }
+            next = next.max(passed.end);
+        }
+        Ok(self.found)
+    }
+}
+
+/// Adds the key at the cursor as one without any entry, and goes on to the next.
+fn unlisted(
+    found: &mut References,
+    segment: u64,
+    cursor: &mut Cursor<'_>,
+    (judge, moment): (&Judge, Moment),
+) -> Result<()> {
+    if let Some(key) = cursor.text()? {
+        let mut dangling = Dangling::bare(key, Existed::Never);
+        if moment == Moment::Then {
+            dangling.doubts = doubts_of_unlisted(judge, key);
+        }
+        found.add(segment, &dangling)?;
+    }
+    cursor.advance()
+}

@@ -1,0 +1,361 @@
+//! What the rows of a database come to in a bucket: as a table, JSON Lines, or CSV.
+
+use std::io::Write;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::csv::of_stream;
+use super::json::{JsonLines, VersionLine};
+use super::units::{bytes, count, plural};
+use crate::error::Result;
+use crate::event::Counters;
+use crate::limits;
+use crate::model::{Instant, Location, printable};
+use crate::recover::{Dangling, Existed, Orphan, ReferenceSums};
+use crate::resolve::Doubt;
+
+/// What the table is about.
+#[derive(Debug, Clone)]
+pub struct ReferencesHeading {
+    /// The place.
+    pub location: Location,
+    /// The past instant.
+    pub at: Instant,
+    /// The place whose present state is looked at, where it is not the past one.
+    pub against: Option<Location>,
+    /// What else there is to say of it, a line each.
+    pub notes: Vec<String>,
+    /// Whether objects that no row names were asked for.
+    pub orphans: bool,
+    /// The present, for ages.
+    pub now: Instant,
+}
+
+/// Gathers what the table shows: sums, and the first keys of each kind.
+#[derive(Debug)]
+pub struct ReferencesView {
+    heading: ReferencesHeading,
+    all: bool,
+    begun: bool,
+    dangling: [Vec<Dangling>; 4],
+    orphans: Vec<Orphan>,
+}
+
+impl ReferencesView {
+    /// An empty table. `all` shows every key as it comes.
+    pub fn new(heading: ReferencesHeading, all: bool) -> Self {
+        Self { heading, all, begun: false, dangling: Default::default(), orphans: Vec::new() }
+    }
+
+    /// Takes a key that dangles.
+    pub fn dangling(&mut self, dangling: &Dangling, out: &mut impl Write) -> Result<()> {
+        if self.all {
+            self.head(out)?;
+            return self.dangling_line(dangling, out);
+        }
+        let slot = Existed::ALL.iter().position(|existed| *existed == dangling.existed);
+        if let Some(shown) = slot.and_then(|slot| self.dangling.get_mut(slot))
+            && shown.len() < limits::SHOWN_CHANGES
+        {
+            shown.push(dangling.clone());
+        }
+        Ok(())
+    }
+
+    /// Takes an object that no row names.
+    pub fn orphan(&mut self, orphan: &Orphan, out: &mut impl Write) -> Result<()> {
+        if self.all {
+            self.head(out)?;
+            return orphan_line(orphan, out);
+        }
+        if self.orphans.len() < limits::SHOWN_CHANGES {
+            self.orphans.push(orphan.clone());
+        }
+        Ok(())
+    }
+
+    /// Writes the table.
+    pub fn finish(mut self, sums: &ReferenceSums, out: &mut impl Write) -> Result<()> {
+        if self.begun {
+            writeln!(out)?;
+        }
+        self.head(out)?;
+        self.counts(sums, out)?;
+        let shown: Vec<_> = self.dangling.iter().flatten().collect();
+        for dangling in &shown {
+            self.dangling_line(dangling, out)?;
+        }
+        for orphan in &self.orphans {
+            orphan_line(orphan, out)?;
+        }
+        let found = sums.dangling() + sums.orphans.keys;
+        let hidden = found - (shown.len() + self.orphans.len()) as u64;
+        if !self.all && hidden > 0 {
+            writeln!(out, "  … and {} more; --all lists every key", count(hidden))?;
+        }
+        if !self.all && found > 0 {
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the heading, once.
+    fn head(&mut self, out: &mut impl Write) -> Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        let ReferencesHeading { location, at, against, notes, now, .. } = &self.heading;
+        let place = location.to_string();
+        let place = printable(place.strip_prefix("s3://").unwrap_or_default());
+        write!(out, "rows beside {place} as of {} ({} ago)", at.human(), at.age(*now))?;
+        if let Some(against) = against {
+            write!(out, ", and what {} holds now", printable(&against.to_string()))?;
+        }
+        writeln!(out)?;
+        for note in notes {
+            writeln!(out, "  {note}")?;
+        }
+        Ok(writeln!(out)?)
+    }
+
+    fn counts(&self, sums: &ReferenceSums, out: &mut impl Write) -> Result<()> {
+        let mut row = |word: &str, keys: u64, meaning: &str| {
+            writeln!(out, "  {word:<12} {:>12}   {meaning}", count(keys))
+        };
+        row("held", sums.held(), "rows name them, and they are there")?;
+        row("dangling", sums.dangling(), "rows name them, and they are not there")?;
+        for existed in Existed::ALL.into_iter().filter(|existed| sums.of(*existed) > 0) {
+            row(&format!("  {}", existed.name()), sums.of(existed), meaning(existed))?;
+        }
+        if sums.doubtful > 0 {
+            row(
+                "  in doubt",
+                sums.doubtful,
+                "of these, may have been there after all: their versions may be gone",
+            )?;
+        }
+        if self.heading.orphans {
+            let meaning = format!("{}, which no row names", bytes(sums.orphans.bytes));
+            row("orphans", sums.orphans.keys, &meaning)?;
+        }
+        Ok(writeln!(out)?)
+    }
+
+    /// One key: when it existed, and how long after T it came.
+    fn dangling_line(&self, dangling: &Dangling, out: &mut impl Write) -> Result<()> {
+        let Dangling { key, existed, deleted, later, doubts, .. } = dangling;
+        let time = match existed {
+            Existed::After => later.as_ref().map(|version| version.last_modified),
+            _ => *deleted,
+        };
+        let time = time.map(Instant::human).unwrap_or_default();
+        let came = dangling.delay(self.heading.at).map(|delay| format!("{} later", delayed(delay)));
+        let deleted = match (existed, deleted) {
+            (Existed::After, Some(deleted)) => Some(format!("deleted {}", deleted.human())),
+            _ => None,
+        };
+        let doubts: Vec<_> = doubts.iter().map(|doubt| doubt.name()).collect();
+        let doubts = (!doubts.is_empty()).then(|| format!("in doubt: {}", doubts.join(", ")));
+        let notes: Vec<_> = [came, deleted, doubts].into_iter().flatten().collect();
+        let notes = if notes.is_empty() { String::new() } else { format!("   ({})", notes.join("; ")) };
+        Ok(writeln!(out, "  {:<9}  {time:<23}  {}{notes}", existed.name(), printable(key))?)
+    }
+}
+
+fn orphan_line(orphan: &Orphan, out: &mut impl Write) -> Result<()> {
+    let Orphan { key, version } = orphan;
+    let (time, size) = (version.last_modified.human(), bytes(version.size));
+    Ok(writeln!(out, "  {:<9}  {time:<23}  {}   ({size})", "orphan", printable(key))?)
+}
+
+fn meaning(existed: Existed) -> &'static str {
+    match existed {
+        Existed::After => "written after that time: an upload that finished late",
+        Existed::Before => "deleted before that time",
+        Existed::Then => "there at that time, but not now",
+        Existed::Never => "no version of them, neither before nor after",
+    }
+}
+
+/// A delay in whole seconds, or, where it is long, in the two largest units.
+fn delayed(delay: Duration) -> String {
+    let millis = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+    let second = millis.div_euclid(1000) + i64::from(millis % 1000 > 0);
+    Instant::from_millis(0).age(Instant::from_millis(second.saturating_mul(1000)))
+}
+
+/// That nothing dangles, or how much does.
+pub fn references_verdict(sums: &ReferenceSums) -> String {
+    match (sums.keys, sums.dangling()) {
+        (0, _) => "nothing to look for: no row names a key".to_owned(),
+        (keys, 0) => format!(
+            "no row dangles: {} there",
+            plural(keys, "key that they name is", "keys that they name are all")
+        ),
+        (_, n) => {
+            let held = plural(sums.held(), "key is", "keys are");
+            format!("{held} there, {} not", plural(n, "is", "are"))
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DanglingLine<'a> {
+    key: &'a str,
+    existed: Existed,
+    deleted: Option<Instant>,
+    later: Option<VersionLine<'a>>,
+    seconds_later: Option<u64>,
+    now: Option<VersionLine<'a>>,
+    doubts: &'a [Doubt],
+}
+
+#[derive(Serialize)]
+struct OrphanLine<'a> {
+    key: &'a str,
+    version: Option<VersionLine<'a>>,
+}
+
+/// The sums of `asof references`.
+#[derive(Debug, Serialize)]
+pub struct ReferencesSummary<'a> {
+    command: &'static str,
+    bucket: &'a str,
+    prefix: &'a str,
+    at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<String>,
+    named: u64,
+    held: u64,
+    dangling: u64,
+    after: u64,
+    before: u64,
+    then: u64,
+    never: u64,
+    doubtful: u64,
+    orphans: Option<u64>,
+    orphan_bytes: Option<u64>,
+    keys: u64,
+    versions: u64,
+    list_requests: u64,
+    elapsed_ms: u64,
+}
+
+impl<'a> ReferencesSummary<'a> {
+    /// The summary of what was found.
+    pub fn new(
+        heading: &'a ReferencesHeading,
+        sums: &ReferenceSums,
+        counters: &Counters,
+        elapsed: Duration,
+    ) -> Self {
+        let ReferencesHeading { location, at, against, orphans, .. } = heading;
+        Self {
+            command: "references",
+            bucket: &location.bucket,
+            prefix: &location.prefix,
+            at: *at,
+            against: against.as_ref().map(ToString::to_string),
+            named: sums.keys,
+            held: sums.held(),
+            dangling: sums.dangling(),
+            after: sums.of(Existed::After),
+            before: sums.of(Existed::Before),
+            then: sums.of(Existed::Then),
+            never: sums.of(Existed::Never),
+            doubtful: sums.doubtful,
+            orphans: orphans.then_some(sums.orphans.keys),
+            orphan_bytes: orphans.then_some(sums.orphans.bytes),
+            keys: counters.keys.get(),
+            versions: counters.versions.get(),
+            list_requests: counters.list_requests.get(),
+            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl<W: Write> JsonLines<W> {
+    /// A key that a row names, and that is not there.
+    pub fn dangling(&mut self, dangling: &Dangling, at: Instant) -> Result<()> {
+        let Dangling { key, existed, deleted, later, now, doubts } = dangling;
+        let body = DanglingLine {
+            key,
+            existed: *existed,
+            deleted: *deleted,
+            later: VersionLine::of(later.as_ref()),
+            seconds_later: seconds(dangling.delay(at)),
+            now: VersionLine::of(now.as_ref()),
+            doubts,
+        };
+        self.line("dangling", body)
+    }
+
+    /// An object that no row names.
+    pub fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
+        let Orphan { key, version } = orphan;
+        self.line("orphan", OrphanLine { key, version: VersionLine::of(Some(version)) })
+    }
+
+    /// The sums of both.
+    pub fn references(&mut self, summary: &ReferencesSummary<'_>) -> Result<()> {
+        self.line("summary", summary)?;
+        self.flush()
+    }
+}
+
+/// Whole seconds, the last one begun included.
+fn seconds(delay: Option<Duration>) -> Option<u64> {
+    delay.map(|delay| delay.as_secs() + u64::from(delay.subsec_nanos() > 0))
+}
+
+/// Keys that dangle, and objects that no row names, a line each.
+#[derive(Debug)]
+pub struct CsvReferences<W: Write>(csv::Writer<W>);
+
+impl<W: Write> CsvReferences<W> {
+    /// Writes the heading.
+    pub fn new(out: W) -> Result<Self> {
+        let mut csv = csv::Writer::from_writer(out);
+        let heading = [
+            "key",
+            "type",
+            "existed",
+            "deleted",
+            "version_id",
+            "last_modified",
+            "size",
+            "seconds_later",
+            "doubts",
+        ];
+        csv.write_record(heading).map_err(of_stream)?;
+        Ok(Self(csv))
+    }
+
+    /// Writes a key that dangles, with the version that came after.
+    pub fn dangling(&mut self, dangling: &Dangling, at: Instant) -> Result<()> {
+        let Dangling { key, existed, deleted, later, doubts, .. } = dangling;
+        let (id, made, size) = later.as_ref().map_or_else(Default::default, |v| {
+            (v.version_id.clone(), v.last_modified.to_string(), v.size.to_string())
+        });
+        let deleted = deleted.map(|t| t.to_string()).unwrap_or_default();
+        let seconds = seconds(dangling.delay(at)).map(|n| n.to_string()).unwrap_or_default();
+        let doubts: Vec<_> = doubts.iter().map(|doubt| doubt.name()).collect();
+        let record =
+            [key, "dangling", existed.name(), &deleted, &id, &made, &size, &seconds, &doubts.join(" ")];
+        Ok(self.0.write_record(record).map_err(of_stream)?)
+    }
+
+    /// Writes an object that no row names.
+    pub fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
+        let Orphan { key, version } = orphan;
+        let (made, size) = (version.last_modified.to_string(), version.size.to_string());
+        let record = [key, "orphan", "", "", &version.version_id, &made, &size, "", ""];
+        Ok(self.0.write_record(record).map_err(of_stream)?)
+    }
+
+    /// Writes out what is buffered.
+    pub fn finish(mut self) -> Result<()> {
+        Ok(self.0.flush()?)
+    }
+}

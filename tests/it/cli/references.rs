@@ -1,0 +1,490 @@
+//! `asof references`.
+
+use asof::lab::{Configuration, Fault, Operation};
+use insta::assert_snapshot;
+
+use super::stage::{BUCKET, Stage};
+
+const AT: &str = "--at 2024-05-06T07:08:09Z";
+
+const ROWS: &[u8] =
+    b"uploads/late.jpg\nuploads/kept.jpg\n\nuploads/never.jpg\nuploads/next-day.jpg\nuploads/gone.jpg\n\
+uploads/kept.jpg\nuploads/again.jpg\n";
+
+/// A bucket, and the rows of a database of 07:08:09: of the uploads that they name, one came two seconds later, one the
+/// next day; two had been deleted before, of which one came again; one has never been there.
+fn uploads() -> Stage {
+    let stage = Stage::new();
+    stage.time("2024-04-01T09:00:00Z");
+    for key in ["kept.jpg", "gone.jpg", "again.jpg", "unnamed.jpg"] {
+        stage.put(&format!("uploads/{key}"), "an upload");
+    }
+    stage.time("2024-05-01T09:00:00Z");
+    stage.delete("uploads/gone.jpg");
+    stage.delete("uploads/again.jpg");
+    stage.time("2024-05-06T07:08:11Z");
+    stage.put("uploads/late.jpg", "a late upload");
+    stage.time("2024-05-06T07:09:00Z");
+    stage.put("uploads/again.jpg", "an upload again");
+    stage.time("2024-05-07T09:00:00Z");
+    stage.put("uploads/next-day.jpg", "an upload of the next day");
+    stage.put("uploads/late.jpg", "the late upload overwritten");
+    stage.file("rows", ROWS);
+    stage
+}
+
+#[test]
+fn dangling() {
+    let stage = uploads();
+    let references = format!("references s3://prod-uploads {AT} --keys-from rows");
+    assert_snapshot!(stage.asof(&references).changes_nothing(), @"
+    exit code 4
+    --- stdout
+    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+      held                    1   rows name them, and they are there
+      dangling                5   rows name them, and they are not there
+        after                 3   written after that time: an upload that finished late
+        before                1   deleted before that time
+        never                 1   no version of them, neither before nor after
+
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later)
+      before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
+      never                               uploads/never.jpg
+
+    1 key is there, 5 are not
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
+    ");
+    assert_snapshot!(stage.asof(&format!("{references} --orphans --all")).changes_nothing(), @"
+    exit code 4
+    --- stdout
+    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
+      before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
+      never                               uploads/never.jpg
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later)
+      orphan     2024-04-01 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
+
+      held                    1   rows name them, and they are there
+      dangling                5   rows name them, and they are not there
+        after                 3   written after that time: an upload that finished late
+        before                1   deleted before that time
+        never                 1   no version of them, neither before nor after
+      orphans                 1   9 B, which no row names
+
+    1 key is there, 5 are not
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
+    ");
+    assert_snapshot!(stage.asof(&format!("{references} --orphans --format json")).changes_nothing(), @r#"
+    exit code 4
+    --- stdout
+    {"type":"dangling","schema":1,"key":"uploads/again.jpg","existed":"after","deleted":"2024-05-01T09:00:00Z","later":{"version_id":"YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K","last_modified":"2024-05-06T07:09:00Z","size":15,"etag":"bea14e9d25aeac4e0590594bb59d4da9","storage_class":"STANDARD"},"seconds_later":51,"now":{"version_id":"YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K","last_modified":"2024-05-06T07:09:00Z","size":15,"etag":"bea14e9d25aeac4e0590594bb59d4da9","storage_class":"STANDARD"},"doubts":[]}
+    {"type":"dangling","key":"uploads/gone.jpg","existed":"before","deleted":"2024-05-01T09:00:00Z","later":null,"seconds_later":null,"now":null,"doubts":[]}
+    {"type":"dangling","key":"uploads/late.jpg","existed":"after","deleted":null,"later":{"version_id":"f0apripcxYD_8IueuP6OOHLzhRzxBnlsF","last_modified":"2024-05-06T07:08:11Z","size":13,"etag":"4fc3fdbf8bb3af282b5a196e1c190e09","storage_class":"STANDARD"},"seconds_later":2,"now":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-05-07T09:00:00Z","size":27,"etag":"364086948faef4d44ab6629bab213845","storage_class":"STANDARD"},"doubts":[]}
+    {"type":"dangling","key":"uploads/never.jpg","existed":"never","deleted":null,"later":null,"seconds_later":null,"now":null,"doubts":[]}
+    {"type":"dangling","key":"uploads/next-day.jpg","existed":"after","deleted":null,"later":{"version_id":"cBns0EL8JIL6A2wEOR00hJZSQBc1QDI1M","last_modified":"2024-05-07T09:00:00Z","size":25,"etag":"ee9d102486639581dfa0bb547d154e79","storage_class":"STANDARD"},"seconds_later":93111,"now":{"version_id":"cBns0EL8JIL6A2wEOR00hJZSQBc1QDI1M","last_modified":"2024-05-07T09:00:00Z","size":25,"etag":"ee9d102486639581dfa0bb547d154e79","storage_class":"STANDARD"},"doubts":[]}
+    {"type":"orphan","key":"uploads/unnamed.jpg","version":{"version_id":"ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF","last_modified":"2024-04-01T09:00:00Z","size":9,"etag":"cebc9b1a72d37e81980a9a103832e879","storage_class":"STANDARD"}}
+    {"type":"summary","command":"references","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","named":6,"held":1,"dangling":5,"after":3,"before":1,"then":0,"never":1,"doubtful":0,"orphans":1,"orphan_bytes":9,"keys":6,"versions":10,"list_requests":1,"elapsed_ms":0}
+    "#);
+    assert_snapshot!(stage.asof(&format!("{references} --orphans --format csv")).changes_nothing(), @"
+    exit code 4
+    --- stdout
+    key,type,existed,deleted,version_id,last_modified,size,seconds_later,doubts
+    uploads/again.jpg,dangling,after,2024-05-01T09:00:00Z,YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K,2024-05-06T07:09:00Z,15,51,
+    uploads/gone.jpg,dangling,before,2024-05-01T09:00:00Z,,,,,
+    uploads/late.jpg,dangling,after,,f0apripcxYD_8IueuP6OOHLzhRzxBnlsF,2024-05-06T07:08:11Z,13,2,
+    uploads/never.jpg,dangling,never,,,,,,
+    uploads/next-day.jpg,dangling,after,,cBns0EL8JIL6A2wEOR00hJZSQBc1QDI1M,2024-05-07T09:00:00Z,25,93111,
+    uploads/unnamed.jpg,orphan,,,ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF,2024-04-01T09:00:00Z,9,,
+    ");
+}
+
+#[test]
+fn none() {
+    let stage = uploads();
+    let references = format!("references s3://prod-uploads/uploads/ {AT} --orphans --null --keys-from -");
+    assert_snapshot!(stage.asof(&references).stdin("uploads/unnamed.jpg\0uploads/kept.jpg\0").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+      held                    2   rows name them, and they are there
+      dangling                0   rows name them, and they are not there
+      orphans                 0   0 B, which no row names
+
+    no row dangles: 2 keys that they name are all there
+    ");
+    assert_snapshot!(stage.asof(&references).stdin("").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+      held                    0   rows name them, and they are there
+      dangling                0   rows name them, and they are not there
+      orphans                 2   18 B, which no row names
+
+      orphan     2024-04-01 09:00:00 UTC  uploads/kept.jpg   (9 B)
+      orphan     2024-04-01 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
+
+    nothing to look for: no row names a key
+    ");
+}
+
+#[test]
+fn bad_input() {
+    let stage = uploads();
+    let references = format!("references s3://prod-uploads/uploads/ {AT} --keys-from");
+    stage.file("bytes", b"uploads/kept.jpg\n\xff\n");
+    assert_snapshot!(stage.asof(&format!("{references} bytes")).changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot read keys from bytes: line 2 is not UTF-8
+    ");
+    stage.file("elsewhere", b"uploads/kept.jpg\navatars/7.png\n");
+    assert_snapshot!(stage.asof(&format!("{references} elsewhere")).changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: the key avatars/7.png in elsewhere does not lie under s3://prod-uploads/uploads/
+      keys are written whole, with their prefix
+    ");
+    stage.file("one-line", "uploads/kept.jpg,".repeat(100).as_bytes());
+    assert_snapshot!(stage.asof(&format!("{references} one-line")).changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot read keys from one-line: line 1 is longer than any key, 1024 bytes
+      give one key a line, or with --null a NUL after each
+    ");
+    assert_snapshot!(stage.asof(&format!("{references} nothing")).changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot read keys from nothing: No such file or directory (os error N)
+    ");
+    assert_snapshot!(stage.asof(&format!("{references} rows --heal 1.5")).changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value '1.5' for '--heal <LENGTH>': write it as 30, 30s or 5m
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(stage.asof(&format!("{references} rows --heal 30")).changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: this would change a bucket, and there is no terminal to ask on
+      look at it without --heal first; then add --yes
+    ");
+    assert_snapshot!(stage.asof(&format!("{references} rows --against s3://prod-uploads/uploads/x")).changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: s3://prod-uploads/uploads/x and s3://prod-uploads/uploads/ overlap
+      name another bucket, or a prefix that lies outside; without --to the restore is in place
+    ");
+}
+
+/// As it usually is: the bucket has been restored already, so that late uploads lie under a marker.
+#[test]
+fn heal_after_a_restore() {
+    let stage = uploads();
+    let restored = stage.asof(&format!("restore s3://prod-uploads {AT} --yes --quiet")).run();
+    assert!(restored.starts_with("exit code 0"), "{restored}");
+    assert_eq!(stage.keys(BUCKET), ["uploads/kept.jpg", "uploads/unnamed.jpg"]);
+    let heal = format!("references s3://prod-uploads {AT} --keys-from rows --heal");
+    assert_snapshot!(stage.asof(&format!("{heal} 30s --yes")).run(), @"
+    exit code 4
+    --- stdout
+    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+      held                    1   rows name them, and they are there
+      dangling                5   rows name them, and they are not there
+        after                 3   written after that time: an upload that finished late
+        before                1   deleted before that time
+        never                 1   no version of them, neither before nor after
+
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later)
+      before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
+      never                               uploads/never.jpg
+
+    1 key is there, 5 are not
+
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      late uploads: what came first within 30 seconds after it
+
+                           keys        bytes
+      undelete                1         13 B   came soon after, and are not there
+      revert                  0          0 B   came soon after, and were overwritten
+      unchanged               0
+
+      under uploads/  1 undelete
+
+    --- stderr
+    done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    take it back: asof undo RUN
+    check it: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from rows
+    ");
+    assert_eq!(stage.keys(BUCKET), ["uploads/kept.jpg", "uploads/late.jpg", "uploads/unnamed.jpg"]);
+    assert_eq!(stage.lab.live(BUCKET)["uploads/late.jpg"].content.body.as_ref(), b"a late upload");
+    // What is there is not brought back again.
+    assert_snapshot!(stage.asof(&format!("{heal} 30 --yes --format json")).changes_nothing(), @r#"
+    exit code 4
+    --- stdout
+    {"type":"dangling","schema":1,"key":"uploads/again.jpg","existed":"after","deleted":"2024-05-01T09:00:00Z","later":{"version_id":"YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K","last_modified":"2024-05-06T07:09:00Z","size":15,"etag":"bea14e9d25aeac4e0590594bb59d4da9","storage_class":"STANDARD"},"seconds_later":51,"now":null,"doubts":[]}
+    {"type":"dangling","key":"uploads/gone.jpg","existed":"before","deleted":"2024-05-01T09:00:00Z","later":null,"seconds_later":null,"now":null,"doubts":[]}
+    {"type":"dangling","key":"uploads/late.jpg","existed":"after","deleted":null,"later":{"version_id":"f0apripcxYD_8IueuP6OOHLzhRzxBnlsF","last_modified":"2024-05-06T07:08:11Z","size":13,"etag":"4fc3fdbf8bb3af282b5a196e1c190e09","storage_class":"STANDARD"},"seconds_later":2,"now":{"version_id":"JLje0HpCk_GH0gHdzMVP.FULrDRCZ1VnJ","last_modified":"2024-05-07T09:00:00Z","size":13,"etag":"4fc3fdbf8bb3af282b5a196e1c190e09","storage_class":"STANDARD"},"doubts":[]}
+    {"type":"dangling","key":"uploads/never.jpg","existed":"never","deleted":null,"later":null,"seconds_later":null,"now":null,"doubts":[]}
+    {"type":"dangling","key":"uploads/next-day.jpg","existed":"after","deleted":null,"later":{"version_id":"cBns0EL8JIL6A2wEOR00hJZSQBc1QDI1M","last_modified":"2024-05-07T09:00:00Z","size":25,"etag":"ee9d102486639581dfa0bb547d154e79","storage_class":"STANDARD"},"seconds_later":93111,"now":null,"doubts":[]}
+    {"type":"summary","command":"references","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","named":6,"held":1,"dangling":5,"after":3,"before":1,"then":0,"never":1,"doubtful":0,"orphans":null,"orphan_bytes":null,"keys":6,"versions":14,"list_requests":1,"elapsed_ms":0}
+    --- stderr
+    nothing to bring back: 1 late upload is there already
+    check it: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from rows
+    "#);
+    // Now, though not then.
+    let now = format!("references s3://prod-uploads {AT} --keys-from rows --against s3://prod-uploads");
+    assert_snapshot!(stage.asof(&now).changes_nothing(), @"
+    exit code 4
+    --- stdout
+    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://prod-uploads holds now
+
+      held                    2   rows name them, and they are there
+      dangling                4   rows name them, and they are not there
+        after                 2   written after that time: an upload that finished late
+        before                1   deleted before that time
+        never                 1   no version of them, neither before nor after
+
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later)
+      before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
+      never                               uploads/never.jpg
+
+    2 keys are there, 4 are not
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from rows --heal 30s
+    ");
+}
+
+#[test]
+fn heal_to_the_last_key() {
+    let stage = uploads();
+    stage.file("two", b"uploads/late.jpg\nuploads/kept.jpg\n");
+    let heal = format!("references s3://prod-uploads {AT} --keys-from two --heal 2s --yes");
+    assert_snapshot!(stage.asof(&heal).run(), @"
+    exit code 0
+    --- stdout
+    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+
+      held                    1   rows name them, and they are there
+      dangling                1   rows name them, and they are not there
+        after                 1   written after that time: an upload that finished late
+
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
+
+    1 key is there, 1 is not
+
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      late uploads: what came first within 2 seconds after it
+
+                           keys        bytes
+      undelete                0          0 B   came soon after, and are not there
+      revert                  1         13 B   came soon after, and were overwritten
+      unchanged               0
+
+      under uploads/  1 revert
+
+    --- stderr
+    done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    take it back: asof undo RUN
+    check it: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from two
+    ");
+    assert_eq!(stage.lab.live(BUCKET)["uploads/late.jpg"].content.body.as_ref(), b"a late upload");
+}
+
+#[test]
+fn heal_is_a_run() {
+    let stage = uploads();
+    stage.file("two", b"uploads/late.jpg\nuploads/kept.jpg\n");
+    stage.strike(Operation::CopyObject, Fault::AccessDenied);
+    let heal = format!("references s3://prod-uploads {AT} --keys-from two --heal 2s --yes --quiet");
+    let failed = stage.asof(&heal).run();
+    assert!(failed.starts_with("exit code 3"), "{failed}");
+    stage.lab.faults().clear();
+    let run = |at: usize| {
+        let dir = stage.path(".local/state/asof/runs");
+        let mut names: Vec<_> = std::fs::read_dir(dir).unwrap().map(|d| d.unwrap().file_name()).collect();
+        names.sort();
+        names[at].to_string_lossy().into_owned()
+    };
+    assert_snapshot!(stage.asof(&format!("resume {}", run(0))).run(), @"
+    exit code 0
+    --- stderr
+    done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    take it back: asof undo RUN
+    ");
+    assert_eq!(stage.lab.live(BUCKET)["uploads/late.jpg"].content.body.as_ref(), b"a late upload");
+    let undone = stage.asof(&format!("undo {} --yes --quiet", run(0))).run();
+    assert!(undone.starts_with("exit code 0"), "{undone}");
+    assert_eq!(
+        stage.lab.live(BUCKET)["uploads/late.jpg"].content.body.as_ref(),
+        b"the late upload overwritten"
+    );
+}
+
+/// The same, restored into a scratch bucket too.
+fn scratch() -> Stage {
+    let stage = uploads();
+    stage.lab.create_bucket("scratch");
+    let restore = format!("restore s3://prod-uploads/uploads/ {AT} --to s3://scratch/copy/ --yes --quiet");
+    let restored = stage.asof(&restore).run();
+    assert!(restored.starts_with("exit code 0"), "{restored}");
+    stage
+}
+
+fn against_scratch() -> String {
+    format!("references s3://prod-uploads/uploads/ {AT} --against s3://scratch/copy/ --orphans --keys-from")
+}
+
+#[test]
+fn all_in_a_scratch_copy() {
+    let stage = scratch();
+    stage.file("held", b"uploads/kept.jpg\nuploads/unnamed.jpg\n");
+    assert_snapshot!(stage.asof(&format!("{} held", against_scratch())).changes_nothing(), @"
+    exit code 0
+    --- stdout
+    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
+
+      held                    2   rows name them, and they are there
+      dangling                0   rows name them, and they are not there
+      orphans                 0   0 B, which no row names
+
+    no row dangles: 2 keys that they name are all there
+    ");
+}
+
+#[test]
+fn missing_in_a_scratch_copy() {
+    let stage = scratch();
+    stage.lab.delete("scratch", "copy/kept.jpg").unwrap();
+    assert_snapshot!(stage.asof(&format!("{} rows", against_scratch())).changes_nothing(), @"
+    exit code 4
+    --- stdout
+    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
+
+      held                    0   rows name them, and they are there
+      dangling                6   rows name them, and they are not there
+        after                 3   written after that time: an upload that finished late
+        before                1   deleted before that time
+        then                  1   there at that time, but not now
+        never                 1   no version of them, neither before nor after
+      orphans                 1   9 B, which no row names
+
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later)
+      before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
+      then                                uploads/kept.jpg
+      never                               uploads/never.jpg
+      orphan     2024-05-07 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
+
+    0 keys are there, 6 are not
+      to bring back what came soon after: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --keys-from rows --heal 30s
+    ");
+    // The late upload is copied from the source, as a restore would.
+    assert_snapshot!(stage.asof(&format!("{} rows --heal 2 --yes", against_scratch())).run(), @"
+    exit code 4
+    --- stdout
+    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
+
+      held                    0   rows name them, and they are there
+      dangling                6   rows name them, and they are not there
+        after                 3   written after that time: an upload that finished late
+        before                1   deleted before that time
+        then                  1   there at that time, but not now
+        never                 1   no version of them, neither before nor after
+      orphans                 1   9 B, which no row names
+
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later)
+      before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
+      then                                uploads/kept.jpg
+      never                               uploads/never.jpg
+      orphan     2024-05-07 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
+
+    0 keys are there, 6 are not
+
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch/copy/ holds now
+      late uploads: what came first within 2 seconds after it
+
+                           keys        bytes
+      undelete                1         13 B   came soon after, and are not there
+      revert                  0          0 B   came soon after, and were overwritten
+      unchanged               0
+
+      under uploads/  1 undelete
+
+    --- stderr
+    done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    take it back: asof undo RUN
+    check it: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --keys-from rows
+    ");
+    assert_eq!(stage.keys("scratch"), ["copy/late.jpg", "copy/unnamed.jpg"]);
+}
+
+#[test]
+fn in_doubt() {
+    let stage = uploads();
+    let rules = "<LifecycleConfiguration><Rule><ID>tidy</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>\
+         <Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>\
+         <NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>";
+    assert!(stage.lab.configure(BUCKET, Configuration::Lifecycle, Some(rules)));
+    let references = format!("references s3://prod-uploads {AT} --keys-from rows");
+    assert_snapshot!(stage.asof(&references).changes_nothing(), @"
+    exit code 4
+    --- stdout
+    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+
+      held                    1   rows name them, and they are there
+      dangling                5   rows name them, and they are not there
+        after                 3   written after that time: an upload that finished late
+        before                1   deleted before that time
+        never                 1   no version of them, neither before nor after
+        in doubt              4   of these, may have been there after all: their versions may be gone
+
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC; in doubt: lifecycle)
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later; in doubt: lifecycle)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later; in doubt: lifecycle)
+      before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
+      never                               uploads/never.jpg   (in doubt: lifecycle)
+
+    1 key is there, 5 are not
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
+    ");
+    assert_snapshot!(stage.asof(&format!("{references} --heal 1w --yes --quiet")).changes_nothing(), @"
+    exit code 5
+    --- stdout
+    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+
+      held                    1   rows name them, and they are there
+      dangling                5   rows name them, and they are not there
+        after                 3   written after that time: an upload that finished late
+        before                1   deleted before that time
+        never                 1   no version of them, neither before nor after
+        in doubt              4   of these, may have been there after all: their versions may be gone
+
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC; in doubt: lifecycle)
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later; in doubt: lifecycle)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later; in doubt: lifecycle)
+      before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
+      never                               uploads/never.jpg   (in doubt: lifecycle)
+
+    1 key is there, 5 are not
+    --- stderr
+    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 1 key held: uploads/late.jpg
+      --doubtful skip leaves these keys as they are
+      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    ");
+}
