@@ -8,6 +8,7 @@ pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod recover;
 pub(super) mod references;
+pub(super) mod timeline;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -15,6 +16,7 @@ use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
 use self::check::{CheckArgs, EarlierArgs};
 use self::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use self::references::ReferencesArgs;
+use self::timeline::TimelineArgs;
 use crate::error::Error;
 use crate::limits;
 use crate::model::{Destination, Instant, Location};
@@ -35,6 +37,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show puts, overwrites and deletes over time: find the second before the damage
+    Timeline(TimelineArgs),
     /// Show what a restore to a past time would change; change nothing
     Diff(DiffArgs),
     /// Put the objects back to their versions at a past time
@@ -75,13 +79,13 @@ impl Command {
     pub(super) fn shows_only(&self) -> bool {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
-            Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
+            Command::Timeline(_) | Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
             Command::Restore(_)
             | Command::Resume(_)
             | Command::Undo(_)
             | Command::Verify(_)
-            | Command::References(_)
-            | Command::Check(_) => false,
+            | Command::References(_) => false,
+            Command::Check(args) => args.iam.is_some(),
             Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
@@ -91,7 +95,8 @@ impl Command {
     /// Whether it reads listings and sends nothing that costs more.
     pub(super) fn lists_only(&self) -> bool {
         match self {
-            Command::Diff(_)
+            Command::Timeline(_)
+            | Command::Diff(_)
             | Command::Verify(_)
             | Command::Show(_)
             | Command::History(_)

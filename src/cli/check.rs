@@ -3,25 +3,32 @@
 use std::io::{BufWriter, Write};
 use std::time::{Duration, Instant as Clock};
 
+use super::args::apply::StateArgs;
 use super::args::check::CheckArgs;
 use super::context::{Context, Output, earlier_rules};
 use super::exit::Exit;
+use super::moment;
 use crate::engine::{Scope, Span, find_doubts, inspect, judge, present};
 use crate::error::{Error, Result};
-use crate::model::{BucketSettings, Instant, Location, Versioning};
+use crate::model::{BucketSettings, Instant, Location, Policy, Use, Versioning};
 use crate::report::{Answer, Format, JsonLines, Phase, Progress, Question};
 use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
-    let CheckArgs { location, at, window, earlier, server, output } = args;
+    let CheckArgs { location, at, window, iam, earlier, server, output } = args;
+    if let Some(what) = iam {
+        return policy(what.into(), location);
+    }
+    // clap demands it where there is no --iam.
+    let location = location.ok_or_else(|| Error::usage("check needs a place: s3://BUCKET[/PREFIX]"))?;
     let began = Clock::now();
     let output = Output::from(output);
     if output.format == Format::Csv {
         return Err(Error::usage("a check has no CSV form").hint("use --format json"));
     }
     let question = match (at, window) {
-        (Some(at), _) => Question::At(Instant::parse_past(&at, context.now)?),
+        (Some(at), _) => Question::At(moment::past(&at, context.now, &StateArgs::default())?),
         (None, Some(window)) => Question::Since(before(context.now, window)),
         (None, None) => Question::Back,
     };
@@ -58,6 +65,18 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     }
     out.flush()?;
     Ok(if answer.restorable { Exit::Done } else { Exit::Refused })
+}
+
+/// Prints the least policy for a use of asof; names that stand for buckets where none was given.
+fn policy(what: Use, location: Option<Location>) -> Result<Exit> {
+    let named = |bucket: &str| Location { bucket: bucket.to_owned(), prefix: String::new() };
+    let source = location.unwrap_or_else(|| named("BUCKET"));
+    let other = named(if what == Use::Drill { "SCRATCH" } else { "DESTINATION" });
+    let policy = Policy::least(what, &source, &other);
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &policy).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(Exit::Done)
 }
 
 /// Lists what is asked about. A bucket that never kept versions has no past to look at.

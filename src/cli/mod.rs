@@ -28,6 +28,7 @@ mod run;
 mod runs;
 mod saved;
 mod show;
+mod timeline;
 mod undo;
 mod verify;
 #[cfg(feature = "lab")]

@@ -183,6 +183,11 @@ impl<W: Write> JsonLines<W> {
 
     /// The last line.
     pub fn summary(&mut self, summary: &Summary<'_>) -> Result<()> {
+        self.last(summary)
+    }
+
+    /// A summary of any kind, which is the last line.
+    pub(super) fn last<T: Serialize>(&mut self, summary: T) -> Result<()> {
         self.line("summary", summary)?;
         self.flush()
     }

@@ -10,6 +10,7 @@ mod progress;
 mod recovery;
 mod references;
 mod restore;
+mod timeline;
 mod units;
 
 pub use checks::{Answer, Question, head, problems};
@@ -24,6 +25,7 @@ pub use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };
 pub use restore::{done_line, failure_line, not_kept_line};
+pub use timeline::{TimelineView, bars_for};
 pub use units::{bytes, count, plural, shell_word};
 
 /// The form of the results.

@@ -15,6 +15,7 @@ fn of_asof() {
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
+      timeline    Show puts, overwrites and deletes over time: find the second before the damage
       diff        Show what a restore to a past time would change; change nothing
       restore     Put the objects back to their versions at a past time
       resume      Go on with a restore that was interrupted, or that left keys behind
@@ -120,6 +121,7 @@ fn nothing_typed() {
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
+      timeline    Show puts, overwrites and deletes over time: find the second before the damage
       diff        Show what a restore to a past time would change; change nothing
       restore     Put the objects back to their versions at a past time
       resume      Go on with a restore that was interrupted, or that left keys behind
