@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use super::stage::Stage;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a snapshot")]
 fn of_recover() {
     let stage = Stage::new();
     assert_snapshot!(stage.asof("recover --help").changes_nothing(), @"
@@ -136,6 +137,7 @@ fn of_recover() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a snapshot")]
 fn of_drill() {
     let stage = Stage::new();
     assert_snapshot!(stage.asof("drill --help").changes_nothing(), @"
