@@ -28,18 +28,22 @@ pub async fn standing(client: &Client, bucket: &str) -> Result<Standing> {
     Ok(Standing { versioning, kms })
 }
 
-/// Asks the server for all of a bucket's settings that bear on a restore.
+/// Asks the server for all of a bucket's settings that bear on a restore: at once, as each answer takes its time. Where the
+/// first cannot be had, the server or the bucket is not there, and the others are not waited for.
 pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
-    let keeping = client.keeping(bucket).await?;
     // Six requests at once are much for the stack.
-    let (rules, lock, replicas, acls, encryption, conditions) = tokio::join!(
-        Box::pin(client.lifecycle(bucket)),
-        Box::pin(client.object_lock(bucket)),
-        Box::pin(client.replicas(bucket)),
-        Box::pin(client.acls(bucket)),
-        Box::pin(client.encryption(bucket)),
-        Box::pin(client.demands_conditions(bucket)),
-    );
+    let others = async {
+        Ok(tokio::join!(
+            Box::pin(client.lifecycle(bucket)),
+            Box::pin(client.object_lock(bucket)),
+            Box::pin(client.replicas(bucket)),
+            Box::pin(client.acls(bucket)),
+            Box::pin(client.encryption(bucket)),
+            Box::pin(client.demands_conditions(bucket)),
+        ))
+    };
+    let (keeping, others) = tokio::try_join!(client.keeping(bucket), others)?;
+    let (rules, lock, replicas, acls, encryption, conditions) = others;
     Ok(BucketSettings {
         keeping,
         rules: needed(rules)?,
