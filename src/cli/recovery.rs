@@ -128,6 +128,10 @@ pub(super) fn at(
     carry: &CarryArgs,
 ) -> Result<Instant> {
     if typed == LATEST {
+        if databases.is_empty() {
+            return Err(Error::usage("latest is what every database reaches, and the file names none")
+                .hint("name a time: --at TIME"));
+        }
         return Window::newest_of_all(windows).ok_or_else(|| {
             Error::usage("the newest time that every database reaches is not known: not all of them say it")
                 .hint("give each a window command, or name a time: --at TIME")

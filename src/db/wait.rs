@@ -14,9 +14,21 @@ pub async fn wait(
     database: &Database,
     errand: &Errand,
     cancel: &Cancel,
+    on: impl FnMut(&Progress),
+) -> Result<Option<String>> {
+    let pauses = (limits::FIRST_DATABASE_PAUSE, limits::MAX_DATABASE_PAUSE);
+    poll(database, errand, pauses, cancel, on).await
+}
+
+/// The same with a first pause that doubles up to a longest.
+pub(super) async fn poll(
+    database: &Database,
+    errand: &Errand,
+    (first, longest): (Duration, Duration),
+    cancel: &Cancel,
     mut on: impl FnMut(&Progress),
 ) -> Result<Option<String>> {
-    let (mut pause, mut failures) = (limits::FIRST_DATABASE_PAUSE, 0);
+    let (mut pause, mut failures) = (first, 0);
     loop {
         match database.progress(errand).await {
             Ok(progress) => {
@@ -37,7 +49,7 @@ pub async fn wait(
             Err(_) => failures += 1,
         }
         tokio::select! {
-            () = tokio::time::sleep(pause) => pause = longer(pause),
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(longest),
             () = cancel.stopped() => {
                 let name = database.name();
                 let message = format!("interrupted while the database {name} was being restored");
@@ -45,8 +57,4 @@ pub async fn wait(
             }
         }
     }
-}
-
-fn longer(pause: Duration) -> Duration {
-    (pause * 2).min(limits::MAX_DATABASE_PAUSE)
 }

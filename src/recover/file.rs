@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::entry::Entry;
 use super::steps::Shape;
 use crate::db::{command, rds};
 use crate::error::{Error, Result};
@@ -139,37 +140,6 @@ struct Written {
     mark: Mark,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Kind {
-    Rds,
-    Aurora,
-    Command,
-}
-
-/// A database, with the fields of every kind: so an unknown one is told with its line.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Entry {
-    kind: Kind,
-    name: Option<String>,
-    source: Option<String>,
-    target: Option<String>,
-    source_resource_id: Option<String>,
-    source_backup_arn: Option<String>,
-    like_source: Option<bool>,
-    overrides: Option<toml::Table>,
-    endpoint_url: Option<String>,
-    region: Option<String>,
-    profile: Option<String>,
-    window: Option<Program>,
-    restore: Option<Program>,
-    progress: Option<Program>,
-    wait: Option<Program>,
-    endpoint: Option<Program>,
-    teardown: Option<Program>,
-}
-
 fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let length = Instant::parse_length(&text);
@@ -297,83 +267,6 @@ fn check_places(buckets: &[Spanned<Bucket>]) -> std::result::Result<(), (usize, 
         }
     }
     Ok(())
-}
-
-impl Entry {
-    /// The database, if its fields are those of its kind. `n` is its number in the file.
-    fn check(self, n: usize) -> std::result::Result<DatabaseKind, String> {
-        let given = self.name.as_ref().or(self.target.as_ref()).or(self.source.as_ref());
-        let name = given.cloned().unwrap_or_else(|| format!("database-{}", n + 1));
-        self.check_fields(&name)?;
-        match self.kind {
-            Kind::Command => Ok(DatabaseKind::Command(command::Settings {
-                restore: self.restore.ok_or_else(|| format!("the database {name} has no restore command"))?,
-                name,
-                source: self.source,
-                target: self.target,
-                window: self.window,
-                progress: self.progress,
-                wait: self.wait,
-                endpoint: self.endpoint,
-                teardown: self.teardown,
-            })),
-            Kind::Rds => self.of_aws(name).map(DatabaseKind::Rds),
-            Kind::Aurora => self.of_aws(name).map(DatabaseKind::Aurora),
-        }
-    }
-
-    fn check_fields(&self, name: &str) -> std::result::Result<(), String> {
-        let commands = [
-            ("window", self.window.is_some()),
-            ("restore", self.restore.is_some()),
-            ("progress", self.progress.is_some()),
-            ("wait", self.wait.is_some()),
-            ("endpoint", self.endpoint.is_some()),
-            ("teardown", self.teardown.is_some()),
-        ];
-        let of_aws = [
-            ("source-resource-id", self.source_resource_id.is_some()),
-            ("source-backup-arn", self.source_backup_arn.is_some()),
-            ("like-source", self.like_source.is_some()),
-            ("overrides", self.overrides.is_some()),
-            ("endpoint-url", self.endpoint_url.is_some()),
-            ("region", self.region.is_some()),
-            ("profile", self.profile.is_some()),
-        ];
-        let (kind, foreign): (_, &[(&str, bool)]) = match self.kind {
-            Kind::Command => ("command", &of_aws),
-            Kind::Rds => ("rds", &commands),
-            Kind::Aurora => ("aurora", &commands),
-        };
-        match foreign.iter().find(|(_, given)| *given) {
-            None => Ok(()),
-            Some((field, _)) => Err(format!("the database {name} is of kind {kind}, which has no {field}")),
-        }
-    }
-
-    fn of_aws(self, name: String) -> std::result::Result<rds::Settings, String> {
-        let source = match (self.source, self.source_resource_id, self.source_backup_arn) {
-            (Some(id), None, None) => rds::Source::Identifier(id),
-            (None, Some(id), None) => rds::Source::ResourceId(id),
-            (None, None, Some(arn)) if self.kind == Kind::Rds => rds::Source::BackupArn(arn),
-            _ => {
-                let all = "source, source-resource-id and (rds only) source-backup-arn";
-                return Err(format!("the database {name} needs exactly one of {all}"));
-            }
-        };
-        Ok(rds::Settings {
-            source,
-            target: self.target.ok_or_else(|| format!("the database {name} has no target"))?,
-            like_source: self.like_source.unwrap_or(true),
-            overrides: self.overrides.unwrap_or_default(),
-            server: rds::Server {
-                endpoint_url: self.endpoint_url,
-                region: self.region,
-                profile: self.profile,
-            },
-            name,
-        })
-    }
 }
 
 impl Mark {

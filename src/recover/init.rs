@@ -30,7 +30,8 @@ restore = ["./db-restore"]
 # progress = ["./db-progress"]
 # Or: a command that ends when the restore is done:
 # wait = ["./db-wait"]
-# Prints where the restored database answers; the hooks find it as ASOF_ENDPOINT:
+# Prints where the restored database answers, without a password, for the report tells it; the hooks and the references'
+# command find it as ASOF_ENDPOINT (the first database's) and ASOF_ENDPOINT_ORDERS:
 # endpoint = ["./db-endpoint"]
 # Removes what was restored, and only what carries ASOF_RUN; a drill needs it:
 # teardown = ["./db-teardown"]

@@ -2,6 +2,7 @@
 //! beside those of a bucket. Carrying it out is [`crate::engine`]'s.
 
 mod drill;
+mod entry;
 mod file;
 mod init;
 mod journal;

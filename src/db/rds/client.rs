@@ -34,6 +34,14 @@ impl Client {
         Ok(Self { server, sdk: Mutex::new(sdk), cancel })
     }
 
+    /// One that finds no other credentials.
+    #[cfg(all(test, feature = "lab"))]
+    pub(super) fn of(sdk: aws_sdk_rds::Client) -> Self {
+        let server =
+            s3::Settings { profile: Some("none of this name".to_owned()), ..s3::Settings::default() };
+        Self { server, sdk: Mutex::new(sdk), cancel: Cancel::default() }
+    }
+
     /// Asks once; the SDK tries again a few times. Credentials that have expired are looked for anew, for the next time.
     pub(super) async fn ask<T>(&self, ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>) -> Result<T> {
         let sdk = self.sdk.lock().unwrap_or_else(PoisonError::into_inner).clone();

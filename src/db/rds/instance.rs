@@ -299,3 +299,7 @@ pub(super) fn before(time: &aws_sdk_rds::primitives::DateTime) -> Option<Instant
     let millis = time.to_millis().ok()?;
     Some(Instant::from_millis((millis - 1).div_euclid(1000) * 1000))
 }
+
+#[cfg(all(test, feature = "lab"))]
+#[path = "tests.rs"]
+mod tests;

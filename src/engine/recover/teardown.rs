@@ -2,7 +2,7 @@
 
 use super::bucket::BucketPart;
 use super::store::Recovery;
-use crate::db::Database;
+use crate::db::{Database, Found};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Location, is_xml_safe};
@@ -18,7 +18,12 @@ pub async fn tear_down(
     let mut left = Vec::new();
     let errand = recovery.errand();
     for database in databases {
-        if let Err(e) = database.teardown(&errand).await {
+        // What stands there and is not ours was there before: there is nothing of ours to tear down.
+        let torn_down = match database.find(&errand).await {
+            Ok(Found::Foreign(_)) => Ok(()),
+            _ => database.teardown(&errand).await,
+        };
+        if let Err(e) = torn_down {
             left.push(format!("database {}: {e}", database.name()));
         }
     }

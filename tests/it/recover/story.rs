@@ -90,7 +90,8 @@ bucket = "s3://{BUCKET}"
 
     pub(crate) fn hooks(&self, names: &[&str]) -> String {
         let db = self.path("db");
-        names.iter().map(|name| format!("{name} = [\"{}\", \"{name}\"]\n", db.display())).collect()
+        let hook = |name: &&str| format!("{name} = [\"{}\", \"{name}\"]\n", db.display());
+        names.iter().map(hook).collect::<Vec<_>>().concat()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
