@@ -26,7 +26,7 @@ impl Client {
     pub(super) async fn connect(database: &str, server: &Server, cancel: Cancel) -> Result<Self> {
         let Server { endpoint_url, region, profile } = server.clone();
         let server = s3::Settings { endpoint_url, region, profile, ..s3::Settings::default() };
-        let sdk = connect(&server).await?.ok_or_else(|| {
+        let sdk = Box::pin(connect(&server)).await?.ok_or_else(|| {
             Error::usage(format!("the region of the database {database} is not known")).hint(
                 "give it one in the recovery file (region = \"eu-west-1\"), with --region, or as AWS_REGION",
             )
@@ -45,10 +45,11 @@ impl Client {
     /// Asks once; the SDK tries again a few times. Credentials that have expired are looked for anew, for the next time.
     pub(super) async fn ask<T>(&self, ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>) -> Result<T> {
         let sdk = self.sdk.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let answer = ask(sdk).await;
+        // Boxed: the SDK's futures are large, and every question of a recovery holds one.
+        let answer = Box::pin(ask(sdk)).await;
         if let Err(e) = &answer
             && is_expired(e.code())
-            && let Ok(Some(renewed)) = connect(&self.server).await
+            && let Ok(Some(renewed)) = Box::pin(connect(&self.server)).await
         {
             *self.sdk.lock().unwrap_or_else(PoisonError::into_inner) = renewed;
         }

@@ -1,7 +1,7 @@
 //! The kind `aurora`: a cluster, restored into a new one, which then gets instances like the source's: RDS restores the
 //! cluster alone.
 
-use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup};
+use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
 use super::client::{Client, explain, if_there, is_taken};
 use super::cluster_settings::{ClusterSettings, left_out};
@@ -17,7 +17,8 @@ use crate::limits;
 #[derive(Debug)]
 pub struct Cluster {
     settings: Settings,
-    overrides: ClusterSettings,
+    /// Boxed, as they are many.
+    overrides: Box<ClusterSettings>,
     client: Client,
 }
 
@@ -36,7 +37,7 @@ impl Cluster {
             return Err(Error::usage(message).hint("a cluster takes no more"));
         }
         let client = Client::connect(name, &settings.server, cancel).await?;
-        Ok(Self { settings, overrides, client })
+        Ok(Self { settings, overrides: Box::new(overrides), client })
     }
 
     pub(in crate::db) fn name(&self) -> &str {
@@ -44,19 +45,13 @@ impl Cluster {
     }
 
     pub(in crate::db) async fn window(&self) -> Result<Window> {
-        let (earliest, latest) = match self.live_source() {
-            Some(id) => {
-                let cluster = self.source(id).await?;
-                (cluster.earliest_restorable_time().copied(), cluster.latest_restorable_time().copied())
-            }
-            None => {
-                let backup = self.backup().await?;
-                let window = backup.restore_window();
-                (
-                    window.and_then(|window| window.earliest_time().copied()),
-                    window.and_then(|window| window.latest_time().copied()),
-                )
-            }
+        let (earliest, latest) = if let Some(id) = self.live_source() {
+            let cluster = self.source(id).await?;
+            (cluster.earliest_restorable_time().copied(), cluster.latest_restorable_time().copied())
+        } else {
+            let window = self.backup().await?.restore_window;
+            let window = window.unwrap_or_else(|| RestoreWindow::builder().build());
+            (window.earliest_time, window.latest_time)
         };
         if latest.is_none() && earliest.is_none() {
             return Err(no_backups(self.name()));
@@ -227,7 +222,7 @@ impl Cluster {
             Some(id) => ClusterSettings::of(&self.source(id).await?),
             None => ClusterSettings::of_backup(&self.backup().await?),
         };
-        Ok(self.overrides.clone().or(source))
+        Ok(ClusterSettings::clone(&self.overrides).or(source))
     }
 
     /// The settings of the instances that it is to have.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, DbInstance};
+use aws_sdk_rds::types::{
+    DbCluster, DbClusterAutomatedBackup, DbInstance, ServerlessV2ScalingConfigurationInfo as Range,
+};
 
 use super::settings::{InstanceSettings, Names, carried_tags, names, own_group, security_groups, settings};
 
@@ -58,8 +60,8 @@ impl ClusterSettings {
             port: cluster.port(),
             preferred_backup_window: text(cluster.preferred_backup_window()),
             preferred_maintenance_window: text(cluster.preferred_maintenance_window()),
-            serverless_v2_max_capacity: serverless.and_then(|range| range.max_capacity()),
-            serverless_v2_min_capacity: serverless.and_then(|range| range.min_capacity()),
+            serverless_v2_max_capacity: serverless.and_then(Range::max_capacity),
+            serverless_v2_min_capacity: serverless.and_then(Range::min_capacity),
             storage_type: text(cluster.storage_type()),
             tags: carried_tags(cluster.tag_list()),
             vpc_security_group_ids: security_groups(cluster.vpc_security_groups()),

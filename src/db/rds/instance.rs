@@ -15,7 +15,8 @@ use crate::model::Instant;
 #[derive(Debug)]
 pub struct Instance {
     settings: Settings,
-    overrides: InstanceSettings,
+    /// Boxed, as they are many.
+    overrides: Box<InstanceSettings>,
     client: Client,
 }
 
@@ -23,7 +24,7 @@ impl Instance {
     /// Checks what the file says of it, and finds credentials. `cancel` ends the waiting for what RDS refuses at first.
     pub async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
         settings.check_target(0)?;
-        let overrides = settings.overrides()?;
+        let overrides = Box::new(settings.overrides()?);
         let client = Client::connect(&settings.name, &settings.server, cancel).await?;
         Ok(Self { settings, overrides, client })
     }
@@ -155,7 +156,7 @@ impl Instance {
             Source::Identifier(id) => InstanceSettings::of(&self.source(id).await?),
             gone => InstanceSettings::of_backup(&self.backup_that_is_there(gone).await?),
         };
-        Ok(self.overrides.clone().over(InstanceSettings { promotion_tier: None, ..source }))
+        Ok(InstanceSettings::clone(&self.overrides).over(InstanceSettings { promotion_tier: None, ..source }))
     }
 
     async fn source(&self, id: &str) -> Result<DbInstance> {

@@ -16,13 +16,11 @@ pub(super) fn progress(status: &str, percent: Option<&str>, endpoint: Option<Str
     if is_ready(status) {
         return Progress::Available { endpoint };
     }
-    match remedy(status) {
-        Some(remedy) => Progress::Failed { why: format!("RDS says {status}: {remedy}") },
-        None => {
-            let percent = percent.and_then(|text| text.trim().trim_end_matches('%').parse().ok());
-            Progress::Restoring { percent: percent.filter(|n| *n <= 100), state: status.to_owned() }
-        }
+    if let Some(remedy) = remedy(status) {
+        return Progress::Failed { why: format!("RDS says {status}: {remedy}") };
     }
+    let percent = percent.and_then(|text| text.trim().trim_end_matches('%').parse().ok());
+    Progress::Restoring { percent: percent.filter(|n| *n <= 100), state: status.to_owned() }
 }
 
 /// What was found, by how far it is.

@@ -45,7 +45,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     let at = Instant::from_millis(clock.now() + 60_000);
     clock.resume();
     let client = Client::of(sdk);
-    let overrides = InstanceSettings::default();
+    let overrides = Box::default();
     let database = Database::Rds(super::Instance { settings: settings(), overrides, client });
     let errand = Errand { at, tag: "r-1".into() };
     rds.set_restoring(&["creating"; 20]);

@@ -36,7 +36,9 @@ impl Element {
             Content::Text(text) => drop(document.text(&self.name, text)),
             Content::Elements(elements) => {
                 document.open(&self.name);
-                elements.iter().for_each(|element| element.write(document));
+                for element in elements {
+                    element.write(document);
+                }
                 document.close(&self.name);
             }
         }
@@ -48,7 +50,9 @@ pub(super) fn reply(action: Action, result: &[Element], request_id: &str) -> Doc
     let mut document = Document::bare(action.response());
     let name = format!("{}Result", action.name());
     document.open(&name);
-    result.iter().for_each(|element| element.write(&mut document));
+    for element in result {
+        element.write(&mut document);
+    }
     document.close(&name).open("ResponseMetadata").text("RequestId", request_id).close("ResponseMetadata");
     document
 }

@@ -62,7 +62,7 @@ fn create_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
         }
         instance.states = states(&["creating", "configuring-enhanced-monitoring", "available"]);
     }
-    instance.engine = needed(form, "Engine")?.to_owned();
+    needed(form, "Engine")?.clone_into(&mut instance.engine);
     Ok(vec![add_instance(store, now, id, instance)])
 }
 
@@ -80,7 +80,7 @@ fn create_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Eleme
         return Err(Refusal::new("DBClusterAlreadyExistsFault", "DB Cluster already exists"));
     }
     let mut cluster = make(Kind::Cluster, form, None);
-    cluster.engine = needed(form, "Engine")?.to_owned();
+    needed(form, "Engine")?.clone_into(&mut cluster.engine);
     Ok(vec![add_cluster(store, now, id, cluster)])
 }
 
@@ -115,19 +115,16 @@ fn restore_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Ele
 
 fn restore_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Element>> {
     let target = needed(form, "DBClusterIdentifier")?;
-    let (source, window) = match form.get("SourceDBClusterIdentifier") {
-        Some(id) => {
-            let source = store.clusters.get(id).ok_or_else(|| no_cluster(id))?;
-            (source.clone(), source.window(now))
-        }
-        None => {
-            let id = needed(form, "SourceDbClusterResourceId")?;
-            let (source, ended) = store.retained.get(id).ok_or_else(|| {
-                Refusal::with(404, "DBClusterAutomatedBackupNotFoundFault", format!("{id} not found"))
-            })?;
-            (source.clone(), source.window(*ended))
-        }
+    let (source, until) = if let Some(id) = form.get("SourceDBClusterIdentifier") {
+        (store.clusters.get(id).ok_or_else(|| no_cluster(id))?, now)
+    } else {
+        let id = needed(form, "SourceDbClusterResourceId")?;
+        let (source, ended) = store.retained.get(id).ok_or_else(|| {
+            Refusal::with(404, "DBClusterAutomatedBackupNotFoundFault", format!("{id} not found"))
+        })?;
+        (source, *ended)
     };
+    let (source, window) = (source.clone(), source.window(until));
     if store.clusters.contains_key(target) {
         return Err(Refusal::new("DBClusterAlreadyExistsFault", "DB Cluster already exists"));
     }
@@ -233,7 +230,9 @@ fn describe_instances(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<E
             gone.push(instance.id.clone());
         }
     }
-    gone.iter().for_each(|id| drop(store.instances.remove(id)));
+    for id in &gone {
+        store.instances.remove(id);
+    }
     match id {
         Some(id) if described.is_empty() => Err(no_instance(id)),
         _ => Ok(vec![Element::list("DBInstances", described)]),
@@ -304,10 +303,10 @@ pub(super) fn needed<'a>(form: &'a Form, name: &str) -> Outcome<&'a str> {
 }
 
 fn refuse_taken(store: &Store, id: &str) -> Outcome<()> {
-    match store.instances.contains_key(id) {
-        true => Err(Refusal::new("DBInstanceAlreadyExists", "DB instance already exists")),
-        false => Ok(()),
+    if store.instances.contains_key(id) {
+        return Err(Refusal::new("DBInstanceAlreadyExists", "DB instance already exists"));
     }
+    Ok(())
 }
 
 fn invalid(message: &str) -> Refusal {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_rds::Client;
 use aws_sdk_rds::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_rds::types::{DbInstance, Tag};
+use aws_sdk_rds::types::{DbInstance, Endpoint, Tag};
 
 use super::{Moment, Run, Subject, unique_name};
 
@@ -159,7 +159,7 @@ pub(crate) fn shape(instance: &DbInstance) -> BTreeMap<&'static str, String> {
     let logs = instance.enabled_cloudwatch_logs_exports();
     set("logs", sorted(logs.iter().map(String::as_str).collect()));
     set("protected", format!("{:?}", instance.deletion_protection()));
-    set("port", format!("{:?}", instance.endpoint().and_then(|endpoint| endpoint.port())));
+    set("port", format!("{:?}", instance.endpoint().and_then(Endpoint::port)));
     set("public", format!("{:?}", instance.publicly_accessible()));
     set("minor upgrades", format!("{:?}", instance.auto_minor_version_upgrade()));
     set("tags to snapshot", format!("{:?}", instance.copy_tags_to_snapshot()));
