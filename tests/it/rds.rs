@@ -207,6 +207,22 @@ fn what_passes_is_waited_for() {
 }
 
 #[test]
+fn somebody_who_is_faster_keeps_what_is_theirs() {
+    block_on(async {
+        let databases = with_source().await;
+        let (lab, target) = (rds(&databases).handle(), databases.id("dst"));
+        let restore = RdsAction::RestoreDBInstanceToPointInTime;
+        rds(&databases).faults().before(restore, When::Nth(1), move || lab.occupy(&target));
+        let run = databases.recover(databases.at()).await.expect_code(3);
+        assert!(
+            run.stderr.contains("DBInstanceAlreadyExists") && run.stderr.contains("without the tag"),
+            "{run}"
+        );
+        assert_eq!(rds(&databases).asked(RdsAction::ModifyDBInstance), 0);
+    });
+}
+
+#[test]
 fn a_busy_source_is_waited_for() {
     block_on(async {
         let databases = with_source().await;

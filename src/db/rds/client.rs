@@ -1,6 +1,7 @@
 //! Asking RDS: the client, what its refusals mean, and the patience with those that pass.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use aws_sdk_rds::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -69,8 +70,24 @@ impl Client {
         self.ask(&ask).await
     }
 
+    /// Waits until what is being deleted is gone: until then, its name is taken.
+    pub(super) async fn until_gone(&self, what: &str, is_gone: impl AsyncFn() -> Result<bool>) -> Result<()> {
+        let until = Instant::now() + limits::DATABASE_GONE;
+        let mut pause = limits::FIRST_DATABASE_PAUSE;
+        while !Box::pin(is_gone()).await? {
+            if Instant::now() >= until {
+                let minutes = limits::DATABASE_GONE.as_secs() / 60;
+                let message = format!("{what} is still being deleted, {minutes} minutes after it was asked");
+                return Err(Error::new(ErrorKind::Local, message));
+            }
+            self.pause(pause).await?;
+            pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+        }
+        Ok(())
+    }
+
     /// Waits, unless it is asked to stop.
-    pub(super) async fn pause(&self, pause: std::time::Duration) -> Result<()> {
+    async fn pause(&self, pause: Duration) -> Result<()> {
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
             () = self.cancel.stopped() => {
@@ -141,6 +158,7 @@ where
 
 fn explain_answer(doing: &str, status: u16, code: &str, message: &str) -> Error {
     let said = match (code, message) {
+        ("", _) if status < 400 => "its answer cannot be read".to_owned(),
         ("", _) => format!("HTTP {status}"),
         (code, "") => code.to_owned(),
         (code, message) => format!("{code}: {}", printable(message)),
@@ -185,6 +203,7 @@ fn kind_of(status: u16, code: &str) -> ErrorKind {
         ) => ErrorKind::Missing,
         (_, 401 | 403) => ErrorKind::Denied,
         (_, 500..) => ErrorKind::Transient,
+        ("", ..400) => ErrorKind::Corrupt,
         _ => ErrorKind::Invalid,
     }
 }

@@ -5,9 +5,9 @@ use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
 use super::client::{Client, explain, if_there, is_taken};
 use super::cluster_settings::{ClusterSettings, left_out};
-use super::instance::{before, instant, no_backups, not_ours, still_deleted};
+use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
-use super::{Settings, Source, foreign, instance, requests, states};
+use super::{Settings, Source, foreign, instance, requests, states, taken};
 use crate::cancel::Cancel;
 use crate::db::{Errand, Found, Progress, Window};
 use crate::error::{Error, ErrorKind, Result};
@@ -107,13 +107,7 @@ impl Cluster {
             request.send().await.map(drop).map_err(|e| explain(&doing, &e))
         });
         match asked.await {
-            Err(e) if is_taken(&e) => match self.find(errand).await? {
-                Found::Foreign(what) => {
-                    Err(e.hint(format!("it is {what}; name another target, or remove it")))
-                }
-                Found::Nothing => Err(e),
-                _ => Ok(()),
-            },
+            Err(e) if is_taken(&e) => taken(self.find(errand).await?, e),
             asked => asked,
         }
     }
@@ -179,24 +173,11 @@ impl Cluster {
             request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {target}"), &e))
         });
         if_there(removed.await)?;
-        self.gone(&cluster).await
-    }
-
-    /// Waits until the cluster and its instances are gone: what is being deleted keeps its name.
-    async fn gone(&self, cluster: &DbCluster) -> Result<()> {
-        let until = tokio::time::Instant::now() + limits::DATABASE_GONE;
-        let mut pause = limits::FIRST_DATABASE_PAUSE;
-        loop {
-            let described = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
-            if if_there(described)?.is_none() && self.of(cluster).there().await?.is_empty() {
-                return Ok(());
-            }
-            if tokio::time::Instant::now() >= until {
-                return Err(still_deleted(&format!("the cluster {}", self.target())));
-            }
-            self.client.pause(pause).await?;
-            pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
-        }
+        let is_gone = async || {
+            let described = self.client.insist(async |sdk| describe(&sdk, target).await).await;
+            Ok(if_there(described)?.is_none() && self.of(&cluster).there().await?.is_empty())
+        };
+        self.client.until_gone(&format!("the cluster {target}"), is_gone).await
     }
 
     fn target(&self) -> &str {

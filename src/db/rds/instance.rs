@@ -4,11 +4,10 @@ use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup};
 
 use super::client::{Client, explain, if_there, is_taken};
 use super::settings::{InstanceSettings, left_out};
-use super::{Settings, Source, foreign, requests, states};
+use super::{Settings, Source, foreign, requests, states, taken};
 use crate::cancel::Cancel;
 use crate::db::{Errand, Found, Progress, Window};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits;
 use crate::model::Instant;
 
 /// An instance of RDS.
@@ -89,14 +88,7 @@ impl Instance {
             request.send().await.map(drop).map_err(|e| explain(&doing, &e))
         });
         match asked.await {
-            // An answer was lost, and the SDK has asked again; or somebody was faster.
-            Err(e) if is_taken(&e) => match self.find(errand).await? {
-                Found::Foreign(what) => {
-                    Err(e.hint(format!("it is {what}; name another target, or remove it")))
-                }
-                Found::Nothing => Err(e),
-                _ => Ok(()),
-            },
+            Err(e) if is_taken(&e) => taken(self.find(errand).await?, e),
             asked => asked,
         }
     }
@@ -113,9 +105,9 @@ impl Instance {
     pub(in crate::db) async fn settle(&self, errand: &Errand) -> Result<()> {
         let target = self.target();
         let instance = self.client.insist(async |sdk| describe(&sdk, target).await).await?;
-        if self.judge(&instance, errand) != Found::Available {
-            let message = format!("the instance {target} is not available any more");
-            return Err(Error::new(ErrorKind::Refused, message).hint("run the same command again"));
+        if let Found::Foreign(why) | Found::Failed(why) = self.judge(&instance, errand) {
+            let message = format!("the instance {target} is not as it was restored any more: {why}");
+            return Err(Error::new(ErrorKind::Refused, message));
         }
         let wanted = self.wanted().await.map_err(|e| {
             e.hint("if the source is gone: like-source = false leaves the new one's settings as they are")
@@ -137,7 +129,11 @@ impl Instance {
         let there = self.client.insist(async |sdk| describe(&sdk, target).await).await;
         let Some(instance) = if_there(there)? else { return Ok(()) };
         remove(&self.client, &instance, errand).await?;
-        gone(&self.client, target).await
+        let is_gone = async || {
+            let described = self.client.insist(async |sdk| describe(&sdk, target).await).await;
+            if_there(described).map(|there| there.is_none())
+        };
+        self.client.until_gone(&format!("the instance {target}"), is_gone).await
     }
 
     fn target(&self) -> &str {
@@ -253,31 +249,6 @@ pub(super) async fn remove(client: &Client, instance: &DbInstance, errand: &Erra
         request.send().await.map(drop).map_err(|e| explain(&format!("delete the instance {id}"), &e))
     });
     if_there(removed.await).map(drop)
-}
-
-/// Waits until an instance is gone: what is being deleted keeps its name.
-async fn gone(client: &Client, id: &str) -> Result<()> {
-    let until = tokio::time::Instant::now() + limits::DATABASE_GONE;
-    let mut pause = limits::FIRST_DATABASE_PAUSE;
-    loop {
-        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
-        if if_there(described)?.is_none() {
-            return Ok(());
-        }
-        if tokio::time::Instant::now() >= until {
-            return Err(still_deleted(&format!("the instance {id}")));
-        }
-        client.pause(pause).await?;
-        pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
-    }
-}
-
-pub(super) fn still_deleted(what: &str) -> Error {
-    let minutes = limits::DATABASE_GONE.as_secs() / 60;
-    Error::new(
-        ErrorKind::Local,
-        format!("{what} is still being deleted, {minutes} minutes after it was asked"),
-    )
 }
 
 pub(super) fn not_ours(what: &str) -> Error {

@@ -127,6 +127,16 @@ fn foreign(what: &str, target: &str, tags: &[Tag], errand: &Errand) -> Option<Fo
     })
 }
 
+/// Whether what has taken the name is the errand's after all: an answer was lost, and the SDK has asked again. `e` is the
+/// refusal.
+fn taken(found: Found, e: Error) -> Result<()> {
+    match found {
+        Found::Foreign(what) => Err(e.hint(format!("it is {what}; name another target, or remove it"))),
+        Found::Nothing => Err(e),
+        Found::Restoring | Found::Available | Found::Failed(_) => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

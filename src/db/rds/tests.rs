@@ -9,6 +9,7 @@ use super::*;
 use crate::db::Database;
 use crate::db::wait::poll;
 use crate::lab::{Clock, Fault, Rds, RdsAction, Rule, When};
+use crate::limits;
 
 fn sdk(rds: &Rds) -> aws_sdk_rds::Client {
     let config = aws_sdk_rds::Config::builder()

@@ -31,7 +31,7 @@ use super::reply::{CutOff, Reply};
 use super::server::{self, Answer, request_id};
 use form::Form;
 use handler::Refusal;
-use store::Store;
+use store::{Database, Store};
 
 /// A running RDS, on loopback. Dropping it stops it.
 #[derive(Debug)]
@@ -103,6 +103,13 @@ impl Rds {
 pub struct RdsHandle(Arc<Serving>);
 
 impl RdsHandle {
+    /// Makes an instance of somebody else's.
+    pub fn occupy(&self, id: &str) {
+        let made = defaults::make(defaults::Kind::Instance, &Form::default(), None);
+        let instance = Database { id: id.to_owned(), ..made };
+        lock(&self.0.store).instances.insert(id.to_owned(), instance);
+    }
+
     /// The states that an instance or a cluster goes through from now on.
     pub fn set_states(&self, id: &str, states: &[&str]) {
         let mut store = lock(&self.0.store);
