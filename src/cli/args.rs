@@ -64,6 +64,10 @@ pub(super) enum Command {
     History(HistoryArgs),
     /// Say whether a past time can be restored, or since when every one can; exit 5 if not
     Check(CheckArgs),
+    /// Print what lets a shell complete asof's commands and options
+    Completions(CompletionsArgs),
+    /// Print the manual page: asof man | man -l -
+    Man,
     /// Make an incident in an embedded S3 and undo it: no AWS account needed
     #[cfg(feature = "lab")]
     Demo,
@@ -79,6 +83,7 @@ impl Command {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
             Command::Timeline(_) | Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
+            Command::Completions(_) | Command::Man => true,
             Command::Restore(_)
             | Command::Resume(_)
             | Command::Undo(_)
@@ -100,7 +105,9 @@ impl Command {
             | Command::Show(_)
             | Command::History(_)
             | Command::Check(_)
-            | Command::Runs(_) => true,
+            | Command::Runs(_)
+            | Command::Completions(_)
+            | Command::Man => true,
             Command::References(args) => args.heal.is_none(),
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
             Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
@@ -108,6 +115,12 @@ impl Command {
             Command::Demo | Command::Lab(_) => false,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub(super) shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]
