@@ -18,6 +18,7 @@ mod lab;
 mod mark;
 mod moment;
 mod next;
+mod pages;
 mod recover;
 mod recovery;
 mod references;

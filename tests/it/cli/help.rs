@@ -15,23 +15,25 @@ fn of_asof() {
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
-      timeline    Show puts, overwrites and deletes over time: find the second before the damage
-      diff        Show what a restore to a past time would change; change nothing
-      restore     Put the objects back to their versions at a past time
-      resume      Go on with a restore that was interrupted, or that left keys behind
-      undo        Put back what a restore has changed, where nobody has changed it since
-      verify      Compare the bucket, or another place, with its state at a past time
-      references  Find keys that a database's rows name and the bucket did not hold at a past time
-      show        Show a plan that diff has saved
-      runs        List the restores that were begun, and how far each is
-      recover     Put buckets and databases back to the same second, as a recovery file says
-      drill       Do the same into scratch copies, check and time it, and tear them down
-      mark        Stop the application for a moment, and note a time to go back to
-      history     Show every version of one key, newest first
-      check       Say whether a past time can be restored, or since when every one can; exit 5 if not
-      demo        Make an incident in an embedded S3 and undo it: no AWS account needed
-      lab         The embedded S3, to try things out and to test against
-      help        Print this message or the help of the given subcommand(s)
+      timeline     Show puts, overwrites and deletes over time: find the second before the damage
+      diff         Show what a restore to a past time would change; change nothing
+      restore      Put the objects back to their versions at a past time
+      resume       Go on with a restore that was interrupted, or that left keys behind
+      undo         Put back what a restore has changed, where nobody has changed it since
+      verify       Compare the bucket, or another place, with its state at a past time
+      references   Find keys that a database's rows name and the bucket did not hold at a past time
+      show         Show a plan that diff has saved
+      runs         List the restores that were begun, and how far each is
+      recover      Put buckets and databases back to the same second, as a recovery file says
+      drill        Do the same into scratch copies, check and time it, and tear them down
+      mark         Stop the application for a moment, and note a time to go back to
+      history      Show every version of one key, newest first
+      check        Say whether a past time can be restored, or since when every one can; exit 5 if not
+      completions  Print what lets a shell complete asof's commands and options
+      man          Print the manual page: asof man | man -l -
+      demo         Make an incident in an embedded S3 and undo it: no AWS account needed
+      lab          The embedded S3, to try things out and to test against
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -v, --verbose...  Tell more on stderr: what lies below an error; twice: every request
@@ -121,23 +123,25 @@ fn nothing_typed() {
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
-      timeline    Show puts, overwrites and deletes over time: find the second before the damage
-      diff        Show what a restore to a past time would change; change nothing
-      restore     Put the objects back to their versions at a past time
-      resume      Go on with a restore that was interrupted, or that left keys behind
-      undo        Put back what a restore has changed, where nobody has changed it since
-      verify      Compare the bucket, or another place, with its state at a past time
-      references  Find keys that a database's rows name and the bucket did not hold at a past time
-      show        Show a plan that diff has saved
-      runs        List the restores that were begun, and how far each is
-      recover     Put buckets and databases back to the same second, as a recovery file says
-      drill       Do the same into scratch copies, check and time it, and tear them down
-      mark        Stop the application for a moment, and note a time to go back to
-      history     Show every version of one key, newest first
-      check       Say whether a past time can be restored, or since when every one can; exit 5 if not
-      demo        Make an incident in an embedded S3 and undo it: no AWS account needed
-      lab         The embedded S3, to try things out and to test against
-      help        Print this message or the help of the given subcommand(s)
+      timeline     Show puts, overwrites and deletes over time: find the second before the damage
+      diff         Show what a restore to a past time would change; change nothing
+      restore      Put the objects back to their versions at a past time
+      resume       Go on with a restore that was interrupted, or that left keys behind
+      undo         Put back what a restore has changed, where nobody has changed it since
+      verify       Compare the bucket, or another place, with its state at a past time
+      references   Find keys that a database's rows name and the bucket did not hold at a past time
+      show         Show a plan that diff has saved
+      runs         List the restores that were begun, and how far each is
+      recover      Put buckets and databases back to the same second, as a recovery file says
+      drill        Do the same into scratch copies, check and time it, and tear them down
+      mark         Stop the application for a moment, and note a time to go back to
+      history      Show every version of one key, newest first
+      check        Say whether a past time can be restored, or since when every one can; exit 5 if not
+      completions  Print what lets a shell complete asof's commands and options
+      man          Print the manual page: asof man | man -l -
+      demo         Make an incident in an embedded S3 and undo it: no AWS account needed
+      lab          The embedded S3, to try things out and to test against
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -v, --verbose...  Tell more on stderr: what lies below an error; twice: every request

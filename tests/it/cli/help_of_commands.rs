@@ -387,3 +387,19 @@ fn of_timeline() {
               Show progress even if stderr is not a terminal
     "#);
 }
+
+#[test]
+fn the_manual_page_and_the_completions_know_every_command() {
+    let stage = Stage::new();
+    let man = stage.asof("man").changes_nothing();
+    let shells = ["bash", "zsh", "fish", "elvish", "powershell"];
+    let completions = shells.map(|shell| stage.asof(&format!("completions {shell}")).changes_nothing());
+    for command in
+        ["timeline", "diff", "restore", "resume", "undo", "verify", "check", "recover", "drill", "mark"]
+    {
+        assert!(man.contains(&format!("asof\\-{command}")), "{command}");
+        for completions in &completions {
+            assert!(completions.contains(command), "{command}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `asof completions` and `asof man`: what the definitions of the command line say, for a shell and for `man`.
+
+use std::io::{BufWriter, Write};
+
+use clap::CommandFactory;
+use clap_mangen::Man;
+
+use super::args::{Cli, CompletionsArgs};
+use super::exit::Exit;
+use crate::error::Result;
+
+pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit> {
+    // The generator ends the process where it cannot write, so it writes to memory.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "asof", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(Exit::Done)
+}
+
+/// One page: the command's own, and then that of each of its commands.
+pub(super) fn man() -> Result<Exit> {
+    let mut out = BufWriter::new(std::io::stdout());
+    let mut asof = Cli::command().disable_help_subcommand(true);
+    asof.build();
+    Man::new(asof.clone()).render(&mut out)?;
+    for command in asof.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let man = Man::new(command.clone());
+        man.render_name_section(&mut out)?;
+        man.render_synopsis_section(&mut out)?;
+        man.render_options_section(&mut out)?;
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
