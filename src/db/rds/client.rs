@@ -203,7 +203,7 @@ fn kind_of(status: u16, code: &str) -> ErrorKind {
         ) => ErrorKind::Missing,
         (_, 401 | 403) => ErrorKind::Denied,
         (_, 500..) => ErrorKind::Transient,
-        ("", ..400) => ErrorKind::Corrupt,
+        ("", ..=399) => ErrorKind::Corrupt,
         _ => ErrorKind::Invalid,
     }
 }
