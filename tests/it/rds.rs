@@ -359,3 +359,36 @@ fn what_cannot_come_out_right_is_refused_before_anything_starts() {
         assert_eq!(restores(&databases), 0);
     });
 }
+
+#[test]
+fn a_deleted_cluster_needs_to_be_told_the_class_of_its_instances() {
+    block_on(async {
+        let databases = databases().await;
+        let (source, sdk) = (databases.id("src"), &databases.sdk);
+        crate::contract::databases::make_cluster(&databases, &source).await;
+        databases.later().await;
+        let described = sdk.describe_db_clusters().db_cluster_identifier(&source).send().await.unwrap();
+        let id = described.db_clusters()[0].db_cluster_resource_id().unwrap();
+        let modify = sdk.modify_db_cluster().db_cluster_identifier(&source).deletion_protection(false);
+        modify.send().await.unwrap();
+        for suffix in ["large", "xlarge"] {
+            let delete = sdk.delete_db_instance().db_instance_identifier(format!("{source}-{suffix}"));
+            delete.send().await.unwrap();
+        }
+        let delete = sdk.delete_db_cluster().db_cluster_identifier(&source).skip_final_snapshot(true);
+        delete.delete_automated_backups(false).send().await.unwrap();
+        let named = format!("source-resource-id = \"{id}\"\n");
+        databases.write("aurora", &named);
+        let run = databases.recover(databases.at()).await.expect_code(2);
+        assert!(
+            run.stderr.contains("the class of the instances of the database orders is not known"),
+            "{run}"
+        );
+        assert_eq!(restores(&databases), 0);
+        let class = "[database.overrides.instance]\ndb-instance-class = \"db.r6g.large\"\n";
+        databases.write("aurora", &format!("{named}{class}"));
+        databases.recover(databases.at()).await.expect_code(0);
+        let restored = databases.instance(&databases.id("dst-1")).await.unwrap();
+        assert_eq!(restored.db_instance_class(), Some("db.r6g.large"));
+    });
+}
