@@ -38,7 +38,7 @@ crash CUTS="300" KEYS="3300":
 bench:
     cargo bench --bench decode
 
-# What listing a large bucket costs; sections: cpu sdk memory shapes throttle.
+# What listing a large bucket costs; sections: cpu timeline sdk memory shapes throttle.
 bench-listing *ARGS:
     cargo bench --bench listing -- {{ARGS}}
 

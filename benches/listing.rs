@@ -2,7 +2,7 @@
 //!
 //! Prints what `asof diff` costs: processor time a version (user and system, the whole process), requests against the
 //! least possible, wall time against pages × latency ÷ requests in flight, peak memory. Processor time and memory are
-//! the kernel's counts of the process. Arguments choose sections: `cpu`, `sdk`, `memory`, `shapes`, `throttle`;
+//! the kernel's counts of the process. Arguments choose sections: `cpu`, `timeline`, `sdk`, `memory`, `shapes`, `throttle`;
 //! none means all. `--test` runs each with a small bucket.
 
 #![expect(
@@ -38,6 +38,7 @@ fn main() {
     let bench = Bench { runtime, scale };
     for (name, section) in [
         ("cpu", Bench::cpu as fn(&Bench)),
+        ("timeline", Bench::timeline),
         ("sdk", Bench::sdk),
         ("memory", Bench::memory),
         ("shapes", Bench::shapes),
@@ -70,9 +71,13 @@ impl Bench {
 
     /// Runs `asof diff`.
     fn diff(wall: &Wall, more: &[&str]) -> Cost {
+        Self::asof(wall, &[&["diff", "--at", AT], more].concat())
+    }
+
+    fn asof(wall: &Wall, command: &[&str]) -> Cost {
         wall.reset_stats();
         let bucket = format!("s3://{}", wall.bucket());
-        let words = [&["diff", &bucket, "--at", AT, "--list-concurrency", "64"], more].concat();
+        let words = [command, &[&bucket, "--list-concurrency", "64"]].concat();
         process::asof(&words, (&wall.url(), "wall", "wall"))
     }
 
@@ -92,6 +97,28 @@ impl Bench {
                 wall.stats().listings,
                 cost.elapsed.as_secs_f64()
             );
+        }
+    }
+
+    fn timeline(&self) {
+        println!("\ntimeline beside diff over 2 million versions, in turn");
+        for (keys, changed_every) in [("none changed", None), ("every tenth key changed", Some(10))] {
+            let wall = self.wall(WallOptions {
+                keys: 1_000_000 / self.scale,
+                versions_per_key: 2,
+                changed_every,
+                ..WallOptions::default()
+            });
+            for run in 1..=3 {
+                let (diff, timeline) = (Self::diff(&wall, &[]), Self::asof(&wall, &["timeline"]));
+                println!(
+                    "  {keys}, run {run}: diff {:.3} us of CPU a version, {:.1} MiB; timeline {:.3} us, {:.1} MiB",
+                    us_a_version(&diff),
+                    diff.peak_kib as f64 / 1024.0,
+                    us_a_version(&timeline),
+                    timeline.peak_kib as f64 / 1024.0
+                );
+            }
         }
     }
 

@@ -8,7 +8,7 @@
 //!           state at T  on disk   per key
 //! ```
 //!
-//! Only [`engine`] knows the order of the stages. `model`, `resolve` and the deciding part of `plan` are pure; only `s3`
+//! Only [`engine`] knows the order of the stages. `model`, `resolve`, `timeline` and the deciding part of `plan` are pure; only `s3`
 //! names the SDK; only `report` and `cli` print.
 
 pub mod apply;
@@ -30,3 +30,4 @@ pub mod recover;
 pub mod report;
 pub mod resolve;
 pub mod s3;
+pub mod timeline;

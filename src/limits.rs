@@ -205,6 +205,45 @@ pub const DATABASE_FAILURES: u32 = 60;
 /// How long an application stands still for a mark, unless the recovery file says otherwise.
 pub const MARK_DEADLINE: Duration = Duration::from_mins(5);
 
+/// Bins of a timeline; a span that needs more of them makes them wider.
+pub const TIMELINE_BINS: i64 = 8192;
+
+/// Seconds, each with its folders, that a timeline keeps for each kind of event.
+pub const TIMELINE_SECONDS: usize = 32 << 10;
+
+/// Events of a kind that wait to be sorted into a timeline.
+pub const TIMELINE_FRESH: usize = 32 << 10;
+
+/// Folders that a timeline knows by name.
+pub const TIMELINE_PREFIXES: usize = 32 << 10;
+
+/// Levels of folders that a timeline counts by.
+pub const PREFIX_DEPTH: usize = 3;
+
+/// Greatest length of a folder that a timeline counts by, in bytes.
+pub const PREFIX_BYTES: usize = 200;
+
+/// Seconds before and after a moment that are compared to tell how steep a change is.
+pub const BURST_WINDOW: i64 = 60;
+
+/// The least rise, in events a minute, that counts as a burst.
+pub const BURST_RISE: u64 = 5;
+
+/// Bursts that a timeline shows.
+pub const SHOWN_BURSTS: usize = 5;
+
+/// Folders that are named for one burst.
+pub const BURST_PREFIXES: usize = 3;
+
+/// The fewest and the most bars of a timeline on a screen, unless `--step` says how long they are.
+pub const LEAST_BARS: usize = 12;
+
+/// See [`LEAST_BARS`].
+pub const MOST_BARS: usize = 48;
+
+/// Bars of a timeline in JSON and CSV, unless `--step` says how long they are.
+pub const DATA_BARS: usize = 1000;
+
 /// Longest key that S3 takes, in bytes (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
 pub const KEY_BYTES: usize = 1024;
 

@@ -217,3 +217,43 @@ impl<'de> Deserialize<'de> for Program {
 }
 
 const FORMS: &str = "a command as a list of words, [\"pg_restore\", \"--clean\"], or for a shell { shell = \"pg_dump | gzip\" }";
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    fn shell(text: &str) -> Program {
+        Program::new(["/bin/sh", "-c", text])
+    }
+
+    #[tokio::test]
+    async fn what_a_program_prints_is_read_and_how_it_ends_is_told() {
+        let environment = vec![("ASOF_RUN".to_owned(), "r1".to_owned())];
+        let printed = shell("echo $ASOF_RUN").read("it", &environment, Patience::default()).await;
+        assert_eq!(printed.unwrap(), "r1\n");
+        let failed = shell("exit 3").run("the hook", &environment, Patience::default()).await.unwrap_err();
+        assert!(failed.to_string().starts_with("the hook (/bin/sh -c exit 3) failed"), "{failed}");
+        let missing = Program::new(["/no/such/program"]);
+        let missing = missing.run("the hook", &environment, Patience::default()).await.unwrap_err();
+        assert_eq!(missing.kind(), ErrorKind::Usage);
+    }
+
+    /// A shell's children hold its output open: they are killed too, or reading would not end.
+    #[tokio::test]
+    async fn a_program_is_killed_with_what_it_has_started() {
+        let began = Instant::now();
+        let patience = Patience { deadline: Some(Duration::from_millis(100)), cancel: None };
+        let take =
+            |mut output: std::fs::File| std::io::copy(&mut output, &mut std::io::sink()).map_err(Error::from);
+        let late = shell("sleep 30 & sleep 30").pipe("it", &Environment::new(), patience, take).await;
+        assert!(late.unwrap_err().to_string().contains("took longer"));
+        let cancel = Cancel::default();
+        cancel.stop();
+        let patience = Patience { deadline: None, cancel: Some(&cancel) };
+        let stopped = shell("sleep 30; true").read("it", &Environment::new(), patience).await;
+        assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Interrupted);
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    }
+}

@@ -30,6 +30,7 @@ const LAYERS: &[Layer] = &[
     layer("event", &["limits", "error", "cancel"]),
     layer("model", &["limits", "error", "cancel", "event"]),
     layer("program", &["limits", "error", "cancel"]),
+    layer("timeline", &["limits", "error", "model"]),
     layer("lab", &["limits", "error", "model"]),
     layer("s3", &["limits", "error", "cancel", "event", "model"]),
     layer("list", &["limits", "error", "cancel", "pressure", "event", "model", "s3"]),
@@ -54,19 +55,22 @@ const LAYERS: &[Layer] = &[
     layer(
         "engine",
         &[
-            "limits", "error", "cancel", "event", "model", "program", "s3", "list", "resolve", "plan",
-            "apply", "verify", "db", "recover",
+            "limits", "error", "cancel", "event", "model", "timeline", "program", "s3", "list", "resolve",
+            "plan", "apply", "verify", "db", "recover",
         ],
     ),
     layer(
         "report",
-        &["limits", "error", "cancel", "event", "model", "resolve", "plan", "apply", "db", "recover"],
+        &[
+            "limits", "error", "cancel", "event", "model", "timeline", "resolve", "plan", "apply", "db",
+            "recover",
+        ],
     ),
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "event", "model", "program", "lab", "s3", "list", "resolve", "plan",
-            "apply", "verify", "db", "recover", "engine", "report",
+            "limits", "error", "cancel", "event", "model", "timeline", "program", "lab", "s3", "list",
+            "resolve", "plan", "apply", "verify", "db", "recover", "engine", "report",
         ],
     ),
 ];
@@ -87,6 +91,7 @@ const RESERVED: &[Reserved] = &[
 /// Modules that decide and do nothing else: no runtime, no clock, no I/O.
 const PURE: &[&str] = &[
     "model/",
+    "timeline/",
     "resolve/",
     "plan/",
     "apply/journal/record",

@@ -5,14 +5,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) mod apply;
+pub(super) mod check;
 pub(super) mod recover;
 pub(super) mod references;
+pub(super) mod timeline;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
+use self::check::{CheckArgs, EarlierArgs};
 use self::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use self::references::ReferencesArgs;
+use self::timeline::TimelineArgs;
 use crate::error::Error;
 use crate::limits;
 use crate::model::{Destination, Instant, Location};
@@ -33,6 +37,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show puts, overwrites and deletes over time: find the second before the damage
+    Timeline(TimelineArgs),
     /// Show what a restore to a past time would change; change nothing
     Diff(DiffArgs),
     /// Put the objects back to their versions at a past time
@@ -57,6 +63,8 @@ pub(super) enum Command {
     Mark(MarkArgs),
     /// Show every version of one key, newest first
     History(HistoryArgs),
+    /// Say whether a past time can be restored, or since when every one can; exit 5 if not
+    Check(CheckArgs),
     /// Make an incident in an embedded S3 and undo it: no AWS account needed
     #[cfg(feature = "lab")]
     Demo,
@@ -71,12 +79,13 @@ impl Command {
     pub(super) fn shows_only(&self) -> bool {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
-            Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
+            Command::Timeline(_) | Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
             Command::Restore(_)
             | Command::Resume(_)
             | Command::Undo(_)
             | Command::Verify(_)
             | Command::References(_) => false,
+            Command::Check(args) => args.iam.is_some(),
             Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
@@ -86,10 +95,12 @@ impl Command {
     /// Whether it reads listings and sends nothing that costs more.
     pub(super) fn lists_only(&self) -> bool {
         match self {
-            Command::Diff(_)
+            Command::Timeline(_)
+            | Command::Diff(_)
             | Command::Verify(_)
             | Command::Show(_)
             | Command::History(_)
+            | Command::Check(_)
             | Command::Runs(_) => true,
             Command::References(args) => args.heal.is_none(),
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
@@ -135,7 +146,7 @@ pub(super) struct RestoreArgs {
     #[arg(long, value_name = "TIME", required_unless_present = "plan")]
     pub(super) at: Option<String>,
     /// Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the plan's, and nothing is listed again
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag", "lifecycle_history"])]
     pub(super) plan: Option<PathBuf>,
     /// Restore into this bucket or folder, or this local directory, instead of in place; the folder of the source prefix is cut off the keys
     #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse_destination)]
@@ -257,6 +268,8 @@ pub(super) struct CommonArgs {
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
     #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
     pub(super) multipart_window: Duration,
+    #[command(flatten)]
+    pub(super) earlier: EarlierArgs,
     #[command(flatten)]
     pub(super) server: ServerArgs,
     #[command(flatten)]

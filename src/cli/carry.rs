@@ -12,6 +12,7 @@ use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
 use crate::engine::{Order, Run, Server, carry_out};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::Check;
 use crate::plan::{Change, Sums};
 use crate::report::{
     Command, Done, Format, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural, shell_word,
@@ -23,6 +24,8 @@ pub(super) struct Ready<'a> {
     pub(super) run: Run,
     pub(super) order: &'a Order,
     pub(super) manner: Manner,
+    /// What was found out about the bucket.
+    pub(super) checks: &'a [Check],
     /// The sums of its plan.
     pub(super) sums: &'a Sums,
     /// What its summary is of.
@@ -37,6 +40,7 @@ impl Ready<'_> {
     pub(super) async fn carry_out(self, context: &Context, output: Output, client: &Client) -> Result<Exit> {
         let Self { run, order, manner, .. } = &self;
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
+        reporter.checks(self.checks)?;
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
         let applied = carry_out(client, (run, order), manner.clone(), context.now, &context.cancel, on).await;

@@ -2,9 +2,13 @@
 
 use std::io::{BufRead, IsTerminal};
 
+use super::args::apply::{CopyArgs, DoubtfulArg};
 use super::context::Context;
 use super::exit::say;
 use crate::error::{Error, Result};
+use crate::model::Instant;
+use crate::plan::Sums;
+use crate::report::uncertainty;
 
 /// What a command would do that has to be asked for, and what to do before `--yes`.
 pub(super) type Asked = (&'static str, &'static str);
@@ -31,14 +35,40 @@ pub(super) async fn confirm(context: &Context, kind: &str, name: &str) -> Result
 
 /// Asks for a name, which is `what`. Whether it was typed.
 pub(super) async fn is_typed(context: &Context, what: &str, name: &str) -> Result<bool> {
-    say(&format!("to go on, type {what} ({name}): "));
+    Ok(typed(context, &format!("to go on, type {what} ({name}): ")).await? == name)
+}
+
+/// Asks what is done about keys of which it is in doubt what they held, where that was not said and somebody is there to
+/// ask. Anything but `skip` and `trust` leaves it unsaid.
+pub(super) async fn ask_doubtful(
+    context: &Context,
+    sums: &Sums,
+    (at, yes): (Instant, bool),
+    copies: &mut CopyArgs,
+) -> Result<()> {
+    let (None, Some(what)) = (copies.doubtful, uncertainty(sums)) else { return Ok(()) };
+    if yes || !std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    say(&format!("it is in doubt what was there at {}: {what}\n", at.human()));
+    let question = "skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: ";
+    copies.doubtful = match typed(context, question).await?.as_str() {
+        "skip" => Some(DoubtfulArg::Skip),
+        "trust" => Some(DoubtfulArg::Trust),
+        _ => None,
+    };
+    Ok(())
+}
+
+/// A line that is typed after a question.
+async fn typed(context: &Context, question: &str) -> Result<String> {
+    say(question);
     let typed = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)
     });
-    let line = tokio::select! {
-        line = typed => line.map_err(std::io::Error::other)??,
-        () = context.cancel.stopped() => return Err(Error::interrupted()),
-    };
-    Ok(line.trim() == name)
+    tokio::select! {
+        line = typed => Ok(line.map_err(std::io::Error::other)??.trim().to_owned()),
+        () = context.cancel.stopped() => Err(Error::interrupted()),
+    }
 }

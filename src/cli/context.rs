@@ -4,6 +4,7 @@ use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::args::check::EarlierArgs;
 use super::args::{FormatArg, OutputArgs, SelectArgs, ServerArgs};
 use super::exit::say;
 use crate::cancel::Cancel;
@@ -12,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
 use crate::list::Selection;
-use crate::model::{Instant, Location, printable};
+use crate::model::{Instant, Lifecycle, Location, printable};
 use crate::report::{Display, Format};
 use crate::s3::{Client, Settings};
 
@@ -121,6 +122,15 @@ fn read_keys(file: &Path, location: &Location) -> Result<Vec<String>> {
     keys.sort_unstable();
     keys.dedup();
     Ok(keys)
+}
+
+/// The lifecycle rules that a bucket had before, by the file that tells of them.
+pub(super) fn earlier_rules(args: &EarlierArgs) -> Result<Lifecycle> {
+    let Some(file) = &args.lifecycle_history else { return Ok(Lifecycle::default()) };
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| Error::usage(format!("cannot read the lifecycle history {name}: {e}")))?;
+    Lifecycle::default().with_history(&text, &name)
 }
 
 /// Refuses to restore a place into itself, or into a part of itself.

@@ -5,43 +5,45 @@ use std::time::Instant as Clock;
 
 use super::args::apply::{StateArgs, UndeleteArg};
 use super::args::{CommonArgs, DiffArgs, PastArgs};
-use super::context::{Context, Output, scope};
+use super::context::{Context, Output, earlier_rules, scope};
 use super::exit::Exit;
 use super::moment;
 use super::{next, saved};
-use crate::engine::{Compare, Findings, judge, require_history, require_removable, standing, survey};
+use crate::engine::{
+    Compare, Findings, Standing, inspect, judge, require_history, require_removable, survey,
+};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::Versioning;
+use crate::model::{Check, Instant, Versioning};
 use crate::plan::file::{Header, Writer};
-use crate::plan::{Change, Sums};
+use crate::plan::{Change, Spool, Sums, UnsureKey};
 use crate::report::{
-    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary,
-    history_notes, plural,
+    Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
+    plural,
 };
-use crate::resolve::Cut;
+use crate::resolve::{Cut, checks};
 
 pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let DiffArgs { past: PastArgs { location, at }, versus, all, out, undelete, exit_code, common } = args;
-    let CommonArgs { select, compare, multipart_window, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = moment::past(&at, context.now, &StateArgs::default())?;
-    let versus = versus.map(|t| moment::past(&t, context.now, &StateArgs::default())).transpose()?;
-    if versus.is_some_and(|versus| versus < at) {
-        return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
-    }
+    let (at, versus) = times(context, &at, versus.as_deref())?;
     let scope = scope(&location, &select)?;
     let restore = match &out {
         Some(plan) => next::restore_plan(plan, &next::of_server(&server)),
         None => next::restore(
             &location,
             at,
-            &(next::options(&select, &compare, &server) + next::undelete(undelete)),
+            &(next::options(&select, &compare, &server)
+                + &next::earlier(&earlier)
+                + next::undelete(undelete)),
         ),
     };
+    let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
-    let standing = standing(&client, &location.bucket).await?;
+    let settings = inspect(&client, &location.bucket).await?;
+    let standing = Standing::from(&settings);
     require_history(&location.bucket, standing)?;
     if undelete == UndeleteArg::RemoveMarker {
         require_removable(&client, &location.bucket).await?;
@@ -52,7 +54,8 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let mut saving = out.as_deref().map(|path| Writer::create(path, &header)).transpose()?;
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
-    let judge = judge(&client, &location.bucket, cuts, multipart_window).await?;
+    let judge = judge(&settings.rules, earlier, cuts, multipart_window);
+    let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), context.now);
     let heading = Heading {
         location: location.clone(),
         at,
@@ -62,15 +65,16 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
             None => Purpose::Restore,
         },
         against: None,
-        notes: history_notes(&judge.expiries, at, context.now),
+        notes: head(&checks),
         restore,
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
+    view.checks(&checks)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let findings = survey(&client, scope, &judge, compare, undelete.into(), &context.cancel).await;
     drop(progress);
-    let Findings { changes, sums } = findings?;
+    let Findings { changes, unsure, sums } = findings?;
     for change in changes.into_changes()? {
         let change = change?;
         if let Some(saving) = &mut saving {
@@ -78,19 +82,35 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
         }
         view.change(&change)?;
     }
+    view.unsure(unsure)?;
     if let Some(saving) = saving {
         saving.finish(&sums, (context.counters.keys.get(), context.counters.versions.get()))?;
     }
-    let command = Command::Diff { versus };
-    let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = match (versus, sums.changes()) {
+    let summary =
+        Summary::new(Command::Diff { versus }, (&location, at), &sums, &context.counters, began.elapsed());
+    let verdict = verdict(versus, sums.changes(), standing);
+    view.finish(&sums, &summary, verdict.as_deref())?;
+    Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
+}
+
+/// The time asked for, and the later one to compare it with.
+fn times(context: &Context, at: &str, versus: Option<&str>) -> Result<(Instant, Option<Instant>)> {
+    let past = |text| moment::past(text, context.now, &StateArgs::default());
+    let (at, versus) = (past(at)?, versus.map(past).transpose()?);
+    if versus.is_some_and(|versus| versus < at) {
+        return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
+    }
+    Ok((at, versus))
+}
+
+/// What takes the place of the next step, where there is none.
+fn verdict(versus: Option<Instant>, changes: u64, standing: Standing) -> Option<String> {
+    match (versus, changes) {
         (Some(_), 0) => Some("nothing differs between the two times".to_owned()),
         (Some(_), n) => Some(format!("{} between the two times", plural(n, "key differs", "keys differ"))),
         (None, n) if n > 0 && standing.versioning == Versioning::Suspended => Some(SUSPENDED.to_owned()),
         (None, _) => None,
-    };
-    view.finish(&sums, &summary, verdict.as_deref())?;
-    Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
+    }
 }
 
 /// In place of the command that would be refused.
@@ -116,6 +136,14 @@ impl View {
         })
     }
 
+    /// What was found out about the bucket, where the table does not say it already.
+    pub(super) fn checks(&mut self, checks: &[Check]) -> Result<()> {
+        match self {
+            View::Json(lines) => lines.checks(checks),
+            View::Table(..) | View::Csv(_) => Ok(()),
+        }
+    }
+
     /// What a plan is about, where the table does not say it already.
     pub(super) fn plan(&mut self, header: &Header) -> Result<()> {
         match self {
@@ -130,6 +158,12 @@ impl View {
             View::Json(lines) => lines.mismatch(change),
             other => other.change(change),
         }
+    }
+
+    /// The keys in doubt that are not among the changes: the table counts them.
+    fn unsure(&mut self, unsure: Option<Spool<UnsureKey>>) -> Result<()> {
+        let (View::Json(lines), Some(unsure)) = (self, unsure) else { return Ok(()) };
+        unsure.into_changes()?.try_for_each(|unsure| lines.unsure(&unsure?))
     }
 
     pub(super) fn change(&mut self, change: &Change) -> Result<()> {

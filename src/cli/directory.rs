@@ -2,14 +2,14 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::{Duration, Instant as Clock};
+use std::time::Instant as Clock;
 
 use super::args::apply::ConflictArg;
 use super::args::apply::StateArgs;
 use super::args::{CommonArgs, PastArgs, RestoreArgs, VerifyArgs};
 use super::carry::no_csv;
-use super::confirm::{Asked, can_ask, confirm};
-use super::context::{Context, Output, scope};
+use super::confirm::{Asked, ask_doubtful, can_ask, confirm};
+use super::context::{Context, Output, earlier_rules, scope};
 use super::copies::{Target, is_wanted, left_out, no_copies, require_certainty};
 use super::diff::View;
 use super::exit::Exit;
@@ -18,16 +18,17 @@ use super::next;
 use super::results::Reporter;
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
-    Compare, Files, Findings, Scope, judge, require_history, standing, survey_directory, verify_directory,
+    Compare, Files, Findings, Scope, Standing, inspect, judge, require_history, rules, standing,
+    survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
 use crate::model::{CaseFold, Destination, Instant, Location, Relocation};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
-    Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line, history_notes,
-    nothing_to_change, plural, shell_word, sizes_only,
+    Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line, head,
+    nothing_to_change, plural, problems, shell_word, sizes_only,
 };
-use crate::resolve::{Cut, Judge};
+use crate::resolve::{Cut, Judge, checks, history_check};
 use crate::s3::Client;
 
 /// What is asked for before files are replaced.
@@ -47,14 +48,14 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         undelete: _,
         yes,
         apply,
-        copies,
+        mut copies,
         common,
     } = args
     else {
         // clap has asked for them.
         return Err(Error::usage("give a location and --at"));
     };
-    let CommonArgs { select, compare, multipart_window, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     no_csv(output)?;
@@ -65,20 +66,26 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         can_ask(yes, OVERWRITE)?;
     }
     let scope = scope(&location, &select)?;
-    let options = next::options(&select, &compare, &server);
+    let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
+    let earlier = earlier_rules(&earlier)?;
     let mut job = Job { location, at, path, options, notes: Vec::new() };
     let relocation = Relocation::to_directory(&job.location);
     let there = Directory::open(path)?;
     let client = context.client(server, Some(apply.rate)).await?;
-    let compare = compare_with(&client, &job.location, compare.trust_etag).await?;
-    let judge = job.judge(&client, multipart_window, context.now).await?;
+    let settings = inspect(&client, &job.location.bucket).await?;
+    let compare = compare_with(&job.location, Standing::from(&settings), compare.trust_etag)?;
+    let judge = judge(&settings.rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
+    let checks = checks(&settings, &judge.expiries, (&job.location.prefix, Some(at)), context.now);
+    job.notes = head(&checks);
 
     let mut case = no_case_collisions.then(CaseFold::default);
     let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
-    let Findings { changes, mut sums } =
+    let Findings { changes, mut sums, .. } =
         plan(context, output, &client, (&job, scope, &judge), files, &mut case).await?;
+    ask_doubtful(context, &sums, (at, yes), &mut copies).await?;
     require_certainty(&sums, at, &copies, Target::Directory)?;
     let mut reporter = Reporter::new(output.format, STANDS_THERE);
+    reporter.checks(&checks)?;
     let mut finished = true;
     let left_out = left_out(&sums, &copies);
     if changes.len() == left_out {
@@ -151,18 +158,23 @@ async fn bring(
 
 pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against: _, all, common } = args;
-    let CommonArgs { select, compare, multipart_window, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let at = moment::past(&at, context.now, &StateArgs::default())?;
     let scope = scope(&location, &select)?;
     let directory = Directory::open(path)?
         .ok_or_else(|| Error::usage(format!("the directory {} does not exist", path.display())))?;
-    let options = next::options(&select, &compare, &server);
+    let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
+    let earlier = earlier_rules(&earlier)?;
     let mut job = Job { location, at, path, options, notes: Vec::new() };
     let client = context.client(server, None).await?;
-    let compare = compare_with(&client, &job.location, compare.trust_etag).await?;
-    let judge = job.judge(&client, multipart_window, context.now).await?;
+    let standing = standing(&client, &job.location.bucket).await?;
+    let compare = compare_with(&job.location, standing, compare.trust_etag)?;
+    let rules = rules(&client, &job.location.bucket).await?;
+    let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
+    let place = (&*job.location.prefix, Some(at));
+    job.notes = problems(&[history_check(&rules, &judge.expiries, place, context.now)]);
 
     let mut view = View::new(output.format, job.heading(Purpose::VerifyDirectory, context.now), all)?;
     let relocation = Relocation::to_directory(&job.location);
@@ -170,7 +182,7 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let findings = verify_directory(&client, (scope, &judge), files, &context.cancel).await;
     drop(progress);
-    let Findings { changes, sums } = findings?;
+    let Findings { changes, sums, .. } = findings?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }
@@ -181,9 +193,8 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })
 }
 
-/// Refuses a bucket without a past, and asks what its ETags are worth.
-async fn compare_with(client: &Client, location: &Location, trust_etag: bool) -> Result<Compare> {
-    let standing = standing(client, &location.bucket).await?;
+/// Refuses a bucket without a past; says what its ETags are worth.
+fn compare_with(location: &Location, standing: Standing, trust_etag: bool) -> Result<Compare> {
     require_history(&location.bucket, standing)?;
     Ok(Compare { kms: standing.kms, trust_etag })
 }
@@ -200,14 +211,6 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// By what the answers are judged; notes how far back the history is complete.
-    async fn judge(&mut self, client: &Client, window: Duration, now: Instant) -> Result<Judge> {
-        let cuts = (Cut::At(self.at), Cut::Latest);
-        let judge = judge(client, &self.location.bucket, cuts, window).await?;
-        self.notes = history_notes(&judge.expiries, self.at, now);
-        Ok(judge)
-    }
-
     fn heading(&self, purpose: Purpose, now: Instant) -> Heading {
         Heading {
             location: self.location.clone(),

@@ -59,7 +59,8 @@ pub(super) async fn heal(
     let place: Place = order.place();
     let compare = Compare { kms: asked.settings.kms, trust_etag: false };
     let when = (asked.at, asked.within);
-    let Findings { changes, sums } = heal_changes(client, &place, late.into_items()?, when, compare).await?;
+    let Findings { changes, sums, .. } =
+        heal_changes(client, &place, late.into_changes()?, when, compare).await?;
     let len = changes.len();
     show(context, output, &asked, &sums)?;
     require_certainty(&sums, asked.at, copies, Target::Bucket)?;
@@ -83,7 +84,7 @@ pub(super) async fn heal(
     let (changes, wanted) = ((changes.into_changes()?, &sums), |change: &Change| is_wanted(change, copies));
     let run = begin(&state_dir, (&order, &header), changes, wanted, looked_at)?;
     let (manner, command) = (manner(apply), Command::Restore as fn(Done) -> Command);
-    let ready = Ready { run, order: &order, manner, sums: &sums, command, options: "", began };
+    let ready = Ready { run, order: &order, manner, sums: &sums, command, options: "", began, checks: &[] };
     Ok((ready.carry_out(context, output, client).await?, left_out))
 }
 

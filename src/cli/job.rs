@@ -5,18 +5,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::apply::CopyArgs;
+use super::args::check::EarlierArgs;
 use super::args::{CompareArgs, SelectArgs, ServerArgs};
-use super::context::{Context, Output, check_elsewhere, scope};
+use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::copies::{copying, is_wanted};
 use super::{next, saved};
 use crate::apply::Place;
 use crate::engine::{Compare, Findings, Order, Run, Scope, Server, Standing, begin, find_changes, judge};
 use crate::error::{Error, Result};
-use crate::model::{Destination, Instant, Location};
+use crate::model::{BucketSettings, Check, Destination, Instant, Lifecycle, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Selected};
 use crate::plan::{Action, Change, Sums, Undelete};
-use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, history_notes, plural};
-use crate::resolve::Cut;
+use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, head, plural, problems};
+use crate::resolve::{Cut, Judge, checks};
 use crate::s3::Client;
 
 /// What is restored, and where to.
@@ -27,6 +28,8 @@ pub(super) struct Job {
     pub(super) place: Place,
     /// Options that a command which is suggested needs too.
     pub(super) options: String,
+    /// What was found out about the bucket.
+    pub(super) checks: Vec<Check>,
     /// What the table says of it.
     notes: Vec<String>,
     /// When the bucket was listed, with which options.
@@ -38,9 +41,18 @@ pub(super) struct Job {
 /// Where the changes come from.
 pub(super) enum Source {
     /// The bucket is listed.
-    Survey { scope: Scope, trust_etag: bool, undelete: Undelete, multipart_window: Duration },
+    Survey(Box<Asked>),
     /// A plan that was made before, exactly as it is.
     Plan(Box<PlanFile>),
+}
+
+/// What is listed, and how it is judged.
+pub(super) struct Asked {
+    scope: Scope,
+    trust_etag: bool,
+    undelete: Undelete,
+    multipart_window: Duration,
+    earlier: Lifecycle,
 }
 
 /// The changes that a job comes to.
@@ -54,7 +66,7 @@ impl Job {
     /// The restore of `location` to `at`, in place or into `to`.
     pub(super) fn typed(
         (location, at, to): (Location, Instant, Option<Location>),
-        (select, compare, server): (&SelectArgs, &CompareArgs, &ServerArgs),
+        (select, compare, earlier, server): (&SelectArgs, &CompareArgs, &EarlierArgs, &ServerArgs),
         (undelete, multipart_window): (Undelete, Duration),
         now: Instant,
     ) -> Result<(Self, Source)> {
@@ -66,11 +78,13 @@ impl Job {
                 Place::elsewhere(&location, to)
             }
         };
-        let options = next::options(select, compare, server);
+        let options = next::options(select, compare, server) + &next::earlier(earlier);
+        let earlier = earlier_rules(earlier)?;
         let (selected, trust_etag) = (saved::selected(select), compare.trust_etag);
-        let notes = Vec::new();
-        let job = Self { location, at, to, place, options, notes, listed: now, selected, trust_etag };
-        Ok((job, Source::Survey { scope, trust_etag, undelete, multipart_window }))
+        let (checks, notes) = (Vec::new(), Vec::new());
+        let job = Self { location, at, to, place, options, checks, notes, listed: now, selected, trust_etag };
+        let asked = Asked { scope, trust_etag, undelete, multipart_window, earlier };
+        Ok((job, Source::Survey(Box::new(asked))))
     }
 
     /// What the plan in a file says. A plan is always of a restore in place; `location`, if one is given, has to be the
@@ -94,6 +108,7 @@ impl Job {
             to: None,
             place: Place::in_place(&of_plan.bucket),
             options: next::options(&select, &compare, server),
+            checks: Vec::new(),
             notes: saved::notes(&file.header, now),
             location: of_plan,
             listed: file.header.listed,
@@ -109,25 +124,36 @@ impl Job {
         source: Source,
         context: &Context,
         display: Display,
-        (client, kms): (&Client, bool),
+        (client, settings, kms): (&Client, &BucketSettings, bool),
     ) -> Result<Work> {
-        let (scope, trust_etag, undelete, window) = match source {
-            Source::Survey { scope, trust_etag, undelete, multipart_window } => {
-                (scope, trust_etag, undelete, multipart_window)
+        let cuts = (Cut::At(self.at), Cut::Latest);
+        let (scope, trust_etag, undelete, judge) = match source {
+            Source::Survey(asked) => {
+                let Asked { scope, trust_etag, undelete, multipart_window, earlier } = *asked;
+                let judge = judge(&settings.rules, earlier, cuts, multipart_window);
+                self.check(settings, &judge, context.now);
+                self.notes.extend(head(&self.checks));
+                (scope, trust_etag, undelete, judge)
             }
-            Source::Plan(file) => return Ok(Work::of_plan(*file, context)),
+            Source::Plan(file) => {
+                let judge = judge(&settings.rules, Lifecycle::default(), cuts, Duration::ZERO);
+                self.check(settings, &judge, context.now);
+                self.notes.extend(problems(&self.checks));
+                return Ok(Work::of_plan(*file, context));
+            }
         };
         let compare = Compare { kms, trust_etag };
-        let cuts = (Cut::At(self.at), Cut::Latest);
-        let judge = judge(client, &self.location.bucket, cuts, window).await?;
-        self.notes.extend(history_notes(&judge.expiries, self.at, context.now));
         let progress = Progress::start(display, Phase::Surveying, &context.counters);
         let place = (&self.place, self.to.is_some());
         let findings =
             find_changes(client, (scope, &judge), place, (compare, undelete), &context.cancel).await;
         drop(progress);
-        let Findings { changes, sums } = findings?;
+        let Findings { changes, sums, .. } = findings?;
         Ok(Work { len: changes.len(), changes: Box::new(changes.into_changes()?), sums })
+    }
+
+    fn check(&mut self, settings: &BucketSettings, judge: &Judge, now: Instant) {
+        self.checks = checks(settings, &judge.expiries, (&self.location.prefix, Some(self.at)), now);
     }
 
     /// Begins the run, and writes its plan.

@@ -2,6 +2,7 @@
 
 mod args;
 mod carry;
+mod check;
 mod confirm;
 mod context;
 mod copies;
@@ -27,6 +28,7 @@ mod run;
 mod runs;
 mod saved;
 mod show;
+mod timeline;
 mod undo;
 mod verify;
 #[cfg(feature = "lab")]

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::args::apply::UndeleteArg;
+use super::args::check::EarlierArgs;
 use super::args::{CompareArgs, SelectArgs, ServerArgs};
 use crate::model::{Instant, Location};
 use crate::report::shell_word;
@@ -30,6 +31,12 @@ pub(super) fn of_server(server: &ServerArgs) -> String {
         ("profile", profile.as_slice()),
     ];
     typed(&values, ("path-style", *path_style))
+}
+
+/// The one that tells of earlier lifecycle rules.
+pub(super) fn earlier(args: &EarlierArgs) -> String {
+    let file = args.lifecycle_history.as_ref().map(|file| file.to_string_lossy().into_owned());
+    typed(&[("lifecycle-history", file.as_slice())], ("", false))
 }
 
 /// The one that says how keys come back.

@@ -3,11 +3,13 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use super::args::ServerArgs;
 use super::args::recover::{CarryArgs, RecoverArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::Exit;
+use super::next;
 use super::recovery::{
     self, Source, as_written, buckets, databases, exit, show_report, take_steps, windows, with_terms,
 };
@@ -16,7 +18,8 @@ use crate::engine::recover::{BucketPart, Recovery, Terms};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Step, Told};
-use crate::report::{DiffView, Format, Heading, history_notes, shell_word, window_line};
+use crate::report::{DiffView, Format, Heading, head, shell_word, window_line};
+use crate::resolve::checks;
 
 const RECOVER: Asked = (
     "put buckets and databases back",
@@ -46,7 +49,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let (ending, findings) = taken.await?;
     let told = recovery.report(&source.file, ending, findings);
     show_report(output, &recovery, &told, report.report.as_deref())?;
-    last_words(output, &recovery, &source, ending);
+    last_words(output, &recovery, (&source, &carry.server), ending);
     Ok(exit(ending))
 }
 
@@ -140,7 +143,12 @@ async fn show(
                     crate::report::Purpose::Restore
                 },
                 against: part.to.clone().map(Destination::Bucket),
-                notes: history_notes(&surveyed.judge.expiries, at, context.now),
+                notes: head(&checks(
+                    &surveyed.settings,
+                    &surveyed.judge.expiries,
+                    (&part.location.prefix, Some(at)),
+                    context.now,
+                )),
                 restore: String::new(),
                 now: context.now,
             };
@@ -153,10 +161,14 @@ async fn show(
     Ok(out.flush()?)
 }
 
+/// What is said where rows name objects that are not there.
+const DANGLING: &str = "rows name objects that are not there: the report has their keys; those that arrived a little late come back \
+                        with asof references --heal, or, the next time, with heal in [references]";
+
 /// What was done, what was not, and how to go on.
-fn last_words(output: Output, recovery: &Recovery, source: &Source, ending: Ending) {
+fn last_words(output: Output, recovery: &Recovery, (source, server): (&Source, &ServerArgs), ending: Ending) {
     let path = shell_word(&source.path.to_string_lossy());
-    let again = format!("asof recover {path} --at {}", recovery.told().at);
+    let again = format!("asof recover {path} --at {}{}", recovery.told().at, next::of_server(server));
     let state = recovery.state();
     match ending {
         Ending::Done | Ending::Inconsistent => {
@@ -166,7 +178,7 @@ fn last_words(output: Output, recovery: &Recovery, source: &Source, ending: Endi
                 }
             }
             if ending == Ending::Inconsistent {
-                output.note("rows dangle: the report names them; what they need is in no version of the bucket's past");
+                output.note(DANGLING);
             }
         }
         Ending::NotBegun => {

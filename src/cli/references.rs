@@ -7,14 +7,14 @@ use super::args::PastArgs;
 use super::args::references::{ReferencesArgs, RowsArgs};
 use super::carry::{no_csv, server_of};
 use super::confirm::{Asked as Asking, can_ask};
-use super::context::{Context, Output, check_elsewhere};
+use super::context::{Context, Output, check_elsewhere, earlier_rules};
 use super::exit::Exit;
 use super::heal::{Asked, heal};
 use super::moment;
 use super::next;
 use crate::apply::Place;
 use crate::engine::{
-    Held, References, Scope, Standing, judge, references, require_history, require_keeping, standing,
+    Held, References, Scope, Standing, judge, references, require_history, require_keeping, rules, standing,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -23,17 +23,17 @@ use crate::plan::Spool;
 use crate::recover::{Dangling, Existed, Orphan, ReferenceSums, SortedKeys, Terminator, read_keys};
 use crate::report::{
     CsvReferences, Format, JsonLines, Phase, Progress, ReferencesHeading, ReferencesSummary, ReferencesView,
-    history_notes, references_verdict, shell_word,
+    problems, references_verdict, shell_word,
 };
-use crate::resolve::Cut;
+use crate::resolve::{Cut, history_check};
 use crate::s3::Client;
 
 /// What to do before `--yes`.
 const HEAL: Asking = ("change a bucket", "look at it without --heal first");
 
 pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit> {
-    let ReferencesArgs { past, rows, against, orphans, all, heal: within, yes, healing, server, output } =
-        args;
+    let ReferencesArgs { past, rows, against, orphans, all, heal: within, .. } = args;
+    let ReferencesArgs { yes, earlier, healing, server, output, .. } = args;
     let PastArgs { location, at } = past;
     let began = Clock::now();
     let output = Output::from(output);
@@ -43,19 +43,22 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
         no_csv(output)?;
         can_ask(yes, HEAL)?;
     }
-    let options = rows.typed() + &next::of_server(&server);
+    let options = rows.typed() + &next::earlier(&earlier) + &next::of_server(&server);
+    let earlier = earlier_rules(&earlier)?;
     let kept = server_of(&server);
     let client = context.client(server, within.map(|_| healing.apply.rate)).await?;
     let settings = settings(&client, &location, against.as_ref(), within.is_some()).await?;
     // No caution is shown of a key, so no upload is suspected.
-    let judge = judge(&client, &location.bucket, (Cut::At(at), Cut::Latest), Duration::ZERO).await?;
+    let rules = rules(&client, &location.bucket).await?;
+    let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), Duration::ZERO);
+    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), context.now);
     let keys = read(context, rows, location.clone()).await?;
 
     let heading = ReferencesHeading {
         location: location.clone(),
         at,
         against: against.as_ref().map(|against| against.place(&location).clone()),
-        notes: history_notes(&judge.expiries, at, context.now),
+        notes: problems(&[history]),
         orphans,
         now: context.now,
     };
@@ -206,7 +209,7 @@ impl View {
         (at, within): (Instant, Option<Duration>),
     ) -> Result<Spool<Dangling>> {
         let mut late = Spool::new()?;
-        for dangling in found.dangling.into_items()? {
+        for dangling in found.dangling.into_changes()? {
             let dangling = dangling?;
             match self {
                 View::Table(view, out) => view.dangling(&dangling, out)?,
@@ -214,10 +217,10 @@ impl View {
                 View::Csv(csv) => csv.dangling(&dangling, at)?,
             }
             if within.is_some_and(|within| dangling.came_within(at, within)) {
-                late.push_of(0, &dangling.key, &dangling)?;
+                late.push(0, &dangling.key, &dangling)?;
             }
         }
-        for orphan in found.orphans.into_items()? {
+        for orphan in found.orphans.into_changes()? {
             let orphan: Orphan = orphan?;
             match self {
                 View::Table(view, out) => view.orphan(&orphan, out)?,

@@ -5,7 +5,7 @@ use std::time::Instant as Clock;
 use super::args::apply::UndeleteArg;
 use super::args::{CommonArgs, RestoreArgs};
 use super::carry::{Ready, manner, no_csv, server_of, state_dir};
-use super::confirm::{CHANGE, can_ask, confirm};
+use super::confirm::{CHANGE, ask_doubtful, can_ask, confirm};
 use super::context::{Context, Output};
 use super::copies::{Target, left_out, require_certainty};
 use super::directory;
@@ -27,9 +27,19 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
 }
 
 async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, plan, to: _, no_case_collisions, undelete, yes, apply, copies, common } =
-        args;
-    let CommonArgs { select, compare, multipart_window, server, output } = common;
+    let RestoreArgs {
+        location,
+        at,
+        plan,
+        to: _,
+        no_case_collisions,
+        undelete,
+        yes,
+        apply,
+        mut copies,
+        common,
+    } = args;
+    let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     no_csv(output)?;
@@ -40,7 +50,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
         (Some(plan), location, _) => Job::saved(&plan, location.as_ref(), context.now, &server)?,
         (None, Some(location), Some(at)) => {
             let at = moment::past(&at, context.now, &apply.state)?;
-            let options = (&select, &compare, &server);
+            let options = (&select, &compare, &earlier, &server);
             Job::typed((location, at, to), options, (undelete.into(), multipart_window), context.now)?
         }
         // clap has asked for them.
@@ -49,15 +59,18 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     can_ask(yes, CHANGE)?;
     let (state_dir, manner, kept) = (state_dir(&apply.state)?, manner(&apply), server_of(&server));
     let client = context.client(server, Some(apply.rate)).await?;
-    let (here, there) = standings(&client, &job.location, job.to.as_ref()).await?;
+    let (settings, there) = standings(&client, &job.location, job.to.as_ref()).await?;
+    let here = Standing::from(&settings);
 
     let of_plan = matches!(&source, Source::Plan(file) if file.sums.to_uncover().keys > 0);
     if undelete == UndeleteArg::RemoveMarker || of_plan {
         require_removable(&client, &job.location.bucket).await?;
     }
-    let work = job.find(source, context, output.display, (&client, here.kms || there.kms)).await?;
+    let kms = here.kms || there.kms;
+    let work = job.find(source, context, output.display, (&client, &settings, kms)).await?;
     job.show(context, output, &work)?;
     require_room(job.to.as_ref(), there, &work.sums)?;
+    ask_doubtful(context, &work.sums, (job.at, yes), &mut copies).await?;
     require_certainty(&work.sums, job.at, &copies, Target::Bucket)?;
     let left_out = left_out(&work.sums, &copies);
     if left_out > 0 {
@@ -69,7 +82,9 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
         let command = Command::Restore(Done::new(None, &context.counters));
         let summary =
             Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
-        Reporter::new(output.format, CHANGED_MEANWHILE).finish(&summary)?;
+        let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
+        reporter.checks(&job.checks)?;
+        reporter.finish(&summary)?;
         return Ok(Exit::Done);
     }
     if !yes {
@@ -77,7 +92,8 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     }
     let (run, order) = job.begin((&state_dir, kept), (work, here), &copies, context)?;
     let (options, command) = (job.options.as_str(), Command::Restore as fn(Done) -> Command);
-    let ready = Ready { run, order: &order, manner, sums: &sums, command, options, began };
+    let checks = &job.checks;
+    let ready = Ready { run, order: &order, manner, checks, sums: &sums, command, options, began };
     ready.carry_out(context, output, &client).await
 }
 
@@ -88,9 +104,14 @@ pub(super) fn require_room(to: Option<&Location>, target: Standing, sums: &Sums)
         Some(to) if target.versioning != Versioning::Enabled && overwritten > 0 => Err(Error::new(
             ErrorKind::Refused,
             format!(
-                "{} in {to} would be overwritten, and {} does not keep versions",
+                "{} in {to} would be overwritten, and {} {}",
                 plural(overwritten, "object", "objects"),
-                to.bucket
+                to.bucket,
+                match target.versioning {
+                    Versioning::Unknown =>
+                        "may not keep versions (no permission to know: s3:GetBucketVersioning)",
+                    _ => "does not keep versions",
+                }
             ),
         )
         .hint("restore to an empty prefix, or enable versioning on that bucket")),

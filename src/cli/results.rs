@@ -6,6 +6,7 @@ use super::exit::say;
 use crate::apply::Outcome;
 use crate::error::Result;
 use crate::limits;
+use crate::model::Check;
 use crate::plan::Change;
 use crate::report::{Format, JsonLines, Summary, failure_line};
 
@@ -33,6 +34,14 @@ impl Reporter {
             Format::Table | Format::Csv => Form::Table(0),
         };
         Self { form, conflict, hints: Vec::new() }
+    }
+
+    /// What was found out about the bucket, where the table does not say it already.
+    pub(super) fn checks(&mut self, checks: &[Check]) -> Result<()> {
+        match &mut self.form {
+            Form::Json(lines) => lines.checks(checks),
+            Form::Table(_) => Ok(()),
+        }
     }
 
     pub(super) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {

@@ -28,6 +28,7 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
         require_keeping(&order.location.bucket, standing(&client, &order.location.bucket).await?)?;
     }
     let (manner, command) = (manner(&apply), Command::Resume as fn(Done) -> Command);
-    let ready = Ready { run, order: &order, manner, sums: &sums, command, options: &options, began };
+    let ready =
+        Ready { run, order: &order, manner, checks: &[], sums: &sums, command, options: &options, began };
     ready.carry_out(context, output, &client).await
 }

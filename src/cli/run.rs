@@ -8,7 +8,10 @@ use clap::Parser;
 use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
-use super::{diff, drill, history, mark, recover, references, restore, resume, runs, show, undo, verify};
+use super::{
+    check, diff, drill, history, mark, recover, references, restore, resume, runs, show, timeline, undo,
+    verify,
+};
 use crate::error::Result;
 
 /// Runs the command that the process was started with.
@@ -71,6 +74,8 @@ async fn run(command: Command) -> Result<Exit> {
         Command::Drill(args) => drill::run(&context, args).await,
         Command::Mark(args) => mark::run(&context, args).await,
         Command::History(args) => history::run(&context, args).await,
+        Command::Timeline(args) => timeline::run(&context, args).await,
+        Command::Check(args) => check::run(&context, args).await,
         #[cfg(feature = "lab")]
         Command::Demo | Command::Lab(_) => Ok(Exit::Done),
     }

@@ -41,6 +41,7 @@ pub(super) fn notes(header: &Header, now: Instant) -> Vec<String> {
         Versioning::Enabled => "enabled",
         Versioning::Suspended => "suspended",
         Versioning::Never => "never enabled",
+        Versioning::Unknown => "unknown",
     };
     let kms = if header.checks.kms { " · KMS encryption, or not known" } else { "" };
     let (listed, asof) = (header.listed, printable(&header.asof));

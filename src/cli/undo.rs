@@ -60,7 +60,16 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         return Err(e);
     }
     let manner = manner(&apply);
-    let ready = Ready { run: undo, order: &back, manner, sums: &sums, command, options: &options, began };
+    let ready = Ready {
+        run: undo,
+        order: &back,
+        manner,
+        checks: &[],
+        sums: &sums,
+        command,
+        options: &options,
+        began,
+    };
     ready.carry_out(context, output, &client).await
 }
 

@@ -4,18 +4,20 @@ use std::time::Instant as Clock;
 
 use super::args::apply::StateArgs;
 use super::args::{CommonArgs, PastArgs, VerifyArgs};
-use super::context::{Context, Output, check_elsewhere, scope};
+use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
 use super::moment;
 use super::{directory, next};
 use crate::apply::Place;
-use crate::engine::{Compare, Extras, Findings, judge, require_history, standing, survey, survey_elsewhere};
+use crate::engine::{
+    Compare, Extras, Findings, Standing, judge, require_history, rules, standing, survey, survey_elsewhere,
+};
 use crate::error::Result;
-use crate::model::{Destination, Location, Versioning};
-use crate::plan::Undelete;
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, history_notes, plural, shell_word};
-use crate::resolve::Cut;
+use crate::model::{Destination, Instant, Location, Versioning};
+use crate::plan::{Sums, Undelete};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, problems, shell_word};
+use crate::resolve::{Cut, history_check};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     match args.against.clone() {
@@ -26,7 +28,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
 
 async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against: _, all, common } = args;
-    let CommonArgs { select, compare, multipart_window, server, output } = common;
+    let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let at = moment::past(&at, context.now, &StateArgs::default())?;
@@ -34,7 +36,8 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     if let Some(against) = &against {
         check_elsewhere(&location, against)?;
     }
-    let options = next::options(&select, &compare, &server);
+    let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
+    let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
     let mut settings = standing(&client, &location.bucket).await?;
     require_history(&location.bucket, settings)?;
@@ -44,13 +47,15 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
 
     let compare = Compare { kms: settings.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), Cut::Latest);
-    let judge = judge(&client, &location.bucket, cuts, multipart_window).await?;
+    let rules = rules(&client, &location.bucket).await?;
+    let judge = judge(&rules, earlier, cuts, multipart_window);
+    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), context.now);
     let heading = Heading {
         location: location.clone(),
         at,
         purpose: Purpose::Verify,
         against: against.clone().map(Destination::Bucket),
-        notes: history_notes(&judge.expiries, at, context.now),
+        notes: problems(&[history]),
         restore: String::new(),
         now: context.now,
     };
@@ -65,7 +70,7 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
         }
     };
     drop(progress);
-    let Findings { changes, sums } = findings?;
+    let Findings { changes, sums, .. } = findings?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }
@@ -80,19 +85,28 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     } else {
         let matched = plural(matched, "key matches", "keys match");
         let mismatched = plural(mismatched, "does not", "do not");
-        let next = match &against {
-            None if settings.versioning == Versioning::Suspended => format!("\n  {SUSPENDED}"),
-            // What lies there beyond the past state is not a restore's to remove.
-            Some(_) if sums.to_copy().keys == 0 => String::new(),
-            _ => {
-                let place = shell_word(&location.to_string());
-                let to =
-                    against.map(|to| format!(" --to {}", shell_word(&to.to_string()))).unwrap_or_default();
-                format!("\n  to put them right: asof restore {place} --at {at}{to}{options}")
-            }
-        };
+        let next = next_step((&location, at, against), &sums, settings, &options);
         format!("{matched}, {mismatched}{next}")
     };
     view.finish(&sums, &summary, Some(&verdict))?;
     Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })
+}
+
+/// The command that puts right what does not match, where there is one.
+fn next_step(
+    (location, at, against): (&Location, Instant, Option<Location>),
+    sums: &Sums,
+    settings: Standing,
+    options: &str,
+) -> String {
+    match &against {
+        None if settings.versioning == Versioning::Suspended => format!("\n  {SUSPENDED}"),
+        // What lies there beyond the past state is not a restore's to remove.
+        Some(_) if sums.to_copy().keys == 0 => String::new(),
+        _ => {
+            let place = shell_word(&location.to_string());
+            let to = against.map(|to| format!(" --to {}", shell_word(&to.to_string()))).unwrap_or_default();
+            format!("\n  to put them right: asof restore {place} --at {at}{to}{options}")
+        }
+    }
 }

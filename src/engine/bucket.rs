@@ -1,7 +1,7 @@
 //! What must be known of a bucket before anything is planned for it.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::Versioning;
+use crate::model::{BucketSettings, Encryption, Known, Lock, Rule, Versioning};
 use crate::s3::Client;
 
 /// A bucket's settings, as far as a plan rests on them.
@@ -13,17 +13,71 @@ pub struct Standing {
     pub kms: bool,
 }
 
-/// Asks the server for a bucket's settings.
+impl From<&BucketSettings> for Standing {
+    fn from(settings: &BucketSettings) -> Self {
+        Self { versioning: settings.versioning(), kms: settings.kms() }
+    }
+}
+
+/// Asks the server for what a plan rests on.
 pub async fn standing(client: &Client, bucket: &str) -> Result<Standing> {
-    let versioning = client.versioning(bucket).await?;
-    let kms = client.encrypts_with_kms(bucket).await?.unwrap_or(true);
+    let keeping = client.keeping(bucket).await?;
+    let encryption = needed(client.encryption(bucket).await)?;
+    let versioning = keeping.value().map_or(Versioning::Unknown, |keeping| keeping.versioning);
+    let kms = encryption.value().is_none_or(|encryption| *encryption == Encryption::Kms);
     Ok(Standing { versioning, kms })
+}
+
+/// Asks the server for all of a bucket's settings that bear on a restore: at once, as each answer takes its time. Where the
+/// first cannot be had, the server or the bucket is not there, and the others are not waited for.
+pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
+    // Six requests at once are much for the stack.
+    let others = async {
+        Ok(tokio::join!(
+            Box::pin(client.lifecycle(bucket)),
+            Box::pin(client.object_lock(bucket)),
+            Box::pin(client.replicas(bucket)),
+            Box::pin(client.acls(bucket)),
+            Box::pin(client.encryption(bucket)),
+            Box::pin(client.demands_conditions(bucket)),
+        ))
+    };
+    let (keeping, others) = tokio::try_join!(client.keeping(bucket), others)?;
+    let (rules, lock, replicas, acls, encryption, conditions) = others;
+    Ok(BucketSettings {
+        keeping,
+        rules: needed(rules)?,
+        lock: wanted(lock),
+        replicas: wanted(replicas),
+        acls: wanted(acls),
+        encryption: needed(encryption)?,
+        conditions: wanted(conditions),
+    })
+}
+
+/// Asks the server for a bucket's lifecycle rules.
+pub async fn rules(client: &Client, bucket: &str) -> Result<Known<Vec<Rule>>> {
+    needed(client.lifecycle(bucket).await)
+}
+
+/// What the answers rest on: a server that fails now may tell later.
+fn needed<T>(told: Result<Known<T>>) -> Result<Known<T>> {
+    match told {
+        Err(e) if e.is_retryable() => Err(e),
+        told => Ok(wanted(told)),
+    }
+}
+
+/// What only informs.
+fn wanted<T>(told: Result<Known<T>>) -> Known<T> {
+    told.unwrap_or_else(|e| Known::Unclear(e.to_string()))
 }
 
 /// Refuses a bucket that has no past to look at.
 pub fn require_history(bucket: &str, standing: Standing) -> Result<()> {
     match standing.versioning {
-        Versioning::Enabled | Versioning::Suspended => Ok(()),
+        // Where it is not known, what the listing shows is judged for what it is.
+        Versioning::Enabled | Versioning::Suspended | Versioning::Unknown => Ok(()),
         Versioning::Never => Err(Error::new(
             ErrorKind::Refused,
             format!("{bucket} has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone"),
@@ -46,7 +100,13 @@ pub fn require_keeping(bucket: &str, standing: Standing) -> Result<()> {
             "enable it first: aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled"
         ))
         .hint("or restore elsewhere with --to s3://OTHER")),
-        _ => Ok(()),
+        Versioning::Unknown => Err(Error::new(
+            ErrorKind::Refused,
+            format!("cannot restore {bucket} in place: whether versioning is enabled is not known, and without it a restore would overwrite objects for good"),
+        )
+        .hint("the credentials need s3:GetBucketVersioning (and no policy may deny it)")
+        .hint("or restore elsewhere with --to s3://OTHER")),
+        Versioning::Enabled | Versioning::Never => Ok(()),
     }
 }
 
@@ -59,12 +119,19 @@ pub async fn require_removable(client: &Client, bucket: &str) -> Result<()> {
         )
         .hint("with --undelete copy, keys come back by a copy of their version"))
     };
-    if client.mfa_delete(bucket).await? {
-        return refuse("MFA delete is enabled, so each removal needs a code of the root user's device");
+    match client.keeping(bucket).await?.value() {
+        Some(keeping) if keeping.mfa_delete => {
+            return refuse("MFA delete is enabled, so each removal needs a code of the root user's device");
+        }
+        Some(_) => {}
+        None => return refuse("whether MFA delete is enabled is not known (s3:GetBucketVersioning)"),
     }
     match client.object_lock(bucket).await? {
-        Some(false) => Ok(()),
-        Some(true) => refuse("Object Lock is enabled, and what its history holds should stay"),
-        None => refuse("whether Object Lock is enabled is not known (s3:GetBucketObjectLockConfiguration)"),
+        // A server that does not know of it has none.
+        Known::Is(Lock::Off) | Known::NotOffered => Ok(()),
+        Known::Is(Lock::On(_)) => refuse("Object Lock is enabled, and what its history holds should stay"),
+        Known::Denied(_) | Known::Unclear(_) => {
+            refuse("whether Object Lock is enabled is not known (s3:GetBucketObjectLockConfiguration)")
+        }
     }
 }

@@ -56,7 +56,7 @@ pub(super) enum Stands {
 /// What has been found so far.
 pub(super) struct Ledger<'a> {
     pub(super) client: &'a Client,
-    pub(super) changes: Spool,
+    pub(super) changes: Spool<Change>,
     pub(super) sums: Sums,
 }
 
@@ -74,7 +74,7 @@ impl Ledger<'_> {
     pub(super) fn enter(&mut self, segment: u64, change: &Change) -> Result<()> {
         self.client.counters().changes.add(1);
         self.sums.add(change);
-        self.changes.push(segment, change)
+        self.changes.push(segment, &change.key, change)
     }
 }
 
@@ -107,7 +107,7 @@ pub async fn survey_directory(
             }
         }
     }
-    Ok(Findings { changes: ledger.changes, sums: ledger.sums })
+    Ok(Findings { changes: ledger.changes, unsure: None, sums: ledger.sums })
 }
 
 async fn enter_all(

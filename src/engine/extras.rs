@@ -61,7 +61,7 @@ pub async fn verify_directory(
         extras.enter_before(None, &mut ledger).await?;
     }
     ledger.sums.unknown_keys = walk.unknown_keys;
-    Ok(Findings { changes: ledger.changes, sums: ledger.sums })
+    Ok(Findings { changes: ledger.changes, unsure: None, sums: ledger.sums })
 }
 
 /// The files of the directory that a scope is about, in the order of their keys.

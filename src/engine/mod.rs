@@ -2,6 +2,7 @@
 //! that come before either.
 
 mod bucket;
+mod check;
 mod compare;
 mod directory;
 mod extras;
@@ -16,21 +17,24 @@ mod run;
 mod store;
 mod survey;
 mod sweep;
+mod timeline;
 mod undo;
 mod uploads;
 mod walk;
 
-pub use bucket::{Standing, require_history, require_keeping, require_removable, standing};
+pub use bucket::{Standing, inspect, require_history, require_keeping, require_removable, rules, standing};
+pub use check::{Span, find_doubts};
 pub use compare::Compare;
 pub use directory::{Files, survey_directory};
 pub use extras::verify_directory;
 pub use history::history;
 pub use pairing::survey_elsewhere;
-pub use past::judge;
+pub use past::{judge, present};
 pub use prepare::{begin, find_changes, standings};
 pub use references::{Held, References, heal_changes, references};
 pub use restore::carry_out;
 pub use run::{Copying, Glance, Order, Run, Server};
 pub use survey::{Extras, Findings, survey};
+pub use timeline::trace;
 pub use undo::plan_undo;
 pub use walk::Scope;

@@ -2,22 +2,20 @@
 
 use std::time::Duration;
 
-use crate::error::Result;
 use crate::limits;
-use crate::model::{Instant, Version};
+use crate::model::{Instant, Known, Lifecycle, Rule, Version};
 use crate::plan::Sums;
 use crate::resolve::{Caution, Cut, Doubt, Expiries, Judge, KeyState};
-use crate::s3::Client;
 
-/// Asks what lifecycle may have removed from the bucket, to judge the answers at two cuts.
-pub async fn judge(
-    client: &Client,
-    bucket: &str,
+/// By what the answers at two cuts are judged, in a bucket that has these rules now and had `earlier` ones before.
+pub fn judge(
+    rules: &Known<Vec<Rule>>,
+    earlier: Lifecycle,
     cuts: (Cut, Cut),
     multipart_window: Duration,
-) -> Result<Judge> {
-    let expiries = Expiries::of(&client.lifecycle(bucket).await?, limits::RULE_LAG);
-    Ok(Judge { cuts, expiries, multipart_window })
+) -> Judge {
+    let expiries = Expiries::of(&Lifecycle::of(rules).and(earlier), limits::RULE_LAG);
+    Judge { cuts, expiries, multipart_window }
 }
 
 /// A key that is live, and what is to be known of that.
@@ -49,10 +47,12 @@ impl Live {
 
 /// The doubts about a key's answers by now: a listing may take hours, and lifecycle acts meanwhile.
 pub(super) fn doubts(judge: &Judge, state: &KeyState<'_>) -> Vec<Doubt> {
-    if state.evidence.0.above + state.evidence.1.above == 0 {
-        return Vec::new();
-    }
-    judge.doubts(state, present())
+    if is_beyond_doubt(state) { Vec::new() } else { judge.doubts(state, present()) }
+}
+
+/// The same of all times from the first cut on.
+pub(super) fn doubts_since(judge: &Judge, state: &KeyState<'_>) -> Vec<Doubt> {
+    if is_beyond_doubt(state) { Vec::new() } else { judge.doubts_since(state, present()) }
 }
 
 /// The doubts about a key of which there is no entry, by now.
@@ -60,8 +60,13 @@ pub(super) fn doubts_of_unlisted(judge: &Judge, key: &str) -> Vec<Doubt> {
     judge.doubts_of_unlisted(key, present())
 }
 
-/// As late as the server's clock may be.
-fn present() -> Instant {
+/// Spares most keys a look at the clock.
+fn is_beyond_doubt(state: &KeyState<'_>) -> bool {
+    state.evidence.0.above + state.evidence.1.above == 0
+}
+
+/// The present by which doubts are judged: the server's clock may be ahead of ours.
+pub fn present() -> Instant {
     let skew = i64::try_from(limits::CLOCK_SKEW.as_millis()).unwrap_or_default();
     Instant::from_millis(chrono::Utc::now().timestamp_millis() + skew)
 }

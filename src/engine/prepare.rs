@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::bucket::{Standing, require_history, require_keeping, standing};
+use super::bucket::{Standing, inspect, require_history, require_keeping, standing};
 use super::compare::Compare;
 use super::pairing::survey_elsewhere;
 use super::run::{Order, Run};
@@ -11,7 +11,7 @@ use super::walk::Scope;
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::model::Location;
+use crate::model::{BucketSettings, Location};
 use crate::plan::file::{Header, Writer};
 use crate::plan::{Change, Sums, Undelete};
 use crate::resolve::Judge;
@@ -23,18 +23,20 @@ pub async fn standings(
     client: &Client,
     location: &Location,
     to: Option<&Location>,
-) -> Result<(Standing, Standing)> {
-    let source = standing(client, &location.bucket).await?;
-    match to {
+) -> Result<(BucketSettings, Standing)> {
+    let settings = inspect(client, &location.bucket).await?;
+    let source = Standing::from(&settings);
+    let target = match to {
         None => {
             require_keeping(&location.bucket, source)?;
-            Ok((source, source))
+            source
         }
         Some(to) => {
             require_history(&location.bucket, source)?;
-            Ok((source, standing(client, &to.bucket).await?))
+            standing(client, &to.bucket).await?
         }
-    }
+    };
+    Ok((settings, target))
 }
 
 /// What a restore would change, in place or, where `to` names another place, there.

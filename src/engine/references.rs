@@ -75,7 +75,7 @@ pub async fn references(
     }
     // Why they are not there, the source knows.
     let mut missing = SortedWriter::new()?;
-    for dangling in found.dangling.into_items()? {
+    for dangling in found.dangling.into_changes()? {
         missing.push(&dangling?.key)?;
     }
     let missing = missing.finish()?;
@@ -87,7 +87,7 @@ pub async fn references(
 
 /// Gives each missing key what the source tells of it; what it holds is not there.
 fn explain(missing: &SortedKeys, told: References, mut found: References) -> Result<References> {
-    let mut told = told.dangling.into_items()?.peekable();
+    let mut told = told.dangling.into_changes()?.peekable();
     let mut cursor = missing.nth(0)?;
     while let Some(key) = cursor.text()? {
         let of_key = told.next_if(|told| told.as_ref().is_ok_and(|told| told.key == key));
@@ -131,7 +131,7 @@ pub async fn heal_changes(
 impl References {
     fn add(&mut self, segment: u64, dangling: &Dangling) -> Result<()> {
         self.sums.add(dangling);
-        self.dangling.push_of(segment, &dangling.key, dangling)
+        self.dangling.push(segment, &dangling.key, dangling)
     }
 }
 
@@ -202,7 +202,7 @@ impl<'a> Join<'a> {
         {
             let orphan = Orphan { key: key.to_owned(), version: version.clone() };
             self.found.sums.add_orphan(version);
-            self.found.orphans.push_of(at.segment, key, &orphan)?;
+            self.found.orphans.push(at.segment, key, &orphan)?;
         }
         Ok(())
     }

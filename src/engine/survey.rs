@@ -10,7 +10,7 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::plan::{Action, Change, Spool, Sums, Undelete, decide};
+use crate::plan::{Action, Change, Spool, Sums, Undelete, UnsureKey, decide};
 use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
 
@@ -18,7 +18,9 @@ use crate::s3::Client;
 #[derive(Debug)]
 pub struct Findings {
     /// The changes.
-    pub changes: Spool,
+    pub changes: Spool<Change>,
+    /// The keys in doubt that are not among the changes, where one bucket's states are compared.
+    pub unsure: Option<Spool<UnsureKey>>,
     /// Their sums.
     pub sums: Sums,
 }
@@ -42,7 +44,8 @@ pub async fn survey(
     cancel: &Cancel,
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
-    let mut ledger = Ledger { undelete, ..Ledger::new(client, &place, compare)? };
+    let ledger = Ledger::new(client, &place, compare)?;
+    let mut ledger = Ledger { undelete, unsure: Some(Spool::new()?), ..ledger };
     let cuts = judge.cuts;
     if scope.keys.is_some() {
         let mut walk = Walk::start(client, scope, cuts, cancel);
@@ -54,11 +57,11 @@ pub async fn survey(
     let mut sweep = Sweep::start(client, scope, cuts, cancel);
     while let Some(batch) = sweep.next(|state| ledger.change_of(&state, judge)).await? {
         if batch.cut_before {
-            ledger.changes.cut(batch.segment)?;
+            ledger.cut(batch.segment)?;
         }
         ledger.enter(batch.segment, batch.keys).await?;
         if batch.last {
-            ledger.changes.cut(batch.segment)?;
+            ledger.cut(batch.segment)?;
         }
     }
     Ok(ledger.close(0))
@@ -71,15 +74,27 @@ pub(super) struct Ledger<'a> {
     compare: Compare,
     extras: Extras,
     undelete: Undelete,
-    changes: Spool,
+    changes: Spool<Change>,
+    unsure: Option<Spool<UnsureKey>>,
+    /// Keys in doubt that are not written yet: a batch's come in two kinds.
+    unwritten: Vec<UnsureKey>,
     pub(super) sums: Sums,
 }
 
 impl<'a> Ledger<'a> {
     /// An empty one, for changes that would be made in `place`.
     pub(super) fn new(client: &'a Client, place: &'a Place, compare: Compare) -> Result<Self> {
-        let (changes, sums) = (Spool::new()?, Sums::default());
-        Ok(Self { client, place, compare, extras: Extras::Differ, undelete: Undelete::Copy, changes, sums })
+        Ok(Self {
+            client,
+            place,
+            compare,
+            extras: Extras::Differ,
+            undelete: Undelete::Copy,
+            changes: Spool::new()?,
+            unsure: None,
+            unwritten: Vec::new(),
+            sums: Sums::default(),
+        })
     }
 
     /// What is done about keys that the place holds beyond the past state.
@@ -93,7 +108,7 @@ impl<'a> Ledger<'a> {
         let doubts = doubts(judge, state);
         if decide(state.then, state.now).is_none() {
             self.sums.unchanged += 1;
-            self.sums.add_unsure(state.key, &doubts);
+            self.leave(state.key, doubts);
             return None;
         }
         Change::of(state, judge, doubts)
@@ -117,7 +132,7 @@ impl<'a> Ledger<'a> {
         while let Some((mut change, Compared { likeness, replica })) = compared.try_next().await? {
             if likeness == Likeness::Same {
                 self.sums.same_content += 1;
-                self.sums.add_unsure(&change.key, &change.doubts);
+                self.leave(&change.key, change.doubts);
                 continue;
             }
             self.sums.unproven += u64::from(likeness == Likeness::Unproven);
@@ -132,15 +147,36 @@ impl<'a> Ledger<'a> {
             }
             self.sums.add(&change);
             if change.action != Action::Delete || self.extras == Extras::Differ {
-                self.changes.push(segment, &change)?;
+                self.changes.push(segment, &change.key, &change)?;
+            }
+        }
+        self.unwritten.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        for unsure in self.unwritten.drain(..) {
+            if let Some(spool) = &mut self.unsure {
+                spool.push(segment, &unsure.key, &unsure)?;
             }
         }
         Ok(())
     }
 
+    /// Counts a key that nothing is done to, if it is in doubt.
+    fn leave(&mut self, key: &str, mut doubts: Vec<Doubt>) {
+        self.sums.add_unsure(key, &doubts);
+        doubts.retain(|doubt| doubt.is_of_answer());
+        if self.unsure.is_some() && !doubts.is_empty() {
+            self.unwritten.push(UnsureKey { key: key.to_owned(), doubts });
+        }
+    }
+
+    /// Ends a segment's block: see [`Spool::cut`].
+    fn cut(&mut self, segment: u64) -> Result<()> {
+        self.changes.cut(segment)?;
+        self.unsure.as_mut().map_or(Ok(()), |unsure| unsure.cut(segment))
+    }
+
     /// What was found in the end.
     pub(super) fn close(mut self, unknown_keys: u64) -> Findings {
         self.sums.unknown_keys = unknown_keys;
-        Findings { changes: self.changes, sums: self.sums }
+        Findings { changes: self.changes, unsure: self.unsure, sums: self.sums }
     }
 }

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::Instant;
+use super::{Instant, Known};
 use crate::error::{Error, Result};
 
 /// A lifecycle rule.
@@ -87,9 +87,27 @@ impl Lifecycle {
         Self { eras: vec![Era { rules, until: None }], unknown: None }
     }
 
+    /// Of a bucket whose present rules are these, as far as we were told. A server that has never heard of lifecycle has
+    /// none.
+    pub fn of(rules: &Known<Vec<Rule>>) -> Self {
+        match rules {
+            Known::Is(rules) => Self::of_now(rules.clone()),
+            Known::NotOffered => Self::default(),
+            Known::Denied(permission) => Self::unknown(format!("no permission: {permission}")),
+            Known::Unclear(why) => Self::unknown(why),
+        }
+    }
+
     /// Of a bucket whose present rules cannot be read.
     pub fn unknown(why: impl Into<String>) -> Self {
         Self { eras: Vec::new(), unknown: Some(why.into()) }
+    }
+
+    /// Adds the rule sets of another.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.eras.extend(other.eras);
+        self
     }
 
     /// Adds the rule sets of a history file: a list of `{"from": TIME, "configuration": …}` in the order of time. The last

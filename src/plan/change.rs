@@ -110,6 +110,15 @@ impl Change {
     }
 }
 
+/// A key that nothing is done to, though what it held at T is in doubt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsureKey {
+    /// The key.
+    pub key: String,
+    /// Why.
+    pub doubts: Vec<Doubt>,
+}
+
 /// The cautions that this asof knows: they only inform, so one that a newer asof added is passed over.
 fn known_cautions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Caution>, D::Error> {
     #[derive(Deserialize)]

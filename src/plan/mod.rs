@@ -5,6 +5,6 @@ pub mod file;
 mod spool;
 mod summary;
 
-pub use change::{Action, Change, Undelete, decide};
+pub use change::{Action, Change, Undelete, UnsureKey, decide};
 pub use spool::Spool;
 pub use summary::{Covered, PrefixCounts, Sums, Tally, Unsure};

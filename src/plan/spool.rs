@@ -1,8 +1,8 @@
-//! What a survey finds, on disk: a plan's changes, or other findings about keys. Memory does not grow with them.
+//! A plan's changes on disk: memory does not grow with them.
 //!
 //! Several parts of a bucket are surveyed at once, each in the order of its keys. Each writes into a segment of its own;
-//! a segment's findings go to the file in blocks, and of a block only its first key and its place are kept. Blocks do not
-//! overlap, so the blocks in the order of their first keys are the findings in the order of theirs.
+//! a segment's changes go to the file in blocks, and of a block only its first key and its place are kept. Blocks do not
+//! overlap, so the blocks in the order of their first keys are the changes in the order of theirs.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -12,19 +12,18 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// Findings in a file without a name, which is gone when the process is.
+/// Changes, or other things that keys have, in a file without a name, which is gone when the process is.
 #[derive(Debug)]
-pub struct Spool<T = Change> {
+pub struct Spool<T> {
     file: File,
     end: u64,
     open: HashMap<u64, Segment>,
     blocks: Vec<Block>,
     len: u64,
-    of: PhantomData<fn() -> T>,
+    holds: PhantomData<T>,
 }
 
 /// What a segment has not written out yet.
@@ -41,19 +40,7 @@ struct Block {
     bytes: u64,
 }
 
-impl Spool {
-    /// Appends a change to a segment. Within a segment, keys ascend.
-    pub fn push(&mut self, segment: u64, change: &Change) -> Result<()> {
-        self.push_of(segment, &change.key, change)
-    }
-
-    /// Reads the changes in the order of their keys.
-    pub fn into_changes(self) -> Result<impl Iterator<Item = Result<Change>> + Send> {
-        self.into_items()
-    }
-}
-
-impl<T: Serialize + DeserializeOwned + Send> Spool<T> {
+impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
     /// An empty spool in the system's directory for temporary files.
     pub fn new() -> Result<Self> {
         let place = std::env::temp_dir();
@@ -61,16 +48,16 @@ impl<T: Serialize + DeserializeOwned + Send> Spool<T> {
             Error::new(ErrorKind::Local, format!("cannot make a temporary file in {}: {e}", place.display()))
                 .hint("point TMPDIR to a directory with room for what is found")
         })?;
-        Ok(Self { file, end: 0, open: HashMap::new(), blocks: Vec::new(), len: 0, of: PhantomData })
+        Ok(Self { file, end: 0, open: HashMap::new(), blocks: Vec::new(), len: 0, holds: PhantomData })
     }
 
-    /// Appends what was found of `key` to a segment. Within a segment, keys ascend.
-    pub fn push_of(&mut self, segment: u64, key: &str, found: &T) -> Result<()> {
+    /// Appends what a key has to a segment. Within a segment, keys ascend.
+    pub fn push(&mut self, segment: u64, key: &str, change: &T) -> Result<()> {
         let open = self.open.entry(segment).or_default();
         if open.bytes.is_empty() {
             key.clone_into(&mut open.first_key);
         }
-        serde_json::to_writer(&mut open.bytes, found).map_err(|e| full(&e.into()))?;
+        serde_json::to_writer(&mut open.bytes, change).map_err(|e| full(&e.into()))?;
         open.bytes.push(b'\n');
         self.len += 1;
         if open.bytes.len() >= limits::SPOOL_BLOCK {
@@ -79,7 +66,7 @@ impl<T: Serialize + DeserializeOwned + Send> Spool<T> {
         Ok(())
     }
 
-    /// Ends a segment's block: what another segment has may lie between this one's findings so far and those to come.
+    /// Ends a segment's block: what another segment has may lie between this one's changes so far and those to come.
     pub fn cut(&mut self, segment: u64) -> Result<()> {
         let Some(open) = self.open.remove(&segment).filter(|open| !open.bytes.is_empty()) else {
             return Ok(());
@@ -91,7 +78,7 @@ impl<T: Serialize + DeserializeOwned + Send> Spool<T> {
         Ok(())
     }
 
-    /// How many findings there are.
+    /// How many changes there are.
     pub fn len(&self) -> u64 {
         self.len
     }
@@ -101,8 +88,8 @@ impl<T: Serialize + DeserializeOwned + Send> Spool<T> {
         self.len == 0
     }
 
-    /// Reads them in the order of their keys.
-    pub fn into_items(mut self) -> Result<impl Iterator<Item = Result<T>> + Send> {
+    /// Reads the changes in the order of their keys.
+    pub fn into_changes(mut self) -> Result<impl Iterator<Item = Result<T>> + Send> {
         let open: Vec<_> = self.open.keys().copied().collect();
         for segment in open {
             self.cut(segment)?;
@@ -110,7 +97,7 @@ impl<T: Serialize + DeserializeOwned + Send> Spool<T> {
         self.blocks.sort_unstable_by(|a, b| a.first_key.cmp(&b.first_key));
         let mut file = self.file;
         Ok(self.blocks.into_iter().flat_map(move |block| match read_block(&mut file, &block) {
-            Ok(found) => found,
+            Ok(changes) => changes,
             Err(e) => vec![Err(e)],
         }))
     }
@@ -119,12 +106,12 @@ impl<T: Serialize + DeserializeOwned + Send> Spool<T> {
 fn read_block<T: DeserializeOwned>(file: &mut File, block: &Block) -> Result<Vec<Result<T>>> {
     file.seek(SeekFrom::Start(block.offset)).map_err(|e| full(&e))?;
     let lines = BufReader::new(file.take(block.bytes)).lines();
-    let found = lines.map(|line| {
+    let changes = lines.map(|line| {
         serde_json::from_str(&line.map_err(|e| full(&e))?).map_err(|e| {
             Error::new(ErrorKind::Corrupt, "the temporary file of what was found was damaged").because(e)
         })
     });
-    Ok(found.collect())
+    Ok(changes.collect())
 }
 
 fn full(e: &std::io::Error) -> Error {
@@ -134,8 +121,12 @@ fn full(e: &std::io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Action;
+    use super::super::{Action, Change};
     use super::*;
+
+    fn push(spool: &mut Spool<Change>, segment: u64, key: &str) {
+        spool.push(segment, key, &change(key)).unwrap();
+    }
 
     fn change(key: &str) -> Change {
         Change::new(key, Action::Delete, None, None)
@@ -146,7 +137,7 @@ mod tests {
         let mut spool = Spool::new().unwrap();
         let changes: Vec<_> = ["a", "b\n\"", "日\u{1}"].into_iter().map(change).collect();
         for change in &changes {
-            spool.push(0, change).unwrap();
+            spool.push(0, &change.key, change).unwrap();
         }
         assert_eq!(spool.len(), 3);
         let back: Vec<_> = spool.into_changes().unwrap().map(Result::unwrap).collect();
@@ -160,11 +151,11 @@ mod tests {
         // Three segments at once, each over several blocks; a fourth falls between two blocks of the first.
         for n in 0..200 {
             for segment in [2u64, 0, 1] {
-                spool.push(segment, &change(&format!("{segment}/{n:03}/{padding}"))).unwrap();
+                push(&mut spool, segment, &format!("{segment}/{n:03}/{padding}"));
             }
             if n == 99 {
                 spool.cut(0).unwrap();
-                spool.push(7, &change("0/099b")).unwrap();
+                push(&mut spool, 7, "0/099b");
             }
         }
         assert!(spool.blocks.len() > 5);

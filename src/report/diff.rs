@@ -278,7 +278,7 @@ pub fn sizes_only(unproven: u64) -> String {
     format!("{objects} checked by size only: the server has no checksum to hold the bytes against")
 }
 
-fn duration(seconds: u64) -> String {
+pub(super) fn duration(seconds: u64) -> String {
     match seconds {
         0..=90 => format!("{seconds} s"),
         91..=5400 => format!("{} min", seconds.div_ceil(60)),

@@ -2,9 +2,9 @@
 
 use super::units::plural;
 use crate::limits;
-use crate::model::{Instant, printable};
+use crate::model::printable;
 use crate::plan::Sums;
-use crate::resolve::{Doubt, Expiries};
+use crate::resolve::Doubt;
 
 /// What a doubt means, after a number of keys.
 pub(super) fn meaning(doubt: Doubt) -> &'static str {
@@ -13,20 +13,6 @@ pub(super) fn meaning(doubt: Doubt) -> &'static str {
         Doubt::NullVersion => "in doubt: a null version may have overwritten what was live then",
         Doubt::Archived => "in doubt: of these, in an archive, to be thawed first (--thaw)",
     }
-}
-
-/// From when on the bucket's history is complete, where it is not for good: lines for the head of a table.
-pub fn history_notes(expiries: &Expiries, at: Instant, now: Instant) -> Vec<String> {
-    let Some(from) = expiries.complete_from(now) else { return Vec::new() };
-    let complete = format!("history complete for T ≥ {}", from.human());
-    let note = match &expiries.unknown {
-        Some(why) => {
-            format!("lifecycle rules unknown ({}), so the worst is assumed: {complete}", printable(why))
-        }
-        None => format!("{complete}, by the lifecycle rules of now"),
-    };
-    let before = (at < from).then(|| "keys that have expired entirely by now are in no listing".to_owned());
-    [note].into_iter().chain(before).collect()
 }
 
 /// Keys of which it is in doubt what they held: how many, why, and some of them; `None` if there are none.

@@ -1,19 +1,21 @@
 //! JSON Lines.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::checks::Answer;
 use crate::apply::Outcome;
 use crate::error::Result;
 use crate::event::{Counter, Counters};
 use crate::limits;
-use crate::model::{Instant, Location, Past, Version};
+use crate::model::{Check, Instant, Location, Past, Version};
 use crate::plan::file::Header;
-use crate::plan::{Action, Change, Sums};
+use crate::plan::{Action, Change, Sums, UnsureKey};
 use crate::recover::{MarkLine, Report};
-use crate::resolve::{Caution, Doubt};
+use crate::resolve::{Caution, Doubt, Kind};
 
 /// A writer of JSON objects, one a line. The first carries `"schema": 1`.
 #[derive(Debug)]
@@ -96,6 +98,13 @@ struct EntryLine<'a> {
     live_at: bool,
 }
 
+#[derive(Serialize)]
+struct DoubtLine<'a> {
+    doubt: Doubt,
+    keys: u64,
+    some: &'a BTreeSet<String>,
+}
+
 impl<W: Write> JsonLines<W> {
     /// Writes to `out`.
     pub fn new(out: W) -> Self {
@@ -107,11 +116,31 @@ impl<W: Write> JsonLines<W> {
         self.line("plan", header)
     }
 
+    /// What was found out about the bucket.
+    pub fn checks(&mut self, checks: &[Check]) -> Result<()> {
+        checks.iter().try_for_each(|check| self.line("check", check))
+    }
+
+    /// Whether a past can be restored: the checks, the doubts, a summary.
+    pub fn answer(&mut self, answer: &Answer<'_>, counters: &Counters, elapsed: Duration) -> Result<()> {
+        self.checks(answer.checks)?;
+        for (doubt, Kind { keys, some }) in answer.doubtful.kinds() {
+            self.line("doubt", DoubtLine { doubt, keys: *keys, some })?;
+        }
+        let (versions, requests) = (counters.versions.get(), counters.list_requests.get());
+        self.line("summary", answer.summary((versions, requests, millis(elapsed))))
+    }
+
     /// A change that a restore would make.
     pub fn change(&mut self, change: &Change) -> Result<()> {
         let Change { key, action, now, then, markers, cautions, doubts } = change;
         let (now, then) = (VersionLine::of(now.as_ref()), VersionLine::of(then.as_ref()));
         self.line("change", ChangeLine { key, change: *action, now, then, doubts, cautions, markers })
+    }
+
+    /// A key that nothing would be done to, though what it held is in doubt.
+    pub fn unsure(&mut self, unsure: &UnsureKey) -> Result<()> {
+        self.line("unsure", unsure)
     }
 
     /// A key that does not hold what it should.
@@ -154,6 +183,11 @@ impl<W: Write> JsonLines<W> {
 
     /// The last line.
     pub fn summary(&mut self, summary: &Summary<'_>) -> Result<()> {
+        self.last(summary)
+    }
+
+    /// A summary of any kind, which is the last line.
+    pub(super) fn last<T: Serialize>(&mut self, summary: T) -> Result<()> {
         self.line("summary", summary)?;
         self.flush()
     }
@@ -345,9 +379,13 @@ impl<'a> Summary<'a> {
             bytes_to_copy: sums.to_copy().bytes,
             list_requests: counters.list_requests.get(),
             write_requests,
-            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            elapsed_ms: millis(elapsed),
         }
     }
+}
+
+fn millis(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Requests that a restore would send: a copy each, deletes by the thousand.

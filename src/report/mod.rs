@@ -1,5 +1,6 @@
 //! What a person or a script gets to see. stdout carries results, stderr progress and messages.
 
+mod checks;
 mod csv;
 mod diff;
 mod doubt;
@@ -9,11 +10,13 @@ mod progress;
 mod recovery;
 mod references;
 mod restore;
+mod timeline;
 mod units;
 
+pub use checks::{Answer, Question, head, problems};
 pub use csv::{CsvChanges, CsvHistory};
 pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
-pub use doubt::{history_notes, uncertainty};
+pub use doubt::uncertainty;
 pub use history::history_line;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};
@@ -22,6 +25,7 @@ pub use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };
 pub use restore::{done_line, failure_line, not_kept_line};
+pub use timeline::{TimelineView, bars_for};
 pub use units::{bytes, count, plural, shell_word};
 
 /// The form of the results.

@@ -21,7 +21,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Caution;
-use super::expiry::{DAY, Expiries};
+use super::expiry::{DAY, Expiries, after};
 use super::fold::{Cut, KeyState};
 use crate::model::{Instant, Version};
 
@@ -94,7 +94,7 @@ impl Judge {
             if self.expiries.may_have_removed(state.key, t, evidence, now) {
                 doubts.push(Doubt::Lifecycle);
             }
-            if evidence.null_above {
+            if evidence.null_above.is_some() {
                 doubts.push(Doubt::NullVersion);
             }
         }
@@ -107,6 +107,19 @@ impl Judge {
     pub fn doubts_of_unlisted(&self, key: &str, now: Instant) -> Vec<Doubt> {
         let gone = matches!(self.cuts.0, Cut::At(t) if self.expiries.may_have_removed_all(key, t, now));
         gone.then_some(Doubt::Lifecycle).into_iter().collect()
+    }
+
+    /// The doubts about a key's answers at any time from the first cut on. They are those at the cut itself, see
+    /// [`Expiries`], as long as the key's entries descend in time.
+    pub fn doubts_since(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {
+        let mut state = *state;
+        let unordered = state.cautions().any(|caution| caution == Caution::Unordered);
+        if let (true, Cut::At(t), Some(nearest)) = (unordered, self.cuts.0, &mut state.evidence.0.nearest) {
+            nearest.made = after(t);
+            // Nor does its date set a bound for (B).
+            nearest.multipart = true;
+        }
+        self.doubts(&state, now)
     }
 
     /// What a person should know of a key:

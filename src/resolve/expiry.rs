@@ -18,6 +18,12 @@
 //! last of the key, and then S was written. An S that was uploaded in parts is dated with the beginning of its upload,
 //! which may lie before all this, so its date sets no bound.
 //!
+//! **A window of times.** A key of which (A) or (B) holds at some T' after T is in doubt at T, too, as long as its entries
+//! descend in time: going back from T' to T, S only becomes older and has more entries above it, so what was due for (A)
+//! stays due; and while there is no P, S is the key's lowest entry and E(T, N) only becomes earlier. The same holds of null
+//! versions: one that is newer than T' is newer than T. So whether every second since T can be restored is the question
+//! whether T can. Of a key whose entries do not descend, S is taken to have been made just after T.
+//!
 //! Only prefixes are compared: the tags and the size of what is gone cannot be seen. The condition covers holes in the
 //! middle too: an older version may be left, by a filter or a lock, where a newer one is gone. It takes for granted that
 //! nobody removed a version by its id, and that versioning was enabled from T on: under suspended versioning a marker may
@@ -40,6 +46,8 @@ pub struct Expiries {
     markers: Vec<(String, Until)>,
     /// Why the rules are not known, if they are not.
     pub unknown: Option<String>,
+    /// Whether they are more than those that hold now.
+    pub of_past: bool,
 }
 
 /// When a rule was last carried out; `None` if it still is.
@@ -64,7 +72,8 @@ impl Expiries {
     /// Of the rules that a bucket has had. Where the present ones cannot be read, the worst that there could be is assumed:
     /// all noncurrent entries after a day. `lag` is how long a rule may act after another set has taken its place.
     pub fn of(lifecycle: &Lifecycle, lag: Duration) -> Self {
-        let mut expiries = Self { unknown: lifecycle.unknown.clone(), ..Self::default() };
+        let of_past = lifecycle.eras.len() > 1;
+        let mut expiries = Self { unknown: lifecycle.unknown.clone(), of_past, ..Self::default() };
         if lifecycle.unknown.is_some() {
             let expiration = NoncurrentExpiration { days: 1, newer: 0 };
             expiries.noncurrent.push(Remover { prefix: String::new(), expiration, until: None });
@@ -86,10 +95,11 @@ impl Expiries {
         expiries
     }
 
-    /// The instant from which on the bucket's history is complete, by the rules alone; `None` if they have removed nothing
-    /// ever. What became noncurrent later than that is not due yet.
-    pub fn complete_from(&self, now: Instant) -> Option<Instant> {
-        let complete = self.noncurrent.iter().map(|rule| {
+    /// The instant from which on the history of keys with `prefix` is complete, by the rules alone; `None` if they have
+    /// removed nothing ever. What became noncurrent later than that is not due yet.
+    pub fn complete_from(&self, prefix: &str, now: Instant) -> Option<Instant> {
+        let removers = self.noncurrent.iter().filter(|rule| overlap(&rule.prefix, prefix));
+        let complete = removers.map(|rule| {
             let last = earlier(rule.until, now).millis();
             let days = i64::from(rule.expiration.days);
             Instant::from_millis((last - last.rem_euclid(DAY)).saturating_sub(days * DAY))
@@ -100,15 +110,27 @@ impl Expiries {
     /// Whether all of a key of which no entry is left may have been removed since `t`: what was live then expired below a
     /// delete marker, and the marker, the last of the key, after it. This is condition (B) where nothing was written since.
     pub(super) fn may_have_removed_all(&self, key: &str, t: Instant, now: Instant) -> bool {
-        let since = Instant::from_millis(t.millis() + 1);
         let mut rules = self.noncurrent.iter().filter(|rule| key.starts_with(&*rule.prefix));
-        rules.any(|rule| self.may_have_emptied(rule, key, since, now))
+        rules.any(|rule| self.may_have_emptied(rule, key, after(t), now))
     }
 
     /// Whether a rule may have left nothing of a key but a marker, and that was removed too by `by`.
     fn may_have_emptied(&self, rule: &Remover, key: &str, since: Instant, by: Instant) -> bool {
         let mut markers = self.markers.iter().filter(|(prefix, _)| key.starts_with(&**prefix));
         markers.any(|(_, until)| rule.was_due(since, earlier(*until, by)))
+    }
+
+    /// Whether there may have been keys with `prefix` at `t` of which nothing is left: condition (B) of a key that has no
+    /// entry. No listing names them.
+    pub fn may_have_removed_keys(&self, prefix: &str, t: Instant, now: Instant) -> bool {
+        self.noncurrent.iter().filter(|rule| overlap(&rule.prefix, prefix)).any(|rule| {
+            let mut markers = self.markers.iter();
+            markers.any(|(of, until)| {
+                overlap(of, prefix)
+                    && overlap(of, &rule.prefix)
+                    && rule.was_due(after(t), earlier(*until, now))
+            })
+        })
     }
 
     /// Whether what was live at `t` may have been removed: condition (A) or (B).
@@ -119,8 +141,8 @@ impl Expiries {
         if evidence.found.is_some() {
             return rules.any(|rule| rule.may_have_made_a_gap(nearest.made, newer, now));
         }
-        // What became noncurrent did so after T; S was not there yet when the last of the key went.
-        let since = Instant::from_millis(t.millis() + 1);
+        // S was not there yet when the last of the key went.
+        let since = after(t);
         let by = if nearest.multipart { now } else { nearest.made };
         rules.any(|rule| {
             rule.may_have_made_a_gap(nearest.made, newer, now) || self.may_have_emptied(rule, key, since, by)
@@ -133,6 +155,16 @@ impl Remover {
     fn may_have_made_a_gap(&self, successor: Instant, newer: u64, now: Instant) -> bool {
         newer >= u64::from(self.expiration.newer) && self.was_due(successor, now)
     }
+}
+
+/// What was live at `t` became noncurrent then at the earliest.
+pub(super) fn after(t: Instant) -> Instant {
+    Instant::from_millis(t.millis().saturating_add(1))
+}
+
+/// Whether there can be a key with both prefixes.
+fn overlap(a: &str, b: &str) -> bool {
+    a.starts_with(b) || b.starts_with(a)
 }
 
 /// `days` after `since`, rounded up to midnight UTC.

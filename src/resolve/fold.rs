@@ -57,8 +57,8 @@ pub struct Evidence {
     pub above: u64,
     /// The lowest of them.
     pub nearest: Option<Nearest>,
-    /// Whether one of them is a null version or marker.
-    pub null_above: bool,
+    /// When the null version or marker among them was made, if there is one.
+    pub null_above: Option<Instant>,
     /// When the live entry was made, if there is one, version or marker.
     pub found: Option<Instant>,
 }
@@ -205,7 +205,7 @@ struct Pending {
     /// Both picks fell on one entry; it is kept in `then`.
     same: bool,
     last: Option<Nearest>,
-    null: bool,
+    null: Option<Instant>,
     unordered: bool,
     same_second: bool,
     /// Ids of the entries above the first pick, if they are all delete markers.
@@ -227,7 +227,7 @@ impl Pending {
         self.later.state = PickState::Unset;
         self.same = false;
         self.last = None;
-        self.null = false;
+        self.null = None;
         self.unordered = false;
         self.same_second = false;
         self.markers.clear();
@@ -273,7 +273,9 @@ impl Pending {
             }
         }
         self.seen += 1;
-        self.null |= entry.version_id == "null";
+        if entry.version_id == "null" {
+            self.null = self.null.max(Some(entry.last_modified));
+        }
         self.last = Some(Nearest {
             made: entry.last_modified,
             multipart: entry.kind.is_multipart(),

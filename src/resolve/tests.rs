@@ -2,6 +2,7 @@
 
 mod doubt;
 mod simulation;
+mod window;
 
 use proptest::prelude::*;
 

@@ -1,11 +1,14 @@
 //! Access control lists: whether a bucket has them at all, and those of its versions.
 
-use aws_sdk_s3::types::{Grant, Grantee, ObjectOwnership, OwnershipControls, Permission, Type};
+use aws_sdk_s3::types::{
+    Grant, Grantee, ObjectOwnership, OwnershipControls, OwnershipControlsRule, Permission, Type,
+};
 
 use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
-use super::error::{Doing, explain};
+use super::error::{Doing, explain, not_told};
 use crate::error::Result;
+use crate::model::Known;
 
 /// Whom an object's list grants what, as the headers of a write name them. Empty for a private object: that is what a
 /// copy is without being told.
@@ -20,20 +23,29 @@ pub struct Grants {
 impl Client {
     /// Whether objects of the bucket have lists that count. Not where its owner owns all of them, which is the default
     /// of new buckets (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>); older
-    /// ones have no ownership controls. Where we may not know, or the server does not (Ceph RGW), they may have.
-    pub async fn has_acls(&self, bucket: &str) -> Result<bool> {
+    /// ones have no ownership controls.
+    pub async fn acls(&self, bucket: &str) -> Result<Known<bool>> {
+        const PERMISSION: &str = "s3:GetBucketOwnershipControls";
         let reply = self.sdk.get_bucket_ownership_controls().bucket(bucket).send().await;
-        let doing = Doing {
-            what: "read the ownership controls of",
-            bucket,
-            key: None,
-            permission: "s3:GetBucketOwnershipControls",
-        };
+        let doing =
+            Doing { what: "read the ownership controls of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => {
                 let rules = reply.ownership_controls().map(OwnershipControls::rules).unwrap_or_default();
-                Ok(!rules.iter().any(|rule| *rule.object_ownership() == ObjectOwnership::BucketOwnerEnforced))
+                let owned = |rule: &OwnershipControlsRule| {
+                    *rule.object_ownership() == ObjectOwnership::BucketOwnerEnforced
+                };
+                Ok(Known::Is(!rules.iter().any(owned)))
             }
+            Err(e) if e.code() == Some("OwnershipControlsNotFoundError") => Ok(Known::Is(true)),
+            Err(e) => not_told(e, PERMISSION),
+        }
+    }
+
+    /// The same for a copy: where we may not know, or the server does not (Ceph RGW), they may have.
+    pub async fn has_acls(&self, bucket: &str) -> Result<bool> {
+        match self.acls(bucket).await {
+            Ok(acls) => Ok(acls.value().copied().unwrap_or(true)),
             Err(e) if e.is_retryable() => Err(e),
             Err(_) => Ok(true),
         }

@@ -5,8 +5,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::client::Place;
 use super::listing::DecodeError;
-use crate::error::{Error, ErrorKind};
-use crate::model::printable;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Known, printable};
 
 /// What was being done when an error came.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +69,24 @@ where
         _ => Error::new(ErrorKind::Invalid, doing.cannot(&root_cause(error).to_string())),
     }
     .because(DisplayErrorContext(error).to_string())
+}
+
+/// What an error says of a setting that was asked for. That a permission is missing is one answer, that the credentials are
+/// worth nothing another: that one ends the command, as does a server that fails.
+pub(super) fn not_told<T>(e: Error, permission: &'static str) -> Result<Known<T>> {
+    let of_permission =
+        matches!(e.code(), Some("AccessDenied" | "AllAccessDisabled" | "Forbidden" | "HTTP 403"));
+    match e.kind() {
+        ErrorKind::Denied if of_permission => Ok(Known::Denied(permission)),
+        ErrorKind::Unsupported => Ok(Known::NotOffered),
+        ErrorKind::Denied | ErrorKind::Throttled | ErrorKind::Transient => Err(e),
+        _ if e.code() == Some("NoSuchBucket") => Err(e),
+        // Ceph RGW answers what it does not know with the bucket's listing.
+        _ if e.code() == Some("HTTP 200") => {
+            Ok(Known::Unclear("the answer is of another kind: the server may not offer it".to_owned()))
+        }
+        _ => Ok(Known::Unclear(e.to_string())),
+    }
 }
 
 /// What the server said, apart from how it came.
@@ -233,6 +251,33 @@ mod tests {
             ["add --region eu-west-3"]
         );
         assert_eq!(explained(301, "", "", None).hints(), ["name its region with --region"]);
+    }
+
+    #[test]
+    fn a_setting_that_is_not_told_is_unknown_and_no_setting() {
+        for (status, code, expected) in [
+            (403, "AccessDenied", Some(Known::Denied("s3:GetX"))),
+            (403, "", Some(Known::Denied("s3:GetX"))),
+            (501, "NotImplemented", Some(Known::NotOffered)),
+            (405, "MethodNotAllowed", Some(Known::NotOffered)),
+            (
+                400,
+                "InvalidRequest",
+                Some(Known::Unclear("cannot list the versions of s3://prod: InvalidRequest".into())),
+            ),
+            (
+                200,
+                "",
+                Some(Known::Unclear("the answer is of another kind: the server may not offer it".into())),
+            ),
+            (403, "InvalidAccessKeyId", None),
+            (400, "ExpiredToken", None),
+            (404, "NoSuchBucket", None),
+            (503, "SlowDown", None),
+        ] {
+            let told: Result<Known<()>> = not_told(explained(status, code, "", None), "s3:GetX");
+            assert_eq!(told.ok(), expected, "{status} {code}");
+        }
     }
 
     #[test]

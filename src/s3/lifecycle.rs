@@ -3,31 +3,25 @@
 use aws_sdk_s3::types::{ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, Tag};
 
 use super::client::Client;
-use super::error::{Doing, explain};
-use crate::error::{ErrorKind, Result};
-use crate::model::{Expiration, Filter, Instant, Lifecycle, NoncurrentExpiration, Rule};
+use super::error::{Doing, explain, not_told};
+use crate::error::Result;
+use crate::model::{Expiration, Filter, Instant, Known, NoncurrentExpiration, Rule};
 
 /// The permission to read them.
 const PERMISSION: &str = "s3:GetLifecycleConfiguration";
 
 impl Client {
-    /// The rules that the bucket has now. Where they cannot be read, that is what is known of them; a server that has never
-    /// heard of lifecycle has none.
-    pub async fn lifecycle(&self, bucket: &str) -> Result<Lifecycle> {
+    /// The rules that the bucket has now.
+    pub async fn lifecycle(&self, bucket: &str) -> Result<Known<Vec<Rule>>> {
         let reply = self.sdk.get_bucket_lifecycle_configuration().bucket(bucket).send().await;
         let doing = Doing { what: "read the lifecycle rules of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
-            Ok(reply) => match reply.rules().iter().map(rule).collect() {
-                Some(rules) => Ok(Lifecycle::of_now(rules)),
-                None => Ok(Lifecycle::unknown("they make no sense to this version of asof")),
-            },
-            Err(e) if e.code() == Some("NoSuchLifecycleConfiguration") => Ok(Lifecycle::default()),
-            Err(e) if e.kind() == ErrorKind::Unsupported => Ok(Lifecycle::default()),
-            Err(e) if e.kind() == ErrorKind::Denied => {
-                Ok(Lifecycle::unknown(format!("no permission: {PERMISSION}")))
-            }
-            Err(e) if e.is_retryable() => Err(e),
-            Err(e) => Ok(Lifecycle::unknown(e.to_string())),
+            Ok(reply) => Ok(match reply.rules().iter().map(rule).collect() {
+                Some(rules) => Known::Is(rules),
+                None => Known::Unclear("they make no sense to this version of asof".to_owned()),
+            }),
+            Err(e) if e.code() == Some("NoSuchLifecycleConfiguration") => Ok(Known::Is(Vec::new())),
+            Err(e) => not_told(e, PERMISSION),
         }
     }
 }

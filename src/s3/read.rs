@@ -1,13 +1,10 @@
-//! Requests that read: listing pages, HEAD, what a bucket is set to.
+//! Requests that read: listing pages, HEAD.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
-use aws_sdk_s3::types::{
-    BucketVersioningStatus, ChecksumMode, ChecksumType, EncodingType, MfaDeleteStatus, ObjectLockEnabled,
-    ReplicationStatus, ServerSideEncryption,
-};
+use aws_sdk_s3::types::{ChecksumMode, ChecksumType, EncodingType, ReplicationStatus, ServerSideEncryption};
 
 use super::blank_key::{KeyInPath, for_sdk};
 use super::client::{Client, retries};
@@ -15,7 +12,7 @@ use super::error::{Doing, explain};
 use super::listing::{Page, PageTap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{ObjectHead, Versioning};
+use crate::model::ObjectHead;
 
 /// A page to ask for.
 #[derive(Debug, Clone, Default)]
@@ -137,59 +134,6 @@ impl Client {
         }
     }
 
-    /// Whether the bucket keeps versions. The first request of every command: it finds out that the server is not
-    /// there, or the bucket is not ours, and so gives up sooner than others.
-    pub async fn versioning(&self, bucket: &str) -> Result<Versioning> {
-        let quick = aws_sdk_s3::config::Builder::new().retry_config(retries(limits::FIRST_CONTACT_ATTEMPTS));
-        let reply =
-            self.sdk.get_bucket_versioning().bucket(bucket).customize().config_override(quick).send().await;
-        let doing = Doing {
-            what: "read the versioning state of",
-            bucket,
-            key: None,
-            permission: "s3:GetBucketVersioning",
-        };
-        let reply = reply.map_err(|e| explain(&e, doing, &self.place))?;
-        Ok(match reply.status() {
-            Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
-            Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
-            _ => Versioning::Never,
-        })
-    }
-
-    /// Whether a version can only be deleted with a code of a device.
-    pub async fn mfa_delete(&self, bucket: &str) -> Result<bool> {
-        let doing = Doing {
-            what: "read the versioning state of",
-            bucket,
-            key: None,
-            permission: "s3:GetBucketVersioning",
-        };
-        let reply = self.sdk.get_bucket_versioning().bucket(bucket).send().await;
-        let reply = reply.map_err(|e| explain(&e, doing, &self.place))?;
-        Ok(reply.mfa_delete() == Some(&MfaDeleteStatus::Enabled))
-    }
-
-    /// Whether Object Lock is enabled. `None` where the permissions do not let us know.
-    pub async fn object_lock(&self, bucket: &str) -> Result<Option<bool>> {
-        let doing = Doing {
-            what: "read the Object Lock configuration of",
-            bucket,
-            key: None,
-            permission: "s3:GetBucketObjectLockConfiguration",
-        };
-        let reply = self.sdk.get_object_lock_configuration().bucket(bucket).send().await;
-        match reply.map_err(|e| explain(&e, doing, &self.place)) {
-            Ok(reply) => {
-                let lock = reply.object_lock_configuration().and_then(|lock| lock.object_lock_enabled());
-                Ok(Some(lock == Some(&ObjectLockEnabled::Enabled)))
-            }
-            Err(e) if matches!(e.kind(), ErrorKind::Missing | ErrorKind::Unsupported) => Ok(Some(false)),
-            Err(e) if e.kind() == ErrorKind::Denied => Ok(None),
-            Err(e) => Err(e),
-        }
-    }
-
     /// Whether the bucket is served as a website: only there do its objects' redirects have an effect. Where we may not
     /// know, it may be.
     pub async fn is_website(&self, bucket: &str) -> Result<bool> {
@@ -206,34 +150,9 @@ impl Client {
             Ok(_) => Ok(true),
         }
     }
-
-    /// Whether the bucket encrypts new objects with a KMS key, so that equal bytes have different ETags. `None` where
-    /// the server or the permissions do not let us know.
-    pub async fn encrypts_with_kms(&self, bucket: &str) -> Result<Option<bool>> {
-        let reply = self.sdk.get_bucket_encryption().bucket(bucket).send().await;
-        let doing = Doing {
-            what: "read the default encryption of",
-            bucket,
-            key: None,
-            permission: "s3:GetEncryptionConfiguration",
-        };
-        match reply.map_err(|e| explain(&e, doing, &self.place)) {
-            Ok(reply) => {
-                let rules = reply
-                    .server_side_encryption_configuration()
-                    .map(aws_sdk_s3::types::ServerSideEncryptionConfiguration::rules)
-                    .unwrap_or_default();
-                let mut defaults = rules.iter().filter_map(|r| r.apply_server_side_encryption_by_default());
-                Ok(Some(defaults.any(|d| is_kms(Some(d.sse_algorithm())))))
-            }
-            Err(e) if e.code() == Some("ServerSideEncryptionConfigurationNotFoundError") => Ok(Some(false)),
-            Err(e) if e.is_retryable() => Err(e),
-            Err(_) => Ok(None),
-        }
-    }
 }
 
-fn is_kms(sse: Option<&ServerSideEncryption>) -> bool {
+pub(super) fn is_kms(sse: Option<&ServerSideEncryption>) -> bool {
     matches!(sse, Some(ServerSideEncryption::AwsKms | ServerSideEncryption::AwsKmsDsse))
 }
 

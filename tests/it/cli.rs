@@ -4,15 +4,18 @@
 //! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
 
 mod archived;
+mod check;
 mod diff;
 mod doubt;
 mod escapes;
 mod formats;
 mod help;
 mod help_of_commands;
+mod help_of_recover;
 mod help_of_references;
 mod help_of_restore;
 mod history;
+mod iam;
 mod plan;
 mod references;
 mod refusals;
@@ -25,5 +28,6 @@ mod server;
 pub(crate) mod stage;
 mod streams;
 mod terminal;
+mod timeline;
 mod usage;
 mod verify;

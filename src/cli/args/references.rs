@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::apply::{ApplyArgs, CopyArgs};
+use super::check::EarlierArgs;
 use super::{OutputArgs, PastArgs, ServerArgs, parse_location};
 use crate::model::{Instant, Location};
 use crate::report::shell_word;
@@ -31,6 +32,8 @@ pub(in crate::cli) struct ReferencesArgs {
     /// Do not ask
     #[arg(short, long, requires = "heal")]
     pub(in crate::cli) yes: bool,
+    #[command(flatten)]
+    pub(in crate::cli) earlier: EarlierArgs,
     #[command(flatten)]
     pub(in crate::cli) healing: HealingArgs,
     #[command(flatten)]

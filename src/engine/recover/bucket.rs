@@ -8,7 +8,7 @@ use super::step::Parts;
 use super::store::Recovery;
 use crate::apply::{Applied, Manner, Place};
 use crate::cancel::Cancel;
-use crate::engine::bucket::{Standing, standing};
+use crate::engine::bucket::{Standing, rules, standing};
 use crate::engine::compare::Compare;
 use crate::engine::pairing::survey_elsewhere;
 use crate::engine::past::judge;
@@ -20,7 +20,7 @@ use crate::engine::walk::Scope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
-use crate::model::{Instant, Location};
+use crate::model::{BucketSettings, Instant, Known, Lifecycle, Location, Rule};
 use crate::plan::file::{Checks, Header, Selected};
 use crate::plan::{Change, Sums, Undelete};
 use crate::recover::{Event, Finding, StepResult, counts};
@@ -68,7 +68,7 @@ impl std::fmt::Debug for Terms<'_> {
 #[derive(Debug)]
 pub struct Surveyed {
     /// The settings of the bucket whose past is restored.
-    pub here: Standing,
+    pub settings: BucketSettings,
     /// Those of the bucket that is changed.
     pub there: Standing,
     /// By what the past was judged.
@@ -94,13 +94,14 @@ impl BucketPart {
 
     /// What a restore to `at` would change now.
     pub async fn survey(&self, at: Instant, terms: &Terms<'_>, cancel: &Cancel) -> Result<Surveyed> {
-        let (here, there) = standings(&self.client, &self.location, self.to.as_ref()).await?;
-        let judge = self.judge(at, terms).await?;
+        let (settings, there) = standings(&self.client, &self.location, self.to.as_ref()).await?;
+        let here = Standing::from(&settings);
+        let judge = judged(&settings.rules, at, terms);
         let (place, elsewhere) = (self.place(), self.to.is_some());
         let compare = (Compare { kms: here.kms || there.kms, trust_etag: false }, Undelete::Copy);
         let of = (self.scope(), &judge);
         let findings = find_changes(&self.client, of, (&place, elsewhere), compare, cancel).await?;
-        Ok(Surveyed { here, there, judge, findings })
+        Ok(Surveyed { settings, there, judge, findings })
     }
 
     /// The order of a run that restores it, and the head of the run's plan.
@@ -115,9 +116,12 @@ impl BucketPart {
 
     /// By what its past is judged.
     pub(super) async fn judge(&self, at: Instant, terms: &Terms<'_>) -> Result<Judge> {
-        let cuts = (Cut::At(at), Cut::Latest);
-        judge(&self.client, &self.location.bucket, cuts, terms.multipart_window).await
+        Ok(judged(&rules(&self.client, &self.location.bucket).await?, at, terms))
     }
+}
+
+fn judged(rules: &Known<Vec<Rule>>, at: Instant, terms: &Terms<'_>) -> Judge {
+    judge(rules, Lifecycle::default(), (Cut::At(at), Cut::Latest), terms.multipart_window)
 }
 
 impl Parts<'_> {
@@ -161,13 +165,13 @@ impl Parts<'_> {
         n: usize,
     ) -> Result<Option<(Run, Order)>> {
         let (terms, at) = (&self.terms, recovery.told().at);
-        let Surveyed { here, there, judge: _, findings: Findings { changes, sums } } =
+        let Surveyed { settings, there, judge: _, findings: Findings { changes, sums, .. } } =
             part.survey(at, terms, self.cancel).await?;
         (terms.accept)(part, there, &sums)?;
         if changes.is_empty() {
             return Ok(None);
         }
-        let (order, header) = part.order(at, here, terms);
+        let (order, header) = part.order(at, Standing::from(&settings), terms);
         let counters = part.client.counters();
         let looked_at = (counters.keys.get(), counters.versions.get());
         let changes = (changes.into_changes()?, &sums);
@@ -187,7 +191,7 @@ impl Parts<'_> {
         let (place, scope) = (part.place(), part.scope());
         let found = (scope, &judge);
         let compared = survey_elsewhere(&part.client, found, (&place, Extras::Differ), compare, self.cancel);
-        let Findings { changes, sums } = compared.await?;
+        let Findings { changes, sums, .. } = compared.await?;
         let counts = counts([
             ("matched", sums.unchanged + sums.same_content),
             ("mismatched", sums.changes()),

@@ -7,6 +7,7 @@ use super::bucket::{BucketPart, Terms};
 use super::store::Recovery;
 use crate::cancel::Cancel;
 use crate::db::{Database, Next, wait};
+use crate::engine::bucket::Standing;
 use crate::engine::compare::Compare;
 use crate::engine::prepare::{begin, standings};
 use crate::engine::references::{Held, References, heal_changes, references};
@@ -148,21 +149,23 @@ impl Parts<'_> {
         let (scope, named) = ((part.scope(), &judge), (&keys, told.orphans));
         let References { dangling, orphans, sums } =
             references(&part.client, scope, held, named, self.cancel).await?;
-        let dangling = dangling.into_items()?.collect::<Result<Vec<_>>>()?;
-        let healed = match told.heal {
-            Some(within) => self.heal(recovery, part, &dangling, within).await?,
-            None => 0,
+        let (at, named) = (recovery.told().at, part.to.as_ref().unwrap_or(&part.location));
+        let is_late = |dangling: &Dangling| {
+            told.heal.is_some_and(|within| dangling.delay(at).is_some_and(|delay| delay <= within))
         };
-        let place = part.to.as_ref().unwrap_or(&part.location);
-        let at = recovery.told().at;
-        for dangling in &dangling {
-            let is_healed = told.heal.is_some_and(|within| dangling.delay(at).is_some_and(|d| d <= within));
-            if !is_healed {
-                self.find(Finding::dangling(place, dangling, at));
+        let dangling = dangling.into_changes()?.inspect(|dangling| {
+            if let Ok(dangling) = dangling
+                && !is_late(dangling)
+            {
+                self.find(Finding::dangling(named, dangling, at));
             }
-        }
-        for orphan in orphans.into_items()?.take(limits::FINDINGS) {
-            self.find(Finding::orphan(place, &orphan?));
+        });
+        let healed = match told.heal {
+            Some(within) => self.heal(recovery, part, dangling, within).await?,
+            None => dangling.take(limits::FINDINGS).map(|found| found.map(|_| 0)).sum::<Result<u64>>()?,
+        };
+        for orphan in orphans.into_changes()?.take(limits::FINDINGS) {
+            self.find(Finding::orphan(named, &orphan?));
         }
         let found = sums.dangling();
         let counts = counts([
@@ -191,15 +194,16 @@ impl Parts<'_> {
         &self,
         recovery: &Recovery,
         part: &BucketPart,
-        dangling: &[Dangling],
+        dangling: impl Iterator<Item = Result<Dangling>>,
         within: std::time::Duration,
     ) -> Result<u64> {
         let BucketPart { client, location, to, .. } = part;
-        let (here, there) = standings(client, location, to.as_ref()).await?;
+        let (settings, there) = standings(client, location, to.as_ref()).await?;
+        let here = Standing::from(&settings);
         let compare = Compare { kms: here.kms || there.kms, trust_etag: false };
         let (place, at) = (part.place(), recovery.told().at);
-        let found = dangling.iter().cloned().map(Ok);
-        let Findings { changes, sums } = heal_changes(client, &place, found, (at, within), compare).await?;
+        let Findings { changes, sums, .. } =
+            heal_changes(client, &place, dangling, (at, within), compare).await?;
         if changes.is_empty() {
             return Ok(0);
         }

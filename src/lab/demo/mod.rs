@@ -29,27 +29,46 @@ pub async fn demo(out: &mut (impl Write + Send)) -> io::Result<bool> {
     let at = (real_millis() - AGO) / MINUTE * MINUTE + 6_000;
     let before = stage(&lab, at, out)?;
     let terminal = Terminal::new(&lab)?;
-    let mut as_expected = true;
-    for step in steps(at) {
-        as_expected &= terminal.run(&step, out).await?;
+    // From here on, the second to go back to is the one that the timeline suggests.
+    let told = terminal.run(&first_step(), out).await?.unwrap_or_default();
+    let Some(found) = suggested(&told) else {
+        writeln!(out, "the timeline should have suggested {}", second(at))?;
+        return Ok(false);
+    };
+    let mut as_expected = found == second(at);
+    if !as_expected {
+        writeln!(out, "the timeline should have suggested {}, not {found}", second(at))?;
+    }
+    for step in steps(found) {
+        as_expected &= terminal.run(&step, out).await?.is_some();
     }
     let equal = judge(&before, &contents(&lab), out)?;
     lab.shutdown().await;
     Ok(as_expected && equal)
 }
 
-/// What is typed, and the exit code that each must come to.
-fn steps(at: i64) -> Vec<Step> {
+/// What is typed first.
+fn first_step() -> Step {
+    Step::new("what happened, and when?", &["timeline", &format!("s3://{BUCKET}"), "--from", "6h"])
+}
+
+/// The time that a timeline suggests.
+fn suggested(told: &str) -> Option<&str> {
+    let line = told.lines().find(|line| line.starts_with("the last second before"))?;
+    line.split_once("--at ").map(|(_, at)| at.trim())
+}
+
+/// What is typed then.
+fn steps(at: &str) -> Vec<Step> {
     let bucket = format!("s3://{BUCKET}");
-    let at = format!("{}Z", iso(at, false).trim_end_matches(".000Z"));
     let key = format!("{bucket}/{}", history::TOLD);
     let step = |comment: &'static str, words: &[&str]| Step::new(comment, words);
     vec![
-        step("what would a restore to the second before it change?", &["diff", &bucket, "--at", &at]),
-        step("carry it out", &["restore", &bucket, "--at", &at, "--yes"]),
-        step("is the bucket as it was?", &["verify", &bucket, "--at", &at]),
-        step("and is there nothing left to change?", &["diff", &bucket, "--at", &at, "--exit-code"]),
-        step("a restore adds to history, it erases nothing", &["history", &key, "--at", &at]),
+        step("what would a restore to the second before it change?", &["diff", &bucket, "--at", at]),
+        step("carry it out", &["restore", &bucket, "--at", at, "--yes"]),
+        step("is the bucket as it was?", &["verify", &bucket, "--at", at]),
+        step("and is there nothing left to change?", &["diff", &bucket, "--at", at, "--exit-code"]),
+        step("a restore adds to history, it erases nothing", &["history", &key, "--at", at]),
     ]
 }
 
@@ -67,7 +86,7 @@ fn stage(lab: &Lab, at: i64, out: &mut impl Write) -> io::Result<BTreeMap<String
         writeln!(out, "  {}  {}", clock_time(line.at), line.what)?;
     }
     lab.clock().resume();
-    writeln!(out, "so the last good second is {}Z.", iso(at, false).trim_end_matches(".000Z"))?;
+    writeln!(out, "so the last good second is {}.", second(at))?;
     Ok(before)
 }
 
@@ -97,6 +116,11 @@ fn judge(
     writeln!(out, "\nverdict: {verdict}")?;
     out.flush()?;
     Ok(wrong.is_empty())
+}
+
+/// An instant as `--at` takes it.
+fn second(at: i64) -> String {
+    format!("{}Z", iso(at, false).trim_end_matches(".000Z"))
 }
 
 /// `14:30:05` of an instant.

@@ -45,8 +45,8 @@ impl Terminal {
         Ok(Self { executable: std::env::current_exe()?, home, environment })
     }
 
-    /// Runs a step; whether it ended with exit code 0.
-    pub(super) async fn run(&self, step: &Step, out: &mut (impl Write + Send)) -> io::Result<bool> {
+    /// Runs a step; what it printed, if it ended with exit code 0.
+    pub(super) async fn run(&self, step: &Step, out: &mut (impl Write + Send)) -> io::Result<Option<String>> {
         writeln!(out, "\n# {}\n$ asof {}", step.comment, step.words.join(" "))?;
         out.flush()?;
         let output = self.execute(step).await?;
@@ -55,7 +55,7 @@ impl Terminal {
         if !output.status.success() {
             writeln!(out, "this step should have ended with exit code 0, it ended with {}", output.status)?;
         }
-        Ok(output.status.success())
+        Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
     }
 
     async fn execute(&self, step: &Step) -> io::Result<Output> {

@@ -93,7 +93,7 @@ fn the_table_of_lifecycle_holds() {
         let expected: &[Doubt] = if expected { &[Doubt::Lifecycle] } else { &[] };
         let (doubts, _) = found(&of_days(entries), &judge, day(now));
         assert_eq!(doubts, expected, "{entries} at {t}, now {now}, {rules}");
-        if judge.expiries.complete_from(day(now)).is_none_or(|from| from <= day(t)) {
+        if judge.expiries.complete_from("", day(now)).is_none_or(|from| from <= day(t)) {
             assert_eq!(doubts, [], "{entries} at {t}, now {now}, {rules}: after the certificate");
         }
     }
@@ -149,12 +149,15 @@ fn rules_of_the_past_count_as_long_as_they_held() {
         assert_eq!(found(&of_days(entries), &judge, day(20.0)).0, expected, "{entries} until {until}");
     }
     let mut lifecycle = lifecycle(13.0);
-    assert_eq!(Expiries::of(&lifecycle, Duration::ZERO).complete_from(day(20.5)), Some(day(12.0)));
-    assert_eq!(Expiries::of(&lifecycle, Duration::from_hours(24)).complete_from(day(20.5)), Some(day(13.0)));
+    assert_eq!(Expiries::of(&lifecycle, Duration::ZERO).complete_from("", day(20.5)), Some(day(12.0)));
+    assert_eq!(
+        Expiries::of(&lifecycle, Duration::from_hours(24)).complete_from("", day(20.5)),
+        Some(day(13.0))
+    );
     lifecycle.eras.remove(0);
-    assert_eq!(Expiries::of(&lifecycle, Duration::ZERO).complete_from(day(20.5)), Some(day(11.0)));
+    assert_eq!(Expiries::of(&lifecycle, Duration::ZERO).complete_from("", day(20.5)), Some(day(11.0)));
     lifecycle.eras[0].rules[0].enabled = false;
-    assert_eq!(Expiries::of(&lifecycle, Duration::ZERO).complete_from(day(20.5)), None);
+    assert_eq!(Expiries::of(&lifecycle, Duration::ZERO).complete_from("", day(20.5)), None);
 }
 
 #[test]
@@ -163,7 +166,7 @@ fn unknown_rules_are_the_worst_ones() {
     assert_eq!(found(&of_days("v2@11.5 v1@10.5"), &judge, day(13.0)).0, [Doubt::Lifecycle]);
     assert_eq!(found(&of_days("v2@19.5"), &judge, day(20.0)).0, [Doubt::Lifecycle]);
     assert_eq!(found(&of_days("v2@11.5 v1@10.5"), &judge, day(12.9)).0, []);
-    assert_eq!(judge.expiries.complete_from(day(20.5)), Some(day(19.0)));
+    assert_eq!(judge.expiries.complete_from("", day(20.5)), Some(day(19.0)));
 }
 
 #[test]

@@ -292,7 +292,7 @@ impl Tally {
     fn judge(&mut self, world: &World, entries: &[Listed], t: i64, seed: u64) {
         let now = instant(HORIZON);
         let expiries = Expiries::of(&world.lifecycle(), Duration::ZERO);
-        let certified = expiries.complete_from(now).is_none_or(|from| from <= instant(t));
+        let certified = expiries.complete_from("", now).is_none_or(|from| from <= instant(t));
         let judge =
             Judge { expiries, multipart_window: UPLOAD, ..Judge::of_cuts(Cut::At(instant(t)), Cut::Latest) };
         let mut resolver = Resolver::new(judge.cuts.0, judge.cuts.1);

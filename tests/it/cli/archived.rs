@@ -24,6 +24,7 @@ fn shown_by_diff() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                2         13 B   deleted since, come back
@@ -60,7 +61,15 @@ fn left_out() {
     assert_snapshot!(stage().asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --doubtful skip --format json").run(), @r#"
     exit code 0
     --- stdout
-    {"type":"summary","schema":1,"command":"restore","run":"RUN","copied":1,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"bytes_copied":7,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":2,"versions":4,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":2,"deletes":0,"doubtful":1,"bytes_to_copy":13,"list_requests":1,"write_requests":2,"elapsed_ms":0}
+    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"type":"summary","command":"restore","run":"RUN","copied":1,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"bytes_copied":7,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":2,"versions":4,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":2,"deletes":0,"doubtful":1,"bytes_to_copy":13,"list_requests":1,"write_requests":2,"elapsed_ms":0}
     --- stderr
     1 key in doubt is left as it is
     done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed     run RUN
@@ -76,6 +85,7 @@ fn asked_for() {
     exit code 3
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                2         13 B   deleted since, come back

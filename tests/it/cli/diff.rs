@@ -12,6 +12,7 @@ fn every_kind_of_change() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                6    102.5 KiB   deleted since, come back
@@ -46,6 +47,7 @@ fn every_key_with_all() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
@@ -80,6 +82,7 @@ fn within_a_prefix() {
     exit code 0
     --- stdout
     prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -106,6 +109,7 @@ fn prefix_with_a_space() {
     exit code 0
     --- stdout
     prod-uploads/my files/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -129,6 +133,7 @@ fn nothing_to_change() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 08:00:00 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -147,6 +152,7 @@ fn empty_bucket() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -181,6 +187,7 @@ fn two_past_times() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-04-03 12:00:00 UTC (AGE ago), compared with 2024-05-06 07:08:10 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       deleted                 3     29.3 KiB   there at the first time only
@@ -212,6 +219,7 @@ fn two_past_times_that_are_equal() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       deleted                 0          0 B   there at the first time only
@@ -236,6 +244,7 @@ fn many_prefixes() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -281,6 +290,7 @@ fn same_content_is_no_change() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -309,6 +319,7 @@ fn content_that_may_not_be_looked_at() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -339,6 +350,7 @@ fn caution_same_second() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                1          1 B   deleted since, come back
@@ -357,7 +369,15 @@ fn caution_same_second() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"change","schema":1,"key":"in-that-second","change":"undelete","now":null,"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-05-06T07:08:09Z","size":1,"etag":"c81e728d9d4c2f636f067f89cc14862c","storage_class":"STANDARD"},"doubts":[],"cautions":["same-second"]}
+    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"type":"change","key":"in-that-second","change":"undelete","now":null,"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-05-06T07:08:09Z","size":1,"etag":"c81e728d9d4c2f636f067f89cc14862c","storage_class":"STANDARD"},"doubts":[],"cautions":["same-second"]}
     {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":1,"versions":4,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":1,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     "#);
 }

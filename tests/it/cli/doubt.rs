@@ -10,11 +10,11 @@ const RULES: &str = "<LifecycleConfiguration><Rule><ID>tidy</ID><Status>Enabled<
      <Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>\
      <NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>";
 
-const AT: &str = "--at 2024-05-06T07:08:09Z";
+pub(super) const AT: &str = "--at 2024-05-06T07:08:09Z";
 
 /// A bucket of which lifecycle has removed what was noncurrent: a photo that was overwritten looks as if it had been made
 /// afterwards, and one that was deleted as if it had never been.
-fn expired() -> Stage {
+pub(super) fn expired() -> Stage {
     let stage = Stage::new();
     stage.time("2024-04-01T09:00:00Z");
     for key in ["uploads/overwritten.jpg", "uploads/deleted.jpg", "avatars/7.png"] {
@@ -39,8 +39,8 @@ fn a_diff_lists_them() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now
-      keys that have expired entirely by now are in no listing
+      versioning enabled · no locks · SSE-S3 default
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -63,8 +63,17 @@ fn a_diff_lists_them() {
     assert_snapshot!(stage.asof(&format!("diff s3://prod-uploads {AT} --format json")).changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"change","schema":1,"key":"avatars/7.png","change":"revert","now":{"version_id":"VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA","last_modified":"2024-05-06T07:08:10Z","size":23,"etag":"12e3169beb7174f4d13c97445042f2b2","storage_class":"STANDARD"},"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-04-01T09:00:00Z","size":12,"etag":"bce8eb9769df8bdbcdf62a57510eaa7d","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
+    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"warned","words":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"type":"change","key":"avatars/7.png","change":"revert","now":{"version_id":"VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA","last_modified":"2024-05-06T07:08:10Z","size":23,"etag":"12e3169beb7174f4d13c97445042f2b2","storage_class":"STANDARD"},"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-04-01T09:00:00Z","size":12,"etag":"bce8eb9769df8bdbcdf62a57510eaa7d","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"uploads/overwritten.jpg","change":"delete","now":{"version_id":"ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF","last_modified":"2024-05-06T07:08:10Z","size":7,"etag":"c8e8df895c2cae166bad027fdf15335b","storage_class":"STANDARD"},"then":null,"doubts":["lifecycle"],"cautions":[]}
+    {"type":"unsure","key":"uploads/deleted.jpg","doubts":["lifecycle"]}
     {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":3,"versions":4,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":2,"bytes_to_copy":12,"list_requests":1,"write_requests":2,"elapsed_ms":0}
     "#);
 }
@@ -122,8 +131,8 @@ fn a_restore_skips_or_trusts_as_told() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now
-      keys that have expired entirely by now are in no listing
+      versioning enabled · no locks · SSE-S3 default
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -146,8 +155,8 @@ fn a_restore_skips_or_trusts_as_told() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now
-      keys that have expired entirely by now are in no listing
+      versioning enabled · no locks · SSE-S3 default
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -175,8 +184,8 @@ fn rules_that_may_not_be_read_are_taken_for_the_worst() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      lifecycle rules unknown (no permission: s3:GetLifecycleConfiguration), so the worst is assumed: history complete for T ≥ TIME UTC
-      keys that have expired entirely by now are in no listing
+      versioning enabled · no locks · SSE-S3 default
+      lifecycle rules unknown (no permission: s3:GetLifecycleConfiguration), so the worst is assumed: history complete for T ≥ TIME UTC; keys that have expired entirely by now are in no listing
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -212,6 +221,7 @@ fn null_versions_may_hide_others() {
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -228,4 +238,29 @@ fn null_versions_may_hide_others() {
       --doubtful skip leaves these keys as they are
       --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
     ");
+}
+
+/// The rule of other tools: of a key's entries as SDKs list them, the newest that is not younger than T; if there is none,
+/// the key did not exist.
+fn existed_by_the_usual_rule(stage: &Stage, key: &str, t: i64) -> bool {
+    let listed = stage.lab.versions(BUCKET, key);
+    let live = listed.iter().filter(|entry| entry.last_modified <= t).max_by_key(|entry| entry.last_modified);
+    live.is_some_and(|entry| entry.etag.is_some())
+}
+
+#[test]
+fn what_the_usual_rule_would_delete_is_kept() {
+    const KEY: &str = "uploads/overwritten.jpg";
+    let stage = expired();
+    let t = chrono::DateTime::parse_from_rfc3339("2024-05-06T07:08:09Z").unwrap().timestamp_millis();
+    // It was there from 1 April on, and there is something now: by that rule it is created since, and goes.
+    assert!(!existed_by_the_usual_rule(&stage, KEY, t));
+    assert!(stage.lab.live(BUCKET).contains_key(KEY));
+
+    let restore = format!("restore s3://prod-uploads {AT} --yes --quiet");
+    assert!(stage.asof(&restore).changes_nothing().starts_with("exit code 5\n"));
+    assert!(stage.asof(&format!("{restore} --doubtful skip")).run().starts_with("exit code 0\n"));
+    assert!(stage.lab.live(BUCKET).contains_key(KEY));
+    assert!(stage.asof(&format!("{restore} --doubtful trust")).run().starts_with("exit code 0\n"));
+    assert!(!stage.lab.live(BUCKET).contains_key(KEY));
 }

@@ -27,6 +27,7 @@ fn in_tables() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                4         16 B   deleted since, come back
@@ -54,7 +55,15 @@ fn in_json_they_are_whole() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --format json").hide("\u{202e}", "<RIGHT-TO-LEFT>").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"change","schema":1,"key":"clear\u001b[2J.txt","change":"undelete","now":null,"then":{"version_id":"44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
+    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"type":"change","key":"clear\u001b[2J.txt","change":"undelete","now":null,"then":{"version_id":"44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"gpj.<RIGHT-TO-LEFT>exe","change":"undelete","now":null,"then":{"version_id":"PKkkRU_K4LKWM1XwIx_iAFiWOnuXDrIDD","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"it's","change":"undelete","now":null,"then":{"version_id":"ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"two\nlines/x","change":"undelete","now":null,"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
@@ -89,6 +98,7 @@ fn in_errors() {
     exit code 3
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                4         16 B   deleted since, come back

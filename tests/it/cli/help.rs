@@ -15,6 +15,7 @@ fn of_asof() {
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
+      timeline    Show puts, overwrites and deletes over time: find the second before the damage
       diff        Show what a restore to a past time would change; change nothing
       restore     Put the objects back to their versions at a past time
       resume      Go on with a restore that was interrupted, or that left keys behind
@@ -27,6 +28,7 @@ fn of_asof() {
       drill       Do the same into scratch copies, check and time it, and tear them down
       mark        Stop the application for a moment, and note a time to go back to
       history     Show every version of one key, newest first
+      check       Say whether a past time can be restored, or since when every one can; exit 5 if not
       demo        Make an incident in an embedded S3 and undo it: no AWS account needed
       lab         The embedded S3, to try things out and to test against
       help        Print this message or the help of the given subcommand(s)
@@ -119,6 +121,7 @@ fn nothing_typed() {
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
+      timeline    Show puts, overwrites and deletes over time: find the second before the damage
       diff        Show what a restore to a past time would change; change nothing
       restore     Put the objects back to their versions at a past time
       resume      Go on with a restore that was interrupted, or that left keys behind
@@ -131,6 +134,7 @@ fn nothing_typed() {
       drill       Do the same into scratch copies, check and time it, and tear them down
       mark        Stop the application for a moment, and note a time to go back to
       history     Show every version of one key, newest first
+      check       Say whether a past time can be restored, or since when every one can; exit 5 if not
       demo        Make an incident in an embedded S3 and undo it: no AWS account needed
       lab         The embedded S3, to try things out and to test against
       help        Print this message or the help of the given subcommand(s)

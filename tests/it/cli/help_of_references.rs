@@ -48,6 +48,10 @@ fn of_references() {
       -y, --yes
               Do not ask
 
+          --lifecycle-history <FILE>
+              Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
+              aws s3api get-bucket-lifecycle-configuration prints them
+
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
 

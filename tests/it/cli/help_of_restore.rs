@@ -126,6 +126,10 @@ fn of_restore() {
               Caution about uploads in parts begun at most this long before the past time; without it,
               1h
 
+          --lifecycle-history <FILE>
+              Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
+              aws s3api get-bucket-lifecycle-configuration prints them
+
     Server:
           --endpoint-url <URL>
               The server's address, if it is not AWS

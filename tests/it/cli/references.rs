@@ -444,8 +444,7 @@ fn in_doubt() {
     exit code 4
     --- stdout
     rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now
-      keys that have expired entirely by now are in no listing
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
 
       held                    1   rows name them, and they are there
       dangling                5   rows name them, and they are not there
@@ -467,8 +466,7 @@ fn in_doubt() {
     exit code 5
     --- stdout
     rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now
-      keys that have expired entirely by now are in no listing
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
 
       held                    1   rows name them, and they are there
       dangling                5   rows name them, and they are not there

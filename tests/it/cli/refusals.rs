@@ -44,6 +44,8 @@ fn suspended() {
     exit code 0
     --- stdout
     prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete · no locks · SSE-S3 default
+      versioning suspended
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -93,6 +95,7 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       copy                    9    136.7 KiB   not there yet
@@ -114,6 +117,7 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       copy                    8    136.7 KiB   not there yet

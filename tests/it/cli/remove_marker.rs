@@ -12,6 +12,7 @@ fn the_diff_says_what_it_would_save() {
     exit code 0
     --- stdout
     prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                6    102.5 KiB   deleted since, come back
@@ -38,6 +39,7 @@ fn the_diff_says_what_it_would_save() {
     exit code 0
     --- stdout
     prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                6    102.5 KiB   deleted since, come back
@@ -69,6 +71,7 @@ fn there_and_back() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                6    102.5 KiB   deleted since, come back

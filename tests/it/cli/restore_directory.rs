@@ -35,6 +35,7 @@ fn into_a_new_directory() {
     exit code 0
     --- stdout
     prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), into the directory new/place
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       copy                    7    136.7 KiB   not there yet
@@ -97,6 +98,7 @@ fn other_files_are_left_alone() {
     exit code 3
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into the directory ./there
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       copy                    8    136.7 KiB   not there yet
@@ -153,6 +155,7 @@ fn other_files_are_overwritten_when_told() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into the directory ./there
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       copy                    0          0 B   not there yet
@@ -198,7 +201,15 @@ fn json() {
     assert_snapshot!(stage.asof(words).changes_nothing(), @r#"
     exit code 3
     --- stdout
-    {"type":"failure","schema":1,"key":"../up","change":"undelete","message":"the key ../up cannot be a path: a name in it is . or .."}
+    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"type":"failure","key":"../up","change":"undelete","message":"the key ../up cannot be a path: a name in it is . or .."}
     {"type":"conflict","key":"readme.txt","change":"revert"}
     {"type":"summary","command":"restore","run":null,"copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":1,"failed":1,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":2,"versions":20,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":3,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     --- stderr

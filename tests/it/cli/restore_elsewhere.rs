@@ -13,6 +13,7 @@ fn into_an_empty_bucket() {
     exit code 0
     --- stdout
     prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch/restored
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       copy                    7    136.7 KiB   not there yet
@@ -59,6 +60,7 @@ fn into_a_bucket_that_holds_something() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       copy                    9    136.7 KiB   not there yet
@@ -84,7 +86,15 @@ fn json() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes --format json").run(), @r#"
     exit code 0
     --- stdout
-    {"type":"summary","schema":1,"command":"restore","run":"RUN","copied":10,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"bytes_copied":140033,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":10,"deletes":0,"doubtful":0,"bytes_to_copy":140033,"list_requests":2,"write_requests":11,"elapsed_ms":0}
+    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"type":"summary","command":"restore","run":"RUN","copied":10,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"bytes_copied":140033,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":10,"deletes":0,"doubtful":0,"bytes_to_copy":140033,"list_requests":2,"write_requests":11,"elapsed_ms":0}
     --- stderr
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch     take it back: asof undo RUN
@@ -141,6 +151,7 @@ fn into_an_empty_prefix_of_an_unversioned_bucket() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch/empty
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       copy                   10    136.8 KiB   not there yet

@@ -11,6 +11,7 @@ fn include_and_exclude() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                6    102.5 KiB   deleted since, come back
@@ -44,6 +45,7 @@ fn keys_of_a_file() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                1      4.9 KiB   deleted since, come back
@@ -70,6 +72,7 @@ fn keys_of_standard_input() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -95,6 +98,7 @@ fn restore_of_a_selection() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -167,6 +171,7 @@ fn no_key_selected() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back

@@ -33,10 +33,11 @@ fn versioning_state_denied() {
     let stage = Stage::after_incident();
     stage.strike(Operation::GetBucketVersioning, Fault::AccessDenied);
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
-    exit code 1
+    exit code 5
     --- stderr
-    error: cannot read the versioning state of s3://prod-uploads: access denied (AccessDenied)
+    error: cannot restore prod-uploads in place: whether versioning is enabled is not known, and without it a restore would overwrite objects for good
       the credentials need s3:GetBucketVersioning (and no policy may deny it)
+      or restore elsewhere with --to s3://OTHER
     ");
 }
 
@@ -179,6 +180,7 @@ fn deletes_denied() {
     exit code 3
     --- stdout
     prod-uploads/uploads/junk as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
+use super::doubt::{AT, expired};
 use super::stage::{BUCKET, Stage};
 use crate::servers::say;
 
@@ -20,7 +21,13 @@ fn has_script() -> bool {
 
 /// Restores the bucket on a terminal on which `answer` is typed.
 fn answered(stage: &Stage, answer: &str) -> String {
-    let asof = stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --no-progress");
+    let restore = "restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --no-progress";
+    typed(stage, restore, answer)
+}
+
+/// Runs `asof` with these words on a terminal on which `answer` is typed.
+fn typed(stage: &Stage, words: &str, answer: &str) -> String {
+    let asof = stage.asof(words);
     let words = std::iter::once(asof.command.get_program()).chain(asof.command.get_args());
     let quoted: Vec<_> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
     let variables = asof.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
@@ -53,6 +60,7 @@ fn right_name() {
     exit code 0
     --- stdout
     prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -79,6 +87,7 @@ fn wrong_name() {
     exit code 2
     --- stdout
     prod-uploads/avatars as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
       undelete                0          0 B   deleted since, come back
@@ -93,4 +102,63 @@ fn wrong_name() {
     assert_eq!(answered(&stage, "prod"), refused);
     assert_eq!(answered(&stage, ""), refused);
     assert_eq!(stage.writes(), 0);
+}
+
+#[test]
+fn keys_in_doubt() {
+    if !has_script() {
+        return;
+    }
+    let restore = format!("restore s3://prod-uploads/uploads {AT} --no-progress");
+    for answer in ["stop", "", "yes", BUCKET] {
+        let stage = expired();
+        let shown = typed(&stage, &restore, answer);
+        assert!(shown.starts_with("exit code 5\n"), "{answer}: {shown}");
+        assert_eq!(stage.writes(), 0);
+    }
+    let stage = expired();
+    assert_snapshot!(typed(&stage, &restore, "skip"), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · no locks · SSE-S3 default
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  1          7 B   created since, get a delete marker
+      unchanged               1
+      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
+      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+
+      under uploads/  1 delete
+
+    it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
+    skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: 1 key in doubt is left as it is
+    nothing to change
+    ");
+    assert_eq!(stage.writes(), 0);
+    assert_snapshot!(typed(&stage, &restore, &format!("trust\n{BUCKET}")), @"
+    exit code 0
+    --- stdout
+    prod-uploads/uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · no locks · SSE-S3 default
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+
+                           keys        bytes
+      undelete                0          0 B   deleted since, come back
+      revert                  0          0 B   overwritten since
+      delete                  1          7 B   created since, get a delete marker
+      unchanged               1
+      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
+      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+
+      under uploads/  1 delete
+
+    it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
+    skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: to go on, type the name of the bucket that is changed (prod-uploads): done in N s: 0 copied (0 B), 1 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads/uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    ");
+    assert!(!stage.keys(BUCKET).contains(&"uploads/overwritten.jpg".to_owned()));
 }

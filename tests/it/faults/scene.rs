@@ -99,6 +99,11 @@ impl Scene {
         self.history[key].iter().any(|entry| entry.version_id == version_id)
     }
 
+    /// How many keys there were at that moment.
+    pub(crate) fn keys_then(&self) -> usize {
+        self.then.len()
+    }
+
     /// How many keys a restore has to change.
     pub(crate) fn planned(&self) -> u64 {
         self.changed.len() as u64

@@ -6,6 +6,7 @@ use asof::lab::{Operation, Versioning, When};
 
 use super::story::{Story, report, states};
 use crate::faults::scene::BUCKET;
+use crate::support::Run;
 
 const SCRATCH: &str = "scratch";
 
@@ -44,7 +45,7 @@ async fn a_drill_restores_checks_and_leaves_nothing() {
         let steps = told["steps"].as_array().unwrap();
         steps.iter().find(|s| s["step"].as_str().unwrap().ends_with(step)).unwrap()["counts"].clone()
     };
-    assert_eq!(counts("verify its copy")["matched"], 15);
+    assert_eq!(counts("verify its copy")["matched"], story.scene.keys_then());
     assert_eq!(counts("references")["keys"], 3);
     assert!(counts("restore it")["bytes_copied"].as_u64() > Some(0));
     assert!(told["age_ms"].as_u64() > Some(0) && told["elapsed_ms"].as_u64() > Some(0));
@@ -60,10 +61,10 @@ async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
     story.write("keys", "kept/0000\nkept/0001\nnever/was\n");
     let versions = story.scene.versions();
     // Once the copy is there, an object of it is gone before it is looked at.
-    let lab = Arc::clone(story.scene.lab_again());
+    let (lab, whole) = (Arc::clone(story.scene.lab_again()), story.scene.keys_then() + 1);
     story.scene.lab().faults().before(Operation::ListObjectVersions, When::Always, move || {
         let live = lab.live(SCRATCH);
-        if live.len() == 16
+        if live.len() == whole
             && let Some(key) = live.keys().find(|key| key.ends_with("kept/0001"))
         {
             lab.delete(SCRATCH, key);
@@ -93,40 +94,69 @@ async fn a_drill_that_fails_tears_down_too() {
     story.assert_gone(versions);
 }
 
-#[tokio::test]
-async fn a_drill_that_is_stopped_tears_down_too() {
-    let story = story().await;
-    let versions = story.scene.versions();
+/// A drill that gets this signal in the midst of its after-database hook.
+async fn struck(story: &Story, signal: &'static str) -> Run {
     story.write("sleep-after-database", "1");
     let at = story.at().to_string();
     let arguments = story.arguments("drill", &["--at", &at]);
     let calls = story.path("calls");
-    let stop = move |process: u32| {
+    let strike = move |process: u32| {
         let began = std::time::Instant::now();
         let is_called = || std::fs::read_to_string(&calls).unwrap_or_default().contains("after-database");
         while !is_called() && began.elapsed().as_secs() < 20 {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
-        let sent = std::process::Command::new("kill").args(["-INT", &process.to_string()]).status();
+        let sent = std::process::Command::new("kill").args([signal, &process.to_string()]).status();
         assert!(sent.unwrap().success());
     };
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let run = story.scene.subject.asof_and(&arguments, stop).await.expect_code(130);
+    story.scene.subject.asof_and(&arguments, strike).await
+}
+
+#[tokio::test]
+async fn a_drill_that_is_stopped_tears_down_too() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    let run = struck(&story, "-INT").await.expect_code(130);
     assert_eq!(report(&run)["ending"], "interrupted", "{run}");
     story.assert_gone(versions);
 }
 
 #[tokio::test]
-async fn copies_are_kept_on_request_or_after_a_kill_and_torn_down_by_the_next_drill() {
+async fn what_a_killed_drill_has_left_the_next_tears_down() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    struck(&story, "-KILL").await.expect_killed();
+    assert!(story.path("restored").exists());
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
+    assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+    story.assert_gone(versions);
+}
+
+#[tokio::test]
+async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
     let story = story().await;
     let (versions, at) = (story.scene.versions(), story.at().to_string());
     let run = story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(0);
     assert!(run.stderr.contains("kept, tagged "), "{run}");
-    assert_eq!(story.scene.lab().live(SCRATCH).len(), 16);
+    assert_eq!(story.scene.lab().live(SCRATCH).len(), story.scene.keys_then() + 1);
     assert!(story.path("restored").exists());
     let run = story.asof("drill", &["--at", &at]).await.expect_code(0);
     assert!(run.stderr.contains("tearing down what the drill "), "{run}");
     story.assert_gone(versions);
+}
+
+/// A database that was there before is nobody's to tear down.
+#[tokio::test]
+async fn somebody_elses_database_is_left_alone() {
+    let story = story().await;
+    story.write("restored", "another\n");
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(1);
+    assert!(run.stderr.contains("tagged another"), "{run}");
+    assert_eq!(story.read("restored"), "another\n");
+    std::fs::remove_file(story.path("restored")).unwrap();
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
+    assert!(!run.stderr.contains("tearing down what"), "{run}");
 }
 
 #[tokio::test]

@@ -1,0 +1,69 @@
+//! The arguments of `asof check`, and the option that tells of earlier lifecycle rules.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::{OutputArgs, ServerArgs, parse_length, parse_location};
+use crate::model::{Location, Use};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArgs {
+    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    #[arg(value_parser = parse_location, required_unless_present = "iam")]
+    pub(in crate::cli) location: Option<Location>,
+    /// Can this past time be restored? Without it, and without --window: since when can every time be?
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) at: Option<String>,
+    /// Can every second of so long a time up to now be restored? 24h, 7d
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length, conflicts_with = "at")]
+    pub(in crate::cli) window: Option<Duration>,
+    /// Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at nothing
+    #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history"])]
+    pub(in crate::cli) iam: Option<UseArg>,
+    #[command(flatten)]
+    pub(in crate::cli) earlier: EarlierArgs,
+    #[command(flatten)]
+    pub(in crate::cli) server: ServerArgs,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArgs,
+}
+
+/// Lifecycle rules that a bucket has had.
+#[derive(Debug, Clone, Default, Args)]
+pub(in crate::cli) struct EarlierArgs {
+    /// Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as aws s3api get-bucket-lifecycle-configuration prints them
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) lifecycle_history: Option<PathBuf>,
+}
+
+/// What a policy is for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(in crate::cli) enum UseArg {
+    /// Look, and change nothing: timeline, history, check, diff, verify
+    Plan,
+    /// Restore in place, and undo --undelete copy
+    Restore,
+    /// Restore into another bucket
+    RestoreTo,
+    /// Restore with --undelete remove-marker, and undo
+    RemoveMarker,
+    /// Restore with --thaw
+    Thaw,
+    /// Restore into a scratch bucket, to see that it can be done
+    Drill,
+}
+
+impl From<UseArg> for Use {
+    fn from(arg: UseArg) -> Self {
+        match arg {
+            UseArg::Plan => Use::Plan,
+            UseArg::Restore => Use::Restore,
+            UseArg::RestoreTo => Use::RestoreTo,
+            UseArg::RemoveMarker => Use::RemoveMarker,
+            UseArg::Thaw => Use::Thaw,
+            UseArg::Drill => Use::Drill,
+        }
+    }
+}

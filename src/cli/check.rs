@@ -1,0 +1,122 @@
+//! `asof check`.
+
+use std::io::{BufWriter, Write};
+use std::time::{Duration, Instant as Clock};
+
+use super::args::apply::StateArgs;
+use super::args::check::CheckArgs;
+use super::context::{Context, Output, earlier_rules};
+use super::exit::Exit;
+use super::moment;
+use crate::engine::{Scope, Span, find_doubts, inspect, judge, present};
+use crate::error::{Error, Result};
+use crate::model::{BucketSettings, Instant, Location, Policy, Use, Versioning};
+use crate::report::{Answer, Format, JsonLines, Phase, Progress, Question};
+use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
+use crate::s3::Client;
+
+pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
+    let CheckArgs { location, at, window, iam, earlier, server, output } = args;
+    if let Some(what) = iam {
+        return policy(what.into(), location);
+    }
+    // clap demands it where there is no --iam.
+    let location = location.ok_or_else(|| Error::usage("check needs a place: s3://BUCKET[/PREFIX]"))?;
+    let began = Clock::now();
+    let output = Output::from(output);
+    if output.format == Format::Csv {
+        return Err(Error::usage("a check has no CSV form").hint("use --format json"));
+    }
+    let question = match (at, window) {
+        (Some(at), _) => Question::At(moment::past(&at, context.now, &StateArgs::default())?),
+        (None, Some(window)) => Question::Since(before(context.now, window)),
+        (None, None) => Question::Back,
+    };
+    let earlier = earlier_rules(&earlier)?;
+    let client = context.client(server, None).await?;
+    let settings = inspect(&client, &location.bucket).await?;
+
+    let asked = match question {
+        Question::At(at) | Question::Since(at) => Some(at),
+        Question::Back => None,
+    };
+    let mut judge = judge(&settings.rules, earlier, (Cut::Latest, Cut::Latest), Duration::ZERO);
+    let complete = judge.expiries.complete_from(&location.prefix, present());
+    let t = asked.or(complete).unwrap_or_default();
+    judge.cuts.0 = Cut::At(t);
+    let checks = checks(&settings, &judge.expiries, (&location.prefix, asked), context.now);
+    let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
+    let (in_doubt, whole_keys, since) = bounds(question, &doubtful, (&judge, t, &location.prefix));
+    let answer = Answer {
+        location: &location,
+        question,
+        checks: &checks,
+        doubtful: &doubtful,
+        whole_keys,
+        restorable: is_restorable(&checks, in_doubt, whole_keys),
+        since,
+        keys: context.counters.keys.get(),
+        now: context.now,
+    };
+    let mut out = BufWriter::new(std::io::stdout());
+    match output.format {
+        Format::Json => JsonLines::new(&mut out).answer(&answer, &context.counters, began.elapsed())?,
+        Format::Table | Format::Csv => answer.page(&mut out)?,
+    }
+    out.flush()?;
+    Ok(if answer.restorable { Exit::Done } else { Exit::Refused })
+}
+
+/// Prints the least policy for a use of asof; names that stand for buckets where none was given.
+fn policy(what: Use, location: Option<Location>) -> Result<Exit> {
+    let named = |bucket: &str| Location { bucket: bucket.to_owned(), prefix: String::new() };
+    let source = location.unwrap_or_else(|| named("BUCKET"));
+    let other = named(if what == Use::Drill { "SCRATCH" } else { "DESTINATION" });
+    let policy = Policy::least(what, &source, &other);
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &policy).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(Exit::Done)
+}
+
+/// Lists what is asked about. A bucket that never kept versions has no past to look at.
+async fn look(
+    context: &Context,
+    output: Output,
+    client: &Client,
+    (location, settings): (&Location, &BucketSettings),
+    (judge, question): (&Judge, Question),
+) -> Result<Doubtful> {
+    if settings.versioning() == Versioning::Never {
+        return Ok(Doubtful::default());
+    }
+    let span = if matches!(question, Question::At(_)) { Span::At } else { Span::Since };
+    let scope =
+        Scope { bucket: location.bucket.clone(), prefix: location.prefix.clone(), ..Scope::default() };
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let found = find_doubts(client, scope, (judge, span), &context.cancel).await;
+    drop(progress);
+    found
+}
+
+/// What bounds the answer: keys in doubt, whether others may have gone entirely, and since when nothing is in doubt. Asked
+/// after the listing, which may take hours: lifecycle acts meanwhile.
+fn bounds(
+    question: Question,
+    doubtful: &Doubtful,
+    (judge, t, prefix): (&Judge, Instant, &str),
+) -> (u64, bool, Option<Instant>) {
+    let (expiries, now) = (&judge.expiries, present());
+    match question {
+        Question::At(_) | Question::Since(_) => {
+            (doubtful.keys, expiries.may_have_removed_keys(prefix, t, now), None)
+        }
+        Question::Back => (0, false, expiries.complete_from(prefix, now).max(doubtful.null_since)),
+    }
+}
+
+/// The instant so long before another.
+fn before(now: Instant, length: Duration) -> Instant {
+    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    Instant::from_millis(now.millis().saturating_sub(length))
+}

@@ -1,0 +1,73 @@
+//! `asof timeline`.
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::time::Instant as Clock;
+
+use super::args::apply::StateArgs;
+use super::args::timeline::TimelineArgs;
+use super::context::{Context, Output};
+use super::exit::Exit;
+use super::moment;
+use super::next;
+use crate::engine::{require_history, standing, trace};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::Instant;
+use crate::report::{Format, JsonLines, Phase, Progress, TimelineView, bars_for, shell_word};
+use crate::timeline::{Timeline, Window};
+
+pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
+    let TimelineArgs { location, from, to, step, server, output } = args;
+    let began = Clock::now();
+    let output = Output::from(output);
+    let second = |text: Option<String>| {
+        text.map(|text| moment::past(&text, context.now, &StateArgs::default()).map(Instant::second))
+            .transpose()
+    };
+    let window = Window { from: second(from)?, to: second(to)? };
+    if matches!((window.from, window.to), (Some(from), Some(to)) if to < from) {
+        return Err(Error::usage("--to lies before --from").hint("swap them: --from is the earlier time"));
+    }
+    let step = step.map(|step| i64::try_from(step.as_secs()).unwrap_or(i64::MAX));
+    if step == Some(0) {
+        return Err(Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d"));
+    }
+    let diff = format!("asof diff {}{}", shell_word(&location.to_string()), next::of_server(&server));
+    let client = context.client(server, None).await?;
+    require_history(&location.bucket, standing(&client, &location.bucket).await?)?;
+
+    let mut timeline = Timeline::new(location.folder(), window, step);
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let traced = trace(&client, &location, &mut timeline, &context.cancel).await;
+    drop(progress);
+    traced?;
+    let mut found = timeline.finish();
+    if let Some(from) = window.from {
+        found.bins.cover(from);
+        found.bins.cover(window.to.unwrap_or_else(|| context.now.second()));
+    }
+    let (columns, rows) = screen();
+    if step.is_none() {
+        found.bins = found.bins.within(match output.format {
+            Format::Table => bars_for(rows),
+            Format::Json | Format::Csv => limits::DATA_BARS,
+        });
+    }
+    let window = Window { to: window.to.or(Some(context.now.second())), ..window };
+    let view = TimelineView { location: &location, found: &found, window, diff, columns };
+    let mut out = BufWriter::new(std::io::stdout());
+    match output.format {
+        Format::Table => view.table(&mut out)?,
+        Format::Json => view.json(&mut JsonLines::new(&mut out), &context.counters, began.elapsed())?,
+        Format::Csv => view.csv(&mut out)?,
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// Columns and rows of the terminal; those of a common one where stdout is none.
+fn screen() -> (usize, usize) {
+    let out = std::io::stdout();
+    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten();
+    size.map_or((100, 36), |size| (usize::from(size.ws_col), usize::from(size.ws_row)))
+}

@@ -1,0 +1,71 @@
+//! Bucket policies, as far as they hinder copies.
+//!
+//! A policy can demand that writes carry a condition: it denies those of which the key `s3:if-none-match`, or
+//! `s3:if-match`, is null. In such a bucket S3 does not carry out `CopyObject`, with a condition or without
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html>).
+
+use serde_json::Value;
+
+/// Whether a statement denies writes that carry no condition; `None` if the policy cannot be read. Whom and which keys the
+/// statement is about is not looked at.
+pub fn demands_conditions(policy: &str) -> Option<bool> {
+    let policy: Value = serde_json::from_str(policy).ok()?;
+    let statements = one_or_many(policy.get("Statement")?);
+    Some(statements.iter().any(|statement| denies_unconditional(statement)))
+}
+
+fn denies_unconditional(statement: &Value) -> bool {
+    let denies = statement.get("Effect").and_then(Value::as_str) == Some("Deny");
+    let null = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
+    let mut null = null.filter(|(operator, _)| operator.eq_ignore_ascii_case("null")).map(|(_, keys)| keys);
+    denies && null.any(|keys| keys.as_object().is_some_and(|keys| keys.iter().any(names_condition)))
+}
+
+fn names_condition((key, value): (&String, &Value)) -> bool {
+    let is_true = |value: &&Value| {
+        value.as_bool() == Some(true) || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    };
+    let named = ["s3:if-none-match", "s3:if-match"].iter().any(|name| key.eq_ignore_ascii_case(name));
+    named && one_or_many(value).iter().any(is_true)
+}
+
+/// What IAM allows to be written alone or in a list.
+fn one_or_many(value: &Value) -> Vec<&Value> {
+    value.as_array().map_or_else(|| vec![value], |many| many.iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_that_denies_writes_without_a_condition_is_found() {
+        let statement = |effect: &str, condition: &str| {
+            format!(
+                r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}","Principal":"*","Action":"s3:PutObject","Resource":"*","Condition":{condition}}}]}}"#
+            )
+        };
+        for (policy, expected) in [
+            (statement("Deny", r#"{"Null":{"s3:if-none-match":"true"}}"#), Some(true)),
+            (
+                statement(
+                    "Deny",
+                    r#"{"Null":{"s3:If-Match":[true]},"Bool":{"s3:ObjectCreationOperation":"true"}}"#,
+                ),
+                Some(true),
+            ),
+            (statement("Deny", r#"{"Null":{"s3:if-none-match":"false"}}"#), Some(false)),
+            (statement("Allow", r#"{"Null":{"s3:if-none-match":"true"}}"#), Some(false)),
+            (statement("Deny", r#"{"Bool":{"aws:SecureTransport":"false"}}"#), Some(false)),
+            (statement("Deny", "[]"), Some(false)),
+            (
+                r#"{"Statement":{"Effect":"Deny","Condition":{"Null":{"s3:if-match":"true"}}}}"#.to_owned(),
+                Some(true),
+            ),
+            ("{}".to_owned(), None),
+            ("not JSON".to_owned(), None),
+        ] {
+            assert_eq!(demands_conditions(&policy), expected, "{policy}");
+        }
+    }
+}

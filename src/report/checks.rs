@@ -1,0 +1,181 @@
+//! The checks of a bucket, for a person: a short line at the head of other commands, a page of their own.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::doubt::meaning;
+use super::units::{count, plural};
+use crate::error::Result;
+use crate::limits;
+use crate::model::{Check, Instant, Location, Subject, Verdict, printable};
+use crate::resolve::{Doubt, Doubtful};
+
+/// What the short line tells where there is nothing to think about.
+const HEADLINE: [Subject; 4] =
+    [Subject::Versioning, Subject::Lifecycle, Subject::ObjectLock, Subject::Encryption];
+
+/// Lines for the head of a table: what is fine in one, then [`problems`].
+pub fn head(checks: &[Check]) -> Vec<String> {
+    let fine = |check: &&Check| check.verdict == Verdict::Passed && HEADLINE.contains(&check.subject);
+    let fine: Vec<_> = checks.iter().filter(fine).map(|check| printable(&check.words)).collect();
+    let fine = (!fine.is_empty()).then(|| fine.join(" · "));
+    fine.into_iter().chain(problems(checks)).collect()
+}
+
+/// What a person should know, a line each.
+pub fn problems(checks: &[Check]) -> Vec<String> {
+    let problems = checks.iter().filter(|check| check.verdict != Verdict::Passed);
+    problems.map(|check| printable(&check.words).into_owned()).collect()
+}
+
+/// What is asked of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Whether the state at this time can be restored.
+    At(Instant),
+    /// Whether every state since this time can.
+    Since(Instant),
+    /// Since when every state can.
+    Back,
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Answer<'a> {
+    /// The bucket, and the prefix.
+    pub location: &'a Location,
+    /// What was asked.
+    pub question: Question,
+    /// What was found out about the bucket.
+    pub checks: &'a [Check],
+    /// The keys in doubt.
+    pub doubtful: &'a Doubtful,
+    /// Keys may have gone from the listing entirely.
+    pub whole_keys: bool,
+    /// Whether it can.
+    pub restorable: bool,
+    /// Of [`Question::Back`]: every state since then can; none if nothing bounds it but when versioning was enabled.
+    pub since: Option<Instant>,
+    /// Keys listed.
+    pub keys: u64,
+    /// The present.
+    pub now: Instant,
+}
+
+impl Answer<'_> {
+    /// Writes it as one page: what it is about, the checks, the keys in doubt, and last what comes of it.
+    pub fn page(&self, out: &mut impl Write) -> Result<()> {
+        let place = self.location.to_string();
+        let place = printable(place.strip_prefix("s3://").unwrap_or_default());
+        let now = self.now;
+        match self.question {
+            Question::At(at) => writeln!(out, "{place} as of {} ({} ago)", at.human(), at.age(now))?,
+            Question::Since(since) => {
+                writeln!(out, "{place} at every second since {} ({} ago)", since.human(), since.age(now))?;
+            }
+            Question::Back => writeln!(out, "{place}")?,
+        }
+        writeln!(out)?;
+        for check in self.checks {
+            writeln!(out, "  {:<12} {}", check.verdict.name(), printable(&check.words))?;
+        }
+        writeln!(out)?;
+        self.doubts(out)?;
+        for line in self.conclusion() {
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    }
+
+    /// The keys in doubt, by doubt, with some of them.
+    fn doubts(&self, out: &mut impl Write) -> Result<()> {
+        let keys = plural(self.keys, "key", "keys");
+        let when = if self.question == Question::Back { ", for earlier times" } else { "" };
+        writeln!(out, "  {:<12} {:>12} of {keys}{when}", "in doubt", count(self.doubtful.keys))?;
+        for (doubt, kind) in self.doubtful.kinds() {
+            let meaning = match doubt {
+                Doubt::Archived => "no doubt what was there, but it has to be thawed first (--thaw)",
+                other => meaning(other),
+            };
+            writeln!(out, "  {:<12} {:>12}   {meaning}", doubt.name(), count(kind.keys))?;
+            let mut some: Vec<_> = kind.some.iter().map(|key| printable(key)).collect();
+            if kind.keys > limits::SHOWN_CHANGES as u64 {
+                some.push("…".into());
+            }
+            writeln!(out, "  {:<12} {:>12}   {}", "", "", some.join(", "))?;
+        }
+        Ok(writeln!(out)?)
+    }
+
+    /// What comes of it.
+    fn conclusion(&self) -> Vec<String> {
+        let verdict = match (self.question, self.restorable) {
+            (Question::At(at), true) => format!("yes: the state at {} can be restored", at.human()),
+            (Question::At(at), false) => format!("no: a restore to {} cannot be trusted", at.human()),
+            (Question::Since(since), true) => {
+                format!("yes: every second since {} can be restored", since.human())
+            }
+            (Question::Since(since), false) => {
+                format!("no: not every second since {} can be restored", since.human())
+            }
+            (Question::Back, true) => match self.since {
+                Some(since) => format!("every second since {} can be restored", since.human()),
+                None => "every second since versioning was enabled can be restored".to_owned(),
+            },
+            (Question::Back, false) => "a restore in place is refused".to_owned(),
+        };
+        let blocked = self.checks.iter().filter(|check| check.blocks());
+        let keys = plural(self.doubtful.keys, "key is in doubt", "keys are in doubt");
+        let reasons = blocked
+            .map(|check| printable(&check.words).into_owned())
+            .chain((self.doubtful.keys > 0 && self.question != Question::Back).then_some(keys))
+            .chain(self.whole_keys.then(|| {
+                "rules that remove versions, and then the markers above them, may have removed keys entirely".to_owned()
+            }))
+            .map(|reason| format!("  {reason}"));
+        std::iter::once(verdict).chain(reasons).collect()
+    }
+
+    /// The last line of JSON.
+    pub(super) fn summary(&self, (versions, list_requests, elapsed_ms): (u64, u64, u64)) -> CheckSummary<'_> {
+        let (at, window_from) = match self.question {
+            Question::At(at) => (Some(at), None),
+            Question::Since(since) => (None, Some(since)),
+            Question::Back => (None, None),
+        };
+        CheckSummary {
+            command: "check",
+            bucket: &self.location.bucket,
+            prefix: &self.location.prefix,
+            at,
+            window_from,
+            restorable: self.restorable,
+            restorable_from: self.since,
+            keys_may_be_gone: self.whole_keys,
+            keys: self.keys,
+            versions,
+            doubtful: self.doubtful.keys,
+            list_requests,
+            elapsed_ms,
+        }
+    }
+}
+
+/// The sums of a check.
+#[derive(Debug, Serialize)]
+pub(super) struct CheckSummary<'a> {
+    command: &'static str,
+    bucket: &'a str,
+    prefix: &'a str,
+    at: Option<Instant>,
+    window_from: Option<Instant>,
+    restorable: bool,
+    restorable_from: Option<Instant>,
+    keys_may_be_gone: bool,
+    keys: u64,
+    versions: u64,
+    doubtful: u64,
+    list_requests: u64,
+    elapsed_ms: u64,
+}

@@ -1,0 +1,286 @@
+//! The chart of a timeline, and the moments to look at.
+
+use std::io::Write;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::csv::of_stream;
+use super::diff::duration;
+use super::json::JsonLines;
+use super::units::{count, plural};
+use crate::error::Result;
+use crate::event::Counters;
+use crate::limits;
+use crate::model::{Instant, Location, printable};
+use crate::timeline::{Bar, Bins, Burst, Counts, Event, Found, Window};
+
+/// What stands for the events of each kind, in the order of [`Event::ALL`].
+const BLOCKS: [char; 3] = ['░', '▒', '█'];
+
+/// What a timeline is about, and what came of it.
+#[derive(Debug)]
+pub struct TimelineView<'a> {
+    /// The place.
+    pub location: &'a Location,
+    /// What was found; its bins as they are shown.
+    pub found: &'a Found,
+    /// The command that shows what a restore would change, up to the time.
+    pub diff: String,
+    /// The time looked at; its end is the present at the latest.
+    pub window: Window,
+    /// Columns of the screen.
+    pub columns: usize,
+}
+
+/// An instant at the beginning of a second.
+fn instant(second: i64) -> Instant {
+    Instant::from_millis(second.saturating_mul(1000))
+}
+
+impl TimelineView<'_> {
+    /// Writes the chart, the bursts, and the time to go back to.
+    pub fn table(&self, out: &mut impl Write) -> Result<()> {
+        let place = self.location.to_string();
+        let place = printable(place.strip_prefix("s3://").unwrap_or_default());
+        let bars: Vec<Bar> = self.found.bins.bars().collect();
+        let (Some(first), Some(last)) = (bars.first(), bars.last()) else {
+            return Ok(writeln!(out, "{place}: nothing was written or deleted here in that time")?);
+        };
+        let width = self.found.bins.width();
+        let from = instant(self.window.from.unwrap_or(first.from));
+        let end = last.from + width - 1;
+        let to = instant(self.window.to.map_or(end, |to| to.min(end)));
+        writeln!(out, "{place} from {} to {}", from.human(), to.human())?;
+        writeln!(out, "  a bar is {}: ░ put  ▒ overwrite  █ delete\n", length(width))?;
+        self.chart(&bars, out)?;
+        self.bursts(out)?;
+        self.next_step(out)
+    }
+
+    fn chart(&self, bars: &[Bar], out: &mut impl Write) -> Result<()> {
+        let most = bars.iter().map(|bar| bar.counts.iter().sum::<u64>()).max().unwrap_or_default();
+        // With a minute or more to a bar, seconds are all the same.
+        let digits = if self.found.bins.width() < 60 { 19 } else { 16 };
+        writeln!(out, "  {:digits$} {:>12} {:>12} {:>12}", "", "puts", "overwrites", "deletes")?;
+        let room = self.columns.saturating_sub(digits + 3 * 13 + 4).max(10);
+        for bar in bars {
+            let [puts, overwrites, deletes] = bar.counts.map(count);
+            let time: String = instant(bar.from).human().chars().take(digits).collect();
+            let row = format!(
+                "  {time} {puts:>12} {overwrites:>12} {deletes:>12}  {}",
+                blocks(bar.counts, most, room)
+            );
+            writeln!(out, "{}", row.trim_end())?;
+        }
+        Ok(writeln!(out)?)
+    }
+
+    fn bursts(&self, out: &mut impl Write) -> Result<()> {
+        for burst in &self.found.bursts {
+            let begin = instant(burst.from).human();
+            let line = format!(
+                "  {begin}: {}{}",
+                happened(burst),
+                remark(burst).map_or_else(String::new, |r| format!(" ({r})"))
+            );
+            writeln!(out, "{line}")?;
+        }
+        if self.found.lost > 0 && !self.found.bursts.is_empty() {
+            let lost = count(self.found.lost);
+            writeln!(
+                out,
+                "  these are of the busiest minutes: a minute's count may be up to {lost} too low, and where a burst began slowly, it may have begun a little earlier"
+            )?;
+        }
+        if self.found.idle > 0 {
+            let markers = plural(self.found.idle, "delete marker lies", "delete markers lie");
+            writeln!(out, "  {markers} over nothing: not counted as deletes")?;
+        }
+        Ok(())
+    }
+
+    fn next_step(&self, out: &mut impl Write) -> Result<()> {
+        match self.found.suggestion() {
+            Some(burst) => {
+                let at = instant(burst.before());
+                writeln!(out, "\nthe last second before {}: --at {at}", named(burst))?;
+                Ok(writeln!(out, "  what would come back: {} --at {at}", self.diff)?)
+            }
+            None => Ok(writeln!(
+                out,
+                "\nno deletes or overwrites set in so suddenly that a time to go back to can be suggested"
+            )?),
+        }
+    }
+
+    /// Writes bars, bursts and the summary as JSON.
+    pub fn json(
+        &self,
+        lines: &mut JsonLines<impl Write>,
+        counters: &Counters,
+        elapsed: Duration,
+    ) -> Result<()> {
+        for bar in self.found.bins.bars() {
+            lines.line("bar", BarLine::of(bar, &self.found.bins))?;
+        }
+        for burst in &self.found.bursts {
+            lines.line("burst", BurstLine::of(burst))?;
+        }
+        let [puts, overwrites, deletes] = self.found.totals;
+        lines.last(SummaryLine {
+            command: "timeline",
+            bucket: &self.location.bucket,
+            prefix: &self.location.prefix,
+            at: self.found.suggestion().map(|burst| instant(burst.before())),
+            step_seconds: self.found.bins.width(),
+            keys: counters.keys.get(),
+            versions: counters.versions.get(),
+            puts,
+            overwrites,
+            deletes,
+            idle_markers: self.found.idle,
+            lost_a_minute: self.found.lost,
+            list_requests: counters.list_requests.get(),
+            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// Writes the bars as comma-separated values.
+    pub fn csv(&self, out: impl Write) -> Result<()> {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(["from", "to", "puts", "overwrites", "deletes"]).map_err(of_stream)?;
+        for bar in self.found.bins.bars() {
+            let BarLine { from, to, puts, overwrites, deletes } = BarLine::of(bar, &self.found.bins);
+            let counts = [puts, overwrites, deletes].map(|n| n.to_string());
+            csv.write_record([from.to_string(), to.to_string()].iter().chain(&counts)).map_err(of_stream)?;
+        }
+        Ok(csv.flush()?)
+    }
+}
+
+/// A bar's share of the room. What there is of a kind is seen, if only as one block.
+fn blocks(counts: Counts, most: u64, room: usize) -> String {
+    let room = u64::try_from(room).unwrap_or_default().saturating_sub(counts.len() as u64);
+    let lengths = counts.map(|n| n.saturating_mul(room).div_ceil(most.max(1)));
+    BLOCKS.iter().zip(lengths).flat_map(|(block, n)| (0..n).map(move |_| *block)).collect()
+}
+
+/// A width in its largest whole unit.
+fn length(seconds: i64) -> String {
+    let units = [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
+    let fit = units.into_iter().find(|(_, unit)| seconds % unit == 0);
+    fit.map_or_else(String::new, |(name, unit)| format!("{} {name}", seconds / unit))
+}
+
+/// `8,214 deletes in 40 s under uploads/`.
+fn happened(burst: &Burst) -> String {
+    let seconds = (burst.to - burst.from + 1).unsigned_abs();
+    let place = match burst.prefixes.as_slice() {
+        [] => String::new(),
+        [(prefix, n)] if *n == burst.count => format!(" under {}", printable(prefix)),
+        places => {
+            let each = places.iter().map(|(prefix, n)| format!("{} under {}", count(*n), printable(prefix)));
+            format!(", {}", each.collect::<Vec<_>>().join(", "))
+        }
+    };
+    format!("{} in {}{place}", named_count(burst), duration(seconds))
+}
+
+fn named_count(burst: &Burst) -> String {
+    let name = burst.event.name();
+    plural(burst.count, name, &format!("{name}s"))
+}
+
+/// A burst as it is referred to.
+fn named(burst: &Burst) -> &'static str {
+    match burst.event {
+        Event::Put => "the puts",
+        Event::Overwrite => "the overwrites",
+        Event::Delete => "the deletes",
+    }
+}
+
+/// Why a burst may not be what it seems.
+fn remark(burst: &Burst) -> Option<&'static str> {
+    if burst.is_at_midnight() {
+        return Some("at midnight UTC: lifecycle expiry?");
+    }
+    burst
+        .under_way
+        .then_some("going on when the time looked at begins; --from further back shows its beginning")
+}
+
+#[derive(Serialize)]
+struct BarLine {
+    from: Instant,
+    to: Instant,
+    puts: u64,
+    overwrites: u64,
+    deletes: u64,
+}
+
+impl BarLine {
+    fn of(bar: Bar, bins: &Bins) -> Self {
+        let [puts, overwrites, deletes] = bar.counts;
+        Self { from: instant(bar.from), to: instant(bar.from + bins.width() - 1), puts, overwrites, deletes }
+    }
+}
+
+#[derive(Serialize)]
+struct BurstLine<'a> {
+    event: &'static str,
+    from: Instant,
+    to: Instant,
+    count: u64,
+    rise: u64,
+    prefixes: Vec<PrefixLine<'a>>,
+    before: Instant,
+    remark: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct PrefixLine<'a> {
+    prefix: &'a str,
+    count: u64,
+}
+
+impl<'a> BurstLine<'a> {
+    fn of(burst: &'a Burst) -> Self {
+        let prefixes = burst.prefixes.iter().map(|(prefix, count)| PrefixLine { prefix, count: *count });
+        Self {
+            event: burst.event.name(),
+            from: instant(burst.from),
+            to: instant(burst.to),
+            count: burst.count,
+            rise: burst.rise,
+            prefixes: prefixes.collect(),
+            before: instant(burst.before()),
+            remark: remark(burst),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SummaryLine<'a> {
+    command: &'static str,
+    bucket: &'a str,
+    prefix: &'a str,
+    /// The last second before the burst to look at first.
+    at: Option<Instant>,
+    step_seconds: i64,
+    keys: u64,
+    versions: u64,
+    puts: u64,
+    overwrites: u64,
+    deletes: u64,
+    idle_markers: u64,
+    lost_a_minute: u64,
+    list_requests: u64,
+    elapsed_ms: u64,
+}
+
+/// How many bars fit the screen.
+pub fn bars_for(rows: usize) -> usize {
+    rows.saturating_sub(12).clamp(limits::LEAST_BARS, limits::MOST_BARS)
+}

@@ -1,0 +1,149 @@
+//! What a bucket is set to. Each setting that the credentials may not read is [`Known::Denied`], with the permission.
+
+use aws_sdk_s3::types::{
+    BucketVersioningStatus, DefaultRetention, MfaDeleteStatus, ObjectLockEnabled, ReplicationConfiguration,
+    ReplicationRule, ReplicationRuleStatus, ServerSideEncryptionConfiguration,
+};
+
+use super::client::{Client, retries};
+use super::error::{Doing, explain, not_told};
+use super::read::is_kms;
+use crate::error::{ErrorKind, Result};
+use crate::limits;
+use crate::model::{Encryption, Keeping, Known, Lock, Versioning, demands_conditions};
+
+impl Client {
+    /// Whether and how the bucket keeps versions. The first request of every command: it finds out that the server is not
+    /// there, or the bucket is not ours, and so gives up sooner than others.
+    pub async fn keeping(&self, bucket: &str) -> Result<Known<Keeping>> {
+        const PERMISSION: &str = "s3:GetBucketVersioning";
+        let quick = aws_sdk_s3::config::Builder::new().retry_config(retries(limits::FIRST_CONTACT_ATTEMPTS));
+        let reply =
+            self.sdk.get_bucket_versioning().bucket(bucket).customize().config_override(quick).send().await;
+        let doing = Doing { what: "read the versioning state of", bucket, key: None, permission: PERMISSION };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => Ok(Known::Is(Keeping {
+                versioning: match reply.status() {
+                    Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
+                    Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
+                    _ => Versioning::Never,
+                },
+                mfa_delete: reply.mfa_delete() == Some(&MfaDeleteStatus::Enabled),
+            })),
+            // Of a server that cannot be talked with, the rest need not be asked.
+            Err(e) if !matches!(e.kind(), ErrorKind::Denied | ErrorKind::Unsupported) => Err(e),
+            Err(e) => not_told(e, PERMISSION),
+        }
+    }
+
+    /// Object Lock.
+    pub async fn object_lock(&self, bucket: &str) -> Result<Known<Lock>> {
+        const PERMISSION: &str = "s3:GetBucketObjectLockConfiguration";
+        let reply = self.sdk.get_object_lock_configuration().bucket(bucket).send().await;
+        let doing = Doing {
+            what: "read the Object Lock configuration of",
+            bucket,
+            key: None,
+            permission: PERMISSION,
+        };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => {
+                let lock = reply.object_lock_configuration();
+                if lock.and_then(|lock| lock.object_lock_enabled()) != Some(&ObjectLockEnabled::Enabled) {
+                    return Ok(Known::Is(Lock::Off));
+                }
+                let default = lock.and_then(|lock| lock.rule()).and_then(|rule| rule.default_retention());
+                Ok(Known::Is(Lock::On(default.and_then(retention))))
+            }
+            Err(e) if e.kind() == ErrorKind::Missing && e.code() != Some("NoSuchBucket") => {
+                Ok(Known::Is(Lock::Off))
+            }
+            Err(e) => not_told(e, PERMISSION),
+        }
+    }
+
+    /// The buckets to which what is written to this one is replicated.
+    pub async fn replicas(&self, bucket: &str) -> Result<Known<Vec<String>>> {
+        const PERMISSION: &str = "s3:GetReplicationConfiguration";
+        let reply = self.sdk.get_bucket_replication().bucket(bucket).send().await;
+        let doing =
+            Doing { what: "read the replication rules of", bucket, key: None, permission: PERMISSION };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => {
+                let rules = reply.replication_configuration().map(ReplicationConfiguration::rules);
+                Ok(Known::Is(targets(rules.unwrap_or_default())))
+            }
+            Err(e) if e.code() == Some("ReplicationConfigurationNotFoundError") => Ok(Known::Is(Vec::new())),
+            Err(e) => not_told(e, PERMISSION),
+        }
+    }
+
+    /// How the bucket encrypts new objects that are not told.
+    pub async fn encryption(&self, bucket: &str) -> Result<Known<Encryption>> {
+        const PERMISSION: &str = "s3:GetEncryptionConfiguration";
+        let reply = self.sdk.get_bucket_encryption().bucket(bucket).send().await;
+        let doing =
+            Doing { what: "read the default encryption of", bucket, key: None, permission: PERMISSION };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => {
+                let rules = reply
+                    .server_side_encryption_configuration()
+                    .map(ServerSideEncryptionConfiguration::rules)
+                    .unwrap_or_default();
+                let mut defaults =
+                    rules.iter().filter_map(|r| r.apply_server_side_encryption_by_default()).peekable();
+                Ok(Known::Is(if defaults.peek().is_none() {
+                    Encryption::Off
+                } else if defaults.any(|default| is_kms(Some(default.sse_algorithm()))) {
+                    Encryption::Kms
+                } else {
+                    Encryption::S3
+                }))
+            }
+            Err(e) if e.code() == Some("ServerSideEncryptionConfigurationNotFoundError") => {
+                Ok(Known::Is(Encryption::Off))
+            }
+            Err(e) => not_told(e, PERMISSION),
+        }
+    }
+
+    /// Whether the bucket's policy denies writes that carry no condition.
+    pub async fn demands_conditions(&self, bucket: &str) -> Result<Known<bool>> {
+        const PERMISSION: &str = "s3:GetBucketPolicy";
+        let reply = self.sdk.get_bucket_policy().bucket(bucket).send().await;
+        let doing = Doing { what: "read the policy of", bucket, key: None, permission: PERMISSION };
+        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+            Ok(reply) => Ok(match demands_conditions(reply.policy().unwrap_or_default()) {
+                Some(demanded) => Known::Is(demanded),
+                None => Known::Unclear("it is no policy that this version of asof can read".to_owned()),
+            }),
+            Err(e) if e.code() == Some("NoSuchBucketPolicy") => Ok(Known::Is(false)),
+            Err(e) => not_told(e, PERMISSION),
+        }
+    }
+}
+
+/// What new versions get: `COMPLIANCE for 30 days`.
+fn retention(default: &DefaultRetention) -> Option<String> {
+    let mode = default.mode()?.as_str();
+    match (default.days(), default.years()) {
+        (Some(1), _) => Some(format!("{mode} for 1 day")),
+        (Some(days), _) => Some(format!("{mode} for {days} days")),
+        (None, Some(1)) => Some(format!("{mode} for 1 year")),
+        (None, Some(years)) => Some(format!("{mode} for {years} years")),
+        (None, None) => Some(mode.to_owned()),
+    }
+}
+
+/// The buckets of enabled rules, each once.
+fn targets(rules: &[ReplicationRule]) -> Vec<String> {
+    let enabled = rules.iter().filter(|rule| *rule.status() == ReplicationRuleStatus::Enabled);
+    let buckets = enabled.filter_map(|rule| rule.destination()).map(|to| {
+        let arn = to.bucket();
+        arn.rsplit(':').next().unwrap_or(arn).to_owned()
+    });
+    let mut buckets: Vec<_> = buckets.collect();
+    buckets.sort_unstable();
+    buckets.dedup();
+    buckets
+}
