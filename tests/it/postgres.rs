@@ -119,10 +119,12 @@ fn printed(command: &mut Command) -> String {
 
 /// The last whole second that has begun, and at whose very beginning no object was deleted.
 async fn last_second(bucket: &Bucket) -> Moment {
-    let markers: Vec<_> = bucket.entries().await.into_iter().filter(|entry| entry.is_marker).collect();
     let now = chrono::Utc::now().timestamp();
+    // What was under way at its beginning is listed by then.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let markers: Vec<_> = bucket.entries().await.into_iter().filter(|entry| entry.is_marker).collect();
     let clear = |second: &i64| markers.iter().all(|marker| marker.millis != second * 1000);
-    Moment((0..now).rev().find(clear).unwrap())
+    Moment((0..=now).rev().find(clear).unwrap())
 }
 
 /// The incident: the table is dropped, and a tenth of the objects deleted.

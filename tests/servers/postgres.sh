@@ -23,10 +23,9 @@ install() {
   lock_cache
   ! bin >/dev/null || return 0
   say "installing ${PACKAGES[*]}"
-  # Without this, the package makes and starts a cluster of its own.
-  mkdir -p /etc/postgresql-common
-  [ -e /etc/postgresql-common/createcluster.conf ] ||
-    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+  apt_install postgresql-common || cannot "apt-get could not install postgresql-common"
+  # Else the next packages would make and start a cluster of their own.
+  sed -i 's/^#* *create_main_cluster .*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   apt_install "${PACKAGES[@]}" || cannot "apt-get could not install ${PACKAGES[*]}"
   bin >/dev/null || cannot "the packages ${PACKAGES[*]} brought no ${PROGRAMS[*]}"
 }

@@ -12,6 +12,8 @@ new=$place/${ASOF_TARGET:-} run=$(cat "$place/${ASOF_TARGET:-none}.run" 2>/dev/n
 
 ask() { "$BIN/psql" -XAtq -h 127.0.0.1 -p "$1" -U asof postgres -c "$2"; }
 
+running() { "$BIN/pg_ctl" -D "$new" status >/dev/null 2>&1; }
+
 case $verb in
 backup)
     "$BIN/pg_basebackup" -h 127.0.0.1 -p "$PORT" -U asof -D "$place/base" -c fast -X none --no-sync
@@ -41,13 +43,14 @@ recovery_target_action = promote
 CONF
     touch "$new/recovery.signal"
     "$BIN/pg_ctl" -D "$new" -l "$new.log" -W start >/dev/null
-    until [ -e "$new/postmaster.pid" ] || grep -qs FATAL "$new.log"; do sleep 0.1; done
+    # Until it runs, or has failed: before, progress could not tell the one from the other.
+    until running || grep -qs FATAL "$new.log"; do sleep 0.1; done
     ;;
 progress)
     if [ -z "$run" ]; then echo none
     elif [ "$run" != "$ASOF_RUN" ]; then echo "foreign that of $run"
     elif [ ! -e "$new.log" ]; then echo none
-    elif ! "$BIN/pg_ctl" -D "$new" status >/dev/null; then echo "failed $(tail -3 "$new.log" | tr '\n' ' ')"
+    elif ! running; then echo "failed $(tail -3 "$new.log" | tr '\n' ' ')"
     elif [ "$(ask "$RESTORED_PORT" 'select pg_is_in_recovery()' 2>/dev/null)" = f ]; then echo available
     else echo restoring; fi
     ;;
