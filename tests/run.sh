@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every suite of asof, from formatting to the contract suite against real S3 servers, and says what ran.
+# Runs every suite of asof, from formatting to the contract suite against real S3 servers and a real database, and says what ran.
 #
 #   bash tests/run.sh                 all of it; the first time it installs the servers into ~/.cache/asof-servers
 #   bash tests/run.sh --only rgw      one suite (repeatable); --list names them

@@ -1,16 +1,12 @@
-//! What asof is for, with a real PostgreSQL beside a real bucket (Ceph RGW): an application writes rows and their objects, a
-//! table is dropped and objects are deleted, and both come back to the second before, so that no row names an object that
-//! is not there.
+//! What asof is for, with a real PostgreSQL beside a real bucket: an application writes rows and their objects, a table is
+//! dropped and objects are deleted, and both come back to the second before, so that no row names an object that is not
+//! there. On Ceph RGW, which lists milliseconds, and on the lab, which lists whole seconds as AWS does.
 //!
 //! The application puts an object before it inserts or updates the row that names it, and deletes a row before its
 //! object. So a row that is there has its object at every instant, and nothing has to stand still at T: the test picks a
 //! second in the midst of the writing. What this order cannot give is the content of an object that is overwritten
 //! under its key: a worker that was between object and row at T leaves an object one revision ahead. Of these there are
 //! at most as many as there are workers; an application that gives every revision a key of its own has none.
-//!
-//! T is a whole second, and PostgreSQL replays to it by the microsecond. RGW lists milliseconds, cut off: a delete marker
-//! dated the very beginning of T may be a fraction of a millisecond younger, and the row still there. The second that is
-//! picked is the last at which no marker is dated so.
 //!
 //! The naive way pairs a dump of the rows with a copy of the bucket that is ready later. 15 minutes are too long for a
 //! test; here the bucket is [`APART`] later, in which the application goes on, and the number printed is of that.
@@ -75,8 +71,11 @@ impl Database {
         self.place.join(name).to_str().unwrap().to_owned()
     }
 
-    fn pitr(&self, verb: &str) -> String {
-        printed(Command::new("sh").args([self.path("pitr.sh"), verb.to_owned(), self.path("")]))
+    /// Does what a command of the recovery file does, for this recovery.
+    fn pitr(&self, verb: &str, run: &str) -> String {
+        let mut command = Command::new("sh");
+        command.args([self.path("pitr.sh"), verb.to_owned(), self.path("")]);
+        printed(command.env("ASOF_TARGET", "restored").env("ASOF_RUN", run))
     }
 
     /// A recovery file: the bucket to the target, the database into a cluster of its own.
@@ -117,14 +116,9 @@ fn printed(command: &mut Command) -> String {
     out.into_owned()
 }
 
-/// The last whole second that has begun, and at whose very beginning no object was deleted.
-async fn last_second(bucket: &Bucket) -> Moment {
-    let now = chrono::Utc::now().timestamp();
-    // What was under way at its beginning is listed by then.
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let markers: Vec<_> = bucket.entries().await.into_iter().filter(|entry| entry.is_marker).collect();
-    let clear = |second: &i64| markers.iter().all(|marker| marker.millis != second * 1000);
-    Moment((0..=now).rev().find(clear).unwrap())
+/// The second that has begun last.
+fn last_second() -> Moment {
+    Moment(chrono::Utc::now().timestamp())
 }
 
 /// The incident: the table is dropped, and a tenth of the objects deleted.
@@ -135,12 +129,13 @@ async fn strike(database: &Database, bucket: &Bucket) -> usize {
     keys.len()
 }
 
-/// The keys of these rows beside the bucket's state at T: how many there are, and how many dangle.
+/// The keys of these rows beside the bucket's state at the beginning of T: how many there are, and how many dangle.
 async fn references(subject: &Subject, bucket: &Bucket, at: Moment, rows: &[Row]) -> (u64, u64) {
     let file = tempfile::NamedTempFile::new().unwrap();
     let keys: Vec<_> = rows.iter().map(|row| row.key.as_str()).collect();
     std::fs::write(file.path(), keys.join("\n")).unwrap();
-    let (url, at, keys) = (bucket.url(""), at.to_string(), file.path().to_str().unwrap());
+    let before = Moment(at.0 - 1).to_string().replace('Z', ".999Z");
+    let (url, at, keys) = (bucket.url(""), before, file.path().to_str().unwrap());
     let run = subject.asof(&["references", &url, "--at", &at, "--keys-from", keys, "--format", "json"]).await;
     (run.count("named"), run.count("dangling"))
 }
@@ -149,14 +144,15 @@ async fn references(subject: &Subject, bucket: &Bucket, at: Moment, rows: &[Row]
 async fn drill(subject: &Subject, database: &Database, bucket: &Bucket) {
     let scratch = subject.bucket().await;
     let file = database.recovery_file("drill.toml", bucket, &scratch.url("copies"));
-    let at = last_second(bucket).await;
+    let at = last_second();
     let arguments = ["drill", &file, "--at", &at.to_string(), "--format", "json"];
     let run = subject.asof(&arguments).await.expect_code(0);
     assert!(step(&run, "references")["counts"]["keys"].as_u64() > Some(0), "{run}");
     assert_eq!(scratch.live_keys().await, Vec::<String>::new());
     assert!(!database.place.join("restored").exists(), "{run}");
+    let name = &subject.server.name;
     let seconds = run.of_type("recovery")[0]["elapsed_ms"].as_u64().unwrap() / 1000;
-    say(&format!("MEASURED asof drill: consistent, in {seconds} s"));
+    say(&format!("MEASURED {name}: asof drill: consistent, in {seconds} s"));
 }
 
 fn step(run: &Run, name: &str) -> Value {
@@ -169,19 +165,29 @@ fn step(run: &Run, name: &str) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_and_objects_come_back_to_one_second() {
     let Some(database) = Database::find() else { return };
-    let Some(server) = Server::find(Kind::Rgw).await else { return };
-    let subject = Subject::new(server);
+    for kind in [Kind::Lab, Kind::Rgw] {
+        let Some(server) = Server::find(kind).await else { continue };
+        #[cfg(feature = "lab")]
+        if let Some(lab) = &server.lab {
+            lab.clock().resume();
+        }
+        story(&Subject::new(server), &database).await;
+    }
+}
+
+async fn story(subject: &Subject, database: &Database) {
+    let name = &subject.server.name;
     let bucket = subject.bucket().await;
     database.ask(&database.url, TABLE);
 
     let app = App::start(&bucket, (&database.psql, &database.url), &database.place);
-    database.pitr("backup");
+    database.pitr("backup", "");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    drill(&subject, &database, &bucket).await;
+    drill(subject, database, &bucket).await;
     let dump = database.rows(&database.url);
     tokio::time::sleep(APART).await;
-    let at = last_second(&bucket).await;
-    let deleted = strike(&database, &bucket).await;
+    let at = last_second();
+    let deleted = strike(database, &bucket).await;
 
     let file = database.recovery_file("recovery.toml", &bucket, "in-place");
     let arguments = ["recover", &file, "--at", &at.to_string(), "--yes", "--format", "json"];
@@ -190,15 +196,17 @@ async fn rows_and_objects_come_back_to_one_second() {
     let rows = database.rows(step(&run, "settle")["note"].as_str().unwrap());
     assert_eq!(step(&run, "references")["counts"]["dangling"], 0, "{run}");
 
-    let (named, dangling) = references(&subject, &bucket, at, &rows).await;
+    let (named, dangling) = references(subject, &bucket, at, &rows).await;
     let found = app::compare(&bucket, &rows).await;
     assert_eq!((named, dangling, found.missing), (rows.len() as u64, 0, 0), "{run}");
     assert!(found.other <= WORKERS, "{} of {named} objects are of another revision", found.other);
-    say(&format!("MEASURED {done} writes; then a table was dropped and {deleted} objects were deleted"));
+    say(&format!(
+        "MEASURED {name}: {done} writes; then a table was dropped and {deleted} objects were deleted"
+    ));
     let other = format!("{} of {WORKERS} workers had put an object and not yet its row", found.other);
-    say(&format!("MEASURED with asof recover: {dangling} of {named} rows dangle; {other}"));
+    say(&format!("MEASURED {name}: with asof recover: {dangling} of {named} rows dangle; {other}"));
 
-    let (named, dangling) = references(&subject, &bucket, at, &dump).await;
+    let (named, dangling) = references(subject, &bucket, at, &dump).await;
     let found = app::compare(&bucket, &dump).await;
     assert_eq!(
         found.missing as u64, dangling,
@@ -208,6 +216,8 @@ async fn rows_and_objects_come_back_to_one_second() {
     let (apart, times) = (APART.as_secs(), 15 * 60 / APART.as_secs());
     let told = format!("{dangling} of {named} rows dangle, {} are of another revision", found.other);
     say(&format!(
-        "MEASURED without, by a dump and the bucket {apart} s later: {told}; 15 minutes are {times} times as long"
+        "MEASURED {name}: without, by a dump and the bucket {apart} s later: {told}; 15 minutes are {times} times as long"
     ));
+    let id = run.of_type("recovery")[0]["id"].as_str().unwrap().to_owned();
+    database.pitr("teardown", &id);
 }

@@ -16,6 +16,7 @@ running() { "$BIN/pg_ctl" -D "$new" status >/dev/null 2>&1; }
 
 case $verb in
 backup)
+    rm -rf "$place/base"
     "$BIN/pg_basebackup" -h 127.0.0.1 -p "$PORT" -U asof -D "$place/base" -c fast -X none --no-sync
     date -u +%Y-%m-%dT%H:%M:%SZ >"$place/base.time"
     ;;

@@ -27,8 +27,6 @@ pub(crate) struct Entry {
     pub(crate) is_latest: bool,
     /// Whole seconds.
     pub(crate) last_modified: i64,
-    /// The same in milliseconds, of servers that list them.
-    pub(crate) millis: i64,
     pub(crate) storage_class: Option<String>,
 }
 
@@ -159,7 +157,6 @@ impl Bucket {
                 is_marker: false,
                 is_latest: v.is_latest().unwrap(),
                 last_modified: v.last_modified().unwrap().secs(),
-                millis: v.last_modified().unwrap().to_millis().unwrap(),
                 storage_class: v.storage_class().map(|class| class.as_str().to_owned()),
             }));
             entries.extend(page.delete_markers().iter().map(|m| Entry {
@@ -168,7 +165,6 @@ impl Bucket {
                 is_marker: true,
                 is_latest: m.is_latest().unwrap(),
                 last_modified: m.last_modified().unwrap().secs(),
-                millis: m.last_modified().unwrap().to_millis().unwrap(),
                 storage_class: None,
             }));
             if page.is_truncated() != Some(true) {
