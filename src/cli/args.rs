@@ -2,10 +2,10 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 pub(super) mod apply;
 pub(super) mod check;
+pub(super) mod common;
 pub(super) mod recover;
 pub(super) mod references;
 pub(super) mod timeline;
@@ -13,13 +13,12 @@ pub(super) mod timeline;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
-use self::check::{CheckArgs, EarlierArgs};
+use self::check::CheckArgs;
+use self::common::{CommonArgs, OutputArgs, PastArgs, ServerArgs, parse_destination, parse_location};
 use self::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use self::references::ReferencesArgs;
 use self::timeline::TimelineArgs;
-use crate::error::Error;
-use crate::limits;
-use crate::model::{Destination, Instant, Location};
+use crate::model::{Destination, Location};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys failed or were changed by somebody \
 meanwhile); 4 differences found (verify, references, diff --exit-code); 5 refused, to lose nothing; 130 interrupted.";
@@ -247,104 +246,6 @@ pub(super) struct HistoryArgs {
     pub(super) output: OutputArgs,
 }
 
-/// A place and a past time.
-#[derive(Debug, Args)]
-pub(super) struct PastArgs {
-    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
-    #[arg(value_parser = parse_location)]
-    pub(super) location: Location,
-    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
-    #[arg(long, value_name = "TIME")]
-    pub(super) at: String,
-}
-
-/// What `diff`, `restore` and `verify` all take.
-#[derive(Debug, Args)]
-pub(super) struct CommonArgs {
-    #[command(flatten)]
-    pub(super) select: SelectArgs,
-    #[command(flatten)]
-    pub(super) compare: CompareArgs,
-    /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
-    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
-    pub(super) multipart_window: Duration,
-    #[command(flatten)]
-    pub(super) earlier: EarlierArgs,
-    #[command(flatten)]
-    pub(super) server: ServerArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Which keys")]
-pub(super) struct SelectArgs {
-    /// Only keys that match; * crosses /. May be given several times
-    #[arg(long, value_name = "GLOB")]
-    pub(super) include: Vec<String>,
-    /// No keys that match. May be given several times
-    #[arg(long, value_name = "GLOB")]
-    pub(super) exclude: Vec<String>,
-    /// Only the keys in this file (- for standard input), one a line
-    #[arg(long, value_name = "FILE")]
-    pub(super) keys_from: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CompareArgs {
-    /// Take versions of equal ETag and size for the same object, without a HEAD of either
-    #[arg(long)]
-    pub(super) trust_etag: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Server")]
-pub(super) struct ServerArgs {
-    /// The server's address, if it is not AWS
-    #[arg(long, value_name = "URL")]
-    pub(super) endpoint_url: Option<String>,
-    /// The bucket's region
-    #[arg(long)]
-    pub(super) region: Option<String>,
-    /// The profile in the AWS configuration files
-    #[arg(long)]
-    pub(super) profile: Option<String>,
-    /// Name the bucket in the path, not in the host name
-    #[arg(long)]
-    pub(super) path_style: bool,
-    /// Listing requests under way at once, at most; throttling narrows it
-    #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_LIST_CONCURRENCY)]
-    pub(super) list_concurrency: usize,
-}
-
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Output")]
-pub(super) struct OutputArgs {
-    /// The form of the results
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: FormatArg,
-    /// Only results and errors
-    #[arg(short, long)]
-    pub(super) quiet: bool,
-    /// Show no progress
-    #[arg(long)]
-    pub(super) no_progress: bool,
-    /// Show progress even if stderr is not a terminal
-    #[arg(long, conflicts_with_all = ["no_progress", "quiet"])]
-    pub(super) progress: bool,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(super) enum FormatArg {
-    /// For a person
-    #[default]
-    Table,
-    /// JSON Lines
-    Json,
-    /// Comma-separated values
-    Csv,
-}
-
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum OnConflictArg {
     /// Leave it alone, and report it
@@ -374,34 +275,6 @@ pub(super) struct ServeArgs {
     pub(super) region: String,
 }
 
-/// clap shows an error's message only, so the hint has to be part of it.
-fn parse_location(text: &str) -> Result<Location, String> {
-    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
-}
-
-fn parse_destination(text: &str) -> Result<Destination, String> {
-    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
-}
-
-fn parse_rate(text: &str) -> Result<u32, String> {
-    let number = text.strip_suffix("/s").unwrap_or(text);
-    match number.parse() {
-        Ok(rate) if rate > 0 => Ok(rate),
-        _ => Err("write it as 3000/s".to_owned()),
-    }
-}
-
-fn parse_length(text: &str) -> Result<Duration, String> {
-    Instant::parse_length(text).ok_or_else(|| "write it as 90m, 2h or 3d".to_owned())
-}
-
-fn parse_concurrency(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(n) if (1..=limits::MAX_CONCURRENCY).contains(&n) => Ok(n),
-        _ => Err(format!("a number from 1 to {}", limits::MAX_CONCURRENCY)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -411,14 +284,5 @@ mod tests {
     #[test]
     fn the_definitions_are_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn rates_are_read_with_and_without_unit() {
-        assert_eq!(parse_rate("3000/s"), Ok(3000));
-        assert_eq!(parse_rate("7"), Ok(7));
-        for text in ["", "0", "0/s", "-1", "3000/m", "1.5/s", "fast"] {
-            assert!(parse_rate(text).is_err(), "{text}");
-        }
     }
 }

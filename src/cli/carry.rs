@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Instant as Clock;
 
-use super::args::ServerArgs;
 use super::args::apply::{ApplyArgs, ConflictArg, StateArgs};
+use super::args::common::ServerArgs;
 use super::context::{Context, Output};
 use super::copies::archived_line;
 use super::exit::Exit;

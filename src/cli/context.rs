@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::check::EarlierArgs;
-use super::args::{FormatArg, OutputArgs, SelectArgs, ServerArgs};
+use super::args::common::{FormatArg, OutputArgs, SelectArgs, ServerArgs};
 use super::exit::say;
 use crate::cancel::Cancel;
 use crate::engine::Scope;

@@ -3,8 +3,9 @@
 use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
+use super::args::DiffArgs;
 use super::args::apply::{StateArgs, UndeleteArg};
-use super::args::{CommonArgs, DiffArgs, PastArgs};
+use super::args::common::{CommonArgs, PastArgs};
 use super::context::{Context, Output, earlier_rules, scope};
 use super::exit::Exit;
 use super::moment;

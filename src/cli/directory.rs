@@ -6,7 +6,8 @@ use std::time::Instant as Clock;
 
 use super::args::apply::ConflictArg;
 use super::args::apply::StateArgs;
-use super::args::{CommonArgs, PastArgs, RestoreArgs, VerifyArgs};
+use super::args::common::{CommonArgs, PastArgs};
+use super::args::{RestoreArgs, VerifyArgs};
 use super::carry::no_csv;
 use super::confirm::{Asked, ask_doubtful, can_ask, confirm};
 use super::context::{Context, Output, earlier_rules, scope};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::args::apply::CopyArgs;
 use super::args::check::EarlierArgs;
-use super::args::{CompareArgs, SelectArgs, ServerArgs};
+use super::args::common::{CompareArgs, SelectArgs, ServerArgs};
 use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::copies::{copying, is_wanted};
 use super::{next, saved};

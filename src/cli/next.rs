@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::apply::UndeleteArg;
 use super::args::check::EarlierArgs;
-use super::args::{CompareArgs, SelectArgs, ServerArgs};
+use super::args::common::{CompareArgs, SelectArgs, ServerArgs};
 use crate::model::{Instant, Location};
 use crate::report::shell_word;
 

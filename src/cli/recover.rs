@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::args::ServerArgs;
+use super::args::common::ServerArgs;
 use super::args::recover::{CarryArgs, RecoverArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant as Clock;
 
+use super::args::common::{OutputArgs, ServerArgs};
 use super::args::recover::CarryArgs;
-use super::args::{OutputArgs, ServerArgs};
 use super::carry::{manner, server_again, server_of, state_dir};
 use super::context::{Context, Output};
 use super::copies::{Target, copying, is_wanted, require_certainty};

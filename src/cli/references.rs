@@ -3,7 +3,7 @@
 use std::io::{BufReader, BufWriter, Write};
 use std::time::{Duration, Instant as Clock};
 
-use super::args::PastArgs;
+use super::args::common::PastArgs;
 use super::args::references::{ReferencesArgs, RowsArgs};
 use super::carry::{no_csv, server_of};
 use super::confirm::{Asked as Asking, can_ask};

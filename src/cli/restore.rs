@@ -2,8 +2,9 @@
 
 use std::time::Instant as Clock;
 
+use super::args::RestoreArgs;
 use super::args::apply::UndeleteArg;
-use super::args::{CommonArgs, RestoreArgs};
+use super::args::common::CommonArgs;
 use super::carry::{Ready, manner, no_csv, server_of, state_dir};
 use super::confirm::{CHANGE, ask_doubtful, can_ask, confirm};
 use super::context::{Context, Output};

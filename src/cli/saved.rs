@@ -1,6 +1,6 @@
 //! Saved plans on the command line: what their headers are made of, and how they are shown.
 
-use super::args::{CompareArgs, SelectArgs};
+use super::args::common::{CompareArgs, SelectArgs};
 use super::next;
 use crate::engine::Standing;
 use crate::model::{Instant, Location, Versioning, printable};

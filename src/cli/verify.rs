@@ -2,8 +2,9 @@
 
 use std::time::Instant as Clock;
 
+use super::args::VerifyArgs;
 use super::args::apply::StateArgs;
-use super::args::{CommonArgs, PastArgs, VerifyArgs};
+use super::args::common::{CommonArgs, PastArgs};
 use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{parse_concurrency, parse_rate};
+use super::common::{parse_concurrency, parse_rate};
 use crate::limits;
 use crate::plan::Undelete;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{OutputArgs, ServerArgs, parse_length, parse_location};
+use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
 use crate::model::{Location, Use};
 
 #[derive(Debug, Args)]

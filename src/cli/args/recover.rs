@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::apply::{ApplyArgs, CopyArgs, StateArgs};
-use super::{OutputArgs, ServerArgs, parse_length};
+use super::common::{OutputArgs, ServerArgs, parse_length};
 use crate::recover::LATEST;
 
 #[derive(Debug, Args)]

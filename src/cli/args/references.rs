@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::apply::{ApplyArgs, CopyArgs};
 use super::check::EarlierArgs;
-use super::{OutputArgs, PastArgs, ServerArgs, parse_location};
+use super::common::{OutputArgs, PastArgs, ServerArgs, parse_location};
 use crate::model::{Instant, Location};
 use crate::report::shell_word;
 

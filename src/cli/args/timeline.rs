@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{OutputArgs, ServerArgs, parse_length, parse_location};
+use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
 use crate::model::Location;
 
 #[derive(Debug, Args)]

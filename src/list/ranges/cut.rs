@@ -21,7 +21,7 @@ use super::part::{Origin, Part, Window};
 use super::scale::{Cut, Line};
 
 /// Ranges of no more pages than this are left whole: half a page is lost by a cut, …
-const WORTH: f64 = 5.0;
+const WORTH: f64 = 6.0;
 /// … but where most slots are idle only those of no more than this.
 const LEAST: f64 = 2.0;
 /// Slots are idle where fewer than this part of them are used.

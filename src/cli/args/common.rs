@@ -1,0 +1,152 @@
+//! What several commands take.
+#![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::check::EarlierArgs;
+use crate::error::Error;
+use crate::limits;
+use crate::model::{Destination, Instant, Location};
+
+/// A place and a past time.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PastArgs {
+    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    #[arg(value_parser = parse_location)]
+    pub(in crate::cli) location: Location,
+    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) at: String,
+}
+
+/// What `diff`, `restore` and `verify` all take.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CommonArgs {
+    #[command(flatten)]
+    pub(in crate::cli) select: SelectArgs,
+    #[command(flatten)]
+    pub(in crate::cli) compare: CompareArgs,
+    /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
+    pub(in crate::cli) multipart_window: Duration,
+    #[command(flatten)]
+    pub(in crate::cli) earlier: EarlierArgs,
+    #[command(flatten)]
+    pub(in crate::cli) server: ServerArgs,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which keys")]
+pub(in crate::cli) struct SelectArgs {
+    /// Only keys that match; * crosses /. May be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(in crate::cli) include: Vec<String>,
+    /// No keys that match. May be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(in crate::cli) exclude: Vec<String>,
+    /// Only the keys in this file (- for standard input), one a line
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) keys_from: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CompareArgs {
+    /// Take versions of equal ETag and size for the same object, without a HEAD of either
+    #[arg(long)]
+    pub(in crate::cli) trust_etag: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(in crate::cli) struct ServerArgs {
+    /// The server's address, if it is not AWS
+    #[arg(long, value_name = "URL")]
+    pub(in crate::cli) endpoint_url: Option<String>,
+    /// The bucket's region
+    #[arg(long)]
+    pub(in crate::cli) region: Option<String>,
+    /// The profile in the AWS configuration files
+    #[arg(long)]
+    pub(in crate::cli) profile: Option<String>,
+    /// Name the bucket in the path, not in the host name
+    #[arg(long)]
+    pub(in crate::cli) path_style: bool,
+    /// Listing requests under way at once, at most; throttling narrows it
+    #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_LIST_CONCURRENCY)]
+    pub(in crate::cli) list_concurrency: usize,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub(in crate::cli) struct OutputArgs {
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t)]
+    pub(in crate::cli) format: FormatArg,
+    /// Only results and errors
+    #[arg(short, long)]
+    pub(in crate::cli) quiet: bool,
+    /// Show no progress
+    #[arg(long)]
+    pub(in crate::cli) no_progress: bool,
+    /// Show progress even if stderr is not a terminal
+    #[arg(long, conflicts_with_all = ["no_progress", "quiet"])]
+    pub(in crate::cli) progress: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(in crate::cli) enum FormatArg {
+    /// For a person
+    #[default]
+    Table,
+    /// JSON Lines
+    Json,
+    /// Comma-separated values
+    Csv,
+}
+
+/// clap shows an error's message only, so the hint has to be part of it.
+pub(super) fn parse_location(text: &str) -> Result<Location, String> {
+    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
+}
+
+pub(super) fn parse_destination(text: &str) -> Result<Destination, String> {
+    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
+}
+
+pub(super) fn parse_rate(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text);
+    match number.parse() {
+        Ok(rate) if rate > 0 => Ok(rate),
+        _ => Err("write it as 3000/s".to_owned()),
+    }
+}
+
+pub(super) fn parse_length(text: &str) -> Result<Duration, String> {
+    Instant::parse_length(text).ok_or_else(|| "write it as 90m, 2h or 3d".to_owned())
+}
+
+pub(super) fn parse_concurrency(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=limits::MAX_CONCURRENCY).contains(&n) => Ok(n),
+        _ => Err(format!("a number from 1 to {}", limits::MAX_CONCURRENCY)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read_with_and_without_unit() {
+        assert_eq!(parse_rate("3000/s"), Ok(3000));
+        assert_eq!(parse_rate("7"), Ok(7));
+        for text in ["", "0", "0/s", "-1", "3000/m", "1.5/s", "fast"] {
+            assert!(parse_rate(text).is_err(), "{text}");
+        }
+    }
+}
