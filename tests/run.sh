@@ -167,7 +167,7 @@ run() {
     fmt) component_suite fmt fmt fmt --check ;;
     clippy) component_suite clippy clippy clippy --all-targets --all-features -- -D warnings ;;
     no-lab) suite no-lab 1800 cargo check --all-targets --no-default-features ;;
-    tests) suite tests 2400 cargo test --no-fail-fast -- --skip contract:: --skip crash:: --skip postgres:: ;;
+    tests) have jq || apt_install jq; suite tests 2400 cargo test --no-fail-fast -- --skip contract:: --skip crash:: --skip postgres:: ;;
     crash) suite crash 1200 cargo test --test it -- crash:: ;;
     lab) suite lab 1200 cargo test --test it -- contract::lab ;;
     postgres) postgres_suite ;;
