@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every suite of asof, from formatting to the contract suite against real S3 servers, and says what ran.
+# Runs every suite of asof, from formatting to the contract suite against real S3 servers and a real database, and says what ran.
 #
 #   bash tests/run.sh                 all of it; the first time it installs the servers into ~/.cache/asof-servers
 #   bash tests/run.sh --only rgw      one suite (repeatable); --list names them
@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw demo bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres demo bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
@@ -97,7 +97,7 @@ suite() {
     result=failed note="no test ran"
   fi
   [ "$result" = passed ] || show "$name" "$log"
-  grep -hE '^SKIPPED |^NOT HELD ' "$log" | sort -u | sed 's/^/             /'
+  grep -hE '^SKIPPED |^NOT HELD |^MEASURED ' "$log" | sort -u | sed 's/^/             /'
   printf '%-10s %s in %d s\n' "$name" "$result" $((SECONDS - since))
   record "$name" "$result" "${tests:--}" "$((SECONDS - since))" "$note"
 }
@@ -118,28 +118,48 @@ component_suite() {
   fi
 }
 
-# server_suite NAME: installs and starts the server, holds it to the contract, stops it.
-server_suite() {
-  local name=$1 dir="$WORK/server-$1" log="$WORK/start-$1.log" line
-  printf '%-10s starting the server\n' "$name"
+# start_server SUITE NAME: installs and starts a server that the suite needs, and exports where it is.
+start_server() {
+  local name=$2 dir="$WORK/server-$2" log="$WORK/start-$2.log" line
+  printf '%-10s starting %s\n' "$1" "$name"
   attempt "$log" 1800 bash "tests/servers/$name.sh" start "$dir"
   case $? in
     0) ;;
     "$CANNOT")
-      left_out "$name" "$(sed -n 's/.*cannot be installed here: //p' "$log" | tail -1)"
-      return
+      left_out "$1" "$(sed -n 's/.*cannot be installed here: //p' "$log" | tail -1)"
+      return 1
       ;;
     *)
-      show "$name" "$log"
-      record "$name" failed - 0 "the server did not start"
-      return
+      show "$1" "$log"
+      record "$1" failed - 0 "$name did not start"
+      return 1
       ;;
   esac
   while read -r line; do export "${line?}"; done <"$dir/env"
-  suite "$name" 1500 cargo test --test it -- "contract::$name::" --test-threads=8
-  bash "tests/servers/$name.sh" stop "$dir"
+}
+
+stop_server() {
+  local dir="$WORK/server-$1" line
+  bash "tests/servers/$1.sh" stop "$dir"
   while read -r line; do unset "${line%%=*}"; done <"$dir/env"
   rm -rf "$dir"
+}
+
+# server_suite NAME: holds a server to the contract.
+server_suite() {
+  start_server "$1" "$1" || return
+  suite "$1" 1500 cargo test --test it -- "contract::$1::" --test-threads=8
+  stop_server "$1"
+}
+
+# A database and a bucket, and an application that writes to both.
+postgres_suite() {
+  start_server postgres rgw || return
+  if start_server postgres postgres; then
+    suite postgres 600 cargo test --test it -- postgres::
+    stop_server postgres
+  fi
+  stop_server rgw
 }
 
 run() {
@@ -147,9 +167,10 @@ run() {
     fmt) component_suite fmt fmt fmt --check ;;
     clippy) component_suite clippy clippy clippy --all-targets --all-features -- -D warnings ;;
     no-lab) suite no-lab 1800 cargo check --all-targets --no-default-features ;;
-    tests) suite tests 2400 cargo test --no-fail-fast -- --skip contract:: --skip crash:: ;;
+    tests) have jq || apt_install jq; suite tests 2400 cargo test --no-fail-fast -- --skip contract:: --skip crash:: --skip postgres:: ;;
     crash) suite crash 1200 cargo test --test it -- crash:: ;;
     lab) suite lab 1200 cargo test --test it -- contract::lab ;;
+    postgres) postgres_suite ;;
     demo) suite demo 2400 cargo run --release -- demo ;;
     bench) suite bench 1800 cargo bench --bench decode -- --test ;;
     *) server_suite "$1" ;;

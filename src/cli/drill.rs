@@ -40,7 +40,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file))?;
     let parts = parts(drill.id()).await?;
-    let taken = with_terms(context, &carry, at.1, async |terms| {
+    let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {
         take_steps(context, output, &drill, &source.file, (&asked, &parts), terms).await
     });
     let taken = taken.await;

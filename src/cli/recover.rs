@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     };
     let server = (&carry.server, carry.apply.rate);
     let buckets = buckets(context, &source.file, server, as_written).await?;
-    let taken = with_terms(context, &carry, recovery.told().at, async |terms| {
+    let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
         take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await
     });
     let (ending, findings) = taken.await?;
@@ -99,7 +99,7 @@ async fn begin(
     let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;
-    with_terms(context, carry, at, async |terms| {
+    with_terms(context, carry, source.file.buckets_at(at), async |terms| {
         show(context, output, (source, at), (databases, &windows), (&parts, &terms)).await
     })
     .await?;
@@ -131,6 +131,7 @@ async fn show(
             writeln!(out)?;
         }
     }
+    let at = source.file.buckets_at(at);
     for part in parts {
         let surveyed = part.survey(at, terms, &context.cancel).await?;
         if table {

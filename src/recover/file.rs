@@ -188,6 +188,16 @@ impl RecoveryFile {
         })
     }
 
+    /// The moment to which the buckets are restored, when the databases are restored to `at`: all that is dated before it.
+    ///
+    /// A database restored to T has what was committed by the beginning of that second. S3 dates by whole seconds: what has
+    /// T's date was written up to a second later, and an object that was deleted in it would be missing while its row is
+    /// there. What is dated before T was written before T, where the server cuts dates off. (AWS does not say.
+    /// Where it rounds, objects of the last half second come late, and can be healed.)
+    pub fn buckets_at(&self, at: Instant) -> Instant {
+        if self.databases.is_empty() { at } else { Instant::from_millis(at.millis() - 1) }
+    }
+
     /// What its recovery consists of.
     pub fn shape(&self) -> Shape {
         Shape {

@@ -50,6 +50,20 @@ deadline = "2m"
     assert!(shape.quiesce && !shape.resume && shape.references);
 }
 
+/// | databases | buckets hold |
+/// |---|---|
+/// | some | what is dated before the time |
+/// | none | what is dated with it, too |
+#[test]
+fn beside_a_database_a_bucket_holds_what_is_dated_before_the_time() {
+    let at = Instant::from_millis(1_763_389_805_000);
+    let alone = RecoveryFile::parse("r.toml", BUCKET).unwrap();
+    assert_eq!(alone.buckets_at(at), at);
+    let database = "[[database]]\nkind = \"command\"\nrestore = [\"db\"]\n";
+    let beside = RecoveryFile::parse("r.toml", &format!("{BUCKET}{database}")).unwrap();
+    assert_eq!(beside.buckets_at(at).to_string(), "2025-11-17T14:30:04.999Z");
+}
+
 #[test]
 fn what_cannot_be_is_told_with_its_line_and_column() {
     let with = |rest: &str| format!("{BUCKET}{rest}");

@@ -23,6 +23,7 @@ mod remove_marker;
 mod restore;
 mod restore_directory;
 mod restore_elsewhere;
+mod runbooks;
 mod selection;
 mod server;
 pub(crate) mod stage;

@@ -1,7 +1,7 @@
 //! The `asof` binary against S3 servers, judged by what it prints, how it exits and what the bucket holds afterwards.
 //!
 //! One contract suite runs over every server that answers: the lab in process, moto, ministack and Ceph RGW where
-//! `tests/run.sh` has started them, and any endpoint named by `ASOF_TEST_ENDPOINT`.
+//! `tests/run.sh` has started them, and any endpoint named by `ASOF_TEST_ENDPOINT`. `postgres` puts a real database beside a real bucket.
 
 #![expect(
     clippy::unwrap_used,
@@ -24,6 +24,7 @@ mod faults;
 mod found;
 #[cfg(feature = "lab")]
 mod model;
+mod postgres;
 #[cfg(feature = "lab")]
 mod rds;
 #[cfg(feature = "lab")]

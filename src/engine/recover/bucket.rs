@@ -164,7 +164,7 @@ impl Parts<'_> {
         part: &BucketPart,
         n: usize,
     ) -> Result<Option<(Run, Order)>> {
-        let (terms, at) = (&self.terms, recovery.told().at);
+        let (terms, at) = (&self.terms, self.file.buckets_at(recovery.told().at));
         let Surveyed { settings, there, judge: _, findings: Findings { changes, sums, .. } } =
             part.survey(at, terms, self.cancel).await?;
         (terms.accept)(part, there, &sums)?;
@@ -187,7 +187,7 @@ impl Parts<'_> {
         let here = standing(&part.client, &part.location.bucket).await?;
         let there = standing(&part.client, &to.bucket).await?;
         let compare = Compare { kms: here.kms || there.kms, trust_etag: false };
-        let judge = part.judge(recovery.told().at, &self.terms).await?;
+        let judge = part.judge(self.file.buckets_at(recovery.told().at), &self.terms).await?;
         let (place, scope) = (part.place(), part.scope());
         let found = (scope, &judge);
         let compared = survey_elsewhere(&part.client, found, (&place, Extras::Differ), compare, self.cancel);

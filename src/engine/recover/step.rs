@@ -143,7 +143,7 @@ impl Parts<'_> {
         let keys = self.read_references(recovery, told).await?;
         let n = self.file.buckets.iter().position(|bucket| bucket.source == told.bucket).unwrap_or_default();
         let part = self.bucket(n)?;
-        let judge = part.judge(recovery.told().at, &self.terms).await?;
+        let judge = part.judge(self.file.buckets_at(recovery.told().at), &self.terms).await?;
         let place = part.place();
         let held = if part.to.is_some() { Held::There(&place) } else { Held::Now };
         let (scope, named) = ((part.scope(), &judge), (&keys, told.orphans));

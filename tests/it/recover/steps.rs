@@ -36,6 +36,20 @@ async fn the_newest_second_is_that_of_the_database_that_reaches_least() {
     story.assert_recovered("latest");
 }
 
+/// Servers date by whole seconds: what has T's date may be written up to a second after the instant to which the database
+/// is restored, whose rows still name what was deleted then.
+#[tokio::test]
+async fn objects_deleted_in_the_very_second_come_back() {
+    let story = Story::new().await;
+    let clock = story.scene.lab().clock();
+    let now = clock.now();
+    clock.set(story.at().0 * 1000 + 500);
+    story.scene.lab().delete(BUCKET, "kept/0000").unwrap();
+    clock.set(now);
+    let run = story.recover().await.expect_code(0);
+    assert!(story.scene.lab().live(BUCKET).contains_key("kept/0000"), "{run}");
+}
+
 #[tokio::test]
 async fn what_no_database_reaches_is_refused_before_anything_is_done() {
     let story = Story::new().await;

@@ -1,0 +1,223 @@
+//! What asof is for, with a real PostgreSQL beside a real bucket: an application writes rows and their objects, a table is
+//! dropped and objects are deleted, and both come back to the second before, so that no row names an object that is not
+//! there. On Ceph RGW, which lists milliseconds, and on the lab, which lists whole seconds as AWS does.
+//!
+//! The application puts an object before it inserts or updates the row that names it, and deletes a row before its
+//! object. So a row that is there has its object at every instant, and nothing has to stand still at T: the test picks a
+//! second in the midst of the writing. What this order cannot give is the content of an object that is overwritten
+//! under its key: a worker that was between object and row at T leaves an object one revision ahead. Of these there are
+//! at most as many as there are workers; an application that gives every revision a key of its own has none.
+//!
+//! The naive way pairs a dump of the rows with a copy of the bucket that is ready later. 15 minutes are too long for a
+//! test; here the bucket is [`APART`] later, in which the application goes on, and the number printed is of that.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::servers::{Kind, Server, say};
+use crate::support::{Bucket, Moment, Run, Subject};
+
+mod app;
+
+use app::{App, Row, WORKERS};
+
+/// How much later than the rows the naive way has the bucket.
+const APART: Duration = Duration::from_secs(5);
+
+/// The commands of the recovery file.
+const PITR: &str = include_str!("postgres/pitr.sh");
+
+const TABLE: &str = "create table uploads (key text primary key, revision int not null)";
+
+/// The database that `tests/servers/postgres.sh` has started.
+struct Database {
+    place: PathBuf,
+    psql: String,
+    url: String,
+}
+
+impl Database {
+    /// The database, or nothing when it is not there.
+    fn find() -> Option<Self> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let found = ["ASOF_TEST_POSTGRES", "ASOF_TEST_POSTGRES_PSQL", "ASOF_TEST_POSTGRES_URL"].map(variable);
+        if let [Some(place), Some(psql), Some(url)] = found {
+            std::fs::write(Path::new(&place).join("pitr.sh"), PITR).unwrap();
+            return Some(Self { place: place.into(), psql, url });
+        }
+        say("SKIPPED postgres: ASOF_TEST_POSTGRES is not set");
+        assert!(std::env::var_os("ASOF_REQUIRE_ALL").is_none(), "ASOF_TEST_POSTGRES is not set");
+        None
+    }
+
+    /// What a statement prints, of this database or one that was restored from it.
+    fn ask(&self, url: &str, statement: &str) -> String {
+        printed(Command::new(&self.psql).args(["-XAtq", "-F", " ", "-c", statement, url]))
+    }
+
+    fn rows(&self, url: &str) -> Vec<Row> {
+        let printed = self.ask(url, "select key, revision from uploads");
+        let row = |line: &str| {
+            let (key, revision) = line.split_once(' ').unwrap();
+            Row { key: key.to_owned(), revision: revision.parse().unwrap() }
+        };
+        printed.lines().map(row).collect()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.place.join(name).to_str().unwrap().to_owned()
+    }
+
+    /// Does what a command of the recovery file does, for this recovery.
+    fn pitr(&self, verb: &str, run: &str) -> String {
+        let mut command = Command::new("sh");
+        command.args([self.path("pitr.sh"), verb.to_owned(), self.path("")]);
+        printed(command.env("ASOF_TARGET", "restored").env("ASOF_RUN", run))
+    }
+
+    /// A recovery file: the bucket to the target, the database into a cluster of its own.
+    fn recovery_file(&self, name: &str, bucket: &Bucket, target: &str) -> String {
+        let (pitr, place, psql, source) = (self.path("pitr.sh"), self.path(""), &self.psql, bucket.url(""));
+        let commands = ["window", "restore", "progress", "endpoint", "teardown"]
+            .map(|verb| format!("{verb} = [\"sh\", \"{pitr}\", \"{verb}\", \"{place}\"]\n"))
+            .concat();
+        let (stop, stopped) = (self.path("stop"), self.path("stopped"));
+        let text = format!(
+            r#"
+[[bucket]]
+source = "{source}"
+target = "{target}"
+[[database]]
+kind = "command"
+name = "orders"
+target = "restored"
+{commands}
+[hooks]
+quiesce = {{ shell = "touch '{stop}'; until [ -e '{stopped}' ]; do sleep 0.1; done" }}
+resume = ["rm", "{stop}", "{stopped}"]
+[references]
+command = {{ shell = "'{psql}' -XAtc 'select key from uploads' \"$ASOF_ENDPOINT\"" }}
+bucket = "{source}"
+"#
+        );
+        std::fs::write(self.path(name), text).unwrap();
+        self.path(name)
+    }
+}
+
+/// What a command prints, which must end well.
+fn printed(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}\n{out}{err}", output.status);
+    out.into_owned()
+}
+
+/// The second that has begun last.
+fn last_second() -> Moment {
+    Moment(chrono::Utc::now().timestamp())
+}
+
+/// The incident: the table is dropped, and a tenth of the objects deleted.
+async fn strike(database: &Database, bucket: &Bucket) -> usize {
+    database.ask(&database.url, "drop table uploads");
+    let keys: Vec<_> = bucket.live_keys().await.into_iter().step_by(10).collect();
+    bucket.delete_all(&keys).await;
+    keys.len()
+}
+
+/// The keys of these rows beside the bucket's state at the beginning of T: how many there are, and how many dangle.
+async fn references(subject: &Subject, bucket: &Bucket, at: Moment, rows: &[Row]) -> (u64, u64) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let keys: Vec<_> = rows.iter().map(|row| row.key.as_str()).collect();
+    std::fs::write(file.path(), keys.join("\n")).unwrap();
+    let before = Moment(at.0 - 1).to_string().replace('Z', ".999Z");
+    let (url, at, keys) = (bucket.url(""), before, file.path().to_str().unwrap());
+    let run = subject.asof(&["references", &url, "--at", &at, "--keys-from", keys, "--format", "json"]).await;
+    (run.count("named"), run.count("dangling"))
+}
+
+/// While the application goes on: a drill finds nothing wrong, and leaves nothing behind.
+async fn drill(subject: &Subject, database: &Database, bucket: &Bucket) {
+    let scratch = subject.bucket().await;
+    let file = database.recovery_file("drill.toml", bucket, &scratch.url("copies"));
+    let at = last_second();
+    let arguments = ["drill", &file, "--at", &at.to_string(), "--format", "json"];
+    let run = subject.asof(&arguments).await.expect_code(0);
+    assert!(step(&run, "references")["counts"]["keys"].as_u64() > Some(0), "{run}");
+    assert_eq!(scratch.live_keys().await, Vec::<String>::new());
+    assert!(!database.place.join("restored").exists(), "{run}");
+    let name = &subject.server.name;
+    let seconds = run.of_type("recovery")[0]["elapsed_ms"].as_u64().unwrap() / 1000;
+    say(&format!("MEASURED {name}: asof drill: consistent, in {seconds} s"));
+}
+
+fn step(run: &Run, name: &str) -> Value {
+    let report = run.of_type("recovery").remove(0);
+    let mut steps = report["steps"].as_array().unwrap().iter();
+    let found = steps.find(|step| step["step"].as_str().unwrap().contains(name));
+    found.unwrap_or_else(|| panic!("no step of the name {name} in {run}")).clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_and_objects_come_back_to_one_second() {
+    let Some(database) = Database::find() else { return };
+    for kind in [Kind::Lab, Kind::Rgw] {
+        let Some(server) = Server::find(kind).await else { continue };
+        #[cfg(feature = "lab")]
+        if let Some(lab) = &server.lab {
+            lab.clock().resume();
+        }
+        story(&Subject::new(server), &database).await;
+    }
+}
+
+async fn story(subject: &Subject, database: &Database) {
+    let name = &subject.server.name;
+    let bucket = subject.bucket().await;
+    database.ask(&database.url, TABLE);
+
+    let app = App::start(&bucket, (&database.psql, &database.url), &database.place);
+    database.pitr("backup", "");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    drill(subject, database, &bucket).await;
+    let dump = database.rows(&database.url);
+    tokio::time::sleep(APART).await;
+    let at = last_second();
+    let deleted = strike(database, &bucket).await;
+
+    let file = database.recovery_file("recovery.toml", &bucket, "in-place");
+    let arguments = ["recover", &file, "--at", &at.to_string(), "--yes", "--format", "json"];
+    let (run, done) = tokio::join!(subject.asof(&arguments), app.join());
+    let run = run.expect_code(0);
+    let rows = database.rows(step(&run, "settle")["note"].as_str().unwrap());
+    assert_eq!(step(&run, "references")["counts"]["dangling"], 0, "{run}");
+
+    let (named, dangling) = references(subject, &bucket, at, &rows).await;
+    let found = app::compare(&bucket, &rows).await;
+    assert_eq!((named, dangling, found.missing), (rows.len() as u64, 0, 0), "{run}");
+    assert!(found.other <= WORKERS, "{} of {named} objects are of another revision", found.other);
+    say(&format!(
+        "MEASURED {name}: {done} writes; then a table was dropped and {deleted} objects were deleted"
+    ));
+    let other = format!("{} of {WORKERS} workers had put an object and not yet its row", found.other);
+    say(&format!("MEASURED {name}: with asof recover: {dangling} of {named} rows dangle; {other}"));
+
+    let (named, dangling) = references(subject, &bucket, at, &dump).await;
+    let found = app::compare(&bucket, &dump).await;
+    assert_eq!(
+        found.missing as u64, dangling,
+        "the bucket is as it was at {at}, and asof says what is missing"
+    );
+    assert!(dangling >= 10, "the naive way finds {dangling} of {named}");
+    let (apart, times) = (APART.as_secs(), 15 * 60 / APART.as_secs());
+    let told = format!("{dangling} of {named} rows dangle, {} are of another revision", found.other);
+    say(&format!(
+        "MEASURED {name}: without, by a dump and the bucket {apart} s later: {told}; 15 minutes are {times} times as long"
+    ));
+    let id = run.of_type("recovery")[0]["id"].as_str().unwrap().to_owned();
+    database.pitr("teardown", &id);
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# PostgreSQL from Debian's packages, or any other that is on the PATH: one cluster that archives its WAL. Everything it has,
+# and what is restored from it, lies in a directory of its own that belongs to whom it runs as, for it refuses to run as root.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+readonly PACKAGES=(postgresql postgresql-client)
+readonly PROGRAMS=(initdb pg_ctl pg_basebackup psql)
+
+# The directory that has all programs. Debian keeps the server's off the PATH, a directory for each version.
+bin() {
+  local dir program
+  while read -r dir; do
+    for program in "${PROGRAMS[@]}"; do [ -x "$dir/$program" ] || continue 2; done
+    echo "$dir"
+    return
+  done < <(find /usr/lib/postgresql/*/bin -maxdepth 0 2>/dev/null | sort -rV; tr : '\n' <<<"$PATH")
+  return 1
+}
+
+install() {
+  ! bin >/dev/null || return 0
+  apt_usable || cannot "PostgreSQL is absent, and installing Debian's packages takes apt-get and root"
+  lock_cache
+  ! bin >/dev/null || return 0
+  say "installing ${PACKAGES[*]}"
+  apt_install postgresql-common || cannot "apt-get could not install postgresql-common"
+  # Else the next packages would make and start a cluster of their own.
+  sed -i 's/^#* *create_main_cluster .*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  apt_install "${PACKAGES[@]}" || cannot "apt-get could not install ${PACKAGES[*]}"
+  bin >/dev/null || cannot "the packages ${PACKAGES[*]} brought no ${PROGRAMS[*]}"
+}
+
+# Whom it runs as, and the words that a command is to be preceded by for that.
+owner() { if [ "$(id -u)" != 0 ]; then id -un; elif id postgres >/dev/null 2>&1; then echo postgres; else echo nobody; fi; }
+as_owner() { if [ "$(id -u)" = 0 ]; then (cd / && runuser -u "$(owner)" -- "$@"); else "$@"; fi; }
+
+start() {
+  local port=$2 place bin other
+  DIR=$1
+  bin=$(bin)
+  # Not in DIR, which may lie where another user cannot go.
+  place=$(mktemp -d "${TMPDIR:-/tmp}/asof-postgres.XXXXXX")
+  echo "$place" >"$DIR/place"
+  other=$(free_port)
+  while [ "$other" = "$port" ]; do other=$(free_port); done
+  mkdir "$place/archive"
+  printf '%s\n' "BIN='$bin'" "OWNER='$(owner)'" "PORT=$port" "RESTORED_PORT=$other" >"$place/settings"
+  [ "$(id -u)" != 0 ] || chown -R "$(owner)" "$place"
+  as_owner "$bin/initdb" -D "$place/data" -U asof --auth=trust --locale=C -E UTF8 -N >"$DIR/initdb.log" 2>&1 || {
+    cat "$DIR/initdb.log" >&2
+    return 1
+  }
+  as_owner tee -a "$place/data/postgresql.conf" >/dev/null <<CONF
+listen_addresses = '127.0.0.1'
+port = $port
+unix_socket_directories = ''
+fsync = off
+wal_level = replica
+archive_mode = on
+archive_command = 'cp %p $place/archive/%f.part && mv $place/archive/%f.part $place/archive/%f'
+CONF
+  as_owner "$bin/pg_ctl" -D "$place/data" -l "$place/data.log" -w -t 60 start >/dev/null || {
+    tail -15 "$place/data.log" >&2
+    return 1
+  }
+  printf '%s\n' "ASOF_TEST_POSTGRES=$place" "ASOF_TEST_POSTGRES_PSQL=$bin/psql" \
+    "ASOF_TEST_POSTGRES_URL=postgresql://asof@127.0.0.1:$port/postgres" >"$DIR/env"
+}
+
+# Ends every cluster in the place, those too that were restored from the first, and removes the place.
+stop() {
+  local place cluster
+  [ -f "$1/place" ] || return 0
+  place=$(cat "$1/place")
+  [ -f "$place/settings" ] || return 0
+  for cluster in "$place"/*/postmaster.pid; do
+    [ ! -f "$cluster" ] || as_owner "$(bin)/pg_ctl" -D "$(dirname "$cluster")" -m immediate -w -t 30 stop >/dev/null 2>&1 || true
+  done
+  rm -rf "$place" "$1/place"
+}
+
+main "$@"
