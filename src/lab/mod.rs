@@ -7,6 +7,7 @@
 //! The lab keeps AWS's semantics, document order and refusals included; [`Quirks`] are the ways of other servers. It
 //! is not held to be right because it is ours: the contract suite runs against it and against real servers alike.
 
+mod access;
 mod auth;
 mod body;
 mod checksum;
@@ -41,6 +42,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+pub use access::Access;
 pub use auth::Credentials;
 pub use clock::Clock;
 pub use demo::demo;

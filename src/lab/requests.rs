@@ -1,8 +1,9 @@
-//! Counts of requests: how many of each operation, and how many at once.
+//! Counts of requests: how many of each operation, and how many at once. Where asked to, also what each was sent to.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::access::Access;
 use super::operation::Operation;
 
 /// A handle to the counts of one lab; clones share them.
@@ -17,12 +18,15 @@ struct Counts {
     by_operation: Vec<AtomicU64>,
     in_flight: AtomicU64,
     most_in_flight: AtomicU64,
+    /// None unless a test wants them: they would grow as long as a lab is served.
+    accesses: Mutex<Option<Vec<Access>>>,
 }
 
 impl Default for Requests {
     fn default() -> Self {
         let by_operation = Operation::ALL.iter().map(|_| AtomicU64::new(0)).collect();
-        let counts = Counts { by_operation, in_flight: AtomicU64::new(0), most_in_flight: AtomicU64::new(0) };
+        let (in_flight, most_in_flight) = (AtomicU64::new(0), AtomicU64::new(0));
+        let counts = Counts { by_operation, in_flight, most_in_flight, accesses: Mutex::new(None) };
         Self { counts: Arc::new(counts) }
     }
 }
@@ -47,6 +51,25 @@ impl Requests {
     /// The greatest number of requests that were being handled at one time.
     pub fn most_in_flight(&self) -> u64 {
         self.counts.most_in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Begins to keep what requests are sent to.
+    pub fn keep_accesses(&self) {
+        self.accesses(|kept| *kept = Some(Vec::new()));
+    }
+
+    /// What requests were sent to since [`Self::keep_accesses`].
+    pub fn take_accesses(&self) -> Vec<Access> {
+        self.accesses(Option::take).unwrap_or_default()
+    }
+
+    /// Keeps what a request is sent to, where that is wanted.
+    pub(crate) fn note(&self, of: impl FnOnce() -> Vec<Access>) {
+        self.accesses(|kept| kept.as_mut().map(|kept| kept.extend(of())));
+    }
+
+    fn accesses<T>(&self, act: impl FnOnce(&mut Option<Vec<Access>>) -> T) -> T {
+        act(&mut self.counts.accesses.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Begins to count anew.

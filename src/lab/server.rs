@@ -19,7 +19,7 @@ use super::operation::{Operation, route};
 use super::reply::{CutOff, Reply, ReplyBody, error_xml};
 use super::request::Request;
 use super::time::http_date;
-use super::{Shared, auth, body, control, handler};
+use super::{Shared, access, auth, body, control, handler};
 
 /// What a request gets; an error resets the connection.
 pub(crate) type Answer = std::result::Result<Response<ReplyBody>, CutOff>;
@@ -127,6 +127,7 @@ async fn answer_read(shared: &Shared, mut request: Request, raw: Bytes, way: &mu
     auth::verify(&request, &shared.options.credentials, &shared.options.region)?;
     body::accept(&mut request, raw)?;
     let operation = operation?;
+    shared.requests.note(|| access::of(operation, &request));
     let verdict = shared.faults.judge(operation, request.key.as_deref());
     verdict.hooks.iter().for_each(|hook| hook());
     if !verdict.delay.is_zero() {

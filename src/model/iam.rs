@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Location;
+use super::location::{DRILL_FOLDER, Location};
 
 /// What a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Use {
             Use::Plan => &[],
             Use::Restore => &[COPY_FROM, COPY_TO, DELETE],
             Use::RestoreTo | Use::Drill => &[COPY_FROM],
-            Use::RemoveMarker => &[COPY_FROM, COPY_TO, DELETE, &["DeleteObjects by version id"]],
+            Use::RemoveMarker => &[COPY_FROM, COPY_TO, DELETE, REMOVE],
             Use::Thaw => &[COPY_FROM, COPY_TO, DELETE, &["RestoreObject"]],
         };
         [LOOK].iter().chain(more).copied().flatten().copied().collect()
@@ -46,7 +46,8 @@ impl Use {
     /// The operations sent to the bucket that is restored into, where that is another.
     pub fn at_destination(self) -> Vec<&'static str> {
         let sent: &[&[&str]] = match self {
-            Use::RestoreTo | Use::Drill => &[LOOK, COPY_TO],
+            Use::RestoreTo => &[LOOK, COPY_TO],
+            Use::Drill => &[LOOK, COPY_TO, TEAR_DOWN],
             Use::Plan | Use::Restore | Use::RemoveMarker | Use::Thaw => &[],
         };
         sent.iter().copied().flatten().copied().collect()
@@ -93,6 +94,13 @@ const COPY_TO: &[&str] = &[
 /// How keys get delete markers.
 const DELETE: &[&str] = &["DeleteObjects", "DeleteObject"];
 
+/// How delete markers are removed.
+const REMOVE: &[&str] = &["DeleteObjects by version id", "DeleteObject by version id"];
+
+/// How a drill's copies are erased.
+const TEAR_DOWN: &[&str] =
+    &["DeleteObjects by version id in a drill", "DeleteObject by version id in a drill"];
+
 /// What a permission is given on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum On {
@@ -100,6 +108,8 @@ pub enum On {
     Bucket,
     /// Its objects.
     Objects,
+    /// Those of its objects that are in the folder of a drill.
+    Drills,
     /// The KMS keys that objects are encrypted with.
     Keys,
 }
@@ -108,7 +118,7 @@ pub enum On {
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html> has them. After its
 /// name may stand what a request is like that needs more; ` from` is of the bucket that is copied from.
 pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
-    ("ListObjectVersions", On::Bucket, &["s3:ListBucketVersions"]),
+    ("ListObjectVersions", On::Bucket, &[LISTING]),
     ("GetBucketVersioning", On::Bucket, &["s3:GetBucketVersioning"]),
     ("GetBucketLifecycleConfiguration", On::Bucket, &["s3:GetLifecycleConfiguration"]),
     ("GetObjectLockConfiguration", On::Bucket, &["s3:GetBucketObjectLockConfiguration"]),
@@ -118,6 +128,10 @@ pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
     ("GetBucketPolicy", On::Bucket, &["s3:GetBucketPolicy"]),
     ("GetBucketWebsite", On::Bucket, &["s3:GetBucketWebsite"]),
     ("HeadObject", On::Objects, &["s3:GetObject", "s3:GetObjectVersion"]),
+    // Without s3:ListBucket, a key that is not there is forbidden instead of not found; with checksums asked for, an
+    // object under a KMS key is decrypted: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>.
+    ("HeadObject", On::Bucket, &[ABSENCE]),
+    ("HeadObject", On::Keys, &["kms:Decrypt"]),
     ("GetObjectTagging", On::Objects, &["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]),
     ("GetObjectAcl", On::Objects, &["s3:GetObjectVersionAcl"]),
     ("CopyObject from", On::Objects, &["s3:GetObjectVersion", "s3:GetObjectVersionTagging"]),
@@ -136,9 +150,17 @@ pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
     ("ListParts", On::Objects, &["s3:ListMultipartUploadParts"]),
     ("DeleteObjects", On::Objects, &["s3:DeleteObject"]),
     ("DeleteObject", On::Objects, &["s3:DeleteObject"]),
-    ("DeleteObjects by version id", On::Objects, &["s3:DeleteObjectVersion"]),
+    ("DeleteObjects by version id", On::Objects, &[BY_ID]),
+    ("DeleteObject by version id", On::Objects, &[BY_ID]),
+    ("DeleteObjects by version id in a drill", On::Drills, &[BY_ID]),
+    ("DeleteObject by version id in a drill", On::Drills, &[BY_ID]),
     ("RestoreObject", On::Objects, &["s3:RestoreObject"]),
 ];
+
+/// Lists versions; the request says below which prefix.
+const LISTING: &str = "s3:ListBucketVersions";
+/// Tells that a key is not there; the request has no prefix to be held to.
+const ABSENCE: &str = "s3:ListBucket";
 
 /// What loses versions for good.
 const OF_BUCKET: &[&str] = &["s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"];
@@ -159,7 +181,10 @@ struct Statement {
     sid: String,
     effect: &'static str,
     action: Vec<&'static str>,
-    resource: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_resource: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     condition: Option<Condition>,
 }
@@ -170,65 +195,79 @@ type Condition = BTreeMap<&'static str, BTreeMap<&'static str, String>>;
 impl Policy {
     /// The least policy for a use of asof on a place. `destination` is the place restored into, where that is another.
     pub fn least(what: Use, source: &Location, destination: &Location) -> Self {
-        let mut statement = allow(&what.at_source(), "Source", source);
-        statement.extend(deny(what, "Source", source));
-        let at_destination = what.at_destination();
-        if !at_destination.is_empty() {
-            statement.extend(allow(&at_destination, "Destination", destination));
-            statement.extend(deny(what, "Destination", destination));
-        }
-        Self { version: "2012-10-17", statement }
+        let places =
+            [("Source", source, what.at_source()), ("Destination", destination, what.at_destination())];
+        let used = places.into_iter().filter(|(.., operations)| !operations.is_empty());
+        let statement = used.flat_map(|(place, location, operations)| {
+            let denied = deny(&operations, place, location);
+            allow(&operations, place, location).into_iter().chain(denied)
+        });
+        Self { version: "2012-10-17", statement: statement.collect() }
     }
+}
+
+impl Statement {
+    fn new(sid: String, effect: &'static str, action: Vec<&'static str>, resource: &[String]) -> Self {
+        Self { sid, effect, action, resource: Some(resource.to_vec()), not_resource: None, condition: None }
+    }
+}
+
+/// The permissions that operations need on something.
+fn permissions(operations: &[&str], on: On) -> Vec<&'static str> {
+    let rows = PERMISSIONS.iter().filter(|row| row.1 == on && operations.contains(&row.0));
+    let mut actions: Vec<_> = rows.flat_map(|row| row.2).copied().collect();
+    actions.sort_unstable();
+    actions.dedup();
+    actions
 }
 
 fn allow(operations: &[&str], place: &str, location: &Location) -> Vec<Statement> {
-    let of = |on: On| -> Vec<&'static str> {
-        let rows = PERMISSIONS.iter().filter(|row| row.1 == on && operations.contains(&row.0));
-        let mut actions: Vec<_> = rows.flat_map(|row| row.2).copied().collect();
-        actions.sort_unstable();
-        actions.dedup();
-        actions
-    };
-    let (listing, settings): (Vec<_>, Vec<_>) =
-        of(On::Bucket).into_iter().partition(|action| *action == "s3:ListBucketVersions");
+    let of = |on| permissions(operations, on);
+    let (listing, others): (Vec<_>, Vec<_>) =
+        of(On::Bucket).into_iter().partition(|action| *action == LISTING);
+    let (absence, settings): (Vec<_>, Vec<_>) = others.into_iter().partition(|action| *action == ABSENCE);
     let within = (!location.prefix.is_empty())
         .then(|| condition("StringLike", "s3:prefix", format!("{}*", literal(&location.prefix))));
     let by_s3 = condition("StringLike", "kms:ViaService", "s3.*.amazonaws.com".to_owned());
+    let allowed = |sid: &str, action, resource: &[String], condition| Statement {
+        condition,
+        ..Statement::new(format!("{sid}{place}"), "Allow", action, resource)
+    };
     let statements = [
-        (format!("List{place}"), listing, bucket(location), within),
-        (format!("Settings{place}"), settings, bucket(location), None),
-        (format!("Objects{place}"), of(On::Objects), objects(location), None),
-        (format!("Keys{place}"), of(On::Keys), "arn:aws:kms:*:*:key/*".to_owned(), Some(by_s3)),
+        allowed("List", listing, &[bucket(location)], within),
+        allowed("Absence", absence, &[bucket(location)], None),
+        allowed("Settings", settings, &[bucket(location)], None),
+        allowed("Objects", of(On::Objects), &[objects(location)], None),
+        allowed("Drills", of(On::Drills), &drills(location), None),
+        allowed("Keys", of(On::Keys), &["arn:aws:kms:*:*:key/*".to_owned()], Some(by_s3)),
     ];
-    let statements = statements.into_iter().filter(|(_, action, ..)| !action.is_empty());
-    statements
-        .map(|(sid, action, resource, condition)| Statement {
-            sid,
-            effect: "Allow",
-            action,
-            resource,
-            condition,
-        })
-        .collect()
+    statements.into_iter().filter(|statement| !statement.action.is_empty()).collect()
 }
 
-/// On the whole bucket: a prefix bounds what is restored, not what must not be lost.
-fn deny(what: Use, place: &str, location: &Location) -> [Statement; 2] {
+/// On the whole bucket: a prefix bounds what is restored, not what must not be lost. Where versions may be erased only in
+/// the folders of drills, they may be nowhere else, in any bucket.
+fn deny(operations: &[&str], place: &str, location: &Location) -> Vec<Statement> {
+    let denied = |of: &str, action, resource: &[String]| {
+        Statement::new(format!("KeepHistory{of}{place}"), "Deny", action, resource)
+    };
+    let erases = |on| permissions(operations, on).contains(&BY_ID);
     let mut of_objects = vec![OF_LOCKS];
-    if what != Use::RemoveMarker {
+    if !erases(On::Objects) && !erases(On::Drills) {
         of_objects.push(BY_ID);
     }
-    let statement = |of: &str, action, resource| Statement {
-        sid: format!("KeepHistory{of}{place}"),
-        effect: "Deny",
-        action,
-        resource,
-        condition: None,
-    };
-    [
-        statement("OfBucket", OF_BUCKET.to_vec(), bucket(location)),
-        statement("OfObjects", of_objects, format!("{}/*", bucket(location))),
-    ]
+    let everything = [format!("{}/*", bucket(location))];
+    let mut statements = vec![
+        denied("OfBucket", OF_BUCKET.to_vec(), &[bucket(location)]),
+        denied("OfObjects", of_objects, &everything),
+    ];
+    if erases(On::Drills) {
+        statements.push(Statement {
+            resource: None,
+            not_resource: Some(drills(location).into()),
+            ..denied("OutsideDrills", vec![BY_ID], &[])
+        });
+    }
+    statements
 }
 
 fn condition(operator: &'static str, key: &'static str, value: String) -> Condition {
@@ -241,6 +280,13 @@ fn bucket(location: &Location) -> String {
 
 fn objects(location: &Location) -> String {
     format!("{}/{}*", bucket(location), literal(&location.prefix))
+}
+
+/// What is in folders of drills, where the scratch target is the place itself, or a folder below it.
+fn drills(location: &Location) -> [String; 2] {
+    let Location { bucket: _, prefix } = location.clone().as_folder();
+    let place = format!("{}/{}", bucket(location), literal(&prefix));
+    [format!("{place}{DRILL_FOLDER}*"), format!("{place}*/{DRILL_FOLDER}*")]
 }
 
 /// A text in which `*`, `?` and `$` stand for themselves

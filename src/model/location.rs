@@ -8,6 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
+/// What the names of folders begin with that are drills' own.
+pub const DRILL_FOLDER: &str = "asof-drill-";
+
 /// A bucket and a prefix in it. The prefix is S3's: the first characters of keys, with no `/` added or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {

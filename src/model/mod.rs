@@ -22,7 +22,7 @@ pub use iam::{On, PERMISSIONS, Policy, Use};
 pub use instant::Instant;
 pub use key::{is_xml_safe, printable};
 pub use lifecycle::{Era, Expiration, Filter, Lifecycle, NoncurrentExpiration, Rule};
-pub use location::{Destination, Location, Relocation};
+pub use location::{DRILL_FOLDER, Destination, Location, Relocation};
 pub use object::{ObjectHead, Stored};
 pub use path::{CaseFold, KeyPath, Overlaps, UNFINISHED};
 pub use policy::demands_conditions;

@@ -3,7 +3,7 @@
 use super::file::{DatabaseKind, RecoveryFile, Target};
 use super::steps::Shape;
 use crate::error::{Error, Result};
-use crate::model::Location;
+use crate::model::{DRILL_FOLDER, Location};
 
 /// The folder, below a scratch target, that is one drill's and nobody else's.
 pub fn scratch(target: &Location, tag: &str) -> Location {
@@ -18,7 +18,7 @@ pub fn is_scratch_of(place: &Location, tag: &str) -> bool {
 }
 
 fn folder(tag: &str) -> String {
-    format!("asof-drill-{tag}/")
+    format!("{DRILL_FOLDER}{tag}/")
 }
 
 /// What a drill consists of: the application is neither stopped nor started; the copies are checked.
