@@ -16,6 +16,7 @@ mod help_of_references;
 mod help_of_restore;
 mod history;
 mod iam;
+mod iam_decisions;
 mod iam_requests;
 mod plan;
 mod references;

@@ -1,10 +1,9 @@
-//! `asof check --iam`: policies that an IAM policy parser takes, of permissions that the code uses.
+//! `asof check --iam`: what is printed, and that each permission in it is of an operation that the code sends.
 
 use std::collections::BTreeSet;
 
 use asof::lab::Operation;
 use asof::model::{PERMISSIONS, Use};
-use iam_rs::{Arn, Decision, IAMPolicy, IAMRequest, Principal, PrincipalId, Validate, evaluate_policies};
 use insta::assert_snapshot;
 
 use super::stage::Stage;
@@ -348,67 +347,6 @@ fn neither_a_place_nor_a_use() {
 
     For more information, try '--help'.
     ");
-}
-
-/// Whatever else a role may do.
-const ALL: &str =
-    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
-
-fn decide(action: &str, resource: &str, policies: &[IAMPolicy]) -> Decision {
-    let who = Principal::Aws(PrincipalId::String("arn:aws:iam::123456789012:role/asof".into()));
-    let request = IAMRequest::new(who, action, Arn::parse(resource).unwrap());
-    evaluate_policies(policies, &request).unwrap()
-}
-
-#[test]
-fn a_parser_takes_them_and_nothing_can_be_lost() {
-    let stage = Stage::new();
-    let all: IAMPolicy = serde_json::from_str(ALL).unwrap();
-    for (name, what) in USES {
-        let policy: IAMPolicy =
-            serde_json::from_str(&printed(&stage, &format!("check s3://prod-uploads/uploads/ --iam {name}")))
-                .unwrap();
-        policy.validate_result().unwrap();
-        let (inside, outside) = ("arn:aws:s3:::prod-uploads/uploads/x", "arn:aws:s3:::prod-uploads/y");
-        let alone = std::slice::from_ref(&policy);
-        assert_eq!(decide("s3:GetObjectVersion", inside, alone), Decision::Allow, "{name}");
-        assert_ne!(decide("s3:GetObjectVersion", outside, alone), Decision::Allow, "{name}");
-        let writes = matches!(what, Use::Restore | Use::RemoveMarker | Use::Thaw);
-        assert_eq!(decide("s3:PutObject", inside, alone) == Decision::Allow, writes, "{name}");
-        assert_eq!(decide("s3:DeleteObject", inside, alone) == Decision::Allow, writes, "{name}");
-        let with_all = [policy.clone(), all.clone()];
-        for object in [inside, outside] {
-            let by_id = decide("s3:DeleteObjectVersion", object, &with_all);
-            assert_eq!(by_id == Decision::Deny, what != Use::RemoveMarker, "{name}");
-            assert_eq!(decide("s3:BypassGovernanceRetention", object, &with_all), Decision::Deny, "{name}");
-        }
-        for action in ["s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"] {
-            assert_eq!(decide(action, "arn:aws:s3:::prod-uploads", &with_all), Decision::Deny, "{name}");
-        }
-    }
-}
-
-#[test]
-fn only_copies_of_drills_can_be_erased_by_a_drill() {
-    let stage = Stage::new();
-    let policy: IAMPolicy = serde_json::from_str(&printed(&stage, "check s3://prod --iam drill")).unwrap();
-    let all: IAMPolicy = serde_json::from_str(ALL).unwrap();
-    for (object, erased) in [
-        ("SCRATCH/asof-drill-t/x", true),
-        ("SCRATCH/drills/asof-drill-t/x", true),
-        ("SCRATCH/drills/mine.txt", false),
-        ("SCRATCH/xasof-drill-t/x", false),
-        ("prod/asof-drill-t/x", false),
-        ("third/asof-drill-t/x", false),
-    ] {
-        let resource = format!("arn:aws:s3:::{object}");
-        let alone = decide("s3:DeleteObjectVersion", &resource, std::slice::from_ref(&policy));
-        let with_all = decide("s3:DeleteObjectVersion", &resource, &[policy.clone(), all.clone()]);
-        let expected = if erased { Decision::Allow } else { Decision::Deny };
-        assert_eq!((alone, with_all), (expected, expected), "{object}");
-        let locked = decide("s3:BypassGovernanceRetention", &resource, &[policy.clone(), all.clone()]);
-        assert_eq!(locked == Decision::Deny, !object.starts_with("third"), "{object}");
-    }
 }
 
 fn operation(name: &str) -> &str {
