@@ -35,6 +35,7 @@ fn typed(what: Use) -> Vec<&'static str> {
             "restore PLACE --at 2024-05-06T07:08:09Z --to s3://other-place --yes",
             "verify PLACE --at 2024-05-06T07:08:09Z --against s3://other-place",
             "restore PLACE --at 2024-05-06T07:08:09Z --to s3://other-place/bare --no-head --yes",
+            "restore PLACE --at 2024-05-06T07:08:09Z --to s3://other-place/parts --multipart-threshold 5242880 --yes",
         ],
         Use::RemoveMarker => {
             vec!["restore PLACE --at 2024-05-06T07:08:09Z --undelete remove-marker --yes", "undo RUN --yes"]
@@ -79,6 +80,9 @@ fn stage(what: Use, place: &str) -> Stage {
     }
     stage.time("2024-05-01T00:00:00Z");
     stage.put("uploads/older\u{1}key", "made before");
+    if what == Use::RestoreTo {
+        stage.put("uploads/film.mp4", &"film".repeat(3 << 19));
+    }
     if what == Use::Thaw {
         let frozen = Put { storage_class: Some("GLACIER".to_owned()), ..Put::of("frozen") };
         stage.lab.put(BUCKET, "uploads/ledger.csv", frozen).unwrap();
@@ -109,7 +113,7 @@ fn accesses(stage: &Stage, what: Use, place: &str) -> Vec<Access> {
         let all = [output.stdout, output.stderr].concat();
         let all = String::from_utf8_lossy(&all);
         if let Some(name) = all.split_whitespace().find(|word| word.len() == 21 && word.contains("Z-")) {
-            run = name.to_owned();
+            name.clone_into(&mut run);
         }
     }
     stage.lab.requests().take_accesses()
@@ -186,14 +190,14 @@ fn is_allowed(policy: &IAMPolicy, access: &Access, action: &str, on: On) -> bool
     decide(action, &resource, context, std::slice::from_ref(policy)) == Decision::Allow
 }
 
-/// What no request here demands: those of copies in parts, for objects of over 5 GB only; of ACLs that grant something to
+/// What no request here demands: those of copies in parts that are broken off and resumed; of ACLs that grant something to
 /// others; and of tags where a server names no version in its answer to a HEAD.
 const NOT_DEMANDED: [&str; 4] =
     ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObjectAcl", "s3:GetObjectTagging"];
 
 #[test]
 fn each_request_of_a_use_is_allowed_by_its_policy() {
-    let mut demands = BTreeSet::new();
+    let (mut demands, mut parts) = (BTreeSet::new(), 0);
     for place in ["s3://prod-uploads", "s3://prod-uploads/uploads/"] {
         for (name, what) in USES {
             let stage = stage(what, place);
@@ -211,10 +215,12 @@ fn each_request_of_a_use_is_allowed_by_its_policy() {
                 }
             }
             assert!(refused.is_empty(), "{name} on {place}: {refused:#?}");
+            parts += stage.lab.requests().of(Op::UploadPartCopy);
             assert!(what != Use::Drill || stage.lab.count_versions(OTHER) == 0, "the drills were torn down");
         }
     }
     // Else the cases above would have been about less than they seem.
+    assert!(parts > 0);
     let table: BTreeSet<&str> = PERMISSIONS.iter().flat_map(|row| row.2).copied().collect();
     let never: BTreeSet<&str> = table.difference(&demands).copied().collect();
     assert_eq!(never, BTreeSet::from(NOT_DEMANDED), "permissions that nothing has demanded");
