@@ -268,7 +268,7 @@ fn narrow<'a>(counted: &'a [Counted], prefixes: &Prefixes) -> &'a [Counted] {
     };
     let mut own = counted.iter().filter(|(_, folder, _)| related(*folder)).map(|(second, ..)| *second);
     let Some(first) = own.next() else { return counted };
-    let last = own.last().unwrap_or(first);
+    let last = own.next_back().unwrap_or(first);
     let begin = counted.partition_point(|(second, ..)| *second < first);
     let end = counted.partition_point(|(second, ..)| *second <= last);
     counted.get(begin..end).unwrap_or(counted)
