@@ -168,13 +168,18 @@ impl RecoveryFile {
                 return Err(wrong(references.span().start, why));
             }
         }
-        let mut names = BTreeSet::new();
+        let (mut names, mut targets) = (BTreeSet::new(), BTreeSet::new());
         let mut databases = Vec::new();
         for (n, entry) in written.database.into_iter().enumerate() {
             let at = entry.span().start;
             let database = entry.into_inner().check(n).map_err(|why| wrong(at, why))?;
             if !names.insert(database.name().to_owned()) {
                 return Err(wrong(at, format!("two databases have the name {}", database.name())));
+            }
+            if let DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) = &database
+                && !targets.insert(settings.target.clone())
+            {
+                return Err(wrong(at, format!("two databases have the target {}", settings.target)));
             }
             databases.push(database);
         }

@@ -115,11 +115,13 @@ async fn struck(story: &Story, signal: &'static str) -> Run {
 
 #[tokio::test]
 async fn a_drill_that_is_stopped_tears_down_too() {
-    let story = story().await;
-    let versions = story.scene.versions();
-    let run = struck(&story, "-INT").await.expect_code(130);
-    assert_eq!(report(&run)["ending"], "interrupted", "{run}");
-    story.assert_gone(versions);
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let story = story().await;
+        let versions = story.scene.versions();
+        let run = struck(&story, signal).await.expect_code(130);
+        assert_eq!(report(&run)["ending"], "interrupted", "{signal}: {run}");
+        story.assert_gone(versions);
+    }
 }
 
 #[tokio::test]
