@@ -216,6 +216,16 @@ impl RecoveryFile {
         }
     }
 
+    /// Where everything is restored to.
+    pub fn targets(&self) -> Vec<String> {
+        let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
+            Target::InPlace => bucket.source.to_string(),
+            Target::Elsewhere(location) => location.to_string(),
+        });
+        let databases = self.databases.iter().filter_map(|database| database.places().1.map(str::to_owned));
+        buckets.chain(databases).collect()
+    }
+
     /// What it is about: a recovery that was begun about something else is not gone on with.
     pub fn about(&self) -> Vec<String> {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
