@@ -39,6 +39,17 @@ fn a_stray_delete_in_the_minute_before_does_not_hide_the_onset() {
     }
 }
 
+#[test]
+fn only_a_burst_of_no_more_than_a_hundred_takes_in_a_stray_within_its_gap() {
+    for (many, lead, joins) in
+        [(100, 10, true), (100, 11, false), (101, 10, false), (101, 3, false), (101, 2, true)]
+    {
+        let found = deleted([(ONSET - lead, 1), (ONSET, 50), (ONSET + 1, many - 50)]);
+        let from = if joins { ONSET - lead } else { ONSET };
+        assert_eq!(suggested(&found), (from, ONSET + 1, many + u64::from(joins)), "{many}, {lead} s");
+    }
+}
+
 /// The onset is right to the second in every case without a stray delete in the [`GAP_BEFORE`] it. With one, the burst may
 /// begin with it and those as near to it: before the incident, never in it.
 #[test]
@@ -139,7 +150,11 @@ proptest! {
 
     #[test]
     fn no_pauses_leave_a_burst_without_seconds(
-        steps in prop::collection::vec((1i64..=12, prop_oneof![Just(1u64), Just(50), 1u64..3000]), 1..400),
+        steps in prop_oneof![
+            prop::collection::vec((1i64..=12, 1u64..3000), 1..200),
+            // Each run less than a hundredth of all of them.
+            prop::collection::vec((GAP_BEFORE + 1..=GAP_WITHIN, 50u64..60), 200..400),
+        ],
         at in any::<prop::sample::Index>(),
     ) {
         let mut second = 0;
