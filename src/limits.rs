@@ -56,6 +56,9 @@ pub const CLOCK_SKEW: Duration = Duration::from_mins(15);
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-set-lifecycle-configuration-intro.html>).
 pub const RULE_LAG: Duration = Duration::from_hours(24);
 
+/// How old a recovery may be that is gone on with because the same was typed, where that means another time by now.
+pub const SAME_COMMAND: Duration = Duration::from_hours(24);
+
 /// Times that the keys which failed inside a DeleteObjects reply are sent again.
 pub const DELETE_ROUNDS: u32 = 5;
 

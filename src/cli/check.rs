@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let complete = judge.expiries.complete_from(&location.prefix, present());
     let t = asked.or(complete).unwrap_or_default();
     judge.cuts.0 = Cut::At(t);
-    let checks = checks(&settings, &judge.expiries, (&location.prefix, asked), context.now);
+    let checks = checks(&settings, &judge.expiries, (&location.prefix, asked), present());
     let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
     let (in_doubt, whole_keys, since) = bounds(question, &doubtful, (&judge, t, &location.prefix));
     let answer = Answer {

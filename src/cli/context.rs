@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
 use crate::list::Selection;
-use crate::model::{Instant, Lifecycle, Location, printable};
+use crate::model::{Instant, Lifecycle, Location};
+use crate::recover::{Terminator, each_key};
 use crate::report::{Display, Format};
 use crate::s3::{Client, Settings};
 
@@ -102,23 +103,14 @@ fn read_keys(file: &Path, location: &Location) -> Result<Vec<String>> {
         Box::new(std::io::BufReader::new(std::fs::File::open(file).map_err(failed)?))
     };
     let mut keys = Vec::new();
-    for line in reader.split(b'\n') {
-        let key = String::from_utf8(line.map_err(failed)?).map_err(|_| {
-            Error::usage(format!("cannot read keys from {name}: line {} is not UTF-8", keys.len() + 1))
-        })?;
-        if key.is_empty() {
-            continue;
-        }
-        if !key.starts_with(&location.prefix) {
-            let message = format!("the key {} in {name} does not lie under {location}", printable(&key));
-            return Err(Error::usage(message).hint("keys are written whole, with their prefix"));
-        }
+    each_key(reader, Terminator::Line, (location, &name.to_string()), |key| {
         if keys.len() == limits::KEYS_FROM {
             let message = format!("{name} has more than {} keys; each costs a request", limits::KEYS_FROM);
             return Err(Error::usage(message).hint("name a prefix, or --include patterns, instead"));
         }
-        keys.push(key);
-    }
+        keys.push(key.to_owned());
+        Ok(())
+    })?;
     keys.sort_unstable();
     keys.dedup();
     Ok(keys)

@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::moment;
 use super::{next, saved};
 use crate::engine::{
-    Compare, Findings, Standing, inspect, judge, require_history, require_removable, survey,
+    Compare, Findings, Standing, inspect, judge, present, require_history, require_removable, survey,
 };
 use crate::error::{Error, Result};
 use crate::limits;
@@ -56,7 +56,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
     let judge = judge(&settings.rules, earlier, cuts, multipart_window);
-    let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), context.now);
+    let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), present());
     let heading = Heading {
         location: location.clone(),
         at,

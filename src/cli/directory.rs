@@ -19,7 +19,7 @@ use super::next;
 use super::results::Reporter;
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
-    Compare, Files, Findings, Scope, Standing, inspect, judge, require_history, rules, standing,
+    Compare, Files, Findings, Scope, Standing, inspect, judge, present, require_history, rules, standing,
     survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
@@ -76,7 +76,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let settings = inspect(&client, &job.location.bucket).await?;
     let compare = compare_with(&job.location, Standing::from(&settings), compare.trust_etag)?;
     let judge = judge(&settings.rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
-    let checks = checks(&settings, &judge.expiries, (&job.location.prefix, Some(at)), context.now);
+    let checks = checks(&settings, &judge.expiries, (&job.location.prefix, Some(at)), present());
     job.notes = head(&checks);
 
     let mut case = no_case_collisions.then(CaseFold::default);
@@ -175,7 +175,7 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let rules = rules(&client, &job.location.bucket).await?;
     let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
     let place = (&*job.location.prefix, Some(at));
-    job.notes = problems(&[history_check(&rules, &judge.expiries, place, context.now)]);
+    job.notes = problems(&[history_check(&rules, &judge.expiries, place, present())]);
 
     let mut view = View::new(output.format, job.heading(Purpose::VerifyDirectory, context.now), all)?;
     let relocation = Relocation::to_directory(&job.location);

@@ -8,7 +8,7 @@ use super::recovery::{self, Source, buckets, databases, exit, show_report, take_
 use crate::cancel::Cancel;
 use crate::db::Database;
 use crate::engine::recover::{BucketPart, Recovery, tear_down};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
 
@@ -29,6 +29,16 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let of = (Purpose::Drill, &*source.path);
     // A drill that was killed has left its copies.
     while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, context.now)? {
+        let targets = &before.told().targets;
+        if *targets != source.file.targets() {
+            let message = format!(
+                "the drill {} was killed, and may have left copies at {}",
+                before.id(),
+                targets.join(", ")
+            );
+            return Err(Error::usage(message)
+                .hint("let the file name these targets once more, and drill: they are torn down first"));
+        }
         output.note(&format!("tearing down what the drill {} has left", before.id()));
         let left = tear_down(&before, &parts(before.id()).await?, &torn_down).await?;
         if !left.is_empty() {
@@ -38,6 +48,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let windows = windows(output, &asked).await?;
     let at = recovery::at(&at, (&asked, &windows), context.now, &carry).map(|time| (at, time))?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
+    let told = Told { targets: source.file.targets(), ..told };
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file))?;
     let parts = parts(drill.id()).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {

@@ -14,8 +14,10 @@ use super::recovery::{
     self, Source, as_written, buckets, databases, exit, show_report, take_steps, windows, with_terms,
 };
 use crate::db::{Database, Window};
+use crate::engine::present;
 use crate::engine::recover::{BucketPart, Recovery, Terms};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Step, Told};
 use crate::report::{DiffView, Format, Heading, head, shell_word, window_line};
@@ -75,6 +77,19 @@ fn taken_up(context: &Context, source: &Source, typed: &str, carry: &CarryArgs) 
     let suits = |told: &Told| told.typed == typed || Some(told.at) == at;
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::take_up(&state_dir, of, suits, context.now)? else { return Ok(None) };
+    let Told { at: begun_to, began, .. } = recovery.told();
+    let age = context.now.millis().saturating_sub(began.millis());
+    if Some(*begun_to) != at && u128::try_from(age).is_ok_and(|age| age > limits::SAME_COMMAND.as_millis()) {
+        let message = format!(
+            "the recovery {} of this file to {}, begun {} ago, is not ended",
+            recovery.id(),
+            begun_to.human(),
+            began.age(context.now)
+        );
+        return Err(Error::usage(message)
+            .hint(format!("to go on with it, name its time: --at {begun_to}"))
+            .hint("to begin another, name another time: --at 2026-11-17T14:30:05Z"));
+    }
     if recovery.told().about != source.file.about() {
         let message = format!(
             "the recovery {} of this file is not ended, and was about {}",
@@ -148,7 +163,7 @@ async fn show(
                     &surveyed.settings,
                     &surveyed.judge.expiries,
                     (&part.location.prefix, Some(at)),
-                    context.now,
+                    present(),
                 )),
                 restore: String::new(),
                 now: context.now,

@@ -120,24 +120,20 @@ pub(super) async fn windows(output: Output, databases: &[Database]) -> Result<Ve
     Ok(windows)
 }
 
-/// The time that was typed, which every database has to reach.
+/// The time that was typed, which every database has to reach. Databases are restored to whole seconds, and the buckets with
+/// them.
 pub(super) fn at(
     typed: &str,
     (databases, windows): (&[Database], &[Window]),
     now: Instant,
     carry: &CarryArgs,
 ) -> Result<Instant> {
-    if typed == LATEST {
-        if databases.is_empty() {
-            return Err(Error::usage("latest is what every database reaches, and the file names none")
-                .hint("name a time: --at TIME"));
-        }
-        return Window::newest_of_all(windows).ok_or_else(|| {
-            Error::usage("the newest time that every database reaches is not known: not all of them say it")
-                .hint("give each a window command, or name a time: --at TIME")
-        });
-    }
-    let at = moment::past(typed, now, &carry.apply.state)?;
+    let at = if typed == LATEST {
+        latest(databases, windows)?
+    } else {
+        let at = moment::past(typed, now, &carry.apply.state)?;
+        if databases.is_empty() { at } else { Instant::from_millis(at.second() * 1000) }
+    };
     for (database, window) in databases.iter().zip(windows) {
         let (what, limit) = match window.reaches(at) {
             Reach::Within => continue,
@@ -150,6 +146,18 @@ pub(super) fn at(
         return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed; choose another time"));
     }
     Ok(at)
+}
+
+/// The newest second that every database reaches.
+fn latest(databases: &[Database], windows: &[Window]) -> Result<Instant> {
+    if databases.is_empty() {
+        return Err(Error::usage("latest is what every database reaches, and the file names none")
+            .hint("name a time: --at TIME"));
+    }
+    Window::newest_of_all(windows).ok_or_else(|| {
+        Error::usage("the newest time that every database reaches is not known: not all of them say it")
+            .hint("give each a window command, or name a time: --at TIME")
+    })
 }
 
 /// Calls `act` with how buckets are restored, as it was typed.

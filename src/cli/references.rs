@@ -14,7 +14,8 @@ use super::moment;
 use super::next;
 use crate::apply::Place;
 use crate::engine::{
-    Held, References, Scope, Standing, judge, references, require_history, require_keeping, rules, standing,
+    Held, References, Scope, Standing, judge, present, references, require_history, require_keeping, rules,
+    standing,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -51,7 +52,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     // No caution is shown of a key, so no upload is suspected.
     let rules = rules(&client, &location.bucket).await?;
     let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), Duration::ZERO);
-    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), context.now);
+    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present());
     let keys = read(context, rows, location.clone()).await?;
 
     let heading = ReferencesHeading {

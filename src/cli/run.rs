@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::{Cli, Command};
 use super::context::Context;
@@ -60,7 +61,7 @@ async fn run(command: Command) -> Result<Exit> {
         std::ops::ControlFlow::Break(ended) => return ended,
         std::ops::ControlFlow::Continue(command) => command,
     };
-    stop_on_ctrl_c(&context);
+    stop_on_signals(&context)?;
     match command {
         Command::Diff(args) => diff::run(&context, args).await,
         Command::Restore(args) => restore::run(&context, args).await,
@@ -83,21 +84,58 @@ async fn run(command: Command) -> Result<Exit> {
     }
 }
 
-/// The first Ctrl-C lets what is under way finish; the second does not.
-fn stop_on_ctrl_c(context: &Context) {
+/// The first signal lets what is under way finish; the second does not.
+fn stop_on_signals(context: &Context) -> std::io::Result<()> {
     let cancel = context.cancel.clone();
+    let mut signals = Signals::new()?;
     drop(tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            cancel.stop();
-            say("\nstopping: finishing what is under way; Ctrl-C again to abort at once\n");
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            say("\naborted\n");
-            drop(std::io::stdout().flush());
-            #[expect(clippy::exit, reason = "the person asked to abort at once")]
-            std::process::exit(i32::from(Exit::Interrupted as u8));
-        }
+        signals.next().await;
+        cancel.stop();
+        say("\nstopping: finishing what is under way; Ctrl-C again to abort at once\n");
+        signals.next().await;
+        say("\naborted\n");
+        drop(std::io::stdout().flush());
+        #[expect(clippy::exit, reason = "the person asked to abort at once")]
+        std::process::exit(i32::from(Exit::Interrupted as u8));
     }));
+    Ok(())
+}
+
+/// What asks to stop: Ctrl-C, the end of the machine or the pod, the end of the terminal.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Option<Signal>,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        let hangup = (!ignores_hangup()).then(|| signal(SignalKind::hangup())).transpose()?;
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt, terminate, hangup })
+    }
+
+    async fn next(&mut self) {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = hangup => {}
+        }
+    }
+}
+
+/// Whether the end of the terminal is not to end the process, as `nohup` has it. Where that cannot be known, it may be so.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_none_or(|mask| mask & 1 != 0)
 }
 
 fn log(verbose: u8) {

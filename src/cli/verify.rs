@@ -12,7 +12,8 @@ use super::moment;
 use super::{directory, next};
 use crate::apply::Place;
 use crate::engine::{
-    Compare, Extras, Findings, Standing, judge, require_history, rules, standing, survey, survey_elsewhere,
+    Compare, Extras, Findings, Standing, judge, present, require_history, rules, standing, survey,
+    survey_elsewhere,
 };
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location, Versioning};
@@ -50,7 +51,7 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let cuts = (Cut::At(at), Cut::Latest);
     let rules = rules(&client, &location.bucket).await?;
     let judge = judge(&rules, earlier, cuts, multipart_window);
-    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), context.now);
+    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present());
     let heading = Heading {
         location: location.clone(),
         at,

@@ -92,7 +92,7 @@ fn explain(missing: &SortedKeys, told: References, mut found: References) -> Res
     while let Some(key) = cursor.text()? {
         let of_key = told.next_if(|told| told.as_ref().is_ok_and(|told| told.key == key));
         let dangling = match of_key.transpose()? {
-            Some(told) => Dangling { now: None, doubts: Vec::new(), ..told },
+            Some(told) => Dangling { now: None, ..told },
             None => Dangling::bare(key, Existed::Then),
         };
         found.add(0, &dangling)?;
@@ -186,12 +186,13 @@ impl<'a> Join<'a> {
             }
         };
         while cursor.key().is_some_and(|named| named < key.as_bytes()) {
-            unlisted(&mut self.found, at.segment, cursor, (self.judge, self.moment))?;
+            unlisted(&mut self.found, at.segment, cursor, self.judge)?;
         }
         if cursor.key() == Some(key.as_bytes()) {
             if let Some(mut dangling) = dangling(state, self.moment) {
                 key.clone_into(&mut dangling.key);
-                if self.moment == Moment::Then {
+                // That it is not there now is certain; why it was not there at T may not be.
+                if self.moment == Moment::Then || dangling.existed != Existed::Then {
                     dangling.doubts = doubts(self.judge, state);
                 }
                 self.found.add(at.segment, &dangling)?;
@@ -230,7 +231,7 @@ impl<'a> Join<'a> {
             if next < passed.start {
                 let mut cursor = self.keys.nth(next)?;
                 while cursor.number() < passed.start {
-                    unlisted(&mut self.found, 0, &mut cursor, (self.judge, self.moment))?;
+                    unlisted(&mut self.found, 0, &mut cursor, self.judge)?;
                 }
                 self.found.dangling.cut(0)?;
             }
@@ -241,18 +242,10 @@ impl<'a> Join<'a> {
 }
 
 /// Adds the key at the cursor as one without any entry, and goes on to the next.
-fn unlisted(
-    found: &mut References,
-    segment: u64,
-    cursor: &mut Cursor<'_>,
-    (judge, moment): (&Judge, Moment),
-) -> Result<()> {
+fn unlisted(found: &mut References, segment: u64, cursor: &mut Cursor<'_>, judge: &Judge) -> Result<()> {
     if let Some(key) = cursor.text()? {
-        let mut dangling = Dangling::bare(key, Existed::Never);
-        if moment == Moment::Then {
-            dangling.doubts = doubts_of_unlisted(judge, key);
-        }
-        found.add(segment, &dangling)?;
+        let doubts = doubts_of_unlisted(judge, key);
+        found.add(segment, &Dangling { doubts, ..Dangling::bare(key, Existed::Never) })?;
     }
     cursor.advance()
 }

@@ -168,13 +168,18 @@ impl RecoveryFile {
                 return Err(wrong(references.span().start, why));
             }
         }
-        let mut names = BTreeSet::new();
+        let (mut names, mut targets) = (BTreeSet::new(), BTreeSet::new());
         let mut databases = Vec::new();
         for (n, entry) in written.database.into_iter().enumerate() {
             let at = entry.span().start;
             let database = entry.into_inner().check(n).map_err(|why| wrong(at, why))?;
             if !names.insert(database.name().to_owned()) {
                 return Err(wrong(at, format!("two databases have the name {}", database.name())));
+            }
+            if let DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) = &database
+                && !targets.insert(settings.target.clone())
+            {
+                return Err(wrong(at, format!("two databases have the target {}", settings.target)));
             }
             databases.push(database);
         }
@@ -209,6 +214,16 @@ impl RecoveryFile {
             databases: self.databases.len(),
             in_place: self.buckets.iter().map(|bucket| bucket.target == Target::InPlace).collect(),
         }
+    }
+
+    /// Where everything is restored to.
+    pub fn targets(&self) -> Vec<String> {
+        let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
+            Target::InPlace => bucket.source.to_string(),
+            Target::Elsewhere(location) => location.to_string(),
+        });
+        let databases = self.databases.iter().filter_map(|database| database.places().1.map(str::to_owned));
+        buckets.chain(databases).collect()
     }
 
     /// What it is about: a recovery that was begun about something else is not gone on with.

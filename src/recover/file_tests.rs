@@ -135,3 +135,17 @@ fn two_databases_have_two_names() {
     let one = "[[database]]\nkind = \"command\"\nname = \"a\"\nrestore = [\"r\"]\n";
     assert!(error(&one.repeat(2)).contains("two databases have the name a"));
 }
+
+#[test]
+fn two_databases_of_rds_have_two_targets() {
+    let one = |name: &str, kind: &str| {
+        format!(
+            "[[database]]\nkind = \"{kind}\"\nname = \"{name}\"\nsource = \"{name}\"\ntarget = \"restored\"\n"
+        )
+    };
+    let both = one("orders", "rds") + &one("billing", "rds");
+    assert!(error(&both).contains("two databases have the target restored"));
+    assert!(
+        error(&(one("orders", "rds") + &one("billing", "aurora"))).contains("two databases have the target")
+    );
+}

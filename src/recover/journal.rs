@@ -141,7 +141,7 @@ impl State {
         match record {
             Record::Started { .. } => Ok(()),
             Record::Resumed { .. } => {
-                self.steps.retain(|_, taken| !matches!(taken.status, Status::Failed(_)));
+                self.reopen();
                 Ok(())
             }
             Record::Begun { step, at } => self.begin(&shape, *step, *at),
@@ -159,6 +159,35 @@ impl State {
             Record::Ended { .. } => {
                 self.ended = true;
                 Ok(())
+            }
+        }
+    }
+
+    /// Opens again what is taken once more when the recovery is gone on with:
+    ///
+    /// | step | opened |
+    /// |---|---|
+    /// | failed | it |
+    /// | failed in the wait for a database or after it | its start too, which looks whether it is there: it may have been removed |
+    /// | a comparison that found something, while the application stands still | it: that may have been mended, and was told once only |
+    fn reopen(&mut self) {
+        let resumed = self.status(Step::Resume) == Some(&Status::Done);
+        let has_found = |taken: &Taken| {
+            ["dangling", "mismatched"]
+                .iter()
+                .any(|name| taken.result.counts.get(*name).is_some_and(|n| *n > 0))
+        };
+        let again: Vec<Step> = self
+            .steps
+            .iter()
+            .filter(|(_, taken)| matches!(taken.status, Status::Failed(_)) || (!resumed && has_found(taken)))
+            .map(|(step, _)| *step)
+            .collect();
+        for step in again {
+            self.steps.remove(&step);
+            if let Step::Wait(n) | Step::Settle(n) = step {
+                self.steps.remove(&Step::Start(n));
+                self.steps.remove(&Step::Wait(n));
             }
         }
     }
@@ -288,6 +317,34 @@ mod tests {
         let mut none = State::default();
         assert!(none.apply(&begun(quiesce)).is_err());
         assert!(none.apply(&Record::Started { format: FORMAT + 1, at: AT, shape: shape() }).is_err());
+    }
+
+    #[test]
+    fn a_database_whose_restore_failed_is_looked_for_again() {
+        let (quiesce, start, wait) = (Step::Quiesce, Step::Start(0), Step::Wait(0));
+        let failed = [begun(quiesce), done(quiesce), begun(start), done(start), begun(wait), failed(wait)];
+        let again = play(&[&failed[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
+        assert_eq!((again.status(quiesce), again.status(start)), (Some(&Status::Done), None));
+        assert!(shape().ready(&again).contains(&start));
+    }
+
+    #[test]
+    fn what_dangles_is_looked_for_again_until_the_application_goes_on() {
+        let shape = Shape { references: true, resume: true, ..Shape::default() };
+        let counts = crate::recover::counts([("dangling", 1)]);
+        let found =
+            Record::Done { step: Step::References, at: AT, result: StepResult { note: None, counts } };
+        let mut state = State::default();
+        let started = Record::Started { format: FORMAT, at: AT, shape };
+        let records = [started, begun(Step::References), found, begun(Step::Resume), failed(Step::Resume)];
+        let resumed = Record::Resumed { at: AT };
+        records.iter().chain([&resumed]).try_for_each(|record| state.apply(record)).unwrap();
+        assert_eq!((state.status(Step::References), state.status(Step::Resume)), (None, None));
+
+        let mut state = State::default();
+        let done = [&records[..4], &[done(Step::Resume)], &[resumed]].concat();
+        done.iter().try_for_each(|record| state.apply(record)).unwrap();
+        assert_eq!(state.status(Step::References), Some(&Status::Done));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use journal::{FORMAT, Record, State, Status, StepResult};
 pub use marks::{MarkLine, newest_mark};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub use report::{Ending, Event, Finding, Report, StepReport, counts, in_words};
-pub use rows::{Terminator, read_keys};
+pub use rows::{Terminator, each_key, read_keys};
 pub use sorted::{Cursor, SortedKeys, SortedWriter};
 pub use steps::{Shape, Step};
 pub use told::{LATEST, Purpose, Told};

@@ -26,6 +26,8 @@
 //! | V | yes | V | none: it is there |
 //! | V | no | any | none |
 //! | none | | any | none |
+//!
+//! A key that held a version at T is not healed: what came later is not what belongs there.
 
 use std::time::Duration;
 
@@ -94,9 +96,9 @@ impl Dangling {
         u64::try_from(later).ok().map(Duration::from_millis)
     }
 
-    /// Whether its first version came so soon after `at`.
+    /// Whether it did not exist at `at`, and its first version came so soon after.
     pub fn came_within(&self, at: Instant, within: Duration) -> bool {
-        self.delay(at).is_some_and(|delay| delay <= within)
+        self.existed == Existed::After && self.delay(at).is_some_and(|delay| delay <= within)
     }
 }
 

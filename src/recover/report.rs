@@ -159,6 +159,12 @@ impl Finding {
         Self { finding: "dangling", place: place.clone(), key: dangling.key.clone(), detail }
     }
 
+    /// A row whose object came late, and could not be brought back.
+    pub fn unhealed(place: &Location, key: &str, why: &str) -> Self {
+        let detail = format!("came late, and was not brought back: {why}");
+        Self { finding: "dangling", place: place.clone(), key: key.to_owned(), detail }
+    }
+
     /// An object that no row names.
     pub fn orphan(place: &Location, orphan: &Orphan) -> Self {
         let detail = "no row names it".to_owned();

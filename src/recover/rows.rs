@@ -38,25 +38,36 @@ impl Terminator {
     }
 }
 
-/// Reads keys, each whole, and gives them in order and without repetition. Empty lines are passed over; a key that does not
-/// lie under `location` is an error, for nothing could be said of it. `name` is what errors call the input.
+/// Reads keys, each whole, and gives them in order and without repetition: see [`each_key`].
 pub fn read_keys(
-    mut input: impl BufRead,
+    input: impl BufRead,
     terminator: Terminator,
     location: &Location,
     name: &str,
 ) -> Result<SortedKeys> {
+    let mut sorter = Sorter::new();
+    each_key(input, terminator, (location, name), |key| sorter.push(key))?;
+    sorter.finish()
+}
+
+/// Reads keys, each whole, and hands each to `on`. Empty lines are passed over; a key that does not lie under `location` is an
+/// error, for nothing could be said of it. `name` is what errors call the input.
+pub fn each_key(
+    mut input: impl BufRead,
+    terminator: Terminator,
+    (location, name): (&Location, &str),
+    mut on: impl FnMut(&str) -> Result<()>,
+) -> Result<()> {
     let wrong = |line: u64, what: &str| {
         Error::usage(format!("cannot read keys from {name}: {} {line} {what}", terminator.unit()))
     };
-    let mut sorter = Sorter::new();
     let (mut line, mut bytes) = (0, Vec::new());
     loop {
         bytes.clear();
         let limit = limits::KEY_BYTES as u64 + 1;
         let read = std::io::Read::take(&mut input, limit).read_until(terminator.byte(), &mut bytes);
         if read.map_err(|e| Error::usage(format!("cannot read keys from {name}: {e}")))? == 0 {
-            return sorter.finish();
+            return Ok(());
         }
         line += 1;
         if bytes.last() == Some(&terminator.byte()) {
@@ -73,7 +84,7 @@ pub fn read_keys(
             let message = format!("the key {} in {name} does not lie under {location}", printable(key));
             return Err(Error::usage(message).hint("keys are written whole, with their prefix"));
         }
-        sorter.push(key)?;
+        on(key)?;
     }
 }
 

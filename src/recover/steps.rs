@@ -79,7 +79,7 @@ impl Shape {
     /// | bucket, in place, without one | every settle: while a database may still fail, nothing in use is changed |
     /// | verify | its bucket |
     /// | after-database | every settle |
-    /// | references | after-database or every settle, every bucket |
+    /// | references | after-database or every settle, every bucket, every verify: what is healed would be told as a difference |
     /// | resume | all others |
     pub fn needs(&self, step: Step) -> Vec<Step> {
         let steps = self.steps();
@@ -97,7 +97,8 @@ impl Shape {
             Step::Verify(n) => vec![Step::Bucket(n)],
             Step::AfterDatabase => all(&|step| *step == Step::Quiesce || is_settle(step)),
             Step::References => all(&|step| {
-                is_settle(step) || matches!(step, Step::AfterDatabase | Step::Bucket(_) | Step::Quiesce)
+                is_settle(step)
+                    || matches!(step, Step::AfterDatabase | Step::Bucket(_) | Step::Verify(_) | Step::Quiesce)
             }),
             Step::Resume => all(&|step| *step != Step::Resume),
         }

@@ -33,6 +33,9 @@ pub struct Told {
     pub file: PathBuf,
     /// What that was about.
     pub about: Vec<String>,
+    /// Where that is restored to, by what was written.
+    #[serde(default)]
+    pub targets: Vec<String>,
     /// The time as it was typed.
     pub typed: String,
     /// The past second.
@@ -51,6 +54,7 @@ impl Told {
         now: Instant,
     ) -> Self {
         let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-        Self { format: FORMAT, asof, purpose, file, about, typed: typed.to_owned(), at, began: now }
+        let (targets, typed) = (Vec::new(), typed.to_owned());
+        Self { format: FORMAT, asof, purpose, file, about, targets, typed, at, began: now }
     }
 }

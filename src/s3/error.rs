@@ -78,7 +78,11 @@ pub(super) fn not_told<T>(e: Error, permission: &'static str) -> Result<Known<T>
         matches!(e.code(), Some("AccessDenied" | "AllAccessDisabled" | "Forbidden" | "HTTP 403"));
     match e.kind() {
         ErrorKind::Denied if of_permission => Ok(Known::Denied(permission)),
-        ErrorKind::Unsupported => Ok(Known::NotOffered),
+        // S3 says so of a policy to who is not of its owner's account: that it is there, it does not deny.
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
+        ErrorKind::Unsupported if !matches!(e.code(), Some("MethodNotAllowed" | "HTTP 405")) => {
+            Ok(Known::NotOffered)
+        }
         ErrorKind::Denied | ErrorKind::Throttled | ErrorKind::Transient => Err(e),
         _ if e.code() == Some("NoSuchBucket") => Err(e),
         // Ceph RGW answers what it does not know with the bucket's listing.
@@ -259,7 +263,11 @@ mod tests {
             (403, "AccessDenied", Some(Known::Denied("s3:GetX"))),
             (403, "", Some(Known::Denied("s3:GetX"))),
             (501, "NotImplemented", Some(Known::NotOffered)),
-            (405, "MethodNotAllowed", Some(Known::NotOffered)),
+            (
+                405,
+                "MethodNotAllowed",
+                Some(Known::Unclear("cannot list the versions of s3://prod: MethodNotAllowed".into())),
+            ),
             (
                 400,
                 "InvalidRequest",

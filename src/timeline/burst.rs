@@ -1,11 +1,15 @@
 //! Bursts: where events of one kind set in suddenly.
 //!
-//! The steepest change is the second from which, in a window of a minute, most more events came than in the minute before. From
-//! there a burst reaches, on either side, as far as seconds are *raised*: have more events than the minute before it lets
-//! expect, three standard deviations of a Poisson process above its mean. What stands apart before or
-//! after, and is less than a hundredth of it, does not belong to it;
-//! nor do seconds at its ends with events in other folders only, where one folder has nine tenths of it. So its first second is right where the seconds are exact and what goes on
-//! all the time is little beside it.
+//! The steepest change is the second from which, in a window of a minute, most more events came than in the minute before. A
+//! burst has a second of that minute in it, and reaches, on either side, as far as seconds are *raised*: have more events
+//! than the minute before the change lets expect, three standard deviations of a Poisson process above its mean. Of the
+//! bursts that this minute can belong to it is the one with the most events: the change is as steep from a stray event a
+//! little earlier on. What stands apart before or after, and is less than a hundredth of the most that stands together,
+//! does not belong to it; nor do seconds at its ends with events in other folders only, where one folder has nine tenths
+//! of it. So its first second is right where the seconds are exact, what goes on all the time is little beside it, and
+//! nothing of that happens to fall into the [`GAP_BEFORE`] it.
+//!
+//! Lifecycle's delete markers are bursts of their own ([`expiries`]), and the others are looked for as if they were not there.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +22,11 @@ use crate::limits;
 const GAP_BEFORE: i64 = 2;
 /// Seconds in a burst that need not be raised between two that are.
 const GAP_WITHIN: i64 = 10;
-/// A run of seconds that stands apart at an end of a burst belongs to it if it has one in so many of its events.
+/// A run of seconds that stands apart at an end of a burst belongs to it if it has one for so many events of the largest run.
 const STRAGGLERS: u64 = 100;
+/// How many times the events of any second near it a midnight has that is taken for lifecycle's: what goes on for more
+/// than a second has more than a tenth of its busiest second in another.
+const EXPIRY: u64 = 10;
 const DAY: i64 = 86_400;
 
 /// Many events of one kind in a short time.
@@ -33,7 +40,7 @@ pub struct Burst {
     pub to: i64,
     /// Events in these seconds.
     pub count: u64,
-    /// How many more there were in its first minute than in the minute before.
+    /// How many more there were in the minute from where it is steepest than in the minute before.
     pub rise: u64,
     /// Where they were: the deepest folder with nine tenths of them; or else the folders with the most. What is counted
     /// under each is not too much, and may be too little where there are very many folders.
@@ -68,32 +75,72 @@ pub(super) fn rank(bursts: &mut Vec<Burst>) {
 
 /// The steepest bursts of a kind of event, without their ranks.
 pub(super) fn find(event: Event, seconds: &Seconds, prefixes: &Prefixes, window: Window) -> Vec<Burst> {
-    let series: Vec<_> = seconds.by_second().collect();
-    let mut taken = vec![false; series.len()];
-    let mut bursts = Vec::new();
-    while bursts.len() < limits::SHOWN_BURSTS {
-        let Some(steep) = steepest(&series, &taken).filter(|steep| steep.rise >= limits::BURST_RISE) else {
-            break;
-        };
-        let (first, last) = reach(&series, &taken, steep);
-        let (Some(span), Some(taking)) = (series.get(first..=last), taken.get_mut(first..=last)) else {
-            break;
-        };
-        taking.fill(true);
-        let (Some((from, _)), Some((to, _))) = (span.first(), span.last()) else { break };
-        let (from, to) = narrow(*from, *to, seconds, prefixes);
-        let count = seconds.by_folder(from, to).map(|(_, _, n)| n).sum();
-        bursts.push(Burst {
+    let mut series: Vec<_> = seconds.by_second().collect();
+    let expiries = if event == Event::Delete { expiries(&series) } else { Vec::new() };
+    let is_expiry = |second: i64| expiries.binary_search_by_key(&second, |span| span.from).is_ok();
+    series.retain(|(second, _)| !is_expiry(*second));
+    let burst = |span: &Span| {
+        let counted = seconds.by_folder(span.from, span.to);
+        // An expiry amid another burst is no part of that.
+        let counted: Vec<_> =
+            counted.filter(|(second, ..)| span.from == span.to || !is_expiry(*second)).collect();
+        let own = narrow(&counted, prefixes);
+        let (from, to) = (own.first()?.0, own.last()?.0);
+        Some(Burst {
             event,
             from,
             to,
-            count,
-            rise: steep.rise,
-            prefixes: places(seconds.by_folder(from, to), prefixes),
+            count: own.iter().map(|(_, _, n)| n).sum(),
+            rise: span.rise,
+            prefixes: places(own, prefixes),
             under_way: window.from.is_some_and(|begin| from - begin <= GAP_BEFORE),
-        });
+        })
+    };
+    expiries.iter().chain(&spans(&series)).filter_map(burst).collect()
+}
+
+/// The seconds from a burst's first to its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    from: i64,
+    to: i64,
+    rise: u64,
+}
+
+/// The midnights of lifecycle's delete markers: those that stand out from all seconds of the minute before and the minute
+/// after. Someone's delete a second later does not hide them. Deletes that begin at midnight and go on are not meant: as
+/// many follow.
+fn expiries(series: &[(i64, u64)]) -> Vec<Span> {
+    let within = |from: i64, to: i64| {
+        let at = |second: i64| series.partition_point(|(s, _)| *s < second);
+        series.get(at(from)..at(to)).unwrap_or_default()
+    };
+    let midnights = series.iter().filter(|(second, _)| second.rem_euclid(DAY) == 0);
+    let spans = midnights.filter_map(|(second, n)| {
+        let before = within(second - limits::BURST_WINDOW, *second);
+        let after = within(second + 1, second + limits::BURST_WINDOW);
+        let busiest = before.iter().chain(after).map(|(_, n)| *n).max().unwrap_or_default();
+        let rise = (n + events(after)).saturating_sub(events(before));
+        (*n >= busiest * EXPIRY).then_some(Span { from: *second, to: *second, rise })
+    });
+    spans.filter(|span| span.rise >= limits::BURST_RISE).collect()
+}
+
+/// The steepest bursts, one after the other.
+fn spans(series: &[(i64, u64)]) -> Vec<Span> {
+    let mut taken = vec![false; series.len()];
+    let mut spans = Vec::new();
+    while spans.len() < limits::SHOWN_BURSTS {
+        let Some(steep) = steepest(series, &taken).filter(|steep| steep.rise >= limits::BURST_RISE) else {
+            break;
+        };
+        let (first, last) = widest(series, &taken, steep);
+        let (Some((from, _)), Some((to, _))) = (series.get(first), series.get(last)) else { break };
+        let Some(taking) = taken.get_mut(first..=last) else { break };
+        taking.fill(true);
+        spans.push(Span { from: *from, to: *to, rise: steep.rise });
     }
-    bursts
+    spans
 }
 
 /// A second from which events set in.
@@ -131,7 +178,19 @@ fn steepest(series: &[(i64, u64)], taken: &[bool]) -> Option<Steep> {
     best
 }
 
-/// The first and the last second of the burst round its steepest.
+/// The first and the last second of the burst with the most events, the earliest of several, that has a raised second of
+/// the steepest minute in it. That minute's own first second may be a stray event, too far off to belong to it.
+fn widest(series: &[(i64, u64)], taken: &[bool], steep: Steep) -> (usize, usize) {
+    let end = series.get(steep.at).map_or(0, |(second, _)| second + limits::BURST_WINDOW);
+    let minute = series.iter().zip(taken).enumerate().skip(steep.at).take_while(|(_, ((s, _), _))| *s < end);
+    let raised = minute.filter(|(_, ((_, n), taken))| !**taken && is_raised(*n, steep.before));
+    raised
+        .map(|(at, _)| reach(series, taken, Steep { at, ..steep }))
+        .max_by_key(|(first, last)| (series.get(*first..=*last).map_or(0, events), std::cmp::Reverse(*first)))
+        .unwrap_or_else(|| reach(series, taken, steep))
+}
+
+/// The first and the last second of the burst round one of its seconds.
 fn reach(series: &[(i64, u64)], taken: &[bool], steep: Steep) -> (usize, usize) {
     let raised = |n: u64| is_raised(n, steep.before);
     let mut first = (steep.at, series.get(steep.at).map_or(0, |(s, _)| *s));
@@ -155,8 +214,8 @@ fn reach(series: &[(i64, u64)], taken: &[bool], steep: Steep) -> (usize, usize) 
     let span = series.get(first.0..=last.0).unwrap_or_default();
     let runs: Vec<_> =
         span.chunk_by(|a, b| b.0 - a.0 <= GAP_BEFORE).map(|run| (run.len(), events(run))).collect();
-    let (before, after) =
-        (stragglers(runs.iter(), events(span)), stragglers(runs.iter().rev(), events(span)));
+    let largest = runs.iter().map(|(_, events)| *events).max().unwrap_or_default();
+    let (before, after) = (stragglers(runs.iter(), largest), stragglers(runs.iter().rev(), largest));
     (first.0 + before, last.0 - after)
 }
 
@@ -164,10 +223,11 @@ fn events(seconds: &[(i64, u64)]) -> u64 {
     seconds.iter().map(|(_, n)| n).sum()
 }
 
-/// How many seconds at one end of a burst stand apart from the rest, and are next to nothing beside it: what goes on all
-/// the time, caught in the same minute. Takes the seconds and events of each run of seconds, that end first.
-fn stragglers<'a>(runs: impl Iterator<Item = &'a (usize, u64)>, all: u64) -> usize {
-    runs.take_while(|(_, events)| events * STRAGGLERS < all).map(|(seconds, _)| seconds).sum()
+/// How many seconds at one end of a burst stand apart from the rest, and are next to nothing beside its largest run: what
+/// goes on all the time, caught in the same minute. Takes the seconds and events of each run of seconds, that end first.
+/// The largest run always stays, into however many runs pauses cut the burst.
+fn stragglers<'a>(runs: impl Iterator<Item = &'a (usize, u64)>, largest: u64) -> usize {
+    runs.take_while(|(_, events)| events * STRAGGLERS < largest).map(|(seconds, _)| seconds).sum()
 }
 
 /// Whether a second with so many events stands out from a minute with so many: `n > mean + 3 √mean`, in whole numbers.
@@ -182,15 +242,15 @@ fn upwards(folder: u32, prefixes: &Prefixes) -> impl Iterator<Item = u32> {
     std::iter::successors(Some(folder), |folder| Some(prefixes.above(*folder))).take_while(|f| *f != ROOT)
 }
 
+/// A second, a folder, and the events there.
+type Counted = (i64, u32, u64);
+
 /// Events by folder, those in the folders below counted too, and the deepest folder with nine tenths of them.
-fn folders(
-    counted: impl Iterator<Item = (i64, u32, u64)>,
-    prefixes: &Prefixes,
-) -> (BTreeMap<u32, u64>, Option<(u32, u64)>) {
+fn folders(counted: &[Counted], prefixes: &Prefixes) -> (BTreeMap<u32, u64>, Option<(u32, u64)>) {
     let (mut under, mut all) = (BTreeMap::<u32, u64>::new(), 0);
     for (_, folder, n) in counted {
         all += n;
-        upwards(folder, prefixes).for_each(|folder| *under.entry(folder).or_default() += n);
+        upwards(*folder, prefixes).for_each(|folder| *under.entry(folder).or_default() += n);
     }
     // The numbers of folders grow with their depth.
     let main = under.iter().rev().find(|(_, n)| **n * 10 >= all * 9).map(|(folder, n)| (*folder, *n));
@@ -199,21 +259,23 @@ fn folders(
 
 /// The seconds of a burst without those at its ends that have events in other folders only: what happened there at the same
 /// time is not part of it. What is counted above the burst's folder may be.
-fn narrow(from: i64, to: i64, seconds: &Seconds, prefixes: &Prefixes) -> (i64, i64) {
-    let (_, Some((main, _))) = folders(seconds.by_folder(from, to), prefixes) else { return (from, to) };
+fn narrow<'a>(counted: &'a [Counted], prefixes: &Prefixes) -> &'a [Counted] {
+    let (_, Some((main, _))) = folders(counted, prefixes) else { return counted };
     let related = |folder: u32| {
         folder == ROOT
             || upwards(folder, prefixes).any(|f| f == main)
             || upwards(main, prefixes).any(|f| f == folder)
     };
-    let mut own =
-        seconds.by_folder(from, to).filter(|(_, folder, _)| related(*folder)).map(|(second, ..)| second);
-    let first = own.next().unwrap_or(from);
-    (first, own.last().unwrap_or(first))
+    let mut own = counted.iter().filter(|(_, folder, _)| related(*folder)).map(|(second, ..)| *second);
+    let Some(first) = own.next() else { return counted };
+    let last = own.next_back().unwrap_or(first);
+    let begin = counted.partition_point(|(second, ..)| *second < first);
+    let end = counted.partition_point(|(second, ..)| *second <= last);
+    counted.get(begin..end).unwrap_or(counted)
 }
 
 /// Where events were: the deepest folder with nine tenths of them, or the top ones with the most.
-fn places(counted: impl Iterator<Item = (i64, u32, u64)>, prefixes: &Prefixes) -> Vec<(String, u64)> {
+fn places(counted: &[Counted], prefixes: &Prefixes) -> Vec<(String, u64)> {
     let (under, main) = folders(counted, prefixes);
     let mut found: Vec<_> = match main {
         Some(main) => vec![main],

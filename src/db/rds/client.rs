@@ -111,7 +111,7 @@ async fn connect(server: &s3::Settings) -> Result<Option<aws_sdk_rds::Client>> {
 
 /// Whether the same may succeed later: too many requests, a passing fault, credentials that somebody renews, a database
 /// that is busy with something else.
-fn passes(e: &Error) -> bool {
+pub(super) fn passes(e: &Error) -> bool {
     e.is_retryable() || is_expired(e.code()) || is_busy(e.code())
 }
 

@@ -3,7 +3,7 @@
 
 use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
-use super::client::{Client, explain, if_there, is_taken};
+use super::client::{Client, explain, if_there, is_taken, passes};
 use super::cluster_settings::{ClusterSettings, left_out};
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
@@ -123,7 +123,7 @@ impl Cluster {
         let members = self.of(&cluster);
         match members.create_missing(&wanted, errand).await {
             Ok(()) => {}
-            Err(e) if e.is_retryable() || e.kind() == ErrorKind::Denied => return Err(e),
+            Err(e) if passes(&e) || e.kind() == ErrorKind::Denied => return Err(e),
             Err(e) => return Ok(Progress::Failed { why: e.to_string() }),
         }
         Ok(members.progress(wanted.len()).await?.unwrap_or(Progress::Available { endpoint }))

@@ -5,6 +5,7 @@ use std::io::BufReader;
 
 use super::bucket::{BucketPart, Terms};
 use super::store::Recovery;
+use crate::apply::Outcome;
 use crate::cancel::Cancel;
 use crate::db::{Database, Next, wait};
 use crate::engine::bucket::Standing;
@@ -16,6 +17,7 @@ use crate::engine::run::Order;
 use crate::engine::survey::Findings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::plan::Change;
 use crate::program::{Environment, Patience, Program};
 use crate::recover::{
     self, Dangling, Event, Finding, RecoveryFile, SortedKeys, Step, StepResult, Terminator, counts, read_keys,
@@ -151,7 +153,7 @@ impl Parts<'_> {
             references(&part.client, scope, held, named, self.cancel).await?;
         let (at, named) = (recovery.told().at, part.to.as_ref().unwrap_or(&part.location));
         let is_late = |dangling: &Dangling| {
-            told.heal.is_some_and(|within| dangling.delay(at).is_some_and(|delay| delay <= within))
+            told.heal.is_some_and(|within| dangling.came_within(at, within) && dangling.doubts.is_empty())
         };
         let dangling = dangling.into_changes()?.inspect(|dangling| {
             if let Ok(dangling) = dangling
@@ -211,9 +213,33 @@ impl Parts<'_> {
         let order = Order { heals: true, ..order };
         let (planned, copied) = (changes.len(), client.counters().copied.get());
         let changes = (changes.into_changes()?, &sums);
-        let run = begin(self.terms.state_dir, (&order, &header), changes, |_| true, (planned, planned))?;
+        // What is in doubt is not acted on: it is told of.
+        let wanted = |change: &Change| change.doubts.is_empty();
+        let run = begin(self.terms.state_dir, (&order, &header), changes, wanted, (planned, planned))?;
         let (manner, now) = (self.terms.manner.clone(), self.terms.now);
-        carry_out(client, (&run, &order), manner, now, self.cancel, |_, _| Ok(())).await?;
+        let named = to.as_ref().unwrap_or(location);
+        let on = |change: &Change, outcome: &Outcome| {
+            if let Some(why) = why_not(outcome) {
+                self.find(Finding::unhealed(named, &change.key, &why));
+            }
+            Ok(())
+        };
+        let applied = carry_out(client, (&run, &order), manner, now, self.cancel, on).await?;
+        if !applied.finished {
+            let message =
+                format!("interrupted while late objects were brought back, in the run {}", run.id());
+            return Err(Error::new(ErrorKind::Interrupted, message));
+        }
         Ok(client.counters().copied.get() - copied)
+    }
+}
+
+/// Why a change was not made; none if it was, or need not be.
+fn why_not(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
+        Outcome::Conflict => Some("somebody has changed the key meanwhile".to_owned()),
+        Outcome::Archived { .. } => Some("it lies in an archive".to_owned()),
+        Outcome::Failed(e) => Some(e.to_string()),
     }
 }

@@ -73,12 +73,17 @@ impl Recovery {
             if !suits(&told) {
                 continue;
             }
-            let (state, whole) = read_journal(&dir.join("journal"))?;
-            if state.is_ended() || state.shape().is_none() {
+            let path = dir.join("journal");
+            let is_open = |state: &State| !state.is_ended() && state.shape().is_some();
+            if !is_open(&read_journal(&path)?.0) {
                 continue;
             }
+            // What another process has written meanwhile counts.
             let locked = lock(&dir, &format!("recovery {id}"))?;
-            let path = dir.join("journal");
+            let (state, whole) = read_journal(&path)?;
+            if !is_open(&state) {
+                continue;
+            }
             let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
             file.set_len(whole).map_err(|e| cannot(&path, "cut", &e))?;
             let journal = RefCell::new(Journal { path, file, state });

@@ -487,4 +487,9 @@ fn in_doubt() {
       --doubtful skip leaves these keys as they are
       --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
     ");
+    // A scratch copy that lacks them too makes nothing of it more certain.
+    assert!(stage.lab.create_bucket("scratch"));
+    let scratch =
+        stage.asof(&format!("{references} --against s3://scratch --heal 1w --yes --quiet")).changes_nothing();
+    assert!(scratch.starts_with("exit code 5") && scratch.contains("in doubt: lifecycle"), "{scratch}");
 }

@@ -115,11 +115,13 @@ async fn struck(story: &Story, signal: &'static str) -> Run {
 
 #[tokio::test]
 async fn a_drill_that_is_stopped_tears_down_too() {
-    let story = story().await;
-    let versions = story.scene.versions();
-    let run = struck(&story, "-INT").await.expect_code(130);
-    assert_eq!(report(&run)["ending"], "interrupted", "{run}");
-    story.assert_gone(versions);
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let story = story().await;
+        let versions = story.scene.versions();
+        let run = struck(&story, signal).await.expect_code(130);
+        assert_eq!(report(&run)["ending"], "interrupted", "{signal}: {run}");
+        story.assert_gone(versions);
+    }
 }
 
 #[tokio::test]
@@ -128,6 +130,11 @@ async fn what_a_killed_drill_has_left_the_next_tears_down() {
     let versions = story.scene.versions();
     struck(&story, "-KILL").await.expect_killed();
     assert!(story.path("restored").exists());
+    let file = story.read("recovery.toml");
+    story.write("recovery.toml", &file.replace("s3://scratch/drills", "s3://scratch/others"));
+    let lost = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(2);
+    assert!(lost.stderr.contains("may have left copies at s3://scratch/drills"), "{lost}");
+    story.write("recovery.toml", &file);
     let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
     assert!(run.stderr.contains("tearing down what the drill "), "{run}");
     story.assert_gone(versions);
