@@ -168,11 +168,13 @@ impl Bench {
     }
 
     fn memory(&self) {
-        println!("\npeak memory, every tenth key changed, JSON to a pipe");
+        println!("\npeak memory, every tenth key changed, the plan to a file");
+        let directory = tempfile::tempdir().unwrap();
+        let plan = directory.path().join("plan");
         for millions in [1, 10] {
             let keys = millions * 1_000_000 / self.scale;
             let wall = self.wall(WallOptions { keys, changed_every: Some(10), ..WallOptions::default() });
-            let cost = Self::diff(&wall, &[]);
+            let cost = Self::diff(&wall, &["--out", plan.to_str().unwrap()]);
             println!(
                 "  {} versions: {:.1} MiB, {:.3} us of CPU a version, {:.1} s",
                 versions(&cost),

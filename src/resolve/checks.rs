@@ -17,6 +17,9 @@
 //! | the answer makes no sense | unknown |
 //! | the server does not know the request | warned: it has no such thing; of versioning unknown, as all rests on that |
 //!
+//! Whether a bucket is a destination of another's replication none of its own settings says: its replicas do, by HEAD, and
+//! carry the caution `replica`.
+//!
 //! Of lifecycle rules that are not known the worst is assumed, see [`Expiries`]; they stay unknown all the same.
 
 use super::expiry::Expiries;
@@ -43,7 +46,7 @@ pub fn checks(
         }),
         judged(Subject::ObjectLock, "Object Lock", lock, object_lock),
         judged(Subject::Replication, "replication", replicas, |to| match to.as_slice() {
-            [] => passed("no replication"),
+            [] => passed("no replication from here"),
             to => warned(format!("replicated to {}: what a restore writes goes there too", to.join(", "))),
         }),
         judged(Subject::Ownership, "object ownership", acls, |acls| match acls {

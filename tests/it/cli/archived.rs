@@ -65,7 +65,7 @@ fn left_out() {
     {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}

@@ -37,7 +37,7 @@ fn a_time_that_can_be_restored() {
       passed       history complete
       passed       no MFA delete
       passed       no locks
-      passed       no replication
+      passed       no replication from here
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
@@ -60,7 +60,7 @@ fn a_time_that_cannot() {
       warned       history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
       passed       no MFA delete
       passed       no locks
-      passed       no replication
+      passed       no replication from here
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
@@ -80,7 +80,7 @@ fn a_time_that_cannot() {
     {"type":"check","subject":"lifecycle","verdict":"warned","words":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
@@ -110,7 +110,7 @@ fn archived_versions_can_be_restored_though_not_at_once() {
       passed       history complete
       passed       no MFA delete
       passed       no locks
-      passed       no replication
+      passed       no replication from here
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
@@ -135,7 +135,7 @@ fn since_when_every_time_can_be_restored() {
       passed       history complete
       passed       no MFA delete
       passed       no locks
-      passed       no replication
+      passed       no replication from here
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
@@ -158,7 +158,7 @@ fn since_when_every_time_can_be_restored() {
       passed       history complete
       passed       no MFA delete
       passed       no locks
-      passed       no replication
+      passed       no replication from here
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
@@ -217,7 +217,7 @@ fn a_bucket_that_never_kept_versions() {
       passed       history complete
       passed       no MFA delete
       passed       no locks
-      passed       no replication
+      passed       no replication from here
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes

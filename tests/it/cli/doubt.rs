@@ -67,7 +67,7 @@ fn a_diff_lists_them() {
     {"type":"check","subject":"lifecycle","verdict":"warned","words":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}

@@ -14,7 +14,7 @@ fn json() {
     {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
@@ -33,7 +33,7 @@ fn json_of_every_kind() {
     {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
@@ -54,7 +54,7 @@ fn json_of_two_past_times() {
     {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
@@ -73,7 +73,7 @@ fn json_of_nothing() {
     {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}

@@ -184,7 +184,7 @@ fn carried_out_without_listing_again() {
     {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
@@ -211,7 +211,7 @@ fn key_changed_since_the_plan() {
     {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication"}
+    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
