@@ -4,7 +4,8 @@
 #
 #   benches/compare.sh install         fetches rclone (apt), s3-pit-restore (pip) and s3sync (cargo) into ~/.cache/asof-tools
 #   benches/compare.sh [KEYS]          lists a computed bucket as of a past second (100,000 keys of two versions each)
-#   benches/compare.sh restore [KEYS]  restores a bucket as of a past second into an empty one (5,000 keys, all overwritten since)
+#   benches/compare.sh restore [KEYS]  restores a bucket as of a past second into an empty one (20,000 keys, all overwritten since),
+#                                      64 requests in flight, from a server that answers after 30 ms
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/asof-tools
@@ -19,7 +20,7 @@ fi
 
 mode=list
 if [ "${1:-}" = restore ]; then mode=restore && shift; fi
-keys=${1:-$([ "$mode" = list ] && echo 100000 || echo 5000)}
+keys=${1:-$([ "$mode" = list ] && echo 100000 || echo 20000)}
 cargo build --release --quiet || exit 1
 asof=${CARGO_TARGET_DIR:-target}/release/asof
 work=$(mktemp -d)
@@ -45,7 +46,7 @@ measure() {
   [ "$mode" = list ] || curl -s -X DELETE "$url/_lab/requests" >/dev/null
   TIMEFORMAT='%U %S %R'
   cost=$({ time "$@" >"$work/out" 2>"$work/err"; } 2>&1) || { printf '  %-16s failed: %s\n' "$name" "$(tail -n 1 "$work/err")" && return; }
-  [ "$mode" = list ] || requests=$(curl -s "$url/_lab/requests")
+  [ "$mode" = list ] || requests=$(curl -s "$url/_lab/requests" | sed -n 's/.*"total":\([0-9]*\).*/\1 requests/p')
   awk -v name="$name" -v each=$((mode_each * keys)) -v unit="$unit" -v requests="$requests" '{
     printf "  %-16s %8.2f us of CPU a %s %8.1f s  %s\n", name, ($1 + $2) * 1e6 / each, unit, $3, requests }' <<<"$cost"
 }
@@ -58,7 +59,7 @@ url, keys = sys.argv[1], int(sys.argv[2])
 s3 = boto3.client("s3")
 def clock(time):
     urllib.request.urlopen(urllib.request.Request(url + "/_lab/clock", data=time.encode(), method="PUT"))
-for bucket in ["source"] + ["to-" + tool for tool in ["asof", "s3sync", "rclone", "pit"]]:
+for bucket in ["source"] + ["to-" + tool for tool in ["asof", "no-head", "s3sync", "rclone", "pit"]]:
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 with concurrent.futures.ThreadPoolExecutor(16) as pool:
@@ -68,15 +69,18 @@ with concurrent.futures.ThreadPoolExecutor(16) as pool:
 clock("real")
 PYTHON
   at=2026-01-01T00:00:00Z
+  curl -sf -X POST "$url/_lab/faults" -d '{"fault":{"Delay":{"millis":30}}}' >/dev/null || exit 1
   echo "$keys keys, as of $at, into an empty bucket"
-  measure asof "$asof" restore s3://source --at $at --to s3://to-asof --yes --rate 100000/s
-  measure s3sync "$tools/bin/s3sync" --point-in-time $at --source-endpoint-url "$url" --source-force-path-style \
+  restore=("$asof" restore s3://source --at $at --yes --rate 100000/s --concurrency 64)
+  measure asof "${restore[@]}" --to s3://to-asof
+  measure 'asof --no-head' "${restore[@]}" --no-head --to s3://to-no-head
+  measure s3sync "$tools/bin/s3sync" --worker-size 64 --point-in-time $at --source-endpoint-url "$url" --source-force-path-style \
     --source-access-key "$AWS_ACCESS_KEY_ID" --source-secret-access-key "$AWS_SECRET_ACCESS_KEY" --source-region us-east-1 \
     --target-endpoint-url "$url" --target-force-path-style --target-access-key "$AWS_ACCESS_KEY_ID" \
     --target-secret-access-key "$AWS_SECRET_ACCESS_KEY" --target-region us-east-1 --server-side-copy s3://source s3://to-s3sync
-  measure rclone rclone copy --fast-list --config /dev/null --s3-provider Other --s3-env-auth --s3-endpoint "$url" \
-    ":s3,version_at='$at':source" :s3:to-rclone
-  measure s3-pit-restore "$tools/pit/bin/s3-pit-restore" -b source -B to-pit -t '01-01-2026 00:00:00 +0'
+  measure rclone rclone copy --fast-list --transfers 64 --checkers 64 --config /dev/null --s3-provider Other --s3-env-auth \
+    --s3-endpoint "$url" --s3-list-version 2 ":s3,version_at='$at':source" :s3:to-rclone
+  measure s3-pit-restore "$tools/pit/bin/s3-pit-restore" --max-workers 64 -b source -B to-pit -t '01-01-2026 00:00:00 +0'
   exit
 fi
 
