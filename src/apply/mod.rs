@@ -3,6 +3,7 @@
 
 mod batch;
 mod beneath;
+mod buried;
 mod check;
 mod conditions;
 mod copy;

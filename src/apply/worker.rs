@@ -14,6 +14,7 @@
 use std::sync::Arc;
 
 use super::batch::{Item, Work};
+use super::buried::buried;
 use super::conditions::{Condition, IMPOSSIBLE, Told, told};
 use super::copy::{Made, copy};
 use super::journal::Buried;
@@ -114,6 +115,8 @@ impl Worker {
     }
 
     async fn settle(&self, item: &mut Item, before: Option<Error>) -> Outcome {
+        // By a process that did not live to hear of it, and took with it what it knew of the key.
+        let killed = item.open && before.is_none();
         let mut to_look = item.open || before.is_some();
         // Once: where no answer comes, a request whose condition cannot hold would be sent in vain for ever.
         let mut may_ask = !self.is_in_parts(item);
@@ -132,7 +135,8 @@ impl Worker {
             if to_look || honoured != Some(true) {
                 match self.look(item).await {
                     Ok(Seen::Wanted(_)) if !item.open => return Outcome::Skipped,
-                    Ok(Seen::Wanted(outcome)) => return outcome,
+                    Ok(Seen::Wanted(outcome)) if !killed => return outcome,
+                    Ok(Seen::Wanted(outcome)) => return self.unheard(item, outcome).await,
                     Ok(Seen::AsExpected) => {}
                     Ok(Seen::Other(version)) if self.0.manner.on_conflict == OnConflict::Overwrite => {
                         item.over = Some(Box::new(Buried { version }));
@@ -167,6 +171,17 @@ impl Worker {
                 return self.give_up(item, e).await;
             }
         }
+    }
+
+    /// Finds out what a request has buried that nobody heard the reply of.
+    async fn unheard(&self, item: &mut Item, outcome: Outcome) -> Outcome {
+        if item.over.is_none() {
+            match buried(&self.0.client, &self.0.place, item, &outcome).await {
+                Ok(over) => item.over = over,
+                Err(e) => return Outcome::Failed(e),
+            }
+        }
+        outcome
     }
 
     /// Sends a request whose condition cannot hold. None: nothing was changed, and it is known now how to send it properly.

@@ -4,7 +4,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::list::KeyPages;
-use crate::model::{Instant, Kind, Past, Version};
+use crate::model::{Instant, Past};
 use crate::s3::Client;
 
 /// Hands every entry of a key to `sink`, newest first; gives their number.
@@ -25,18 +25,8 @@ pub async fn history(
             let live_at = !found && at.is_some_and(|at| entry.last_modified <= at);
             found |= live_at;
             entries += 1;
-            let mut version = Version {
-                version_id: entry.version_id.to_owned(),
-                last_modified: entry.last_modified,
-                ..Version::default()
-            };
-            if let Kind::Version { etag, size, storage_class, .. } = entry.kind {
-                etag.clone_into(&mut version.etag);
-                storage_class.clone_into(&mut version.storage_class);
-                version.size = size;
-            }
             sink(Past {
-                version,
+                version: entry.into(),
                 delete_marker: entry.kind.is_marker(),
                 is_latest: entry.is_latest,
                 live_at,

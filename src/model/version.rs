@@ -94,6 +94,28 @@ pub struct Version {
     pub checksum_type: ChecksumType,
 }
 
+/// Of a delete marker: its id, and when it was made.
+impl From<Entry<'_>> for Version {
+    fn from(entry: Entry<'_>) -> Self {
+        let made = Self {
+            version_id: entry.version_id.to_owned(),
+            last_modified: entry.last_modified,
+            ..Self::default()
+        };
+        match entry.kind {
+            Kind::DeleteMarker => made,
+            Kind::Version { etag, size, storage_class, checksum_algorithm, checksum_type } => Self {
+                size,
+                etag: etag.to_owned(),
+                storage_class: storage_class.to_owned(),
+                checksum_algorithm: checksum_algorithm.to_owned(),
+                checksum_type,
+                ..made
+            },
+        }
+    }
+}
+
 impl Version {
     /// Whether the ETag says that the object was uploaded in parts (`…-N`): then it is not an MD5 of the bytes.
     pub fn is_multipart(&self) -> bool {

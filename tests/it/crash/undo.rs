@@ -1,14 +1,14 @@
 //! What a restore did is taken back: content, metadata and tags of every key, but of those that somebody has changed since.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use asof::lab::{Operation, Put, When};
+use asof::lab::{Put, When};
 use futures::{StreamExt as _, stream};
 
 use super::cut::Cut;
-use super::{block_on, slow_down};
+use super::{WRITES, block_on, slow_down};
 use crate::faults::scene::{BUCKET, Scene};
 use crate::support::{Run, text};
 
@@ -88,30 +88,70 @@ fn what_somebody_changed_since_is_left_alone() {
     });
 }
 
+/// Somebody writes after the plan is made, and before anything of it is carried out: to these keys, and deletes the other.
+fn write_before_the_first_write(scene: &Scene, keys: &'static [&'static str], deleted: &'static str) {
+    let once = Arc::new(Once::new());
+    for operation in WRITES {
+        let (lab, once) = (Arc::downgrade(scene.lab_again()), Arc::clone(&once));
+        scene.lab().faults().before(operation, When::Nth(1), move || {
+            once.call_once(|| {
+                let lab = lab.upgrade().unwrap();
+                for key in keys {
+                    lab.put(BUCKET, key, Put::of("theirs")).unwrap();
+                }
+                lab.delete(BUCKET, deleted).unwrap();
+            });
+        });
+    }
+}
+
 /// What was buried by `--on-conflict overwrite` comes back, not what the plan saw.
 #[test]
 fn what_was_overwritten_comes_back() {
     block_on(async {
         let scene = Scene::new(SIZE).await;
-        let lab = Arc::downgrade(scene.lab_again());
-        scene.lab().faults().before(Operation::CopyObject, When::Nth(1), move || {
-            let lab = lab.upgrade().unwrap();
-            for key in ["over/0003", "gone/0003", "new/0003", "odd\u{1}/3"] {
-                lab.put(BUCKET, key, Put::of("theirs")).unwrap();
-            }
-            lab.delete(BUCKET, "over/0004").unwrap();
-        });
+        let theirs = &["over/0003", "gone/0003", "new/0003", "odd\u{1}/3"];
+        write_before_the_first_write(&scene, theirs, "over/0004");
         scene.run("restore", &["--yes", "--on-conflict", "overwrite"]).await.expect_code(0);
         scene.assert_restored("overwritten");
         undo(&scene, &newest(&scene), 0, &[]).await;
         let live = scene.lab().live(BUCKET);
-        let theirs = ["over/0003", "gone/0003", "new/0003", "odd\u{1}/3"];
         for key in theirs {
-            assert_eq!(live[key].content.body, "theirs", "{key:?}");
+            assert_eq!(live[*key].content.body, "theirs", "{key:?}");
         }
         assert!(!live.contains_key("over/0004"));
         let theirs = theirs.iter().chain(&["over/0004"]).map(ToString::to_string).collect();
         scene.assert_undone_but_for(&theirs, "overwritten");
+    });
+}
+
+/// Also where the process was killed that knew of it: the server has carried out its request, and nobody heard.
+async fn what_was_overwritten_unheard_comes_back(n: u64) {
+    let what = format!("overwriting, killed by request {n}");
+    let scene = Scene::new(3).await;
+    let theirs = &["over/0001", "gone/0001", "new/0001", "retyped/0001"];
+    write_before_the_first_write(&scene, theirs, "over/0002");
+    let options = ["--on-conflict", "overwrite", "--concurrency", "1"];
+    scene.restore_with_and(&options, Cut::Write(n).arm(&scene)).await.expect_killed();
+    scene.lab().faults().clear();
+    let run = newest(&scene);
+    scene.on_run("resume", &run, &["--on-conflict", "overwrite"]).await.expect_code(0);
+    scene.assert_restored(&what);
+    undo(&scene, &run, 0, &[]).await;
+    let live = scene.lab().live(BUCKET);
+    for key in theirs {
+        assert_eq!(live[*key].content.body, "theirs", "{what}: {key:?}");
+    }
+    assert!(!live.contains_key("over/0002"), "{what}");
+    let theirs = theirs.iter().chain(&["over/0002"]).map(ToString::to_string).collect();
+    scene.assert_undone_but_for(&theirs, &what);
+}
+
+#[test]
+fn what_was_overwritten_by_a_killed_run_comes_back() {
+    block_on(async {
+        let cases = stream::iter(2..=16).map(what_was_overwritten_unheard_comes_back);
+        cases.buffer_unordered(4).collect::<Vec<()>>().await;
     });
 }
 
