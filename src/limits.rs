@@ -244,6 +244,9 @@ pub const LEAST_BARS: usize = 12;
 /// See [`LEAST_BARS`].
 pub const MOST_BARS: usize = 48;
 
+/// Bars of a timeline on a page, unless `--step` says how long they are.
+pub const PAGE_BARS: usize = 400;
+
 /// Bars of a timeline in JSON and CSV, unless `--step` says how long they are.
 pub const DATA_BARS: usize = 1000;
 

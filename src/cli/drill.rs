@@ -17,6 +17,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let output = recovery::output(&carry.output)?;
     let source = Source::read(&file)?;
     check_drill(&source.file, keep)?;
+    report.can_write()?;
     let asked = databases(&source.file, &carry.server, &context.cancel).await?;
     // What is torn down is not stopped by the Ctrl-C that ended the drill.
     let torn_down = databases(&source.file, &carry.server, &Cancel::default()).await?;
@@ -64,7 +65,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     };
     let mut told = drill.report(&source.file, ending, findings);
     told.left = end(output, keep, &drill, (&parts, &torn_down)).await?;
-    show_report(output, &drill, &told, report.report.as_deref())?;
+    show_report(output, &drill, &told, &report)?;
     if !told.left.is_empty() {
         return Ok(still_there(output, &told.left));
     }

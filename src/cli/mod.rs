@@ -13,6 +13,7 @@ mod exit;
 mod heal;
 mod history;
 mod job;
+mod keep;
 #[cfg(feature = "lab")]
 mod lab;
 mod mark;

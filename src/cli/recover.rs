@@ -33,6 +33,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let output = recovery::output(&carry.output)?;
     let (false, Some(typed)) = (init, at) else { return write_template(output, &file) };
     let source = Source::read(&file)?;
+    report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
     can_ask(yes, RECOVER)?;
     let recovery = match taken_up(context, &source, &typed, &carry)? {
@@ -50,7 +51,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     });
     let (ending, findings) = taken.await?;
     let told = recovery.report(&source.file, ending, findings);
-    show_report(output, &recovery, &told, report.report.as_deref())?;
+    show_report(output, &recovery, &told, &report)?;
     last_words(output, &recovery, (&source, &carry.server), ending);
     Ok(exit(ending))
 }

@@ -7,17 +7,18 @@ use std::sync::Arc;
 use std::time::Instant as Clock;
 
 use super::args::common::{OutputArgs, ServerArgs};
-use super::args::recover::CarryArgs;
+use super::args::recover::{CarryArgs, ReportArgs};
 use super::carry::{manner, server_again, server_of, state_dir};
 use super::context::{Context, Output};
 use super::copies::{Target, copying, is_wanted, require_certainty};
 use super::exit::{Exit, say};
+use super::keep;
 use super::moment;
 use super::restore::require_room;
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Reach, Window, command, rds};
 use crate::engine::recover::{BucketPart, Parts, Recovery, Terms, carry_on};
-use crate::engine::{Server, Standing};
+use crate::engine::{Server, Standing, present};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
@@ -25,7 +26,7 @@ use crate::plan::Sums;
 use crate::recover::{
     self, DatabaseKind, Ending, Event, Finding, LATEST, RecoveryFile, Report, Step, in_words,
 };
-use crate::report::{Format, JsonLines, progress_line, recovery_table};
+use crate::report::{Format, JsonLines, progress_line, recovery_page, recovery_table};
 
 /// A recovery file, and where it lies.
 pub(super) struct Source {
@@ -238,22 +239,31 @@ pub(super) fn show_report(
     output: Output,
     recovery: &Recovery,
     report: &Report,
-    file: Option<&Path>,
+    copies: &ReportArgs,
 ) -> Result<()> {
     let mut lines = JsonLines::new(Vec::new());
     lines.recovery(report)?;
     let json = lines.into_inner();
     recovery.keep_report(&json)?;
-    if let Some(path) = file {
-        std::fs::write(path, &json).map_err(|e| {
-            Error::new(ErrorKind::Local, format!("cannot write the report {}: {e}", path.display()))
-        })?;
-    }
     let text = match output.format {
         Format::Json => String::from_utf8_lossy(&json).into_owned(),
         Format::Table | Format::Csv => recovery_table(report),
     };
-    Ok(std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?)
+    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
+    if let Some(path) = &copies.report {
+        keep::write(path, "the report", &json)?;
+    }
+    if let Some(path) = &copies.html {
+        keep::write(path, "the page", recovery_page(report, present()))?;
+    }
+    Ok(())
+}
+
+impl ReportArgs {
+    /// Sees that the copies of the report can be written, before anything is done.
+    pub(super) fn can_write(&self) -> Result<()> {
+        keep::can_write([&self.report, &self.html].into_iter().filter_map(Option::as_deref))
+    }
 }
 
 /// The exit code of an ending.

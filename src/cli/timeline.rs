@@ -7,9 +7,8 @@ use super::args::apply::StateArgs;
 use super::args::timeline::TimelineArgs;
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::moment;
-use super::next;
-use crate::engine::{require_history, standing, trace};
+use super::{keep, moment, next};
+use crate::engine::{present, require_history, standing, trace};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::Instant;
@@ -17,7 +16,7 @@ use crate::report::{Format, JsonLines, Phase, Progress, TimelineView, bars_for, 
 use crate::timeline::{Timeline, Window};
 
 pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
-    let TimelineArgs { location, from, to, step, server, output } = args;
+    let TimelineArgs { location, from, to, step, html, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
     let second = |text: Option<String>| {
@@ -32,6 +31,7 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     if step == Some(0) {
         return Err(Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d"));
     }
+    keep::can_write(html.as_deref())?;
     let diff = format!("asof diff {}{}", shell_word(&location.to_string()), next::of_server(&server));
     let client = context.client(server, None).await?;
     require_history(&location.bucket, standing(&client, &location.bucket).await?)?;
@@ -47,7 +47,9 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
         found.bins.cover(window.to.unwrap_or_else(|| context.now.second()));
     }
     let (columns, rows) = screen();
+    let mut fine = found.bins.clone();
     if step.is_none() {
+        fine = fine.within(limits::PAGE_BARS);
         found.bins = found.bins.within(match output.format {
             Format::Table => bars_for(rows),
             Format::Json | Format::Csv => limits::DATA_BARS,
@@ -62,6 +64,9 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
         Format::Csv => view.csv(&mut out)?,
     }
     out.flush()?;
+    if let Some(path) = html {
+        keep::write(&path, "the page", view.page(&fine, present()))?;
+    }
     Ok(Exit::Done)
 }
 

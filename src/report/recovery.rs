@@ -44,23 +44,11 @@ pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
 
 /// What it came to: each step with its time, then what is not as it should be.
 pub fn recovery_table(report: &Report) -> String {
-    let what = match report.purpose {
-        Purpose::Recover => "recovery",
-        Purpose::Drill => "drill",
-    };
-    let mut out = format!("{what} {} to {}\n\n", report.id, report.at.human());
+    let mut out = format!("{}\n\n", heading(report));
     let width = report.steps.iter().map(|step| step.step.chars().count()).max().unwrap_or_default();
     for step in &report.steps {
         out += &step_line(step, width);
     }
-    let verdict = match report.ending {
-        Ending::Done if report.purpose == Purpose::Drill => "consistent: this can be restored",
-        Ending::Done => "done",
-        Ending::Inconsistent => "INCONSISTENT",
-        Ending::NotBegun => "nothing was changed",
-        Ending::Failed => "FAILED",
-        Ending::Interrupted => "interrupted",
-    };
     let mut lines = vec![String::new()];
     for finding in report.findings.iter().take(limits::SHOWN_FAILURES) {
         let Finding { finding, place, key, detail } = finding;
@@ -73,13 +61,41 @@ pub fn recovery_table(report: &Report) -> String {
         lines.push(format!("left behind: {}", printable(left)));
     }
     let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
+    let verdict = verdict(report);
     lines.push(format!("{verdict}; took {took} (RTO), the time was {age} past when it began (RPO)"));
     out + &lines.join("\n") + "\n"
+}
+
+/// What it is about.
+pub(super) fn heading(report: &Report) -> String {
+    let what = match report.purpose {
+        Purpose::Recover => "recovery",
+        Purpose::Drill => "drill",
+    };
+    format!("{what} {} to {}", report.id, report.at.human())
+}
+
+/// How it ended.
+pub(super) fn verdict(report: &Report) -> &'static str {
+    match report.ending {
+        Ending::Done if report.purpose == Purpose::Drill => "consistent: this can be restored",
+        Ending::Done => "done",
+        Ending::Inconsistent => "INCONSISTENT",
+        Ending::NotBegun => "nothing was changed",
+        Ending::Failed => "FAILED",
+        Ending::Interrupted => "interrupted",
+    }
 }
 
 fn step_line(step: &StepReport, width: usize) -> String {
     let state = step.state.replace('_', " ");
     let took = step.ms.map(seconds).unwrap_or_default();
+    let line = format!("  {state:<9}  {:<width$}  {took:>9}  {}", step.step, details(step));
+    line.trim_end().to_owned() + "\n"
+}
+
+/// What more is known of a step.
+pub(super) fn details(step: &StepReport) -> String {
     let counts: Vec<_> = step
         .counts
         .iter()
@@ -96,12 +112,11 @@ fn step_line(step: &StepReport, width: usize) -> String {
         .filter(|text| !text.is_empty())
         .map(|text| printable(&text).into_owned())
         .collect();
-    let line = format!("  {state:<9}  {:<width$}  {took:>9}  {}", step.step, rest.join(" · "));
-    line.trim_end().to_owned() + "\n"
+    rest.join(" · ")
 }
 
 /// A time as one reads it.
-fn seconds(ms: i64) -> String {
+pub(super) fn seconds(ms: i64) -> String {
     let whole = ms / 1000;
     match whole {
         0..60 => format!("{whole}.{} s", ms.rem_euclid(1000) / 100),

@@ -34,28 +34,46 @@ pub struct TimelineView<'a> {
 }
 
 /// An instant at the beginning of a second.
-fn instant(second: i64) -> Instant {
+pub(super) fn instant(second: i64) -> Instant {
     Instant::from_millis(second.saturating_mul(1000))
 }
 
 impl TimelineView<'_> {
     /// Writes the chart, the bursts, and the time to go back to.
     pub fn table(&self, out: &mut impl Write) -> Result<()> {
-        let place = self.location.to_string();
-        let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         let bars: Vec<Bar> = self.found.bins.bars().collect();
-        let (Some(first), Some(last)) = (bars.first(), bars.last()) else {
-            return Ok(writeln!(out, "{place}: nothing was written or deleted here in that time")?);
-        };
-        let width = self.found.bins.width();
-        let from = instant(self.window.from.unwrap_or(first.from));
-        let end = last.from + width - 1;
-        let to = instant(self.window.to.map_or(end, |to| to.min(end)));
-        writeln!(out, "{place} from {} to {}", from.human(), to.human())?;
-        writeln!(out, "  a bar is {}: ░ put  ▒ overwrite  █ delete\n", length(width))?;
+        if bars.is_empty() {
+            return Ok(writeln!(out, "{}: nothing was written or deleted here in that time", self.place())?);
+        }
+        writeln!(out, "{} {}", self.place(), self.span(&self.found.bins))?;
+        writeln!(out, "  a bar is {}: ░ put  ▒ overwrite  █ delete\n", length(self.found.bins.width()))?;
         self.chart(&bars, out)?;
-        self.bursts(out)?;
-        self.next_step(out)
+        for line in self.bursts().iter().chain(&self.remarks()) {
+            writeln!(out, "  {line}")?;
+        }
+        let (words, command) = self.next_step();
+        writeln!(out, "\n{words}")?;
+        if let Some(command) = command {
+            writeln!(out, "  what would come back: {command}")?;
+        }
+        Ok(())
+    }
+
+    /// The place, without the scheme.
+    pub(super) fn place(&self) -> String {
+        let place = self.location.to_string();
+        printable(place.strip_prefix("s3://").unwrap_or_default()).into_owned()
+    }
+
+    /// `from … to …`, as far as these bins reach.
+    pub(super) fn span(&self, bins: &Bins) -> String {
+        let (Some(first), Some(last)) = (bins.bars().next(), bins.bars().last()) else {
+            return String::new();
+        };
+        let end = last.from + bins.width() - 1;
+        let from = instant(self.window.from.unwrap_or(first.from));
+        let to = instant(self.window.to.map_or(end, |to| to.min(end)));
+        format!("from {} to {}", from.human(), to.human())
     }
 
     fn chart(&self, bars: &[Bar], out: &mut impl Write) -> Result<()> {
@@ -76,42 +94,40 @@ impl TimelineView<'_> {
         Ok(writeln!(out)?)
     }
 
-    fn bursts(&self, out: &mut impl Write) -> Result<()> {
-        for burst in &self.found.bursts {
-            let begin = instant(burst.from).human();
-            let line = format!(
-                "  {begin}: {}{}",
-                happened(burst),
-                remark(burst).map_or_else(String::new, |r| format!(" ({r})"))
-            );
-            writeln!(out, "{line}")?;
-        }
-        if self.found.lost > 0 && !self.found.bursts.is_empty() {
-            let lost = count(self.found.lost);
-            writeln!(
-                out,
-                "  these are of the busiest minutes: a minute's count may be up to {lost} too low, and where a burst began slowly, it may have begun a little earlier"
-            )?;
-        }
-        if self.found.idle > 0 {
-            let markers = plural(self.found.idle, "delete marker lies", "delete markers lie");
-            writeln!(out, "  {markers} over nothing: not counted as deletes")?;
-        }
-        Ok(())
+    /// The bursts, in words.
+    pub(super) fn bursts(&self) -> Vec<String> {
+        let line = |burst| {
+            let remark = remark(burst).map_or_else(String::new, |remark| format!(" ({remark})"));
+            format!("{}: {}{remark}", instant(burst.from).human(), happened(burst))
+        };
+        self.found.bursts.iter().map(line).collect()
     }
 
-    fn next_step(&self, out: &mut impl Write) -> Result<()> {
-        match self.found.suggestion() {
-            Some(burst) => {
-                let at = instant(burst.before());
-                writeln!(out, "\nthe last second before {}: --at {at}", named(burst))?;
-                Ok(writeln!(out, "  what would come back: {} --at {at}", self.diff)?)
-            }
-            None => Ok(writeln!(
-                out,
-                "\nno deletes or overwrites set in so suddenly that a time to go back to can be suggested"
-            )?),
-        }
+    /// What to know of what was counted.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let lost = (self.found.lost > 0 && !self.found.bursts.is_empty()).then(|| {
+            let lost = count(self.found.lost);
+            format!(
+                "these are of the busiest minutes: a minute's count may be up to {lost} too low, and where a burst began slowly, it may have begun a little earlier"
+            )
+        });
+        let idle = (self.found.idle > 0).then(|| {
+            let markers = plural(self.found.idle, "delete marker lies", "delete markers lie");
+            format!("{markers} over nothing: not counted as deletes")
+        });
+        lost.into_iter().chain(idle).collect()
+    }
+
+    /// The time to go back to, and the command that shows what would come back.
+    pub(super) fn next_step(&self) -> (String, Option<String>) {
+        let Some(burst) = self.found.suggestion() else {
+            let none =
+                "no deletes or overwrites set in so suddenly that a time to go back to can be suggested";
+            return (none.to_owned(), None);
+        };
+        let at = instant(burst.before());
+        let words = format!("the last second before {}: --at {at}", named(burst));
+        (words, Some(format!("{} --at {at}", self.diff)))
     }
 
     /// Writes bars, bursts and the summary as JSON.
@@ -167,7 +183,7 @@ fn blocks(counts: Counts, most: u64, room: usize) -> String {
 }
 
 /// A width in its largest whole unit.
-fn length(seconds: i64) -> String {
+pub(super) fn length(seconds: i64) -> String {
     let units = [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
     let fit = units.into_iter().find(|(_, unit)| seconds % unit == 0);
     fit.map_or_else(String::new, |(name, unit)| format!("{} {name}", seconds / unit))
@@ -184,12 +200,12 @@ fn happened(burst: &Burst) -> String {
             format!(", {}", each.collect::<Vec<_>>().join(", "))
         }
     };
-    format!("{} in {}{place}", named_count(burst), duration(seconds))
+    format!("{} in {}{place}", events(burst.event, burst.count), duration(seconds))
 }
 
-fn named_count(burst: &Burst) -> String {
-    let name = burst.event.name();
-    plural(burst.count, name, &format!("{name}s"))
+/// `8,214 deletes`.
+pub(super) fn events(event: Event, n: u64) -> String {
+    plural(n, event.name(), &format!("{}s", event.name()))
 }
 
 /// A burst as it is referred to.

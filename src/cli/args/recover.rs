@@ -68,6 +68,9 @@ pub(in crate::cli) struct ReportArgs {
     /// Write the report into this file too, as JSON
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) report: Option<PathBuf>,
+    /// Write the report into this file too, as a page for a browser
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<PathBuf>,
 }
 
 /// How a recovery's buckets are restored.

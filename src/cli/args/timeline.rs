@@ -1,5 +1,6 @@
 //! The arguments of `asof timeline`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -21,6 +22,9 @@ pub(in crate::cli) struct TimelineArgs {
     /// The length of a bar: 30s, 15m, 6h, 1d; wider where that would be too many [default: what fits the screen]
     #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
     pub(in crate::cli) step: Option<Duration>,
+    /// Write the chart into this file too, as a page for a browser
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]

@@ -342,6 +342,9 @@ fn of_timeline() {
               The length of a bar: 30s, 15m, 6h, 1d; wider where that would be too many [default: what
               fits the screen]
 
+          --html <FILE>
+              Write the chart into this file too, as a page for a browser
+
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
 

@@ -34,6 +34,9 @@ fn of_recover() {
           --report <FILE>
               Write the report into this file too, as JSON
 
+          --html <FILE>
+              Write the report into this file too, as a page for a browser
+
           --on-conflict <HOW>
               What to do about a key that somebody has changed since the plan, or a file in DIR that
               differs: leave it alone, or change it all the same
@@ -163,6 +166,9 @@ fn of_drill() {
 
           --report <FILE>
               Write the report into this file too, as JSON
+
+          --html <FILE>
+              Write the report into this file too, as a page for a browser
 
           --on-conflict <HOW>
               What to do about a key that somebody has changed since the plan, or a file in DIR that

@@ -128,6 +128,80 @@ fn csv() {
     ");
 }
 
+/// What a page says between its heading and its footer.
+fn body(page: &str) -> String {
+    let (_, body) = page.split_once("<h1>").unwrap();
+    let (body, _) = body.split_once("<footer>").unwrap();
+    body.replace('>', ">\n")
+}
+
+#[test]
+fn page() {
+    let stage = Stage::after_incident();
+    let typed = "timeline s3://prod-uploads --from 2024-05-06T07:00:00Z --to 2024-05-06T07:59:59Z --step 10m --html page.html";
+    let table = stage.asof(typed).changes_nothing();
+    assert_eq!(table, stage.asof(typed.trim_end_matches(" --html page.html")).changes_nothing());
+    let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
+    assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="), "{page}");
+    assert_snapshot!(body(&page), @r#"
+    prod-uploads</h1>
+    <p class="about">
+    from 2024-05-06 07:00:00 UTC to 2024-05-06 07:59:59 UTC</p>
+    <p>
+    A bar is 10 min.<span class="key put">
+    </span>
+    1 put<span class="key overwrite">
+    </span>
+    2 overwrites<span class="key delete">
+    </span>
+    6 deletes</p>
+    <figure>
+    <svg viewBox="0 0 60 1000" preserveAspectRatio="none" role="img">
+    <g>
+    <title>
+    2024-05-06 07:00:00 UTC: 1 put, 2 overwrites, 6 deletes</title>
+    <rect class="put" x="0" y="888" width="9" height="112">
+    </rect>
+    <rect class="overwrite" x="0" y="665" width="9" height="223">
+    </rect>
+    <rect class="delete" x="0" y="0" width="9" height="667">
+    </rect>
+    </g>
+    <line class="before" x1="8" x2="8" y1="0" y2="1000">
+    </line>
+    </svg>
+    <div class="ends">
+    <span>
+    2024-05-06 07:00:00 UTC</span>
+    <span>
+    highest: 9</span>
+    <span>
+    2024-05-06 08:00:00 UTC</span>
+    </div>
+    </figure>
+    <h2>
+    What set in suddenly</h2>
+    <ul>
+    <li>
+    2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/</li>
+    </ul>
+    <h2>
+    The time to go back to</h2>
+    <p>
+    the last second before the deletes: --at 2024-05-06T07:08:09Z</p>
+    <p>
+    <code>
+    asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z</code>
+    </p>
+    "#);
+
+    // Names of the bucket's are not the page's.
+    stage.asof("timeline s3://prod-uploads/<b>&amp --html page.html").changes_nothing();
+    let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
+    assert!(page.contains("<h1>prod-uploads/&lt;b&gt;&amp;amp</h1>"), "{page}");
+    assert!(page.contains("Nothing was written or deleted"), "{page}");
+}
+
 #[test]
 fn lifecycle_at_midnight() {
     let stage = Stage::new();
@@ -170,6 +244,11 @@ fn what_cannot_be_used() {
     --- stderr
     error: a bar of --step 0s has no length
       write it as 30s, 15m, 6h or 1d
+    ");
+    assert_snapshot!(stage.asof("timeline s3://prod-uploads --html none/page.html").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot write none/page.html: No such file or directory (os error N)
     ");
     stage.lab.create_bucket("plain");
     stage.lab.set_versioning("plain", asof::lab::Versioning::Never);

@@ -58,7 +58,7 @@ async fn a_drill_restores_checks_and_leaves_nothing() {
 #[tokio::test]
 async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
     let story = story().await;
-    story.write("keys", "kept/0000\nkept/0001\nnever/was\n");
+    story.write("keys", "kept/0000\nkept/0001\nnever/<b>was\n");
     let versions = story.scene.versions();
     // Once the copy is there, an object of it is gone before it is looked at.
     let (lab, whole) = (Arc::clone(story.scene.lab_again()), story.scene.keys_then() + 1);
@@ -70,9 +70,15 @@ async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
             lab.delete(SCRATCH, key);
         }
     });
-    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(4);
+    let page = story.path("page.html");
+    let html = page.to_str().unwrap();
+    let run = story.asof("drill", &["--at", &story.at().to_string(), "--html", html]).await.expect_code(4);
     let told = report(&run);
     assert_eq!(told["ending"], "inconsistent", "{told:#}");
+    let page = std::fs::read_to_string(page).unwrap();
+    for part in ["INCONSISTENT", "never/&lt;b&gt;was", "verify its copy", told["id"].as_str().unwrap()] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
     let mut findings: Vec<_> = told["findings"]
         .as_array()
         .unwrap()
@@ -80,7 +86,7 @@ async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
         .map(|f| format!("{} {}", f["finding"].as_str().unwrap(), f["key"].as_str().unwrap()))
         .collect();
     findings.sort();
-    assert_eq!(findings, ["dangling kept/0001", "dangling never/was", "missing kept/0001"], "{told:#}");
+    assert_eq!(findings, ["dangling kept/0001", "dangling never/<b>was", "missing kept/0001"], "{told:#}");
     story.assert_gone(versions);
 }
 

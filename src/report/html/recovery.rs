@@ -1,0 +1,48 @@
+//! What a recovery or a drill came to, as a page.
+
+use maud::html;
+
+use super::super::recovery::{details, heading, seconds, verdict};
+use super::page;
+use crate::model::{Instant, printable};
+use crate::recover::{Ending, Report};
+
+/// The report as a page.
+pub fn recovery_page(report: &Report, now: Instant) -> String {
+    let class = if report.ending == Ending::Done && report.left.is_empty() { "good" } else { "bad" };
+    let body = html! {
+        p class=(class) { strong { (verdict(report)) } }
+        p { "It took " (seconds(report.elapsed_ms)) " (RTO). The time was " (seconds(report.age_ms)) " past when it began (RPO)." }
+        @if !report.left.is_empty() {
+            h2 { "Left behind" }
+            ul { @for left in &report.left { li { (printable(left)) } } }
+        }
+        @if !report.findings.is_empty() {
+            h2 { "Not as it should be" }
+            div class="scroll" { table {
+                tr { th { "what" } th { "where" } th { "key" } th {} }
+                @for finding in &report.findings {
+                    tr {
+                        td { (finding.finding) }
+                        td { (finding.place) }
+                        td class="key-name" { (printable(&finding.key)) }
+                        td { (printable(&finding.detail)) }
+                    }
+                }
+            } }
+        }
+        h2 { "Steps" }
+        div class="scroll" { table {
+            tr { th { "step" } th { "state" } th { "took" } th {} }
+            @for step in &report.steps {
+                tr {
+                    td { (printable(&step.step)) }
+                    td { (step.state.replace('_', " ")) }
+                    td class="number" { (step.ms.map(seconds).unwrap_or_default()) }
+                    td { (details(step)) }
+                }
+            }
+        } }
+    };
+    page(&heading(report), &format!("by {}", printable(&report.file)), now, &body)
+}
