@@ -14,11 +14,10 @@ use super::copies::{Target, copying, is_wanted, require_certainty};
 use super::exit::{Exit, say};
 use super::keep;
 use super::moment;
-use super::restore::require_room;
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Reach, Window, command, rds};
 use crate::engine::recover::{BucketPart, Parts, Recovery, Terms, carry_on};
-use crate::engine::{Server, Standing, present};
+use crate::engine::{Server, Standing, present, require_room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
@@ -170,14 +169,15 @@ pub(super) async fn with_terms<T>(
 ) -> Result<T> {
     let CarryArgs { apply, copies, multipart_window, .. } = carry;
     let state_dir = state_dir(&apply.state)?;
+    let manner = manner(apply);
     let accept = |part: &BucketPart, there: Standing, sums: &Sums| {
-        require_room(part.to.as_ref(), there, sums)?;
+        require_room(part.to.as_ref(), there, (sums, manner.on_conflict))?;
         require_certainty(sums, at, copies, Target::Bucket)
     };
     let terms = Terms {
         state_dir: &state_dir,
         copying: copying(copies),
-        manner: manner(apply),
+        manner: manner.clone(),
         multipart_window: *multipart_window,
         now: context.now,
         accept: &accept,

@@ -132,7 +132,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Answer {
     let id = request_id();
-    let body = request.into_body().collect().await.map_err(|_| CutOff)?.to_bytes();
+    let body = request.into_body().collect().await.map_err(|_| CutOff::Reset)?.to_bytes();
     let form = Form::parse(&body);
     let Some(action) = form.get("Action").and_then(RdsAction::parse) else {
         let refusal = Refusal::new("InvalidAction", "Could not find the operation");
@@ -145,7 +145,7 @@ async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Ans
         tokio::time::sleep(verdict.delay).await;
     }
     let outcome = match verdict.fault {
-        Some(Fault::Reset) => return Err(CutOff),
+        Some(Fault::Reset) => return Err(CutOff::Reset),
         Some(Fault::SlowDown) => Err(Refusal::new("Throttling", "Rate exceeded")),
         Some(Fault::InternalError) => Err(Refusal::with(500, "InternalFailure", "An internal error")),
         Some(Fault::AccessDenied) => Err(Refusal::with(403, "AccessDenied", "User is not authorized")),
@@ -155,7 +155,7 @@ async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Ans
         _ => handler::handle(&mut lock(&serving.store), serving.clock.now(), action, &form),
     };
     if verdict.fault == Some(Fault::ReplyLost) {
-        return Err(CutOff);
+        return Err(CutOff::Reset);
     }
     let reply = match outcome {
         Ok(result) => Reply::xml(describe::reply(action, &result, &id)),
