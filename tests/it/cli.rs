@@ -5,6 +5,8 @@
 
 mod archived;
 mod check;
+mod check_database;
+mod check_settings;
 mod diff;
 mod doubt;
 mod escapes;
