@@ -14,10 +14,10 @@ use super::exit::Exit;
 use super::moment;
 use super::recovery::{Source, databases};
 use crate::cancel::Cancel;
-use crate::db::{self, Database};
+use crate::db::{self, Database, Window};
 use crate::engine::{Scope, Span, find_doubts, inspect, judge, present};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{BucketSettings, Check, Instant, Location, Policy, Question, Use, Versioning};
+use crate::model::{BucketSettings, Instant, Location, Policy, Question, Use, Versioning};
 use crate::report::{Answer, Format, JsonLines, Phase, Progress};
 use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
 use crate::s3::Client;
@@ -58,8 +58,10 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let mut checks = checks(&settings, &judge.expiries, (&location.prefix, asked), present());
     let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
     let (in_doubt, whole_keys, since) = bounds(question, &doubtful, (&judge, t, &location.prefix));
-    checks.extend(ask(&databases, question).await?);
-    let earliest = checks.iter().filter_map(|check| check.database.as_ref()?.earliest).max();
+    // After the listing, which may take hours: windows move on meanwhile.
+    let windows = ask(&databases).await?;
+    let (of_databases, since) = db::checks(&windows, (question, since), present());
+    checks.extend(of_databases);
     let answer = Answer {
         location: &location,
         question,
@@ -67,7 +69,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         doubtful: &doubtful,
         whole_keys,
         restorable: is_restorable(&checks, in_doubt, whole_keys),
-        since: if question == Question::Back { since.max(earliest) } else { None },
+        since,
         keys: context.counters.keys.get(),
         now: context.now,
     };
@@ -122,14 +124,14 @@ async fn named(path: &Path, server: &ServerArgs, cancel: &Cancel) -> Result<Vec<
     databases(&file, server, cancel).await
 }
 
-/// The checks of databases, which are asked side by side. After the listing, which may take hours: windows move on meanwhile.
-async fn ask(databases: &[Database], question: Question) -> Result<Vec<Check>> {
+/// The windows of databases, which are asked side by side. That one cannot be asked is an answer too.
+async fn ask(databases: &[Database]) -> Result<Vec<(&str, Result<Window>)>> {
     let windows = join_all(databases.iter().map(Database::window)).await;
-    let checks = databases.iter().zip(windows).map(|(database, window)| match window {
+    let answers = databases.iter().zip(windows).map(|(database, window)| match window {
         Err(e) if e.kind() == ErrorKind::Interrupted => Err(e),
-        window => Ok(db::check(database.name(), &window, question, present())),
+        window => Ok((database.name(), window)),
     });
-    checks.collect()
+    answers.collect()
 }
 
 /// What bounds the answer: keys in doubt, whether others may have gone entirely, and since when nothing is in doubt. Asked

@@ -1,10 +1,10 @@
-//! Whether a database can be restored to the times that are asked about, by the window that it tells.
+//! Whether databases can be restored to the times that are asked about, by the windows that they tell.
 //!
-//! | asked about | passed | warned | failed |
-//! |---|---|---|---|
-//! | T | the window reaches the whole second of T | | it does not: `recover` would refuse |
-//! | every second since T | it reaches T | and ends long before the present | it does not reach T: it begins after T, or ends before |
-//! | since when | any window | one that ends long before the present | |
+//! | asked about | T | passed | warned | failed |
+//! |---|---|---|---|---|
+//! | one time | its whole second | the window reaches T | | it does not: `recover` would refuse |
+//! | every second since a time | that time | it reaches T | and ends long before the present | it begins after T, or ends before |
+//! | since when | the latest beginning of all windows, or since when the bucket can, if that is later | as above | as above | as above |
 //!
 //! Every window ends some minutes before the present; that it does makes nothing fail, and is told. One that ends long before
 //! is the sign of backups that are not made any more, or of a database that nobody writes to.
@@ -20,10 +20,27 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Check, DatabaseWindow, Instant, Question, Subject, Verdict, printable};
 
-/// The check of the database of this name, by what it answers when it is asked for its window. `now` is the present.
-pub fn check(name: &str, answer: &Result<Window>, question: Question, now: Instant) -> Check {
+/// The checks of databases, by their names and what they answer when they are asked for their windows; and since when every
+/// second can be restored, if that is the question. `since` is what the bucket says to that, `now` the present.
+pub fn checks(
+    answers: &[(&str, Result<Window>)],
+    (question, since): (Question, Option<Instant>),
+    now: Instant,
+) -> (Vec<Check>, Option<Instant>) {
+    let earliest = answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()?.earliest).max();
+    let (t, since) = match question {
+        Question::At(at) => (at.whole_second(), None),
+        Question::Since(from) => (from, None),
+        Question::Back => (since.max(earliest).unwrap_or_default(), since.max(earliest)),
+    };
+    let up_to_now = !matches!(question, Question::At(_));
+    let check = |(name, answer): &(&str, Result<Window>)| check(name, answer, (t, up_to_now), now);
+    (answers.iter().map(check).collect(), since)
+}
+
+fn check(name: &str, answer: &Result<Window>, asked: (Instant, bool), now: Instant) -> Check {
     let (verdict, words) = match answer {
-        Ok(window) => judge(name, window, question, now),
+        Ok(window) => judge(name, window, asked, now),
         Err(e) => (Verdict::Unknown, unknown(name, e)),
     };
     let Window { earliest, latest } = answer.as_ref().copied().unwrap_or_default();
@@ -36,22 +53,17 @@ pub fn check(name: &str, answer: &Result<Window>, question: Question, now: Insta
     }
 }
 
-fn judge(name: &str, window: &Window, question: Question, now: Instant) -> (Verdict, String) {
-    let refusal = match question {
-        Question::At(at) => window.refusal(name, at.whole_second()),
-        Question::Since(since) => window.refusal(name, since),
-        Question::Back => None,
-    };
-    if let Some(words) = refusal {
+fn judge(name: &str, window: &Window, (t, up_to_now): (Instant, bool), now: Instant) -> (Verdict, String) {
+    if let Some(words) = window.refusal(name, t) {
         return (Verdict::Failed, words);
     }
     let words = window.in_words(name);
-    match window.latest.filter(|latest| is_long_before(*latest, now)) {
-        Some(latest) if !matches!(question, Question::At(_)) => {
+    match window.latest.filter(|latest| up_to_now && is_long_before(*latest, now)) {
+        Some(latest) => {
             let age = latest.age(now);
             (Verdict::Warned, format!("{words} and no further ({age} ago): are its backups still made?"))
         }
-        _ => (Verdict::Passed, words),
+        None => (Verdict::Passed, words),
     }
 }
 
@@ -89,7 +101,7 @@ mod tests {
     }
 
     fn told(window: Window, question: Question) -> Check {
-        check("orders", &Ok(window), question, second(NOW))
+        checks(&[("orders", Ok(window))], (question, None), second(NOW)).0.pop().unwrap()
     }
 
     #[test]
@@ -173,12 +185,43 @@ mod tests {
     fn what_cannot_be_asked_is_unknown_and_blocks() {
         for question in [Question::At(second(1)), Question::Since(second(1)), Question::Back] {
             let error = Error::new(ErrorKind::Local, "the command failed").hint("look above");
-            let check = check("orders", &Err(error), question, second(NOW));
+            let (checks, _) = checks(&[("orders", Err(error))], (question, None), second(NOW));
+            let [check] = &checks[..] else { panic!("one database, one check: {checks:?}") };
             assert!(check.blocks() && check.verdict == Verdict::Unknown, "{check:?}");
             assert_eq!(
                 check.words,
                 "database orders: which times it reaches is unknown (the command failed; look above)"
             );
+        }
+    }
+
+    #[test]
+    fn the_latest_of_all_beginnings_is_the_answer_where_every_window_has_it() {
+        use Verdict::{Failed, Passed, Unknown, Warned};
+        let recent = NOW - 300;
+        for (windows, bucket, since, verdicts) in [
+            (vec![], None, None, vec![]),
+            (vec![], Some(5), Some(5), vec![]),
+            (vec![Some(window(100, recent)), Some(window(200, None))], None, Some(200), vec![Passed, Passed]),
+            (
+                vec![Some(window(100, recent)), Some(window(200, None))],
+                Some(300),
+                Some(300),
+                vec![Passed, Passed],
+            ),
+            (vec![Some(window(None, recent))], Some(300), Some(300), vec![Passed]),
+            (vec![Some(window(None, None))], None, None, vec![Passed]),
+            // One that ends before another begins, or before the bucket does.
+            (vec![Some(window(1, 199)), Some(window(200, recent))], None, Some(200), vec![Failed, Passed]),
+            (vec![Some(window(1, 200)), Some(window(200, recent))], None, Some(200), vec![Warned, Passed]),
+            (vec![Some(window(1, 299))], Some(300), Some(300), vec![Failed]),
+            (vec![None, Some(window(200, recent))], Some(300), Some(300), vec![Unknown, Passed]),
+        ] {
+            let answer = |window: Option<Window>| window.ok_or_else(|| Error::new(ErrorKind::Local, "no"));
+            let answers: Vec<_> = windows.iter().map(|window| ("orders", answer(*window))).collect();
+            let (checks, told) = checks(&answers, (Question::Back, bucket.map(second)), second(NOW));
+            assert_eq!(told, since.map(second), "{windows:?} {bucket:?}");
+            assert_eq!(checks.iter().map(|check| check.verdict).collect::<Vec<_>>(), verdicts, "{windows:?}");
         }
     }
 

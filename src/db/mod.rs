@@ -1,7 +1,7 @@
 //! Databases that are restored to a past second beside the buckets: what each kind does, behind one set of questions.
 //!
 //! A restore is known by its tag: it is asked for once, and found again by whoever goes on after a crash. Deciding is
-//! pure ([`Window::reaches`], [`check`], [`Found::next`]); waiting stands in one place ([`wait`]).
+//! pure ([`Window::reaches`], [`checks`], [`Found::next`]); waiting stands in one place ([`wait`]).
 
 mod check;
 pub mod command;
@@ -12,7 +12,7 @@ mod window;
 use crate::error::Result;
 use crate::model::Instant;
 
-pub use check::check;
+pub use check::checks;
 pub use wait::wait;
 pub use window::{Reach, Window};
 

@@ -32,6 +32,7 @@ impl Instant {
     }
 
     /// The beginning of that second. Databases are restored to whole seconds.
+    #[must_use]
     pub const fn whole_second(self) -> Self {
         Self(self.second() * 1000)
     }

@@ -120,7 +120,7 @@ impl Answer<'_> {
                 None => format!("every second since versioning was enabled can be restored{until}"),
             },
             (Question::Back, false) if blocked().all(|check| check.database.is_some()) => {
-                "no: it is not known since when every second can be restored".to_owned()
+                "no: since no time is every second known to be restorable".to_owned()
             }
             (Question::Back, false) => "a restore in place is refused".to_owned(),
         };

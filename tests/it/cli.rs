@@ -12,6 +12,7 @@ mod doubt;
 mod escapes;
 mod formats;
 mod help;
+mod help_of_check;
 mod help_of_commands;
 mod help_of_recover;
 mod help_of_references;

@@ -1,11 +1,17 @@
 //! `asof check --database`: the times that a bucket and its databases can be restored to together.
 
+use asof::lab::{Fault, RdsAction, Rule, When};
 use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::check::lines;
 use super::doubt::{AT, expired};
 use super::stage::Stage;
+use crate::contract::databases::make_cluster;
+use crate::crash::block_on;
+use crate::servers::{Kind, Server};
+use crate::support::databases::Databases;
+use crate::support::{Moment, Subject};
 
 /// The present, to the second.
 fn now() -> i64 {
@@ -21,15 +27,16 @@ fn beside(databases: &[(&str, &str)]) -> Stage {
 
 /// A recovery file about databases; all that it names beside their windows would leave a trace.
 fn recovery_file(stage: &Stage, databases: &[(&str, &str)]) {
-    let mut text = "[[bucket]]\nsource = \"s3://elsewhere\"\ntarget = \"in-place\"\n".to_owned();
-    for (name, window) in databases {
-        text += &format!(
+    let entry = |(name, window): &(&str, &str)| {
+        format!(
             "[[database]]\nkind = \"command\"\nname = \"{name}\"\ntarget = \"{name}-2\"\n\
              window = {{ shell = '''{window}''' }}\nrestore = [\"touch\", \"trace\"]\n\
              progress = [\"touch\", \"trace\"]\nteardown = [\"touch\", \"trace\"]\n"
-        );
-    }
-    text += "[hooks]\nquiesce = [\"touch\", \"trace\"]\nresume = [\"touch\", \"trace\"]\n";
+        )
+    };
+    let bucket = "[[bucket]]\nsource = \"s3://elsewhere\"\ntarget = \"in-place\"\n";
+    let hooks = "[hooks]\nquiesce = [\"touch\", \"trace\"]\nresume = [\"touch\", \"trace\"]\n";
+    let text = bucket.to_owned() + &databases.iter().map(entry).collect::<String>() + hooks;
     stage.file("recovery.toml", text.as_bytes());
 }
 
@@ -164,7 +171,7 @@ fn a_database_that_cannot_be_asked() {
 
       in doubt                0 of 11 keys, for earlier times
 
-    no: it is not known since when every second can be restored
+    no: since no time is every second known to be restorable
       database orders: which times it reaches is unknown (the window command of the database orders (/bin/sh -c echo no such host >&2; exit 7) failed: exit status: 7; what it printed stands above)
     --- stderr
     no such host
@@ -219,6 +226,11 @@ fn since_when_every_time_can_be_restored() {
     every second since 2024-07-01 00:00:00 UTC can be restored, up to 2024-07-09 12:00:00 UTC
     ");
     assert_eq!(answer(&stage, "").2["restorable_from"], "2024-07-01T00:00:00Z");
+    recovery_file(&stage, &[("orders", "echo @1000 @1999"), ("users", "echo @2000 -")]);
+    assert_snapshot!(check(&stage, "").split_once("earlier times\n\n").unwrap().1, @"
+    no: since no time is every second known to be restorable
+      the database orders cannot be restored to 1970-01-01 00:33:20 UTC: it reaches only to 1970-01-01 00:33:19 UTC
+    ");
     // Earlier than what the bucket's lifecycle rules have left.
     let stage = expired();
     let alone = stage.asof("check s3://prod-uploads --format json").changes_nothing();
@@ -266,88 +278,41 @@ fn files_that_are_of_no_use() {
 }
 
 #[test]
-fn help() {
-    assert_snapshot!(Stage::new().asof("check --help").changes_nothing(), @r#"
-    exit code 0
-    --- stdout
-    Say whether a past time can be restored, or since when every one can; exit 5 if not
-
-    Usage: asof check [OPTIONS] [LOCATION]
-
-    Arguments:
-      [LOCATION]
-              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
-
-    Options:
-          --at <TIME>
-              Can this past time be restored? Without it, and without --window: since when can every
-              time be?
-
-          --window <LENGTH>
-              Can every second of so long a time up to now be restored? 24h, 7d
-
-          --database <FILE>
-              Ask the databases of this recovery file, as asof recover takes it, too: which times can
-              they be restored to?
-
-          --iam <USE>
-              Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at
-              nothing
-
-              Possible values:
-              - plan:          Look, and change nothing: timeline, history, check, diff, verify
-              - restore:       Restore in place, and undo --undelete copy
-              - restore-to:    Restore into another bucket
-              - remove-marker: Restore with --undelete remove-marker, and undo
-              - thaw:          Restore with --thaw
-              - drill:         Restore into a scratch bucket, to see that it can be done
-
-          --lifecycle-history <FILE>
-              Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
-              aws s3api get-bucket-lifecycle-configuration prints them
-
-      -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-    Server:
-          --endpoint-url <URL>
-              The server's address, if it is not AWS
-
-          --region <REGION>
-              The bucket's region
-
-          --profile <PROFILE>
-              The profile in the AWS configuration files
-
-          --path-style
-              Name the bucket in the path, not in the host name
-
-          --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
-
-              [default: 64]
-
-    Output:
-          --format <FORMAT>
-              The form of the results
-
-              Possible values:
-              - table: For a person
-              - json:  JSON Lines
-              - csv:   Comma-separated values
-
-              [default: table]
-
-      -q, --quiet
-              Only results and errors
-
-          --no-progress
-              Show no progress
-
-          --progress
-              Show progress even if stderr is not a terminal
-    "#);
+fn databases_of_rds() {
+    block_on(async {
+        for (kind, asking) in [
+            ("rds", RdsAction::DescribeDBInstances),
+            ("rds", RdsAction::DescribeDBInstanceAutomatedBackups),
+            ("aurora", RdsAction::DescribeDBClusters),
+        ] {
+            let databases = Databases::new(Subject::new(Server::find(Kind::Lab).await.unwrap())).await;
+            match kind {
+                "rds" => databases.plain_instance(&databases.id("src")).await,
+                _ => make_cluster(&databases, &databases.id("src")).await,
+            }
+            databases.later().await;
+            let (bucket, file) = (databases.subject.bucket().await, databases.write(kind, ""));
+            let (place, file) = (format!("s3://{}", bucket.name), file.to_str().unwrap().to_owned());
+            let verdict = async |second: i64| {
+                let at = Moment(second).to_string();
+                let words = ["check", &place, "--at", &at, "--database", &file, "--format", "json"];
+                let run = databases.subject.asof(&words).await;
+                (run.code().unwrap(), run.of_type("check").pop().unwrap())
+            };
+            let hour = databases.at().0;
+            // Logs are shipped every five minutes, and the source is two hours old.
+            for (second, code, expected) in
+                [(hour, 0, "passed"), (hour + 57 * 60, 5, "failed"), (hour - 70 * 60, 5, "failed")]
+            {
+                let (ended, line) = verdict(second).await;
+                assert_eq!((ended, &line["verdict"]), (code, &Value::from(expected)), "{line}");
+                assert!(line["earliest"].is_string() && line["latest"].is_string(), "{line}");
+            }
+            let denied = Rule::on(asking, Fault::AccessDenied, When::Always);
+            databases.lab.as_ref().unwrap().faults().push(denied);
+            let (ended, line) = verdict(hour).await;
+            assert_eq!((ended, &line["verdict"]), (5, &Value::from("unknown")), "{line}");
+            assert_eq!(line["permission"], format!("rds:{asking:?}"), "{line}");
+        }
+    });
 }
