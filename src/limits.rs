@@ -291,3 +291,7 @@ pub const DB_IDENTIFIER: usize = 63;
 /// Instances of an Aurora cluster, the writer among them
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html>).
 pub const CLUSTER_INSTANCES: usize = 16;
+
+/// A database that can be restored up to a time so long ago makes one wonder: RDS and Aurora are some five minutes behind
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html>).
+pub const DATABASE_LAG: Duration = Duration::from_hours(1);

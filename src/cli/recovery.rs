@@ -15,7 +15,7 @@ use super::exit::{Exit, say};
 use super::keep;
 use super::moment;
 use crate::cancel::Cancel;
-use crate::db::{self, Database, Reach, Window, command, rds};
+use crate::db::{self, Database, Window, command, rds};
 use crate::engine::recover::{BucketPart, Parts, Recovery, Terms, carry_on};
 use crate::engine::{Server, Standing, present, require_room};
 use crate::error::{Error, ErrorKind, Result};
@@ -132,17 +132,10 @@ pub(super) fn at(
         latest(databases, windows)?
     } else {
         let at = moment::past(typed, now, &carry.apply.state)?;
-        if databases.is_empty() { at } else { Instant::from_millis(at.second() * 1000) }
+        if databases.is_empty() { at } else { at.whole_second() }
     };
     for (database, window) in databases.iter().zip(windows) {
-        let (what, limit) = match window.reaches(at) {
-            Reach::Within => continue,
-            Reach::TooEarly(earliest) => ("it reaches back to", earliest),
-            Reach::TooLate(latest) => ("it reaches only to", latest),
-        };
-        let name = database.name();
-        let message =
-            format!("the database {name} cannot be restored to {}: {what} {}", at.human(), limit.human());
+        let Some(message) = window.refusal(database.name(), at) else { continue };
         return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed; choose another time"));
     }
     Ok(at)

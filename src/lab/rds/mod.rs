@@ -148,7 +148,11 @@ async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Ans
         Some(Fault::Reset) => return Err(CutOff::Reset),
         Some(Fault::SlowDown) => Err(Refusal::new("Throttling", "Rate exceeded")),
         Some(Fault::InternalError) => Err(Refusal::with(500, "InternalFailure", "An internal error")),
-        Some(Fault::AccessDenied) => Err(Refusal::with(403, "AccessDenied", "User is not authorized")),
+        Some(Fault::AccessDenied) => {
+            let user = "User: arn:aws:iam::000000000000:user/lab";
+            let message = format!("{user} is not authorized to perform: rds:{}", action.name());
+            Err(Refusal::with(403, "AccessDenied", message))
+        }
         Some(Fault::ExpiredToken) => {
             Err(Refusal::with(403, "ExpiredToken", "The security token included in the request is expired"))
         }
