@@ -162,7 +162,7 @@ impl View {
     }
 
     /// The keys in doubt that are not among the changes: the table counts them.
-    fn unsure(&mut self, unsure: Option<Spool<UnsureKey>>) -> Result<()> {
+    pub(super) fn unsure(&mut self, unsure: Option<Spool<UnsureKey>>) -> Result<()> {
         let (View::Json(lines), Some(unsure)) = (self, unsure) else { return Ok(()) };
         unsure.into_changes()?.try_for_each(|unsure| lines.unsure(&unsure?))
     }

@@ -17,6 +17,7 @@ use super::exit::Exit;
 use super::moment;
 use super::next;
 use super::results::Reporter;
+use super::verify::{equal, exit_of};
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
     Compare, Files, Findings, Scope, Standing, inspect, judge, present, require_history, rules, standing,
@@ -191,7 +192,7 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let command = Command::Verify { matched, mismatched };
     let summary = Summary::new(command, (&job.location, at), &sums, &context.counters, began.elapsed());
     view.finish(&sums, &summary, Some(&job.verdict(&sums)))?;
-    Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })
+    Ok(exit_of(&sums))
 }
 
 /// Refuses a bucket without a past; says what its ETags are worth.
@@ -271,8 +272,7 @@ impl Job<'_> {
                 .to_owned();
         }
         if mismatched == 0 {
-            let keys = plural(matched, "key is as it was", "keys are as they were");
-            return format!("verified: {keys} at {}", self.at.human());
+            return equal(sums, matched, self.at);
         }
         let counts = format!(
             "{}, {}",

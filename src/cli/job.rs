@@ -11,7 +11,9 @@ use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::copies::{copying, is_wanted};
 use super::{next, saved};
 use crate::apply::Place;
-use crate::engine::{Compare, Findings, Order, Run, Scope, Server, Standing, begin, find_changes, judge};
+use crate::engine::{
+    Compare, Findings, Order, Run, Scope, Server, Standing, begin, find_changes, judge, present,
+};
 use crate::error::{Error, Result};
 use crate::model::{BucketSettings, Check, Destination, Instant, Lifecycle, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Selected};
@@ -131,13 +133,13 @@ impl Job {
             Source::Survey(asked) => {
                 let Asked { scope, trust_etag, undelete, multipart_window, earlier } = *asked;
                 let judge = judge(&settings.rules, earlier, cuts, multipart_window);
-                self.check(settings, &judge, context.now);
+                self.check(settings, &judge, present());
                 self.notes.extend(head(&self.checks));
                 (scope, trust_etag, undelete, judge)
             }
             Source::Plan(file) => {
                 let judge = judge(&settings.rules, Lifecycle::default(), cuts, Duration::ZERO);
-                self.check(settings, &judge, context.now);
+                self.check(settings, &judge, present());
                 self.notes.extend(problems(&self.checks));
                 return Ok(Work::of_plan(*file, context));
             }

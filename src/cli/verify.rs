@@ -72,18 +72,18 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
         }
     };
     drop(progress);
-    let Findings { changes, sums, .. } = findings?;
+    let Findings { changes, unsure, sums } = findings?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }
+    view.unsure(unsure)?;
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let command = Command::Verify { matched, mismatched };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
     let verdict = if sums.found_nothing() {
         "nothing to verify: there are no such keys here, neither then nor now".to_owned()
     } else if mismatched == 0 {
-        let keys = plural(matched, "key is as it was", "keys are as they were");
-        format!("verified: {keys} at {}", at.human())
+        equal(&sums, matched, at)
     } else {
         let matched = plural(matched, "key matches", "keys match");
         let mismatched = plural(mismatched, "does not", "do not");
@@ -91,7 +91,29 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
         format!("{matched}, {mismatched}{next}")
     };
     view.finish(&sums, &summary, Some(&verdict))?;
-    Ok(if mismatched > 0 { Exit::Differences } else { Exit::Done })
+    Ok(exit_of(&sums))
+}
+
+/// What is said where nothing differs.
+pub(super) fn equal(sums: &Sums, matched: u64, at: Instant) -> String {
+    let at = at.human();
+    if sums.unsure.keys == 0 {
+        let keys = plural(matched, "key is as it was", "keys are as they were");
+        return format!("verified: {keys} at {at}");
+    }
+    let in_doubt = plural(sums.unsure.keys, "key", "keys");
+    format!(
+        "not verified: nothing differs from what the listing tells of {at}, but of {in_doubt} that is in doubt"
+    )
+}
+
+/// What differs is told first; what is in doubt cannot be told to be right.
+pub(super) fn exit_of(sums: &Sums) -> Exit {
+    match (sums.changes(), sums.unsure.keys) {
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::Refused,
+        _ => Exit::Differences,
+    }
 }
 
 /// The command that puts right what does not match, where there is one.

@@ -21,12 +21,14 @@ pub(super) struct Compared {
     pub(super) likeness: Likeness,
     /// Whether the first is a replica, as far as it was asked for.
     pub(super) replica: bool,
+    /// The server refused to tell of one.
+    pub(super) silent: bool,
 }
 
 impl Compared {
     /// What needs no asking.
     pub(super) fn unasked(likeness: Likeness) -> Self {
-        Self { likeness, replica: false }
+        Self { likeness, replica: false, silent: false }
     }
 }
 
@@ -51,18 +53,22 @@ impl Compare {
             async move { known(client.head(&bucket, &key, Some(&id)).await) }
         };
         let (a, b) = futures::future::try_join(head(then), head(now)).await?;
+        let silent = a.is_err() || b.is_err();
+        let (a, b) = (a.unwrap_or_default(), b.unwrap_or_default());
         let replica = a.as_ref().is_some_and(|a| a.replica);
-        Ok(match (a, b) {
-            (Some(a), Some(b)) => Compared { likeness: likeness(&a, &b), replica },
-            _ => Compared { likeness: Likeness::Unproven, replica },
-        })
+        let likeness = match (a, b) {
+            (Some(a), Some(b)) => likeness(&a, &b),
+            _ => Likeness::Unproven,
+        };
+        Ok(Compared { likeness, replica, silent })
     }
 }
 
-/// A head that we may not see, or that is gone since it was listed, proves nothing; only a failing server is an error.
-fn known<T>(head: Result<Option<T>>) -> Result<Option<T>> {
+/// A head that we may not see, which is the inner error, or that is gone since it was listed, proves nothing; only a failing
+/// server is an error.
+fn known<T>(head: Result<Option<T>>) -> Result<Result<Option<T>>> {
     match head {
-        Err(e) if e.is_silence() => Ok(None),
-        other => other,
+        Err(e) if !e.is_silence() => Err(e),
+        told => Ok(told),
     }
 }

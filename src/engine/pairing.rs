@@ -41,7 +41,7 @@ pub async fn survey_elsewhere(
     loop {
         let pairs: Vec<_> = pairs.by_ref().take(limits::JOINED).collect::<Result<_>>()?;
         if pairs.is_empty() {
-            return Ok(ledger.close(unknown_keys));
+            return ledger.close(unknown_keys).await;
         }
         if cancel.is_stopped() {
             return Err(Error::interrupted());

@@ -125,7 +125,7 @@ pub async fn heal_changes(
         }
     }
     ledger.enter(0, chunk).await?;
-    Ok(ledger.close(0))
+    ledger.close(0).await
 }
 
 impl References {

@@ -52,7 +52,7 @@ pub async fn survey(
         while let Some(found) = walk.next(|state| ledger.change_of(&state, judge)).await? {
             ledger.enter(0, found).await?;
         }
-        return Ok(ledger.close(walk.unknown_keys));
+        return ledger.close(walk.unknown_keys).await;
     }
     let mut sweep = Sweep::start(client, scope, cuts, cancel);
     while let Some(batch) = sweep.next(|state| ledger.change_of(&state, judge)).await? {
@@ -64,7 +64,7 @@ pub async fn survey(
             ledger.cut(batch.segment)?;
         }
     }
-    Ok(ledger.close(0))
+    ledger.close(0).await
 }
 
 /// Gathers what a survey finds.
@@ -79,6 +79,8 @@ pub(super) struct Ledger<'a> {
     /// Keys in doubt that are not written yet: a batch's come in two kinds.
     unwritten: Vec<UnsureKey>,
     pub(super) sums: Sums,
+    /// The server refused to tell of some version.
+    silent: bool,
 }
 
 impl<'a> Ledger<'a> {
@@ -94,6 +96,7 @@ impl<'a> Ledger<'a> {
             unsure: None,
             unwritten: Vec::new(),
             sums: Sums::default(),
+            silent: false,
         })
     }
 
@@ -129,7 +132,8 @@ impl<'a> Ledger<'a> {
             Ok::<_, Error>((change, compared))
         });
         let mut compared = std::pin::pin!(compared.buffered(limits::CONTENT_CHECKS));
-        while let Some((mut change, Compared { likeness, replica })) = compared.try_next().await? {
+        while let Some((mut change, Compared { likeness, replica, silent })) = compared.try_next().await? {
+            self.silent |= silent;
             if likeness == Likeness::Same {
                 self.sums.same_content += 1;
                 self.leave(&change.key, change.doubts);
@@ -174,9 +178,13 @@ impl<'a> Ledger<'a> {
         self.unsure.as_mut().map_or(Ok(()), |unsure| unsure.cut(segment))
     }
 
-    /// What was found in the end.
-    pub(super) fn close(mut self, unknown_keys: u64) -> Findings {
+    /// What was found in the end. A HEAD that is refused does not say whether a permission is missing or the credentials have
+    /// expired, which would make all that was asked for since look different: so a request is sent that does.
+    pub(super) async fn close(mut self, unknown_keys: u64) -> Result<Findings> {
+        if self.silent {
+            self.client.keeping(&self.place.bucket).await?;
+        }
         self.sums.unknown_keys = unknown_keys;
-        Findings { changes: self.changes, unsure: self.unsure, sums: self.sums }
+        Ok(Findings { changes: self.changes, unsure: self.unsure, sums: self.sums })
     }
 }

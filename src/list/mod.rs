@@ -1,5 +1,6 @@
 //! Listing: which keys are asked for, and their entries page by page.
 
+mod glob;
 mod markers;
 mod pages;
 mod parallel;

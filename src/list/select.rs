@@ -1,14 +1,16 @@
 //! Which keys a command is about.
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use regex::RegexSet;
 
+use super::glob::to_regex;
 use crate::error::{Error, Result};
+use crate::model::printable;
 
 /// `--include` and `--exclude`: globs over whole keys, `*` crossing `/`, as in the AWS CLI.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    include: Option<GlobSet>,
-    exclude: Option<GlobSet>,
+    include: Option<RegexSet>,
+    exclude: Option<RegexSet>,
     /// What every key that some `include` matches begins with.
     head: String,
 }
@@ -43,19 +45,18 @@ fn common<'a>(a: &'a str, b: &'a str) -> &'a str {
     a.get(..length).unwrap_or_default()
 }
 
-fn compile(option: &str, globs: &[String]) -> Result<Option<GlobSet>> {
+fn compile(option: &str, globs: &[String]) -> Result<Option<RegexSet>> {
     if globs.is_empty() {
         return Ok(None);
     }
-    let wrong = |e: globset::Error| {
-        Error::usage(format!("cannot read the glob of {option}: {e}"))
-            .hint("write it like 'uploads/2026/*' or '*.{jpg,png}', in quotes")
+    let wrong = |why: &str| {
+        Error::usage(format!("cannot read the globs of {option}: {why}"))
+            .hint("write them like 'uploads/2026/*' or '*.{jpg,png}', in quotes")
     };
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        set.add(Glob::new(glob).map_err(wrong)?);
-    }
-    set.build().map(Some).map_err(wrong)
+    let regexes =
+        globs.iter().map(|glob| to_regex(glob).map_err(|why| format!("{}: {why}", printable(glob))));
+    let regexes = regexes.collect::<std::result::Result<Vec<_>, _>>().map_err(|why| wrong(&why))?;
+    RegexSet::new(regexes).map(Some).map_err(|_| wrong("they are too long"))
 }
 
 #[cfg(test)]
@@ -76,6 +77,7 @@ mod tests {
             (&["/lead"], &[], "/lead", true),
             (&["*/"], &[], "folder/", true),
             (&["日*"], &[], "日本", true),
+            (&[], &["caf?/*"], "café/x", false),
         ] {
             let selection = Selection::new(&owned(include), &owned(exclude)).unwrap();
             assert_eq!(selection.selects(key), expected, "{include:?} {exclude:?} {key}");

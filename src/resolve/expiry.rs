@@ -26,7 +26,8 @@
 //!
 //! Only prefixes are compared: the tags and the size of what is gone cannot be seen. The condition covers holes in the
 //! middle too: an older version may be left, by a filter or a lock, where a newer one is gone. It takes for granted that
-//! nobody removed a version by its id, and that versioning was enabled from T on: under suspended versioning a marker may
+//! nobody removed a version or a delete marker by its id (a marker that lay on top while the rules were carried out made one
+//! more version noncurrent), and that versioning was enabled from T on: under suspended versioning a marker may
 //! overwrite a null version and be expired itself. Keys of which no entry is left are in no listing.
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>)
 
@@ -102,7 +103,8 @@ impl Expiries {
         let complete = removers.map(|rule| {
             let last = earlier(rule.until, now).millis();
             let days = i64::from(rule.expiration.days);
-            Instant::from_millis((last - last.rem_euclid(DAY)).saturating_sub(days * DAY))
+            // Nothing was kept before 1970, however many days a rule has.
+            Instant::from_millis((last - last.rem_euclid(DAY)).saturating_sub(days * DAY).max(0))
         });
         complete.max()
     }

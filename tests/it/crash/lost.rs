@@ -157,3 +157,17 @@ fn what_lies_below_a_version_that_is_gone_is_not_uncovered() {
         assert_eq!(live, ["b"], "{restored}");
     });
 }
+
+/// A HEAD says only that it is refused: what is equal would look different from then on.
+#[test]
+fn credentials_that_expire_while_contents_are_compared_end_the_diff() {
+    block_on(async {
+        let scene = Scene::new(3).await;
+        let expired =
+            |operation, when| scene.lab().faults().push(Rule::on(operation, Fault::ExpiredToken, when));
+        expired(Operation::HeadObject, When::Always);
+        expired(Operation::GetBucketVersioning, When::Nth(2));
+        let diff = scene.run("diff", &[]).await.expect_code(1);
+        assert!(diff.stderr.contains("the credentials have expired"), "{diff}");
+    });
+}
