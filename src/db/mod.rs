@@ -4,12 +4,14 @@
 //! pure ([`Window::reaches`], [`Found::next`]); waiting stands in one place ([`wait`]).
 
 pub mod command;
+mod free;
 pub mod rds;
 mod wait;
 
 use crate::error::Result;
 use crate::model::Instant;
 
+pub use free::require_free;
 pub use wait::wait;
 
 /// A database.

@@ -42,6 +42,11 @@ impl Entry {
     pub(super) fn check(self, n: usize) -> std::result::Result<DatabaseKind, String> {
         let given = self.name.as_ref().or(self.target.as_ref()).or(self.source.as_ref());
         let name = given.cloned().unwrap_or_else(|| format!("database-{}", n + 1));
+        for (field, text) in [("name", &self.name), ("source", &self.source), ("target", &self.target)] {
+            if text.as_ref().is_some_and(String::is_empty) {
+                return Err(format!("the database {name} has an empty {field}"));
+            }
+        }
         self.check_fields(&name)?;
         match self.kind {
             Kind::Command => Ok(DatabaseKind::Command(command::Settings {

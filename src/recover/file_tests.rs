@@ -94,6 +94,10 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
             with("[[database]]\nkind = \"rds\"\ntarget = \"t\"\n"),
             "r.toml, line 4, column 1: the database t needs exactly one of",
         ),
+        (
+            with("[[database]]\nkind = \"command\"\nname = \"a\"\ntarget = \"\"\nrestore = [\"r\"]\n"),
+            "r.toml, line 4, column 1: the database a has an empty target",
+        ),
         (with("[mark]\ndeadline = \"soon\"\n"), "r.toml, line 5, column 12: a length of time is written as"),
         (
             with("[references]\ncommand = [\"k\"]\nbucket = \"s3://other\"\n"),

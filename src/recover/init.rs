@@ -26,7 +26,7 @@ target = "orders_restored"
 # window = ["./db-window"]
 # Restores it, or begins to. Run again if it is cut off, unless progress tells that it is under way or done:
 restore = ["./db-restore"]
-# Prints none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]:
+# Prints none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]; a drill needs it:
 # progress = ["./db-progress"]
 # Or: a command that ends when the restore is done:
 # wait = ["./db-wait"]

@@ -12,7 +12,7 @@
 //!
 //! Anything else is no journal of asof's, and refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +117,8 @@ pub struct State {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
     runs: BTreeMap<usize, String>,
+    /// Databases whose start was begun at some time, whatever has come of it.
+    asked: BTreeSet<usize>,
     ended: bool,
 }
 
@@ -203,6 +205,9 @@ impl State {
         if !shape.needs(step).iter().all(done) {
             return Err(format!("the step {step:?} is begun too early"));
         }
+        if let Step::Start(n) = step {
+            self.asked.insert(n);
+        }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
         self.steps
             .insert(step, Taken { status: Status::Begun, began, ended: None, result: StepResult::default() });
@@ -237,6 +242,11 @@ impl State {
     /// The run that restores a bucket.
     pub fn run(&self, bucket: usize) -> Option<&str> {
         self.runs.get(&bucket).map(String::as_str)
+    }
+
+    /// Whether a database may have been asked for: a start that is taken once more stays begun.
+    pub fn was_asked_for(&self, database: usize) -> bool {
+        self.asked.contains(&database)
     }
 
     /// What the recovery consists of; none before its first record.
@@ -326,6 +336,7 @@ mod tests {
         let again = play(&[&failed[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
         assert_eq!((again.status(quiesce), again.status(start)), (Some(&Status::Done), None));
         assert!(shape().ready(&again).contains(&start));
+        assert!(again.was_asked_for(0) && !again.was_asked_for(1));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::model::{Location, is_xml_safe};
 use crate::recover::is_scratch_of;
 use crate::s3::{Client, DeleteKey, PageRequest};
 
-/// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back.
+/// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back. A database that the
+/// drill has not asked for is somebody else's, if there is one.
 pub async fn tear_down(
     recovery: &Recovery,
     buckets: &[BucketPart],
@@ -17,7 +18,8 @@ pub async fn tear_down(
 ) -> Result<Vec<String>> {
     let mut left = Vec::new();
     let errand = recovery.errand();
-    for database in databases {
+    let state = recovery.state();
+    for (_, database) in databases.iter().enumerate().filter(|(n, _)| state.was_asked_for(*n)) {
         // What stands there and is not ours was there before: there is nothing of ours to tear down.
         let torn_down = match database.find(&errand).await {
             Ok(Found::Foreign(_)) => Ok(()),

@@ -164,7 +164,7 @@ async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
 async fn somebody_elses_database_is_left_alone() {
     let story = story().await;
     story.write("restored", "another\n");
-    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(1);
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(5);
     assert!(run.stderr.contains("tagged another"), "{run}");
     assert_eq!(story.read("restored"), "another\n");
     std::fs::remove_file(story.path("restored")).unwrap();
@@ -180,6 +180,8 @@ async fn what_is_not_scratch_is_refused() {
         ("s3://scratch/drills", "s3://scene/drills", "overlap"),
         ("target = \"restored\"", "target = \"orders\"", "is a source"),
         ("teardown = [", "wait = [", "has no teardown command"),
+        ("progress = [", "wait = [", "has no progress command"),
+        ("target = \"restored\"", "target = \"\"", "has an empty target"),
     ] {
         let before = story.read("recovery.toml");
         story.write("recovery.toml", &before.replace(from, to));
@@ -198,4 +200,50 @@ async fn a_scratch_bucket_without_versions_will_do() {
     story.scene.lab().set_versioning(SCRATCH, Versioning::Suspended);
     story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
     story.assert_gone(versions);
+}
+
+/// What was kept and cannot be torn down is removed by hand; the next drill sees that, and ends the one that kept it.
+#[tokio::test]
+async fn what_was_kept_is_not_drilled_over() {
+    let story = story().await;
+    let (versions, at) = (story.scene.versions(), story.at().to_string());
+    let file = story
+        .read("recovery.toml")
+        .lines()
+        .filter(|line| !line.starts_with("teardown"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    story.write("recovery.toml", &file);
+    let kept = report(&story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(0));
+    let again = story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(2);
+    let told = format!("the drill {} of this file has left its copies", kept["id"].as_str().unwrap());
+    assert!(again.stderr.contains(&told) && again.stderr.contains("without --keep"), "{again}");
+    std::fs::remove_file(story.path("restored")).unwrap();
+    let ended = story.asof("drill", &["--at", &at]).await.expect_code(2);
+    assert!(ended.stderr.contains("tearing down what the drill "), "{ended}");
+    assert!(ended.stderr.contains("has no teardown command"), "{ended}");
+    story.assert_gone(versions);
+    story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(0);
+}
+
+/// A progress command that does not look at the tag, and a teardown command that does not either, take nothing down that
+/// was there before.
+#[tokio::test]
+async fn a_database_that_was_not_asked_for_is_not_torn_down() {
+    let story = story().await;
+    story.write("restored", "another\n");
+    let db = story.path("db");
+    let blind = |name: &str, script: &str| {
+        let before = format!("{name} = [\"{}\", \"{name}\"]", db.display());
+        let after = format!("{name} = {{ shell = \"{script}\" }}");
+        story.write("recovery.toml", &story.read("recovery.toml").replace(&before, &after));
+    };
+    let restored = story.path("restored").display().to_string();
+    blind("progress", &format!("if [ -e {restored} ]; then echo available; else echo none; fi"));
+    blind("teardown", &format!("rm {restored}"));
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(5);
+    assert!(run.stderr.contains("though nothing was asked for yet"), "{run}");
+    assert_eq!((story.calls("restore"), &*story.read("restored")), (0, "another\n"));
+    std::fs::remove_file(story.path("restored")).unwrap();
+    story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
 }
