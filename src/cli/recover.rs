@@ -182,6 +182,10 @@ async fn show(
 const DANGLING: &str = "rows name objects that are not there: the report has their keys; those that arrived a little late come back \
                         with asof references --heal, or, the next time, with heal in [references]";
 
+/// What is said where rows name nothing at all.
+const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see what the references' command prints (a pipe ends as its last \
+                                command does, whatever becomes of the first), and compare them with asof references";
+
 /// What was done, what was not, and how to go on.
 fn last_words(output: Output, recovery: &Recovery, (source, server): (&Source, &ServerArgs), ending: Ending) {
     let path = shell_word(&source.path.to_string_lossy());
@@ -194,8 +198,13 @@ fn last_words(output: Output, recovery: &Recovery, (source, server): (&Source, &
                     output.note(&format!("to take the bucket's restore back: asof undo {run}"));
                 }
             }
-            if ending == Ending::Inconsistent {
+            let compared = state.result(Step::References).map(|result| &result.counts);
+            let has = |name: &str| compared.and_then(|counts| counts.get(name)).is_some_and(|n| *n > 0);
+            if has("dangling") {
                 output.note(DANGLING);
+            }
+            if has("nothing_compared") {
+                output.note(NOTHING_COMPARED);
             }
         }
         Ending::NotBegun => {

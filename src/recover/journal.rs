@@ -91,6 +91,14 @@ pub struct StepResult {
     pub counts: BTreeMap<String, u64>,
 }
 
+impl StepResult {
+    /// Whether a comparison found something that is not as it should be, or had nothing to compare.
+    pub fn has_found(&self) -> bool {
+        let found = ["mismatched", "dangling", "nothing_compared"];
+        found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
+    }
+}
+
 /// How far a step is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
@@ -174,15 +182,12 @@ impl State {
     /// | a comparison that found something, while the application stands still | it: that may have been mended, and was told once only |
     fn reopen(&mut self) {
         let resumed = self.status(Step::Resume) == Some(&Status::Done);
-        let has_found = |taken: &Taken| {
-            ["dangling", "mismatched"]
-                .iter()
-                .any(|name| taken.result.counts.get(*name).is_some_and(|n| *n > 0))
-        };
         let again: Vec<Step> = self
             .steps
             .iter()
-            .filter(|(_, taken)| matches!(taken.status, Status::Failed(_)) || (!resumed && has_found(taken)))
+            .filter(|(_, taken)| {
+                matches!(taken.status, Status::Failed(_)) || (!resumed && taken.result.has_found())
+            })
             .map(|(step, _)| *step)
             .collect();
         for step in again {

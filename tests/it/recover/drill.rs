@@ -247,3 +247,18 @@ async fn a_database_that_was_not_asked_for_is_not_torn_down() {
     std::fs::remove_file(story.path("restored")).unwrap();
     story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
 }
+
+/// On the page and in the table as well as in the report.
+#[tokio::test]
+async fn a_drill_that_compared_nothing_proves_nothing() {
+    let story = story().await;
+    story.write("keys", "");
+    let (page, file, at) = (story.path("page.html"), story.path("recovery.toml"), story.at().to_string());
+    let arguments = ["drill", file.to_str().unwrap(), "--at", &at, "--html", page.to_str().unwrap()];
+    let run = story.scene.subject.asof(&arguments).await.expect_code(4);
+    let page = std::fs::read_to_string(page).unwrap();
+    for text in [&run.stdout, &page] {
+        assert!(text.contains("INCONSISTENT") && text.contains("nothing-compared"), "{text}");
+        assert!(text.contains("printed no keys, so nothing was compared"), "{text}");
+    }
+}

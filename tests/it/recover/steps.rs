@@ -152,6 +152,43 @@ async fn rows_that_dangle_are_named() {
     assert_eq!(story.calls("resume"), 1);
 }
 
+/// The exit code of a pipe is that of its last command.
+#[tokio::test]
+async fn rows_that_name_no_keys_at_all_are_not_taken_for_consistent() {
+    let story = Story::new().await;
+    let keys = format!("'{}' keys", story.path("db").display());
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&keys, "false | sort"));
+    let run = story.recover().await.expect_code(4);
+    let told = report(&run);
+    assert_eq!(told["ending"], "inconsistent", "{told:#}");
+    let finding = &told["findings"][0];
+    assert_eq!((&finding["finding"], &finding["key"]), (&"nothing-compared".into(), &"".into()));
+    assert!(
+        finding["detail"].as_str().unwrap().contains("printed no keys, so nothing was compared"),
+        "{told:#}"
+    );
+    assert!(
+        run.stderr.contains("the rows were not compared") && !run.stderr.contains("rows name objects"),
+        "{run}"
+    );
+}
+
+/// What lies in an archive cannot be healed: it is named, not only counted.
+#[tokio::test]
+async fn what_arrived_late_in_an_archive_is_named() {
+    let story = Story::new().await;
+    let frozen = asof::lab::Put { storage_class: Some("GLACIER".to_owned()), ..asof::lab::Put::of("late") };
+    story.scene.lab().put(BUCKET, "new/frozen", frozen).unwrap();
+    story.write("keys", "kept/0000\nnew/0001\nnew/frozen\n");
+    let file = story.read("recovery.toml").replace("[references]\n", "[references]\nheal = \"100d\"\n");
+    story.write("recovery.toml", &file);
+    let told = report(&story.recover().await.expect_code(4));
+    let findings = told["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{told:#}");
+    assert_eq!((&findings[0]["finding"], &findings[0]["key"]), (&"dangling".into(), &"new/frozen".into()));
+    assert!(findings[0]["detail"].as_str().unwrap().contains("it lies in an archive"), "{told:#}");
+}
+
 #[tokio::test]
 async fn what_arrived_a_little_late_can_be_healed() {
     let story = Story::new().await;
