@@ -177,11 +177,18 @@ impl Drop for Group {
     }
 }
 
+/// Without its arguments, in which passwords stand: what is shown goes into logs, journals and reports.
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words.join(" "))
+        match self.words.as_slice() {
+            [shell, option, _] if [shell, option] == SHELL => f.write_str("a shell command"),
+            words => f.write_str(words.first().unwrap_or(&EMPTY)),
+        }
     }
 }
+
+/// What runs a command that is written for a shell.
+const SHELL: [&str; 2] = ["/bin/sh", "-c"];
 
 /// The forms in a file: `["pg_restore", "--clean"]`, or `{ shell = "pg_dump | gzip" }`.
 impl<'de> Deserialize<'de> for Program {
@@ -215,7 +222,11 @@ impl<'de> Deserialize<'de> for Program {
                     text = Some(map.next_value::<String>()?);
                 }
                 let text = text.ok_or_else(|| A::Error::missing_field("shell"))?;
-                Ok(Program::new(["/bin/sh", "-c", &text]))
+                if text.trim().is_empty() {
+                    return Err(A::Error::custom(format!("no program is named: {FORMS}")));
+                }
+                let [shell, option] = SHELL;
+                Ok(Program::new([shell, option, &text]))
             }
         }
 
@@ -241,10 +252,25 @@ mod tests {
         let printed = shell("echo $ASOF_RUN").read("it", &environment, Patience::default()).await;
         assert_eq!(printed.unwrap(), "r1\n");
         let failed = shell("exit 3").run("the hook", &environment, Patience::default()).await.unwrap_err();
-        assert!(failed.to_string().starts_with("the hook (/bin/sh -c exit 3) failed"), "{failed}");
+        assert!(failed.to_string().starts_with("the hook (a shell command) failed"), "{failed}");
         let missing = Program::new(["/no/such/program"]);
         let missing = missing.run("the hook", &environment, Patience::default()).await.unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::Usage);
+    }
+
+    /// Errors stand in logs, journals and reports.
+    #[tokio::test]
+    async fn what_a_program_was_told_is_not_shown() {
+        let secret = "PGPASSWORD=secret";
+        for words in [
+            vec!["/usr/bin/env", secret, "false"],
+            vec!["/bin/sh", "-c", "PGPASSWORD=secret false"],
+            vec!["/no/such/program", "postgres://u:secret@h"],
+        ] {
+            let error = Program::new(words).run("the hook", &Environment::new(), Patience::default()).await;
+            let told = error.unwrap_err().to_string();
+            assert!(told.contains("the hook (") && !told.contains("secret"), "{told}");
+        }
     }
 
     /// A shell's children hold its output open: they are killed too, or reading would not end.

@@ -80,6 +80,7 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
             "r.toml, line 5, column 11: invalid type: string \"stop\", expected a command as a list",
         ),
         (with("[hooks]\nquiesce = []\n"), "r.toml, line 5, column 11: no program is named"),
+        (with("[hooks]\nquiesce = { shell = \" \" }\n"), "r.toml, line 5, column 11: no program is named"),
         (with("[hooks]\nresume = { shel = \"x\" }\n"), "r.toml, line 5, column 10: unknown field `shel`"),
         (with("[[database]]\nkind = \"oracle\"\n"), "r.toml, line 5, column 8: unknown variant `oracle`"),
         (
