@@ -55,3 +55,39 @@ async fn no_mark_is_made_if_a_hook_fails() {
         assert_eq!(story.calls("resume"), 1, "{failing}");
     }
 }
+
+/// A disk that was full has torn the last line: the next mark is a line of its own all the same.
+#[tokio::test]
+async fn a_mark_after_a_torn_one_is_found() {
+    let story = story("").await;
+    story.asof("mark", &["--name", "first"]).await.expect_code(0);
+    let marks = story.recoveries().with_file_name("marks");
+    let whole = std::fs::read_to_string(&marks).unwrap();
+    std::fs::write(&marks, format!("{whole}{}", &whole[..20])).unwrap();
+    story.asof("mark", &["--name", "second"]).await.expect_code(0);
+    for name in ["mark:first", "mark:second"] {
+        story.scene.subject.asof(&["diff", "s3://scene", "--at", name]).await.expect_code(0);
+    }
+}
+
+/// Passwords stand in commands; what is kept is for the person who runs asof alone.
+#[tokio::test]
+async fn what_is_kept_is_nobody_elses_and_tells_no_password() {
+    use std::os::unix::fs::PermissionsExt;
+    let story = story("").await;
+    let secret = "quiesce = { shell = \"PGPASSWORD=secret false\" }";
+    let file = story.read("recovery.toml");
+    let before = file.lines().find(|line| line.starts_with("quiesce")).unwrap();
+    story.write("recovery.toml", &file.replace(before, secret));
+    let run = story.recover().await.expect_code(1);
+    let recovery = story.newest().unwrap();
+    let kept = |name: &str| std::fs::read_to_string(recovery.join(name)).unwrap();
+    for text in [&run.stderr, &run.stdout, &kept("journal"), &kept("report.json")] {
+        assert!(!text.contains("secret"), "{text}");
+    }
+    assert!(run.stderr.contains("the quiesce hook (a shell command) failed"), "{run}");
+    for dir in [&*recovery, &*story.recoveries()] {
+        let mode = std::fs::metadata(dir).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", dir.display());
+    }
+}
