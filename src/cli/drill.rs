@@ -1,5 +1,7 @@
 //! `asof drill`.
 
+use std::path::Path;
+
 use super::args::recover::DrillArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
@@ -33,7 +35,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, context.now)? {
         can_be_torn_down(&before, &source, keep)?;
         output.note(&format!("tearing down what the drill {} has left", before.id()));
-        let left = tear_down(&before, &parts(before.id()).await?, &torn_down).await?;
+        let left = tear_down(&before, &state_dir, &parts(before.id()).await?, &torn_down).await?;
         if !left.is_empty() {
             return Ok(still_there(output, &left));
         }
@@ -47,7 +49,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file))?;
     let parts = parts(drill.id()).await?;
     if let Err(e) = require_free(&asked, &drill.errand()).await {
-        tear_down(&drill, &parts, &torn_down).await?;
+        tear_down(&drill, &state_dir, &parts, &torn_down).await?;
         return Err(e);
     }
     let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {
@@ -57,12 +59,12 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let (ending, findings) = match taken {
         Ok(taken) => taken,
         Err(e) => {
-            end(output, keep, &drill, (&parts, &torn_down)).await?;
+            end(output, keep, &drill, (&state_dir, &parts, &torn_down)).await?;
             return Err(e);
         }
     };
     let mut told = drill.report(&source.file, ending, findings);
-    told.left = end(output, keep, &drill, (&parts, &torn_down)).await?;
+    told.left = end(output, keep, &drill, (&state_dir, &parts, &torn_down)).await?;
     show_report(output, &drill, &told, &report)?;
     if !told.left.is_empty() {
         return Ok(still_there(output, &told.left));
@@ -102,10 +104,10 @@ async fn end(
     output: Output,
     keep: bool,
     drill: &Recovery,
-    (parts, databases): (&[BucketPart], &[Database]),
+    (state_dir, parts, databases): (&Path, &[BucketPart], &[Database]),
 ) -> Result<Vec<String>> {
     if !keep {
-        return tear_down(drill, parts, databases).await;
+        return tear_down(drill, state_dir, parts, databases).await;
     }
     let places: Vec<_> = parts.iter().filter_map(|part| part.to.as_ref()).map(ToString::to_string).collect();
     let names: Vec<_> = databases.iter().map(|database| format!("database {}", database.name())).collect();

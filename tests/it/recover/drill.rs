@@ -262,3 +262,25 @@ async fn a_drill_that_compared_nothing_proves_nothing() {
         assert!(text.contains("printed no keys, so nothing was compared"), "{text}");
     }
 }
+
+/// Of an upload that was not ended no version tells, and its parts are paid for.
+#[tokio::test]
+async fn uploads_that_a_killed_drill_has_begun_are_abandoned() {
+    let story = story().await;
+    let process = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let (at, known) = (story.at().to_string(), Arc::clone(&process));
+    story.scene.lab().faults().before(Operation::UploadPartCopy, When::Always, move || {
+        while process.load(std::sync::atomic::Ordering::SeqCst) == 0 {
+            std::thread::yield_now();
+        }
+        crate::crash::kill(process.load(std::sync::atomic::Ordering::SeqCst));
+    });
+    let arguments = story.arguments("drill", &["--at", &at, "--multipart-threshold", "40"]);
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let tell = move |id: u32| known.store(id, std::sync::atomic::Ordering::SeqCst);
+    story.scene.subject.asof_and(&arguments, tell).await.expect_killed();
+    story.scene.lab().faults().clear();
+    assert!(story.scene.lab().count_uploads(SCRATCH) > 0);
+    story.asof("drill", &["--at", &at]).await.expect_code(0);
+    assert_eq!(story.scene.lab().count_uploads(SCRATCH), 0);
+}
