@@ -242,7 +242,7 @@ async fn a_database_that_was_not_asked_for_is_not_torn_down() {
     blind("progress", &format!("if [ -e {restored} ]; then echo available; else echo none; fi"));
     blind("teardown", &format!("rm {restored}"));
     let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(5);
-    assert!(run.stderr.contains("though nothing was asked for yet"), "{run}");
+    assert!(run.stderr.contains("before it has been asked for"), "{run}");
     assert_eq!((story.calls("restore"), &*story.read("restored")), (0, "another\n"));
     std::fs::remove_file(story.path("restored")).unwrap();
     story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
