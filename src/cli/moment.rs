@@ -28,5 +28,6 @@ fn of_mark(name: &str, state_dir: &Path) -> Result<Instant> {
     newest_mark(&lines, name).map(|mark| mark.at).ok_or_else(|| {
         Error::usage(format!("there is no mark {} in {}", printable(name), path.display()))
             .hint("asof mark FILE makes marks; each line of that file is one")
+            .hint("for marks in another state directory: XDG_STATE_HOME is the directory that its asof/marks lies in")
     })
 }
