@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ use crate::limits;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     words: Vec<String>,
+    /// Where it runs, if not where asof does.
+    dir: Option<PathBuf>,
 }
 
 /// Variables that a program finds in its environment, beside those of asof's own.
@@ -35,7 +38,21 @@ pub struct Patience<'a> {
 impl Program {
     /// A program and its arguments.
     pub fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { words: words.into_iter().map(Into::into).collect() }
+        Self { words: words.into_iter().map(Into::into).collect(), dir: None }
+    }
+
+    /// Lets it run in a directory, from which its own path is taken too if that is a relative one.
+    pub fn run_in(&mut self, dir: &Path) {
+        self.dir = Some(dir.to_owned());
+    }
+
+    /// A name without a slash is looked up on the PATH.
+    fn path(&self) -> PathBuf {
+        let name = self.words.first().unwrap_or(&EMPTY);
+        match &self.dir {
+            Some(dir) if name.contains('/') => dir.join(name),
+            _ => PathBuf::from(name),
+        }
     }
 
     /// Runs it to its end. What it prints goes to stderr: stdout is for asof's results.
@@ -93,9 +110,12 @@ impl Program {
     }
 
     fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<Child> {
-        let (name, arguments) = self.words.split_first().unwrap_or((&EMPTY, &[]));
-        Command::new(name)
-            .args(arguments)
+        let mut command = Command::new(self.path());
+        if let Some(dir) = &self.dir {
+            command.current_dir(dir);
+        }
+        command
+            .args(self.words.iter().skip(1))
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(stdout)
@@ -210,7 +230,7 @@ impl<'de> Deserialize<'de> for Program {
                 if words.first().is_none_or(String::is_empty) {
                     return Err(A::Error::custom(format!("no program is named: {FORMS}")));
                 }
-                Ok(Program { words })
+                Ok(Program::new(words))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Program, A::Error> {

@@ -28,6 +28,9 @@ use crate::recover::{
 };
 use crate::report::{Format, JsonLines, progress_line, recovery_page, recovery_table};
 
+/// What is said at the end where nothing lets the application go on.
+pub(super) const STANDS_STILL: &str = "the application stands still: the file names no resume hook";
+
 /// A recovery file, and where it lies.
 pub(super) struct Source {
     pub(super) path: PathBuf,
@@ -42,8 +45,12 @@ impl Source {
                 .hint(format!("asof recover --init {name} writes one to begin with"))
         };
         let text = std::fs::read_to_string(path).map_err(wrong)?;
-        let file = RecoveryFile::parse(&name.to_string(), &text)?;
-        Ok(Self { path: path.canonicalize().map_err(wrong)?, file })
+        let mut file = RecoveryFile::parse(&name.to_string(), &text)?;
+        let path = path.canonicalize().map_err(wrong)?;
+        if let Some(dir) = path.parent() {
+            file.run_in(dir);
+        }
+        Ok(Self { path, file })
     }
 }
 

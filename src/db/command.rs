@@ -44,6 +44,16 @@ pub struct Settings {
     pub teardown: Option<Program>,
 }
 
+impl Settings {
+    /// Its commands.
+    pub fn programs(&mut self) -> Vec<&mut Program> {
+        let Self { name: _, source: _, target: _, window, restore, progress, wait, endpoint, teardown } =
+            self;
+        let others = [window, progress, wait, endpoint, teardown].into_iter().flatten();
+        std::iter::once(restore).chain(others).collect()
+    }
+}
+
 /// A database that is restored by commands.
 #[derive(Debug)]
 pub struct Database {

@@ -141,6 +141,18 @@ fn two_databases_have_two_names() {
     assert!(error(&one.repeat(2)).contains("two databases have the name a"));
 }
 
+/// Hooks find where a database answers in a variable, whose name has no "-".
+#[test]
+fn two_databases_have_two_variables() {
+    let one =
+        |name: &str| format!("[[database]]\nkind = \"command\"\nname = \"{name}\"\nrestore = [\"r\"]\n");
+    assert!(
+        error(&(one("a-b") + &one("A_b")))
+            .contains("the databases a-b and A_b would both be ASOF_ENDPOINT_A_B to the hooks")
+    );
+    assert!(RecoveryFile::parse("r.toml", &(one("a-b") + &one("a-c"))).is_ok());
+}
+
 #[test]
 fn two_databases_of_rds_have_two_targets() {
     let one = |name: &str, kind: &str| {

@@ -127,15 +127,13 @@ impl Parts<'_> {
             ("ASOF_RUN".to_owned(), errand.tag),
         ];
         let state = recovery.state();
-        for (n, database) in self.databases.iter().enumerate() {
+        for (n, database) in self.file.databases.iter().enumerate() {
             let settled = state.result(Step::Settle(n)).and_then(|result| result.note.clone());
             let Some(endpoint) = settled else { continue };
             if n == 0 {
                 variables.push(("ASOF_ENDPOINT".to_owned(), endpoint.clone()));
             }
-            let name: String = database.name().to_ascii_uppercase();
-            let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-            variables.push((format!("ASOF_ENDPOINT_{name}"), endpoint));
+            variables.push((database.endpoint_variable(), endpoint));
         }
         variables
     }

@@ -233,3 +233,14 @@ async fn what_cannot_be_in_the_file_is_told_with_its_line() {
     let run = story.recover().await.expect_code(2);
     assert!(run.stderr.contains("is of kind rds, which has no window"), "{run}");
 }
+
+/// From cron, asof begins in another directory than the person who wrote the file.
+#[tokio::test]
+async fn commands_run_in_the_directory_of_the_file() {
+    let story = Story::new().await;
+    let dir = story.path("").display().to_string();
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&dir, "./"));
+    assert!(story.read("recovery.toml").contains("restore = [\"./db\", \"restore\"]"));
+    story.recover().await.expect_code(0);
+    story.assert_recovered("by relative commands");
+}
