@@ -9,7 +9,7 @@ use super::carry::state_dir;
 use super::context::Context;
 use super::exit::Exit;
 use super::moment::MARKS;
-use super::recovery::{self, Source, as_written, buckets};
+use super::recovery::{self, STANDS_STILL, Source, as_written, buckets};
 use crate::engine::make_private;
 use crate::engine::recover::mark;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,7 +34,17 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     };
     let clock = (&part.client, &*part.location.bucket);
     let deadline = deadline.unwrap_or_else(|| source.file.mark.deadline());
-    let at = mark(&source.file, clock, &name, deadline, &context.cancel).await?;
+    let hooks = &source.file.hooks;
+    if hooks.quiesce.is_none() {
+        output.note(
+            "the file names no quiesce hook, so writers go on: rows and objects of the second may disagree",
+        );
+    }
+    let at = mark(&source.file, clock, &name, deadline, &context.cancel).await;
+    if hooks.stop_for_good() {
+        output.note(STANDS_STILL);
+    }
+    let at = at?;
     let line = MarkLine { name, at, file: source.path.to_string_lossy().into_owned() };
     keep(marks, &line)?;
     let mut out = std::io::stdout();

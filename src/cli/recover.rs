@@ -11,7 +11,8 @@ use super::context::{Context, Output};
 use super::exit::Exit;
 use super::next;
 use super::recovery::{
-    self, Source, as_written, buckets, databases, exit, show_report, take_steps, windows, with_terms,
+    self, STANDS_STILL, Source, as_written, buckets, databases, exit, show_report, take_steps, windows,
+    with_terms,
 };
 use crate::db::{Database, Window};
 use crate::engine::present;
@@ -200,6 +201,9 @@ fn last_words(output: Output, recovery: &Recovery, (source, server): (&Source, &
             }
             let compared = state.result(Step::References).map(|result| &result.counts);
             let has = |name: &str| compared.and_then(|counts| counts.get(name)).is_some_and(|n| *n > 0);
+            if source.file.hooks.stop_for_good() {
+                output.note(STANDS_STILL);
+            }
             if has("dangling") {
                 output.note(DANGLING);
             }

@@ -28,6 +28,7 @@ async fn a_mark_is_a_time_to_go_back_to() {
     assert_eq!(diff.summary()["at"], mark["at"]);
     let none = story.scene.subject.asof(&["diff", "s3://scene", "--at", "mark:other"]).await.expect_code(2);
     assert!(none.stderr.contains("there is no mark other in "), "{none}");
+    assert!(none.stderr.contains("asof/marks") && none.stderr.contains("XDG_STATE_HOME"), "{none}");
 }
 
 #[tokio::test]
@@ -90,4 +91,26 @@ async fn what_is_kept_is_nobody_elses_and_tells_no_password() {
         let mode = std::fs::metadata(dir).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700, "{}", dir.display());
     }
+}
+
+#[tokio::test]
+async fn a_mark_among_writers_and_an_application_that_stands_still_are_told() {
+    let story = story("").await;
+    let without = |hook: &str, story: &Story| {
+        let file = story.read("recovery.toml");
+        let lines = file.lines().filter(|line| !line.starts_with(hook)).collect::<Vec<_>>();
+        story.write("recovery.toml", &lines.join("\n"));
+    };
+    let whole = story.asof("mark", &[]).await.expect_code(0);
+    assert!(!whole.stderr.contains("stands still") && !whole.stderr.contains("writers go on"), "{whole}");
+    without("resume", &story);
+    for (command, more) in [("mark", vec![]), ("recover", vec!["--yes", "--at"])] {
+        let at = story.at().to_string();
+        let more: Vec<_> = more.into_iter().chain((command == "recover").then_some(&*at)).collect();
+        let run = story.asof(command, &more).await.expect_code(0);
+        assert!(run.stderr.contains("the application stands still: the file names no resume hook"), "{run}");
+    }
+    without("quiesce", &story);
+    let run = story.asof("mark", &[]).await.expect_code(0);
+    assert!(run.stderr.contains("names no quiesce hook, so writers go on"), "{run}");
 }
