@@ -15,11 +15,11 @@ use super::recovery::{
 };
 use crate::db::{Database, Window};
 use crate::engine::present;
-use crate::engine::recover::{BucketPart, Recovery, Terms};
+use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Destination, Instant};
-use crate::recover::{Ending, Purpose, Step, Told};
+use crate::recover::{Ending, Purpose, Status, Step, Told};
 use crate::report::{DiffView, Format, Heading, head, shell_word, window_line};
 use crate::resolve::checks;
 
@@ -47,13 +47,16 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let server = (&carry.server, carry.apply.rate);
     let buckets = buckets(context, &source.file, server, as_written).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
-        take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await
+        Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
     });
-    let (ending, findings) = taken.await?;
-    let told = recovery.report(&source.file, ending, findings);
-    show_report(output, &recovery, &told, &report)?;
-    last_words(output, &recovery, (&source, &carry.server), ending);
-    Ok(exit(ending))
+    let (carried, findings) = taken.await?;
+    let told = recovery.report(&source.file, carried.ending, findings);
+    let copied = show_report(output, &recovery, &told, &report);
+    last_words(output, &recovery, (&source, &carry.server), &carried);
+    match carried.trouble {
+        Some(e) => Err(e),
+        None => Ok(exit(carried.ending, copied)),
+    }
 }
 
 fn write_template(output: Output, path: &Path) -> Result<Exit> {
@@ -183,34 +186,43 @@ const DANGLING: &str = "rows name objects that are not there: the report has the
                         with asof references --heal, or, the next time, with heal in [references]";
 
 /// What was done, what was not, and how to go on.
-fn last_words(output: Output, recovery: &Recovery, (source, server): (&Source, &ServerArgs), ending: Ending) {
+fn last_words(
+    output: Output,
+    recovery: &Recovery,
+    (source, server): (&Source, &ServerArgs),
+    carried: &Carried,
+) {
     let path = shell_word(&source.path.to_string_lossy());
     let again = format!("asof recover {path} --at {}{}", recovery.told().at, next::of_server(server));
     let state = recovery.state();
-    match ending {
+    match carried.ending {
         Ending::Done | Ending::Inconsistent => {
             for n in 0..source.file.buckets.len() {
                 if let Some(run) = state.run(n) {
                     output.note(&format!("to take the bucket's restore back: asof undo {run}"));
                 }
             }
-            if ending == Ending::Inconsistent {
+            if carried.ending == Ending::Inconsistent {
                 output.note(DANGLING);
             }
         }
         Ending::NotBegun => {
-            let resumed =
-                if source.file.hooks.resume.is_some() { "; the resume hook has been run" } else { "" };
+            let is_resumed = source.file.hooks.resume.is_some() && !carried.stands_still;
+            let resumed = if is_resumed { "; the resume hook has been run" } else { "" };
             output.note(&format!("the quiesce hook failed, so nothing was changed{resumed}"));
             output.note(&format!("once that is mended: {again}"));
         }
         Ending::Failed | Ending::Interrupted => {
             output.note(&format!("not done: {}", recovery::left(recovery, &source.file).join(", ")));
-            let done = |step| state.status(step) == Some(&crate::recover::Status::Done);
-            if done(Step::Quiesce) && !done(Step::Resume) {
-                output.note("the application stands still: the resume hook has not been run");
-            }
             output.note(&format!("to go on, once that is mended: {again}"));
         }
+    }
+    if carried.stands_still {
+        let stands = if state.status(Step::Quiesce) == Some(&Status::Done) { "stands" } else { "may stand" };
+        let why = match source.file.hooks.resume {
+            Some(_) => "the resume hook has not been run to its end",
+            None => "the file names no resume hook",
+        };
+        output.note(&format!("the application {stands} still: {why}"));
     }
 }

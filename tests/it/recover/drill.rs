@@ -159,6 +159,20 @@ async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
     story.assert_gone(versions);
 }
 
+/// What cannot be torn down is told even when the drill's journal cannot be written.
+#[tokio::test]
+async fn what_is_left_is_told_beside_other_trouble() {
+    let story = story().await;
+    story.write("full-after-database", "");
+    story.write("fail-teardown", "");
+    let at = story.at().to_string();
+    let arguments = story.arguments("drill", &["--at", &at]);
+    let run = story.in_shell("trap '' XFSZ; exec \"$0\" \"$@\"", &arguments).await.expect_code(1);
+    for told in ["cannot write the journal", "left behind: database orders: "] {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+}
+
 /// A database that was there before is nobody's to tear down.
 #[tokio::test]
 async fn somebody_elses_database_is_left_alone() {
