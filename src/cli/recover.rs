@@ -13,10 +13,10 @@ use super::next;
 use super::recovery::{
     self, Source, as_written, buckets, databases, exit, show_report, take_steps, windows, with_terms,
 };
-use crate::db::{Database, Window};
+use crate::db::{Database, Errand, Next, Window};
 use crate::engine::present;
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
@@ -116,6 +116,7 @@ async fn begin(
 ) -> Result<Recovery> {
     let windows = windows(output, databases).await?;
     let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
+    require_free(databases, at, context.now).await?;
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;
     with_terms(context, carry, source.file.buckets_at(at), async |terms| {
@@ -128,6 +129,29 @@ async fn begin(
     }
     let told = Told::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
     Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape())
+}
+
+/// Refuses what stands where a database would be restored to. Found only when that is asked for, the application would stand
+/// still, and buckets would be changed already.
+async fn require_free(databases: &[Database], at: Instant, now: Instant) -> Result<()> {
+    // No recovery has this tag: whatever is found is not of the one that would begin.
+    let errand = Errand { at, tag: format!("{}-none", now.compact()) };
+    let found =
+        futures::future::try_join_all(databases.iter().map(|database| database.find(&errand))).await?;
+    for (database, found) in databases.iter().zip(found) {
+        let why = match found.next() {
+            Next::Start => continue,
+            Next::Stop(why) => why,
+            Next::Wait => {
+                "its progress command says that it is there, before it has been asked for; remove what is \
+                           there, or let the command tell by ASOF_RUN whose it is"
+                    .to_owned()
+            }
+        };
+        let message = format!("the database {}: {why}", database.name());
+        return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
+    }
+    Ok(())
 }
 
 /// Shows the time, what each database reaches, and what would be changed in each bucket.
