@@ -86,3 +86,56 @@ async fn a_resume_hook_that_fails_after_a_failed_quiesce_hook_is_told() {
     }
     assert!(!run.stderr.contains("the resume hook has been run\n"), "{run}");
 }
+
+/// A hook that asks for a password on the terminal would be waited for without end: commands have none.
+#[tokio::test]
+async fn a_hook_that_asks_on_the_terminal_is_told() {
+    let story = Story::new().await;
+    let hook = format!("quiesce = [\"{}\", \"quiesce\"]", story.path("db").display());
+    let asking = "quiesce = { shell = \"read password < /dev/tty\" }";
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&hook, asking));
+    let help = std::process::Command::new("script").arg("--help").output();
+    if !help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("--command")) {
+        crate::servers::say("SKIPPED a hook that asks on the terminal: there is no util-linux script");
+        return;
+    }
+    // Which of them gives the code of what it has run differs from version to version.
+    let script = "script --quiet --command \"$(printf '%q ' \"$0\" \"$@\"); echo ended with \\$?\" /dev/null";
+    let run = story.recover_in_shell(script, &[]).await;
+    assert!(run.stdout.contains("ended with 1"), "{run}");
+    assert!(
+        run.stdout.contains("it asked for something on the terminal, and commands run without one"),
+        "{run}"
+    );
+    assert!(run.stdout.contains("nothing was changed; the resume hook has been run"), "{run}");
+}
+
+/// Whoever types Ctrl-C twice and then the same command has each hook running once.
+#[tokio::test]
+async fn a_recovery_that_is_aborted_kills_its_hook_and_says_what_may_stand_still() {
+    let story = Story::new().await;
+    let hook = format!("quiesce = [\"{}\", \"quiesce\"]", story.path("db").display());
+    let (begun, late) = (story.path("begun"), story.path("late"));
+    let shell = format!("touch '{}'; sleep 3; touch '{}'", begun.display(), late.display());
+    let slow = format!("quiesce = {{ shell = \"{shell}\" }}");
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&hook, &slow));
+    let at = story.at().to_string();
+    let arguments = story.arguments("recover", &["--at", &at, "--yes"]);
+    let strike = move |process: u32| {
+        let began = std::time::Instant::now();
+        let pause = || std::thread::sleep(std::time::Duration::from_millis(100));
+        while !begun.exists() && began.elapsed().as_secs() < 20 {
+            pause();
+        }
+        for _ in 0..2 {
+            let sent = std::process::Command::new("kill").args(["-INT", &process.to_string()]).status();
+            assert!(sent.unwrap().success());
+            pause();
+        }
+    };
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let run = story.scene.subject.asof_and(&arguments, strike).await.expect_code(130);
+    assert!(run.stderr.contains("the application may stand still: the same command goes on"), "{run}");
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    assert!(!late.exists(), "the hook lives on");
+}
