@@ -9,10 +9,10 @@ use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::next;
 use super::recovery::{
     self, Source, as_written, buckets, databases, exit, show_report, take_steps, windows, with_terms,
 };
+use super::{moment, next};
 use crate::db::{Database, Errand, Next, Window};
 use crate::engine::present;
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
@@ -76,9 +76,11 @@ fn write_template(output: Output, path: &Path) -> Result<Exit> {
 /// The recovery of this file to this time that was begun and is not ended.
 fn taken_up(context: &Context, source: &Source, typed: &str, carry: &CarryArgs) -> Result<Option<Recovery>> {
     let state_dir = state_dir(&carry.apply.state)?;
-    // The newest time moves on, and an age too: what was typed is the same command all the same.
-    let at = super::moment::past(typed, context.now, &carry.apply.state).ok();
-    let suits = |told: &Told| told.typed == typed || Some(told.at) == at;
+    // The newest time moves on, and an age too: what was typed is the same command all the same. A mark is not: one that was
+    // made anew is another time.
+    let at = moment::past(typed, context.now, &carry.apply.state).ok();
+    let is_same = |told: &Told| told.typed == typed && moment::mark_name(typed).is_none();
+    let suits = |told: &Told| is_same(told) || Some(told.at) == at;
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::take_up(&state_dir, of, suits, context.now)? else { return Ok(None) };
     let Told { at: begun_to, began, .. } = recovery.told();

@@ -43,7 +43,8 @@ impl Source {
         };
         let text = std::fs::read_to_string(path).map_err(wrong)?;
         let file = RecoveryFile::parse(&name.to_string(), &text)?;
-        Ok(Self { path: path.canonicalize().map_err(wrong)?, file })
+        // No link is followed: where the file is mounted as Kubernetes does it, that leads elsewhere in every pod.
+        Ok(Self { path: std::path::absolute(path).map_err(wrong)?, file })
     }
 }
 
