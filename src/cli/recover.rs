@@ -3,7 +3,6 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::args::common::ServerArgs;
 use super::args::recover::{CarryArgs, RecoverArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
@@ -52,7 +51,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let (carried, findings) = taken.await?;
     let told = recovery.report(&source.file, carried.ending, findings);
     let copied = show_report(output, &recovery, &told, &report);
-    last_words(output, &recovery, (&source, &carry.server), &carried);
+    last_words(output, &recovery, (&source, yes, &carry), &carried);
     match carried.trouble {
         Some(e) => Err(e),
         None => Ok(exit(carried.ending, copied)),
@@ -215,17 +214,19 @@ const DANGLING: &str = "rows name objects that are not there: the report has the
 fn last_words(
     output: Output,
     recovery: &Recovery,
-    (source, server): (&Source, &ServerArgs),
+    (source, yes, carry): (&Source, bool, &CarryArgs),
     carried: &Carried,
 ) {
     let path = shell_word(&source.path.to_string_lossy());
-    let again = format!("asof recover {path} --at {}{}", recovery.told().at, next::of_server(server));
+    let yes = if yes { " --yes" } else { "" };
+    let again = format!("asof recover {path} --at {}{yes}{}", recovery.told().at, next::of_recovery(carry));
     let state = recovery.state();
     match carried.ending {
         Ending::Done | Ending::Inconsistent => {
             for n in 0..source.file.buckets.len() {
                 if let Some(run) = state.run(n) {
-                    output.note(&format!("to take the bucket's restore back: asof undo {run}"));
+                    let state = next::of_state(&carry.apply.state);
+                    output.note(&format!("to take the bucket's restore back: asof undo {run}{state}"));
                 }
             }
             if carried.ending == Ending::Inconsistent {

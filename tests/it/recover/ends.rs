@@ -87,6 +87,27 @@ async fn a_resume_hook_that_fails_after_a_failed_quiesce_hook_is_told() {
     assert!(!run.stderr.contains("the resume hook has been run\n"), "{run}");
 }
 
+/// Whoever types the command that is told goes on with what was begun, wherever its state is kept.
+#[tokio::test]
+async fn the_command_that_is_told_goes_on() {
+    let story = Story::new().await;
+    story.write("broken", "");
+    let state = story.path("state of it");
+    let more = ["--state-dir", state.to_str().unwrap(), "--doubtful", "skip", "--thaw", "bulk"];
+    let run = story.recover_in_shell("exec \"$0\" \"$@\"", &more).await.expect_code(3);
+    let told = run.stderr.lines().find_map(|line| line.strip_prefix("to go on, once that is mended: asof "));
+    let told = told.unwrap_or_else(|| panic!("no command in {run}"));
+    assert!(told.contains(" --yes --doubtful skip --thaw bulk --state-dir '"), "{told}");
+    std::fs::remove_file(story.path("broken")).unwrap();
+    let run = story.recover_in_shell(&format!("exec \"$0\" {told}"), &[]).await.expect_code(0);
+    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    story.assert_recovered("by the command that was told");
+    let undo =
+        run.stderr.lines().find_map(|line| line.strip_prefix("to take the bucket's restore back: asof "));
+    let undo = format!("exec \"$0\" {} --yes", undo.unwrap());
+    story.recover_in_shell(&undo, &[]).await.expect_code(0);
+}
+
 /// A hook that asks for a password on the terminal would be waited for without end: commands have none.
 #[tokio::test]
 async fn a_hook_that_asks_on_the_terminal_is_told() {
