@@ -53,27 +53,24 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
         return Err(e);
     }
     let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {
-        take_steps(context, output, &drill, &source.file, (&asked, &parts), terms).await
+        Ok(take_steps(context, output, &drill, &source.file, (&asked, &parts), terms).await)
     });
-    let taken = taken.await;
-    let (ending, findings) = match taken {
-        Ok(taken) => taken,
-        Err(e) => {
-            end(output, keep, &drill, (&state_dir, &parts, &torn_down)).await?;
-            return Err(e);
-        }
+    let (carried, findings) = taken.await?;
+    let mut told = drill.report(&source.file, carried.ending, findings);
+    // An error is the journal's: all is torn down, and that cannot be noted.
+    let (left, unnoted) = match end(output, keep, &drill, (&state_dir, &parts, &torn_down)).await {
+        Ok(left) => (left, None),
+        Err(e) => (Vec::new(), Some(e)),
     };
-    let mut told = drill.report(&source.file, ending, findings);
-    told.left = end(output, keep, &drill, (&state_dir, &parts, &torn_down)).await?;
-    show_report(output, &drill, &told, &report)?;
-    if !told.left.is_empty() {
-        return Ok(still_there(output, &told.left));
-    }
-    Ok(match ending {
+    told.left = left;
+    let copied = show_report(output, &drill, &told, &report);
+    let exit = match carried.ending {
+        _ if !told.left.is_empty() => still_there(output, &told.left),
         // Nothing of a drill is gone on with.
         Ending::Failed | Ending::NotBegun => Exit::Failed,
-        other => exit(other),
-    })
+        other => exit(other, copied),
+    };
+    carried.trouble.or(unnoted).map_or(Ok(exit), Err)
 }
 
 /// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this file.

@@ -36,10 +36,7 @@ heal = "30s"
 deadline = "2m"
 "#;
     let file = RecoveryFile::parse("r.toml", text).unwrap();
-    assert_eq!(
-        file.about(),
-        ["bucket s3://prod/a into s3://scratch/a", "database orders", "database prod-restored"]
-    );
+    assert_eq!(file.about(), ["bucket s3://prod/a into s3://scratch/a", "database orders", "database prod"]);
     let DatabaseKind::Command(orders) = &file.databases[0] else { panic!("{file:?}") };
     assert_eq!(orders.wait, Some(Program::new(["/bin/sh", "-c", "sleep 1; true"])));
     let DatabaseKind::Rds(prod) = &file.databases[1] else { panic!("{file:?}") };

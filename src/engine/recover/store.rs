@@ -21,6 +21,9 @@ use crate::recover::{
     Ending, FORMAT, Finding, Purpose, Record, RecoveryFile, Report, Shape, State, Step, StepResult, Told,
 };
 
+/// The file of the report.
+const REPORT: &str = "report.json";
+
 /// A recovery that this process has for itself.
 #[derive(Debug)]
 pub struct Recovery {
@@ -35,7 +38,10 @@ pub struct Recovery {
 struct Journal {
     path: PathBuf,
     file: File,
+    /// What is on disk.
     state: State,
+    /// Why a record could not be written. What comes after a torn one could not be read: nothing is written any more.
+    broken: Option<String>,
 }
 
 impl Recovery {
@@ -48,7 +54,7 @@ impl Recovery {
         let path = dir.join("journal");
         let file = OpenOptions::new().append(true).create_new(true).open(&path);
         let file = file.map_err(|e| cannot(&path, "begin", &e))?;
-        let journal = RefCell::new(Journal { path, file, state: State::default() });
+        let journal = RefCell::new(Journal { path, file, state: State::default(), broken: None });
         let at = told.began;
         let recovery = Self { id, dir, told, journal, _lock: locked };
         recovery.note(&Record::Started { format: FORMAT, at, shape })?;
@@ -86,7 +92,7 @@ impl Recovery {
             }
             let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
             file.set_len(whole).map_err(|e| cannot(&path, "cut", &e))?;
-            let journal = RefCell::new(Journal { path, file, state });
+            let journal = RefCell::new(Journal { path, file, state, broken: None });
             let recovery = Self { id, dir, told, journal, _lock: locked };
             recovery.note(&Record::Resumed { at: now })?;
             return Ok(Some(recovery));
@@ -132,9 +138,9 @@ impl Recovery {
         Report::of((&self.id, &self.told), &self.state(), file, (ending, findings), now())
     }
 
-    /// Keeps the report.
-    pub fn keep_report(&self, report: &[u8]) -> Result<()> {
-        write(&self.dir, "report.json", report)
+    /// Keeps the report. Gives where.
+    pub fn keep_report(&self, report: &[u8]) -> Result<PathBuf> {
+        write(&self.dir, REPORT, report).map(|()| self.dir.join(REPORT))
     }
 
     /// Notes that a step is under way from now on.
@@ -165,10 +171,19 @@ impl Recovery {
     /// On disk when this returns.
     fn note(&self, record: &Record) -> Result<()> {
         let mut journal = self.journal.borrow_mut();
-        let Journal { path, file, state } = &mut *journal;
-        state.apply(record).map_err(|why| damaged(path, &why))?;
-        let line = to_line(record).map_err(|e| cannot(path, "write", &e.into()))?;
-        file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).map_err(|e| cannot(path, "write", &e))
+        let Journal { path, file, state, broken } = &mut *journal;
+        if let Some(why) = broken {
+            return Err(unwritten(path, why));
+        }
+        let mut next = state.clone();
+        next.apply(record).map_err(|why| damaged(path, &why))?;
+        let line = to_line(record).map_err(std::io::Error::from);
+        let written = line.and_then(|line| file.write_all(line.as_bytes())).and_then(|()| file.sync_data());
+        if let Err(e) = written {
+            return Err(unwritten(path, broken.insert(e.to_string())));
+        }
+        *state = next;
+        Ok(())
     }
 }
 
@@ -204,6 +219,12 @@ fn read_journal(path: &Path) -> Result<(State, u64)> {
         at += line.len() as u64;
     }
     Ok((state, whole))
+}
+
+/// The state stays where it is: in another directory the same command would begin anew.
+fn unwritten(path: &Path, why: &str) -> Error {
+    Error::new(ErrorKind::Local, format!("cannot write the journal {}: {why}", path.display()))
+        .hint("once it can be written, the same command goes on with what the journal says")
 }
 
 fn damaged(path: &Path, why: &str) -> Error {

@@ -146,6 +146,26 @@ async fn what_a_killed_drill_has_left_the_next_tears_down() {
     story.assert_gone(versions);
 }
 
+/// As Kubernetes mounts a ConfigMap: a link into a directory that has another name in the next pod.
+#[tokio::test]
+async fn a_file_behind_a_link_that_moves_is_the_same_file() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    let (file, link) = (story.read("recovery.toml"), story.path("recovery.toml"));
+    let mount = |dir: &str| {
+        std::fs::create_dir(story.path(dir)).unwrap();
+        story.write(&format!("{dir}/recovery.toml"), &file);
+        std::fs::remove_file(&link).unwrap();
+        std::os::unix::fs::symlink(story.path(dir).join("recovery.toml"), &link).unwrap();
+    };
+    mount("first");
+    struck(&story, "-KILL").await.expect_killed();
+    mount("second");
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
+    assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+    story.assert_gone(versions);
+}
+
 #[tokio::test]
 async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
     let story = story().await;
@@ -157,6 +177,20 @@ async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
     let run = story.asof("drill", &["--at", &at]).await.expect_code(0);
     assert!(run.stderr.contains("tearing down what the drill "), "{run}");
     story.assert_gone(versions);
+}
+
+/// What cannot be torn down is told even when the drill's journal cannot be written.
+#[tokio::test]
+async fn what_is_left_is_told_beside_other_trouble() {
+    let story = story().await;
+    story.write("full-after-database", "");
+    story.write("fail-teardown", "");
+    let at = story.at().to_string();
+    let arguments = story.arguments("drill", &["--at", &at]);
+    let run = story.in_shell("trap '' XFSZ; exec \"$0\" \"$@\"", &arguments).await.expect_code(1);
+    for told in ["cannot write the journal", "left behind: database orders: "] {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
 }
 
 /// A database that was there before is nobody's to tear down.

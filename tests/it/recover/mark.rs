@@ -31,6 +31,32 @@ async fn a_mark_is_a_time_to_go_back_to() {
     assert!(none.stderr.contains("asof/marks") && none.stderr.contains("XDG_STATE_HOME"), "{none}");
 }
 
+/// A mark that is made anew is another time, which the same words do not hide: the recovery to the old one is not gone on
+/// with.
+#[tokio::test]
+async fn a_mark_that_is_made_anew_is_another_time() {
+    let story = story("").await;
+    let second = story.at().0;
+    let marks = story.recoveries().with_file_name("marks");
+    let mark = |second: i64| {
+        let at = crate::support::Moment(second);
+        let line = format!("{{\"name\":\"m\",\"at\":\"{at}\",\"file\":\"\"}}\n");
+        std::fs::create_dir_all(marks.parent().unwrap()).unwrap();
+        std::fs::write(&marks, line).unwrap();
+    };
+    mark(second - 1);
+    story.write("fail-quiesce", "");
+    let again = ["--at", "mark:m", "--yes"];
+    story.asof("recover", &again).await.expect_code(1);
+    let run = story.asof("recover", &again).await.expect_code(1);
+    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    std::fs::remove_file(story.path("fail-quiesce")).unwrap();
+    mark(second);
+    let run = story.asof("recover", &again).await.expect_code(0);
+    assert!(!run.stderr.contains("going on with the recovery"), "{run}");
+    story.assert_recovered("to the mark as it is now");
+}
+
 #[tokio::test]
 async fn after_the_deadline_the_application_goes_on() {
     for slow in ["quiesce", "dump"] {

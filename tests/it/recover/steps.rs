@@ -10,7 +10,7 @@ async fn buckets_and_databases_come_back_to_one_second() {
     story.assert_recovered("recovered");
     assert_eq!(
         story.order(),
-        ["window", "quiesce", "progress", "restore", "endpoint", "after-database", "keys", "resume"]
+        ["window", "progress", "quiesce", "restore", "endpoint", "after-database", "keys", "resume"]
     );
     for hook in ["quiesce", "after-database", "resume", "restore"] {
         assert_eq!(story.calls(hook), 1, "{hook}");
@@ -78,7 +78,7 @@ async fn nothing_is_changed_if_the_application_cannot_be_stopped() {
     let run = story.recover().await.expect_code(1);
     assert_eq!(report(&run)["ending"], "not_begun");
     assert!(run.stderr.contains("nothing was changed; the resume hook has been run"), "{run}");
-    assert_eq!(story.order(), ["window", "quiesce", "resume"]);
+    assert_eq!(story.order(), ["window", "progress", "quiesce", "resume"]);
     assert_eq!(story.scene.versions(), versions);
     // Once it can be, the same command goes on.
     std::fs::remove_file(story.path("fail-quiesce")).unwrap();
@@ -117,12 +117,51 @@ async fn a_database_that_fails_is_told_and_gone_on_with() {
 async fn somebody_elses_database_is_left_alone() {
     let story = Story::new().await;
     story.write("restored", "another\n");
+    let versions = story.scene.versions();
+    let run = story.recover().await.expect_code(5);
+    for told in
+        ["there is something else where it would be restored to (tagged another)", "nothing was changed"]
+    {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+    // The application went on all the time.
+    assert_eq!(story.order(), ["window", "progress"]);
+    assert_eq!((story.scene.versions(), &*story.read("restored")), (versions, "another\n"));
+    assert!(story.newest().is_none());
+}
+
+/// The file names another target then, and the recovery goes on: the database has its name from the source.
+#[tokio::test]
+async fn a_target_that_is_taken_meanwhile_is_changed_and_gone_on_with() {
+    let story = Story::new().await;
+    let file = story.read("recovery.toml").replace("name = \"orders\"\n", "");
+    let quiesce = format!("quiesce = [\"{}\", \"quiesce\"]", story.path("db").display());
+    let taken = story.path("restored");
+    let taking = format!("quiesce = {{ shell = \"echo another > '{}'\" }}", taken.display());
+    assert!(file.contains(&quiesce), "{file}");
+    story.write("recovery.toml", &file.replace(&quiesce, &taking));
     let run = story.recover().await.expect_code(3);
-    assert!(
-        run.stderr.contains("there is something else where it would be restored to (tagged another)"),
-        "{run}"
-    );
-    assert_eq!((story.calls("restore"), &*story.read("restored")), (0, "another\n"));
+    assert!(run.stderr.contains("database orders: there is something else where it would be"), "{run}");
+    let file = story.read("recovery.toml").replace("target = \"restored\"", "target = \"restored-2\"");
+    story.write("recovery.toml", &file);
+    let run = story.recover().await.expect_code(0);
+    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    assert_eq!((&*story.read("restored"), story.calls("resume")), ("another\n", 1));
+    assert!(!story.read("restored-2").is_empty());
+    story.assert_recovered("into another target");
+}
+
+/// What says of any recovery that it is there would never be restored.
+#[tokio::test]
+async fn a_progress_command_that_does_not_tell_whose_it_is_is_refused() {
+    let story = Story::new().await;
+    let db = story.path("db");
+    let progress = format!("progress = [\"{}\", \"progress\"]", db.display());
+    let file = story.read("recovery.toml").replace(&progress, "progress = [\"echo\", \"available\"]");
+    story.write("recovery.toml", &file);
+    let run = story.recover().await.expect_code(5);
+    assert!(run.stderr.contains("let the command tell by ASOF_RUN whose it is"), "{run}");
+    assert_eq!(story.calls("quiesce"), 0);
 }
 
 /// Without a quiesce hook a bucket in use is changed only when the database is there.
