@@ -237,7 +237,7 @@ impl News {
             Event::Database(n, progress) => {
                 self.databases.insert(*n, (*progress).clone()).as_ref() != Some(*progress)
             }
-            Event::Begun(_) | Event::Done(_) | Event::Failed(..) => true,
+            Event::Begun(_) | Event::Done(_) | Event::Failed(..) | Event::Unanswered(..) => true,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::references::{Dangling, Orphan};
 use super::steps::{Shape, Step};
 use super::told::{Purpose, Told};
 use crate::db::Progress;
+use crate::error::Error;
 use crate::model::{Instant, Location};
 use crate::plan::{Action, Change};
 
@@ -24,6 +25,8 @@ pub enum Event<'a> {
     Failed(Step, &'a str),
     /// How far a database is.
     Database(usize, &'a Progress),
+    /// How far it is cannot be asked for now; it will be asked for again.
+    Unanswered(usize, &'a Error),
     /// How many of a bucket's changes are settled.
     Bucket(usize, u64, u64),
 }

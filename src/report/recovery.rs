@@ -35,6 +35,12 @@ pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
             };
             format!("        database {}: {}", printable(name), printable(&state))
         }
+        Event::Unanswered(n, e) => {
+            let name = file.databases.get(*n).map_or("", |database| database.name());
+            let hints = e.hints().iter().map(|hint| format!("; {hint}")).collect::<String>();
+            let why = printable(&format!("{e}{hints}")).to_string();
+            format!("        database {}: it is asked again and again, since {why}", printable(name))
+        }
         Event::Bucket(n, settled, planned) => {
             let name = file.buckets.get(*n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
             format!("        bucket {name}: {} of {}", count(*settled), plural(*planned, "change", "changes"))

@@ -60,7 +60,10 @@ impl Parts<'_> {
             Step::Resume => self.hook(recovery, "resume hook", hooks.resume.as_ref()).await,
             Step::Start(n) => self.start(recovery, n).await,
             Step::Wait(n) => {
-                let on = |progress: &_| (self.on)(&Event::Database(n, progress));
+                let on = |answer: std::result::Result<&_, &Error>| match answer {
+                    Ok(progress) => (self.on)(&Event::Database(n, progress)),
+                    Err(e) => (self.on)(&Event::Unanswered(n, e)),
+                };
                 wait(self.database(n)?, &recovery.errand(), self.cancel, on).await?;
                 Ok(StepResult::default())
             }

@@ -1,5 +1,7 @@
 //! Recoveries that go well, and that fail at one step.
 
+use asof::lab::{Fault, Operation, Rule, Versioning, When};
+
 use super::story::{Story, report, states};
 use crate::faults::scene::BUCKET;
 
@@ -162,6 +164,64 @@ async fn a_progress_command_that_does_not_tell_whose_it_is_is_refused() {
     let run = story.recover().await.expect_code(5);
     assert!(run.stderr.contains("let the command tell by ASOF_RUN whose it is"), "{run}");
     assert_eq!(story.calls("quiesce"), 0);
+}
+
+/// A command that is not there does not come by itself: it is not waited for.
+#[tokio::test]
+async fn a_wait_command_that_cannot_be_started_is_told_at_once() {
+    let story = Story::new().await;
+    let progress = format!("progress = [\"{}\", \"progress\"]", story.path("db").display());
+    let wait = "wait = [\"/no/such/program\"]";
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&progress, wait));
+    let began = std::time::Instant::now();
+    let run = story.recover().await.expect_code(3);
+    assert!(began.elapsed().as_secs() < 60, "{:?}: {run}", began.elapsed());
+    assert!(
+        run.stderr.contains("failed  database orders: wait for it: cannot start the wait command"),
+        "{run}"
+    );
+}
+
+/// Whoever sees why nothing goes on can mend it meanwhile.
+#[tokio::test]
+async fn a_question_that_fails_is_told_when_it_begins_to() {
+    let story = Story::new().await;
+    let (db, made, once) = (story.path("db"), story.path("made"), story.path("once"));
+    let progress = format!("progress = [\"{}\", \"progress\"]", db.display());
+    let shell = format!(
+        "[ -e '{}' ] && [ ! -e '{}' ] && touch '{}' && exit 7; exec '{}' progress",
+        made.display(),
+        once.display(),
+        once.display(),
+        db.display()
+    );
+    let failing = format!("progress = {{ shell = \"{shell}\" }}");
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&progress, &failing));
+    let run = story.recover().await.expect_code(0);
+    assert_eq!(
+        run.stderr.matches("database orders: it is asked again and again, since ").count(),
+        1,
+        "{run}"
+    );
+    story.assert_recovered("asked again");
+}
+
+/// Whoever goes on with a bucket whose versioning has been suspended meanwhile would overwrite null versions for good.
+#[tokio::test]
+async fn a_bucket_that_keeps_no_versions_any_more_is_not_gone_on_with() {
+    let story = Story::new().await;
+    story.scene.strike(Rule::on(Operation::CopyObject, Fault::AccessDenied, When::Always));
+    let run = story.recover().await.expect_code(3);
+    assert!(run.stderr.contains("keys are left"), "{run}");
+    story.scene.lab().faults().clear();
+    story.scene.lab().set_versioning(BUCKET, Versioning::Suspended);
+    let versions = story.scene.versions();
+    let run = story.recover().await.expect_code(3);
+    assert!(run.stderr.contains("versioning is suspended"), "{run}");
+    assert_eq!(story.scene.versions(), versions, "{run}");
+    story.scene.lab().set_versioning(BUCKET, Versioning::Enabled);
+    story.recover().await.expect_code(0);
+    story.assert_recovered("once it keeps versions again");
 }
 
 /// Without a quiesce hook a bucket in use is changed only when the database is there.
