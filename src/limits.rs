@@ -12,9 +12,6 @@ pub const KEY_PAGE_ENTRIES: i32 = 100;
 /// percent-encoded, come to about 5 MB.
 pub const PAGE_BYTES: usize = 16 << 20;
 
-/// Pages that wait between the lister and the resolver.
-pub const PAGE_QUEUE: usize = 2;
-
 /// Keys that `--keys-from` takes; above that, listing the bucket costs fewer requests than asking key by key.
 pub const KEYS_FROM: usize = 1_000_000;
 
@@ -116,8 +113,14 @@ pub const DEFAULT_CONCURRENCY: usize = 128;
 /// Largest `--concurrency` and `--list-concurrency`.
 pub const MAX_CONCURRENCY: usize = 1024;
 
+/// Keys that are compared at a time where two places are.
+pub const JOINED: usize = 1000;
+
 /// Bytes of changes that a part of a survey gathers before it writes them to disk.
 pub const SPOOL_BLOCK: usize = 64 << 10;
+
+/// How hard they are compressed: keys that follow each other are alike, and the least effort makes them a fifth.
+pub const SPOOL_LEVEL: i32 = 1;
 
 /// Listing requests under way at once, unless `--list-concurrency` says otherwise.
 pub const DEFAULT_LIST_CONCURRENCY: usize = 64;

@@ -6,16 +6,16 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::mpsc;
 
 use super::directory::{Files, Ledger, Stands, change};
-use super::past::Live;
+use super::past::{Live, live_keys};
 use super::survey::Findings;
-use super::walk::{Scope, Walk};
+use super::walk::Scope;
 use crate::apply::{Directory, Leaf, leaves};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Relocation, Version};
 use crate::plan::{Action, Change};
-use crate::resolve::{Judge, Verdict};
+use crate::resolve::{Judge, KeyState, Verdict};
 use crate::s3::Client;
 
 /// Compares the files with the state of `scope` at the judge's first cut. Files of whose bytes nothing can be proved count as
@@ -29,8 +29,17 @@ pub async fn verify_directory(
     let mut ledger = Ledger::new(client)?;
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
-    let mut walk = Walk::start(client, scope, (judge.cuts.0, judge.cuts.0), cancel);
-    while let Some(live) = walk.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {
+    let then = |state: &KeyState<'_>| Live::then(state, judge, &mut ledger.sums);
+    let (live, unknown_keys) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
+    let mut live = live.into_changes()?;
+    loop {
+        let live: Vec<_> = live.by_ref().take(limits::JOINED).collect::<Result<_>>()?;
+        if live.is_empty() {
+            break;
+        }
+        if cancel.is_stopped() {
+            return Err(Error::interrupted());
+        }
         let looks = stream::iter(live).map(|live| {
             let bucket = &bucket;
             async move {
@@ -60,7 +69,7 @@ pub async fn verify_directory(
     if let Some(extras) = &mut extras {
         extras.enter_before(None, &mut ledger).await?;
     }
-    ledger.sums.unknown_keys = walk.unknown_keys;
+    ledger.sums.unknown_keys = unknown_keys;
     Ok(Findings { changes: ledger.changes, unsure: None, sums: ledger.sums })
 }
 

@@ -1,46 +1,18 @@
 //! A survey of two places: a bucket's state at T beside what another bucket, or prefix, holds now.
 
-use std::collections::VecDeque;
+use std::iter::Peekable;
 
 use super::compare::Compare;
-use super::past::Live;
+use super::past::{Live, live_keys};
 use super::survey::{Extras, Findings, Ledger};
-use super::walk::{Scope, Walk};
+use super::walk::Scope;
 use crate::apply::Place;
 use crate::cancel::Cancel;
-use crate::error::Result;
-use crate::plan::{Action, Change, Sums};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::plan::{Action, Change};
 use crate::resolve::{Cut, Doubt, Judge, KeyState};
 use crate::s3::Client;
-
-/// One side of the pairing: a walk, and the keys of its last batch.
-struct Side {
-    walk: Walk,
-    ahead: VecDeque<Live>,
-    ended: bool,
-}
-
-impl Side {
-    fn new(walk: Walk) -> Self {
-        Self { walk, ahead: VecDeque::new(), ended: false }
-    }
-
-    /// Whether nothing more comes of it.
-    fn is_spent(&self) -> bool {
-        self.ended && self.ahead.is_empty()
-    }
-
-    /// Makes sure that the next key is known, if there is one; `live` says what is held of a key.
-    async fn fill(&mut self, mut live: impl FnMut(&KeyState<'_>) -> Option<Live>) -> Result<()> {
-        while self.ahead.is_empty() && !self.ended {
-            match self.walk.next(|state| live(&state)).await? {
-                Some(batch) => self.ahead.extend(batch),
-                None => self.ended = true,
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Compares the state of `scope` at the judge's first cut with what the target holds now: what the target lacks is found as
 /// [`Action::Undelete`], what differs as [`Action::Revert`]. Keys are those of the source.
@@ -53,53 +25,66 @@ pub async fn survey_elsewhere(
 ) -> Result<Findings> {
     let there = Scope {
         bucket: place.bucket.clone(),
-        prefix: place.relocation.there(&scope.prefix),
+        prefix: place.relocation.there(scope.selection.narrow(&scope.prefix)),
         keys: scope.keys.as_ref().map(|keys| keys.iter().map(|k| place.relocation.there(k)).collect()),
         ..Scope::default()
     };
     let selection = scope.selection.clone();
-    let mut source = Side::new(Walk::start(client, scope, (judge.cuts.0, judge.cuts.0), cancel));
-    let mut target = Side::new(Walk::start(client, there, (Cut::Latest, Cut::Latest), cancel));
     let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras);
-    while !(source.is_spent() && target.is_spent()) {
-        source.fill(|state| Live::then(state, judge, &mut ledger.sums)).await?;
-        let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
-        target.fill(|state| Live::now(state, name(state.key))).await?;
-        let ended = (source.ended, target.ended);
-        let found = pair(&mut source.ahead, &mut target.ahead, ended, &mut ledger.sums);
-        ledger.enter(0, found).await?;
+    let then = |state: &KeyState<'_>| Live::then(state, judge, &mut ledger.sums);
+    let (source, unknown_keys) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
+    let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
+    let now = |state: &KeyState<'_>| Live::now(state, name(state.key));
+    let (target, _) = live_keys(client, there, Cut::Latest, cancel, now).await?;
+    let mut pairs =
+        Pairs { source: source.into_changes()?.peekable(), target: target.into_changes()?.peekable() };
+    loop {
+        let pairs: Vec<_> = pairs.by_ref().take(limits::JOINED).collect::<Result<_>>()?;
+        if pairs.is_empty() {
+            return Ok(ledger.close(unknown_keys));
+        }
+        if cancel.is_stopped() {
+            return Err(Error::interrupted());
+        }
+        ledger.sums.existed += pairs.iter().filter(|(then, _)| then.is_some()).count() as u64;
+        ledger.enter(0, pairs.into_iter().filter_map(difference).collect()).await?;
     }
-    Ok(ledger.close(source.walk.unknown_keys))
 }
 
-/// Takes pairs off the heads of both sides for as long as both are known, or one has ended.
-fn pair(
-    source: &mut VecDeque<Live>,
-    target: &mut VecDeque<Live>,
-    ended: (bool, bool),
-    sums: &mut Sums,
-) -> Vec<Change> {
-    let mut changes = Vec::new();
-    loop {
-        let order = match (source.front(), target.front()) {
-            (Some(a), Some(b)) => a.key.cmp(&b.key),
-            (Some(_), None) if ended.1 => std::cmp::Ordering::Less,
-            (None, Some(_)) if ended.0 => std::cmp::Ordering::Greater,
-            _ => return changes,
+/// What a key was, and what it is; not both are none.
+type Pair = (Option<Live>, Option<Live>);
+
+/// Two sequences in the order of their keys, joined.
+struct Pairs<A: Iterator, B: Iterator> {
+    source: Peekable<A>,
+    target: Peekable<B>,
+}
+
+impl<A: Iterator<Item = Result<Live>>, B: Iterator<Item = Result<Live>>> Iterator for Pairs<A, B> {
+    type Item = Result<Pair>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let order = match (self.source.peek(), self.target.peek()) {
+            (None, None) => return None,
+            (Some(Ok(a)), Some(Ok(b))) => a.key.cmp(&b.key),
+            (Some(_), None) | (Some(Err(_)), _) => std::cmp::Ordering::Less,
+            (None, Some(_)) | (_, Some(Err(_))) => std::cmp::Ordering::Greater,
         };
-        let then = if order.is_le() { source.pop_front() } else { None };
-        let now = if order.is_ge() { target.pop_front() } else { None };
-        sums.existed += u64::from(then.is_some());
-        let action = match (&then, &now) {
-            (Some(_), None) => Action::Undelete,
-            (Some(_), Some(_)) => Action::Revert,
-            _ => Action::Delete,
-        };
-        let Some(Live { key, cautions, mut doubts, .. }) = then.as_ref().or(now.as_ref()).cloned() else {
-            return changes;
-        };
-        let (then, now) = (then.map(|live| live.version), now.map(|live| live.version));
-        doubts.extend(Doubt::of_class(then.as_ref()));
-        changes.push(Change { cautions, doubts, ..Change::new(key, action, now, then) });
+        let then = if order.is_le() { self.source.next().transpose() } else { Ok(None) };
+        let now = if order.is_ge() { self.target.next().transpose() } else { Ok(None) };
+        Some(then.and_then(|then| Ok((then, now?))))
     }
+}
+
+/// What makes the one the other, unless both turn out to be the same.
+fn difference((then, now): Pair) -> Option<Change> {
+    let action = match (&then, &now) {
+        (Some(_), None) => Action::Undelete,
+        (Some(_), Some(_)) => Action::Revert,
+        (None, _) => Action::Delete,
+    };
+    let Live { key, cautions, mut doubts, .. } = then.as_ref().or(now.as_ref())?.clone();
+    let (then, now) = (then.map(|live| live.version), now.map(|live| live.version));
+    doubts.extend(Doubt::of_class(then.as_ref()));
+    Some(Change { cautions, doubts, ..Change::new(&*key, action, now, then) })
 }

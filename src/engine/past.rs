@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::sweep::Sweep;
+use super::walk::{Scope, Walk};
+use crate::cancel::Cancel;
+use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, Known, Lifecycle, Rule, Version};
-use crate::plan::Sums;
+use crate::plan::{Spool, Sums};
 use crate::resolve::{Caution, Cut, Doubt, Expiries, Judge, KeyState};
+use crate::s3::Client;
 
 /// By what the answers at two cuts are judged, in a bucket that has these rules now and had `earlier` ones before.
 pub fn judge(
@@ -19,7 +26,7 @@ pub fn judge(
 }
 
 /// A key that is live, and what is to be known of that.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Live {
     pub(super) key: String,
     pub(super) version: Version,
@@ -43,6 +50,36 @@ impl Live {
         let (cautions, doubts) = (Vec::new(), Vec::new());
         Some(Self { key: name?, version: state.then?.clone(), cautions, doubts })
     }
+}
+
+/// The keys of a scope that are live at a cut, on disk, in their order; `live` says what is to be known of each. Gives also
+/// how many keys that were asked for by name have no entry.
+pub(super) async fn live_keys(
+    client: &Client,
+    scope: Scope,
+    at: Cut,
+    cancel: &Cancel,
+    mut live: impl FnMut(&KeyState<'_>) -> Option<Live>,
+) -> Result<(Spool<Live>, u64)> {
+    let mut found = Spool::new()?;
+    if scope.keys.is_some() {
+        let mut walk = Walk::start(client, scope, (at, at), cancel);
+        while let Some(batch) = walk.next(|state| live(&state)).await? {
+            batch.iter().try_for_each(|live| found.push(0, &live.key, live))?;
+        }
+        return Ok((found, walk.unknown_keys));
+    }
+    let mut sweep = Sweep::start(client, scope, (at, at), cancel);
+    while let Some(batch) = sweep.next(|state| live(&state)).await? {
+        if batch.cut_before {
+            found.cut(batch.segment)?;
+        }
+        batch.keys.iter().try_for_each(|live| found.push(batch.segment, &live.key, live))?;
+        if batch.last {
+            found.cut(batch.segment)?;
+        }
+    }
+    Ok((found, 0))
 }
 
 /// The doubts about a key's answers by now: a listing may take hours, and lifecycle acts meanwhile.

@@ -139,6 +139,10 @@ impl Sweep {
         mut take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
     ) -> Result<Batch<T>> {
         let Piece { range, page, take: wanted, ended } = piece;
+        if wanted.is_empty() && !*ended {
+            // A page may be empty in the midst of a key, which then goes on with the next.
+            return Ok(Batch { segment: *range, cut_before: false, last: false, keys: Vec::new() });
+        }
         let counters = self.client.counters();
         let (later, (then, now)) = (self.later, self.cuts);
         let part = self.parts.entry(*range).or_insert_with(|| Part {

@@ -1,4 +1,4 @@
-//! From a listing to keys: feeds pages to the resolver and gives out finished keys, a page's worth at a time.
+//! Keys that are asked for by name, each read by itself.
 
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::list::{KeyPages, Pages, Selection};
+use crate::list::{KeyPages, Selection};
 use crate::resolve::{Cut, KeyState, Resolver};
 use crate::s3::Client;
 
@@ -23,118 +23,48 @@ pub struct Scope {
     pub selection: Selection,
 }
 
-/// A walk over the keys of a scope, in their order.
+/// A walk over keys that are asked for by name, in their order.
 pub(super) struct Walk {
     client: Client,
-    scope: Scope,
-    cuts: (Cut, Cut),
     cancel: Cancel,
-    source: Source,
-    /// Keys asked for by name that have no entry.
+    reads: BoxStream<'static, Result<Resolver>>,
+    /// Keys that have no entry.
     pub(super) unknown_keys: u64,
 }
 
-enum Source {
-    Listing { pages: Pages, resolver: Box<Resolver>, border: Option<String> },
-    Keys(BoxStream<'static, Result<Resolver>>),
-    Done,
-}
-
 impl Walk {
+    /// Begins to read those of the scope's keys that it selects.
     pub(super) fn start(client: &Client, scope: Scope, cuts: (Cut, Cut), cancel: &Cancel) -> Self {
-        let source = match &scope.keys {
-            None => Source::Listing {
-                pages: Pages::start(client.clone(), scope.bucket.clone(), scope.prefix.clone()),
-                resolver: Box::new(Resolver::new(cuts.0, cuts.1)),
-                border: None,
-            },
-            Some(keys) => {
-                let chosen: Vec<_> = keys
-                    .iter()
-                    .filter(|k| k.starts_with(&scope.prefix) && scope.selection.selects(k))
-                    .cloned()
-                    .collect();
-                let (client, bucket) = (client.clone(), scope.bucket.clone());
-                let reads = stream::iter(chosen).map(move |key| {
-                    let (client, bucket) = (client.clone(), bucket.clone());
-                    async move { resolve_key(&client, &bucket, &key, cuts).await }
-                });
-                Source::Keys(reads.buffered(limits::CONTENT_CHECKS).boxed())
-            }
-        };
-        Self { client: client.clone(), scope, cuts, cancel: cancel.clone(), source, unknown_keys: 0 }
+        let Scope { bucket, prefix, keys, selection } = scope;
+        let mut chosen = keys.unwrap_or_default();
+        chosen.retain(|key| key.starts_with(&prefix) && selection.selects(key));
+        let asked = client.clone();
+        let reads = stream::iter(chosen).map(move |key| {
+            let (client, bucket) = (asked.clone(), bucket.clone());
+            async move { resolve_key(&client, &bucket, &key, cuts).await }
+        });
+        let reads = reads.buffered(limits::CONTENT_CHECKS).boxed();
+        Self { client: client.clone(), cancel: cancel.clone(), reads, unknown_keys: 0 }
     }
 
-    /// The next keys, each as `take` has it; `None` after the last. A batch may be empty.
+    /// The next key, as `take` has it; `None` after the last. There may be nothing of it.
     pub(super) async fn next<T>(
         &mut self,
-        mut take: impl FnMut(KeyState<'_>) -> Option<T>,
+        take: impl FnOnce(KeyState<'_>) -> Option<T>,
     ) -> Result<Option<Vec<T>>> {
         if self.cancel.is_stopped() {
             return Err(Error::interrupted());
         }
+        let Some(mut read) = self.reads.try_next().await? else { return Ok(None) };
         let counters = self.client.counters();
-        let mut batch = Vec::new();
-        let mut emit = |state: KeyState<'_>| {
-            counters.keys.add(1);
-            batch.extend(take(state));
+        counters.versions.add(read.seen());
+        let Some(state) = read.finish() else {
+            self.unknown_keys += 1;
+            return Ok(Some(Vec::new()));
         };
-        match &mut self.source {
-            Source::Done => return Ok(None),
-            Source::Keys(reads) => match reads.try_next().await? {
-                None => self.source = Source::Done,
-                Some(mut read) => {
-                    counters.versions.add(read.seen());
-                    match read.finish() {
-                        Some(state) => emit(state),
-                        None => self.unknown_keys += 1,
-                    }
-                }
-            },
-            Source::Listing { pages, resolver, border } => match pages.next().await.transpose()? {
-                None => {
-                    if let Some(state) = resolver.finish() {
-                        emit(state);
-                    }
-                    self.source = Source::Done;
-                }
-                Some(page) => {
-                    if let Some(key) =
-                        border.take().filter(|key| page.entries().next().is_none_or(|e| e.key != key))
-                    {
-                        let mut again =
-                            resolve_key(&self.client, &self.scope.bucket, &key, self.cuts).await?;
-                        counters.versions.add(again.seen().saturating_sub(resolver.seen()));
-                        resolver.forget_current();
-                        if let Some(state) = again.finish() {
-                            emit(state);
-                        }
-                    }
-                    let mut entries = 0;
-                    for entry in page.entries() {
-                        entries += 1;
-                        if !self.scope.selection.selects(entry.key) {
-                            continue;
-                        }
-                        if let Some(state) = resolver.push(&entry, page.is_order_lost())? {
-                            emit(state);
-                        }
-                    }
-                    counters.versions.add(entries);
-                    *border = page.is_truncated().then(|| border_key(resolver, &page)).flatten();
-                }
-            },
-        }
-        Ok(Some(batch))
+        counters.keys.add(1);
+        Ok(Some(take(state).into_iter().collect()))
     }
-}
-
-/// The key that a page breaks off in or after, if its answer rests on there being no more of it. Some servers lose the
-/// rest of a key whose entries continue on the next page: after a null version, or when the version that the marker
-/// names is deleted meanwhile. If the next page does not go on with the key, it has to be read again by itself.
-fn border_key(resolver: &Resolver, page: &crate::s3::listing::Page) -> Option<String> {
-    let last = page.entries().next_back()?;
-    resolver.undecided_key().filter(|key| *key == last.key).map(ToOwned::to_owned)
 }
 
 /// Reads one key's entries to their end.

@@ -6,6 +6,6 @@ mod parallel;
 pub mod ranges;
 mod select;
 
-pub use pages::{KeyPages, Pages};
+pub use pages::KeyPages;
 pub use parallel::{Lister, Piece};
 pub use select::Selection;

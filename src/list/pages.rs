@@ -1,11 +1,10 @@
-//! Paging through a listing, one page after another, each asked for while the one before is worked on.
+//! Paging through the versions of one key, one page after another.
 //!
 //! Servers bend the rules of paging. What is held against them: a page's first entries may repeat what was asked to be
 //! passed (markers taken as inclusive), and are dropped; a marker may be missing, and is taken from the last entry; a
 //! page may be short or empty, and only `IsTruncated` ends a listing; a marker that does not advance is an error.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits;
 use crate::model::printable;
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
@@ -13,54 +12,21 @@ use crate::s3::{Client, PageRequest};
 /// Where in a bucket a page begins: after this entry.
 pub(super) type Marker = (String, Option<String>);
 
-/// The pages of all versions under a prefix.
-#[derive(Debug)]
-pub struct Pages {
-    pages: tokio::sync::mpsc::Receiver<Result<Page>>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Pages {
-    /// Begins to list.
-    pub fn start(client: Client, bucket: String, prefix: String) -> Self {
-        let (sender, pages) = tokio::sync::mpsc::channel(limits::PAGE_QUEUE);
-        let task = tokio::spawn(async move {
-            let mut cursor = Cursor::new(bucket, prefix, limits::PAGE_ENTRIES);
-            while let Some(page) = cursor.next(&client).await.transpose() {
-                let failed = page.is_err();
-                // Nobody receives any more: the survey has ended.
-                if sender.send(page).await.is_err() || failed {
-                    return;
-                }
-            }
-        });
-        Self { pages, task }
-    }
-
-    /// The next page, or `None` after the last.
-    pub async fn next(&mut self) -> Option<Result<Page>> {
-        self.pages.recv().await
-    }
-}
-
-impl Drop for Pages {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 /// The pages of one key's versions; entries of the keys that it is a prefix of come after its own.
 #[derive(Debug)]
 pub struct KeyPages {
-    cursor: Cursor,
+    bucket: String,
     key: String,
+    entries: i32,
+    after: Option<Marker>,
     ended: bool,
+    loops: LoopGuard,
 }
 
 impl KeyPages {
     /// Begins to list the versions of `key`, `entries` a page.
     pub fn new(bucket: String, key: String, entries: i32) -> Self {
-        Self { cursor: Cursor::new(bucket, key.clone(), entries), key, ended: false }
+        Self { bucket, key, entries, after: None, ended: false, loops: LoopGuard::default() }
     }
 
     /// The next page, or `None` when the key's entries have ended. The last page may hold entries of other keys only.
@@ -68,42 +34,16 @@ impl KeyPages {
         if self.ended {
             return Ok(None);
         }
-        let page = self.cursor.next(client).await?;
-        self.ended = page.as_ref().is_none_or(|page| page.entries().any(|e| e.key != self.key));
-        Ok(page)
-    }
-}
-
-/// A position in a listing.
-#[derive(Debug)]
-struct Cursor {
-    bucket: String,
-    prefix: String,
-    entries: i32,
-    after: Option<Marker>,
-    ended: bool,
-    loops: LoopGuard,
-}
-
-impl Cursor {
-    fn new(bucket: String, prefix: String, entries: i32) -> Self {
-        Self { bucket, prefix, entries, after: None, ended: false, loops: LoopGuard::default() }
-    }
-
-    async fn next(&mut self, client: &Client) -> Result<Option<Page>> {
-        if self.ended {
-            return Ok(None);
-        }
         let after = self.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()));
         let request = PageRequest {
             bucket: &self.bucket,
-            prefix: &self.prefix,
+            prefix: &self.key,
             after,
             entries: self.entries,
             once: false,
         };
         let mut page = client.list_versions(&request).await.map_err(|e| located(e, self.place()))?;
-        if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.prefix)) {
+        if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.key)) {
             return Err(self.corrupt(&format!(
                 "it lists {}, which is not under the prefix asked for",
                 printable(entry.key)
@@ -119,9 +59,8 @@ impl Cursor {
                 return Err(self.corrupt("its markers do not advance, so the listing would never end"));
             }
             self.after = Some(next);
-        } else {
-            self.ended = true;
         }
+        self.ended = !page.is_truncated() || page.entries().any(|e| e.key != self.key);
         Ok(Some(page))
     }
 

@@ -1,7 +1,7 @@
 //! A plan's changes on disk: memory does not grow with them.
 //!
 //! Several parts of a bucket are surveyed at once, each in the order of its keys. Each writes into a segment of its own;
-//! a segment's changes go to the file in blocks, and of a block only its first key and its place are kept. Blocks do not
+//! a segment's changes go to the file in blocks, each compressed, and of a block only its first key and its place are kept. Blocks do not
 //! overlap, so the blocks in the order of their first keys are the changes in the order of theirs.
 
 use std::collections::HashMap;
@@ -71,8 +71,9 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
         let Some(open) = self.open.remove(&segment).filter(|open| !open.bytes.is_empty()) else {
             return Ok(());
         };
-        self.file.write_all(&open.bytes).map_err(|e| full(&e))?;
-        let bytes = open.bytes.len() as u64;
+        let packed = zstd::bulk::compress(&open.bytes, limits::SPOOL_LEVEL).map_err(|e| full(&e))?;
+        self.file.write_all(&packed).map_err(|e| full(&e))?;
+        let bytes = packed.len() as u64;
         self.blocks.push(Block { first_key: open.first_key.into(), offset: self.end, bytes });
         self.end += bytes;
         Ok(())
@@ -105,7 +106,8 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
 
 fn read_block<T: DeserializeOwned>(file: &mut File, block: &Block) -> Result<Vec<Result<T>>> {
     file.seek(SeekFrom::Start(block.offset)).map_err(|e| full(&e))?;
-    let lines = BufReader::new(file.take(block.bytes)).lines();
+    let unpacked = zstd::Decoder::new(file.take(block.bytes)).map_err(|e| full(&e))?;
+    let lines = BufReader::new(unpacked).lines();
     let changes = lines.map(|line| {
         serde_json::from_str(&line.map_err(|e| full(&e))?).map_err(|e| {
             Error::new(ErrorKind::Corrupt, "the temporary file of what was found was damaged").because(e)
