@@ -99,6 +99,12 @@ impl Error {
         &self.hints
     }
 
+    /// What happened and what to do next, in one line.
+    pub fn in_one_line(&self) -> String {
+        let hints = self.hints.iter().map(String::as_str);
+        std::iter::once(self.message.as_str()).chain(hints).collect::<Vec<_>>().join("; ")
+    }
+
     /// Whether the same request may succeed later.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, ErrorKind::Throttled | ErrorKind::Transient)

@@ -37,9 +37,8 @@ pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
         }
         Event::Unanswered(n, e) => {
             let name = file.databases.get(*n).map_or("", |database| database.name());
-            let hints = e.hints().iter().map(|hint| format!("; {hint}")).collect::<String>();
-            let why = printable(&format!("{e}{hints}")).to_string();
-            format!("        database {}: it is asked again and again, since {why}", printable(name))
+            let (name, why) = (printable(name), e.in_one_line());
+            format!("        database {name}: it is asked again and again, since {}", printable(&why))
         }
         Event::Bucket(n, settled, planned) => {
             let name = file.buckets.get(*n).map(|bucket| bucket.source.to_string()).unwrap_or_default();

@@ -58,7 +58,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     let cancel = Cancel::default();
     let mut failures = Vec::new();
     let seen = |answer: std::result::Result<&Progress, &Error>| {
-        failures.extend(answer.err().map(ToString::to_string))
+        failures.extend(answer.err().map(ToString::to_string));
     };
     let told = poll(&database, &errand, PAUSES, &cancel, seen).await.unwrap_err();
     // Told once, when it began.

@@ -96,8 +96,7 @@ fn note(recovery: &Recovery, parts: &Parts<'_>, step: Step, result: Result<StepR
         // It is begun, and will be begun again.
         Err(e) if e.kind() == ErrorKind::Interrupted => Ok(()),
         Err(e) => {
-            let hints = e.hints().iter().map(|hint| format!("; {hint}"));
-            let why = format!("{e}{}", hints.collect::<String>());
+            let why = e.in_one_line();
             (parts.on)(&Event::Failed(step, &why));
             recovery.failed(step, why)
         }
