@@ -146,7 +146,7 @@ async fn what_a_killed_drill_has_left_the_next_tears_down() {
     story.assert_gone(versions);
 }
 
-/// As Kubernetes mounts a ConfigMap: a link into a directory that has another name in the next pod.
+/// As Kubernetes mounts a file: a link into a directory that has another name in the next pod.
 #[tokio::test]
 async fn a_file_behind_a_link_that_moves_is_the_same_file() {
     let story = story().await;

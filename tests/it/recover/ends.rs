@@ -136,8 +136,8 @@ async fn a_hook_that_asks_on_the_terminal_is_told() {
 async fn a_recovery_that_is_aborted_kills_its_hook_and_says_what_may_stand_still() {
     let story = Story::new().await;
     let hook = format!("quiesce = [\"{}\", \"quiesce\"]", story.path("db").display());
-    let (begun, late) = (story.path("begun"), story.path("late"));
-    let shell = format!("touch '{}'; sleep 3; touch '{}'", begun.display(), late.display());
+    let (runs, late) = (story.path("runs"), story.path("late"));
+    let shell = format!("touch '{}'; sleep 3; touch '{}'", runs.display(), late.display());
     let slow = format!("quiesce = {{ shell = \"{shell}\" }}");
     story.write("recovery.toml", &story.read("recovery.toml").replace(&hook, &slow));
     let at = story.at().to_string();
@@ -145,7 +145,7 @@ async fn a_recovery_that_is_aborted_kills_its_hook_and_says_what_may_stand_still
     let strike = move |process: u32| {
         let began = std::time::Instant::now();
         let pause = || std::thread::sleep(std::time::Duration::from_millis(100));
-        while !begun.exists() && began.elapsed().as_secs() < 20 {
+        while !runs.exists() && began.elapsed().as_secs() < 20 {
             pause();
         }
         for _ in 0..2 {
