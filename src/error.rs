@@ -99,6 +99,12 @@ impl Error {
         &self.hints
     }
 
+    /// What happened and what to do next, in one line.
+    pub fn in_one_line(&self) -> String {
+        let hints = self.hints.iter().map(String::as_str);
+        std::iter::once(self.message.as_str()).chain(hints).collect::<Vec<_>>().join("; ")
+    }
+
     /// Whether the server refuses to tell of this object, rather than fails: the key that encrypts it is its writer's own
     /// (SSE-C), or one that we may not use.
     pub fn is_silence(&self) -> bool {

@@ -268,6 +268,9 @@ pub const KEY_BLOCK: usize = 32 << 10;
 /// Findings that the report of a recovery names one by one; the others are counted.
 pub const FINDINGS: usize = 1000;
 
+/// Pause between two looks whether a program has been stopped.
+pub const PROGRAM_PAUSE: Duration = Duration::from_secs(1);
+
 /// Pause between two looks at the server's clock, until its second is over.
 pub const CLOCK_PAUSE: Duration = Duration::from_millis(100);
 

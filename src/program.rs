@@ -2,8 +2,12 @@
 
 use std::fmt;
 use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -18,6 +22,8 @@ use crate::limits;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     words: Vec<String>,
+    /// Where it runs, if not where asof does.
+    dir: Option<PathBuf>,
 }
 
 /// Variables that a program finds in its environment, beside those of asof's own.
@@ -35,14 +41,28 @@ pub struct Patience<'a> {
 impl Program {
     /// A program and its arguments.
     pub fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { words: words.into_iter().map(Into::into).collect() }
+        Self { words: words.into_iter().map(Into::into).collect(), dir: None }
+    }
+
+    /// Lets it run in a directory, from which its own path is taken too if that is a relative one.
+    pub fn run_in(&mut self, dir: &Path) {
+        self.dir = Some(dir.to_owned());
+    }
+
+    /// A name without a slash is looked up on the PATH.
+    fn path(&self) -> PathBuf {
+        let name = self.words.first().unwrap_or(&EMPTY);
+        match &self.dir {
+            Some(dir) if name.contains('/') => dir.join(name),
+            _ => PathBuf::from(name),
+        }
     }
 
     /// Runs it to its end. What it prints goes to stderr: stdout is for asof's results.
     pub async fn run(&self, what: &str, environment: &Environment, patience: Patience<'_>) -> Result<()> {
         let stderr = std::io::stderr().as_fd().try_clone_to_owned()?;
-        let mut child = self.start(what, environment, Stdio::from(stderr))?;
-        let ended = patience.wait(what, &mut child, async |child| child.wait().await).await?;
+        let (mut child, group) = self.start(what, environment, Stdio::from(stderr))?;
+        let ended = patience.wait(what, (&mut child, group), async |child| child.wait().await).await?;
         self.judge(what, ended)
     }
 
@@ -53,9 +73,9 @@ impl Program {
         environment: &Environment,
         patience: Patience<'_>,
     ) -> Result<String> {
-        let mut child = self.start(what, environment, Stdio::piped())?;
+        let (mut child, group) = self.start(what, environment, Stdio::piped())?;
         let mut printed = Vec::new();
-        let ended = patience.wait(what, &mut child, async |child| {
+        let ended = patience.wait(what, (&mut child, group), async |child| {
             if let Some(stdout) = child.stdout.take() {
                 stdout.take(limits::PROGRAM_OUTPUT).read_to_end(&mut printed).await?;
             }
@@ -75,13 +95,13 @@ impl Program {
         patience: Patience<'_>,
         take: impl FnOnce(std::fs::File) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let mut child = self.start(what, environment, Stdio::piped())?;
+        let (mut child, group) = self.start(what, environment, Stdio::piped())?;
         let stdout = child.stdout.take().map(ChildStdout::into_owned_fd).transpose()?;
         let Some(stdout) = stdout else { return Err(Error::usage(format!("{what} has no output"))) };
         let mut taking = tokio::task::spawn_blocking(move || take(stdout.into()));
         let mut taken = None;
         // What it has started may hold its output open when it has ended itself: that is waited for too, as long as for it.
-        let ended = patience.wait(what, &mut child, async |child| {
+        let ended = patience.wait(what, (&mut child, group), async |child| {
             taken = Some((&mut taking).await.map_err(std::io::Error::other)?);
             child.wait().await
         });
@@ -92,21 +112,23 @@ impl Program {
         taken.ok_or_else(|| Error::usage(format!("{what} has no output")))
     }
 
-    fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<Child> {
-        let (name, arguments) = self.words.split_first().unwrap_or((&EMPTY, &[]));
-        Command::new(name)
-            .args(arguments)
+    fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<(Child, Group)> {
+        let mut command = Command::new(self.path());
+        if let Some(dir) = &self.dir {
+            command.current_dir(dir);
+        }
+        command
+            .args(self.words.iter().skip(1))
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(stdout)
             // Ctrl-C on a terminal is for asof, which lets a program that changes something end first.
             .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|e| {
-                Error::usage(format!("cannot start {what} ({self}): {e}"))
-                    .hint("see that the program is there, and on the PATH of asof")
-            })
+            .kill_on_drop(true);
+        Group::start(what, &mut command)?.map_err(|e| {
+            Error::usage(format!("cannot start {what} ({self}): {e}"))
+                .hint("see that the program is there, and on the PATH of asof")
+        })
     }
 
     /// An error unless it ended well.
@@ -126,10 +148,9 @@ impl Patience<'_> {
     async fn wait(
         self,
         what: &str,
-        child: &mut Child,
+        (child, group): (&mut Child, Group),
         end: impl AsyncFnOnce(&mut Child) -> std::io::Result<ExitStatus>,
     ) -> Result<ExitStatus> {
-        let group = Group(child.id());
         let late = async {
             match self.deadline {
                 Some(deadline) => tokio::time::sleep(deadline).await,
@@ -152,6 +173,13 @@ impl Patience<'_> {
                 Error::new(ErrorKind::Local, format!("{what} was stopped: it took longer than {seconds} s"))
             }
             () = stopped => Error::new(ErrorKind::Interrupted, format!("interrupted while {what} was running")),
+            () = group.asks() => {
+                let asks = "it asked for something on the terminal, and commands run without one";
+                Error::new(ErrorKind::Local, format!("{what} was stopped: {asks}")).hint(
+                    "let it have what it needs without asking, from a file, an agent or a variable; ssh -o BatchMode=yes, \
+                     sudo -n and psql -w fail instead of asking",
+                )
+            }
         };
         drop(group);
         Err(error)
@@ -159,29 +187,85 @@ impl Patience<'_> {
 }
 
 /// A program with all that it has started, a shell's children too: killed when nobody waits for it any more.
-struct Group(Option<u32>);
+#[derive(Debug)]
+struct Group(Option<Pid>);
+
+/// The groups that run now; none is started any more once they have been killed.
+static RUNNING: Mutex<Option<Vec<Pid>>> = Mutex::new(Some(Vec::new()));
+
+/// Kills every program that runs, with all that it has started, and lets none be started any more: for the end of a process
+/// that waits for nothing.
+pub fn kill_all() {
+    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
+    running.into_iter().flatten().for_each(kill);
+}
+
+fn kill(group: Pid) {
+    // That it has ended meanwhile is no error.
+    kill_process_group(group, Signal::KILL).ok();
+}
 
 impl Group {
+    /// Starts a program in a group of its own.
+    fn start(what: &str, command: &mut Command) -> Result<std::io::Result<(Child, Self)>> {
+        // Held meanwhile: what is being started is not overlooked when all are killed.
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(running) = running.as_mut() else {
+            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted before {what} was started")));
+        };
+        Ok(command.spawn().map(|child| {
+            let id = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+            running.extend(id);
+            (child, Self(id))
+        }))
+    }
+
     fn ended(mut self) {
-        self.0 = None;
+        self.forget();
+    }
+
+    fn forget(&mut self) -> Option<Pid> {
+        let group = self.0.take()?;
+        if let Some(running) = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            running.retain(|other| *other != group);
+        }
+        Some(group)
+    }
+
+    /// Returns when the program has been stopped, as the system stops what reads from the terminal in the background
+    /// (SIGTTIN): nobody would ever let it go on.
+    async fn asks(&self) {
+        let Some(program) = self.0 else { return std::future::pending().await };
+        let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        loop {
+            tokio::time::sleep(limits::PROGRAM_PAUSE).await;
+            if matches!(waitid(WaitId::Pid(program), stopped), Ok(Some(_))) {
+                return;
+            }
+        }
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        let id = self.0.and_then(|id| i32::try_from(id).ok());
-        if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
-            // That it has ended meanwhile is no error.
-            rustix::process::kill_process_group(group, rustix::process::Signal::KILL).ok();
+        if let Some(group) = self.forget() {
+            kill(group);
         }
     }
 }
 
+/// Without its arguments, in which passwords stand: what is shown goes into logs, journals and reports.
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words.join(" "))
+        match self.words.as_slice() {
+            [shell, option, _] if [shell, option] == SHELL => f.write_str("a shell command"),
+            words => f.write_str(words.first().unwrap_or(&EMPTY)),
+        }
     }
 }
+
+/// What runs a command that is written for a shell.
+const SHELL: [&str; 2] = ["/bin/sh", "-c"];
 
 /// The forms in a file: `["pg_restore", "--clean"]`, or `{ shell = "pg_dump | gzip" }`.
 impl<'de> Deserialize<'de> for Program {
@@ -203,7 +287,7 @@ impl<'de> Deserialize<'de> for Program {
                 if words.first().is_none_or(String::is_empty) {
                     return Err(A::Error::custom(format!("no program is named: {FORMS}")));
                 }
-                Ok(Program { words })
+                Ok(Program::new(words))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Program, A::Error> {
@@ -215,7 +299,11 @@ impl<'de> Deserialize<'de> for Program {
                     text = Some(map.next_value::<String>()?);
                 }
                 let text = text.ok_or_else(|| A::Error::missing_field("shell"))?;
-                Ok(Program::new(["/bin/sh", "-c", &text]))
+                if text.trim().is_empty() {
+                    return Err(A::Error::custom(format!("no program is named: {FORMS}")));
+                }
+                let [shell, option] = SHELL;
+                Ok(Program::new([shell, option, &text]))
             }
         }
 
@@ -241,10 +329,38 @@ mod tests {
         let printed = shell("echo $ASOF_RUN").read("it", &environment, Patience::default()).await;
         assert_eq!(printed.unwrap(), "r1\n");
         let failed = shell("exit 3").run("the hook", &environment, Patience::default()).await.unwrap_err();
-        assert!(failed.to_string().starts_with("the hook (/bin/sh -c exit 3) failed"), "{failed}");
+        assert!(failed.to_string().starts_with("the hook (a shell command) failed"), "{failed}");
         let missing = Program::new(["/no/such/program"]);
         let missing = missing.run("the hook", &environment, Patience::default()).await.unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::Usage);
+    }
+
+    /// Errors stand in logs, journals and reports.
+    #[tokio::test]
+    async fn what_a_program_was_told_is_not_shown() {
+        let secret = "PGPASSWORD=secret";
+        for words in [
+            vec!["/usr/bin/env", secret, "false"],
+            vec!["/bin/sh", "-c", "PGPASSWORD=secret false"],
+            vec!["/no/such/program", "postgres://u:secret@h"],
+        ] {
+            let error = Program::new(words).run("the hook", &Environment::new(), Patience::default()).await;
+            let told = error.unwrap_err().to_string();
+            assert!(told.contains("the hook (") && !told.contains("secret"), "{told}");
+        }
+    }
+
+    /// As the system stops what reads from the terminal in the background, a shell's children with it.
+    #[tokio::test]
+    async fn a_program_that_is_stopped_is_told_and_killed() {
+        let began = Instant::now();
+        let shell = shell("(sleep 30; kill -CONT $$) & kill -STOP $$; exit 0");
+        let told = shell.run("the quiesce hook", &Environment::new(), Patience::default()).await.unwrap_err();
+        assert!(
+            told.to_string().starts_with("the quiesce hook was stopped: it asked for something"),
+            "{told}"
+        );
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     }
 
     /// A shell's children hold its output open: they are killed too, or reading would not end.

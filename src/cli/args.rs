@@ -96,6 +96,22 @@ impl Command {
         }
     }
 
+    /// What is said of a command that was aborted in its midst.
+    pub(super) fn when_aborted(&self) -> &'static str {
+        match self {
+            Command::Recover(_) => {
+                "; the commands that ran were killed, and the application may stand still: the same command goes on"
+            }
+            Command::Mark(_) => {
+                "; the commands that ran were killed, and the application may stand still: let it go on by hand"
+            }
+            Command::Drill(_) => {
+                "; the commands that ran were killed: the next drill of this file tears down what this one has made"
+            }
+            _ => "",
+        }
+    }
+
     /// Whether it reads listings and sends nothing that costs more.
     pub(super) fn lists_only(&self) -> bool {
         match self {

@@ -1,22 +1,25 @@
 //! `asof drill`.
 
+use std::path::Path;
+
 use super::args::recover::DrillArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::recovery::{self, Source, buckets, databases, exit, show_report, take_steps, windows, with_terms};
 use crate::cancel::Cancel;
-use crate::db::Database;
+use crate::db::{Database, require_free};
 use crate::engine::recover::{BucketPart, Recovery, tear_down};
 use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
+use crate::report::shell_word;
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, at, keep, report, carry } = args;
     let output = recovery::output(&carry.output)?;
     let source = Source::read(&file)?;
-    check_drill(&source.file, keep)?;
+    check_drill(&source.file, true)?;
     report.can_write()?;
     let asked = databases(&source.file, &carry.server, &context.cancel).await?;
     // What is torn down is not stopped by the Ctrl-C that ended the drill.
@@ -27,53 +30,66 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
         let to = |target: &Target| scratch_of(target, tag);
         buckets(context, &source.file, server, to).await
     };
+    // A drill that was killed has left its copies, and so has one that was to keep them.
     let of = (Purpose::Drill, &*source.path);
-    // A drill that was killed has left its copies.
     while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, context.now)? {
-        let targets = &before.told().targets;
-        if *targets != source.file.targets() {
-            let message = format!(
-                "the drill {} was killed, and may have left copies at {}",
-                before.id(),
-                targets.join(", ")
-            );
-            return Err(Error::usage(message)
-                .hint("let the file name these targets once more, and drill: they are torn down first"));
-        }
+        can_be_torn_down(&before, &source, keep)?;
         output.note(&format!("tearing down what the drill {} has left", before.id()));
-        let left = tear_down(&before, &parts(before.id()).await?, &torn_down).await?;
+        let left = tear_down(&before, &state_dir, &parts(before.id()).await?, &torn_down).await?;
         if !left.is_empty() {
             return Ok(still_there(output, &left));
         }
     }
+    // Only now: what had no teardown command may have been removed by hand, and the drill that left it is ended then.
+    check_drill(&source.file, keep)?;
     let windows = windows(output, &asked).await?;
     let at = recovery::at(&at, (&asked, &windows), context.now, &carry).map(|time| (at, time))?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
     let told = Told { targets: source.file.targets(), ..told };
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file))?;
     let parts = parts(drill.id()).await?;
-    let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {
-        take_steps(context, output, &drill, &source.file, (&asked, &parts), terms).await
-    });
-    let taken = taken.await;
-    let (ending, findings) = match taken {
-        Ok(taken) => taken,
-        Err(e) => {
-            end(output, keep, &drill, (&parts, &torn_down)).await?;
-            return Err(e);
-        }
-    };
-    let mut told = drill.report(&source.file, ending, findings);
-    told.left = end(output, keep, &drill, (&parts, &torn_down)).await?;
-    show_report(output, &drill, &told, &report)?;
-    if !told.left.is_empty() {
-        return Ok(still_there(output, &told.left));
+    if let Err(e) = require_free(&asked, &drill.errand()).await {
+        tear_down(&drill, &state_dir, &parts, &torn_down).await?;
+        return Err(e);
     }
-    Ok(match ending {
+    let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {
+        Ok(take_steps(context, output, &drill, &source.file, (&asked, &parts), terms).await)
+    });
+    let (carried, findings) = taken.await?;
+    let mut told = drill.report(&source.file, carried.ending, findings);
+    // An error is the journal's: all is torn down, and that cannot be noted.
+    let (left, unnoted) = match end(output, keep, &drill, (&state_dir, &parts, &torn_down)).await {
+        Ok(left) => (left, None),
+        Err(e) => (Vec::new(), Some(e)),
+    };
+    told.left = left;
+    let copied = show_report(output, &drill, &told, &report);
+    let exit = match carried.ending {
+        _ if !told.left.is_empty() => still_there(output, &told.left),
         // Nothing of a drill is gone on with.
         Ending::Failed | Ending::NotBegun => Exit::Failed,
-        other => exit(other),
-    })
+        other => exit(other, copied),
+    };
+    carried.trouble.or(unnoted).map_or(Ok(exit), Err)
+}
+
+/// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this file.
+fn can_be_torn_down(before: &Recovery, source: &Source, keep: bool) -> Result<()> {
+    let (id, targets) = (before.id(), &before.told().targets);
+    if *targets != source.file.targets() {
+        let message =
+            format!("the drill {id} was killed, and may have left copies at {}", targets.join(", "));
+        return Err(Error::usage(message)
+            .hint("let the file name these targets once more, and drill: they are torn down first"));
+    }
+    if keep {
+        let message =
+            format!("the drill {id} of this file has left its copies, and another needs their place");
+        let path = shell_word(&source.path.to_string_lossy());
+        return Err(Error::usage(message)
+            .hint(format!("asof drill {path} without --keep tears them down before it begins")));
+    }
+    Ok(())
 }
 
 fn scratch_of(target: &Target, tag: &str) -> Option<Location> {
@@ -85,10 +101,10 @@ async fn end(
     output: Output,
     keep: bool,
     drill: &Recovery,
-    (parts, databases): (&[BucketPart], &[Database]),
+    (state_dir, parts, databases): (&Path, &[BucketPart], &[Database]),
 ) -> Result<Vec<String>> {
     if !keep {
-        return tear_down(drill, parts, databases).await;
+        return tear_down(drill, state_dir, parts, databases).await;
     }
     let places: Vec<_> = parts.iter().filter_map(|part| part.to.as_ref()).map(ToString::to_string).collect();
     let names: Vec<_> = databases.iter().map(|database| format!("database {}", database.name())).collect();

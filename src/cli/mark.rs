@@ -1,6 +1,7 @@
 //! `asof mark`.
 
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::args::recover::MarkArgs;
@@ -8,7 +9,8 @@ use super::carry::state_dir;
 use super::context::Context;
 use super::exit::Exit;
 use super::moment::MARKS;
-use super::recovery::{self, Source, as_written, buckets};
+use super::recovery::{self, STANDS_STILL, Source, as_written, buckets};
+use crate::engine::make_private;
 use crate::engine::recover::mark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -32,7 +34,17 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     };
     let clock = (&part.client, &*part.location.bucket);
     let deadline = deadline.unwrap_or_else(|| source.file.mark.deadline());
-    let at = mark(&source.file, clock, &name, deadline, &context.cancel).await?;
+    let hooks = &source.file.hooks;
+    if hooks.quiesce.is_none() {
+        output.note(
+            "the file names no quiesce hook, so writers go on: rows and objects of the second may disagree",
+        );
+    }
+    let at = mark(&source.file, clock, &name, deadline, &context.cancel).await;
+    if hooks.stop_for_good() {
+        output.note(STANDS_STILL);
+    }
+    let at = at?;
     let line = MarkLine { name, at, file: source.path.to_string_lossy().into_owned() };
     keep(marks, &line)?;
     let mut out = std::io::stdout();
@@ -56,19 +68,27 @@ fn check_name(name: &str) -> Result<()> {
 
 fn open(state_dir: &Path) -> Result<std::fs::File> {
     let path = state_dir.join(MARKS);
-    let opened = std::fs::create_dir_all(state_dir)
-        .and_then(|()| std::fs::File::options().create(true).append(true).open(&path));
+    let opened = make_private(state_dir)
+        .and_then(|()| std::fs::File::options().create(true).read(true).append(true).open(&path));
     opened.map_err(|e| cannot(&path, &e))
 }
 
 /// A line of its own, on disk when this returns.
 fn keep(mut marks: std::fs::File, line: &MarkLine) -> Result<()> {
-    let mut text = serde_json::to_string(line).map_err(std::io::Error::from)?;
-    text.push('\n');
+    let text = serde_json::to_string(line).map_err(std::io::Error::from)?;
+    let begin = if is_torn(&marks).map_err(|e| cannot(Path::new(MARKS), &e))? { "\n" } else { "" };
     marks
-        .write_all(text.as_bytes())
+        .write_all(format!("{begin}{text}\n").as_bytes())
         .and_then(|()| marks.sync_data())
         .map_err(|e| cannot(Path::new(MARKS), &e))
+}
+
+/// Whether the file's last line was not written whole: the next one would be no line of its own.
+fn is_torn(marks: &std::fs::File) -> std::io::Result<bool> {
+    let Some(last) = marks.metadata()?.len().checked_sub(1) else { return Ok(false) };
+    let mut byte = [0];
+    marks.read_exact_at(&mut byte, last)?;
+    Ok(byte != *b"\n")
 }
 
 fn cannot(path: &Path, e: &std::io::Error) -> Error {

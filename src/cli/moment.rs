@@ -13,8 +13,13 @@ pub(super) const MARKS: &str = "marks";
 
 /// Reads a past time. `mark:NAME` is looked up where the state is kept.
 pub(super) fn past(text: &str, now: Instant, state: &StateArgs) -> Result<Instant> {
-    let Some(name) = text.trim().strip_prefix("mark:") else { return Instant::parse_past(text, now) };
+    let Some(name) = mark_name(text) else { return Instant::parse_past(text, now) };
     of_mark(name, &state_dir(state)?)
+}
+
+/// The mark that is named, if one is.
+pub(super) fn mark_name(text: &str) -> Option<&str> {
+    text.trim().strip_prefix("mark:")
 }
 
 fn of_mark(name: &str, state_dir: &Path) -> Result<Instant> {
@@ -28,5 +33,6 @@ fn of_mark(name: &str, state_dir: &Path) -> Result<Instant> {
     newest_mark(&lines, name).map(|mark| mark.at).ok_or_else(|| {
         Error::usage(format!("there is no mark {} in {}", printable(name), path.display()))
             .hint("asof mark FILE makes marks; each line of that file is one")
+            .hint("for marks in another state directory: XDG_STATE_HOME is the directory that its asof/marks lies in")
     })
 }

@@ -3,9 +3,13 @@
 
 use std::path::Path;
 
-use super::args::apply::UndeleteArg;
+use clap::ValueEnum;
+
+use super::args::apply::{ApplyArgs, ConflictArg, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
 use super::args::check::EarlierArgs;
 use super::args::common::{CompareArgs, SelectArgs, ServerArgs};
+use super::args::recover::CarryArgs;
+use crate::limits;
 use crate::model::{Instant, Location};
 use crate::report::shell_word;
 
@@ -47,6 +51,45 @@ pub(super) fn undelete(how: UndeleteArg) -> &'static str {
     }
 }
 
+/// Those that say where the state of runs and recoveries is kept: elsewhere the same command would begin anew.
+pub(super) fn of_state(state: &StateArgs) -> String {
+    let dir = state.state_dir.as_ref().map(|dir| std::path::absolute(dir).unwrap_or_else(|_| dir.clone()));
+    let dir = dir.map(|dir| dir.to_string_lossy().into_owned());
+    typed(&[("state-dir", dir.as_slice())], ("", false))
+}
+
+/// Those of a recovery: how its buckets are restored, where its state is kept, on which server.
+pub(super) fn of_recovery(carry: &CarryArgs) -> String {
+    let CarryArgs { apply, copies, multipart_window, server, output: _ } = carry;
+    let ApplyArgs { on_conflict, rate, concurrency, state } = apply;
+    let CopyArgs { locks, no_head, doubtful, thaw: ThawArgs { thaw, thaw_days }, multipart_threshold: _ } =
+        copies;
+    let on_conflict = (*on_conflict != ConflictArg::default()).then(|| name(on_conflict));
+    let rate = (*rate != limits::DEFAULT_RATE).then(|| format!("{rate}/s"));
+    let concurrency = (*concurrency != limits::DEFAULT_CONCURRENCY).then(|| concurrency.to_string());
+    let thaw_days = (thaw.is_some() && *thaw_days != limits::THAW_DAYS).then(|| thaw_days.to_string());
+    let window = multipart_window.as_secs();
+    let window = (window != 60 * 60).then(|| format!("{window}s"));
+    let values = [
+        ("on-conflict", on_conflict),
+        ("rate", rate),
+        ("concurrency", concurrency),
+        ("doubtful", doubtful.as_ref().map(name)),
+        ("thaw", thaw.as_ref().map(name)),
+        ("thaw-days", thaw_days),
+        ("multipart-window", window),
+    ];
+    let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_slice())).collect();
+    let flags = [("locks", *locks), ("no-head", *no_head)];
+    let flags: String = flags.iter().map(|&flag| typed(&[], flag)).collect();
+    typed(&values, ("", false)) + &flags + &of_state(state) + &of_server(server)
+}
+
+/// A value as it is typed.
+fn name(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
 fn typed(values: &[(&str, &[String])], (flag, set): (&str, bool)) -> String {
     let values = values.iter().flat_map(|(name, values)| {
         values.iter().map(move |value| format!(" --{name} {}", shell_word(value)))
@@ -66,7 +109,32 @@ pub(super) fn restore_plan(plan: &Path, options: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+
+    #[derive(clap::Parser)]
+    struct Recovery {
+        #[command(flatten)]
+        carry: CarryArgs,
+    }
+
+    #[test]
+    fn a_recovery_goes_on_with_what_it_was_begun_with() {
+        for typed in [
+            "",
+            " --state-dir /var/asof",
+            " --on-conflict overwrite --rate 100/s --concurrency 7 --doubtful trust --thaw bulk --thaw-days 9 \
+             --multipart-window 5400s --locks --state-dir '/a b' --endpoint-url http://127.0.0.1:9000",
+            " --doubtful skip --no-head --profile prod",
+        ] {
+            let words = typed.replace("'/a b'", "/a\u{a0}b");
+            let words =
+                words.split(' ').filter(|word| !word.is_empty()).map(|word| word.replace('\u{a0}', " "));
+            let carry = Recovery::parse_from(std::iter::once("asof".to_owned()).chain(words)).carry;
+            assert_eq!(of_recovery(&carry), typed);
+        }
+    }
 
     #[test]
     fn each_option_is_typed_as_it_was() {

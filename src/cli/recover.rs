@@ -3,23 +3,23 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::args::common::ServerArgs;
 use super::args::recover::{CarryArgs, RecoverArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::next;
 use super::recovery::{
-    self, Source, as_written, buckets, databases, exit, show_report, take_steps, windows, with_terms,
+    self, STANDS_STILL, Source, as_written, buckets, databases, exit, show_report, take_steps, windows,
+    with_terms,
 };
-use crate::db::{Database, Window};
+use super::{moment, next};
+use crate::db::{Database, Errand, Window, require_free};
 use crate::engine::present;
-use crate::engine::recover::{BucketPart, Recovery, Terms};
+use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Destination, Instant};
-use crate::recover::{Ending, Purpose, Step, Told};
+use crate::recover::{Ending, Purpose, Status, Step, Told};
 use crate::report::{DiffView, Format, Heading, head, shell_word};
 use crate::resolve::checks;
 
@@ -47,13 +47,16 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let server = (&carry.server, carry.apply.rate);
     let buckets = buckets(context, &source.file, server, as_written).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
-        take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await
+        Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
     });
-    let (ending, findings) = taken.await?;
-    let told = recovery.report(&source.file, ending, findings);
-    show_report(output, &recovery, &told, &report)?;
-    last_words(output, &recovery, (&source, &carry.server), ending);
-    Ok(exit(ending))
+    let (carried, findings) = taken.await?;
+    let told = recovery.report(&source.file, carried.ending, findings);
+    let copied = show_report(output, &recovery, &told, &report);
+    last_words(output, &recovery, (&source, yes, &carry), &carried);
+    match carried.trouble {
+        Some(e) => Err(e),
+        None => Ok(exit(carried.ending, copied)),
+    }
 }
 
 fn write_template(output: Output, path: &Path) -> Result<Exit> {
@@ -73,9 +76,11 @@ fn write_template(output: Output, path: &Path) -> Result<Exit> {
 /// The recovery of this file to this time that was begun and is not ended.
 fn taken_up(context: &Context, source: &Source, typed: &str, carry: &CarryArgs) -> Result<Option<Recovery>> {
     let state_dir = state_dir(&carry.apply.state)?;
-    // The newest time moves on, and an age too: what was typed is the same command all the same.
-    let at = super::moment::past(typed, context.now, &carry.apply.state).ok();
-    let suits = |told: &Told| told.typed == typed || Some(told.at) == at;
+    // The newest time moves on, and an age too: what was typed is the same command all the same. A mark is not: one that was
+    // made anew is another time.
+    let at = moment::past(typed, context.now, &carry.apply.state).ok();
+    let is_same = |told: &Told| told.typed == typed && moment::mark_name(typed).is_none();
+    let suits = |told: &Told| is_same(told) || Some(told.at) == at;
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::take_up(&state_dir, of, suits, context.now)? else { return Ok(None) };
     let Told { at: begun_to, began, .. } = recovery.told();
@@ -113,6 +118,10 @@ async fn begin(
 ) -> Result<Recovery> {
     let windows = windows(output, databases).await?;
     let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
+    // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
+    // this tag: whatever is found is not of the one that would begin.
+    let errand = Errand { at, tag: format!("{}-none", context.now.compact()) };
+    require_free(databases, &errand).await?;
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;
     with_terms(context, carry, source.file.buckets_at(at), async |terms| {
@@ -182,35 +191,58 @@ async fn show(
 const DANGLING: &str = "rows name objects that are not there: the report has their keys; those that arrived a little late come back \
                         with asof references --heal, or, the next time, with heal in [references]";
 
+/// What is said where rows name nothing at all.
+const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see what the references' command prints (a pipe ends as its last \
+                                command does, whatever becomes of the first), and compare them with asof references";
+
 /// What was done, what was not, and how to go on.
-fn last_words(output: Output, recovery: &Recovery, (source, server): (&Source, &ServerArgs), ending: Ending) {
+fn last_words(
+    output: Output,
+    recovery: &Recovery,
+    (source, yes, carry): (&Source, bool, &CarryArgs),
+    carried: &Carried,
+) {
     let path = shell_word(&source.path.to_string_lossy());
-    let again = format!("asof recover {path} --at {}{}", recovery.told().at, next::of_server(server));
+    let yes = if yes { " --yes" } else { "" };
+    let again = format!("asof recover {path} --at {}{yes}{}", recovery.told().at, next::of_recovery(carry));
     let state = recovery.state();
-    match ending {
+    match carried.ending {
         Ending::Done | Ending::Inconsistent => {
             for n in 0..source.file.buckets.len() {
                 if let Some(run) = state.run(n) {
-                    output.note(&format!("to take the bucket's restore back: asof undo {run}"));
+                    let state = next::of_state(&carry.apply.state);
+                    output.note(&format!("to take the bucket's restore back: asof undo {run}{state}"));
                 }
             }
-            if ending == Ending::Inconsistent {
+            let compared = state.result(Step::References).map(|result| &result.counts);
+            let has = |name: &str| compared.and_then(|counts| counts.get(name)).is_some_and(|n| *n > 0);
+            if source.file.hooks.stop_for_good() {
+                output.note(STANDS_STILL);
+            }
+            if has("dangling") {
                 output.note(DANGLING);
+            }
+            if has("nothing_compared") {
+                output.note(NOTHING_COMPARED);
             }
         }
         Ending::NotBegun => {
-            let resumed =
-                if source.file.hooks.resume.is_some() { "; the resume hook has been run" } else { "" };
+            let is_resumed = source.file.hooks.resume.is_some() && !carried.stands_still;
+            let resumed = if is_resumed { "; the resume hook has been run" } else { "" };
             output.note(&format!("the quiesce hook failed, so nothing was changed{resumed}"));
             output.note(&format!("once that is mended: {again}"));
         }
         Ending::Failed | Ending::Interrupted => {
             output.note(&format!("not done: {}", recovery::left(recovery, &source.file).join(", ")));
-            let done = |step| state.status(step) == Some(&crate::recover::Status::Done);
-            if done(Step::Quiesce) && !done(Step::Resume) {
-                output.note("the application stands still: the resume hook has not been run");
-            }
             output.note(&format!("to go on, once that is mended: {again}"));
         }
+    }
+    if carried.stands_still {
+        let stands = if state.status(Step::Quiesce) == Some(&Status::Done) { "stands" } else { "may stand" };
+        let why = match source.file.hooks.resume {
+            Some(_) => "the resume hook has not been run to its end",
+            None => "the file names no resume hook",
+        };
+        output.note(&format!("the application {stands} still: {why}"));
     }
 }

@@ -16,7 +16,7 @@ use super::keep;
 use super::moment;
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Window, command, rds};
-use crate::engine::recover::{BucketPart, Parts, Recovery, Terms, carry_on};
+use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on};
 use crate::engine::{Server, Standing, present, require_room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -26,6 +26,9 @@ use crate::recover::{
     self, DatabaseKind, Ending, Event, Finding, LATEST, RecoveryFile, Report, Step, in_words,
 };
 use crate::report::{Format, JsonLines, progress_line, recovery_page, recovery_table};
+
+/// What is said at the end where nothing lets the application go on.
+pub(super) const STANDS_STILL: &str = "the application stands still: the file names no resume hook";
 
 /// A recovery file, and where it lies.
 pub(super) struct Source {
@@ -41,8 +44,13 @@ impl Source {
                 .hint(format!("asof recover --init {name} writes one to begin with"))
         };
         let text = std::fs::read_to_string(path).map_err(wrong)?;
-        let file = RecoveryFile::parse(&name.to_string(), &text)?;
-        Ok(Self { path: path.canonicalize().map_err(wrong)?, file })
+        let mut file = RecoveryFile::parse(&name.to_string(), &text)?;
+        // No link is followed: where the file is mounted as Kubernetes does it, that leads elsewhere in every pod.
+        let path = std::path::absolute(path).map_err(wrong)?;
+        if let Some(dir) = path.parent() {
+            file.run_in(dir);
+        }
+        Ok(Self { path, file })
     }
 }
 
@@ -187,7 +195,7 @@ pub(super) async fn take_steps(
     file: &RecoveryFile,
     (databases, buckets): (&[Database], &[BucketPart]),
     terms: Terms<'_>,
-) -> Result<(Ending, Vec<Finding>)> {
+) -> (Carried, Vec<Finding>) {
     let news = RefCell::new(News::default());
     let on = |event: &Event<'_>| {
         if !output.quiet && news.borrow_mut().is_due(event, Clock::now()) {
@@ -196,8 +204,8 @@ pub(super) async fn take_steps(
     };
     let cancel = &context.cancel;
     let parts = Parts { file, databases, buckets, terms, cancel, on: &on, findings: RefCell::default() };
-    let ending = carry_on(recovery, &parts).await?;
-    Ok((ending, parts.findings.into_inner()))
+    let carried = carry_on(recovery, &parts).await;
+    (carried, parts.findings.into_inner())
 }
 
 /// When there was last something to tell of each bucket, and what of each database.
@@ -222,34 +230,46 @@ impl News {
             Event::Database(n, progress) => {
                 self.databases.insert(*n, (*progress).clone()).as_ref() != Some(*progress)
             }
-            Event::Begun(_) | Event::Done(_) | Event::Failed(..) => true,
+            Event::Begun(_) | Event::Done(_) | Event::Failed(..) | Event::Unanswered(..) => true,
         }
     }
 }
 
-/// Shows the report, and keeps it.
-pub(super) fn show_report(
-    output: Output,
-    recovery: &Recovery,
-    report: &Report,
-    copies: &ReportArgs,
-) -> Result<()> {
+/// Shows the report, and keeps it. That it cannot be written somewhere changes nothing of what was done: it is told. Gives
+/// whether the copies that were asked for were written.
+pub(super) fn show_report(output: Output, recovery: &Recovery, report: &Report, copies: &ReportArgs) -> bool {
     let mut lines = JsonLines::new(Vec::new());
-    lines.recovery(report)?;
+    let formed = lines.recovery(report);
     let json = lines.into_inner();
-    recovery.keep_report(&json)?;
+    let kept = formed.and_then(|()| recovery.keep_report(&json));
+    let elsewhere = match &kept {
+        Ok(path) => format!("; it is kept in {}", path.display()),
+        Err(e) => {
+            say(&format!("the report is not kept: {e}\n"));
+            String::new()
+        }
+    };
+    let is_written = |written: Result<()>| match written {
+        Ok(()) => true,
+        Err(e) => {
+            say(&format!("{e}{elsewhere}\n"));
+            false
+        }
+    };
     let text = match output.format {
         Format::Json => String::from_utf8_lossy(&json).into_owned(),
         Format::Table | Format::Csv => recovery_table(report),
     };
-    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
-    if let Some(path) = &copies.report {
-        keep::write(path, "the report", &json)?;
-    }
-    if let Some(path) = &copies.html {
-        keep::write(path, "the page", recovery_page(report, present()))?;
-    }
-    Ok(())
+    is_written(
+        std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())
+            .map_err(|e| Error::new(ErrorKind::Local, format!("cannot write the report to stdout: {e}"))),
+    );
+    let is_copied = |path: &Option<PathBuf>, what: &str, content: &dyn Fn() -> Vec<u8>| {
+        path.as_ref().is_none_or(|path| is_written(keep::write(path, what, content())))
+    };
+    let report_copied = is_copied(&copies.report, "the report", &|| json.clone());
+    let page = || recovery_page(report, present()).into_bytes();
+    is_copied(&copies.html, "the page", &page) && report_copied
 }
 
 impl ReportArgs {
@@ -259,9 +279,10 @@ impl ReportArgs {
     }
 }
 
-/// The exit code of an ending.
-pub(super) fn exit(ending: Ending) -> Exit {
+/// The exit code of an ending. What is done is not as it was asked for if copies of the report could not be written.
+pub(super) fn exit(ending: Ending, copied: bool) -> Exit {
     match ending {
+        Ending::Done if !copied => Exit::Failed,
         Ending::Done => Exit::Done,
         Ending::Inconsistent => Exit::Differences,
         Ending::NotBegun => Exit::Failed,

@@ -14,6 +14,7 @@ use super::{
     undo, verify,
 };
 use crate::error::Result;
+use crate::program;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -61,7 +62,7 @@ async fn run(command: Command) -> Result<Exit> {
         std::ops::ControlFlow::Break(ended) => return ended,
         std::ops::ControlFlow::Continue(command) => command,
     };
-    stop_on_signals(&context)?;
+    stop_on_signals(&context, command.when_aborted())?;
     match command {
         Command::Diff(args) => diff::run(&context, args).await,
         Command::Restore(args) => restore::run(&context, args).await,
@@ -84,8 +85,8 @@ async fn run(command: Command) -> Result<Exit> {
     }
 }
 
-/// The first signal lets what is under way finish; the second does not.
-fn stop_on_signals(context: &Context) -> std::io::Result<()> {
+/// The first signal lets what is under way finish; the second does not, and `last` is said then.
+fn stop_on_signals(context: &Context, last: &'static str) -> std::io::Result<()> {
     let cancel = context.cancel.clone();
     let mut signals = Signals::new()?;
     drop(tokio::spawn(async move {
@@ -93,7 +94,9 @@ fn stop_on_signals(context: &Context) -> std::io::Result<()> {
         cancel.stop();
         say("\nstopping: finishing what is under way; Ctrl-C again to abort at once\n");
         signals.next().await;
-        say("\naborted\n");
+        // Otherwise a hook would live on, and be started once more beside itself by the same command.
+        program::kill_all();
+        say(&format!("\naborted{last}\n"));
         drop(std::io::stdout().flush());
         #[expect(clippy::exit, reason = "the person asked to abort at once")]
         std::process::exit(i32::from(Exit::Interrupted as u8));

@@ -74,12 +74,7 @@ fn is_long_before(time: Instant, now: Instant) -> bool {
 
 /// The error, and what can be done about it.
 fn unknown(name: &str, e: &Error) -> String {
-    let why = std::iter::once(e.to_string()).chain(e.hints().iter().cloned());
-    format!(
-        "database {}: which times it reaches is unknown ({})",
-        printable(name),
-        why.collect::<Vec<_>>().join("; ")
-    )
+    format!("database {}: which times it reaches is unknown ({})", printable(name), e.in_one_line())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `window` | two times, the earliest and the latest, `-` for one that is not known | any time is tried |
 //! | `restore` | | it must be given |
-//! | `progress` | `none`, `restoring [PERCENT]`, `available`, `failed [WHY]` or `foreign [WHOSE]` | `restore` (and `wait`) end when it is ready |
+//! | `progress` | `none`, `restoring [PERCENT]`, `available`, `failed [WHY]` or `foreign [WHOSE]` | `restore` (and `wait`) end when it is ready; a drill is refused |
 //! | `wait` | | |
 //! | `endpoint` | where it answers | nothing is said of that |
 //! | `teardown` | | a drill is refused, unless `--keep` |
@@ -42,6 +42,16 @@ pub struct Settings {
     pub endpoint: Option<Program>,
     /// Removes the restored database.
     pub teardown: Option<Program>,
+}
+
+impl Settings {
+    /// Its commands.
+    pub fn programs(&mut self) -> Vec<&mut Program> {
+        let Self { name: _, source: _, target: _, window, restore, progress, wait, endpoint, teardown } =
+            self;
+        let others = [window, progress, wait, endpoint, teardown].into_iter().flatten();
+        std::iter::once(restore).chain(others).collect()
+    }
 }
 
 /// A database that is restored by commands.
@@ -117,11 +127,16 @@ impl Database {
     }
 
     pub(super) async fn teardown(&self, errand: &Errand) -> Result<()> {
-        if let Found::Foreign(whose) = self.find(errand).await? {
+        let found = self.find(errand).await?;
+        if let Found::Foreign(whose) = &found {
             let name = self.name();
             let message =
                 format!("the database {name} is not torn down: what stands there is not ours ({whose})");
             return Err(Error::new(ErrorKind::Refused, message));
+        }
+        // It may have been removed by hand.
+        if self.settings.teardown.is_none() && self.settings.progress.is_some() && found == Found::Nothing {
+            return Ok(());
         }
         let Some(program) = &self.settings.teardown else {
             let message = format!("the database {} has no teardown command", self.name());

@@ -5,6 +5,7 @@
 
 mod check;
 pub mod command;
+mod free;
 pub mod rds;
 mod wait;
 mod window;
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::model::Instant;
 
 pub use check::checks;
+pub use free::require_free;
 pub use wait::wait;
 pub use window::{Reach, Window};
 

@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use super::{Database, Errand, Progress};
 use crate::cancel::Cancel;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::limits;
 
 /// Waits until the restored database is ready, and tells `on` how far it is each time it has asked. A question that fails
-/// is asked again, as long as the answers that fail in a row are few: credentials are renewed, and networks come back.
+/// is asked again, as long as the answers that fail in a row are few: credentials are renewed, and networks come back. `on`
+/// is told of the first of them. What cannot pass by itself, such as a command that is not there, ends it at once.
 pub async fn wait(
     database: &Database,
     errand: &Errand,
     cancel: &Cancel,
-    on: impl FnMut(&Progress),
-) -> Result<Option<String>> {
+    on: impl FnMut(Result<&Progress, &Error>),
+) -> Result<Option<String>, Error> {
     let pauses = (limits::FIRST_DATABASE_PAUSE, limits::MAX_DATABASE_PAUSE);
     poll(database, errand, pauses, cancel, on).await
 }
@@ -26,14 +27,14 @@ pub(super) async fn poll(
     errand: &Errand,
     (first, longest): (Duration, Duration),
     cancel: &Cancel,
-    mut on: impl FnMut(&Progress),
-) -> Result<Option<String>> {
+    mut on: impl FnMut(Result<&Progress, &Error>),
+) -> Result<Option<String>, Error> {
     let (mut pause, mut failures) = (first, 0);
     loop {
         match database.progress(errand).await {
             Ok(progress) => {
                 failures = 0;
-                on(&progress);
+                on(Ok(&progress));
                 match progress {
                     Progress::Available { endpoint } => return Ok(endpoint),
                     Progress::Failed { why } => {
@@ -44,9 +45,14 @@ pub(super) async fn poll(
                     Progress::Restoring { .. } => {}
                 }
             }
-            Err(e) if e.kind() == ErrorKind::Interrupted => return Err(e),
+            Err(e) if matches!(e.kind(), ErrorKind::Interrupted | ErrorKind::Usage) => return Err(e),
             Err(e) if failures + 1 == limits::DATABASE_FAILURES => return Err(e),
-            Err(_) => failures += 1,
+            Err(e) => {
+                if failures == 0 {
+                    on(Err(&e));
+                }
+                failures += 1;
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => pause = (pause * 2).min(longest),

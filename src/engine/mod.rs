@@ -36,6 +36,7 @@ pub use prepare::{begin, find_changes, standings};
 pub use references::{Held, References, heal_changes, references};
 pub use restore::carry_out;
 pub use run::{Copying, Glance, Order, Run, Server};
+pub use store::make_private;
 pub use survey::{Extras, Findings, survey};
 pub use timeline::trace;
 pub use undo::plan_undo;

@@ -5,20 +5,24 @@ use std::collections::hash_map::RandomState;
 use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, Hasher};
 use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
+/// Who may read what is kept: its owner.
+const PRIVATE: u32 = 0o700;
+
 /// Makes a directory with a name of its own, after the second in which it is made. Gives its name too.
 pub(super) fn make(parent: &Path, began: Instant) -> Result<(String, PathBuf)> {
-    fs::create_dir_all(parent).map_err(|e| cannot(parent, "make", &e))?;
+    make_private(parent).map_err(|e| cannot(parent, "make", &e))?;
     let stamp = began.compact();
     for _ in 0..limits::RUN_NAMES {
         let id = format!("{stamp}-{:04x}", RandomState::new().build_hasher().finish() & 0xFFFF);
         let dir = parent.join(&id);
-        match fs::create_dir(&dir) {
+        match fs::DirBuilder::new().mode(PRIVATE).create(&dir) {
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(e) => return Err(cannot(&dir, "make", &e)),
             Ok(()) => {
@@ -28,6 +32,11 @@ pub(super) fn make(parent: &Path, began: Instant) -> Result<(String, PathBuf)> {
         }
     }
     Err(Error::new(ErrorKind::Local, format!("cannot find a new name in {}", parent.display())))
+}
+
+/// Makes a directory, and those that it lies in, for its owner alone: plans and journals tell of keys, versions and errors.
+pub fn make_private(dir: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(dir)
 }
 
 /// Writes a file, whole or not at all.

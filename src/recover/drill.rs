@@ -48,10 +48,14 @@ pub fn check_drill(file: &RecoveryFile, keep: bool) -> Result<()> {
             }
             Some(_) => {}
         }
-        if let DatabaseKind::Command(settings) = database
-            && settings.teardown.is_none()
-            && !keep
-        {
+        let DatabaseKind::Command(settings) = database else { continue };
+        if settings.progress.is_none() {
+            return refuse(format!(
+                "the database {name} has no progress command, which tells what stands at the target already from what the \
+                 drill restores"
+            ));
+        }
+        if settings.teardown.is_none() && !keep {
             return refuse(format!("the database {name} has no teardown command, and --keep is not given"));
         }
     }
@@ -77,15 +81,18 @@ mod tests {
         };
         assert!(check_drill(&file(SCRATCH), false).is_ok());
         assert!(check_drill(&file(&SCRATCH.replace("s3://scratch/d", "in-place")), false).is_err());
-        let torn = "source = \"a\"\ntarget = \"b\"\nteardown = [\"t\"]\n";
-        assert!(check_drill(&database(torn), false).is_ok());
-        assert!(check_drill(&database("source = \"a\"\ntarget = \"b\"\n"), true).is_ok());
+        let (place, teardown) = ("source = \"a\"\ntarget = \"b\"\n", "teardown = [\"t\"]\n");
+        let progress = "progress = [\"p\"]\n";
+        let whole = [place, progress, teardown].concat();
+        assert!(check_drill(&database(&whole), false).is_ok());
+        assert!(check_drill(&database(&[place, progress].concat()), true).is_ok());
         for (rest, keep) in [
-            ("source = \"a\"\ntarget = \"b\"\n", false),
-            ("source = \"a\"\ntarget = \"a\"\nteardown = [\"t\"]\n", false),
-            ("source = \"a\"\nteardown = [\"t\"]\n", true),
+            ([place, progress].concat(), false),
+            ([place, teardown].concat(), true),
+            (whole.replace("\"b\"", "\"a\""), false),
+            (whole.replace("target = \"b\"\n", ""), true),
         ] {
-            assert!(check_drill(&database(rest), keep).is_err(), "{rest}");
+            assert!(check_drill(&database(&rest), keep).is_err(), "{rest}");
         }
     }
 

@@ -40,8 +40,15 @@ pub(super) struct Entry {
 impl Entry {
     /// The database, if its fields are those of its kind. `n` is its number in the file.
     pub(super) fn check(self, n: usize) -> std::result::Result<DatabaseKind, String> {
-        let given = self.name.as_ref().or(self.target.as_ref()).or(self.source.as_ref());
-        let name = given.cloned().unwrap_or_else(|| format!("database-{}", n + 1));
+        // Not the target's, if that can be helped: where that is taken the file names another, and it is still the same database.
+        let source = [&self.source, &self.source_resource_id, &self.source_backup_arn];
+        let given = std::iter::once(&self.name).chain(source).chain([&self.target]);
+        let name = given.flatten().next().cloned().unwrap_or_else(|| format!("database-{}", n + 1));
+        for (field, text) in [("name", &self.name), ("source", &self.source), ("target", &self.target)] {
+            if text.as_ref().is_some_and(String::is_empty) {
+                return Err(format!("the database {name} has an empty {field}"));
+            }
+        }
         self.check_fields(&name)?;
         match self.kind {
             Kind::Command => Ok(DatabaseKind::Command(command::Settings {

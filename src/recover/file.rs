@@ -1,6 +1,7 @@
 //! The recovery file: which buckets and databases belong together, what is run before and after, which keys the rows name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
@@ -95,6 +96,13 @@ pub struct Hooks {
     pub after_database: Option<Program>,
 }
 
+impl Hooks {
+    /// Whether the application is stopped, and is to be let go on by hand.
+    pub fn stop_for_good(&self) -> bool {
+        self.quiesce.is_some() && self.resume.is_none()
+    }
+}
+
 /// The keys that the restored rows name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -168,13 +176,22 @@ impl RecoveryFile {
                 return Err(wrong(references.span().start, why));
             }
         }
-        let (mut names, mut targets) = (BTreeSet::new(), BTreeSet::new());
+        let (mut names, mut targets) = (BTreeMap::new(), BTreeSet::new());
         let mut databases = Vec::new();
         for (n, entry) in written.database.into_iter().enumerate() {
             let at = entry.span().start;
             let database = entry.into_inner().check(n).map_err(|why| wrong(at, why))?;
-            if !names.insert(database.name().to_owned()) {
-                return Err(wrong(at, format!("two databases have the name {}", database.name())));
+            let (name, variable) = (database.name().to_owned(), database.endpoint_variable());
+            match names.insert(variable.clone(), name.clone()) {
+                Some(other) if other == name => {
+                    return Err(wrong(at, format!("two databases have the name {name}")));
+                }
+                Some(other) => {
+                    let why =
+                        format!("the databases {other} and {name} would both be {variable} to the hooks");
+                    return Err(wrong(at, why));
+                }
+                None => {}
             }
             if let DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) = &database
                 && !targets.insert(settings.target.clone())
@@ -216,6 +233,18 @@ impl RecoveryFile {
         }
     }
 
+    /// Lets its commands run in a directory: a cron job or a pod begins in another than the person who wrote the file.
+    pub fn run_in(&mut self, dir: &Path) {
+        let Hooks { quiesce, resume, after_database } = &mut self.hooks;
+        let of_file = [quiesce, resume, after_database, &mut self.mark.dump].into_iter().flatten();
+        let of_rows = self.references.iter_mut().map(|references| &mut references.command);
+        let of_databases = self.databases.iter_mut().flat_map(|database| match database {
+            DatabaseKind::Command(settings) => settings.programs(),
+            DatabaseKind::Rds(_) | DatabaseKind::Aurora(_) => Vec::new(),
+        });
+        of_file.chain(of_rows).chain(of_databases).for_each(|program| program.run_in(dir));
+    }
+
     /// Where everything is restored to.
     pub fn targets(&self) -> Vec<String> {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
@@ -243,6 +272,12 @@ impl DatabaseKind {
             DatabaseKind::Command(settings) => &settings.name,
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => &settings.name,
         }
+    }
+
+    /// The variable in which hooks and the references' command find where it answers.
+    pub fn endpoint_variable(&self) -> String {
+        let name = self.name().to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        format!("ASOF_ENDPOINT_{name}")
     }
 
     /// What is restored and what it is restored into, as they are named.

@@ -36,10 +36,7 @@ heal = "30s"
 deadline = "2m"
 "#;
     let file = RecoveryFile::parse("r.toml", text).unwrap();
-    assert_eq!(
-        file.about(),
-        ["bucket s3://prod/a into s3://scratch/a", "database orders", "database prod-restored"]
-    );
+    assert_eq!(file.about(), ["bucket s3://prod/a into s3://scratch/a", "database orders", "database prod"]);
     let DatabaseKind::Command(orders) = &file.databases[0] else { panic!("{file:?}") };
     assert_eq!(orders.wait, Some(Program::new(["/bin/sh", "-c", "sleep 1; true"])));
     let DatabaseKind::Rds(prod) = &file.databases[1] else { panic!("{file:?}") };
@@ -80,6 +77,7 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
             "r.toml, line 5, column 11: invalid type: string \"stop\", expected a command as a list",
         ),
         (with("[hooks]\nquiesce = []\n"), "r.toml, line 5, column 11: no program is named"),
+        (with("[hooks]\nquiesce = { shell = \" \" }\n"), "r.toml, line 5, column 11: no program is named"),
         (with("[hooks]\nresume = { shel = \"x\" }\n"), "r.toml, line 5, column 10: unknown field `shel`"),
         (with("[[database]]\nkind = \"oracle\"\n"), "r.toml, line 5, column 8: unknown variant `oracle`"),
         (
@@ -93,6 +91,10 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
         (
             with("[[database]]\nkind = \"rds\"\ntarget = \"t\"\n"),
             "r.toml, line 4, column 1: the database t needs exactly one of",
+        ),
+        (
+            with("[[database]]\nkind = \"command\"\nname = \"a\"\ntarget = \"\"\nrestore = [\"r\"]\n"),
+            "r.toml, line 4, column 1: the database a has an empty target",
         ),
         (with("[mark]\ndeadline = \"soon\"\n"), "r.toml, line 5, column 12: a length of time is written as"),
         (
@@ -134,6 +136,18 @@ fn places_that_overlap_are_refused() {
 fn two_databases_have_two_names() {
     let one = "[[database]]\nkind = \"command\"\nname = \"a\"\nrestore = [\"r\"]\n";
     assert!(error(&one.repeat(2)).contains("two databases have the name a"));
+}
+
+/// Hooks find where a database answers in a variable, whose name has no "-".
+#[test]
+fn two_databases_have_two_variables() {
+    let one =
+        |name: &str| format!("[[database]]\nkind = \"command\"\nname = \"{name}\"\nrestore = [\"r\"]\n");
+    assert!(
+        error(&(one("a-b") + &one("A_b")))
+            .contains("the databases a-b and A_b would both be ASOF_ENDPOINT_A_B to the hooks")
+    );
+    assert!(RecoveryFile::parse("r.toml", &(one("a-b") + &one("a-c"))).is_ok());
 }
 
 #[test]

@@ -14,7 +14,8 @@ target = "in-place"              # or "s3://scratch/somewhere"
 # profile = "prod"
 # path-style = true
 
-# Any database, by commands. A command is a list of words and runs without a shell; for a shell, { shell = "…" }.
+# Any database, by commands. A command is a list of words and runs without a shell; for a shell, { shell = "…" }. All run in
+# the directory of this file.
 # Each finds in its environment: ASOF_AT (2026-11-17T14:30:05Z), ASOF_AT_EPOCH (1763389805), ASOF_RUN (a name that no
 # other recovery has: mark with it what you make), ASOF_DATABASE, ASOF_SOURCE, ASOF_TARGET.
 [[database]]
@@ -26,7 +27,7 @@ target = "orders_restored"
 # window = ["./db-window"]
 # Restores it, or begins to. Run again if it is cut off, unless progress tells that it is under way or done:
 restore = ["./db-restore"]
-# Prints none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]:
+# Prints none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]; a drill needs it:
 # progress = ["./db-progress"]
 # Or: a command that ends when the restore is done:
 # wait = ["./db-wait"]

@@ -12,7 +12,7 @@
 //!
 //! Anything else is no journal of asof's, and refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,14 @@ pub struct StepResult {
     pub counts: BTreeMap<String, u64>,
 }
 
+impl StepResult {
+    /// Whether a comparison found something that is not as it should be, or had nothing to compare.
+    pub fn has_found(&self) -> bool {
+        let found = ["mismatched", "dangling", "nothing_compared"];
+        found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
+    }
+}
+
 /// How far a step is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
@@ -117,6 +125,8 @@ pub struct State {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
     runs: BTreeMap<usize, String>,
+    /// Databases whose start was begun at some time, whatever has come of it.
+    asked: BTreeSet<usize>,
     ended: bool,
 }
 
@@ -172,15 +182,12 @@ impl State {
     /// | a comparison that found something, while the application stands still | it: that may have been mended, and was told once only |
     fn reopen(&mut self) {
         let resumed = self.status(Step::Resume) == Some(&Status::Done);
-        let has_found = |taken: &Taken| {
-            ["dangling", "mismatched"]
-                .iter()
-                .any(|name| taken.result.counts.get(*name).is_some_and(|n| *n > 0))
-        };
         let again: Vec<Step> = self
             .steps
             .iter()
-            .filter(|(_, taken)| matches!(taken.status, Status::Failed(_)) || (!resumed && has_found(taken)))
+            .filter(|(_, taken)| {
+                matches!(taken.status, Status::Failed(_)) || (!resumed && taken.result.has_found())
+            })
             .map(|(step, _)| *step)
             .collect();
         for step in again {
@@ -202,6 +209,9 @@ impl State {
         }
         if !shape.needs(step).iter().all(done) {
             return Err(format!("the step {step:?} is begun too early"));
+        }
+        if let Step::Start(n) = step {
+            self.asked.insert(n);
         }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
         self.steps
@@ -237,6 +247,11 @@ impl State {
     /// The run that restores a bucket.
     pub fn run(&self, bucket: usize) -> Option<&str> {
         self.runs.get(&bucket).map(String::as_str)
+    }
+
+    /// Whether a database may have been asked for: a start that is taken once more stays begun.
+    pub fn was_asked_for(&self, database: usize) -> bool {
+        self.asked.contains(&database)
     }
 
     /// What the recovery consists of; none before its first record.
@@ -326,6 +341,7 @@ mod tests {
         let again = play(&[&failed[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
         assert_eq!((again.status(quiesce), again.status(start)), (Some(&Status::Done), None));
         assert!(shape().ready(&again).contains(&start));
+        assert!(again.was_asked_for(0) && !again.was_asked_for(1));
     }
 
     #[test]

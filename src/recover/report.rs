@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::file::RecoveryFile;
-use super::journal::{State, Status};
+use super::journal::{State, Status, StepResult};
 use super::references::{Dangling, Orphan};
 use super::steps::{Shape, Step};
 use super::told::{Purpose, Told};
 use crate::db::Progress;
+use crate::error::Error;
 use crate::model::{Instant, Location};
 use crate::plan::{Action, Change};
 
@@ -24,6 +25,8 @@ pub enum Event<'a> {
     Failed(Step, &'a str),
     /// How far a database is.
     Database(usize, &'a Progress),
+    /// How far it is cannot be asked for now; it will be asked for again.
+    Unanswered(usize, &'a Error),
     /// How many of a bucket's changes are settled.
     Bucket(usize, u64, u64),
 }
@@ -47,11 +50,11 @@ pub enum Ending {
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What: `missing`, `differs` or `extra` in a copy; `dangling` row, `orphan`.
+    /// What: `missing`, `differs` or `extra` in a copy; `dangling` row, `orphan`; `nothing-compared`.
     pub finding: &'static str,
     /// Where it was looked for.
     pub place: Location,
-    /// The key, as the source's.
+    /// The key, as the source's; empty where it is about none.
     pub key: String,
     /// What more is known, in words.
     pub detail: String,
@@ -110,7 +113,7 @@ pub fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> 
 }
 
 impl Ending {
-    /// | quiesce failed | another step failed | stopped | mismatched or dangling | |
+    /// | quiesce failed | another step failed | stopped | mismatched, dangling or nothing compared | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
     /// | no | yes | | | failed |
@@ -120,17 +123,14 @@ impl Ending {
     pub fn of(state: &State, stopped: bool) -> Self {
         let steps = state.shape().map(Shape::steps).unwrap_or_default();
         let failed = |step: &Step| matches!(state.status(*step), Some(Status::Failed(_)));
-        let count = |name: &str| -> u64 {
-            let results = steps.iter().filter_map(|step| state.result(*step));
-            results.filter_map(|result| result.counts.get(name)).sum()
-        };
+        let has_found = |step: &Step| state.result(*step).is_some_and(StepResult::has_found);
         if failed(&Step::Quiesce) {
             Ending::NotBegun
         } else if steps.iter().any(failed) {
             Ending::Failed
         } else if !state.is_done() {
             if stopped { Ending::Interrupted } else { Ending::Failed }
-        } else if count("mismatched") + count("dangling") > 0 {
+        } else if steps.iter().any(has_found) {
             Ending::Inconsistent
         } else {
             Ending::Done
@@ -163,6 +163,12 @@ impl Finding {
     pub fn unhealed(place: &Location, key: &str, why: &str) -> Self {
         let detail = format!("came late, and was not brought back: {why}");
         Self { finding: "dangling", place: place.clone(), key: key.to_owned(), detail }
+    }
+
+    /// Rows that name no keys at all: a pipe's exit code is that of its last command, so what was to print them may have failed.
+    pub fn nothing_compared(place: &Location) -> Self {
+        let detail = "the references' command printed no keys, so nothing was compared".to_owned();
+        Self { finding: "nothing-compared", place: place.clone(), key: String::new(), detail }
     }
 
     /// An object that no row names.

@@ -22,6 +22,11 @@ pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
             };
             format!("        database {}: {}", printable(name), printable(&state))
         }
+        Event::Unanswered(n, e) => {
+            let name = file.databases.get(*n).map_or("", |database| database.name());
+            let (name, why) = (printable(name), e.in_one_line());
+            format!("        database {name}: it is asked again and again, since {}", printable(&why))
+        }
         Event::Bucket(n, settled, planned) => {
             let name = file.buckets.get(*n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
             format!("        bucket {name}: {} of {}", count(*settled), plural(*planned, "change", "changes"))
@@ -39,7 +44,8 @@ pub fn recovery_table(report: &Report) -> String {
     let mut lines = vec![String::new()];
     for finding in report.findings.iter().take(limits::SHOWN_FAILURES) {
         let Finding { finding, place, key, detail } = finding;
-        lines.push(format!("{finding}  {place}: {}  {}", printable(key), printable(detail)));
+        let key = if key.is_empty() { String::new() } else { format!("{}  ", printable(key)) };
+        lines.push(format!("{finding}  {place}: {key}{}", printable(detail)));
     }
     if report.findings.len() > limits::SHOWN_FAILURES {
         lines.push("… more; the report names them".to_owned());
@@ -87,9 +93,10 @@ pub(super) fn details(step: &StepReport) -> String {
         .counts
         .iter()
         .filter(|(_, n)| **n > 0)
-        .map(|(name, n)| match name.strip_prefix("bytes_") {
-            Some(_) => bytes(*n),
-            None => format!("{} {name}", count(*n)),
+        .map(|(name, n)| match (name.as_str(), name.strip_prefix("bytes_")) {
+            (_, Some(_)) => bytes(*n),
+            ("nothing_compared", _) => "nothing compared".to_owned(),
+            _ => format!("{} {name}", count(*n)),
         })
         .collect();
     let rest = [step.note.clone(), Some(counts.join(", ")), step.why.clone()];

@@ -246,10 +246,11 @@ fn a_restore_that_fails_is_told_with_what_to_do() {
         ] {
             let databases = with_source().await;
             rds(&databases).set_restoring(&["creating", state]);
-            let run = databases.recover(databases.at()).await.expect_code(3);
+            let at = databases.at();
+            let run = databases.recover(at).await.expect_code(3);
             assert!(run.stderr.contains(state) && run.stderr.contains(words), "{run}");
             // Neither is it asked for again, nor is what is left of it touched.
-            databases.recover(databases.at()).await.expect_code(3);
+            databases.recover(at).await.expect_code(3);
             assert_eq!(restores(&databases), 1);
             assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 0);
         }

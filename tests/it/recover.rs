@@ -3,6 +3,7 @@
 
 mod cut;
 mod drill;
+mod ends;
 mod mark;
 mod steps;
 mod story;

@@ -8,6 +8,7 @@ use super::super::Server;
 use super::*;
 use crate::db::Database;
 use crate::db::wait::poll;
+use crate::error::Error;
 use crate::lab::{Clock, Fault, Rds, RdsAction, Rule, When};
 use crate::limits;
 
@@ -55,7 +56,13 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     let expired = |when| Rule::on(RdsAction::DescribeDBInstances, Fault::ExpiredToken, when);
     rds.faults().push(expired(When::Always));
     let cancel = Cancel::default();
-    let told = poll(&database, &errand, PAUSES, &cancel, |_| ()).await.unwrap_err();
+    let mut failures = Vec::new();
+    let seen = |answer: std::result::Result<&Progress, &Error>| {
+        failures.extend(answer.err().map(ToString::to_string));
+    };
+    let told = poll(&database, &errand, PAUSES, &cancel, seen).await.unwrap_err();
+    // Told once, when it began.
+    assert_eq!(failures, [told.to_string()]);
     assert_eq!(told.code(), Some("ExpiredToken"));
     assert!(
         told.hints().concat().contains("goes on there, and the same command finds it by its tag"),
@@ -68,7 +75,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     rds.faults().push(expired(When::Every(2)));
     rds.set_states("dst", &["creating", "modifying", "available"]);
     let mut states = Vec::new();
-    let seen = |progress: &Progress| states.push(progress.clone());
+    let seen = |answer: std::result::Result<&Progress, &Error>| states.extend(answer.ok().cloned());
     let endpoint = poll(&database, &errand, PAUSES, &cancel, seen).await.unwrap();
     assert_eq!(endpoint.as_deref(), Some("dst.lab.rds.example.com:5432"));
     assert_eq!(states.len(), 3, "{states:?}");

@@ -22,6 +22,7 @@ use crate::program::{Environment, Patience, Program};
 use crate::recover::{
     self, Dangling, Event, Finding, RecoveryFile, SortedKeys, Step, StepResult, Terminator, counts, read_keys,
 };
+use crate::resolve::Doubt;
 
 /// What a recovery works with.
 pub struct Parts<'a> {
@@ -59,7 +60,10 @@ impl Parts<'_> {
             Step::Resume => self.hook(recovery, "resume hook", hooks.resume.as_ref()).await,
             Step::Start(n) => self.start(recovery, n).await,
             Step::Wait(n) => {
-                let on = |progress: &_| (self.on)(&Event::Database(n, progress));
+                let on = |answer: std::result::Result<&_, &Error>| match answer {
+                    Ok(progress) => (self.on)(&Event::Database(n, progress)),
+                    Err(e) => (self.on)(&Event::Unanswered(n, e)),
+                };
                 wait(self.database(n)?, &recovery.errand(), self.cancel, on).await?;
                 Ok(StepResult::default())
             }
@@ -126,15 +130,13 @@ impl Parts<'_> {
             ("ASOF_RUN".to_owned(), errand.tag),
         ];
         let state = recovery.state();
-        for (n, database) in self.databases.iter().enumerate() {
+        for (n, database) in self.file.databases.iter().enumerate() {
             let settled = state.result(Step::Settle(n)).and_then(|result| result.note.clone());
             let Some(endpoint) = settled else { continue };
             if n == 0 {
                 variables.push(("ASOF_ENDPOINT".to_owned(), endpoint.clone()));
             }
-            let name: String = database.name().to_ascii_uppercase();
-            let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-            variables.push((format!("ASOF_ENDPOINT_{name}"), endpoint));
+            variables.push((database.endpoint_variable(), endpoint));
         }
         variables
     }
@@ -170,12 +172,16 @@ impl Parts<'_> {
             self.find(Finding::orphan(named, &orphan?));
         }
         let found = sums.dangling();
-        let counts = counts([
+        let mut counts = counts([
             ("keys", sums.keys),
             ("dangling", found.saturating_sub(healed)),
             ("healed", healed),
             ("orphans", sums.orphans.keys),
         ]);
+        if keys.is_empty() {
+            self.find(Finding::nothing_compared(named));
+            counts.insert("nothing_compared".to_owned(), 1);
+        }
         Ok(StepResult { note: None, counts })
     }
 
@@ -213,11 +219,16 @@ impl Parts<'_> {
         let order = Order { heals: true, ..order };
         let (planned, copied) = (changes.len(), client.counters().copied.get());
         let changes = (changes.into_changes()?, &sums);
-        // What is in doubt is not acted on: it is told of.
-        let wanted = |change: &Change| change.doubts.is_empty();
+        let named = to.as_ref().unwrap_or(location);
+        // What is in doubt is not acted on, and has been told of, but for what only lies in an archive.
+        let wanted = |change: &Change| {
+            if change.doubts == [Doubt::Archived] {
+                self.find(Finding::unhealed(named, &change.key, ARCHIVED));
+            }
+            change.doubts.is_empty()
+        };
         let run = begin(self.terms.state_dir, (&order, &header), changes, wanted, (planned, planned))?;
         let (manner, now) = (self.terms.manner.clone(), self.terms.now);
-        let named = to.as_ref().unwrap_or(location);
         let on = |change: &Change, outcome: &Outcome| {
             if let Some(why) = why_not(outcome) {
                 self.find(Finding::unhealed(named, &change.key, &why));
@@ -234,12 +245,14 @@ impl Parts<'_> {
     }
 }
 
+const ARCHIVED: &str = "it lies in an archive";
+
 /// Why a change was not made; none if it was, or need not be.
 fn why_not(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
         Outcome::Conflict => Some("somebody has changed the key meanwhile".to_owned()),
-        Outcome::Archived { .. } => Some("it lies in an archive".to_owned()),
+        Outcome::Archived { .. } => Some(ARCHIVED.to_owned()),
         Outcome::Failed(e) => Some(e.to_string()),
     }
 }

@@ -21,6 +21,12 @@ use crate::recover::{
     Ending, FORMAT, Finding, Purpose, Record, RecoveryFile, Report, Shape, State, Step, StepResult, Told,
 };
 
+/// The file of what it was told.
+const TOLD: &str = "recovery.json";
+
+/// The file of the report.
+const REPORT: &str = "report.json";
+
 /// A recovery that this process has for itself.
 #[derive(Debug)]
 pub struct Recovery {
@@ -35,20 +41,26 @@ pub struct Recovery {
 struct Journal {
     path: PathBuf,
     file: File,
+    /// What is on disk.
     state: State,
+    /// Why a record could not be written. What comes after a torn one could not be read: nothing is written any more.
+    broken: Option<String>,
 }
 
 impl Recovery {
     /// Begins a recovery.
     pub fn create(state_dir: &Path, told: Told, shape: Shape) -> Result<Self> {
+        let json = serde_json::to_vec_pretty(&told).map_err(|e| {
+            Error::usage(format!("the path {} cannot be noted: {e}", told.file.display()))
+                .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
+        })?;
         let (id, dir) = make(&recoveries(state_dir), told.began)?;
         let locked = lock(&dir, &format!("recovery {id}"))?;
-        let json = serde_json::to_vec_pretty(&told).unwrap_or_default();
-        write(&dir, "recovery.json", &json)?;
+        write(&dir, TOLD, &json)?;
         let path = dir.join("journal");
         let file = OpenOptions::new().append(true).create_new(true).open(&path);
         let file = file.map_err(|e| cannot(&path, "begin", &e))?;
-        let journal = RefCell::new(Journal { path, file, state: State::default() });
+        let journal = RefCell::new(Journal { path, file, state: State::default(), broken: None });
         let at = told.began;
         let recovery = Self { id, dir, told, journal, _lock: locked };
         recovery.note(&Record::Started { format: FORMAT, at, shape })?;
@@ -65,16 +77,8 @@ impl Recovery {
     ) -> Result<Option<Self>> {
         for id in Self::ids(state_dir)?.into_iter().rev() {
             let dir = recoveries(state_dir).join(&id);
-            // One that was killed before its journal began has done nothing.
-            let Some(told) = read_told(&dir).filter(|told| told.purpose == purpose && told.file == file)
-            else {
-                continue;
-            };
-            if !suits(&told) {
-                continue;
-            }
+            let Some(told) = read_told(&dir, (purpose, file))?.filter(&suits) else { continue };
             let path = dir.join("journal");
-            let is_open = |state: &State| !state.is_ended() && state.shape().is_some();
             if !is_open(&read_journal(&path)?.0) {
                 continue;
             }
@@ -86,7 +90,7 @@ impl Recovery {
             }
             let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
             file.set_len(whole).map_err(|e| cannot(&path, "cut", &e))?;
-            let journal = RefCell::new(Journal { path, file, state });
+            let journal = RefCell::new(Journal { path, file, state, broken: None });
             let recovery = Self { id, dir, told, journal, _lock: locked };
             recovery.note(&Record::Resumed { at: now })?;
             return Ok(Some(recovery));
@@ -132,9 +136,9 @@ impl Recovery {
         Report::of((&self.id, &self.told), &self.state(), file, (ending, findings), now())
     }
 
-    /// Keeps the report.
-    pub fn keep_report(&self, report: &[u8]) -> Result<()> {
-        write(&self.dir, "report.json", report)
+    /// Keeps the report. Gives where.
+    pub fn keep_report(&self, report: &[u8]) -> Result<PathBuf> {
+        write(&self.dir, REPORT, report).map(|()| self.dir.join(REPORT))
     }
 
     /// Notes that a step is under way from now on.
@@ -165,10 +169,19 @@ impl Recovery {
     /// On disk when this returns.
     fn note(&self, record: &Record) -> Result<()> {
         let mut journal = self.journal.borrow_mut();
-        let Journal { path, file, state } = &mut *journal;
-        state.apply(record).map_err(|why| damaged(path, &why))?;
-        let line = to_line(record).map_err(|e| cannot(path, "write", &e.into()))?;
-        file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).map_err(|e| cannot(path, "write", &e))
+        let Journal { path, file, state, broken } = &mut *journal;
+        if let Some(why) = broken {
+            return Err(unwritten(path, why));
+        }
+        let mut next = state.clone();
+        next.apply(record).map_err(|why| damaged(path, &why))?;
+        let line = to_line(record).map_err(std::io::Error::from);
+        let written = line.and_then(|line| file.write_all(line.as_bytes())).and_then(|()| file.sync_data());
+        if let Err(e) = written {
+            return Err(unwritten(path, broken.insert(e.to_string())));
+        }
+        *state = next;
+        Ok(())
     }
 }
 
@@ -181,9 +194,30 @@ fn recoveries(state_dir: &Path) -> PathBuf {
     state_dir.join("recoveries")
 }
 
-fn read_told(dir: &Path) -> Option<Told> {
-    let told: Told = serde_json::from_slice(&fs::read(dir.join("recovery.json")).ok()?).ok()?;
-    (told.format <= FORMAT).then_some(told)
+/// What a recovery of this file was told. One that was killed before this was written has done nothing. What cannot be read
+/// is refused unless it has ended: it may be of this file, and have something under way.
+fn read_told(dir: &Path, (purpose, file): (Purpose, &Path)) -> Result<Option<Told>> {
+    let path = dir.join(TOLD);
+    let bytes = match fs::read(&path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        bytes => bytes.map_err(|e| cannot(&path, "read", &e))?,
+    };
+    let why = match serde_json::from_slice::<Told>(&bytes) {
+        Ok(told) if told.purpose != purpose || told.file != file => return Ok(None),
+        Ok(told) if told.format <= FORMAT => return Ok(Some(told)),
+        Ok(told) => format!("it was written by the newer asof {}", told.asof),
+        Err(e) => e.to_string(),
+    };
+    if read_journal(&dir.join("journal")).is_ok_and(|(state, _)| !is_open(&state)) {
+        return Ok(None);
+    }
+    Err(Error::usage(format!("cannot read what the recovery in {} was told: {why}", dir.display()))
+        .hint("go on with it by the asof that began it; or move that directory away, to begin anew"))
+}
+
+/// Whether something may be left to do. One that was killed before its journal began has done nothing.
+fn is_open(state: &State) -> bool {
+    !state.is_ended() && state.shape().is_some()
 }
 
 /// What a journal says, and how many bytes hold whole records. A torn end is passed over; none is an empty one.
@@ -206,7 +240,96 @@ fn read_journal(path: &Path) -> Result<(State, u64)> {
     Ok((state, whole))
 }
 
+/// The state stays where it is: in another directory the same command would begin anew.
+fn unwritten(path: &Path, why: &str) -> Error {
+    Error::new(ErrorKind::Local, format!("cannot write the journal {}: {why}", path.display()))
+        .hint("once it can be written, the same command goes on with what the journal says")
+}
+
 fn damaged(path: &Path, why: &str) -> Error {
     Error::new(ErrorKind::Corrupt, format!("the journal {} is damaged: {why}", path.display()))
         .hint("nothing was changed; move its directory away to begin anew")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    const NOW: Instant = Instant::from_millis(1_763_389_805_000);
+    const FILE: &str = "/etc/asof/recovery.toml";
+
+    fn begin(state_dir: &Path, file: &Path) -> Result<Recovery> {
+        let told = Told::new(Purpose::Recover, file, Vec::new(), ("latest", NOW), NOW);
+        let text = "[[bucket]]\nsource = \"s3://prod\"\ntarget = \"in-place\"\n";
+        Recovery::create(state_dir, told, RecoveryFile::parse("r.toml", text).unwrap().shape())
+    }
+
+    fn take_up(state_dir: &Path) -> Result<Option<Recovery>> {
+        Recovery::take_up(state_dir, (Purpose::Recover, Path::new(FILE)), |_| true, NOW)
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_noted_is_refused_before_anything_is_begun() {
+        let dir = tempfile::tempdir().unwrap();
+        let told = begin(dir.path(), Path::new(OsStr::from_bytes(b"/etc/asof/\xFF.toml"))).unwrap_err();
+        assert_eq!(told.kind(), ErrorKind::Usage, "{told}");
+        assert!(!recoveries(dir.path()).exists());
+    }
+
+    /// `change` is made to what a recovery was told that is not ended, or is; whether it is refused then.
+    fn is_refused(ended: bool, file: &str, change: impl Fn(String) -> String) -> bool {
+        let dir = tempfile::tempdir().unwrap();
+        let recovery = begin(dir.path(), Path::new(file)).unwrap();
+        if ended {
+            let (step, at, result) = (Step::Bucket(0), NOW, StepResult::default());
+            recovery.note(&Record::Begun { step, at }).unwrap();
+            recovery.note(&Record::Done { step, at, result }).unwrap();
+            recovery.end().unwrap();
+        }
+        let path = recovery.dir.join(TOLD);
+        drop(recovery);
+        fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
+        match take_up(dir.path()) {
+            Ok(None) => false,
+            Ok(Some(_)) => panic!("taken up"),
+            Err(e) => {
+                assert_eq!(e.kind(), ErrorKind::Usage, "{e}");
+                true
+            }
+        }
+    }
+
+    /// Passed over, the same command would begin another beside it.
+    #[test]
+    fn what_cannot_be_read_is_refused_unless_it_has_ended() {
+        let newer = |told: String| told.replace(&format!("\"format\": {FORMAT}"), "\"format\": 99");
+        assert!(is_refused(false, FILE, newer));
+        assert!(is_refused(false, FILE, |_| String::new()));
+        assert!(!is_refused(false, "/etc/asof/other.toml", newer));
+        assert!(!is_refused(true, FILE, newer));
+        assert!(!is_refused(true, FILE, |_| String::new()));
+    }
+
+    /// What comes after a torn record could not be read.
+    #[test]
+    fn nothing_is_written_after_a_record_that_could_not_be() {
+        let dir = tempfile::tempdir().unwrap();
+        let recovery = begin(dir.path(), Path::new(FILE)).unwrap();
+        let path = recovery.dir.join("journal");
+        let whole = recovery.journal.replace_with(|journal| Journal {
+            path: journal.path.clone(),
+            file: File::open(&path).unwrap(),
+            state: journal.state.clone(),
+            broken: None,
+        });
+        let begun = Record::Begun { step: Step::Bucket(0), at: NOW };
+        assert!(recovery.note(&begun).is_err());
+        recovery.journal.borrow_mut().file = whole.file;
+        let told = recovery.note(&begun).unwrap_err();
+        assert!(told.to_string().starts_with("cannot write the journal"), "{told}");
+        assert_eq!((recovery.state(), read_journal(&path).unwrap().0), (whole.state.clone(), whole.state));
+    }
 }

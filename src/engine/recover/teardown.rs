@@ -1,23 +1,30 @@
 //! Tearing down what a drill has made: its folder in each scratch bucket, with every version in it, and its databases.
 
+use std::path::Path;
+
 use super::bucket::BucketPart;
 use super::store::Recovery;
 use crate::db::{Database, Found};
+use crate::engine::run::Run;
+use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Location, is_xml_safe};
 use crate::recover::is_scratch_of;
 use crate::s3::{Client, DeleteKey, PageRequest};
 
-/// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back.
+/// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back. A database that the
+/// drill has not asked for is somebody else's, if there is one.
 pub async fn tear_down(
     recovery: &Recovery,
+    state_dir: &Path,
     buckets: &[BucketPart],
     databases: &[Database],
 ) -> Result<Vec<String>> {
     let mut left = Vec::new();
     let errand = recovery.errand();
-    for database in databases {
+    let state = recovery.state();
+    for (_, database) in databases.iter().enumerate().filter(|(n, _)| state.was_asked_for(*n)) {
         // What stands there and is not ours was there before: there is nothing of ours to tear down.
         let torn_down = match database.find(&errand).await {
             Ok(Found::Foreign(_)) => Ok(()),
@@ -27,15 +34,31 @@ pub async fn tear_down(
             left.push(format!("database {}: {e}", database.name()));
         }
     }
-    for place in buckets.iter().filter_map(|part| Some((&part.client, part.to.as_ref()?))) {
-        if let Err(e) = erase(place, recovery.id()).await {
-            left.push(format!("{}: {e}", place.1));
+    for (n, part) in buckets.iter().enumerate() {
+        let Some(to) = &part.to else { continue };
+        if let Some(run) = state.run(n)
+            && let Err(e) = abandon_uploads(&part.client, state_dir, run).await
+        {
+            left.push(format!("{to}: {e}"));
+        }
+        if let Err(e) = erase((&part.client, to), recovery.id()).await {
+            left.push(format!("{to}: {e}"));
         }
     }
     if left.is_empty() {
         recovery.end()?;
     }
     Ok(left)
+}
+
+/// Abandons what a killed run has begun to upload: no version shows it, and it would be paid for.
+async fn abandon_uploads(client: &Client, state_dir: &Path, run: &str) -> Result<()> {
+    match Run::open(state_dir, run) {
+        Ok((run, _)) => abandon_noted(client, &run.uploads()).await,
+        // It was killed before it had changed anything, or has been removed.
+        Err(e) if e.kind() == ErrorKind::Usage => Ok(()),
+        Err(e) => Err(e),
+    }
 }
 
 /// Erases every version below a drill's folder. Each page is asked for anew: what it names is gone then.

@@ -210,6 +210,8 @@ fn bad_deploy() {
 fn proof() {
     let incident = Incident::new(|_| {});
     let versions = incident.stage.lab.count_versions(BUCKET);
+    // A real recovery has made this, and the application uses it.
+    incident.stage.file("orders_restored", b"live");
     incident.runbook("### Prove that we can restore");
     for name in ["drill.json", "drill-2h.json"] {
         let report = std::fs::read_to_string(incident.stage.path(name)).unwrap();
@@ -217,5 +219,6 @@ fn proof() {
     }
     assert_eq!(incident.stage.lab.count_versions(BUCKET), versions);
     assert_eq!(contents(&incident.stage, SCRATCH), BTreeMap::new());
-    assert!(!incident.stage.path("orders_restored").exists());
+    assert!(!incident.stage.path("orders_drill").exists());
+    assert_eq!(std::fs::read_to_string(incident.stage.path("orders_restored")).unwrap(), "live");
 }

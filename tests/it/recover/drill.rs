@@ -146,6 +146,26 @@ async fn what_a_killed_drill_has_left_the_next_tears_down() {
     story.assert_gone(versions);
 }
 
+/// As Kubernetes mounts a file: a link into a directory that has another name in the next pod.
+#[tokio::test]
+async fn a_file_behind_a_link_that_moves_is_the_same_file() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    let (file, link) = (story.read("recovery.toml"), story.path("recovery.toml"));
+    let mount = |dir: &str| {
+        std::fs::create_dir(story.path(dir)).unwrap();
+        story.write(&format!("{dir}/recovery.toml"), &file);
+        std::fs::remove_file(&link).unwrap();
+        std::os::unix::fs::symlink(story.path(dir).join("recovery.toml"), &link).unwrap();
+    };
+    mount("first");
+    struck(&story, "-KILL").await.expect_killed();
+    mount("second");
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
+    assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+    story.assert_gone(versions);
+}
+
 #[tokio::test]
 async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
     let story = story().await;
@@ -159,12 +179,26 @@ async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
     story.assert_gone(versions);
 }
 
+/// What cannot be torn down is told even when the drill's journal cannot be written.
+#[tokio::test]
+async fn what_is_left_is_told_beside_other_trouble() {
+    let story = story().await;
+    story.write("full-after-database", "");
+    story.write("fail-teardown", "");
+    let at = story.at().to_string();
+    let arguments = story.arguments("drill", &["--at", &at]);
+    let run = story.in_shell("trap '' XFSZ; exec \"$0\" \"$@\"", &arguments).await.expect_code(1);
+    for told in ["cannot write the journal", "left behind: database orders: "] {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+}
+
 /// A database that was there before is nobody's to tear down.
 #[tokio::test]
 async fn somebody_elses_database_is_left_alone() {
     let story = story().await;
     story.write("restored", "another\n");
-    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(1);
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(5);
     assert!(run.stderr.contains("tagged another"), "{run}");
     assert_eq!(story.read("restored"), "another\n");
     std::fs::remove_file(story.path("restored")).unwrap();
@@ -180,6 +214,8 @@ async fn what_is_not_scratch_is_refused() {
         ("s3://scratch/drills", "s3://scene/drills", "overlap"),
         ("target = \"restored\"", "target = \"orders\"", "is a source"),
         ("teardown = [", "wait = [", "has no teardown command"),
+        ("progress = [", "wait = [", "has no progress command"),
+        ("target = \"restored\"", "target = \"\"", "has an empty target"),
     ] {
         let before = story.read("recovery.toml");
         story.write("recovery.toml", &before.replace(from, to));
@@ -198,4 +234,89 @@ async fn a_scratch_bucket_without_versions_will_do() {
     story.scene.lab().set_versioning(SCRATCH, Versioning::Suspended);
     story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
     story.assert_gone(versions);
+}
+
+/// What was kept and cannot be torn down is removed by hand; the next drill sees that, and ends the one that kept it.
+#[tokio::test]
+async fn what_was_kept_is_not_drilled_over() {
+    let story = story().await;
+    let (versions, at) = (story.scene.versions(), story.at().to_string());
+    let file = story
+        .read("recovery.toml")
+        .lines()
+        .filter(|line| !line.starts_with("teardown"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    story.write("recovery.toml", &file);
+    let kept = report(&story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(0));
+    let again = story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(2);
+    let told = format!("the drill {} of this file has left its copies", kept["id"].as_str().unwrap());
+    assert!(again.stderr.contains(&told) && again.stderr.contains("without --keep"), "{again}");
+    std::fs::remove_file(story.path("restored")).unwrap();
+    let ended = story.asof("drill", &["--at", &at]).await.expect_code(2);
+    assert!(ended.stderr.contains("tearing down what the drill "), "{ended}");
+    assert!(ended.stderr.contains("has no teardown command"), "{ended}");
+    story.assert_gone(versions);
+    story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(0);
+}
+
+/// A progress command that does not look at the tag, and a teardown command that does not either, take nothing down that
+/// was there before.
+#[tokio::test]
+async fn a_database_that_was_not_asked_for_is_not_torn_down() {
+    let story = story().await;
+    story.write("restored", "another\n");
+    let db = story.path("db");
+    let blind = |name: &str, script: &str| {
+        let before = format!("{name} = [\"{}\", \"{name}\"]", db.display());
+        let after = format!("{name} = {{ shell = \"{script}\" }}");
+        story.write("recovery.toml", &story.read("recovery.toml").replace(&before, &after));
+    };
+    let restored = story.path("restored").display().to_string();
+    blind("progress", &format!("if [ -e {restored} ]; then echo available; else echo none; fi"));
+    blind("teardown", &format!("rm {restored}"));
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(5);
+    assert!(run.stderr.contains("before it has been asked for"), "{run}");
+    assert_eq!((story.calls("restore"), &*story.read("restored")), (0, "another\n"));
+    std::fs::remove_file(story.path("restored")).unwrap();
+    story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
+}
+
+/// On the page and in the table as well as in the report.
+#[tokio::test]
+async fn a_drill_that_compared_nothing_proves_nothing() {
+    let story = story().await;
+    story.write("keys", "");
+    let (page, file, at) = (story.path("page.html"), story.path("recovery.toml"), story.at().to_string());
+    let arguments = ["drill", file.to_str().unwrap(), "--at", &at, "--html", page.to_str().unwrap()];
+    let run = story.scene.subject.asof(&arguments).await.expect_code(4);
+    let page = std::fs::read_to_string(page).unwrap();
+    for text in [&run.stdout, &page] {
+        assert!(text.contains("INCONSISTENT") && text.contains("nothing-compared"), "{text}");
+        assert!(text.contains("printed no keys, so nothing was compared"), "{text}");
+    }
+}
+
+/// Of an upload that was not ended no version tells, and its parts are paid for.
+#[tokio::test]
+async fn uploads_that_a_killed_drill_has_begun_are_abandoned() {
+    let story = story().await;
+    let process = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let (at, known) = (story.at().to_string(), Arc::clone(&process));
+    story.scene.lab().faults().before(Operation::UploadPartCopy, When::Always, move || {
+        while process.load(std::sync::atomic::Ordering::SeqCst) == 0 {
+            std::thread::yield_now();
+        }
+        crate::crash::kill(process.load(std::sync::atomic::Ordering::SeqCst));
+    });
+    // One at a time: of an upload that was just begun the process may not have been told yet.
+    let arguments = ["--at", &at, "--multipart-threshold", "40", "--concurrency", "1"];
+    let arguments = story.arguments("drill", &arguments);
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let tell = move |id: u32| known.store(id, std::sync::atomic::Ordering::SeqCst);
+    story.scene.subject.asof_and(&arguments, tell).await.expect_killed();
+    story.scene.lab().faults().clear();
+    assert!(story.scene.lab().count_uploads(SCRATCH) > 0);
+    story.asof("drill", &["--at", &at]).await.expect_code(0);
+    assert_eq!(story.scene.lab().count_uploads(SCRATCH), 0);
 }

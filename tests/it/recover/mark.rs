@@ -28,6 +28,33 @@ async fn a_mark_is_a_time_to_go_back_to() {
     assert_eq!(diff.summary()["at"], mark["at"]);
     let none = story.scene.subject.asof(&["diff", "s3://scene", "--at", "mark:other"]).await.expect_code(2);
     assert!(none.stderr.contains("there is no mark other in "), "{none}");
+    assert!(none.stderr.contains("asof/marks") && none.stderr.contains("XDG_STATE_HOME"), "{none}");
+}
+
+/// A mark that is made anew is another time, which the same words do not hide: the recovery to the old one is not gone on
+/// with.
+#[tokio::test]
+async fn a_mark_that_is_made_anew_is_another_time() {
+    let story = story("").await;
+    let second = story.at().0;
+    let marks = story.recoveries().with_file_name("marks");
+    let mark = |second: i64| {
+        let at = crate::support::Moment(second);
+        let line = format!("{{\"name\":\"m\",\"at\":\"{at}\",\"file\":\"\"}}\n");
+        std::fs::create_dir_all(marks.parent().unwrap()).unwrap();
+        std::fs::write(&marks, line).unwrap();
+    };
+    mark(second - 1);
+    story.write("fail-quiesce", "");
+    let again = ["--at", "mark:m", "--yes"];
+    story.asof("recover", &again).await.expect_code(1);
+    let run = story.asof("recover", &again).await.expect_code(1);
+    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    std::fs::remove_file(story.path("fail-quiesce")).unwrap();
+    mark(second);
+    let run = story.asof("recover", &again).await.expect_code(0);
+    assert!(!run.stderr.contains("going on with the recovery"), "{run}");
+    story.assert_recovered("to the mark as it is now");
 }
 
 #[tokio::test]
@@ -54,4 +81,62 @@ async fn no_mark_is_made_if_a_hook_fails() {
         assert!(run.stderr.contains("failed: exit status: 7"), "{run}");
         assert_eq!(story.calls("resume"), 1, "{failing}");
     }
+}
+
+/// A disk that was full has torn the last line: the next mark is a line of its own all the same.
+#[tokio::test]
+async fn a_mark_after_a_torn_one_is_found() {
+    let story = story("").await;
+    story.asof("mark", &["--name", "first"]).await.expect_code(0);
+    let marks = story.recoveries().with_file_name("marks");
+    let whole = std::fs::read_to_string(&marks).unwrap();
+    std::fs::write(&marks, format!("{whole}{}", &whole[..20])).unwrap();
+    story.asof("mark", &["--name", "second"]).await.expect_code(0);
+    for name in ["mark:first", "mark:second"] {
+        story.scene.subject.asof(&["diff", "s3://scene", "--at", name]).await.expect_code(0);
+    }
+}
+
+/// Passwords stand in commands; what is kept is for the person who runs asof alone.
+#[tokio::test]
+async fn what_is_kept_is_nobody_elses_and_tells_no_password() {
+    use std::os::unix::fs::PermissionsExt;
+    let story = story("").await;
+    let secret = "quiesce = { shell = \"PGPASSWORD=secret false\" }";
+    let file = story.read("recovery.toml");
+    let before = file.lines().find(|line| line.starts_with("quiesce")).unwrap();
+    story.write("recovery.toml", &file.replace(before, secret));
+    let run = story.recover().await.expect_code(1);
+    let recovery = story.newest().unwrap();
+    let kept = |name: &str| std::fs::read_to_string(recovery.join(name)).unwrap();
+    for text in [&run.stderr, &run.stdout, &kept("journal"), &kept("report.json")] {
+        assert!(!text.contains("secret"), "{text}");
+    }
+    assert!(run.stderr.contains("the quiesce hook (a shell command) failed"), "{run}");
+    for dir in [&*recovery, &*story.recoveries()] {
+        let mode = std::fs::metadata(dir).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", dir.display());
+    }
+}
+
+#[tokio::test]
+async fn a_mark_among_writers_and_an_application_that_stands_still_are_told() {
+    let story = story("").await;
+    let without = |hook: &str, story: &Story| {
+        let file = story.read("recovery.toml");
+        let lines = file.lines().filter(|line| !line.starts_with(hook)).collect::<Vec<_>>();
+        story.write("recovery.toml", &lines.join("\n"));
+    };
+    let whole = story.asof("mark", &[]).await.expect_code(0);
+    assert!(!whole.stderr.contains("stands still") && !whole.stderr.contains("writers go on"), "{whole}");
+    without("resume", &story);
+    for (command, more) in [("mark", vec![]), ("recover", vec!["--yes", "--at"])] {
+        let at = story.at().to_string();
+        let more: Vec<_> = more.into_iter().chain((command == "recover").then_some(&*at)).collect();
+        let run = story.asof(command, &more).await.expect_code(0);
+        assert!(run.stderr.contains("the application stands still: the file names no resume hook"), "{run}");
+    }
+    without("quiesce", &story);
+    let run = story.asof("mark", &[]).await.expect_code(0);
+    assert!(run.stderr.contains("names no quiesce hook, so writers go on"), "{run}");
 }

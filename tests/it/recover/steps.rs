@@ -1,5 +1,7 @@
 //! Recoveries that go well, and that fail at one step.
 
+use asof::lab::{Fault, Operation, Rule, Versioning, When};
+
 use super::story::{Story, report, states};
 use crate::faults::scene::BUCKET;
 
@@ -10,7 +12,7 @@ async fn buckets_and_databases_come_back_to_one_second() {
     story.assert_recovered("recovered");
     assert_eq!(
         story.order(),
-        ["window", "quiesce", "progress", "restore", "endpoint", "after-database", "keys", "resume"]
+        ["window", "progress", "quiesce", "restore", "endpoint", "after-database", "keys", "resume"]
     );
     for hook in ["quiesce", "after-database", "resume", "restore"] {
         assert_eq!(story.calls(hook), 1, "{hook}");
@@ -78,7 +80,7 @@ async fn nothing_is_changed_if_the_application_cannot_be_stopped() {
     let run = story.recover().await.expect_code(1);
     assert_eq!(report(&run)["ending"], "not_begun");
     assert!(run.stderr.contains("nothing was changed; the resume hook has been run"), "{run}");
-    assert_eq!(story.order(), ["window", "quiesce", "resume"]);
+    assert_eq!(story.order(), ["window", "progress", "quiesce", "resume"]);
     assert_eq!(story.scene.versions(), versions);
     // Once it can be, the same command goes on.
     std::fs::remove_file(story.path("fail-quiesce")).unwrap();
@@ -117,12 +119,109 @@ async fn a_database_that_fails_is_told_and_gone_on_with() {
 async fn somebody_elses_database_is_left_alone() {
     let story = Story::new().await;
     story.write("restored", "another\n");
+    let versions = story.scene.versions();
+    let run = story.recover().await.expect_code(5);
+    for told in
+        ["there is something else where it would be restored to (tagged another)", "nothing was changed"]
+    {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+    // The application went on all the time.
+    assert_eq!(story.order(), ["window", "progress"]);
+    assert_eq!((story.scene.versions(), &*story.read("restored")), (versions, "another\n"));
+    assert!(story.newest().is_none());
+}
+
+/// The file names another target then, and the recovery goes on: the database has its name from the source.
+#[tokio::test]
+async fn a_target_that_is_taken_meanwhile_is_changed_and_gone_on_with() {
+    let story = Story::new().await;
+    let file = story.read("recovery.toml").replace("name = \"orders\"\n", "");
+    let quiesce = format!("quiesce = [\"{}\", \"quiesce\"]", story.path("db").display());
+    let taken = story.path("restored");
+    let taking = format!("quiesce = {{ shell = \"echo another > '{}'\" }}", taken.display());
+    assert!(file.contains(&quiesce), "{file}");
+    story.write("recovery.toml", &file.replace(&quiesce, &taking));
     let run = story.recover().await.expect_code(3);
+    assert!(run.stderr.contains("database orders: there is something else where it would be"), "{run}");
+    let file = story.read("recovery.toml").replace("target = \"restored\"", "target = \"restored-2\"");
+    story.write("recovery.toml", &file);
+    let run = story.recover().await.expect_code(0);
+    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    assert_eq!((&*story.read("restored"), story.calls("resume")), ("another\n", 1));
+    assert!(!story.read("restored-2").is_empty());
+    story.assert_recovered("into another target");
+}
+
+/// What says of any recovery that it is there would never be restored.
+#[tokio::test]
+async fn a_progress_command_that_does_not_tell_whose_it_is_is_refused() {
+    let story = Story::new().await;
+    let db = story.path("db");
+    let progress = format!("progress = [\"{}\", \"progress\"]", db.display());
+    let file = story.read("recovery.toml").replace(&progress, "progress = [\"echo\", \"available\"]");
+    story.write("recovery.toml", &file);
+    let run = story.recover().await.expect_code(5);
+    assert!(run.stderr.contains("let the command tell by ASOF_RUN whose it is"), "{run}");
+    assert_eq!(story.calls("quiesce"), 0);
+}
+
+/// A command that is not there does not come by itself: it is not waited for.
+#[tokio::test]
+async fn a_wait_command_that_cannot_be_started_is_told_at_once() {
+    let story = Story::new().await;
+    let progress = format!("progress = [\"{}\", \"progress\"]", story.path("db").display());
+    let wait = "wait = [\"/no/such/program\"]";
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&progress, wait));
+    let began = std::time::Instant::now();
+    let run = story.recover().await.expect_code(3);
+    assert!(began.elapsed().as_secs() < 60, "{:?}: {run}", began.elapsed());
     assert!(
-        run.stderr.contains("there is something else where it would be restored to (tagged another)"),
+        run.stderr.contains("failed  database orders: wait for it: cannot start the wait command"),
         "{run}"
     );
-    assert_eq!((story.calls("restore"), &*story.read("restored")), (0, "another\n"));
+}
+
+/// Whoever sees why nothing goes on can mend it meanwhile.
+#[tokio::test]
+async fn a_question_that_fails_is_told_when_it_begins_to() {
+    let story = Story::new().await;
+    let (db, made, once) = (story.path("db"), story.path("made"), story.path("once"));
+    let progress = format!("progress = [\"{}\", \"progress\"]", db.display());
+    let shell = format!(
+        "[ -e '{}' ] && [ ! -e '{}' ] && touch '{}' && exit 7; exec '{}' progress",
+        made.display(),
+        once.display(),
+        once.display(),
+        db.display()
+    );
+    let failing = format!("progress = {{ shell = \"{shell}\" }}");
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&progress, &failing));
+    let run = story.recover().await.expect_code(0);
+    assert_eq!(
+        run.stderr.matches("database orders: it is asked again and again, since ").count(),
+        1,
+        "{run}"
+    );
+    story.assert_recovered("asked again");
+}
+
+/// Whoever goes on with a bucket whose versioning has been suspended meanwhile would overwrite null versions for good.
+#[tokio::test]
+async fn a_bucket_that_keeps_no_versions_any_more_is_not_gone_on_with() {
+    let story = Story::new().await;
+    story.scene.strike(Rule::on(Operation::CopyObject, Fault::AccessDenied, When::Always));
+    let run = story.recover().await.expect_code(3);
+    assert!(run.stderr.contains("keys are left"), "{run}");
+    story.scene.lab().faults().clear();
+    story.scene.lab().set_versioning(BUCKET, Versioning::Suspended);
+    let versions = story.scene.versions();
+    let run = story.recover().await.expect_code(3);
+    assert!(run.stderr.contains("versioning is suspended"), "{run}");
+    assert_eq!(story.scene.versions(), versions, "{run}");
+    story.scene.lab().set_versioning(BUCKET, Versioning::Enabled);
+    story.recover().await.expect_code(0);
+    story.assert_recovered("once it keeps versions again");
 }
 
 /// Without a quiesce hook a bucket in use is changed only when the database is there.
@@ -150,6 +249,43 @@ async fn rows_that_dangle_are_named() {
     let findings: Vec<_> = told["findings"].as_array().unwrap().iter().map(|f| f["key"].clone()).collect();
     assert_eq!(findings, ["never/was", "new/0001"], "{told:#}");
     assert_eq!(story.calls("resume"), 1);
+}
+
+/// The exit code of a pipe is that of its last command.
+#[tokio::test]
+async fn rows_that_name_no_keys_at_all_are_not_taken_for_consistent() {
+    let story = Story::new().await;
+    let keys = format!("'{}' keys", story.path("db").display());
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&keys, "false | sort"));
+    let run = story.recover().await.expect_code(4);
+    let told = report(&run);
+    assert_eq!(told["ending"], "inconsistent", "{told:#}");
+    let finding = &told["findings"][0];
+    assert_eq!((&finding["finding"], &finding["key"]), (&"nothing-compared".into(), &"".into()));
+    assert!(
+        finding["detail"].as_str().unwrap().contains("printed no keys, so nothing was compared"),
+        "{told:#}"
+    );
+    assert!(
+        run.stderr.contains("the rows were not compared") && !run.stderr.contains("rows name objects"),
+        "{run}"
+    );
+}
+
+/// What lies in an archive cannot be healed: it is named, not only counted.
+#[tokio::test]
+async fn what_arrived_late_in_an_archive_is_named() {
+    let story = Story::new().await;
+    let frozen = asof::lab::Put { storage_class: Some("GLACIER".to_owned()), ..asof::lab::Put::of("late") };
+    story.scene.lab().put(BUCKET, "new/frozen", frozen).unwrap();
+    story.write("keys", "kept/0000\nnew/0001\nnew/frozen\n");
+    let file = story.read("recovery.toml").replace("[references]\n", "[references]\nheal = \"100d\"\n");
+    story.write("recovery.toml", &file);
+    let told = report(&story.recover().await.expect_code(4));
+    let findings = told["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{told:#}");
+    assert_eq!((&findings[0]["finding"], &findings[0]["key"]), (&"dangling".into(), &"new/frozen".into()));
+    assert!(findings[0]["detail"].as_str().unwrap().contains("it lies in an archive"), "{told:#}");
 }
 
 #[tokio::test]
@@ -195,4 +331,15 @@ async fn what_cannot_be_in_the_file_is_told_with_its_line() {
     story.write("recovery.toml", &rds);
     let run = story.recover().await.expect_code(2);
     assert!(run.stderr.contains("is of kind rds, which has no window"), "{run}");
+}
+
+/// From cron, asof begins in another directory than the person who wrote the file.
+#[tokio::test]
+async fn commands_run_in_the_directory_of_the_file() {
+    let story = Story::new().await;
+    let dir = story.path("").display().to_string();
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&dir, "./"));
+    assert!(story.read("recovery.toml").contains("restore = [\"./db\", \"restore\"]"));
+    story.recover().await.expect_code(0);
+    story.assert_recovered("by relative commands");
 }

@@ -10,13 +10,16 @@ use crate::support::{Moment, Run};
 /// Keys of each kind in the bucket.
 const SIZE: usize = 3;
 
-/// Notes each call, and does what it is called for. A database is a file that holds the tag of its restore; it is there at
+/// Notes each call, and does what it is called for. For `full-CALL` the disk is full from that call on, as far as asof can
+/// see. A database is a file that holds the tag of its restore; it is there at
 /// once, and ready when it has been asked for the second time.
 const DATABASE: &str = r#"#!/bin/sh
 dir=$(dirname "$0")
+ulimit -S -f unlimited
 echo "$1 $ASOF_AT $ASOF_RUN" >> "$dir/calls"
 if [ -e "$dir/fail-$1" ]; then echo "told to fail" >&2; exit 7; fi
 if [ -e "$dir/sleep-$1" ]; then sleep "$(cat "$dir/sleep-$1")"; fi
+if [ -e "$dir/full-$1" ]; then prlimit --pid $PPID --fsize=0:; fi
 tag=$(cat "$dir/$ASOF_TARGET" 2>/dev/null)
 case $1 in
 window) cat "$dir/window" ;;
@@ -137,6 +140,23 @@ bucket = "s3://{BUCKET}"
     /// `asof recover FILE --at T --yes`.
     pub(crate) async fn recover(&self) -> Run {
         self.asof("recover", &["--at", &self.at().to_string(), "--yes"]).await
+    }
+
+    /// The same, started by a shell that makes this of `"$0" "$@"`.
+    pub(crate) async fn recover_in_shell(&self, script: &str, more: &[&str]) -> Run {
+        let at = self.at().to_string();
+        let arguments = self.arguments("recover", &[&["--at", &at, "--yes"], more].concat());
+        self.in_shell(script, &arguments).await
+    }
+
+    pub(crate) async fn in_shell(&self, script: &str, arguments: &[String]) -> Run {
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let command = self.scene.subject.command(&self.scene.subject.server.secret, &arguments);
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-c", script]).arg(command.get_program()).args(command.get_args());
+        shell.env_clear().stdin(std::process::Stdio::null());
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        tokio::task::spawn_blocking(move || Run::of(&mut shell)).await.unwrap()
     }
 
     pub(crate) fn at(&self) -> Moment {

@@ -1,0 +1,24 @@
+//! Whether there is room for what is to be restored, before anything is asked for.
+
+use futures::future::try_join_all;
+
+use super::{Database, Errand, Next};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Refuses an errand of which nothing was asked for yet, if something stands where a database would be restored to: whatever
+/// is found is not of this errand, also where a progress command does not look at the tag.
+pub async fn require_free(databases: &[Database], errand: &Errand) -> Result<()> {
+    let found = try_join_all(databases.iter().map(|database| database.find(errand))).await?;
+    for (database, found) in databases.iter().zip(found) {
+        let why = match found.next() {
+            Next::Start => continue,
+            Next::Stop(why) => why,
+            Next::Wait => "its progress command says that it is there, before it has been asked for; remove what is there, or \
+                           let the command tell by ASOF_RUN whose it is"
+                .to_owned(),
+        };
+        let message = format!("the database {}: {why}", database.name());
+        return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! How a recovery ends when something outside its steps fails: the report, the journal, the hook after a failure.
+
+use super::story::{Story, report};
+
+/// Without the trap, the limit that stands for a full disk would end the process.
+const FULL: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
+
+/// Nobody reads the report: what was done is done all the same.
+#[tokio::test]
+async fn a_report_that_nobody_reads_changes_nothing() {
+    let story = Story::new().await;
+    let nobody = "{ \"$0\" \"$@\"; echo \"ended with $?\" >&2; } | true";
+    let script = format!("set -o pipefail; {nobody}");
+    let run = story.recover_in_shell(&script, &[]).await.expect_code(0);
+    for told in ["cannot write the report to stdout", "it is kept in ", "ended with 0", "asof undo "] {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+    assert!(!run.stderr.contains("run the command again"), "{run}");
+    assert!(story.newest().unwrap().join("report.json").exists());
+    story.assert_recovered("nobody reads");
+}
+
+/// A copy that was asked for and cannot be written is told, after all that was done.
+#[tokio::test]
+async fn a_copy_of_the_report_that_cannot_be_written_is_told_last() {
+    let story = Story::new().await;
+    let page = story.path("pages");
+    std::fs::create_dir(&page).unwrap();
+    let page = page.join("page.html");
+    // The directory was there when it began.
+    let mut file = story.read("recovery.toml");
+    let after = file.find("after-database = ").unwrap();
+    file.insert_str(after, "# ");
+    let away = format!("after-database = {{ shell = \"rm -r '{}'\" }}\n", page.parent().unwrap().display());
+    story.write("recovery.toml", &format!("{file}{away}"));
+    let run = story.recover_in_shell("exec \"$0\" \"$@\"", &["--html", page.to_str().unwrap()]).await;
+    let run = run.expect_code(1);
+    assert_eq!(report(&run)["ending"], "done");
+    for told in ["cannot write the page ", "it is kept in ", "asof undo "] {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+    story.assert_recovered("without a page");
+}
+
+/// The journal cannot be written while the application stands still.
+#[tokio::test]
+async fn a_journal_that_cannot_be_written_is_told_with_what_stands_still() {
+    let story = Story::new().await;
+    story.write("full-after-database", "");
+    let run = story.recover_in_shell(FULL, &[]).await.expect_code(1);
+    for told in ["cannot write the journal", "the application stands still", "to go on, once that is mended"]
+    {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+    assert!(!run.stderr.contains("--state-dir"), "{run}");
+    assert_eq!((report(&run)["ending"].as_str(), story.calls("resume")), (Some("failed"), 0), "{run}");
+    std::fs::remove_file(story.path("full-after-database")).unwrap();
+    story.recover().await.expect_code(0);
+    story.assert_recovered("once there is room");
+    assert_eq!((story.calls("quiesce"), story.calls("resume")), (1, 1));
+}
+
+/// Nothing else is begun when it cannot be noted that the application was stopped: it is let go on.
+#[tokio::test]
+async fn an_application_whose_stop_cannot_be_noted_is_let_go_on() {
+    let story = Story::new().await;
+    story.write("full-quiesce", "");
+    let versions = story.scene.versions();
+    let run = story.recover_in_shell(FULL, &[]).await.expect_code(1);
+    assert!(run.stderr.contains("cannot write the journal"), "{run}");
+    assert!(!run.stderr.contains("still"), "{run}");
+    assert_eq!((story.calls("resume"), story.calls("restore"), story.scene.versions()), (1, 0, versions));
+}
+
+/// Both hooks fail: nobody may believe that the application goes on.
+#[tokio::test]
+async fn a_resume_hook_that_fails_after_a_failed_quiesce_hook_is_told() {
+    let story = Story::new().await;
+    story.write("fail-quiesce", "");
+    story.write("fail-resume", "");
+    let run = story.recover().await.expect_code(1);
+    assert_eq!(report(&run)["ending"], "not_begun");
+    for told in ["the application may stand still", "let the application go on by hand", "the resume hook ("]
+    {
+        assert!(run.stderr.contains(told), "{told} in {run}");
+    }
+    assert!(!run.stderr.contains("the resume hook has been run\n"), "{run}");
+}
+
+/// Whoever types the command that is told goes on with what was begun, wherever its state is kept.
+#[tokio::test]
+async fn the_command_that_is_told_goes_on() {
+    let story = Story::new().await;
+    story.write("broken", "");
+    let state = story.path("state of it");
+    let more = ["--state-dir", state.to_str().unwrap(), "--doubtful", "skip", "--thaw", "bulk"];
+    let run = story.recover_in_shell("exec \"$0\" \"$@\"", &more).await.expect_code(3);
+    let told = run.stderr.lines().find_map(|line| line.strip_prefix("to go on, once that is mended: asof "));
+    let told = told.unwrap_or_else(|| panic!("no command in {run}"));
+    assert!(told.contains(" --yes --doubtful skip --thaw bulk --state-dir '"), "{told}");
+    std::fs::remove_file(story.path("broken")).unwrap();
+    let run = story.recover_in_shell(&format!("exec \"$0\" {told}"), &[]).await.expect_code(0);
+    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    story.assert_recovered("by the command that was told");
+    let undo =
+        run.stderr.lines().find_map(|line| line.strip_prefix("to take the bucket's restore back: asof "));
+    let undo = format!("exec \"$0\" {} --yes", undo.unwrap());
+    story.recover_in_shell(&undo, &[]).await.expect_code(0);
+}
+
+/// A hook that asks for a password on the terminal would be waited for without end: commands have none.
+#[tokio::test]
+async fn a_hook_that_asks_on_the_terminal_is_told() {
+    let story = Story::new().await;
+    let hook = format!("quiesce = [\"{}\", \"quiesce\"]", story.path("db").display());
+    let asking = "quiesce = { shell = \"read password < /dev/tty\" }";
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&hook, asking));
+    let help = std::process::Command::new("script").arg("--help").output();
+    if !help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("--command")) {
+        crate::servers::say("SKIPPED a hook that asks on the terminal: there is no util-linux script");
+        return;
+    }
+    // Which of them gives the code of what it has run differs from version to version.
+    let script = "script --quiet --command \"$(printf '%q ' \"$0\" \"$@\"); echo ended with \\$?\" /dev/null";
+    let run = story.recover_in_shell(script, &[]).await;
+    assert!(run.stdout.contains("ended with 1"), "{run}");
+    assert!(
+        run.stdout.contains("it asked for something on the terminal, and commands run without one"),
+        "{run}"
+    );
+    assert!(run.stdout.contains("nothing was changed; the resume hook has been run"), "{run}");
+}
+
+/// Whoever types Ctrl-C twice and then the same command has each hook running once.
+#[tokio::test]
+async fn a_recovery_that_is_aborted_kills_its_hook_and_says_what_may_stand_still() {
+    let story = Story::new().await;
+    let hook = format!("quiesce = [\"{}\", \"quiesce\"]", story.path("db").display());
+    let (runs, late) = (story.path("runs"), story.path("late"));
+    let shell = format!("touch '{}'; sleep 3; touch '{}'", runs.display(), late.display());
+    let slow = format!("quiesce = {{ shell = \"{shell}\" }}");
+    story.write("recovery.toml", &story.read("recovery.toml").replace(&hook, &slow));
+    let at = story.at().to_string();
+    let arguments = story.arguments("recover", &["--at", &at, "--yes"]);
+    let strike = move |process: u32| {
+        let began = std::time::Instant::now();
+        let pause = || std::thread::sleep(std::time::Duration::from_millis(100));
+        while !runs.exists() && began.elapsed().as_secs() < 20 {
+            pause();
+        }
+        for _ in 0..2 {
+            let sent = std::process::Command::new("kill").args(["-INT", &process.to_string()]).status();
+            assert!(sent.unwrap().success());
+            pause();
+        }
+    };
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let run = story.scene.subject.asof_and(&arguments, strike).await.expect_code(130);
+    assert!(run.stderr.contains("the application may stand still: the same command goes on"), "{run}");
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    assert!(!late.exists(), "the hook lives on");
+}
