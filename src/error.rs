@@ -105,6 +105,13 @@ impl Error {
         std::iter::once(self.message.as_str()).chain(hints).collect::<Vec<_>>().join("; ")
     }
 
+    /// Whether the server refuses to tell of this object, rather than fails: the key that encrypts it is its writer's own
+    /// (SSE-C), or one that we may not use.
+    pub fn is_silence(&self) -> bool {
+        use ErrorKind::{Corrupt, Denied, Invalid, Unsupported};
+        matches!(self.kind, Denied | Invalid | Unsupported | Corrupt)
+    }
+
     /// Whether the same request may succeed later.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, ErrorKind::Throttled | ErrorKind::Transient)

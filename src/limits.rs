@@ -56,14 +56,8 @@ pub const RULE_LAG: Duration = Duration::from_hours(24);
 /// How old a recovery may be that is gone on with because the same was typed, where that means another time by now.
 pub const SAME_COMMAND: Duration = Duration::from_hours(24);
 
-/// Times that the keys which failed inside a DeleteObjects reply are sent again.
-pub const DELETE_ROUNDS: u32 = 5;
-
 /// Times that a copy is sent which races with another writer of its key (409 `ConditionalRequestConflict`).
 pub const RACES: u32 = 5;
-
-/// First pause before failed keys of a DeleteObjects request are sent again; doubles each round.
-pub const DELETE_ROUND_PAUSE: Duration = Duration::from_millis(100);
 
 /// Attempts at one request, the first included.
 pub const ATTEMPTS: u32 = 8;
@@ -112,6 +106,12 @@ pub const DEFAULT_CONCURRENCY: usize = 128;
 
 /// Largest `--concurrency` and `--list-concurrency`.
 pub const MAX_CONCURRENCY: usize = 1024;
+
+/// Attempts to lock a run, [`LOCK_PAUSE`] apart: who lists runs has each locked for a moment.
+pub const LOCK_ATTEMPTS: u32 = 10;
+
+/// See [`LOCK_ATTEMPTS`].
+pub const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Keys that are compared at a time where two places are.
 pub const JOINED: usize = 1000;
@@ -294,3 +294,7 @@ pub const DB_IDENTIFIER: usize = 63;
 /// Instances of an Aurora cluster, the writer among them
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html>).
 pub const CLUSTER_INSTANCES: usize = 16;
+
+/// A database that can be restored up to a time so long ago makes one wonder: RDS and Aurora are some five minutes behind
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html>).
+pub const DATABASE_LAG: Duration = Duration::from_hours(1);

@@ -209,7 +209,7 @@ async fn thaw(
     Ok(Made::Archived { thawing: true })
 }
 
-fn gone(place: &Place, change: &Change) -> Error {
+pub(super) fn gone(place: &Place, change: &Change) -> Error {
     let (bucket, key) = (&place.source_bucket, printable(&change.key));
     Error::new(
         ErrorKind::Missing,
@@ -217,6 +217,7 @@ fn gone(place: &Place, change: &Change) -> Error {
             "cannot copy s3://{bucket}/{key}: its version of that time has been removed since it was listed"
         ),
     )
+    .with_code("NoSuchVersion")
     .hint(
         "see which lifecycle rules expire noncurrent versions: aws s3api get-bucket-lifecycle-configuration",
     )

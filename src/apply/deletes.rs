@@ -30,9 +30,23 @@ impl Worker {
         settled
     }
 
-    /// Removes the delete markers above versions.
+    /// Removes the delete markers above versions, where those are still there: else what lies further below would come to
+    /// light.
     pub(super) async fn uncover(self, items: Vec<Item>) -> Vec<(Item, Outcome)> {
-        self.rounds(items, Doing::Uncover).await
+        let looks = stream::iter(items).map(|item| async {
+            let there = self.has_source(&item).await;
+            (item, there)
+        });
+        let mut looks = std::pin::pin!(looks.buffer_unordered(limits::CONTENT_CHECKS));
+        let (mut settled, mut there) = (Vec::new(), Vec::new());
+        while let Some((item, found)) = looks.next().await {
+            match found {
+                Ok(()) => there.push(item),
+                Err(e) => settled.push((item, Outcome::Failed(e))),
+            }
+        }
+        settled.extend(self.rounds(there, Doing::Uncover).await);
+        settled
     }
 
     /// Sends keys in rounds: those that failed in passing are sent again, and no others.
@@ -54,11 +68,10 @@ impl Worker {
             for (item, result) in self.round(left, doing).await {
                 match result {
                     Ok(outcome) => settled.push((item, outcome)),
-                    Err(e) if e.is_retryable() => {
-                        let sent = item.open || leaves_open(&e);
-                        passing.push((Item { open: sent, ..item }, e));
+                    Err(e) => {
+                        let sent = Item { open: item.open || leaves_open(&e), ..item };
+                        if e.is_retryable() { passing.push((sent, e)) } else { open.push((sent, e)) }
                     }
-                    Err(e) => open.push((item, e)),
                 }
             }
             settled.extend(self.one_by_one(open, false).await);

@@ -12,7 +12,9 @@
 use super::batch::Item;
 use super::outcome::Outcome;
 use super::place::Place;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::list::KeyPages;
 use crate::model::{ObjectHead, Version};
 use crate::resolve::{Likeness, likeness};
 use crate::s3::{Client, Copied, Deleted};
@@ -32,7 +34,11 @@ pub(super) enum Seen {
 /// parts has another ETag than its source, and often no checksum to compare.
 pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<Seen> {
     let (change, now, sent) = (&item.change, item.now(), item.open);
-    let found = client.head(&place.bucket, &place.relocation.there(&change.key), None).await?;
+    let key = place.relocation.there(&change.key);
+    let found = match client.head(&place.bucket, &key, None).await {
+        Err(e) if e.is_silence() => return look_at_listing(client, place, (item, &key), e).await,
+        found => found?,
+    };
     let as_expected = is_at(now, found.as_ref());
     if as_expected && found.as_ref().is_some_and(|found| found.version_id.is_some()) {
         return Ok(Seen::AsExpected);
@@ -42,14 +48,15 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
         (Some(then), Some(found)) if !change.markers.is_empty() => {
             (found.version_id.as_ref() == Some(&then.version_id)).then_some(Outcome::Uncovered)
         }
+        // A copy would have another id.
+        (Some(then), Some(found)) if place.is_itself(&change.key) && is_at(Some(then), Some(found)) => {
+            Some(Outcome::Skipped)
+        }
         (Some(then), Some(found)) => {
             let source = client.head(&place.source_bucket, &change.key, Some(&then.version_id)).await?;
             let like = source.map_or(Likeness::Different, |source| likeness(&source, found));
             let is_it = like == Likeness::Same || (sent && like == Likeness::Unproven);
-            is_it.then(|| {
-                let etag = Some(found.etag.clone());
-                Outcome::Copied(Copied { version_id: found.version_id.clone(), etag })
-            })
+            is_it.then(|| Outcome::Copied(copied(found)))
         }
         _ => None,
     };
@@ -58,6 +65,34 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
         None if as_expected => Seen::AsExpected,
         None => Seen::Other(found.map(version)),
     })
+}
+
+/// The same where the server refuses to tell of what the key holds, as somebody has encrypted it with a key of their own: the
+/// listing says which version that is, and no more.
+async fn look_at_listing(
+    client: &Client,
+    place: &Place,
+    (item, key): (&Item, &str),
+    e: Error,
+) -> Result<Seen> {
+    let mut pages = KeyPages::new(place.bucket.clone(), key.to_owned(), limits::KEY_PAGE_ENTRIES);
+    let page = pages.next(client).await?;
+    let top = page.as_ref().and_then(|page| page.entries().next()).filter(|entry| entry.key == key);
+    let found = top.filter(|entry| !entry.kind.is_marker()).map(Version::from);
+    let id = |version: Option<&Version>| version.map(|version| version.version_id.clone());
+    if id(found.as_ref()) == id(item.now()) {
+        return Ok(Seen::AsExpected);
+    }
+    match (&item.change.then, found) {
+        (None, None) => Ok(Seen::Wanted(Outcome::Deleted(Deleted::default()))),
+        // It may be the copy that we have made.
+        (Some(_), Some(_)) if item.open => Err(e),
+        (_, found) => Ok(Seen::Other(found)),
+    }
+}
+
+fn copied(found: &ObjectHead) -> Copied {
+    Copied { version_id: found.version_id.clone(), etag: Some(found.etag.clone()) }
 }
 
 /// Whether what was found is the version expected: the same id, or, where the server says none, the same ETag.

@@ -60,7 +60,8 @@ impl Outcome {
             Outcome::Conflict => Ending::Conflict,
             Outcome::Archived { .. } => Ending::Archived,
             Outcome::Failed(e) => {
-                Ending::Failed { error: e.to_string().chars().take(limits::JOURNAL_ERROR).collect() }
+                let error = e.to_string().chars().take(limits::JOURNAL_ERROR).collect();
+                Ending::Failed { error, over }
             }
         }
     }

@@ -23,6 +23,11 @@ impl Place {
         }
     }
 
+    /// Whether a key is where its past is, too.
+    pub(super) fn is_itself(&self, key: &str) -> bool {
+        self.source_bucket == self.bucket && self.relocation.there(key) == key
+    }
+
     /// Another bucket or prefix.
     pub fn elsewhere(source: &Location, target: &Location) -> Self {
         Self {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::batch::{Item, Work};
 use super::buried::buried;
 use super::conditions::{Condition, IMPOSSIBLE, Told, told};
-use super::copy::{Made, copy};
+use super::copy::{Made, copy, gone};
 use super::journal::Buried;
 use super::look::{Seen, look};
 use super::outcome::Outcome;
@@ -49,7 +49,10 @@ struct Shared {
     manner: Manner,
     strained: Strained,
     copies: Condition,
+    /// On keys of requests for many.
     deletes: Condition,
+    /// On requests for one key: a server may honour the one and not the other.
+    single_deletes: Condition,
 }
 
 /// Whether the request is to be conditional.
@@ -70,6 +73,7 @@ impl Worker {
             manner: manner.clone(),
             copies: Condition::default(),
             deletes: Condition::default(),
+            single_deletes: Condition::default(),
         }))
     }
 
@@ -91,10 +95,11 @@ impl Worker {
 
     /// Whether the server turned out not to honour conditions.
     pub(super) fn is_unguarded(&self) -> bool {
-        [&self.0.copies, &self.0.deletes].iter().any(|condition| condition.is_honoured() == Some(false))
+        let Shared { copies, deletes, single_deletes, .. } = &*self.0;
+        [copies, deletes, single_deletes].iter().any(|condition| condition.is_honoured() == Some(false))
     }
 
-    /// What is known of conditions on deletes.
+    /// What is known of conditions on deletes of many keys.
     pub(super) fn delete_conditions(&self) -> Option<bool> {
         self.0.deletes.is_honoured()
     }
@@ -196,14 +201,30 @@ impl Worker {
             // Nothing was sent that a condition could have stopped.
             return Some(sent);
         }
+        // There is no object that could match: or is it the source that is not there?
+        let missing = sent.as_ref().is_err_and(|e| e.kind() == ErrorKind::Missing);
         let told = match told(sent) {
             Ok(told) => told,
             Err(e) => return Some(Err(e)),
         };
+        if missing && let Err(e) = self.has_source(item).await {
+            return Some(Err(e));
+        }
         condition.tell(matches!(told, Told::Honoured), right);
         match told {
             Told::Ignored(outcome) => Some(Ok(outcome)),
             Told::Honoured | Told::Refused => None,
+        }
+    }
+
+    /// Whether the version that a change brings back is still there; the error says that it is not.
+    pub(super) async fn has_source(&self, item: &Item) -> Result<()> {
+        let Some(then) = &item.change.then else { return Ok(()) };
+        let (bucket, key) = (&self.0.place.source_bucket, &item.change.key);
+        match self.0.client.head(bucket, key, Some(&then.version_id)).await {
+            Ok(None) => Err(gone(&self.0.place, &item.change)),
+            Err(e) if !e.is_silence() => Err(e),
+            _ => Ok(()),
         }
     }
 
@@ -225,7 +246,10 @@ impl Worker {
     /// nothing else.
     fn condition(&self, item: &Item) -> Option<&Condition> {
         match item.change.action {
-            Action::Delete => Some(&self.0.deletes),
+            Action::Delete if is_xml_safe(&self.0.place.relocation.there(&item.change.key)) => {
+                Some(&self.0.deletes)
+            }
+            Action::Delete => Some(&self.0.single_deletes),
             _ => Some(&self.0.copies).filter(|_| item.change.markers.is_empty()),
         }
     }
@@ -283,6 +307,8 @@ impl Worker {
     }
 
     async fn send_uncover(&self, key: &str, item: &Item) -> Result<Outcome> {
+        // Without it, what lies further below would come to light.
+        self.has_source(item).await?;
         let (client, bucket) = (&self.0.client, &self.0.place.bucket);
         let mut removed = Vec::new();
         for marker in &item.change.markers {

@@ -10,7 +10,7 @@ pub(super) mod recover;
 pub(super) mod references;
 pub(super) mod timeline;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
 use self::check::CheckArgs;
@@ -273,15 +273,6 @@ pub(super) struct HistoryArgs {
     pub(super) server: ServerArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum OnConflictArg {
-    /// Leave it alone, and report it
-    #[default]
-    Skip,
-    /// Replace it; files that are there are read to find those that differ
-    Overwrite,
 }
 
 #[cfg(feature = "lab")]

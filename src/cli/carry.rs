@@ -10,9 +10,9 @@ use super::copies::archived_line;
 use super::exit::Exit;
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
-use crate::engine::{Order, Run, Server, carry_out};
+use crate::engine::{Order, Run, Server, carry_out, standing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::Check;
+use crate::model::{Check, Versioning};
 use crate::plan::{Change, Sums};
 use crate::report::{
     Command, Done, Format, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural, shell_word,
@@ -63,13 +63,25 @@ impl Ready<'_> {
         let summary = Summary::new(done, place, self.sums, &context.counters, self.began.elapsed());
         let mut report = JsonLines::new(Vec::new());
         report.summary(&summary)?;
-        run.write("report.json", &report.into_inner())?;
         let hints = reporter.finish(&summary)?;
-        Ok(self.conclude(context, output, finished, &hints))
+        run.write("report.json", &report.into_inner())?;
+        let undoable = match &order.to {
+            None => true,
+            Some(to) => {
+                standing(client, &to.bucket).await.is_ok_and(|there| there.versioning == Versioning::Enabled)
+            }
+        };
+        Ok(self.conclude(context, output, (finished, undoable), &hints))
     }
 
     /// The last words, and the exit code.
-    fn conclude(&self, context: &Context, output: Output, finished: bool, hints: &[String]) -> Exit {
+    fn conclude(
+        &self,
+        context: &Context,
+        output: Output,
+        (finished, undoable): (bool, bool),
+        hints: &[String],
+    ) -> Exit {
         let (id, order) = (self.run.id(), self.order);
         let (failed, conflicts) = (context.counters.failed.get(), context.counters.conflicts.get());
         let archived = context.counters.archived.get();
@@ -105,9 +117,13 @@ impl Ready<'_> {
         let verify = restores.then(|| {
             let against = order.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string())));
             let (place, against) = (shell_word(&order.location.to_string()), against.unwrap_or_default());
-            format!("check it: asof verify {place} --at {}{against}{}     ", order.at, self.options)
+            format!("check it: asof verify {place} --at {}{against}{}", order.at, self.options)
         });
-        output.note(&format!("{}take it back: asof undo {id}", verify.unwrap_or_default()));
+        let undo = undoable.then(|| format!("take it back: asof undo {id}"));
+        let next: Vec<_> = verify.into_iter().chain(undo).collect();
+        if !next.is_empty() {
+            output.note(&next.join("     "));
+        }
         Exit::Done
     }
 }

@@ -1,22 +1,29 @@
 //! `asof check`.
 
 use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::time::{Duration, Instant as Clock};
+
+use futures::future::join_all;
 
 use super::args::apply::StateArgs;
 use super::args::check::CheckArgs;
+use super::args::common::ServerArgs;
 use super::context::{Context, Output, earlier_rules};
 use super::exit::Exit;
 use super::moment;
+use super::recovery::{Source, databases};
+use crate::cancel::Cancel;
+use crate::db::{self, Database, Window};
 use crate::engine::{Scope, Span, find_doubts, inspect, judge, present};
-use crate::error::{Error, Result};
-use crate::model::{BucketSettings, Instant, Location, Policy, Use, Versioning};
-use crate::report::{Answer, Format, JsonLines, Phase, Progress, Question};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{BucketSettings, Instant, Location, Policy, Question, Use, Versioning};
+use crate::report::{Answer, Format, JsonLines, Phase, Progress};
 use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
-    let CheckArgs { location, at, window, iam, earlier, server, output } = args;
+    let CheckArgs { location, at, window, database, iam, earlier, server, output } = args;
     if let Some(what) = iam {
         return policy(what.into(), location);
     }
@@ -33,6 +40,10 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         (None, None) => Question::Back,
     };
     let earlier = earlier_rules(&earlier)?;
+    let databases = match &database {
+        Some(file) => named(file, &server, &context.cancel).await?,
+        None => Vec::new(),
+    };
     let client = context.client(server, None).await?;
     let settings = inspect(&client, &location.bucket).await?;
 
@@ -44,9 +55,13 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let complete = judge.expiries.complete_from(&location.prefix, present());
     let t = asked.or(complete).unwrap_or_default();
     judge.cuts.0 = Cut::At(t);
-    let checks = checks(&settings, &judge.expiries, (&location.prefix, asked), present());
+    let mut checks = checks(&settings, &judge.expiries, (&location.prefix, asked), present());
     let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
     let (in_doubt, whole_keys, since) = bounds(question, &doubtful, (&judge, t, &location.prefix));
+    // After the listing, which may take hours: windows move on meanwhile.
+    let windows = ask(&databases).await?;
+    let (of_databases, since) = db::checks(&windows, (question, since), present());
+    checks.extend(of_databases);
     let answer = Answer {
         location: &location,
         question,
@@ -97,6 +112,26 @@ async fn look(
     let found = find_doubts(client, scope, (judge, span), &context.cancel).await;
     drop(progress);
     found
+}
+
+/// The databases that a recovery file names.
+async fn named(path: &Path, server: &ServerArgs, cancel: &Cancel) -> Result<Vec<Database>> {
+    let Source { file, .. } = Source::read(path)?;
+    if file.databases.is_empty() {
+        return Err(Error::usage(format!("{} names no database", path.display()))
+            .hint("without --database, asof check looks at the bucket alone"));
+    }
+    databases(&file, server, cancel).await
+}
+
+/// The windows of databases, which are asked side by side. That one cannot be asked is an answer too.
+async fn ask(databases: &[Database]) -> Result<Vec<(&str, Result<Window>)>> {
+    let windows = join_all(databases.iter().map(Database::window)).await;
+    let answers = databases.iter().zip(windows).map(|(database, window)| match window {
+        Err(e) if e.kind() == ErrorKind::Interrupted => Err(e),
+        window => Ok((database.name(), window)),
+    });
+    answers.collect()
 }
 
 /// What bounds the answer: keys in doubt, whether others may have gone entirely, and since when nothing is in doubt. Asked

@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
-use crate::report::{DiffView, Format, Heading, head, shell_word, window_line};
+use crate::report::{DiffView, Format, Heading, head, shell_word};
 use crate::resolve::checks;
 
 const RECOVER: Asked = (
@@ -169,7 +169,7 @@ async fn show(
         let name = source.path.file_name().unwrap_or_default().to_string_lossy();
         writeln!(out, "{name} to {} ({} ago)\n", at.human(), at.age(context.now))?;
         for (database, window) in databases.iter().zip(windows) {
-            writeln!(out, "  {}", window_line(database.name(), window))?;
+            writeln!(out, "  {}", window.in_words(database.name()))?;
         }
         if !databases.is_empty() {
             writeln!(out)?;

@@ -14,11 +14,10 @@ use super::copies::{Target, copying, is_wanted, require_certainty};
 use super::exit::{Exit, say};
 use super::keep;
 use super::moment;
-use super::restore::require_room;
 use crate::cancel::Cancel;
-use crate::db::{self, Database, Reach, Window, command, rds};
+use crate::db::{self, Database, Window, command, rds};
 use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on};
-use crate::engine::{Server, Standing, present};
+use crate::engine::{Server, Standing, present, require_room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
@@ -134,17 +133,10 @@ pub(super) fn at(
         latest(databases, windows)?
     } else {
         let at = moment::past(typed, now, &carry.apply.state)?;
-        if databases.is_empty() { at } else { Instant::from_millis(at.second() * 1000) }
+        if databases.is_empty() { at } else { at.whole_second() }
     };
     for (database, window) in databases.iter().zip(windows) {
-        let (what, limit) = match window.reaches(at) {
-            Reach::Within => continue,
-            Reach::TooEarly(earliest) => ("it reaches back to", earliest),
-            Reach::TooLate(latest) => ("it reaches only to", latest),
-        };
-        let name = database.name();
-        let message =
-            format!("the database {name} cannot be restored to {}: {what} {}", at.human(), limit.human());
+        let Some(message) = window.refusal(database.name(), at) else { continue };
         return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed; choose another time"));
     }
     Ok(at)
@@ -171,14 +163,15 @@ pub(super) async fn with_terms<T>(
 ) -> Result<T> {
     let CarryArgs { apply, copies, multipart_window, .. } = carry;
     let state_dir = state_dir(&apply.state)?;
+    let manner = manner(apply);
     let accept = |part: &BucketPart, there: Standing, sums: &Sums| {
-        require_room(part.to.as_ref(), there, sums)?;
+        require_room(part.to.as_ref(), there, (sums, manner.on_conflict))?;
         require_certainty(sums, at, copies, Target::Bucket)
     };
     let terms = Terms {
         state_dir: &state_dir,
         copying: copying(copies),
-        manner: manner(apply),
+        manner: manner.clone(),
         multipart_window: *multipart_window,
         now: context.now,
         accept: &accept,

@@ -14,10 +14,9 @@ use super::exit::Exit;
 use super::job::{Job, Source};
 use super::moment;
 use super::results::{CHANGED_MEANWHILE, Reporter};
-use crate::engine::{Standing, require_removable, standings};
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Destination, Location, Versioning};
-use crate::plan::{Action, Sums};
+use crate::engine::{Standing, require_removable, require_room, standings};
+use crate::error::{Error, Result};
+use crate::model::{Destination, Location};
 use crate::report::{Command, Done, Summary, nothing_to_change, plural};
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
@@ -70,7 +69,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     let kms = here.kms || there.kms;
     let work = job.find(source, context, output.display, (&client, &settings, kms)).await?;
     job.show(context, output, &work)?;
-    require_room(job.to.as_ref(), there, &work.sums)?;
+    require_room(job.to.as_ref(), there, (&work.sums, manner.on_conflict))?;
     ask_doubtful(context, &work.sums, (job.at, yes), &mut copies).await?;
     require_certainty(&work.sums, job.at, &copies, Target::Bucket)?;
     let left_out = left_out(&work.sums, &copies);
@@ -96,26 +95,4 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     let checks = &job.checks;
     let ready = Ready { run, order: &order, manner, checks, sums: &sums, command, options, began };
     ready.carry_out(context, output, &client).await
-}
-
-/// Refuses to overwrite objects in a target that would not keep them.
-pub(super) fn require_room(to: Option<&Location>, target: Standing, sums: &Sums) -> Result<()> {
-    let overwritten = sums.of(Action::Revert).keys;
-    match to {
-        Some(to) if target.versioning != Versioning::Enabled && overwritten > 0 => Err(Error::new(
-            ErrorKind::Refused,
-            format!(
-                "{} in {to} would be overwritten, and {} {}",
-                plural(overwritten, "object", "objects"),
-                to.bucket,
-                match target.versioning {
-                    Versioning::Unknown =>
-                        "may not keep versions (no permission to know: s3:GetBucketVersioning)",
-                    _ => "does not keep versions",
-                }
-            ),
-        )
-        .hint("restore to an empty prefix, or enable versioning on that bucket")),
-        _ => Ok(()),
-    }
 }

@@ -7,7 +7,7 @@ use super::carry::{Ready, manner, no_csv, server_again, state_dir};
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::{copies, next};
-use crate::engine::{Run, require_keeping, standing};
+use crate::engine::Run;
 use crate::error::Result;
 use crate::plan::file::PlanFile;
 use crate::report::{Command, Done};
@@ -23,10 +23,6 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
     let server = server_again(&order.server, server);
     let options = next::of_server(&server);
     let client = context.client(server, Some(apply.rate)).await?;
-    if order.to.is_none() {
-        // It may have been suspended since.
-        require_keeping(&order.location.bucket, standing(&client, &order.location.bucket).await?)?;
-    }
     let (manner, command) = (manner(&apply), Command::Resume as fn(Done) -> Command);
     let ready =
         Ready { run, order: &order, manner, checks: &[], sums: &sums, command, options: &options, began };

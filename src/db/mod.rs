@@ -1,16 +1,20 @@
 //! Databases that are restored to a past second beside the buckets: what each kind does, behind one set of questions.
 //!
 //! A restore is known by its tag: it is asked for once, and found again by whoever goes on after a crash. Deciding is
-//! pure ([`Window::reaches`], [`Found::next`]); waiting stands in one place ([`wait`]).
+//! pure ([`Window::reaches`], [`checks`], [`Found::next`]); waiting stands in one place ([`wait`]).
 
+mod check;
 pub mod command;
 pub mod rds;
 mod wait;
+mod window;
 
 use crate::error::Result;
 use crate::model::Instant;
 
+pub use check::checks;
 pub use wait::wait;
+pub use window::{Reach, Window};
 
 /// A database.
 #[derive(Debug)]
@@ -30,15 +34,6 @@ pub struct Errand {
     pub at: Instant,
     /// What a restored database carries; no other restore has it.
     pub tag: String,
-}
-
-/// The times to which a database can be restored. What is not known is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Window {
-    /// The first.
-    pub earliest: Option<Instant>,
-    /// The last.
-    pub latest: Option<Instant>,
 }
 
 /// What stands in the place of the restored database.
@@ -78,17 +73,6 @@ pub enum Progress {
     },
 }
 
-/// Whether a time lies in a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// As far as is known.
-    Within,
-    /// Before this, the first time.
-    TooEarly(Instant),
-    /// After this, the last time.
-    TooLate(Instant),
-}
-
 /// What has to be done about a restore, by what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
@@ -98,33 +82,6 @@ pub enum Next {
     Wait,
     /// Leave it alone, and say why.
     Stop(String),
-}
-
-impl Window {
-    /// Whether the database can be restored to `at`.
-    ///
-    /// | earliest | latest | `at` | |
-    /// |---|---|---|---|
-    /// | none, or ≤ `at` | none, or ≥ `at` | | within |
-    /// | > `at` | | | too early |
-    /// | | < `at` | | too late |
-    pub fn reaches(&self, at: Instant) -> Reach {
-        match (self.earliest, self.latest) {
-            (Some(earliest), _) if at < earliest => Reach::TooEarly(earliest),
-            (_, Some(latest)) if at > latest => Reach::TooLate(latest),
-            _ => Reach::Within,
-        }
-    }
-
-    /// The newest whole second that all of these reach; none where one of them does not say, or there is none.
-    pub fn newest_of_all<'a>(windows: impl IntoIterator<Item = &'a Window>) -> Option<Instant> {
-        let mut newest: Option<Instant> = None;
-        for window in windows {
-            let latest = window.latest?;
-            newest = Some(newest.map_or(latest, |newest| newest.min(latest)));
-        }
-        newest.map(|at| Instant::from_millis(at.second() * 1000))
-    }
 }
 
 impl Found {

@@ -1,7 +1,9 @@
 //! What must be known of a bucket before anything is planned for it.
 
+use crate::apply::OnConflict;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{BucketSettings, Encryption, Known, Lock, Rule, Versioning};
+use crate::model::{BucketSettings, Encryption, Known, Location, Lock, Rule, Versioning};
+use crate::plan::{Action, Sums};
 use crate::s3::Client;
 
 /// A bucket's settings, as far as a plan rests on them.
@@ -108,6 +110,36 @@ pub fn require_keeping(bucket: &str, standing: Standing) -> Result<()> {
         .hint("or restore elsewhere with --to s3://OTHER")),
         Versioning::Enabled | Versioning::Never => Ok(()),
     }
+}
+
+/// Refuses to overwrite objects in another place that would not keep them: those that the plan has, and, where a writer does
+/// not win, any.
+pub fn require_room(
+    to: Option<&Location>,
+    target: Standing,
+    (sums, on_conflict): (&Sums, OnConflict),
+) -> Result<()> {
+    let overwritten = sums.of(Action::Revert).keys;
+    let Some(to) = to.filter(|_| target.versioning != Versioning::Enabled) else { return Ok(()) };
+    let what = match on_conflict {
+        _ if overwritten == 1 => "1 object".to_owned(),
+        _ if overwritten > 0 => format!("{overwritten} objects"),
+        OnConflict::Overwrite => "what somebody writes meanwhile".to_owned(),
+        OnConflict::Skip => return Ok(()),
+    };
+    let keeps = match target.versioning {
+        Versioning::Unknown => "may not keep versions (no permission to know: s3:GetBucketVersioning)",
+        _ => "does not keep versions",
+    };
+    let message = format!("{what} in {to} would be overwritten, and {} {keeps}", to.bucket);
+    let refused = Error::new(ErrorKind::Refused, message)
+        .hint("restore to an empty prefix, or enable versioning on that bucket");
+    Err(match on_conflict {
+        OnConflict::Overwrite if overwritten == 0 => {
+            refused.hint("without --on-conflict overwrite, what somebody writes there is left alone")
+        }
+        _ => refused,
+    })
 }
 
 /// Refuses to remove delete markers from a bucket that guards against it.

@@ -1,6 +1,6 @@
 //! Asks the server whether two versions are the same object, where the listing leaves it open.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::model::Version;
 use crate::resolve::{Likeness, likeness, needs_heads};
 use crate::s3::Client;
@@ -62,11 +62,7 @@ impl Compare {
 /// A head that we may not see, or that is gone since it was listed, proves nothing; only a failing server is an error.
 fn known<T>(head: Result<Option<T>>) -> Result<Option<T>> {
     match head {
-        Err(e) if is_silence(&e) => Ok(None),
+        Err(e) if e.is_silence() => Ok(None),
         other => other,
     }
-}
-
-pub(super) fn is_silence(e: &Error) -> bool {
-    matches!(e.kind(), ErrorKind::Denied | ErrorKind::Invalid | ErrorKind::Unsupported | ErrorKind::Corrupt)
 }

@@ -9,7 +9,7 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::compare::{Compare, is_silence};
+use super::compare::Compare;
 use super::past::Live;
 use super::survey::Findings;
 use super::sweep::Sweep;
@@ -203,7 +203,7 @@ impl Files<'_> {
             Ok(Some(stored)) => stored,
             // Nothing more can be learnt of it.
             Ok(None) => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
-            Err(e) if is_silence(&e) => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
+            Err(e) if e.is_silence() => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
             Err(e) => return Err(e),
         };
         if by_etag.is_some_and(|proof| proof == Proof::of(&stored)) {

@@ -22,7 +22,9 @@ mod undo;
 mod uploads;
 mod walk;
 
-pub use bucket::{Standing, inspect, require_history, require_keeping, require_removable, rules, standing};
+pub use bucket::{
+    Standing, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
+};
 pub use check::{Span, find_doubts};
 pub use compare::Compare;
 pub use directory::{Files, survey_directory};

@@ -1,15 +1,16 @@
 //! Carrying a run out, from its beginning or from where it was killed.
 
+use super::bucket::{require_keeping, require_room, standing};
 use super::run::{Copying, Order, Run};
 use super::uploads::{abandon_noted, noted};
 use crate::apply::journal::{Progress, State};
-use crate::apply::{Applied, Copies, Item, Manner, Outcome, apply};
+use crate::apply::{Applied, Copies, Item, Manner, OnConflict, Outcome, apply};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::event::Counters;
 use crate::model::Instant;
-use crate::plan::Change;
 use crate::plan::file::PlanFile;
+use crate::plan::{Change, Sums};
 use crate::s3::Client;
 
 /// Carries out what is left of a run's plan, and hands each change with its outcome to `on`. What was done before is
@@ -23,6 +24,7 @@ pub async fn carry_out(
     on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<Applied> {
     let PlanFile { changes, sums, .. } = PlanFile::open(&run.plan())?;
+    require_kept(client, order, (&sums, manner.on_conflict)).await?;
     if sums.to_copy().keys > 0 {
         abandon_noted(client, &run.uploads()).await?;
         manner.copies = copies(client, (run, order)).await?;
@@ -36,6 +38,17 @@ pub async fn carry_out(
         Err(e) => Some(Err(e)),
     });
     apply(client, &order.place(), &manner, items, &mut journal, cancel, on).await
+}
+
+/// Refuses what would be lost for good. A run may be gone on with long after it was begun: versioning may have been suspended
+/// since.
+async fn require_kept(client: &Client, order: &Order, of: (&Sums, OnConflict)) -> Result<()> {
+    let bucket = &order.changed().bucket;
+    let standing = standing(client, bucket).await?;
+    match &order.to {
+        None => require_keeping(bucket, standing),
+        to => require_room(to.as_ref(), standing, of),
+    }
 }
 
 /// How the run copies, by what it was told and what its bucket is set to.

@@ -230,6 +230,11 @@ impl Run {
         self.dir.join("journal")
     }
 
+    /// Whether anything may have been changed: without a journal nothing was.
+    pub fn has_begun(&self) -> bool {
+        self.journal().exists()
+    }
+
     /// Where multipart uploads are noted, each before its first part.
     pub fn uploads(&self) -> PathBuf {
         self.dir.join("uploads")

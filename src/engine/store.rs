@@ -53,7 +53,14 @@ pub(super) fn lock(dir: &Path, what: &str) -> Result<File> {
     let path = dir.join("lock");
     let file =
         File::options().create(true).append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
-    match file.try_lock() {
+    let mut locked = file.try_lock();
+    for _ in 1..limits::LOCK_ATTEMPTS {
+        if matches!(locked, Err(TryLockError::WouldBlock)) {
+            std::thread::sleep(limits::LOCK_PAUSE);
+            locked = file.try_lock();
+        }
+    }
+    match locked {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
             let message = format!("another process is working on the {what}");

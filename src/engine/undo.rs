@@ -26,6 +26,9 @@ pub fn plan_undo(
     undelete: Undelete,
     now: Instant,
 ) -> Result<Sums> {
+    if !done.has_begun() {
+        return Ok(Sums::default());
+    }
     let PlanFile { header, changes, .. } = PlanFile::open(&done.plan())?;
     let (mut results, state) = Results::read(&done.journal())?;
     let header = Header::new(&back_order.location, (order.at, now), header.checks, header.selection);
@@ -49,16 +52,16 @@ pub fn plan_undo(
 /// What became of a change, or what may have become of it: without a word of what was made, so that its key is told by
 /// its content. Where nothing was done after all, it is found right already.
 fn ending(n: u64, change: &Change, result: Option<Ending>, state: &State) -> Option<Ending> {
-    match result {
-        Some(Ending::Failed { .. }) => {}
+    let over = match result {
+        Some(Ending::Failed { over, .. }) => over,
         Some(ending) => return Some(ending),
-        None if n < state.taken() => {}
+        None if n < state.taken() => None,
         None => return None,
-    }
+    };
     Some(match change.action {
-        Action::Delete => Ending::Deleted { version_id: None, over: None },
+        Action::Delete => Ending::Deleted { version_id: None, over },
         _ if !change.markers.is_empty() => Ending::Uncovered,
-        Action::Undelete | Action::Revert => Ending::Copied { version_id: None, etag: None, over: None },
+        Action::Undelete | Action::Revert => Ending::Copied { version_id: None, etag: None, over },
     })
 }
 
@@ -106,12 +109,15 @@ mod tests {
         let delete = Change::new("k", Action::Delete, Some(w), None);
         let copied = Ending::Copied { version_id: None, etag: None, over: None };
         let deleted = Ending::Deleted { version_id: None, over: None };
-        let failed = Some(Ending::Failed { error: String::new() });
+        let failed = Some(Ending::Failed { error: String::new(), over: None });
+        let over = Some(Box::new(Buried { version: Some(version("x")) }));
+        let failed_over = Some(Ending::Failed { error: String::new(), over: over.clone() });
         for (n, change, result, expected) in [
             (0, &revert, None, Some(copied.clone())),
             (0, &uncover, None, Some(Ending::Uncovered)),
             (0, &delete, None, Some(deleted)),
             (0, &revert, failed, Some(copied)),
+            (0, &revert, failed_over, Some(Ending::Copied { version_id: None, etag: None, over })),
             (0, &revert, Some(Ending::Conflict), Some(Ending::Conflict)),
             (1, &revert, None, None),
         ] {
@@ -149,7 +155,7 @@ mod tests {
             (change(None, Some(&v)), Ending::Uncovered, remove, Some(delete(&v))),
             (change(Some(&w), Some(&v)), Ending::Skipped, remove, None),
             (change(Some(&w), Some(&v)), Ending::Conflict, remove, None),
-            (change(Some(&w), Some(&v)), Ending::Failed { error: String::new() }, remove, None),
+            (change(Some(&w), Some(&v)), Ending::Failed { error: String::new(), over: None }, remove, None),
         ] {
             let done = back("k".into(), done.clone(), ending.clone(), how);
             assert_eq!(done, expected, "{ending:?}");

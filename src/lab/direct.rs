@@ -28,6 +28,8 @@ pub struct Put {
     pub storage_class: Option<String>,
     /// Where a website request is sent instead.
     pub redirect: Option<String>,
+    /// Encrypted with a key that its writer brought (SSE-C): whoever does not bring it is told nothing.
+    pub customer_key: bool,
 }
 
 impl Put {
@@ -116,7 +118,7 @@ impl Lab {
                 storage_class: put.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
                 redirect: put.redirect,
                 encryption: bucket.encryption.clone(),
-                customer_key: false,
+                customer_key: put.customer_key,
             };
             let object = handler::headers::object(put.body, attributes, None);
             let labels = Labels { tags: put.tags, ..Labels::default() };

@@ -22,6 +22,8 @@ pub enum Fault {
     Reset,
     /// The work is done, then the connection is reset instead of a reply.
     ReplyLost,
+    /// The work is done, then the connection is closed in order, without a reply.
+    Closed,
     /// The work is done; the connection ends halfway through the reply's body.
     Truncated,
     /// The work is done; a bit in the middle of the reply's body is another.

@@ -109,9 +109,14 @@ pub(crate) struct ReplyBody {
     cut: Option<Pin<Box<Sleep>>>,
 }
 
-/// The body was cut off on purpose.
-#[derive(Debug)]
-pub(crate) struct CutOff;
+/// A reply, or its body, that was cut off on purpose: how the connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CutOff {
+    /// By a reset.
+    Reset,
+    /// In order.
+    Closed,
+}
 
 impl std::fmt::Display for CutOff {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -140,7 +145,7 @@ impl Body for ReplyBody {
         }
         match &mut self.cut {
             None => Poll::Ready(None),
-            Some(sleep) => sleep.as_mut().poll(context).map(|()| Some(Err(CutOff))),
+            Some(sleep) => sleep.as_mut().poll(context).map(|()| Some(Err(CutOff::Closed))),
         }
     }
 

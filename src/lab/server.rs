@@ -53,7 +53,7 @@ where
         let (answered, reset) = (answer(request), Arc::clone(&reset));
         async move {
             let response = answered.await;
-            reset.store(response.is_err(), Ordering::Relaxed);
+            reset.store(matches!(response, Err(CutOff::Reset)), Ordering::Relaxed);
             response
         }
     });
@@ -84,7 +84,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
         fault: None,
     };
     if way.resource.starts_with(control::PREFIX) {
-        let body = incoming.collect().await.map_err(|_| CutOff)?.to_bytes();
+        let body = incoming.collect().await.map_err(|_| CutOff::Reset)?.to_bytes();
         let reply = control::answer(&shared, &parts.method, &way.resource, &body);
         return Ok(reply.into_response(&way.request_id, false));
     }
@@ -92,8 +92,10 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
         Ok((request, raw)) => answer_read(&shared, request, raw, &mut way).await,
         Err(error) => Err(error),
     };
-    if matches!(way.fault, Some(Fault::Reset | Fault::ReplyLost)) {
-        return Err(CutOff);
+    match way.fault {
+        Some(Fault::Reset | Fault::ReplyLost) => return Err(CutOff::Reset),
+        Some(Fault::Closed) => return Err(CutOff::Closed),
+        _ => {}
     }
     let mut reply = outcome.unwrap_or_else(|error| Reply::error(&error, &way.resource, &way.request_id));
     if way.head && reply.status.as_u16() >= 400 {
@@ -152,9 +154,8 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
         Some(Fault::SlowDownInOk) => Ok(in_ok(Code::SlowDown)),
         Some(Fault::Reset) => Ok(Reply::ok()),
         Some(Fault::KeyErrors { every }) => handler::handle(shared, operation, request, Some(every)),
-        Some(Fault::ReplyLost | Fault::Truncated | Fault::Corrupted | Fault::Delay(_)) | None => {
-            handler::handle(shared, operation, request, None)
-        }
+        Some(Fault::ReplyLost | Fault::Closed | Fault::Truncated | Fault::Corrupted | Fault::Delay(_))
+        | None => handler::handle(shared, operation, request, None),
     }
 }
 

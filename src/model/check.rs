@@ -1,6 +1,19 @@
-//! What was found out about a bucket before anything is done to it.
+//! What was found out about a bucket, and about a database, before anything is done to it.
 
 use serde::Serialize;
+
+use super::instant::Instant;
+
+/// What is asked about the past.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Whether the state at this time can be restored.
+    At(Instant),
+    /// Whether every state since this time can.
+    Since(Instant),
+    /// Since when every state can.
+    Back,
+}
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -22,6 +35,8 @@ pub enum Subject {
     Encryption,
     /// Whether its policy hinders copies.
     Policy,
+    /// To which times a database can be restored.
+    Database,
 }
 
 /// How a check went.
@@ -32,7 +47,7 @@ pub enum Verdict {
     Passed,
     /// Something that a person should know.
     Warned,
-    /// A restore in place is refused.
+    /// A restore in place is refused; a database cannot be restored to the time.
     Failed,
     /// It could not be found out. Never as good as passed.
     Unknown,
@@ -62,14 +77,28 @@ pub struct Check {
     /// The IAM permission for want of which it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<&'static str>,
+    /// Of [`Subject::Database`]: which one, and what it told.
+    #[serde(flatten)]
+    pub database: Option<DatabaseWindow>,
+}
+
+/// The times to which a database can be restored. What is not known is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DatabaseWindow {
+    /// Its name in the recovery file.
+    pub name: String,
+    /// The first.
+    pub earliest: Option<Instant>,
+    /// The last.
+    pub latest: Option<Instant>,
 }
 
 impl Check {
-    /// Whether a restore in place is refused for it: that versions are kept must be known.
+    /// Whether a restore is refused for it: that versions are kept must be known, and what a database reaches.
     pub fn blocks(&self) -> bool {
         match self.verdict {
             Verdict::Failed => true,
-            Verdict::Unknown => self.subject == Subject::Versioning,
+            Verdict::Unknown => matches!(self.subject, Subject::Versioning | Subject::Database),
             Verdict::Passed | Verdict::Warned => false,
         }
     }

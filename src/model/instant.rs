@@ -31,6 +31,12 @@ impl Instant {
         self.0.div_euclid(1000)
     }
 
+    /// The beginning of that second. Databases are restored to whole seconds.
+    #[must_use]
+    pub const fn whole_second(self) -> Self {
+        Self(self.second() * 1000)
+    }
+
     /// Reads what a person typed after `--at`. `now` anchors ages, and a moment after it is refused: a state that has
     /// not been yet cannot be restored.
     pub fn parse_past(text: &str, now: Instant) -> Result<Self> {
@@ -114,7 +120,7 @@ impl Instant {
 
     /// To the second, as in the names of runs: `20261117T143005Z`.
     pub fn compact(self) -> String {
-        Self(self.second() * 1000).to_string().replace(['-', ':'], "")
+        self.whole_second().to_string().replace(['-', ':'], "")
     }
 
     /// How long before `now` it lies, in the two largest units: `3 d 2 h`.

@@ -15,7 +15,7 @@ mod policy;
 mod version;
 
 pub use bucket::{BucketSettings, Encryption, Keeping, Known, Lock, Versioning};
-pub use check::{Check, Subject, Verdict};
+pub use check::{Check, DatabaseWindow, Question, Subject, Verdict};
 pub use checksum::{Algorithm, Digest, hex};
 pub use history::Past;
 pub use iam::{On, PERMISSIONS, Policy, Use};

@@ -1,4 +1,4 @@
-//! The checks of a bucket, for a person: a short line at the head of other commands, a page of their own.
+//! The checks of a bucket, and of databases, for a person: a short line at the head of other commands, a page of their own.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use super::doubt::meaning;
 use super::units::{count, plural};
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Check, Instant, Location, Subject, Verdict, printable};
+use crate::model::{Check, Instant, Location, Question, Subject, Verdict, printable};
 use crate::resolve::{Doubt, Doubtful};
 
 /// What the short line tells where there is nothing to think about.
@@ -29,17 +29,6 @@ pub fn problems(checks: &[Check]) -> Vec<String> {
     problems.map(|check| printable(&check.words).into_owned()).collect()
 }
 
-/// What is asked of a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// Whether the state at this time can be restored.
-    At(Instant),
-    /// Whether every state since this time can.
-    Since(Instant),
-    /// Since when every state can.
-    Back,
-}
-
 /// The answer.
 #[derive(Debug, Clone)]
 pub struct Answer<'a> {
@@ -47,7 +36,7 @@ pub struct Answer<'a> {
     pub location: &'a Location,
     /// What was asked.
     pub question: Question,
-    /// What was found out about the bucket.
+    /// What was found out about the bucket, and the databases.
     pub checks: &'a [Check],
     /// The keys in doubt.
     pub doubtful: &'a Doubtful,
@@ -108,26 +97,35 @@ impl Answer<'_> {
         Ok(writeln!(out)?)
     }
 
+    /// The newest time to which every database can be restored, by those that tell.
+    fn until(&self) -> Option<Instant> {
+        self.checks.iter().filter_map(|check| check.database.as_ref()?.latest).min()
+    }
+
     /// What comes of it.
     fn conclusion(&self) -> Vec<String> {
+        let blocked = || self.checks.iter().filter(|check| check.blocks());
+        let until = self.until().map(|until| format!(", up to {}", until.human())).unwrap_or_default();
         let verdict = match (self.question, self.restorable) {
             (Question::At(at), true) => format!("yes: the state at {} can be restored", at.human()),
             (Question::At(at), false) => format!("no: a restore to {} cannot be trusted", at.human()),
             (Question::Since(since), true) => {
-                format!("yes: every second since {} can be restored", since.human())
+                format!("yes: every second since {} can be restored{until}", since.human())
             }
             (Question::Since(since), false) => {
                 format!("no: not every second since {} can be restored", since.human())
             }
             (Question::Back, true) => match self.since {
-                Some(since) => format!("every second since {} can be restored", since.human()),
-                None => "every second since versioning was enabled can be restored".to_owned(),
+                Some(since) => format!("every second since {} can be restored{until}", since.human()),
+                None => format!("every second since versioning was enabled can be restored{until}"),
             },
+            (Question::Back, false) if blocked().all(|check| check.database.is_some()) => {
+                "no: since no time is every second known to be restorable".to_owned()
+            }
             (Question::Back, false) => "a restore in place is refused".to_owned(),
         };
-        let blocked = self.checks.iter().filter(|check| check.blocks());
         let keys = plural(self.doubtful.keys, "key is in doubt", "keys are in doubt");
-        let reasons = blocked
+        let reasons = blocked()
             .map(|check| printable(&check.words).into_owned())
             .chain((self.doubtful.keys > 0 && self.question != Question::Back).then_some(keys))
             .chain(self.whole_keys.then(|| {

@@ -14,7 +14,7 @@ mod restore;
 mod timeline;
 mod units;
 
-pub use checks::{Answer, Question, head, problems};
+pub use checks::{Answer, head, problems};
 pub use csv::{CsvChanges, CsvHistory};
 pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
 pub use doubt::uncertainty;
@@ -22,7 +22,7 @@ pub use history::history_line;
 pub use html::recovery_page;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
 pub use progress::{Display, Phase, Progress};
-pub use recovery::{progress_line, recovery_table, window_line};
+pub use recovery::{progress_line, recovery_table};
 pub use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };

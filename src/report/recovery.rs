@@ -1,23 +1,10 @@
 //! A recovery, for a person: what goes on in it, and what it came to.
 
 use super::units::{bytes, count, plural};
-use crate::db::{Progress, Window};
+use crate::db::Progress;
 use crate::limits;
 use crate::model::printable;
 use crate::recover::{Ending, Event, Finding, Purpose, RecoveryFile, Report, StepReport, in_words};
-
-/// The times that a database reaches, in one line.
-pub fn window_line(name: &str, window: &Window) -> String {
-    let name = printable(name);
-    match (window.earliest, window.latest) {
-        (None, None) => format!("database {name}: does not say which times it reaches"),
-        (Some(earliest), None) => format!("database {name}: reaches back to {}", earliest.human()),
-        (None, Some(latest)) => format!("database {name}: reaches up to {}", latest.human()),
-        (Some(earliest), Some(latest)) => {
-            format!("database {name}: reaches from {} to {}", earliest.human(), latest.human())
-        }
-    }
-}
 
 /// What goes on, in one line.
 pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {

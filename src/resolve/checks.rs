@@ -90,7 +90,7 @@ fn judged<T>(subject: Subject, name: &str, setting: &Known<T>, judge: impl FnOnc
         Known::NotOffered => (warned(format!("{name}: not offered by this server")), None),
         Known::Unclear(why) => ((Verdict::Unknown, format!("{name} unknown ({why})")), None),
     };
-    Check { subject, verdict, words, permission }
+    Check { subject, verdict, words, permission, database: None }
 }
 
 fn versioning(setting: Known<Versioning>) -> Check {
@@ -118,7 +118,7 @@ fn object_lock(lock: &Lock) -> Judgement {
 
 /// Whether what has come of all this lets T be restored in place:
 ///
-/// | a check failed, or whether versions are kept is not known | keys in doubt | keys may have gone entirely | restorable |
+/// | a check failed, or whether versions are kept or what a database reaches is not known | keys in doubt | keys may have gone entirely | restorable |
 /// |---|---|---|---|
 /// | no | none | no | yes |
 /// | any other | | | no |
@@ -157,7 +157,7 @@ pub fn history_check(
         let of = if expiries.of_past { "of now and those before" } else { "of now" };
         warned(format!("{complete}, by the lifecycle rules {of}{whole_keys}"))
     };
-    Check { subject, verdict, words, permission }
+    Check { subject, verdict, words, permission, database: None }
 }
 
 #[cfg(test)]

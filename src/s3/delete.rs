@@ -95,7 +95,9 @@ impl Client {
         };
         let call = call.customize().interceptor(KeyInPath::new(key.key)).config_override(once());
         let reply = call.send().await.map_err(|e| explain(&e, doing, &self.place))?;
-        Ok(Deleted { version_id: reply.version_id().map(ToOwned::to_owned) })
+        // What is removed by its id is said to be a marker only where there was one.
+        let done = key.version_id.is_none() || reply.delete_marker() == Some(true);
+        Ok(Deleted { version_id: reply.version_id().filter(|_| done).map(ToOwned::to_owned) })
     }
 }
 

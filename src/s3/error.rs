@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::retry::ErrorKind as RetryKind;
 
 use super::client::Place;
 use super::listing::DecodeError;
@@ -59,6 +60,10 @@ where
             }
             cause => unreachable(ErrorKind::Transient, &cause.to_string(), doing, place),
         },
+        // The connection was closed before the reply was whole.
+        SdkError::DispatchFailure(failure) if failure.as_other() == Some(RetryKind::TransientError) => {
+            unreachable(ErrorKind::Transient, &root_cause(error).to_string(), doing, place)
+        }
         // The reply is no proper HTTP; the request may have been carried out all the same.
         SdkError::DispatchFailure(_) => {
             Error::new(ErrorKind::Corrupt, doing.cannot(&root_cause(error).to_string()))

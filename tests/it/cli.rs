@@ -5,11 +5,14 @@
 
 mod archived;
 mod check;
+mod check_database;
+mod check_settings;
 mod diff;
 mod doubt;
 mod escapes;
 mod formats;
 mod help;
+mod help_of_check;
 mod help_of_commands;
 mod help_of_recover;
 mod help_of_references;

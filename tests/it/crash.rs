@@ -12,6 +12,7 @@ use crate::faults::scene::Scene;
 
 mod cut;
 mod disk;
+mod lost;
 mod shown;
 mod storm;
 mod sweep;

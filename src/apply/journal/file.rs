@@ -229,7 +229,9 @@ mod tests {
         assert_eq!(journal.state().progress(0), Progress::Open);
         assert_eq!(journal.state().progress(1), Progress::Copied);
         assert_eq!(journal.state().progress(2002), Progress::Untouched);
-        journal.end([(7, Ending::Failed { error: "x".into() }), (7, Ending::Conflict), copied(14)]).unwrap();
+        journal
+            .end([(7, Ending::Failed { error: "x".into(), over: None }), (7, Ending::Conflict), copied(14)])
+            .unwrap();
         let (mut results, state) = Results::read(&path).unwrap();
         assert_eq!(results.get(7).unwrap(), Some(Ending::Conflict));
         assert_eq!(results.get(14).unwrap(), Some(copied(14).1));

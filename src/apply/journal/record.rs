@@ -78,6 +78,9 @@ pub enum Ending {
     Failed {
         /// Why.
         error: String,
+        /// What it would have buried, where that is not what the plan saw: it may have done so unheard.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Box<Buried>>,
     },
 }
 
@@ -134,7 +137,7 @@ mod tests {
                 r#"6e1e8464 {"type":"result","n":7,"outcome":"copied","version_id":"v\n1","etag":"0cc1"}"#,
             ),
             (
-                Record::Result { n: 8, ending: Ending::Failed { error: "denied".to_owned() } },
+                Record::Result { n: 8, ending: Ending::Failed { error: "denied".to_owned(), over: None } },
                 r#"3276e9c0 {"type":"result","n":8,"outcome":"failed","error":"denied"}"#,
             ),
         ] {

@@ -204,7 +204,7 @@ mod tests {
         Ending::Skipped,
         Ending::Conflict,
         Ending::Archived,
-        Ending::Failed { error: String::new() },
+        Ending::Failed { error: String::new(), over: None },
     ];
 
     fn started(changes: u64) -> Record {

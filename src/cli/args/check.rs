@@ -19,8 +19,11 @@ pub(in crate::cli) struct CheckArgs {
     /// Can every second of so long a time up to now be restored? 24h, 7d
     #[arg(long, value_name = "LENGTH", value_parser = parse_length, conflicts_with = "at")]
     pub(in crate::cli) window: Option<Duration>,
+    /// Ask the databases of this recovery file, as asof recover takes it, too: which times can they be restored to?
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) database: Option<PathBuf>,
     /// Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at nothing
-    #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history"])]
+    #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "database", "lifecycle_history"])]
     pub(in crate::cli) iam: Option<UseArg>,
     #[command(flatten)]
     pub(in crate::cli) earlier: EarlierArgs,

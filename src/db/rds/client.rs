@@ -139,6 +139,20 @@ pub(super) fn if_there<T>(answer: Result<T>) -> Result<Option<T>> {
     }
 }
 
+/// The permission for want of which RDS does not tell a window, where it says so: "User: ARN is not authorized to perform:
+/// ACTION on resource: …" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>).
+pub(in crate::db) fn missing_permission(e: &Error) -> Option<&'static str> {
+    const ASKING: [&str; 4] = [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBInstanceAutomatedBackups",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBClusterAutomatedBackups",
+    ];
+    let told = e.to_string();
+    let named = |permission: &&str| told.split_whitespace().any(|word| word == *permission);
+    ASKING.into_iter().find(named).filter(|_| e.kind() == ErrorKind::Denied)
+}
+
 /// Turns what the SDK says into an error of ours. `doing` reads after "cannot": `describe the instance prod`.
 pub(super) fn explain<E>(doing: &str, error: &SdkError<E, HttpResponse>) -> Error
 where
@@ -228,6 +242,28 @@ mod tests {
             let error = explain_answer("restore it", status, code, "why");
             assert_eq!((error.kind(), passes(&error)), (kind, again), "{status} {code}");
             assert_eq!(error.to_string(), format!("cannot restore it: {code}: why"));
+        }
+    }
+
+    #[test]
+    fn a_permission_that_is_missing_is_known_by_what_rds_says() {
+        let said =
+            |action: &str| format!("User: arn:aws:iam::1:user/u is not authorized to perform: {action}");
+        let action = "rds:DescribeDBInstanceAutomatedBackups";
+        for (status, message, expected) in [
+            (403, said(action), Some(action)),
+            (
+                403,
+                said(&format!("{action} on resource: arn:aws:rds:x because no policy allows it")),
+                Some(action),
+            ),
+            (403, said("rds:DescribeDBInstances"), Some("rds:DescribeDBInstances")),
+            (403, said("kms:Decrypt"), None),
+            (403, "no".to_owned(), None),
+            (400, said(action), None),
+        ] {
+            let error = explain_answer("ask it", status, "AccessDenied", &message);
+            assert_eq!(missing_permission(&error), expected, "{status} {message}");
         }
     }
 }

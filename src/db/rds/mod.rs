@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::Tag;
 
+pub(super) use client::missing_permission;
 pub use cluster::Cluster;
 pub use instance::Instance;
 

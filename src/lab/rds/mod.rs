@@ -132,7 +132,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Answer {
     let id = request_id();
-    let body = request.into_body().collect().await.map_err(|_| CutOff)?.to_bytes();
+    let body = request.into_body().collect().await.map_err(|_| CutOff::Reset)?.to_bytes();
     let form = Form::parse(&body);
     let Some(action) = form.get("Action").and_then(RdsAction::parse) else {
         let refusal = Refusal::new("InvalidAction", "Could not find the operation");
@@ -145,17 +145,21 @@ async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Ans
         tokio::time::sleep(verdict.delay).await;
     }
     let outcome = match verdict.fault {
-        Some(Fault::Reset) => return Err(CutOff),
+        Some(Fault::Reset) => return Err(CutOff::Reset),
         Some(Fault::SlowDown) => Err(Refusal::new("Throttling", "Rate exceeded")),
         Some(Fault::InternalError) => Err(Refusal::with(500, "InternalFailure", "An internal error")),
-        Some(Fault::AccessDenied) => Err(Refusal::with(403, "AccessDenied", "User is not authorized")),
+        Some(Fault::AccessDenied) => {
+            let user = "User: arn:aws:iam::000000000000:user/lab";
+            let message = format!("{user} is not authorized to perform: rds:{}", action.name());
+            Err(Refusal::with(403, "AccessDenied", message))
+        }
         Some(Fault::ExpiredToken) => {
             Err(Refusal::with(403, "ExpiredToken", "The security token included in the request is expired"))
         }
         _ => handler::handle(&mut lock(&serving.store), serving.clock.now(), action, &form),
     };
     if verdict.fault == Some(Fault::ReplyLost) {
-        return Err(CutOff);
+        return Err(CutOff::Reset);
     }
     let reply = match outcome {
         Ok(result) => Reply::xml(describe::reply(action, &result, &id)),

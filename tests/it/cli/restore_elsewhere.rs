@@ -165,6 +165,6 @@ fn into_an_empty_prefix_of_an_unversioned_bucket() {
 
     --- stderr
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch/empty     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch/empty
     ");
 }

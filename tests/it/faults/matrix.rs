@@ -16,11 +16,12 @@ const SIDE_BY_SIDE: usize = 24;
 /// Keys of each kind.
 const SIZE: usize = 4;
 
-const FAULTS: [Fault; 9] = [
+const FAULTS: [Fault; 10] = [
     Fault::SlowDown,
     Fault::InternalError,
     Fault::Reset,
     Fault::ReplyLost,
+    Fault::Closed,
     Fault::Truncated,
     Fault::ErrorInOk,
     Fault::SlowDownInOk,
@@ -124,7 +125,8 @@ async fn is_reported(operation: Operation, fault: Fault) {
     scene.strike(Rule::on(operation, fault, When::Always));
     let restored = scene.restore().await;
     scene.assert_honest(&restored, &what);
-    let done_all_the_same = matches!(fault, Fault::ReplyLost | Fault::Truncated | Fault::Delay(_));
+    let done_all_the_same =
+        matches!(fault, Fault::ReplyLost | Fault::Closed | Fault::Truncated | Fault::Delay(_));
     let concerned = match operation {
         _ if done_all_the_same => 0,
         Operation::CopyObject => 3 * SIZE + SIZE.min(LARGE),

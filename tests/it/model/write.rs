@@ -58,6 +58,7 @@ async fn copy(lab: &Lab, bucket: &Bucket, (from, to): (&str, &str), class: &str)
             tags: content.tags,
             storage_class: Some(class.to_owned()),
             redirect: None,
+            customer_key: false,
         };
         return put(lab, bucket, to, &copy);
     }

@@ -1,0 +1,97 @@
+//! The times to which a database can be restored.
+
+use crate::model::{Instant, printable};
+
+/// The times to which a database can be restored. What is not known is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Window {
+    /// The first.
+    pub earliest: Option<Instant>,
+    /// The last.
+    pub latest: Option<Instant>,
+}
+
+/// Whether a time lies in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// As far as is known.
+    Within,
+    /// Before this, the first time.
+    TooEarly(Instant),
+    /// After this, the last time.
+    TooLate(Instant),
+}
+
+impl Window {
+    /// Whether the database can be restored to `at`.
+    ///
+    /// | earliest | latest | `at` | |
+    /// |---|---|---|---|
+    /// | none, or ≤ `at` | none, or ≥ `at` | | within |
+    /// | > `at` | | | too early |
+    /// | | < `at` | | too late |
+    pub fn reaches(&self, at: Instant) -> Reach {
+        match (self.earliest, self.latest) {
+            (Some(earliest), _) if at < earliest => Reach::TooEarly(earliest),
+            (_, Some(latest)) if at > latest => Reach::TooLate(latest),
+            _ => Reach::Within,
+        }
+    }
+
+    /// Why the database of this name cannot be restored to `at`, if it cannot.
+    pub fn refusal(&self, name: &str, at: Instant) -> Option<String> {
+        let (what, limit) = match self.reaches(at) {
+            Reach::Within => return None,
+            Reach::TooEarly(earliest) => ("it reaches back to", earliest),
+            Reach::TooLate(latest) => ("it reaches only to", latest),
+        };
+        Some(format!("the database {name} cannot be restored to {}: {what} {}", at.human(), limit.human()))
+    }
+
+    /// The window of the database of this name, in one line.
+    pub fn in_words(&self, name: &str) -> String {
+        let name = printable(name);
+        match (self.earliest, self.latest) {
+            (None, None) => format!("database {name}: does not say which times it reaches"),
+            (Some(earliest), None) => {
+                format!("database {name}: reaches back to {}, does not say up to when", earliest.human())
+            }
+            (None, Some(latest)) => {
+                format!("database {name}: does not say since when, reaches up to {}", latest.human())
+            }
+            (Some(earliest), Some(latest)) => {
+                format!("database {name}: reaches from {} to {}", earliest.human(), latest.human())
+            }
+        }
+    }
+
+    /// The newest whole second that all of these reach; none where one of them does not say, or there is none.
+    pub fn newest_of_all<'a>(windows: impl IntoIterator<Item = &'a Window>) -> Option<Instant> {
+        let mut newest: Option<Instant> = None;
+        for window in windows {
+            let latest = window.latest?;
+            newest = Some(newest.map_or(latest, |newest| newest.min(latest)));
+        }
+        newest.map(Instant::whole_second)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_second_of_all_is_known_where_all_tell_it() {
+        let window =
+            |latest: Option<i64>| Window { earliest: None, latest: latest.map(Instant::from_millis) };
+        for (latest, expected) in [
+            (vec![], None),
+            (vec![Some(9_999)], Some(9_000)),
+            (vec![Some(9_999), Some(7_001)], Some(7_000)),
+            (vec![Some(9_999), None], None),
+        ] {
+            let windows: Vec<_> = latest.iter().copied().map(window).collect();
+            assert_eq!(Window::newest_of_all(&windows), expected.map(Instant::from_millis), "{latest:?}");
+        }
+    }
+}
