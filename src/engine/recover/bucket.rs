@@ -8,7 +8,7 @@ use super::step::Parts;
 use super::store::Recovery;
 use crate::apply::{Applied, Manner, Place};
 use crate::cancel::Cancel;
-use crate::engine::bucket::{Standing, require_keeping, rules, standing};
+use crate::engine::bucket::{Standing, rules, standing};
 use crate::engine::compare::Compare;
 use crate::engine::pairing::survey_elsewhere;
 use crate::engine::past::judge;
@@ -130,14 +130,7 @@ impl Parts<'_> {
     pub(super) async fn restore_bucket(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
         let begun = match recovery.state().run(n) {
-            Some(id) => {
-                if part.to.is_none() {
-                    // It may have been suspended since.
-                    let bucket = &part.location.bucket;
-                    require_keeping(bucket, standing(&part.client, bucket).await?)?;
-                }
-                Some(Run::open(self.terms.state_dir, id)?)
-            }
+            Some(id) => Some(Run::open(self.terms.state_dir, id)?),
             None => self.begin_run(recovery, part, n).await?,
         };
         let Some((run, mut order)) = begun else {
