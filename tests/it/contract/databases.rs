@@ -96,7 +96,7 @@ pub(crate) async fn somebody_elses_instance_is_left_alone(subject: Subject) {
     databases.later().await;
     let before = databases.instance(&target).await.unwrap();
     databases.write("rds", "");
-    let run = databases.recover(databases.at()).await.expect_code(3);
+    let run = databases.recover(databases.at()).await.expect_code(5);
     let told = format!(
         "there is something else where it would be restored to (the instance {target} without the tag"
     );
