@@ -105,8 +105,8 @@ impl Error {
         std::iter::once(self.message.as_str()).chain(hints).collect::<Vec<_>>().join("; ")
     }
 
-    /// Whether the server refuses to tell of this object, rather than fails: the key that encrypts it is its writer's own
-    /// (SSE-C), or one that we may not use.
+    /// Whether nothing is to be learnt of an object by asking again: the key that encrypts it is its writer's own (SSE-C), or
+    /// one that we may not use, or the server does not give a proper answer.
     pub fn is_silence(&self) -> bool {
         use ErrorKind::{Corrupt, Denied, Invalid, Unsupported};
         matches!(self.kind, Denied | Invalid | Unsupported | Corrupt)

@@ -83,6 +83,13 @@ async fn look_at_listing(
     if id(found.as_ref()) == id(item.now()) {
         return Ok(Seen::AsExpected);
     }
+    let is_then = found.is_some() && id(found.as_ref()) == id(item.change.then.as_ref());
+    if is_then && !item.change.markers.is_empty() {
+        return Ok(Seen::Wanted(Outcome::Uncovered));
+    }
+    if is_then && place.is_itself(&item.change.key) {
+        return Ok(Seen::Wanted(Outcome::Skipped));
+    }
     match (&item.change.then, found) {
         (None, None) => Ok(Seen::Wanted(Outcome::Deleted(Deleted::default()))),
         // It may be the copy that we have made.

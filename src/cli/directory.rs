@@ -267,7 +267,7 @@ impl Job<'_> {
     /// The last words of a verify.
     fn verdict(&self, sums: &Sums) -> String {
         let (matched, mismatched) = (sums.unchanged, sums.changes());
-        if sums.found_nothing() {
+        if sums.found_nothing() && sums.unsure.keys == 0 {
             return "nothing to verify: there were no such keys then, and there is no such file now"
                 .to_owned();
         }

@@ -49,7 +49,11 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file))?;
     let parts = parts(drill.id()).await?;
     if let Err(e) = require_free(&asked, &drill.errand()).await {
-        tear_down(&drill, &state_dir, &parts, &torn_down).await?;
+        // Nothing was begun: there is nothing to tear down, and the drill is ended by this.
+        let left = tear_down(&drill, &state_dir, &parts, &torn_down).await?;
+        if !left.is_empty() {
+            still_there(output, &left);
+        }
         return Err(e);
     }
     let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {
@@ -76,7 +80,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
 /// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this file.
 fn can_be_torn_down(before: &Recovery, source: &Source, keep: bool) -> Result<()> {
     let (id, targets) = (before.id(), &before.told().targets);
-    if *targets != source.file.targets() {
+    if *targets != source.file.targets() && before.state().has_begun() {
         let message =
             format!("the drill {id} was killed, and may have left copies at {}", targets.join(", "));
         return Err(Error::usage(message)

@@ -8,11 +8,12 @@ use crate::error::{Error, ErrorKind, Result};
 /// Sees that these files can be written, before the work whose results they are to hold.
 pub(super) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     for path in paths {
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(path)
-            .map_err(|e| Error::usage(format!("cannot write {}: {e}", path.display())))?;
+        let (before, file) = (path.exists(), OpenOptions::new().append(true).create(true).open(path));
+        file.map_err(|e| Error::usage(format!("cannot write {}: {e}", path.display())))?;
+        if !before {
+            // Nothing that is empty is left for whoever looks for results.
+            drop(std::fs::remove_file(path));
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::args::apply::StateArgs;
 use super::carry::state_dir;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, printable};
-use crate::recover::newest_mark;
+use crate::recover::{mark_name, newest_mark};
 
 /// The file of marks in a state directory.
 pub(super) const MARKS: &str = "marks";
@@ -15,11 +15,6 @@ pub(super) const MARKS: &str = "marks";
 pub(super) fn past(text: &str, now: Instant, state: &StateArgs) -> Result<Instant> {
     let Some(name) = mark_name(text) else { return Instant::parse_past(text, now) };
     of_mark(name, &state_dir(state)?)
-}
-
-/// The mark that is named, if one is.
-pub(super) fn mark_name(text: &str) -> Option<&str> {
-    text.trim().strip_prefix("mark:")
 }
 
 fn of_mark(name: &str, state_dir: &Path) -> Result<Instant> {

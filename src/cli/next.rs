@@ -1,14 +1,14 @@
 //! The options of a command that the one it suggests needs too: without them that one would be about other keys, or
 //! would ask another server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::args::apply::{ApplyArgs, ConflictArg, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
 use super::args::check::EarlierArgs;
 use super::args::common::{CompareArgs, SelectArgs, ServerArgs};
-use super::args::recover::CarryArgs;
+use super::args::recover::{CarryArgs, ReportArgs};
 use crate::limits;
 use crate::model::{Instant, Location};
 use crate::report::shell_word;
@@ -83,6 +83,13 @@ pub(super) fn of_recovery(carry: &CarryArgs) -> String {
     let flags = [("locks", *locks), ("no-head", *no_head)];
     let flags: String = flags.iter().map(|&flag| typed(&[], flag)).collect();
     typed(&values, ("", false)) + &flags + &of_state(state) + &of_server(server)
+}
+
+/// Those that say where a recovery's report is written to, too.
+pub(super) fn of_report(report: &ReportArgs) -> String {
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let (json, html) = (path(&report.report), path(&report.html));
+    typed(&[("report", json.as_slice()), ("html", html.as_slice())], ("", false))
 }
 
 /// A value as it is typed.

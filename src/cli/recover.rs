@@ -3,11 +3,11 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::args::recover::{CarryArgs, RecoverArgs};
+use super::args::recover::{CarryArgs, RecoverArgs, ReportArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
-use super::exit::Exit;
+use super::exit::{self, Exit};
 use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, databases, exit, show_report, take_steps, windows,
     with_terms,
@@ -52,11 +52,11 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let (carried, findings) = taken.await?;
     let told = recovery.report(&source.file, carried.ending, findings);
     let copied = show_report(output, &recovery, &told, &report);
-    last_words(output, &recovery, (&source, yes, &carry), &carried);
-    match carried.trouble {
-        Some(e) => Err(e),
-        None => Ok(exit(carried.ending, copied)),
+    last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
+    if let Some(e) = &carried.trouble {
+        exit::report(e, false, false);
     }
+    Ok(exit(carried.ending, copied))
 }
 
 fn write_template(output: Output, path: &Path) -> Result<Exit> {
@@ -76,11 +76,8 @@ fn write_template(output: Output, path: &Path) -> Result<Exit> {
 /// The recovery of this file to this time that was begun and is not ended.
 fn taken_up(context: &Context, source: &Source, typed: &str, carry: &CarryArgs) -> Result<Option<Recovery>> {
     let state_dir = state_dir(&carry.apply.state)?;
-    // The newest time moves on, and an age too: what was typed is the same command all the same. A mark is not: one that was
-    // made anew is another time.
     let at = moment::past(typed, context.now, &carry.apply.state).ok();
-    let is_same = |told: &Told| told.typed == typed && moment::mark_name(typed).is_none();
-    let suits = |told: &Told| is_same(told) || Some(told.at) == at;
+    let suits = |told: &Told| told.is_meant_by(typed, at);
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::take_up(&state_dir, of, suits, context.now)? else { return Ok(None) };
     let Told { at: begun_to, began, .. } = recovery.told();
@@ -199,12 +196,13 @@ const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see 
 fn last_words(
     output: Output,
     recovery: &Recovery,
-    (source, yes, carry): (&Source, bool, &CarryArgs),
+    (source, yes, report, carry): (&Source, bool, &ReportArgs, &CarryArgs),
     carried: &Carried,
 ) {
     let path = shell_word(&source.path.to_string_lossy());
     let yes = if yes { " --yes" } else { "" };
-    let again = format!("asof recover {path} --at {}{yes}{}", recovery.told().at, next::of_recovery(carry));
+    let options = next::of_recovery(carry) + &next::of_report(report);
+    let again = format!("asof recover {path} --at {}{yes}{options}", recovery.told().at);
     let state = recovery.state();
     match carried.ending {
         Ending::Done | Ending::Inconsistent => {

@@ -45,8 +45,13 @@ impl Source {
         };
         let text = std::fs::read_to_string(path).map_err(wrong)?;
         let mut file = RecoveryFile::parse(&name.to_string(), &text)?;
-        // No link is followed: where the file is mounted as Kubernetes does it, that leads elsewhere in every pod.
+        // However it is spelt it is the same file. That it may be a link itself is not followed: where it is mounted as
+        // Kubernetes does it, that leads elsewhere in every pod.
         let path = std::path::absolute(path).map_err(wrong)?;
+        let path = match (path.parent(), path.file_name()) {
+            (Some(dir), Some(name)) => dir.canonicalize().map_err(wrong)?.join(name),
+            _ => path,
+        };
         if let Some(dir) = path.parent() {
             file.run_in(dir);
         }

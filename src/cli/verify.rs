@@ -80,7 +80,7 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let command = Command::Verify { matched, mismatched };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = if sums.found_nothing() {
+    let verdict = if sums.found_nothing() && sums.unsure.keys == 0 {
         "nothing to verify: there are no such keys here, neither then nor now".to_owned()
     } else if mismatched == 0 {
         equal(&sums, matched, at)

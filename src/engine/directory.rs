@@ -82,15 +82,15 @@ impl Ledger<'_> {
 /// is right already.
 pub async fn survey_directory(
     client: &Client,
-    (scope, judge): (Scope, &Judge),
+    (mut scope, judge): (Scope, &Judge),
     files: Files<'_>,
     cancel: &Cancel,
     mut right: impl FnMut(&str),
 ) -> Result<Findings> {
     let mut ledger = Ledger::new(client)?;
     let (bucket, cuts) = (scope.bucket.clone(), (judge.cuts.0, judge.cuts.0));
-    if scope.keys.is_some() {
-        let mut walk = Walk::start(client, scope, cuts, cancel);
+    if let Some(keys) = scope.keys.take() {
+        let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
         while let Some(live) = walk.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {
             enter_all(&mut ledger, 0, (files, &bucket), live, &mut right).await?;
         }

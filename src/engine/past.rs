@@ -1,4 +1,4 @@
-//! By what the answers about a bucket's past are judged.
+//! By what the answers about a bucket's past are judged; and the keys that are live at an instant, listed onto the disk.
 
 use std::time::Duration;
 
@@ -56,14 +56,14 @@ impl Live {
 /// how many keys that were asked for by name have no entry.
 pub(super) async fn live_keys(
     client: &Client,
-    scope: Scope,
+    mut scope: Scope,
     at: Cut,
     cancel: &Cancel,
     mut live: impl FnMut(&KeyState<'_>) -> Option<Live>,
 ) -> Result<(Spool<Live>, u64)> {
     let mut found = Spool::new()?;
-    if scope.keys.is_some() {
-        let mut walk = Walk::start(client, scope, (at, at), cancel);
+    if let Some(keys) = scope.keys.take() {
+        let mut walk = Walk::start(client, (scope, keys), (at, at), cancel);
         while let Some(batch) = walk.next(|state| live(&state)).await? {
             batch.iter().try_for_each(|live| found.push(0, &live.key, live))?;
         }

@@ -17,14 +17,15 @@ const PRIVATE: u32 = 0o700;
 
 /// Makes a directory with a name of its own, after the second in which it is made. Gives its name too.
 pub(super) fn make(parent: &Path, began: Instant) -> Result<(String, PathBuf)> {
-    make_private(parent).map_err(|e| cannot(parent, "make", &e))?;
+    let elsewhere = |e: Error| e.hint("--state-dir names another directory");
+    make_private(parent).map_err(|e| elsewhere(cannot(parent, "make", &e)))?;
     let stamp = began.compact();
     for _ in 0..limits::RUN_NAMES {
         let id = format!("{stamp}-{:04x}", RandomState::new().build_hasher().finish() & 0xFFFF);
         let dir = parent.join(&id);
         match fs::DirBuilder::new().mode(PRIVATE).create(&dir) {
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(cannot(&dir, "make", &e)),
+            Err(e) => return Err(elsewhere(cannot(&dir, "make", &e))),
             Ok(()) => {
                 sync_names(parent)?;
                 return Ok((id, dir));
@@ -88,5 +89,5 @@ pub(super) fn is_locked(dir: &Path) -> bool {
 
 pub(super) fn cannot(path: &Path, what: &str, e: &std::io::Error) -> Error {
     Error::new(ErrorKind::Local, format!("cannot {what} {}: {e}", path.display()))
-        .hint("a run keeps its plan and journal there; --state-dir names another directory")
+        .hint("plan and journal are kept there; see that the disk has room and the directory can be written")
 }

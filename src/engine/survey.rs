@@ -37,7 +37,7 @@ pub enum Extras {
 /// Compares a bucket's states at the judge's two cuts. Changes nothing.
 pub async fn survey(
     client: &Client,
-    scope: Scope,
+    mut scope: Scope,
     judge: &Judge,
     compare: Compare,
     undelete: Undelete,
@@ -47,8 +47,8 @@ pub async fn survey(
     let ledger = Ledger::new(client, &place, compare)?;
     let mut ledger = Ledger { undelete, unsure: Some(Spool::new()?), ..ledger };
     let cuts = judge.cuts;
-    if scope.keys.is_some() {
-        let mut walk = Walk::start(client, scope, cuts, cancel);
+    if let Some(keys) = scope.keys.take() {
+        let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
         while let Some(found) = walk.next(|state| ledger.change_of(&state, judge)).await? {
             ledger.enter(0, found).await?;
         }

@@ -33,10 +33,14 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Begins to read those of the scope's keys that it selects.
-    pub(super) fn start(client: &Client, scope: Scope, cuts: (Cut, Cut), cancel: &Cancel) -> Self {
-        let Scope { bucket, prefix, keys, selection } = scope;
-        let mut chosen = keys.unwrap_or_default();
+    /// Begins to read those of the keys that the scope selects.
+    pub(super) fn start(
+        client: &Client,
+        (scope, mut chosen): (Scope, Vec<String>),
+        cuts: (Cut, Cut),
+        cancel: &Cancel,
+    ) -> Self {
+        let Scope { bucket, prefix, keys: _, selection } = scope;
         chosen.retain(|key| key.starts_with(&prefix) && selection.selects(key));
         let asked = client.clone();
         let reads = stream::iter(chosen).map(move |key| {

@@ -1,8 +1,9 @@
 //! A plan's changes on disk: memory does not grow with them.
 //!
-//! Several parts of a bucket are surveyed at once, each in the order of its keys. Each writes into a segment of its own;
-//! a segment's changes go to the file in blocks, each compressed, and of a block only its first key and its place are kept. Blocks do not
-//! overlap, so the blocks in the order of their first keys are the changes in the order of theirs.
+//! Several parts of a bucket are surveyed at once, each in the order of its keys. Each writes into a segment of its
+//! own; a segment's changes go to the file in blocks, each compressed, and of a block only its first key and its place
+//! are kept. Blocks do not overlap, so the blocks in the order of their first keys are the changes in the order of
+//! theirs.
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -254,6 +254,12 @@ impl State {
         self.asked.contains(&database)
     }
 
+    /// Whether a step was begun: else nothing was made.
+    pub fn has_begun(&self) -> bool {
+        let steps = self.shape.as_ref().map(Shape::steps).unwrap_or_default();
+        steps.into_iter().any(|step| self.status(step).is_some())
+    }
+
     /// What the recovery consists of; none before its first record.
     pub fn shape(&self) -> Option<&Shape> {
         self.shape.as_ref()

@@ -24,4 +24,4 @@ pub use report::{Ending, Event, Finding, Report, StepReport, counts, in_words};
 pub use rows::{Terminator, each_key, read_keys};
 pub use sorted::{Cursor, SortedKeys, SortedWriter};
 pub use steps::{Shape, Step};
-pub use told::{LATEST, Purpose, Told};
+pub use told::{LATEST, Purpose, Told, mark_name};

@@ -44,7 +44,18 @@ pub struct Told {
     pub began: Instant,
 }
 
+/// The mark that is named by what is typed for a time, if one is.
+pub fn mark_name(typed: &str) -> Option<&str> {
+    typed.trim().strip_prefix("mark:")
+}
+
 impl Told {
+    /// Whether who types this, which means this second now, means the recovery that was told so. The newest time moves on, and
+    /// an age too: the same words are the same command all the same. A mark is not: one that was made anew is another time.
+    pub fn is_meant_by(&self, typed: &str, at: Option<Instant>) -> bool {
+        Some(self.at) == at || (self.typed == typed && mark_name(typed).is_none())
+    }
+
     /// What a recovery that begins now is told.
     pub fn new(
         purpose: Purpose,

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::apply::journal::{of_line, to_line};
 use crate::db::Errand;
-use crate::engine::store::{cannot, lock, make, sync_names, write};
+use crate::engine::store::{cannot, lock, make, make_private, sync_names, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::{
@@ -48,13 +48,28 @@ struct Journal {
 }
 
 impl Recovery {
-    /// Begins a recovery.
+    /// Begins a recovery. One of the same file and purpose that is not ended, and was told the same or is to the same second,
+    /// has been begun by another process meanwhile, and is refused.
     pub fn create(state_dir: &Path, told: Told, shape: Shape) -> Result<Self> {
         let json = serde_json::to_vec_pretty(&told).map_err(|e| {
             Error::usage(format!("the path {} cannot be noted: {e}", told.file.display()))
                 .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
         })?;
-        let (id, dir) = make(&recoveries(state_dir), told.began)?;
+        let all = recoveries(state_dir);
+        make_private(&all).map_err(|e| cannot(&all, "make", &e))?;
+        let _alone = lock(state_dir, "recoveries")?;
+        let of = (told.purpose, &*told.file);
+        for other in Self::ids(state_dir)? {
+            let dir = all.join(&other);
+            let same = |begun: Told| begun.is_meant_by(&told.typed, Some(told.at));
+            if read_told(&dir, of)?.is_some_and(same) && is_open(&read_journal(&dir.join("journal"))?.0) {
+                let message =
+                    format!("the recovery {other} of this file has been begun by another process meanwhile");
+                return Err(Error::new(ErrorKind::Refused, message)
+                    .hint("nothing was changed by this one; once that ends, the same command goes on with it, if anything is left"));
+            }
+        }
+        let (id, dir) = make(&all, told.began)?;
         let locked = lock(&dir, &format!("recovery {id}"))?;
         write(&dir, TOLD, &json)?;
         let path = dir.join("journal");
@@ -105,8 +120,8 @@ impl Recovery {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(|e| cannot(&dir, "read", &e))?,
         };
-        let mut ids: Vec<_> =
-            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        let directories = entries.filter_map(|entry| entry.ok().filter(|entry| entry.path().is_dir()));
+        let mut ids: Vec<_> = directories.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         ids.sort();
         Ok(ids)
     }

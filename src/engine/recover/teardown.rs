@@ -75,7 +75,11 @@ async fn erase((client, place): (&Client, &Location), tag: &str) -> Result<()> {
             entries: limits::PAGE_ENTRIES,
             ..PageRequest::default()
         };
-        let page = client.list_versions(&request).await?;
+        let page = match client.list_versions(&request).await {
+            // Nothing can be left in a bucket that is not there.
+            Err(e) if e.code() == Some("NoSuchBucket") => return Ok(()),
+            page => page?,
+        };
         let keys: Vec<_> = page
             .entries()
             .filter(|entry| entry.key.starts_with(&place.prefix))

@@ -171,3 +171,22 @@ fn credentials_that_expire_while_contents_are_compared_end_the_diff() {
         assert!(diff.stderr.contains("the credentials have expired"), "{diff}");
     });
 }
+
+/// HEAD tells nothing of it, and the listing that it is there.
+#[test]
+fn what_a_foreign_key_encrypts_is_uncovered_and_known_to_be() {
+    block_on(async {
+        let subject = subject(Quirks::default()).await;
+        put_under_a_foreign_key(&subject, "a", "theirs, and dear to them");
+        put(&subject, "b", "then");
+        let at = subject.moment().await;
+        for key in ["a", "b"] {
+            subject.lab().delete(BUCKET, key);
+        }
+        let restored = restore(&subject, at, &["--undelete", "remove-marker"]).await.expect_code(0);
+        assert_eq!(restored.count("uncovered"), 2, "{restored}");
+        let run = restored.summary()["run"].as_str().unwrap().to_owned();
+        subject.asof(&["undo", &run, "--yes"]).await.expect_code(0);
+        assert_eq!(subject.lab().live(BUCKET).len(), 0, "{restored}");
+    });
+}

@@ -320,3 +320,17 @@ async fn uploads_that_a_killed_drill_has_begun_are_abandoned() {
     story.asof("drill", &["--at", &at]).await.expect_code(0);
     assert_eq!(story.scene.lab().count_uploads(SCRATCH), 0);
 }
+
+/// Nothing can be left in it, so nothing stands in the way of the next drill.
+#[tokio::test]
+async fn a_scratch_bucket_that_does_not_exist_is_mended_in_the_file() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    let (at, right) = (story.at().to_string(), story.read("recovery.toml"));
+    story.write("recovery.toml", &right.replace("s3://scratch/", "s3://scratsch/"));
+    let run = story.asof("drill", &["--at", &at]).await.expect_code(1);
+    assert!(run.stderr.contains("scratsch does not exist"), "{run}");
+    story.write("recovery.toml", &right);
+    story.asof("drill", &["--at", &at]).await.expect_code(0);
+    story.assert_gone(versions);
+}

@@ -47,7 +47,7 @@ async fn a_copy_of_the_report_that_cannot_be_written_is_told_last() {
 async fn a_journal_that_cannot_be_written_is_told_with_what_stands_still() {
     let story = Story::new().await;
     story.write("full-after-database", "");
-    let run = story.recover_in_shell(FULL, &[]).await.expect_code(1);
+    let run = story.recover_in_shell(FULL, &[]).await.expect_code(3);
     for told in ["cannot write the journal", "the application stands still", "to go on, once that is mended"]
     {
         assert!(run.stderr.contains(told), "{told} in {run}");
@@ -66,7 +66,7 @@ async fn an_application_whose_stop_cannot_be_noted_is_let_go_on() {
     let story = Story::new().await;
     story.write("full-quiesce", "");
     let versions = story.scene.versions();
-    let run = story.recover_in_shell(FULL, &[]).await.expect_code(1);
+    let run = story.recover_in_shell(FULL, &[]).await.expect_code(3);
     assert!(run.stderr.contains("cannot write the journal"), "{run}");
     assert!(!run.stderr.contains("still"), "{run}");
     assert_eq!((story.calls("resume"), story.calls("restore"), story.scene.versions()), (1, 0, versions));
@@ -159,4 +159,35 @@ async fn a_recovery_that_is_aborted_kills_its_hook_and_says_what_may_stand_still
     assert!(run.stderr.contains("the application may stand still: the same command goes on"), "{run}");
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     assert!(!late.exists(), "the hook lives on");
+}
+
+/// Both have found nothing to go on with.
+#[tokio::test]
+async fn of_two_that_are_begun_at_once_one_begins() {
+    let story = Story::new().await;
+    story.write("sleep-window", "0.5");
+    story.write("sleep-quiesce", "1");
+    let (one, other) = tokio::join!(story.recover(), story.recover());
+    let mut codes = [one.code(), other.code()];
+    codes.sort_unstable();
+    assert_eq!(codes, [Some(0), Some(5)], "{one}\n{other}");
+    assert_eq!((story.calls("quiesce"), story.calls("restore")), (1, 1), "{one}\n{other}");
+    story.assert_recovered("two at once");
+}
+
+/// A path is only a way to a file.
+#[tokio::test]
+async fn the_same_file_by_another_path_goes_on() {
+    let story = Story::new().await;
+    let link = tempfile::tempdir().unwrap();
+    let link = link.path().join("link");
+    std::os::unix::fs::symlink(story.path(""), &link).unwrap();
+    story.write("fail-after-database", "");
+    story.recover().await.expect_code(3);
+    std::fs::remove_file(story.path("fail-after-database")).unwrap();
+    let (file, at) = (link.join("./recovery.toml"), story.at().to_string());
+    let typed = ["recover", file.to_str().unwrap(), "--format", "json", "--yes", "--at", &at];
+    story.scene.subject.asof(&typed).await.expect_code(0);
+    assert_eq!(story.calls("quiesce"), 1);
+    story.assert_recovered("by another path");
 }
