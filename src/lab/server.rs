@@ -43,16 +43,17 @@ where
 async fn serve<F, A>(stream: TcpStream, answer: F)
 where
     F: Fn(hyper::Request<Incoming>) -> A,
-    A: Future<Output = Answer>,
+    A: Future<Output = Answer> + Send + 'static,
 {
     if stream.set_nodelay(true).is_err() {
         return;
     }
     let reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request| {
-        let (answered, reset) = (answer(request), Arc::clone(&reset));
+        // By itself: what has arrived whole is carried out, also if the client is gone by then.
+        let (answered, reset) = (tokio::spawn(answer(request)), Arc::clone(&reset));
         async move {
-            let response = answered.await;
+            let response = answered.await.unwrap_or(Err(CutOff::Closed));
             reset.store(matches!(response, Err(CutOff::Reset)), Ordering::Relaxed);
             response
         }
