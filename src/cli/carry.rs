@@ -55,9 +55,6 @@ impl Ready<'_> {
         })?;
         output
             .note(&format!("{}     run {id}", done_line(&context.counters, self.began.elapsed(), !finished)));
-        if unguarded {
-            output.note(UNGUARDED);
-        }
         let done = (self.command)(Done::new(Some(id), &context.counters));
         let place = (&order.location, order.at);
         let summary = Summary::new(done, place, self.sums, &context.counters, self.began.elapsed());
@@ -71,6 +68,14 @@ impl Ready<'_> {
                 standing(client, &to.bucket).await.is_ok_and(|there| there.versioning == Versioning::Enabled)
             }
         };
+        if unguarded {
+            let fate = if undoable {
+                "is now a noncurrent version"
+            } else {
+                "is gone: the bucket keeps no versions"
+            };
+            output.note(&format!("{UNGUARDED}, and what somebody wrote in that moment {fate}"));
+        }
         Ok(self.conclude(context, output, (finished, undoable), &hints))
     }
 
@@ -128,8 +133,8 @@ impl Ready<'_> {
     }
 }
 
-const UNGUARDED: &str = "this server takes no notice of conditions on writes: each key was looked at just before it was \
-                         changed, and what somebody wrote in that moment is now a noncurrent version";
+const UNGUARDED: &str =
+    "this server takes no notice of conditions on writes: each key was looked at just before it was changed";
 
 /// How changes are carried out, by what was typed.
 pub(super) fn manner(apply: &ApplyArgs) -> Manner {

@@ -34,6 +34,11 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     if output.format == Format::Csv {
         return Err(Error::usage("a check has no CSV form").hint("use --format json"));
     }
+    if window.is_some_and(|window| window.is_zero()) {
+        return Err(
+            Error::usage("a --window of no length has no second to ask about").hint("write it as 24h or 7d")
+        );
+    }
     let question = match (at, window) {
         (Some(at), _) => Question::At(moment::past(&at, context.now, &StateArgs::default())?),
         (None, Some(window)) => Question::Since(before(context.now, window)),

@@ -229,7 +229,7 @@ impl DiffView {
         if uncover.keys > 0 {
             let requests = plural(uncover.requests(), "request", "requests");
             work.push(format!(
-                "{requests} that remove the delete markers above {}",
+                "{requests} to remove the delete markers above {}",
                 plural(uncover.keys, "key", "keys")
             ));
         }

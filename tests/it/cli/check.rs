@@ -253,3 +253,14 @@ fn wrong_options() {
     error: cannot read the lifecycle history none.json: No such file or directory (os error N)
     ");
 }
+
+#[test]
+fn a_window_of_no_length_is_refused() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("check s3://prod-uploads --window 0d").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: a --window of no length has no second to ask about
+      write it as 24h or 7d
+    ");
+}

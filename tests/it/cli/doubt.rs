@@ -264,3 +264,36 @@ fn what_the_usual_rule_would_delete_is_kept() {
     assert!(stage.asof(&format!("{restore} --doubtful trust")).run().starts_with("exit code 0\n"));
     assert!(!stage.lab.live(BUCKET).contains_key(KEY));
 }
+
+/// Once what the listing takes for the truth is restored, nothing differs from it; what was live then is in doubt all the same.
+#[test]
+fn what_is_in_doubt_is_not_verified() {
+    let stage = expired();
+    stage.asof(&format!("restore s3://prod-uploads {AT} --doubtful trust --yes --quiet")).run();
+    assert_snapshot!(stage.asof(&format!("verify s3://prod-uploads {AT}")).changes_nothing(), @"
+    exit code 5
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+
+                           keys        bytes
+      missing                 0          0 B   should be there
+      different               0          0 B   another version, or changed
+      extra                   0          0 B   should not be there
+      unchanged               2
+      same                    1                another version, the same content
+      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
+      2 keys in doubt are not among the changes: what may have been there then is nowhere to be found
+
+    not verified: nothing differs from what the listing tells of 2024-05-06 07:08:09 UTC, but of 2 keys that is in doubt
+    ");
+    let json = stage.asof(&format!("verify s3://prod-uploads {AT} --format json")).changes_nothing();
+    assert!(json.starts_with("exit code 5"), "{json}");
+    assert!(
+        json.contains(r#"{"type":"unsure","schema":1,"key":"uploads/deleted.jpg","doubts":["lifecycle"]}"#),
+        "{json}"
+    );
+    stage.asof(&format!("restore s3://prod-uploads {AT} --to ./copy --doubtful trust --quiet")).run();
+    let files = stage.asof(&format!("verify s3://prod-uploads {AT} --against ./copy")).changes_nothing();
+    assert!(files.starts_with("exit code 5") && files.contains("not verified"), "{files}");
+}

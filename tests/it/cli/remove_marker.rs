@@ -57,7 +57,7 @@ fn the_diff_says_what_it_would_save() {
       … and 1 more; --all lists every key, --out PLAN saves the plan
 
       to carry out: asof restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp' --undelete remove-marker
-      1 request that remove the delete markers above 6 keys, at least 1 s at 3,000/s
+      1 request to remove the delete markers above 6 keys, at least 1 s at 3,000/s
     ");
 }
 
