@@ -8,7 +8,7 @@ use super::look::Seen;
 use super::outcome::Outcome;
 use super::tries::{Tries, leaves_open};
 use super::worker::{OnConflict, Worker, again};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::s3::{DeleteKey, Deleted};
 
@@ -133,7 +133,7 @@ impl Worker {
         match doing {
             Doing::Delete => sent
                 .map(|(item, made)| {
-                    let made = made.map(|made| made.into_iter().next().unwrap_or_default());
+                    let made = made.and_then(|made| made.into_iter().next().ok_or_else(untold));
                     (item, made.map(Outcome::Deleted))
                 })
                 .collect(),
@@ -170,6 +170,12 @@ impl Worker {
         let count = |item: &Item| if doing == Doing::Delete { 1 } else { item.change.markers.len() };
         // All results of an item are taken, also those behind an error: the next ones are the next item's.
         let mut of = |item| results.by_ref().take(count(item)).collect::<Vec<_>>();
-        items.iter().map(|item| of(item).into_iter().collect()).collect()
+        let whole = |of: Vec<_>, item| if of.len() == count(item) { Ok(of) } else { Err(untold()) };
+        items.iter().map(|item| whole(of(item), item)?.into_iter().collect()).collect()
     }
+}
+
+/// There are fewer results than keys were sent.
+fn untold() -> Error {
+    Error::new(ErrorKind::Transient, "the server did not say what became of each key that it was to delete")
 }

@@ -17,6 +17,7 @@ use super::copy::Copies;
 use super::tries::is_to_be_looked_at;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::model::printable;
 use crate::s3::{Client, Copied, CopyRequest, Facts, Part, Upload};
 
 /// The multipart copies under way. All clones are one.
@@ -77,12 +78,16 @@ impl Uploads {
     async fn abort(&self, client: &Client, upload: &Upload) -> Result<()> {
         for _ in 0..limits::ABORTS {
             client.abort_upload(upload).await?;
+            // Where we may not look, the server's word for it has to do.
             if !client.has_upload(upload).await.unwrap_or(false) {
-                break;
+                self.closed(upload);
+                return Ok(());
             }
         }
-        self.closed(upload);
-        Ok(())
+        let key = printable(&upload.key);
+        let message =
+            format!("cannot abort the multipart upload to s3://{}/{key}: it is still there", upload.bucket);
+        Err(Error::new(ErrorKind::Transient, message))
     }
 }
 

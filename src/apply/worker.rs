@@ -210,10 +210,30 @@ impl Worker {
         if missing && let Err(e) = self.has_source(item).await {
             return Some(Err(e));
         }
+        if matches!(told, Told::Ignored(_))
+            && let Err(e) = self.was_done(item).await
+        {
+            return Some(Err(e));
+        }
         condition.tell(matches!(told, Told::Honoured), right);
         match told {
             Told::Ignored(outcome) => Some(Ok(outcome)),
             Told::Honoured | Told::Refused => None,
+        }
+    }
+
+    /// Whether the key holds what a request with an impossible condition is said to have made. From one such answer it
+    /// follows for the whole run that conditions are ignored, so it is not taken on trust.
+    async fn was_done(&self, item: &Item) -> Result<()> {
+        let sent = Item { open: true, ..item.clone() };
+        match self.look(&sent).await? {
+            Seen::Wanted(_) => Ok(()),
+            Seen::AsExpected | Seen::Other(_) => {
+                let key = crate::model::printable(&item.change.key).into_owned();
+                let message =
+                    format!("the server says that it has changed {key}, but the key does not show it");
+                Err(Error::new(ErrorKind::Transient, message))
+            }
         }
     }
 
@@ -298,12 +318,7 @@ impl Worker {
     async fn send_delete(&self, key: &str, etag: Option<&str>) -> Result<Outcome> {
         let (client, bucket) = (&self.0.client, &self.0.place.bucket);
         let target = DeleteKey { key, etag, version_id: None };
-        let deleted = if is_xml_safe(key) {
-            client.delete(bucket, &[target]).await?.pop().unwrap_or_else(|| Ok(Deleted::default()))?
-        } else {
-            client.delete_one(bucket, target).await?
-        };
-        Ok(Outcome::Deleted(deleted))
+        Ok(Outcome::Deleted(client.delete_one(bucket, target).await?))
     }
 
     async fn send_uncover(&self, key: &str, item: &Item) -> Result<Outcome> {
@@ -313,11 +328,7 @@ impl Worker {
         let mut removed = Vec::new();
         for marker in &item.change.markers {
             let target = DeleteKey { key, etag: None, version_id: Some(marker) };
-            removed.push(if is_xml_safe(key) {
-                client.delete(bucket, &[target]).await?.pop().unwrap_or_else(|| Ok(Deleted::default()))?
-            } else {
-                client.delete_one(bucket, target).await?
-            });
+            removed.push(client.delete_one(bucket, target).await?);
         }
         self.uncovered(item, &removed).await
     }

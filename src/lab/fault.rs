@@ -32,6 +32,10 @@ pub enum Fault {
     ErrorInOk,
     /// 200 with an `<Error>` of code `SlowDown` as the body; nothing is done.
     SlowDownInOk,
+    /// 200 with this as the body; nothing is done.
+    NoResult(Instead),
+    /// The work is done; 200 with this as the body.
+    ResultLost(Instead),
     /// `DeleteObjects` only: every n-th key of the request gets an `<Error>` of code `InternalError` and stays.
     KeyErrors {
         /// 1 for every key.
@@ -39,6 +43,19 @@ pub enum Fault {
     },
     /// The reply comes later by this much; the rules after this one are still asked.
     Delay(Duration),
+}
+
+/// A body of a reply with status 200 that is no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// No byte.
+    Empty,
+    /// The declaration that an XML document begins with.
+    Preamble,
+    /// The first half of a result.
+    Half,
+    /// Blanks, which keep the connection alive, and then an `<Error>` of code `InternalError`.
+    BlanksAndError,
 }
 
 /// Which of the requests that match a rule it strikes.

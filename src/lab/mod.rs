@@ -47,7 +47,7 @@ pub use auth::Credentials;
 pub use clock::Clock;
 pub use demo::demo;
 pub use direct::{Content, LiveObject, Put, VersionInfo};
-pub use fault::{Fault, Faults, Rule, When};
+pub use fault::{Fault, Faults, Instead, Rule, When};
 pub use operation::Operation;
 pub use quirks::{Grouping, Quirks};
 pub use rds::{Rds, RdsAction, RdsHandle};

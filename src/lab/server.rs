@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::clock::real_millis;
 use super::error::{Code, Error, Result};
-use super::fault::Fault;
+use super::fault::{Fault, Instead};
 use super::operation::{Operation, route};
 use super::reply::{CutOff, Reply, ReplyBody, error_xml};
 use super::request::Request;
@@ -103,8 +103,12 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
         reply.body = Bytes::new();
         reply.headers.remove("content-type");
     }
-    if way.fault == Some(Fault::Corrupted) {
-        reply.body = corrupted(&reply.body);
+    match way.fault {
+        Some(Fault::Corrupted) => reply.body = corrupted(&reply.body),
+        Some(Fault::NoResult(instead) | Fault::ResultLost(instead)) if reply.status.is_success() => {
+            reply.body = no_result(instead, &reply.body, &way);
+        }
+        _ => {}
     }
     let truncated = way.fault == Some(Fault::Truncated) && !reply.body.is_empty();
     // By real time, as signatures are: clients correct their clocks by it.
@@ -117,6 +121,25 @@ fn corrupted(body: &Bytes) -> Bytes {
     let middle = body.len() / 2;
     body.iter().enumerate().map(|(at, byte)| if at == middle { byte ^ 1 } else { *byte }).collect()
 }
+
+/// What is sent instead of a result.
+fn no_result(instead: Instead, result: &Bytes, way: &Way) -> Bytes {
+    match instead {
+        Instead::Empty => Bytes::new(),
+        Instead::Preamble => Bytes::from_static(PREAMBLE),
+        Instead::Half if result.is_empty() => Bytes::from_static(HALF),
+        Instead::Half => result.slice(..result.len() / 2),
+        Instead::BlanksAndError => {
+            let error = error_xml(&Code::InternalError.into(), &way.resource, &way.request_id);
+            [b"  \n \n", &*error].concat().into()
+        }
+    }
+}
+
+const PREAMBLE: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// Half a result, where nothing was done that could have one. It says all that is wanted of a copy.
+const HALF: &[u8] = b"<CopyObjectResult><ETag>&quot;9bb58f26192e4ba00f01e2e7b136bbd8&quot;</ETag><LastMod";
 
 async fn read(parts: hyper::http::request::Parts, incoming: Incoming) -> Result<(Request, Bytes)> {
     let request = Request::new(parts);
@@ -153,9 +176,16 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
         Some(Fault::ExpiredToken) => Err(Code::ExpiredToken.into()),
         Some(Fault::ErrorInOk) => Ok(in_ok(Code::InternalError)),
         Some(Fault::SlowDownInOk) => Ok(in_ok(Code::SlowDown)),
-        Some(Fault::Reset) => Ok(Reply::ok()),
+        Some(Fault::Reset | Fault::NoResult(_)) => Ok(Reply::ok()),
         Some(Fault::KeyErrors { every }) => handler::handle(shared, operation, request, Some(every)),
-        Some(Fault::ReplyLost | Fault::Closed | Fault::Truncated | Fault::Corrupted | Fault::Delay(_))
+        Some(
+            Fault::ReplyLost
+            | Fault::Closed
+            | Fault::Truncated
+            | Fault::Corrupted
+            | Fault::ResultLost(_)
+            | Fault::Delay(_),
+        )
         | None => handler::handle(shared, operation, request, None),
     }
 }

@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::listing::TapClient;
 use super::rate::Rate;
+use super::whole::WholeReplies;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
@@ -71,6 +72,8 @@ impl Client {
             // every request at once, however many attempts each has left.
             .retry_partition(RetryPartition::custom("asof").token_bucket(TokenBucket::unlimited()).build())
             .timeout_config(timeouts())
+            .interceptor(WholeReplies)
+            .retry_classifier(WholeReplies)
             // A copy sends nothing for minutes and is not stalled.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .region(region.clone());

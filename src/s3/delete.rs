@@ -7,6 +7,7 @@ use super::client::{Client, once};
 use super::copy::quoted;
 use super::error::{Answer, Doing, explain, explain_answer};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::{is_xml_safe, printable};
 
 /// A key to delete, or a delete marker to remove.
 #[derive(Debug, Clone, Copy)]
@@ -69,19 +70,22 @@ impl Client {
                 Err(explain_answer(&answer, Doing { key: Some(k.key), ..doing }, &self.place))
             }
             (None, Some(deleted)) => Ok(marker(deleted)),
-            (None, None) => {
-                let message = format!(
-                    "the server did not say whether it deleted s3://{bucket}/{}",
-                    crate::model::printable(k.key)
-                );
-                Err(Error::new(ErrorKind::Transient, message))
-            }
+            (None, None) => Err(untold(bucket, k.key)),
         };
         Ok(keys.iter().map(result).collect())
     }
 
-    /// Puts or removes one delete marker, for keys that XML cannot carry.
+    /// Puts or removes one delete marker.
     pub async fn delete_one(&self, bucket: &str, key: DeleteKey<'_>) -> Result<Deleted> {
+        if !is_xml_safe(key.key) {
+            return self.delete_by_path(bucket, key).await;
+        }
+        let result = self.delete(bucket, &[key]).await?.pop();
+        result.unwrap_or_else(|| Err(untold(bucket, key.key)))
+    }
+
+    /// The same for keys that XML cannot carry.
+    async fn delete_by_path(&self, bucket: &str, key: DeleteKey<'_>) -> Result<Deleted> {
         self.rate.take(1).await;
         self.counters.write_requests.add(1);
         let call = self.sdk.delete_object().bucket(bucket).key(for_sdk(key.key));
@@ -99,6 +103,12 @@ impl Client {
         let done = key.version_id.is_none() || reply.delete_marker() == Some(true);
         Ok(Deleted { version_id: reply.version_id().filter(|_| done).map(ToOwned::to_owned) })
     }
+}
+
+/// A key of which a reply says neither that it was deleted nor that it was not.
+fn untold(bucket: &str, key: &str) -> Error {
+    let key = printable(key);
+    Error::new(ErrorKind::Transient, format!("the server did not say whether it deleted s3://{bucket}/{key}"))
 }
 
 fn marker(deleted: &DeletedObject) -> Deleted {

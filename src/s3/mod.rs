@@ -19,6 +19,7 @@ pub mod listing;
 mod multipart;
 mod rate;
 mod read;
+mod whole;
 
 pub use acl::Grants;
 pub use archive::{Thaw, Tier};
@@ -31,3 +32,4 @@ pub use get::{Body, ObjectName};
 pub use multipart::{Part, Upload};
 pub use rate::Rate;
 pub use read::PageRequest;
+pub(crate) use whole::WholeReplies;

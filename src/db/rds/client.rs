@@ -105,7 +105,9 @@ async fn connect(server: &s3::Settings) -> Result<Option<aws_sdk_rds::Client>> {
     }
     let builder = aws_sdk_rds::config::Builder::from(&config)
         .retry_config(s3::retries(limits::DATABASE_ATTEMPTS))
-        .timeout_config(s3::timeouts());
+        .timeout_config(s3::timeouts())
+        .interceptor(s3::WholeReplies)
+        .retry_classifier(s3::WholeReplies);
     Ok(Some(aws_sdk_rds::Client::from_conf(builder.build())))
 }
 

@@ -145,7 +145,8 @@ impl Parts<'_> {
     async fn compare_references(&self, recovery: &Recovery) -> Result<StepResult> {
         let Some(told) = &self.file.references else { return Ok(StepResult::default()) };
         let keys = self.read_references(recovery, told).await?;
-        let n = self.file.buckets.iter().position(|bucket| bucket.source == told.bucket).unwrap_or_default();
+        let n = self.file.buckets.iter().position(|bucket| bucket.source == told.bucket);
+        let n = n.ok_or_else(|| Error::usage(format!("{} is not among the buckets", told.bucket)))?;
         let part = self.bucket(n)?;
         let judge = part.judge(self.file.buckets_at(recovery.told().at), &self.terms).await?;
         let place = part.place();

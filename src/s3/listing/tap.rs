@@ -119,7 +119,8 @@ async fn divert(
     let body = in_turn(turns, read(reply.take_body(), expected.unwrap_or_default())).await?;
     let body = &body.0;
     if is_error_document(body) {
-        *reply.body_mut() = SdkBody::from(body.clone());
+        // The SDK reads no document that blanks stand before.
+        *reply.body_mut() = SdkBody::from(body.trim_ascii_start());
         return Ok(reply);
     }
     match decode(body) {

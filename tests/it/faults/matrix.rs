@@ -5,18 +5,18 @@
 use std::future::Future;
 use std::time::Duration;
 
-use asof::lab::{Fault, Operation, Rule, When};
+use asof::lab::{Fault, Instead, Operation, Rule, When};
 use asof::limits;
 use futures::{StreamExt as _, stream};
 
-use super::scene::{LARGE, Scene};
+use super::scene::{IN_PARTS, LARGE, Scene};
 
 const SIDE_BY_SIDE: usize = 24;
 
 /// Keys of each kind.
 const SIZE: usize = 4;
 
-const FAULTS: [Fault; 10] = [
+const FAULTS: [Fault; 18] = [
     Fault::SlowDown,
     Fault::InternalError,
     Fault::Reset,
@@ -27,6 +27,14 @@ const FAULTS: [Fault; 10] = [
     Fault::SlowDownInOk,
     Fault::Delay(Duration::from_millis(400)),
     Fault::Conflict,
+    Fault::NoResult(Instead::Empty),
+    Fault::NoResult(Instead::Preamble),
+    Fault::NoResult(Instead::Half),
+    Fault::NoResult(Instead::BlanksAndError),
+    Fault::ResultLost(Instead::Empty),
+    Fault::ResultLost(Instead::Preamble),
+    Fault::ResultLost(Instead::Half),
+    Fault::ResultLost(Instead::BlanksAndError),
 ];
 
 /// Every operation that asof sends: those that read, then those that write.
@@ -43,12 +51,19 @@ pub(crate) const OPERATIONS: [Operation; 8] = [
 
 const READS: usize = 5;
 
+/// What a copy in parts sends beside.
+const OF_PARTS: [Operation; 3] =
+    [Operation::CreateMultipartUpload, Operation::UploadPartCopy, Operation::CompleteMultipartUpload];
+
 /// Where replies have no body, none is cut off or holds an error; only writes race.
 pub(crate) fn can_meet(operation: Operation, fault: Fault) -> bool {
     if matches!(fault, Fault::Conflict) {
         return operation == Operation::CopyObject;
     }
-    let of_body = matches!(fault, Fault::Truncated | Fault::ErrorInOk | Fault::SlowDownInOk);
+    let of_body = matches!(
+        fault,
+        Fault::Truncated | Fault::ErrorInOk | Fault::SlowDownInOk | Fault::NoResult(_) | Fault::ResultLost(_)
+    );
     !(of_body && matches!(operation, Operation::HeadObject | Operation::DeleteObject))
 }
 
@@ -93,6 +108,22 @@ fn passing_faults_of_writes_leave_no_trace() {
     all(&OPERATIONS[READS..], passes);
 }
 
+/// The same of copies in parts.
+async fn passes_in_parts(operation: Operation, fault: Fault) {
+    let what = format!("{operation:?} {fault:?}");
+    let scene = Scene::new(SIZE).await;
+    scene.strike(Rule::on(operation, fault, When::First(2)));
+    let restored = scene.run("restore", &[&["--yes"], &IN_PARTS[..]].concat()).await.expect_code(0);
+    scene.assert_honest(&restored, &what);
+    scene.assert_restored(&what);
+    assert!(scene.lab().faults().injected() >= 1, "{what}: never met");
+}
+
+#[test]
+fn passing_faults_of_copies_in_parts_leave_no_trace() {
+    all(&OF_PARTS, passes_in_parts);
+}
+
 /// Without an answer nothing is planned, and nothing changed.
 async fn ends_the_run(operation: Operation, fault: Fault) {
     let what = format!("{operation:?} {fault:?}");
@@ -125,8 +156,10 @@ async fn is_reported(operation: Operation, fault: Fault) {
     scene.strike(Rule::on(operation, fault, When::Always));
     let restored = scene.restore().await;
     scene.assert_honest(&restored, &what);
-    let done_all_the_same =
-        matches!(fault, Fault::ReplyLost | Fault::Closed | Fault::Truncated | Fault::Delay(_));
+    let done_all_the_same = matches!(
+        fault,
+        Fault::ReplyLost | Fault::Closed | Fault::Truncated | Fault::ResultLost(_) | Fault::Delay(_)
+    );
     let concerned = match operation {
         _ if done_all_the_same => 0,
         Operation::CopyObject => 3 * SIZE + SIZE.min(LARGE),

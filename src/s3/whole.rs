@@ -1,0 +1,189 @@
+//! A 200 is not success: only a complete result is.
+//!
+//! CopyObject, UploadPartCopy and CompleteMultipartUpload answer 200 before they are done, and keep the connection alive
+//! with blanks. Where they fail after that, the body holds an `<Error>`, or is empty, or stops somewhere
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>, "Response and special errors"). The SDK reads
+//! `<Error>` as an error, and everything else as success without a result. So every reply that has to hold XML is
+//! checked once more, also where the SDK could make nothing of it:
+//!
+//! | operation | its reply counts if it is |
+//! |---|---|
+//! | CopyObject, UploadPartCopy, CompleteMultipartUpload | a whole document with an `ETag` |
+//! | CreateMultipartUpload | a whole document with an `UploadId` |
+//! | those whose replies have no XML, or are decoded elsewhere | anything |
+//! | every other | a whole document |
+//!
+//! A reply that does not count says nothing: the request may have been carried out or not.
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, InterceptorContext,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+/// Fails an attempt whose reply is not whole. As a classifier of retries, has it sent again where the operation may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WholeReplies;
+
+/// A reply of status 200 that is no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct NoResult(&'static str);
+
+impl std::fmt::Display for NoResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the server answered with status 200 and {} instead of a result", self.0)
+    }
+}
+
+impl std::error::Error for NoResult {}
+
+/// What a reply has to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    Anything,
+    Document,
+    DocumentWith(&'static str),
+}
+
+/// The table above.
+fn expected(operation: &str) -> Expected {
+    match operation {
+        "CopyObject" | "UploadPartCopy" | "CompleteMultipartUpload" => Expected::DocumentWith("ETag"),
+        "CreateMultipartUpload" => Expected::DocumentWith("UploadId"),
+        "HeadBucket"
+        | "HeadObject"
+        | "GetObject"
+        | "DeleteObject"
+        | "AbortMultipartUpload"
+        | "RestoreObject"
+        | "GetBucketPolicy"
+        | "ListObjectVersions" => Expected::Anything,
+        _ => Expected::Document,
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for WholeReplies {
+    fn name(&self) -> &'static str {
+        "WholeReplies"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let expected = config.load::<Metadata>().map_or(Expected::Document, |of| expected(of.name()));
+        if expected == Expected::Anything || !context.response().status().is_success() {
+            return Ok(());
+        }
+        let body = context.response().body().bytes().unwrap_or_default();
+        let lack = match context.output_or_error() {
+            Ok(_) => lack(body, expected),
+            // The SDK reads no document that blanks stand before. What it could read stays the error that it is.
+            Err(_) if body.first().is_some_and(u8::is_ascii_whitespace) => Some("what cannot be read"),
+            Err(_) => lack(body, Expected::Document),
+        };
+        lack.map_or(Ok(()), |lack| Err(NoResult(lack).into()))
+    }
+}
+
+impl ClassifyRetry for WholeReplies {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        match context.output_or_error() {
+            // Interceptors fail for no other reason after an answer has come.
+            Some(Err(e)) if e.is_interceptor_error() && context.response().is_some() => {
+                RetryAction::transient_error()
+            }
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "WholeReplies"
+    }
+}
+
+/// What keeps a body from being the result expected; `None` if it is one.
+fn lack(body: &[u8], expected: Expected) -> Option<&'static str> {
+    let element = match expected {
+        Expected::Anything => return None,
+        Expected::Document => None,
+        Expected::DocumentWith(element) => Some(element),
+    };
+    if body.trim_ascii().is_empty() {
+        return Some("an empty body");
+    }
+    let (mut depth, mut ended, mut inside, mut found) = (0_u32, false, false, element.is_none());
+    let mut reader = Reader::from_reader(body);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(start)) => {
+                depth += 1;
+                inside = depth == 2 && element.is_some_and(|e| start.local_name().as_ref() == e);
+            }
+            Ok(Event::Empty(_)) => ended |= depth == 0,
+            Ok(Event::Text(text)) => found |= inside && !text.trim_ascii().is_empty(),
+            Ok(Event::End(_)) => {
+                depth = depth.saturating_sub(1);
+                (inside, ended) = (false, ended || depth == 0);
+            }
+            Ok(Event::Eof) if ended && found => return None,
+            Ok(Event::Eof) if ended => return Some("a result that lacks what it is about"),
+            Ok(Event::Eof) | Err(_) => return Some("half a body"),
+            Ok(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COPIED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CopyObjectResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+                          <LastModified>2026-11-17T14:30:05.000Z</LastModified><ETag>&quot;0cc1&quot;</ETag></CopyObjectResult>";
+
+    #[test]
+    fn only_a_whole_result_is_one() {
+        let copy = expected("CopyObject");
+        assert_eq!(lack(COPIED.as_bytes(), copy), None);
+        assert_eq!(lack(format!("  \n \n{COPIED}\n").as_bytes(), copy), None);
+        for end in 0..COPIED.len() {
+            assert!(lack(&COPIED.as_bytes()[..end], copy).is_some(), "{}", &COPIED[..end]);
+        }
+        for body in [
+            "<CopyObjectResult/>",
+            "<CopyObjectResult></CopyObjectResult>",
+            "<CopyObjectResult><ETag/></CopyObjectResult>",
+            "<CopyObjectResult><ETag></ETag></CopyObjectResult>",
+            "<CopyObjectResult><Part><ETag>x</ETag></Part></CopyObjectResult>",
+            "<CopyObjectResult><ETag>x</CopyObjectResult>",
+        ] {
+            assert!(lack(body.as_bytes(), copy).is_some(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_setting_may_be_empty_and_must_be_whole() {
+        let versioning = expected("GetBucketVersioning");
+        for (body, whole) in [
+            ("<VersioningConfiguration/>", true),
+            ("<a:VersioningConfiguration xmlns:a=\"b\"></a:VersioningConfiguration>", true),
+            ("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>", true),
+            ("<VersioningConfiguration><Status>Enabled</Status>", false),
+            ("<?xml version=\"1.0\"?>", false),
+            (" \n", false),
+            ("no XML", false),
+        ] {
+            assert_eq!(lack(body.as_bytes(), versioning).is_none(), whole, "{body}");
+        }
+        assert_eq!(lack(b"", expected("HeadObject")), None);
+    }
+}
