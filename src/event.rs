@@ -13,6 +13,11 @@ impl Counter {
         self.0.fetch_add(n, Ordering::Relaxed);
     }
 
+    /// Takes `n` back.
+    pub fn sub(&self, n: u64) {
+        self.0.fetch_sub(n, Ordering::Relaxed);
+    }
+
     /// Sets it: a gauge, not a count.
     pub fn set(&self, n: u64) {
         self.0.store(n, Ordering::Relaxed);
@@ -57,6 +62,8 @@ pub struct Counters {
     pub skipped: Counter,
     /// Keys left alone because somebody changed them since the plan.
     pub conflicts: Counter,
+    /// Keys that were changed, and on which a write was superseded that nobody had seen.
+    pub superseded: Counter,
     /// Keys that could not be changed.
     pub failed: Counter,
     /// Keys left alone because the version that they should hold lies in an archive.

@@ -15,6 +15,12 @@ pub const PAGE_BYTES: usize = 16 << 20;
 /// Keys that `--keys-from` takes; above that, listing the bucket costs fewer requests than asking key by key.
 pub const KEYS_FROM: usize = 1_000_000;
 
+/// Keys whose histories are read by one walk over the listing.
+pub const HISTORY_BATCH: usize = 1000;
+
+/// Walks over the listing at once, when what a run has made is compared with the keys' histories.
+pub const HISTORY_BATCHES: usize = 16;
+
 /// Pairs of HEAD requests under way at once, to tell whether two versions are the same object.
 pub const CONTENT_CHECKS: usize = 64;
 

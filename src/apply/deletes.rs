@@ -1,15 +1,19 @@
 //! Changes that go by the thousand: delete markers put, and delete markers removed.
 
+use std::collections::HashMap;
+
 use futures::{StreamExt, stream};
 
 use super::batch::Item;
 use super::journal::Buried;
 use super::look::Seen;
+use super::markers::MarkersReader;
 use super::outcome::Outcome;
 use super::tries::{Tries, leaves_open};
 use super::worker::{OnConflict, Worker, again};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::list::{Keyed, read_histories};
 use crate::s3::{DeleteKey, Deleted};
 
 /// What is done to many keys at once.
@@ -30,22 +34,24 @@ impl Worker {
         settled
     }
 
-    /// Removes the delete markers above versions, where those are still there: else what lies further below would come to
-    /// light.
+    /// Removes the delete markers above versions, after a look at what lies there.
     pub(super) async fn uncover(self, items: Vec<Item>) -> Vec<(Item, Outcome)> {
-        let looks = stream::iter(items).map(|item| async {
-            let there = self.has_source(&item).await;
-            (item, there)
-        });
-        let mut looks = std::pin::pin!(looks.buffer_unordered(limits::CONTENT_CHECKS));
-        let (mut settled, mut there) = (Vec::new(), Vec::new());
-        while let Some((item, found)) = looks.next().await {
-            match found {
-                Ok(()) => there.push(item),
+        let keyed = |item: &Item| self.place().relocation.there(&item.change.key);
+        let wanted =
+            items.iter().map(|item| Keyed { key: keyed(item), reader: MarkersReader::new(&item.change) });
+        let read = read_histories(self.client(), &self.place().bucket, wanted.collect()).await;
+        let mut fit: HashMap<String, Result<()>> = match read {
+            Ok(read) => read.into_iter().map(|of| (of.key, of.reader.finish(self.place()))).collect(),
+            Err(e) => items.iter().map(|item| (keyed(item), Err(again(&e)))).collect(),
+        };
+        let (mut settled, mut removable) = (Vec::new(), Vec::new());
+        for item in items {
+            match fit.remove(&keyed(&item)).unwrap_or_else(|| Err(untold())) {
+                Ok(()) => removable.push(item),
                 Err(e) => settled.push((item, Outcome::Failed(e))),
             }
         }
-        settled.extend(self.rounds(there, Doing::Uncover).await);
+        settled.extend(self.rounds(removable, Doing::Uncover).await);
         settled
     }
 
@@ -114,7 +120,7 @@ impl Worker {
             match seen {
                 Ok(Seen::AsExpected) => expected.push(item),
                 Ok(Seen::Other(version)) if self.on_conflict() == OnConflict::Overwrite => {
-                    item.over = Some(Box::new(Buried { version }));
+                    item.over = Some(Box::new(Buried { version, superseded: false }));
                     expected.push(item);
                 }
                 Ok(Seen::Wanted(outcome)) if item.open => settled.push((item, outcome)),

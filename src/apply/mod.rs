@@ -3,7 +3,6 @@
 
 mod batch;
 mod beneath;
-mod buried;
 mod check;
 mod conditions;
 mod copy;
@@ -11,10 +10,12 @@ mod deletes;
 mod download;
 pub mod journal;
 mod look;
+mod markers;
 mod multipart;
 mod outcome;
 mod place;
 mod pool;
+mod superseded;
 mod tree;
 mod tries;
 mod worker;
@@ -28,5 +29,6 @@ pub use multipart::Uploads;
 pub use outcome::Outcome;
 pub use place::Place;
 pub use pool::{Applied, Manner, apply};
+pub use superseded::{Base, BaseReader};
 pub use tree::{Leaf, leaves};
 pub use worker::OnConflict;

@@ -4,6 +4,7 @@ use super::journal::{Buried, Ending};
 use crate::error::Error;
 use crate::event::Counters;
 use crate::limits;
+use crate::model::Version;
 use crate::plan::Change;
 use crate::s3::{Copied, Deleted};
 
@@ -20,6 +21,13 @@ pub enum Outcome {
     Skipped,
     /// Somebody changed the key since the plan; it was left alone.
     Conflict,
+    /// The key was changed, and that has superseded a write which nobody had seen.
+    Superseded {
+        /// How the change ended.
+        made: Ending,
+        /// What was live before it; none where the key had been deleted.
+        version: Option<Version>,
+    },
     /// The version to copy lies in an archive; the key was left alone.
     Archived {
         /// Whether the version has been asked for, now or before.
@@ -41,13 +49,14 @@ impl Outcome {
             Outcome::Uncovered => counters.uncovered.add(1),
             Outcome::Skipped => counters.skipped.add(1),
             Outcome::Conflict => counters.conflicts.add(1),
+            Outcome::Superseded { .. } => counters.superseded.add(1),
             Outcome::Archived { .. } => counters.archived.add(1),
             Outcome::Failed(_) => counters.failed.add(1),
         }
     }
 
     /// It as the journal keeps it; `over`: what was buried, where that is not what the plan saw.
-    pub(super) fn ending(&self, over: Option<Box<Buried>>) -> Ending {
+    pub(crate) fn ending(&self, over: Option<Box<Buried>>) -> Ending {
         match self {
             Outcome::Copied(Copied { version_id, etag }) => {
                 Ending::Copied { version_id: version_id.clone(), etag: etag.clone(), over }
@@ -58,6 +67,9 @@ impl Outcome {
             Outcome::Uncovered => Ending::Uncovered,
             Outcome::Skipped => Ending::Skipped,
             Outcome::Conflict => Ending::Conflict,
+            Outcome::Superseded { made, version } => {
+                made.clone().lying_on(Buried { version: version.clone(), superseded: true })
+            }
             Outcome::Archived { .. } => Ending::Archived,
             Outcome::Failed(e) => {
                 let error = e.to_string().chars().take(limits::JOURNAL_ERROR).collect();

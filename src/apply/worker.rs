@@ -14,16 +14,17 @@
 use std::sync::Arc;
 
 use super::batch::{Item, Work};
-use super::buried::buried;
 use super::conditions::{Condition, IMPOSSIBLE, Told, told};
 use super::copy::{Made, copy, gone};
 use super::journal::Buried;
 use super::look::{Seen, look};
+use super::markers::MarkersReader;
 use super::outcome::Outcome;
 use super::place::Place;
 use super::pool::Manner;
 use super::tries::{Strained, Tries, is_to_be_looked_at, leaves_open};
 use crate::error::{Error, ErrorKind, Result};
+use crate::list::{HistoryReader, history};
 use crate::model::is_xml_safe;
 use crate::plan::{Action, Change};
 use crate::s3::{Client, DeleteKey, Deleted, Guard};
@@ -120,8 +121,6 @@ impl Worker {
     }
 
     async fn settle(&self, item: &mut Item, before: Option<Error>) -> Outcome {
-        // By a process that did not live to hear of it, and took with it what it knew of the key.
-        let killed = item.open && before.is_none();
         let mut to_look = item.open || before.is_some();
         // Once: where no answer comes, a request whose condition cannot hold would be sent in vain for ever.
         let mut may_ask = !self.is_in_parts(item);
@@ -140,11 +139,10 @@ impl Worker {
             if to_look || honoured != Some(true) {
                 match self.look(item).await {
                     Ok(Seen::Wanted(_)) if !item.open => return Outcome::Skipped,
-                    Ok(Seen::Wanted(outcome)) if !killed => return outcome,
-                    Ok(Seen::Wanted(outcome)) => return self.unheard(item, outcome).await,
+                    Ok(Seen::Wanted(outcome)) => return outcome,
                     Ok(Seen::AsExpected) => {}
                     Ok(Seen::Other(version)) if self.0.manner.on_conflict == OnConflict::Overwrite => {
-                        item.over = Some(Box::new(Buried { version }));
+                        item.over = Some(Box::new(Buried { version, superseded: false }));
                     }
                     Ok(Seen::Other(_)) => return Outcome::Conflict,
                     // If looking failed too, the first error is the one that matters.
@@ -176,17 +174,6 @@ impl Worker {
                 return self.give_up(item, e).await;
             }
         }
-    }
-
-    /// Finds out what a request has buried that nobody heard the reply of.
-    async fn unheard(&self, item: &mut Item, outcome: Outcome) -> Outcome {
-        if item.over.is_none() {
-            match buried(&self.0.client, &self.0.place, item, &outcome).await {
-                Ok(over) => item.over = over,
-                Err(e) => return Outcome::Failed(e),
-            }
-        }
-        outcome
     }
 
     /// Sends a request whose condition cannot hold. None: nothing was changed, and it is known now how to send it properly.
@@ -322,9 +309,10 @@ impl Worker {
     }
 
     async fn send_uncover(&self, key: &str, item: &Item) -> Result<Outcome> {
-        // Without it, what lies further below would come to light.
-        self.has_source(item).await?;
         let (client, bucket) = (&self.0.client, &self.0.place.bucket);
+        let mut markers = MarkersReader::new(&item.change);
+        history(client, bucket, key, |entry| markers.push(entry)).await?;
+        markers.finish(&self.0.place)?;
         let mut removed = Vec::new();
         for marker in &item.change.markers {
             let target = DeleteKey { key, etag: None, version_id: Some(marker) };

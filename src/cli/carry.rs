@@ -89,7 +89,7 @@ impl Ready<'_> {
     ) -> Exit {
         let (id, order) = (self.run.id(), self.order);
         let (failed, conflicts) = (context.counters.failed.get(), context.counters.conflicts.get());
-        let archived = context.counters.archived.get();
+        let (archived, superseded) = (context.counters.archived.get(), context.counters.superseded.get());
         if let Some(line) = not_kept_line(&context.counters) {
             output.note(&line);
         }
@@ -115,7 +115,14 @@ impl Ready<'_> {
         if archived > 0 {
             output.note(&archived_line(archived, order.copying.thaw, id));
         }
-        if failed + conflicts + archived > 0 {
+        if superseded > 0 {
+            let writes = plural(superseded, "write was superseded", "writes were superseded");
+            output.note(&format!(
+                "{writes}: made after the plan, with the same bytes as the version that the plan saw; what was written \
+                 is kept as a noncurrent version, and asof undo {id} brings it back"
+            ));
+        }
+        if failed + conflicts + archived + superseded > 0 {
             return Exit::Incomplete;
         }
         let restores = order.undoes.is_none() && !order.heals;

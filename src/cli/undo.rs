@@ -10,7 +10,9 @@ use super::context::{Context, Output};
 use super::exit::Exit;
 use super::next;
 use super::results::{CHANGED_MEANWHILE, Reporter};
-use crate::engine::{Order, Run, plan_undo, require_keeping, require_removable, standing};
+use crate::engine::{
+    CarriedRun, Order, Run, find_superseded, plan_undo, require_keeping, require_removable, standing,
+};
 use crate::error::Result;
 use crate::plan::Sums;
 use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, Summary};
@@ -29,6 +31,8 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let bucket = &order.changed().bucket;
     require_keeping(bucket, standing(&client, bucket).await?)?;
 
+    let carried = CarriedRun { run: &done, order: &order };
+    find_superseded(&client, carried, context.now, &context.cancel).await?;
     let back = order.undo(done.id(), kept, context.now);
     let undo = Run::create(&state_dir, &back)?;
     let sums = match plan_undo((&done, &order), (&undo, &back), undelete.into(), context.now) {

@@ -1,14 +1,15 @@
 //! Carrying a run out, from its beginning or from where it was killed.
 
-use super::bucket::{require_keeping, require_room, standing};
+use super::bucket::{Standing, require_keeping, require_room, standing};
 use super::run::{Copying, Order, Run};
+use super::superseded::{CarriedRun, check_bases};
 use super::uploads::{abandon_noted, noted};
 use crate::apply::journal::{Progress, State};
 use crate::apply::{Applied, Copies, Item, Manner, OnConflict, Outcome, apply};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::event::Counters;
-use crate::model::Instant;
+use crate::model::{Instant, Versioning};
 use crate::plan::file::PlanFile;
 use crate::plan::{Change, Sums};
 use crate::s3::Client;
@@ -21,10 +22,10 @@ pub async fn carry_out(
     mut manner: Manner,
     now: Instant,
     cancel: &Cancel,
-    on: impl FnMut(&Change, &Outcome) -> Result<()>,
+    mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<Applied> {
     let PlanFile { changes, sums, .. } = PlanFile::open(&run.plan())?;
-    require_kept(client, order, (&sums, manner.on_conflict)).await?;
+    let there = require_kept(client, order, (&sums, manner.on_conflict)).await?;
     if sums.to_copy().keys > 0 {
         abandon_noted(client, &run.uploads()).await?;
         manner.copies = copies(client, (run, order)).await?;
@@ -37,18 +38,25 @@ pub async fn carry_out(
         Ok((n, change)) => left(&before, counters, n, change).map(Ok),
         Err(e) => Some(Err(e)),
     });
-    apply(client, &order.place(), &manner, items, &mut journal, cancel, on).await
+    let mut applied = apply(client, &order.place(), &manner, items, &mut journal, cancel, &mut on).await?;
+    if applied.finished && there.versioning == Versioning::Enabled {
+        let of = CarriedRun { run, order };
+        applied.finished = check_bases(client, of, manner.on_conflict, &mut journal, cancel, on).await?;
+        counters.superseded.add(journal.state().tally().superseded);
+    }
+    Ok(applied)
 }
 
-/// Refuses what would be lost for good. A run may be gone on with long after it was begun: versioning may have been suspended
+/// How the bucket stands that is changed. Refuses what would be lost for good. A run may be gone on with long after it was begun: versioning may have been suspended
 /// since.
-async fn require_kept(client: &Client, order: &Order, of: (&Sums, OnConflict)) -> Result<()> {
+async fn require_kept(client: &Client, order: &Order, of: (&Sums, OnConflict)) -> Result<Standing> {
     let bucket = &order.changed().bucket;
     let standing = standing(client, bucket).await?;
     match &order.to {
-        None => require_keeping(bucket, standing),
-        to => require_room(to.as_ref(), standing, of),
+        None => require_keeping(bucket, standing)?,
+        to => require_room(to.as_ref(), standing, of)?,
     }
+    Ok(standing)
 }
 
 /// How the run copies, by what it was told and what its bucket is set to.

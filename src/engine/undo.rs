@@ -110,7 +110,7 @@ mod tests {
         let copied = Ending::Copied { version_id: None, etag: None, over: None };
         let deleted = Ending::Deleted { version_id: None, over: None };
         let failed = Some(Ending::Failed { error: String::new(), over: None });
-        let over = Some(Box::new(Buried { version: Some(version("x")) }));
+        let over = Some(Box::new(Buried { version: Some(version("x")), superseded: false }));
         let failed_over = Some(Ending::Failed { error: String::new(), over: over.clone() });
         for (n, change, result, expected) in [
             (0, &revert, None, Some(copied.clone())),
@@ -134,7 +134,7 @@ mod tests {
         let copied = |over: Option<Option<&Version>>| Ending::Copied {
             version_id: Some("ours".into()),
             etag: Some("etag of ours".into()),
-            over: over.map(|version| Box::new(Buried { version: version.cloned() })),
+            over: over.map(|version| Box::new(Buried { version: version.cloned(), superseded: false })),
         };
         let deleted = |id: Option<&str>| Ending::Deleted { version_id: id.map(Into::into), over: None };
         let revert = |to: &Version| Change::new("k", Action::Revert, Some(ours.clone()), Some(to.clone()));

@@ -40,7 +40,7 @@ fn literal_head(glob: &str) -> &str {
     glob.find(['*', '?', '[', ']', '{', '}', '\\']).and_then(|end| glob.get(..end)).unwrap_or(glob)
 }
 
-fn common<'a>(a: &'a str, b: &'a str) -> &'a str {
+pub(super) fn common<'a>(a: &'a str, b: &'a str) -> &'a str {
     let length: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
     a.get(..length).unwrap_or_default()
 }

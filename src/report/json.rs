@@ -86,6 +86,17 @@ struct ArchivedLine<'a> {
     thawing: bool,
 }
 
+/// A write that was superseded: what was live just before the change. Without a version id, the key had been deleted.
+#[derive(Serialize)]
+struct SupersededLine<'a> {
+    key: &'a str,
+    change: Action,
+    version_id: Option<&'a str>,
+    last_modified: Option<Instant>,
+    size: Option<u64>,
+    etag: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 struct EntryLine<'a> {
     key: &'a str,
@@ -156,6 +167,18 @@ impl<W: Write> JsonLines<W> {
         let (kind, code, message) = match outcome {
             Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => return Ok(()),
             Outcome::Conflict => ("conflict", None, None),
+            Outcome::Superseded { version, .. } => {
+                let version = version.as_ref();
+                let line = SupersededLine {
+                    key,
+                    change: *action,
+                    version_id: version.map(|version| &*version.version_id),
+                    last_modified: version.map(|version| version.last_modified),
+                    size: version.map(|version| version.size),
+                    etag: version.map(|version| &*version.etag),
+                };
+                return self.line("superseded", line);
+            }
             Outcome::Archived { thawing } => {
                 return self.line("archived", ArchivedLine { key, change: *action, thawing: *thawing });
             }
@@ -262,6 +285,7 @@ pub struct Done {
     conflicts: u64,
     failed: u64,
     archived: u64,
+    superseded: u64,
     bytes_copied: u64,
     not_kept: NotKept,
 }
@@ -278,6 +302,7 @@ impl Done {
             conflicts: counters.conflicts.get(),
             failed: counters.failed.get(),
             archived: counters.archived.get(),
+            superseded: counters.superseded.get(),
             bytes_copied: counters.bytes_copied.get(),
             not_kept: NotKept::of(counters),
         }

@@ -25,8 +25,12 @@ pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> S
         0 => String::new(),
         n => format!(", {} archived", count(n)),
     };
+    let superseded = match counters.superseded.get() {
+        0 => String::new(),
+        n => format!(", {} superseded", count(n)),
+    };
     format!(
-        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{uncovered}{already} {conflicts}, {failed} failed{archived}",
+        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{uncovered}{already} {conflicts}, {failed} failed{archived}{superseded}",
         elapsed.as_secs_f64(),
         bytes(counters.bytes_copied.get())
     )
@@ -55,6 +59,13 @@ pub fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -> Optio
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
         Outcome::Conflict => Some(format!("conflict  {key}: {conflict}")),
+        Outcome::Superseded { version, .. } => {
+            let what = match version {
+                Some(version) => format!("version {}, written", printable(&version.version_id)),
+                None => "a delete, made".to_owned(),
+            };
+            Some(format!("superseded {key}: {what} after the plan, lies below the restored version"))
+        }
         Outcome::Archived { thawing: true } => {
             Some(format!("archived  {key}: thawing; left alone until it has arrived"))
         }

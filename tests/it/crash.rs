@@ -15,6 +15,7 @@ mod disk;
 mod lost;
 mod shown;
 mod storm;
+mod superseded;
 mod sweep;
 mod undo;
 mod writers;

@@ -78,6 +78,12 @@ impl Journal {
         self.write(&records)
     }
 
+    /// Notes that every result so far was compared with the keys' histories.
+    pub fn checked(&mut self) -> Result<()> {
+        self.write(&[Record::Checked])?;
+        self.sync()
+    }
+
     /// Brings everything to the disk.
     pub fn sync(&mut self) -> Result<()> {
         self.file.sync_data().map_err(|e| cannot(&self.path, "write", &e))

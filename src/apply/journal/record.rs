@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Instant, Version};
 
 /// The version of the journal's format. One that is newer is refused.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub enum Record {
         /// The number of the first change that is not.
         upto: u64,
     },
+    /// Every result so far was compared with the histories of the keys.
+    Checked,
     /// What became of a change.
     Result {
         /// The change's number in the plan, from 0.
@@ -89,9 +91,31 @@ pub enum Ending {
 pub struct Buried {
     /// The live version; none if there was none.
     pub version: Option<Version>,
+    /// It was found there only after the change: nobody had seen it, and the change superseded it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
 }
 
 impl Ending {
+    /// What it lies on, where that is not what the plan saw.
+    pub fn over(&self) -> Option<&Buried> {
+        match self {
+            Ending::Copied { over, .. } | Ending::Deleted { over, .. } | Ending::Failed { over, .. } => {
+                over.as_deref()
+            }
+            Ending::Uncovered | Ending::Skipped | Ending::Conflict | Ending::Archived => None,
+        }
+    }
+
+    /// The same, lying on something else.
+    #[must_use]
+    pub fn lying_on(mut self, what: Buried) -> Self {
+        if let Ending::Copied { over, .. } | Ending::Deleted { over, .. } = &mut self {
+            *over = Some(Box::new(what));
+        }
+        self
+    }
+
     /// Whether the change needs nothing more. What is not final is tried again by `resume`.
     pub fn is_final(&self) -> bool {
         match self {

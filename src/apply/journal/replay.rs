@@ -6,6 +6,8 @@
 //! | `resumed` | after that | |
 //! | `taken` | not before an earlier one's number, nor after the number of changes | those changes may be under way |
 //! | `result` | its change is taken, and has no final result | final: the change is done with; else it is tried again |
+//! | `result` | its change is copied or deleted, and the result is of that kind, or a failure | says more of it, or that it is not there |
+//! | `checked` | anywhere | every result before it was compared with the keys' histories |
 //!
 //! Anything else is no journal of asof's, and refused.
 //!
@@ -59,6 +61,8 @@ pub struct Tally {
     pub archived: u64,
     /// Keys that could not be changed.
     pub failed: u64,
+    /// Of those copied or deleted, keys on which a write was superseded that nobody had seen.
+    pub superseded: u64,
 }
 
 impl Tally {
@@ -69,8 +73,8 @@ impl Tally {
 
     fn of(&mut self, kind: u8) -> Option<&mut u64> {
         Some(match kind {
-            1 => &mut self.copied,
-            2 => &mut self.deleted,
+            1 | 8 => &mut self.copied,
+            2 | 9 => &mut self.deleted,
             3 => &mut self.uncovered,
             4 => &mut self.skipped,
             5 => &mut self.conflicts,
@@ -90,6 +94,8 @@ pub struct State {
     tally: Tally,
     /// The last result's kind of each change, two a byte, up to the last that has one.
     kinds: Vec<u8>,
+    /// Nothing has come after the last check.
+    checked: bool,
 }
 
 impl State {
@@ -109,19 +115,47 @@ impl State {
                 return Err(format!("it takes {upto} changes, after {} of {}", self.taken, self.changes));
             }
             Record::Taken { upto } => self.taken = *upto,
-            Record::Result { n, .. } if self.progress(*n) != Progress::Open => {
+            Record::Checked => {}
+            Record::Result { n, ending } if !self.may_end(*n, ending) => {
                 return Err(format!("it has a result of change {n}, which is not under way"));
             }
             Record::Result { n, ending } => self.end(*n, kind(ending)),
         }
+        match record {
+            Record::Checked => self.checked = true,
+            Record::Result { .. } => self.checked = false,
+            Record::Started { .. } | Record::Resumed { .. } | Record::Taken { .. } => {}
+        }
         Ok(())
+    }
+
+    /// Whether a change can have this result next.
+    fn may_end(&self, n: u64, ending: &Ending) -> bool {
+        match (self.progress(n), ending) {
+            (Progress::Open, _)
+            | (Progress::Copied, Ending::Copied { .. } | Ending::Failed { .. })
+            | (Progress::Deleted, Ending::Deleted { .. } | Ending::Failed { .. }) => true,
+            (
+                Progress::Untouched
+                | Progress::Copied
+                | Progress::Deleted
+                | Progress::Uncovered
+                | Progress::Skipped,
+                _,
+            ) => false,
+        }
+    }
+
+    /// Whether every result was compared with the histories of the keys.
+    pub fn is_checked(&self) -> bool {
+        self.checked || self.tally.copied + self.tally.deleted == 0
     }
 
     /// How far a change is.
     pub fn progress(&self, n: u64) -> Progress {
         match self.kind(n) {
-            1 => Progress::Copied,
-            2 => Progress::Deleted,
+            1 | 8 => Progress::Copied,
+            2 | 9 => Progress::Deleted,
             3 => Progress::Uncovered,
             4 => Progress::Skipped,
             _ if n < self.taken => Progress::Open,
@@ -160,12 +194,15 @@ impl State {
     }
 
     fn end(&mut self, n: u64, kind: u8) {
-        if let Some(before) = self.tally.of(self.kind(n)) {
-            *before -= 1;
+        let before = self.kind(n);
+        if let Some(count) = self.tally.of(before) {
+            *count -= 1;
         }
-        if let Some(now) = self.tally.of(kind) {
-            *now += 1;
+        if let Some(count) = self.tally.of(kind) {
+            *count += 1;
         }
+        self.tally.superseded -= u64::from(is_superseding(before));
+        self.tally.superseded += u64::from(is_superseding(kind));
         let Ok(at) = usize::try_from(n / 2) else { return };
         if self.kinds.len() <= at {
             self.kinds.resize(at + 1, 0);
@@ -176,9 +213,16 @@ impl State {
     }
 }
 
-/// A number for each ending; the final ones come first.
+fn is_superseding(kind: u8) -> bool {
+    matches!(kind, 8 | 9)
+}
+
+/// A number for each ending.
 fn kind(ending: &Ending) -> u8 {
+    let superseding = ending.over().is_some_and(|over| over.superseded);
     match ending {
+        Ending::Copied { .. } if superseding => 8,
+        Ending::Deleted { .. } if superseding => 9,
         Ending::Copied { .. } => 1,
         Ending::Deleted { .. } => 2,
         Ending::Uncovered => 3,
@@ -195,6 +239,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::record::Buried;
     use super::*;
 
     const ENDINGS: [Ending; 7] = [
@@ -213,6 +258,32 @@ mod tests {
 
     fn result(n: u64, ending: Ending) -> Record {
         Record::Result { n, ending }
+    }
+
+    fn copied(superseded: Option<bool>) -> Ending {
+        let over = superseded.map(|superseded| Box::new(Buried { version: None, superseded }));
+        Ending::Copied { version_id: None, etag: None, over }
+    }
+
+    /// A write that was superseded is counted beside the copy, as long as the copy is there.
+    #[test]
+    fn what_a_check_finds_is_counted_and_a_later_result_is_unchecked() {
+        let mut state = replay(&[started(2), Record::Taken { upto: 2 }, result(0, copied(None))]).unwrap();
+        assert!(!state.is_checked());
+        for (record, copied, superseded, failed, checked) in [
+            (result(0, copied(Some(false))), 1, 0, 0, false),
+            (result(0, copied(Some(true))), 1, 1, 0, false),
+            (Record::Checked, 1, 1, 0, true),
+            (Record::Taken { upto: 2 }, 1, 1, 0, true),
+            (result(1, copied(None)), 2, 1, 0, false),
+            (result(0, ENDINGS[6].clone()), 1, 0, 1, false),
+            (Record::Checked, 1, 0, 1, true),
+        ] {
+            state.apply(&record).unwrap();
+            let tally = state.tally();
+            let counts = (tally.copied, tally.superseded, tally.failed, state.is_checked());
+            assert_eq!(counts, (copied, superseded, failed, checked), "{record:?}");
+        }
     }
 
     fn replay(records: &[Record]) -> Result<State, String> {
@@ -241,8 +312,24 @@ mod tests {
                 "it has a result of change 0, which is not under way",
             ),
             (
-                vec![Record::Started { format: 2, at: Instant::default(), changes: 1 }],
-                "it has format 2, and this asof reads up to 1",
+                vec![
+                    started(3),
+                    taken(1),
+                    result(0, copied(None)),
+                    result(0, copied(Some(true))),
+                    Record::Checked,
+                ],
+                "",
+            ),
+            (vec![started(3), taken(1), result(0, copied(None)), result(0, ENDINGS[6].clone())], ""),
+            (
+                vec![started(3), taken(1), result(0, copied(None)), result(0, ENDINGS[1].clone())],
+                "it has a result of change 0, which is not under way",
+            ),
+            (vec![Record::Checked], "it does not begin with its start"),
+            (
+                vec![Record::Started { format: 3, at: Instant::default(), changes: 1 }],
+                "it has format 3, and this asof reads up to 2",
             ),
         ] {
             let said = replay(&records).err().unwrap_or_default();
@@ -263,7 +350,9 @@ mod tests {
                     taken = if fits { n } else { taken };
                     continue;
                 }
-                let open = n < taken && model.get(&n).is_none_or(|ending: &usize| !ENDINGS[*ending].is_final());
+                let open = n < taken && model.get(&n).is_none_or(|before: &usize| {
+                    !ENDINGS[*before].is_final() || (*before < 2 && (ending == *before || ending == 6))
+                });
                 prop_assert_eq!(state.apply(&result(n, ENDINGS[ending].clone())).is_ok(), open);
                 if open {
                     model.insert(n, ending);

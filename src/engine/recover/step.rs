@@ -253,6 +253,7 @@ fn why_not(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
         Outcome::Conflict => Some("somebody has changed the key meanwhile".to_owned()),
+        Outcome::Superseded { .. } => Some("a write that nobody had seen was superseded".to_owned()),
         Outcome::Archived { .. } => Some(ARCHIVED.to_owned()),
         Outcome::Failed(e) => Some(e.to_string()),
     }

@@ -1,0 +1,210 @@
+//! The histories of many keys, by as few requests as they need: a page after another where the keys lie side by side,
+//! and a jump to the next key where they lie apart. So there are never more requests than keys (but for keys with more
+//! versions than a page holds), nor more than the pages of the whole listing.
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::pages::{KeyPages, LoopGuard, Marker, located, next_marker, untrusted};
+use super::select::common;
+use crate::error::Result;
+use crate::limits;
+use crate::model::{Entry, is_xml_safe};
+use crate::s3::listing::Page;
+use crate::s3::{Client, PageRequest};
+
+/// Whether more of a key's entries are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// The next one.
+    More,
+    /// No more of this key.
+    Enough,
+}
+
+/// Reads one key's entries, newest first, until `on` has enough of them.
+pub async fn history(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    mut on: impl FnMut(&Entry<'_>) -> Want,
+) -> Result<()> {
+    let mut pages = KeyPages::new(bucket.to_owned(), key.to_owned(), limits::KEY_PAGE_ENTRIES);
+    while let Some(page) = pages.next(client).await? {
+        for entry in page.entries().take_while(|entry| entry.key == key) {
+            if on(&entry) == Want::Enough {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is made of one key's history.
+pub trait HistoryReader: Clone {
+    /// Takes in the next entry, newest first.
+    fn push(&mut self, entry: &Entry<'_>) -> Want;
+
+    /// Whether all that it looks for was found. If not, the key is read once more by itself: a server may leave out what
+    /// comes first after a key that does not exist (moto does).
+    fn is_settled(&self) -> bool;
+}
+
+/// A key, and what is made of its history.
+#[derive(Debug, Clone)]
+pub struct Keyed<R> {
+    /// The key.
+    pub key: String,
+    /// What is made of its history.
+    pub reader: R,
+}
+
+/// Reads the histories of some keys of a bucket. Gives the readers in the order of the keys' bytes.
+pub async fn read_histories<R: HistoryReader>(
+    client: &Client,
+    bucket: &str,
+    mut wanted: Vec<Keyed<R>>,
+) -> Result<Vec<Keyed<R>>> {
+    wanted.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut read = wanted.clone();
+    read_together(client, bucket, &mut read).await?;
+    let settled = std::iter::zip(wanted, read).map(|(fresh, read)| async move {
+        if read.reader.is_settled() {
+            return Ok(read);
+        }
+        let mut again = fresh;
+        history(client, bucket, &again.key, |entry| again.reader.push(entry)).await?;
+        Ok(again)
+    });
+    stream::iter(settled).buffered(limits::CONTENT_CHECKS).try_collect().await
+}
+
+async fn read_together<R: HistoryReader>(
+    client: &Client,
+    bucket: &str,
+    wanted: &mut [Keyed<R>],
+) -> Result<()> {
+    let keys: Vec<_> = wanted.iter().map(|of| of.key.clone()).collect();
+    let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
+    let prefix = common(first, last);
+    let mut on =
+        |at: usize, entry: &Entry<'_>| wanted.get_mut(at).map_or(Want::Enough, |of| of.reader.push(entry));
+    let (mut walk, mut guard) = (Walk::new(&keys), LoopGuard::default());
+    while let Some(step) = walk.step() {
+        let after = step.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()));
+        let request = PageRequest { bucket, prefix, after, entries: step.entries, once: false };
+        let page = client.list_versions(&request).await.map_err(|e| located(e, after))?;
+        if page.is_truncated() && next_marker(&page).is_none() {
+            return Err(untrusted(bucket, "it says that more follows, but not from where", after));
+        }
+        if let Some(next) = walk.take_in(&page, &mut on)
+            && !guard.advances(step.after.as_ref(), &next)
+        {
+            return Err(untrusted(bucket, "its markers do not advance", after));
+        }
+    }
+    Ok(())
+}
+
+/// The next request.
+#[derive(Debug)]
+struct Step {
+    after: Option<Marker>,
+    entries: i32,
+}
+
+/// Where a walk over some keys of a listing is.
+#[derive(Debug)]
+struct Walk<'a> {
+    keys: &'a [String],
+    /// The first key that is not done with.
+    at: usize,
+    /// Where the next page begins, if not before that key.
+    after: Option<Marker>,
+    /// The last page had several of the keys: the next one is worth its full size.
+    dense: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn new(keys: &'a [String]) -> Self {
+        Self { keys, at: 0, after: None, dense: false }
+    }
+
+    fn step(&self) -> Option<Step> {
+        let key = self.keys.get(self.at)?;
+        let after = self.after.clone().or_else(|| Some((just_before(key)?, None)));
+        let entries = if self.dense { limits::PAGE_ENTRIES } else { limits::KEY_PAGE_ENTRIES };
+        Some(Step { after, entries })
+    }
+
+    /// Hands on what a page says of the keys. Gives where the next page begins, if there is one.
+    fn take_in(&mut self, page: &Page, on: &mut impl FnMut(usize, &Entry<'_>) -> Want) -> Option<Marker> {
+        let before = self.at;
+        let mut last = None;
+        for entry in page.entries() {
+            while self.keys.get(self.at).is_some_and(|key| **key < *entry.key) {
+                self.at += 1;
+            }
+            if self.keys.get(self.at).is_some_and(|key| *key == entry.key)
+                && on(self.at, &entry) == Want::Enough
+            {
+                self.at += 1;
+            }
+            last = Some(entry.key);
+        }
+        self.dense = self.at > before + 1;
+        let next = page.is_truncated().then(|| next_marker(page)).flatten();
+        let (Some(next), Some(key)) = (next, self.keys.get(self.at)) else {
+            self.at = self.keys.len();
+            return None;
+        };
+        // In the midst of a key, or before one that the next page may begin with: else there is nothing to see until it.
+        let jump = just_before(key).filter(|jump| *jump > next.0 && last != Some(key));
+        let next = jump.map_or(next, |jump| (jump, None));
+        self.after = Some(next.clone());
+        Some(next)
+    }
+}
+
+/// A place before a key with hardly anything in between; none where no listing can name it, and then a listing has to
+/// begin at its beginning.
+fn just_before(key: &str) -> Option<String> {
+    let last = key.chars().next_back()?;
+    let head = key.strip_suffix(last)?;
+    let before = match char::from_u32(u32::from(last).checked_sub(1)?) {
+        Some(before) => before,
+        None => '\u{D7FF}',
+    };
+    let near = format!("{head}{before}{}", char::MAX);
+    let near = if near.len() <= limits::KEY_BYTES { near } else { format!("{head}{before}") };
+    [near, head.to_owned()].into_iter().find(|place| !place.is_empty() && is_xml_safe(place))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_place_just_before_a_key_is_before_it() {
+        for (key, before) in [
+            ("b", Some("a\u{10ffff}")),
+            ("a/b", Some("a/a\u{10ffff}")),
+            ("a\u{e000}", Some("a\u{d7ff}\u{10ffff}")),
+            ("a\u{1}", Some("a")),
+            ("\u{1}", None),
+        ] {
+            assert_eq!(just_before(key).as_deref(), before, "{key:?}");
+        }
+        assert_eq!(just_before(&"a".repeat(1024)).map(|place| place.len()), Some(1024));
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_before_the_key_and_behind_every_shorter_one(key in "[ab/\u{e000}\u{10000}]{1,6}", other in "[ab/\u{e000}\u{10000}]{1,6}") {
+            let place = just_before(&key).unwrap();
+            prop_assert!(place < key);
+            prop_assert!(other >= key || other < place, "{other} lies between {place} and {key}");
+        }
+    }
+}

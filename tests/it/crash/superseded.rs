@@ -1,0 +1,219 @@
+//! Writes that no condition sees: rewrites with equal bytes, which ours supersede; and what is said to be done, and is not.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use asof::lab::{Content, Fault, Instead, Operation, Put, Rule, When};
+use asof::plan::file::{PlanFile, Writer};
+
+use super::{block_on, kill};
+use crate::faults::scene::{BUCKET, Scene};
+use crate::servers::Server;
+use crate::support::{Run, Subject, text};
+
+const URL: &str = "s3://writes";
+const NAME: &str = "writes";
+const KEYS: [&str; 4] = ["a", "b", "new", "odd\u{1}/1"];
+
+/// The first change of each kind of request looks at its key, and finds out that conditions are honoured.
+const FIRST: [&str; 3] = ["0", "0new", "odd\u{1}/0"];
+
+/// Keys overwritten and keys made since a moment, and a plan of their restore; then four of them rewritten with equal bytes.
+struct Rewrites {
+    subject: Subject,
+    plan: String,
+    rewritten: BTreeMap<String, Content>,
+    ids: BTreeMap<String, String>,
+}
+
+fn of(body: &str, by: &str) -> Put {
+    let tags = [("by".to_owned(), by.to_owned())];
+    Put { metadata: tags.clone().into(), tags: tags.into(), ..Put::of(body.to_owned()) }
+}
+
+fn contents(subject: &Subject) -> BTreeMap<String, Content> {
+    subject.lab().live(NAME).into_iter().map(|(key, live)| (key, live.content)).collect()
+}
+
+impl Rewrites {
+    async fn new() -> Self {
+        let subject = Subject::new(Server::with_lab("lab", asof::lab::Quirks::default()).await);
+        subject.lab().create_bucket(NAME);
+        for key in ["0", "a", "b"] {
+            subject.lab().put(NAME, key, of("then", "then")).unwrap();
+        }
+        let at = subject.moment().await;
+        for key in FIRST.into_iter().chain(KEYS) {
+            subject.lab().put(NAME, key, of("now", "now")).unwrap();
+        }
+        subject.moment().await;
+        let plan = subject.runs_dir().ancestors().nth(3).unwrap().join("a.plan").to_str().unwrap().to_owned();
+        let typed = ["diff", URL, "--at", &at.to_string(), "--out", &plan, "--format", "json"];
+        subject.asof(&typed).await.expect_code(0);
+        let rewrite = |key: &str| (key.to_owned(), subject.lab().put(NAME, key, of("now", "them")).unwrap());
+        let ids = KEYS.into_iter().map(rewrite).collect();
+        let rewritten = contents(&subject);
+        Self { subject, plan, rewritten, ids }
+    }
+
+    async fn restore(&self, more: &[&str]) -> Run {
+        let typed = ["restore", "--plan", &self.plan, "--yes", "--format", "json", "--concurrency", "1"];
+        self.subject.asof(&[&typed[..], more].concat()).await
+    }
+
+    fn run(&self) -> String {
+        let run = std::fs::read_dir(self.subject.runs_dir()).unwrap().next().unwrap().unwrap();
+        run.file_name().into_string().unwrap()
+    }
+
+    fn assert_reported(&self, run: &Run) {
+        let line =
+            |line: &serde_json::Value| (text(line, "key").to_owned(), text(line, "version_id").to_owned());
+        let reported: BTreeMap<_, _> = run.of_type("superseded").iter().map(line).collect();
+        assert_eq!(reported, self.ids, "{run}");
+        assert_eq!(run.count("superseded"), 4, "{run}");
+    }
+
+    async fn assert_undone(&self) {
+        let undone = self.subject.asof(&["undo", &self.run(), "--yes"]).await.expect_code(0);
+        assert_eq!(contents(&self.subject), self.rewritten, "{undone}");
+    }
+}
+
+/// If-Match sees an ETag, and equal bytes have an equal one.
+#[test]
+fn rewrites_with_equal_bytes_are_reported_and_an_undo_brings_them_back() {
+    block_on(async {
+        let rewrites = Rewrites::new().await;
+        let restored = rewrites.restore(&[]).await.expect_code(3);
+        rewrites.assert_reported(&restored);
+        assert_eq!((restored.count("copied"), restored.count("deleted")), (3, 4), "{restored}");
+        let resumed = rewrites.subject.asof(&["resume", &rewrites.run()]).await.expect_code(3);
+        assert!(resumed.stderr.contains("4 writes were superseded"), "{resumed}");
+        rewrites.assert_undone().await;
+    });
+}
+
+#[test]
+fn who_overwrites_conflicts_is_not_told_of_each_and_can_undo_them() {
+    block_on(async {
+        let rewrites = Rewrites::new().await;
+        let restored = rewrites.restore(&["--on-conflict", "overwrite"]).await.expect_code(0);
+        assert_eq!(restored.count("superseded"), 0, "{restored}");
+        rewrites.assert_undone().await;
+    });
+}
+
+/// A plan is applied without a listing: the first one is the look at what it lies on.
+#[test]
+fn a_run_that_is_killed_before_its_last_look_is_given_it_by_resume_and_by_undo() {
+    block_on(async {
+        for resumed in [true, false] {
+            let rewrites = Rewrites::new().await;
+            let process = Arc::new(Mutex::new(0));
+            let victim = Arc::clone(&process);
+            let faults = rewrites.subject.lab().faults();
+            faults.before(Operation::ListObjectVersions, When::Nth(1), move || kill(*victim.lock().unwrap()));
+            let typed = ["restore", "--plan", &rewrites.plan, "--yes", "--concurrency", "1"];
+            let killed = rewrites.subject.asof_and(&typed, move |id| *process.lock().unwrap() = id).await;
+            assert_eq!(killed.code(), None, "{killed}");
+            faults.clear();
+            if resumed {
+                let resume = ["resume", &rewrites.run(), "--format", "json"];
+                rewrites.assert_reported(&rewrites.subject.asof(&resume).await.expect_code(3));
+            }
+            rewrites.assert_undone().await;
+        }
+    });
+}
+
+/// Whoever removes versions by their ids leaves no trace: what was copied is no longer there, and that is said.
+#[test]
+fn what_is_not_there_after_the_run_is_not_done() {
+    block_on(async {
+        let scene = Scene::new(3).await;
+        let lab = Arc::downgrade(scene.lab_again());
+        let last_look = scene.run("diff", &[]).await.expect_code(0);
+        let listings = scene.lab().requests().of(Operation::ListObjectVersions);
+        let nth = When::Nth(listings + 1);
+        scene.lab().faults().before(Operation::ListObjectVersions, nth, move || {
+            let lab = lab.upgrade().unwrap();
+            for key in ["over/0001", "new/0002"] {
+                let ours = lab.versions(BUCKET, key).remove(0);
+                assert!(lab.erase(BUCKET, key, &ours.version_id));
+            }
+        });
+        let restored = scene.restore().await.expect_code(3);
+        assert_eq!(restored.count("failed"), 2, "{restored} after {last_look}");
+        let keys: Vec<_> =
+            restored.of_type("failure").iter().map(|line| text(line, "key").to_owned()).collect();
+        assert_eq!(keys, ["new/0002", "over/0001"], "{restored}");
+        let resumed = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
+        assert_eq!(resumed.count("copied") + resumed.count("deleted"), scene.planned(), "{resumed}");
+        scene.assert_restored("erased");
+    });
+}
+
+/// The first copy and the first delete find out about conditions, and an answer without a result tells nothing of them.
+#[test]
+fn an_answer_without_a_result_does_not_switch_the_guard_off() {
+    block_on(async {
+        for operation in [Operation::CopyObject, Operation::DeleteObjects] {
+            for instead in [Instead::Empty, Instead::Preamble, Instead::Half, Instead::BlanksAndError] {
+                let scene = Scene::new(3).await;
+                scene.strike(Rule::on(operation, Fault::NoResult(instead), When::Nth(1)));
+                let restored = scene.restore().await.expect_code(0);
+                assert!(
+                    !restored.stderr.contains("takes no notice"),
+                    "{operation:?} {instead:?}: {restored}"
+                );
+                scene.assert_honest(&restored, &format!("{operation:?} {instead:?}"));
+            }
+        }
+    });
+}
+
+/// A plan is a file that anybody may have written, and a version deleted by its id is gone for good.
+#[test]
+fn a_plan_that_names_a_version_among_delete_markers_erases_nothing() {
+    block_on(async {
+        let subject = Subject::new(Server::with_lab("lab", asof::lab::Quirks::default()).await);
+        subject.lab().create_bucket(NAME);
+        let keys = ["a", "b", "odd\u{1}"];
+        let old = keys.map(|key| subject.lab().put(NAME, key, of("older", "then")).unwrap());
+        for key in keys {
+            subject.lab().put(NAME, key, of("then", "then")).unwrap();
+        }
+        let at = subject.moment().await;
+        for key in keys {
+            subject.lab().delete(NAME, key);
+        }
+        let dir = subject.runs_dir().ancestors().nth(3).unwrap().to_owned();
+        let (plan, forged) = (dir.join("a.plan"), dir.join("forged.plan"));
+        let typed = ["diff", URL, "--at", &at.to_string(), "--undelete", "remove-marker", "--out"];
+        subject.asof(&[&typed[..], &[plan.to_str().unwrap()]].concat()).await.expect_code(0);
+        forge(&plan, &forged, &old[1..]);
+        let typed = ["restore", "--plan", forged.to_str().unwrap(), "--yes", "--format", "json"];
+        let restored = subject.asof(&typed).await.expect_code(3);
+        assert_eq!((restored.count("uncovered"), restored.count("failed")), (1, 2), "{restored}");
+        for (key, id) in keys.iter().zip(&old) {
+            let kept = subject.lab().versions(NAME, key).iter().any(|version| version.version_id == *id);
+            assert!(kept, "{key:?} has lost a version: {restored}");
+        }
+    });
+}
+
+/// The same plan, but for ids that are added to the markers of its last changes.
+fn forge(plan: &Path, forged: &Path, ids: &[String]) {
+    let PlanFile { header, sums, trailer, changes } = PlanFile::open(plan).unwrap();
+    let mut writer = Writer::create(forged, &header).unwrap();
+    let first = changes.len() - ids.len() as u64;
+    for change in changes {
+        let (n, mut change) = change.unwrap();
+        let id = n.checked_sub(first).map(|n| ids[usize::try_from(n).unwrap()].clone());
+        change.markers.extend(id);
+        writer.push(&change).unwrap();
+    }
+    writer.finish(&sums, (trailer.keys, trailer.versions)).unwrap();
+}
