@@ -171,8 +171,10 @@ fn just_before(key: &str) -> Option<String> {
     let last = key.chars().next_back()?;
     let head = key.strip_suffix(last)?;
     let before = match char::from_u32(u32::from(last).checked_sub(1)?) {
-        Some(before) => before,
         None => '\u{D7FF}',
+        // No XML may name these.
+        Some('\u{FFFE}' | '\u{FFFF}') => '\u{FFFD}',
+        Some(before) => before,
     };
     let near = format!("{head}{before}{}", char::MAX);
     let near = if near.len() <= limits::KEY_BYTES { near } else { format!("{head}{before}") };
@@ -191,6 +193,7 @@ mod tests {
             ("b", Some("a\u{10ffff}")),
             ("a/b", Some("a/a\u{10ffff}")),
             ("a\u{e000}", Some("a\u{d7ff}\u{10ffff}")),
+            ("a\u{10000}", Some("a\u{fffd}\u{10ffff}")),
             ("a\u{1}", Some("a")),
             ("\u{1}", None),
         ] {

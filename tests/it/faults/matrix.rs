@@ -149,6 +149,34 @@ fn lasting_faults_of_reads_end_the_run() {
     all(&OPERATIONS[..READS], ends_the_run);
 }
 
+/// What the bucket is set to, and what a diff calls the check of it.
+const SETTINGS: [(Operation, &str); 7] = [
+    (Operation::GetBucketVersioning, "versioning"),
+    (Operation::GetBucketLifecycleConfiguration, "lifecycle"),
+    (Operation::GetObjectLockConfiguration, "object-lock"),
+    (Operation::GetBucketReplication, "replication"),
+    (Operation::GetBucketOwnershipControls, "ownership"),
+    (Operation::GetBucketEncryption, "encryption"),
+    (Operation::GetBucketPolicy, "policy"),
+];
+
+/// An empty answer is not an empty configuration: without rules, a history would be complete.
+#[test]
+fn a_setting_that_is_not_answered_is_never_a_check_that_passed() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let answers = [Instead::Empty, Instead::Preamble, Instead::Half, Instead::BlanksAndError];
+    let cases = SETTINGS.iter().flat_map(|setting| answers.map(|answer| (*setting, answer)));
+    let cases = cases.map(|((operation, subject), answer)| async move {
+        let scene = Scene::new(1).await;
+        scene.strike(Rule::on(operation, Fault::NoResult(answer), When::Always));
+        let diff = scene.run("diff", &[]).await;
+        let passed = |check: &serde_json::Value| check["subject"] == subject && check["verdict"] == "passed";
+        let passed = diff.of_type("check").iter().any(passed);
+        assert!(!passed && matches!(diff.code(), Some(0 | 1)), "{operation:?} {answer:?}: {diff}");
+    });
+    runtime.block_on(stream::iter(cases).buffer_unordered(SIDE_BY_SIDE).collect::<Vec<()>>());
+}
+
 /// The keys concerned are reported, and no others; work that was done without a reply is found done.
 async fn is_reported(operation: Operation, fault: Fault) {
     let what = format!("{operation:?} {fault:?}");
