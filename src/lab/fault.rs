@@ -39,6 +39,10 @@ pub enum Fault {
     },
     /// The reply comes later by this much; the rules after this one are still asked.
     Delay(Duration),
+    /// The work is done; the reply's headers and half its body are sent, then nothing more, and the connection stays open.
+    Stalled,
+    /// The reply has a header whose value is in Latin-1, and so is not UTF-8.
+    Latin1Header,
 }
 
 /// Which of the requests that match a rule it strikes.

@@ -109,7 +109,15 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
     let truncated = way.fault == Some(Fault::Truncated) && !reply.body.is_empty();
     // By real time, as signatures are: clients correct their clocks by it.
     let reply = reply.with("date", http_date(real_millis()));
-    Ok(reply.into_response(&way.request_id, truncated))
+    let reply = if way.fault == Some(Fault::Latin1Header) { with_latin1(reply) } else { reply };
+    let stalls = way.fault == Some(Fault::Stalled) && !way.head;
+    let response = reply.into_response(&way.request_id, truncated);
+    Ok(if stalls { response.map(ReplyBody::stalled) } else { response })
+}
+
+/// The reply with a header that clients read as text, and that is none.
+fn with_latin1(reply: Reply) -> Reply {
+    reply.with_bytes("x-amz-expiration", b"rule-id=\"caf\xe9\"")
 }
 
 /// The body with one bit in its middle turned.
@@ -155,7 +163,15 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
         Some(Fault::SlowDownInOk) => Ok(in_ok(Code::SlowDown)),
         Some(Fault::Reset) => Ok(Reply::ok()),
         Some(Fault::KeyErrors { every }) => handler::handle(shared, operation, request, Some(every)),
-        Some(Fault::ReplyLost | Fault::Closed | Fault::Truncated | Fault::Corrupted | Fault::Delay(_))
+        Some(
+            Fault::ReplyLost
+            | Fault::Closed
+            | Fault::Truncated
+            | Fault::Corrupted
+            | Fault::Delay(_)
+            | Fault::Stalled
+            | Fault::Latin1Header,
+        )
         | None => handler::handle(shared, operation, request, None),
     }
 }
