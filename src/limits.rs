@@ -15,6 +15,9 @@ pub const PAGE_BYTES: usize = 16 << 20;
 /// Keys that `--keys-from` takes; above that, listing the bucket costs fewer requests than asking key by key.
 pub const KEYS_FROM: usize = 1_000_000;
 
+/// Greatest size of a result whose root element may have to be renamed, in bytes: that of one listed part is below 10 KB.
+pub const RESULT_BYTES: usize = 1 << 20;
+
 /// Pairs of HEAD requests under way at once, to tell whether two versions are the same object.
 pub const CONTENT_CHECKS: usize = 64;
 

@@ -19,6 +19,7 @@ pub mod listing;
 mod multipart;
 mod rate;
 mod read;
+mod root;
 
 pub use acl::Grants;
 pub use archive::{Thaw, Tier};

@@ -13,6 +13,7 @@ mod interrupt;
 pub(crate) mod matrix;
 pub(crate) mod scene;
 mod storm;
+mod unreadable;
 
 fn with<C, F>(quirks: Quirks, case: C)
 where
