@@ -6,6 +6,7 @@ use aws_smithy_types::retry::ErrorKind as RetryKind;
 
 use super::client::Place;
 use super::listing::DecodeError;
+use super::reply::Stalled;
 use super::root;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Known, printable};
@@ -80,9 +81,12 @@ where
         SdkError::DispatchFailure(_) => {
             Error::new(ErrorKind::Corrupt, doing.cannot(&root_cause(error).to_string()))
         }
-        SdkError::ResponseError(_) => {
-            Error::new(ErrorKind::Transient, doing.cannot(&root_cause(error).to_string()))
-        }
+        SdkError::ResponseError(_) => match root_cause(error) {
+            cause if cause.is::<Stalled>() => {
+                unreachable(ErrorKind::Transient, &cause.to_string(), doing, place)
+            }
+            cause => Error::new(ErrorKind::Transient, doing.cannot(&cause.to_string())),
+        },
         _ => Error::new(ErrorKind::Invalid, doing.cannot(&root_cause(error).to_string())),
     }
     .because(DisplayErrorContext(error).to_string())
@@ -213,6 +217,11 @@ fn unreachable(kind: ErrorKind, why: &str, doing: Doing<'_>, place: &Place) -> E
         place.endpoint.as_deref().map_or_else(|| format!("S3 in {}", place.region), ToOwned::to_owned);
     Error::new(kind, format!("{} (server: {server})", doing.cannot(why)))
         .hint("check the network, and --endpoint-url and --region, then run the command again")
+}
+
+/// The pause in a reply that an error comes from.
+pub(super) fn stalled<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Stalled> {
+    root_cause(error).downcast_ref()
 }
 
 /// The innermost error: what the ones round it wrap is "dispatch failure" and its like.

@@ -19,6 +19,7 @@ pub mod listing;
 mod multipart;
 mod rate;
 mod read;
+mod reply;
 mod root;
 
 pub use acl::Grants;
