@@ -14,6 +14,7 @@ mod delete;
 mod error;
 mod facts;
 mod get;
+mod header;
 mod lifecycle;
 pub mod listing;
 mod multipart;

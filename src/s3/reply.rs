@@ -1,6 +1,8 @@
-//! Replies as they come off the wire, before the SDK reads them: a body that stalls ends in an error.
+//! Replies as they come off the wire, before the SDK reads them: a body that stalls ends in an error, and header values
+//! that are not UTF-8 are escaped.
 //!
-//! The SDK's read timeout ends with the headers. [`ReplyClient`] wraps the SDK's HTTP client, so that every client made with it is covered: those of S3 and
+//! The SDK's read timeout ends with the headers, and its deserialisers reject a whole reply for one header value that is
+//! not UTF-8. [`ReplyClient`] wraps the SDK's HTTP client, so that every client made with it is covered: those of S3 and
 //! of RDS, and those that fetch credentials.
 
 use std::fmt;
@@ -19,6 +21,8 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
+
+use super::header;
 
 /// The SDK's HTTP client, with a time limit on the pauses in a body.
 #[derive(Debug)]
@@ -56,6 +60,7 @@ impl HttpConnector for ReplyConnector {
         let (reply, idle) = (self.http.call(request), self.idle);
         HttpConnectorFuture::new(async move {
             let mut reply: HttpResponse = reply.await?;
+            header::escape(reply.headers_mut());
             let body = reply.take_body();
             *reply.body_mut() =
                 if body.is_end_stream() { body } else { SdkBody::from_body_1_x(IdleBody::new(body, idle)) };
