@@ -70,6 +70,22 @@ fn header_values_in_latin_1_are_counted_where_a_copy_in_parts_loses_them() {
     });
 }
 
+/// Every copy has to be told it.
+#[test]
+fn a_redirect_in_latin_1_is_counted_as_lost() {
+    with(|subject| async move {
+        let bucket = subject.bucket().await;
+        let redirect = ("x-amz-website-redirect-location".to_owned(), Bytes::from_static(b"/caf\xe9"));
+        let page = Put { raw: [redirect].into(), ..Put::of(SMALL) };
+        subject.lab().put(&bucket.name, "page", page).unwrap();
+        let at = subject.moment().await;
+        bucket.delete("page").await;
+        let restored = subject.whole(&bucket, at, &[]).await.expect_code(0);
+        assert_eq!((restored.count("copied"), restored.count("failed")), (1, 0), "{restored}");
+        assert_eq!(restored.summary()["not_kept"]["metadata"], 1, "{restored}");
+    });
+}
+
 #[test]
 fn an_object_with_header_values_in_latin_1_is_downloaded() {
     with(|subject| async move {
