@@ -21,6 +21,9 @@ pub const HISTORY_BATCH: usize = 1000;
 /// Walks over the listing at once, when what a run has made is compared with the keys' histories.
 pub const HISTORY_BATCHES: usize = 16;
 
+/// Greatest size of a result whose root element may have to be renamed, in bytes: that of one listed part is below 10 KB.
+pub const RESULT_BYTES: usize = 1 << 20;
+
 /// Pairs of HEAD requests under way at once, to tell whether two versions are the same object.
 pub const CONTENT_CHECKS: usize = 64;
 
@@ -85,6 +88,16 @@ pub const READ_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Longest that one attempt at a listing page may take, the body included.
 pub const LIST_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Longest wait for the next byte of a reply that has begun, unless `--read-timeout` says otherwise. S3 keeps the connection
+/// of a long copy alive with a byte of white space every few seconds.
+pub const BODY_IDLE: Duration = Duration::from_mins(1);
+
+/// Longest `--read-timeout`: no attempt takes longer.
+pub const MAX_BODY_IDLE: Duration = ATTEMPT_TIMEOUT;
+
+/// Longest that one attempt at a request may take, its body included unless that is an object's: a copy of 5 GB at 3 MB/s.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(30);
 
 /// How long an idle connection is kept: less than S3 keeps it, so that none is used which the server has closed.
 pub const POOL_IDLE: Duration = Duration::from_secs(15);
@@ -179,9 +192,6 @@ pub const DOWNLOADS: u32 = 3;
 
 /// Times that a body which broke off is asked for from where it ended, without a byte between, before its object fails.
 pub const BODY_BREAKS: u32 = 5;
-
-/// Longest wait for the next piece of a body.
-pub const PIECE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Pieces of a body that wait to be written to disk.
 pub const PIECE_QUEUE: usize = 2;

@@ -158,7 +158,7 @@ async fn gather(
         if facts.is_locked && !how.locks {
             said.losses.push(Loss::Locks);
         }
-        if facts.hides_metadata && how.is_multipart(then) {
+        if facts.hides_redirect || facts.hides_metadata && how.is_multipart(then) {
             said.losses.push(Loss::Metadata);
         }
         let readable = facts.archive == Archive::Readable;

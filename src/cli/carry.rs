@@ -165,7 +165,7 @@ pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
 
 /// The server as a run keeps it.
 pub(super) fn server_of(args: &ServerArgs) -> Server {
-    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _ } = args;
+    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _, read_timeout: _ } = args;
     Server {
         endpoint_url: endpoint_url.clone(),
         region: region.clone(),
@@ -183,6 +183,7 @@ pub(super) fn server_again(kept: &Server, args: ServerArgs) -> ServerArgs {
         profile: args.profile.or(profile),
         path_style: args.path_style || path_style,
         list_concurrency: args.list_concurrency,
+        read_timeout: args.read_timeout,
     }
 }
 

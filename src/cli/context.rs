@@ -37,10 +37,10 @@ impl Context {
     }
 
     pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
-        let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency } = server;
-        let list_concurrency = Some(list_concurrency);
+        let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency, read_timeout } = server;
+        let (list_concurrency, read_timeout) = (Some(list_concurrency), Some(read_timeout));
         Client::connect(
-            Settings { endpoint_url, region, profile, path_style, rate, list_concurrency },
+            Settings { endpoint_url, region, profile, path_style, rate, list_concurrency, read_timeout },
             Arc::clone(&self.counters),
         )
         .await

@@ -28,7 +28,8 @@ pub(super) fn keys(select: &SelectArgs, compare: &CompareArgs) -> String {
 
 /// Those that say which server.
 pub(super) fn of_server(server: &ServerArgs) -> String {
-    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _ } = server;
+    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _, read_timeout: _ } =
+        server;
     let values = [
         ("endpoint-url", endpoint_url.as_slice()),
         ("region", region.as_slice()),
@@ -156,6 +157,7 @@ mod tests {
             profile: Some("prod".into()),
             path_style: true,
             list_concurrency: 64,
+            read_timeout: crate::limits::BODY_IDLE,
         };
         assert_eq!(
             options(&select, &CompareArgs { trust_etag: true }, &server),

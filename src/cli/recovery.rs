@@ -86,6 +86,7 @@ fn on_server(mut settings: rds::Settings, server: &ServerArgs) -> rds::Settings 
     let named = &mut settings.server;
     named.region = named.region.take().or_else(|| server.region.clone());
     named.profile = named.profile.take().or_else(|| server.profile.clone());
+    named.read_timeout = Some(server.read_timeout);
     settings
 }
 
@@ -106,6 +107,7 @@ pub(super) async fn buckets(
             profile,
             path_style,
             list_concurrency: server.list_concurrency,
+            read_timeout: server.read_timeout,
         };
         let own = server_again(&server_of(server), own);
         let kept: Server = server_of(&own);

@@ -127,6 +127,8 @@ enum FaultText {
     SlowDownInOk,
     KeyErrors { every: usize },
     Delay { millis: u64 },
+    Stalled,
+    Latin1Header,
 }
 
 #[derive(Default, Deserialize)]
@@ -174,6 +176,8 @@ impl From<FaultText> for Fault {
             FaultText::SlowDownInOk => Self::SlowDownInOk,
             FaultText::KeyErrors { every } => Self::KeyErrors { every },
             FaultText::Delay { millis } => Self::Delay(Duration::from_millis(millis)),
+            FaultText::Stalled => Self::Stalled,
+            FaultText::Latin1Header => Self::Latin1Header,
         }
     }
 }

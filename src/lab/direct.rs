@@ -22,6 +22,8 @@ pub struct Put {
     pub system: BTreeMap<String, String>,
     /// User metadata, names without `x-amz-meta-`.
     pub metadata: BTreeMap<String, String>,
+    /// Headers kept with it whose values are not UTF-8, by lower-case name: `content-disposition`, `x-amz-meta-note`.
+    pub raw: BTreeMap<String, Bytes>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
     /// `STANDARD` when none.
@@ -72,6 +74,8 @@ pub struct Content {
     pub system: BTreeMap<String, String>,
     /// User metadata, names without `x-amz-meta-`.
     pub metadata: BTreeMap<String, String>,
+    /// Headers whose values are not UTF-8, by lower-case name.
+    pub raw: BTreeMap<String, Bytes>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
     /// Storage class.
@@ -115,6 +119,7 @@ impl Lab {
             let attributes = Attributes {
                 system,
                 user: put.metadata,
+                raw: put.raw,
                 storage_class: put.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
                 redirect: put.redirect,
                 encryption: bucket.encryption.clone(),
@@ -209,6 +214,7 @@ fn content(object: &Object, tags: &Tags) -> Content {
         body: object.body.clone(),
         system: object.attributes.system.clone(),
         metadata: object.attributes.user.clone(),
+        raw: object.attributes.raw.clone(),
         tags: tags.clone(),
         storage_class: object.attributes.storage_class.clone(),
         redirect: object.attributes.redirect.clone(),

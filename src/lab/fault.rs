@@ -43,6 +43,10 @@ pub enum Fault {
     },
     /// The reply comes later by this much; the rules after this one are still asked.
     Delay(Duration),
+    /// The work is done; the reply's headers and half its body are sent, then nothing more, and the connection stays open.
+    Stalled,
+    /// The reply has a header whose value is in Latin-1, and so is not UTF-8.
+    Latin1Header,
 }
 
 /// A body of a reply with status 200 that is no result.

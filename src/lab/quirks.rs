@@ -42,4 +42,14 @@ pub struct Quirks {
     pub ignores_conditions: bool,
     /// A copy of an object onto itself is refused without a storage class, even of an old version.
     pub requires_storage_class_on_self_copy: bool,
+    /// `GetBucketVersioning`, `ListParts` and `CompleteMultipartUpload` answer with a root element named after the
+    /// operation: `ListPartsResponse`.
+    pub roots_named_after_operations: bool,
+}
+
+impl Quirks {
+    /// The root element of an operation's reply.
+    pub(crate) fn root(&self, usual: &'static str, after_operation: &'static str) -> &'static str {
+        if self.roots_named_after_operations { after_operation } else { usual }
+    }
 }

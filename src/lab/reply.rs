@@ -16,6 +16,9 @@ use super::xml::Document;
 /// How long the first part of a truncated body has to reach the client before the connection ends.
 const BEFORE_CUT: Duration = Duration::from_millis(20);
 
+/// How long nothing comes of a body that has stalled: longer than any client should wait.
+const STALL: Duration = Duration::from_hours(24);
+
 /// What a handler replies.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
@@ -38,9 +41,14 @@ impl Reply {
     }
 
     /// Adds a header; a value that no header can carry is left out.
-    pub(crate) fn with(mut self, name: &str, value: impl AsRef<str>) -> Self {
+    pub(crate) fn with(self, name: &str, value: impl AsRef<str>) -> Self {
+        self.with_bytes(name, value.as_ref().as_bytes())
+    }
+
+    /// The same with a value that need not be text.
+    pub(crate) fn with_bytes(mut self, name: &str, value: &[u8]) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes());
-        let value = HeaderValue::from_bytes(value.as_ref().as_bytes());
+        let value = HeaderValue::from_bytes(value);
         if let (Ok(name), Ok(value)) = (name, value) {
             self.headers.insert(name, value);
         }
@@ -107,6 +115,16 @@ pub(crate) fn error_xml(error: &Error, resource: &str, request_id: &str) -> Byte
 pub(crate) struct ReplyBody {
     data: Option<Bytes>,
     cut: Option<Pin<Box<Sleep>>>,
+}
+
+impl ReplyBody {
+    /// Half of it, then nothing, without an end; an empty body ends as it is.
+    pub(crate) fn stalled(self) -> Self {
+        let Some(data) = self.data.filter(|data| !data.is_empty()) else {
+            return Self { data: None, cut: None };
+        };
+        Self { data: Some(data.slice(..data.len() / 2)), cut: Some(Box::pin(tokio::time::sleep(STALL))) }
+    }
 }
 
 /// A reply, or its body, that was cut off on purpose: how the connection ends.

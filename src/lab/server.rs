@@ -113,7 +113,15 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
     let truncated = way.fault == Some(Fault::Truncated) && !reply.body.is_empty();
     // By real time, as signatures are: clients correct their clocks by it.
     let reply = reply.with("date", http_date(real_millis()));
-    Ok(reply.into_response(&way.request_id, truncated))
+    let reply = if way.fault == Some(Fault::Latin1Header) { with_latin1(reply) } else { reply };
+    let stalls = way.fault == Some(Fault::Stalled) && !way.head;
+    let response = reply.into_response(&way.request_id, truncated);
+    Ok(if stalls { response.map(ReplyBody::stalled) } else { response })
+}
+
+/// The reply with a header that clients read as text, and that is none.
+fn with_latin1(reply: Reply) -> Reply {
+    reply.with_bytes("x-amz-expiration", b"rule-id=\"caf\xe9\"")
 }
 
 /// The body with one bit in its middle turned.
@@ -184,7 +192,9 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
             | Fault::Truncated
             | Fault::Corrupted
             | Fault::ResultLost(_)
-            | Fault::Delay(_),
+            | Fault::Delay(_)
+            | Fault::Stalled
+            | Fault::Latin1Header,
         )
         | None => handler::handle(shared, operation, request, None),
     }

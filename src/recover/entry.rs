@@ -115,6 +115,7 @@ impl Entry {
                 endpoint_url: self.endpoint_url,
                 region: self.region,
                 profile: self.profile,
+                read_timeout: None,
             },
             name,
         })

@@ -43,7 +43,7 @@ pub fn not_kept_line(counters: &Counters) -> Option<String> {
         (&not_kept.acl, "the ACL", "no permission: s3:GetObjectVersionAcl"),
         (&not_kept.tags, "the tags", "no permission: s3:GetObjectVersionTagging"),
         (&not_kept.locks, "the retention or legal hold", "--locks keeps it"),
-        (&not_kept.metadata, "user metadata", "no header can carry it"),
+        (&not_kept.metadata, "metadata", "not UTF-8, or more than headers can carry"),
     ]
     .into_iter()
     .filter(|(counter, ..)| counter.get() > 0)

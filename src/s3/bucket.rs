@@ -8,6 +8,7 @@ use aws_sdk_s3::types::{
 use super::client::{Client, retries};
 use super::error::{Doing, explain, not_told};
 use super::read::is_kms;
+use super::root;
 use crate::error::{ErrorKind, Result};
 use crate::limits;
 use crate::model::{Encryption, Keeping, Known, Lock, Versioning, demands_conditions};
@@ -18,8 +19,8 @@ impl Client {
     pub async fn keeping(&self, bucket: &str) -> Result<Known<Keeping>> {
         const PERMISSION: &str = "s3:GetBucketVersioning";
         let quick = aws_sdk_s3::config::Builder::new().retry_config(retries(limits::FIRST_CONTACT_ATTEMPTS));
-        let reply =
-            self.sdk.get_bucket_versioning().bucket(bucket).customize().config_override(quick).send().await;
+        let call = self.sdk.get_bucket_versioning().bucket(bucket).customize().interceptor(root::VERSIONING);
+        let reply = call.config_override(quick).send().await;
         let doing = Doing { what: "read the versioning state of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(Known::Is(Keeping {

@@ -1,6 +1,7 @@
 //! Making the client: configuration as the AWS CLI reads it, the tap on listings, patience.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -16,6 +17,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::listing::TapClient;
 use super::rate::Rate;
+use super::reply::ReplyClient;
 use super::whole::WholeReplies;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
@@ -36,6 +38,14 @@ pub struct Settings {
     pub rate: Option<u32>,
     /// Listing requests under way at once, at most.
     pub list_concurrency: Option<usize>,
+    /// How long nothing may come of a reply that has begun, unless it is [`limits::BODY_IDLE`].
+    pub read_timeout: Option<Duration>,
+}
+
+impl Settings {
+    fn body_idle(&self) -> Duration {
+        self.read_timeout.unwrap_or(limits::BODY_IDLE)
+    }
 }
 
 /// A client for one server. Cloned freely.
@@ -71,7 +81,7 @@ impl Client {
             // The SDK's default bucket holds 500 tokens for the whole client: under throttling it would stop retrying
             // every request at once, however many attempts each has left.
             .retry_partition(RetryPartition::custom("asof").token_bucket(TokenBucket::unlimited()).build())
-            .timeout_config(timeouts())
+            .timeout_config(timeouts(&settings))
             .interceptor(WholeReplies)
             .retry_classifier(WholeReplies)
             // A copy sends nothing for minutes and is not stalled.
@@ -99,7 +109,7 @@ impl Client {
 
 /// The configuration of a client of any AWS service, with credentials that were found. Sends nothing to the service yet.
 pub(crate) async fn load_config(settings: &Settings) -> Result<SdkConfig> {
-    let http = http_client()?;
+    let http = http_client(settings.body_idle())?;
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
     if let Some(profile) = &settings.profile {
         loader = loader.profile_name(profile);
@@ -133,11 +143,13 @@ pub(super) fn once() -> aws_sdk_s3::config::Builder {
     aws_sdk_s3::config::Builder::new().retry_config(retries(1))
 }
 
-/// How long a connection, and an answer, is waited for.
-pub(crate) fn timeouts() -> TimeoutConfig {
+/// How long a connection, the first byte of an answer, and the whole of it are waited for. The pauses within its body are
+/// [`ReplyClient`]'s.
+pub(crate) fn timeouts(settings: &Settings) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(limits::CONNECT_TIMEOUT)
-        .read_timeout(limits::READ_TIMEOUT)
+        .read_timeout(limits::READ_TIMEOUT.max(settings.body_idle()))
+        .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
         .build()
 }
 
@@ -149,7 +161,7 @@ pub(crate) fn retries(attempts: u32) -> RetryConfig {
         .with_max_backoff(limits::MAX_BACKOFF)
 }
 
-fn http_client() -> Result<SharedHttpClient> {
+fn http_client(body_idle: Duration) -> Result<SharedHttpClient> {
     let mut trust = TrustStore::default();
     // As the AWS CLI does.
     if let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|p| !p.is_empty()) {
@@ -162,11 +174,12 @@ fn http_client() -> Result<SharedHttpClient> {
         .with_trust_store(trust)
         .build()
         .map_err(|e| Error::new(ErrorKind::Local, "cannot set up TLS").because(e))?;
-    Ok(aws_smithy_http_client::Builder::new()
+    let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
         .tls_context(context)
         .pool_idle_timeout(limits::POOL_IDLE)
-        .build_https())
+        .build_https();
+    Ok(SharedHttpClient::new(ReplyClient::new(http, body_idle)))
 }
 
 fn check_endpoint(url: &str) -> Result<()> {

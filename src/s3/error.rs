@@ -6,6 +6,8 @@ use aws_smithy_types::retry::ErrorKind as RetryKind;
 
 use super::client::Place;
 use super::listing::DecodeError;
+use super::reply::Stalled;
+use super::root;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Known, printable};
 
@@ -33,12 +35,23 @@ impl Doing<'_> {
     }
 }
 
+/// The code of an error that is a reply of success which cannot be read.
+const UNREADABLE: &str = "UnreadableReply";
+
 /// Turns what the SDK says into an error of ours.
 pub(super) fn explain<E>(error: &SdkError<E, HttpResponse>, doing: Doing<'_>, place: &Place) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     match error {
+        SdkError::ServiceError(service)
+            if service.raw().status().is_success() && service.err().code().is_none() =>
+        {
+            let body = service.raw().body().bytes().unwrap_or_default();
+            let why = root::describe(body, &root_cause(error).to_string());
+            let why = format!("the reply is not a result that S3 sends: {why}");
+            Error::new(ErrorKind::Corrupt, doing.cannot(&why)).with_code(UNREADABLE)
+        }
         SdkError::ServiceError(service) => {
             let reply = service.raw();
             let answer = Answer {
@@ -68,9 +81,12 @@ where
         SdkError::DispatchFailure(_) => {
             Error::new(ErrorKind::Corrupt, doing.cannot(&root_cause(error).to_string()))
         }
-        SdkError::ResponseError(_) => {
-            Error::new(ErrorKind::Transient, doing.cannot(&root_cause(error).to_string()))
-        }
+        SdkError::ResponseError(_) => match root_cause(error) {
+            cause if cause.is::<Stalled>() => {
+                unreachable(ErrorKind::Transient, &cause.to_string(), doing, place)
+            }
+            cause => Error::new(ErrorKind::Transient, doing.cannot(&cause.to_string())),
+        },
         _ => Error::new(ErrorKind::Invalid, doing.cannot(&root_cause(error).to_string())),
     }
     .because(DisplayErrorContext(error).to_string())
@@ -91,7 +107,7 @@ pub(super) fn not_told<T>(e: Error, permission: &'static str) -> Result<Known<T>
         ErrorKind::Denied | ErrorKind::Throttled | ErrorKind::Transient => Err(e),
         _ if e.code() == Some("NoSuchBucket") => Err(e),
         // Ceph RGW answers what it does not know with the bucket's listing.
-        _ if e.code() == Some("HTTP 200") => {
+        _ if e.code() == Some(UNREADABLE) => {
             Ok(Known::Unclear("the answer is of another kind: the server may not offer it".to_owned()))
         }
         _ => Ok(Known::Unclear(e.to_string())),
@@ -203,6 +219,11 @@ fn unreachable(kind: ErrorKind, why: &str, doing: Doing<'_>, place: &Place) -> E
         .hint("check the network, and --endpoint-url and --region, then run the command again")
 }
 
+/// The pause in a reply that an error comes from.
+pub(super) fn stalled<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Stalled> {
+    root_cause(error).downcast_ref()
+}
+
 /// The innermost error: what the ones round it wrap is "dispatch failure" and its like.
 fn root_cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
     let mut cause = error;
@@ -278,11 +299,6 @@ mod tests {
                 "InvalidRequest",
                 Some(Known::Unclear("cannot list the versions of s3://prod: InvalidRequest".into())),
             ),
-            (
-                200,
-                "",
-                Some(Known::Unclear("the answer is of another kind: the server may not offer it".into())),
-            ),
             (403, "InvalidAccessKeyId", None),
             (400, "ExpiredToken", None),
             (404, "NoSuchBucket", None),
@@ -291,6 +307,9 @@ mod tests {
             let told: Result<Known<()>> = not_told(explained(status, code, "", None), "s3:GetX");
             assert_eq!(told.ok(), expected, "{status} {code}");
         }
+        let unreadable = Error::new(ErrorKind::Corrupt, "").with_code(UNREADABLE);
+        let told: Result<Known<()>> = not_told(unreadable, "s3:GetX");
+        assert!(matches!(told, Ok(Known::Unclear(why)) if why.contains("of another kind")));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
 use super::copy::Copied;
 use super::error::{Doing, explain};
+use super::header::is_escaped;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
 
@@ -27,8 +28,10 @@ pub struct Facts {
     pub archive: Archive,
     /// Whether it has a retention or a legal hold.
     pub is_locked: bool,
-    /// Whether it has user metadata that no header can carry, and HEAD therefore leaves out.
+    /// Whether it has metadata that a request cannot carry: HEAD leaves it out, or it is not UTF-8.
     pub hides_metadata: bool,
+    /// The same of its redirect, which every copy has to be told.
+    pub hides_redirect: bool,
     pub(super) encryption: Option<Encryption>,
     pub(super) redirect: Option<String>,
     pub(super) lock: Lock,
@@ -139,7 +142,8 @@ fn size(head: &HeadObjectOutput) -> u64 {
 }
 
 fn facts(head: &HeadObjectOutput) -> Facts {
-    let owned = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(ToOwned::to_owned);
+    // What is not UTF-8 can be sent, but not signed.
+    let owned = |text: Option<&str>| text.filter(|t| !t.is_empty() && !is_escaped(t)).map(ToOwned::to_owned);
     let class = head.storage_class().map_or("STANDARD", |class| class.as_str());
     let encryption = head.server_side_encryption().map(|algorithm| Encryption {
         algorithm: algorithm.clone(),
@@ -148,12 +152,14 @@ fn facts(head: &HeadObjectOutput) -> Facts {
             .then(|| head.bucket_key_enabled().unwrap_or_default()),
     });
     let lock = lock(head);
+    let user = head.metadata().into_iter().flatten();
     Facts {
         size: size(head),
         storage_class: class.to_owned(),
         archive: archive(class, head.archive_status().is_some(), head.restore()),
         is_locked: lock.mode.is_some() || lock.hold.is_some(),
-        hides_metadata: head.missing_meta().is_some_and(|n| n > 0),
+        hides_metadata: head.missing_meta().is_some_and(|n| n > 0) || has_escaped_metadata(head),
+        hides_redirect: head.website_redirect_location().is_some_and(is_escaped),
         encryption,
         redirect: owned(head.website_redirect_location()),
         lock,
@@ -166,8 +172,21 @@ fn facts(head: &HeadObjectOutput) -> Facts {
             content_type: owned(head.content_type()),
             expires: owned(head.expires_string()),
         },
-        user: head.metadata().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        user: user.filter(|(_, value)| !is_escaped(value)).map(|(k, v)| (k.clone(), v.clone())).collect(),
     }
+}
+
+fn has_escaped_metadata(head: &HeadObjectOutput) -> bool {
+    let system = [
+        head.cache_control(),
+        head.content_disposition(),
+        head.content_encoding(),
+        head.content_language(),
+        head.content_type(),
+        head.expires_string(),
+    ];
+    let user = head.metadata().into_iter().flatten().map(|(_, value)| value.as_str());
+    system.into_iter().flatten().chain(user).any(is_escaped)
 }
 
 /// The lock that still holds: a retention that has run out cannot be given to another version.

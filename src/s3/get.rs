@@ -8,9 +8,8 @@ use bytes::Bytes;
 
 use super::blank_key::{KeyInPath, for_sdk};
 use super::client::{Client, once};
-use super::error::{Doing, explain};
+use super::error::{Doing, explain, stalled};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits;
 use crate::model::{Algorithm, Stored, printable};
 
 /// One version of one object.
@@ -48,16 +47,12 @@ pub struct Body {
 }
 
 impl Body {
-    /// The next piece; none after the last. An error where the body breaks off, or stands still.
+    /// The next piece; none after the last. An error where the body breaks off, or stalls.
     pub async fn next(&mut self, object: ObjectName<'_>) -> Result<Option<Bytes>> {
-        match tokio::time::timeout(limits::PIECE_TIMEOUT, self.stream.next()).await {
-            Ok(None) => Ok(None),
-            Ok(Some(Ok(piece))) => Ok(Some(piece)),
-            Ok(Some(Err(e))) => {
-                Err(object.broken(ErrorKind::Transient, "the body broke off").because(e.to_string()))
-            }
-            Err(_) => Err(object.broken(ErrorKind::Transient, "the body stands still")),
-        }
+        self.stream.next().await.transpose().map_err(|e| {
+            let why = stalled(&e).map_or_else(|| "the body broke off".to_owned(), ToString::to_string);
+            object.broken(ErrorKind::Transient, &why).because(e.to_string())
+        })
     }
 }
 

@@ -14,11 +14,14 @@ mod delete;
 mod error;
 mod facts;
 mod get;
+mod header;
 mod lifecycle;
 pub mod listing;
 mod multipart;
 mod rate;
 mod read;
+mod reply;
+mod root;
 mod whole;
 
 pub use acl::Grants;

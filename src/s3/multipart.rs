@@ -15,6 +15,7 @@ use super::client::Client;
 use super::copy::{COPY, Copied, CopyRequest, Guard, by_hand, copy_source, quoted};
 use super::error::{Doing, explain};
 use super::facts::{Checksum, Facts};
+use super::root;
 use crate::error::{Error, ErrorKind, Result};
 
 /// An upload that has been begun.
@@ -156,8 +157,8 @@ impl Client {
             Guard::Absent => call.if_none_match("*"),
             Guard::None => call,
         };
-        let reply = call.customize().interceptor(KeyInPath::new(&upload.key)).send().await;
-        let reply = reply.map_err(|e| explain(&e, request.doing(), &self.place))?;
+        let call = call.customize().interceptor(KeyInPath::new(&upload.key)).interceptor(root::COMPLETED);
+        let reply = call.send().await.map_err(|e| explain(&e, request.doing(), &self.place))?;
         Ok(Copied::new(reply.version_id(), reply.e_tag()))
     }
 
@@ -188,8 +189,8 @@ impl Client {
             permission: "s3:ListMultipartUploadParts",
             ..upload.doing()
         };
-        let reply = call.customize().interceptor(KeyInPath::new(&upload.key)).send().await;
-        match reply.map_err(|e| explain(&e, doing, &self.place)) {
+        let call = call.customize().interceptor(KeyInPath::new(&upload.key)).interceptor(root::PARTS);
+        match call.send().await.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(_) => Ok(true),
             Err(e) if e.kind() == ErrorKind::Missing => Ok(false),
             Err(e) => Err(e),

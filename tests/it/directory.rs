@@ -188,6 +188,23 @@ fn broken_bodies_go_on_where_they_ended() {
 }
 
 #[test]
+fn bodies_that_stall_go_on_where_they_stopped() {
+    with(|scene| async move {
+        let keys = ["a", "b", "c"];
+        for key in keys {
+            scene.put(key, vec![7; 300_000]);
+        }
+        let at = scene.subject.moment().await;
+        scene.strike(Operation::GetObject, Fault::Stalled, When::Every(2));
+        let restored = scene.run("restore", "--to", at, &["--read-timeout", "1"]).await.expect_code(0);
+        assert_eq!((restored.count("copied"), restored.count("failed")), (3, 0), "{restored}");
+        assert!(scene.lab().faults().injected() > 0);
+        scene.lab().faults().clear();
+        scene.verify(at).await.expect_code(0);
+    });
+}
+
+#[test]
 fn refusals_and_failures_are_waited_out() {
     for fault in [Fault::SlowDown, Fault::Reset] {
         with(move |scene| async move {

@@ -12,7 +12,9 @@ use crate::support::{Bucket, Moment, Run, Subject, bucket};
 mod interrupt;
 pub(crate) mod matrix;
 pub(crate) mod scene;
+mod stalled;
 mod storm;
+mod unreadable;
 
 fn with<C, F>(quirks: Quirks, case: C)
 where

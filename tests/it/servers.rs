@@ -147,6 +147,7 @@ fn quirks_of(kind: Kind) -> asof::lab::Quirks {
             drops_after_null_marker: true,
             copy_returns_no_version_id: true,
             ignores_conditions: true,
+            roots_named_after_operations: true,
             ..Quirks::default()
         },
         _ => Quirks::default(),

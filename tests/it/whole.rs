@@ -16,6 +16,7 @@ use crate::support::{Bucket, Moment, Run, Subject};
 
 mod archive;
 mod kept;
+mod latin;
 mod parts;
 
 /// More than this is copied in parts, of at most as many bytes.

@@ -79,6 +79,9 @@ pub(in crate::cli) struct ServerArgs {
     /// Listing requests under way at once, at most; throttling narrows it
     #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_LIST_CONCURRENCY)]
     pub(in crate::cli) list_concurrency: usize,
+    /// Seconds without data after which a reply has stalled and its request is retried
+    #[arg(long, value_name = "SECONDS", value_parser = parse_read_timeout, default_value = "60")]
+    pub(in crate::cli) read_timeout: Duration,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -137,9 +140,26 @@ pub(super) fn parse_concurrency(text: &str) -> Result<usize, String> {
     }
 }
 
+pub(super) fn parse_read_timeout(text: &str) -> Result<Duration, String> {
+    let most = limits::MAX_BODY_IDLE.as_secs();
+    match text.parse() {
+        Ok(seconds) if (1..=most).contains(&seconds) => Ok(Duration::from_secs(seconds)),
+        _ => Err(format!("a number of seconds from 1 to {most}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reply_is_given_a_second_at_least_and_no_more_than_an_attempt_may_take() {
+        assert_eq!(parse_read_timeout("60"), Ok(limits::BODY_IDLE), "as the default is written");
+        assert_eq!(parse_read_timeout("1800"), Ok(limits::ATTEMPT_TIMEOUT));
+        for text in ["", "0", "-1", "1801", "1m", "1.5"] {
+            assert!(parse_read_timeout(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn rates_are_read_with_and_without_unit() {

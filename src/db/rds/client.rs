@@ -25,8 +25,8 @@ pub(super) struct Client {
 impl Client {
     /// Reads the configuration and finds credentials. `database` is for messages.
     pub(super) async fn connect(database: &str, server: &Server, cancel: Cancel) -> Result<Self> {
-        let Server { endpoint_url, region, profile } = server.clone();
-        let server = s3::Settings { endpoint_url, region, profile, ..s3::Settings::default() };
+        let Server { endpoint_url, region, profile, read_timeout } = server.clone();
+        let server = s3::Settings { endpoint_url, region, profile, read_timeout, ..s3::Settings::default() };
         let sdk = Box::pin(connect(&server)).await?.ok_or_else(|| {
             Error::usage(format!("the region of the database {database} is not known")).hint(
                 "give it one in the recovery file (region = \"eu-west-1\"), with --region, or as AWS_REGION",
@@ -105,7 +105,7 @@ async fn connect(server: &s3::Settings) -> Result<Option<aws_sdk_rds::Client>> {
     }
     let builder = aws_sdk_rds::config::Builder::from(&config)
         .retry_config(s3::retries(limits::DATABASE_ATTEMPTS))
-        .timeout_config(s3::timeouts())
+        .timeout_config(s3::timeouts(server))
         .interceptor(s3::WholeReplies)
         .retry_classifier(s3::WholeReplies);
     Ok(Some(aws_sdk_rds::Client::from_conf(builder.build())))

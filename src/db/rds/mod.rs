@@ -17,6 +17,7 @@ mod settings;
 mod states;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_rds::types::Tag;
 
@@ -68,6 +69,8 @@ pub struct Server {
     pub region: Option<String>,
     /// The profile in the AWS configuration files.
     pub profile: Option<String>,
+    /// How long nothing may come of a reply that has begun, unless as long as usual.
+    pub read_timeout: Option<Duration>,
 }
 
 impl Settings {

@@ -82,12 +82,14 @@ pub(crate) fn location(shared: &Shared, request: &Request) -> Result<Reply> {
 }
 
 pub(crate) fn get_versioning(shared: &Shared, request: &Request) -> Result<Reply> {
-    let status = match shared.store().bucket(request.bucket())?.versioning {
+    let store = shared.store();
+    let status = match store.bucket(request.bucket())?.versioning {
         Versioning::Never => None,
         Versioning::Enabled => Some("Enabled"),
         Versioning::Suspended => Some("Suspended"),
     };
-    let mut document = Document::new("VersioningConfiguration");
+    let root = store.quirks.root("VersioningConfiguration", "GetBucketVersioningResponse");
+    let mut document = Document::new(root);
     document.maybe("Status", status);
     Ok(Reply::xml(document))
 }

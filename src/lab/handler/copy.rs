@@ -92,6 +92,7 @@ fn object(request: &Request, found: &Found, default: &Encryption) -> Result<Obje
         Attributes {
             system: from.attributes.system.clone(),
             user: from.attributes.user.clone(),
+            raw: from.attributes.raw.clone(),
             ..headers::carried_by_header(request, default)
         }
     };

@@ -40,9 +40,14 @@ pub(crate) fn attributes(request: &Request, default: &Encryption) -> Attributes 
     system.entry("content-type".to_owned()).or_insert_with(|| DEFAULT_TYPE.to_owned());
     let user = request.headers.iter().filter_map(|(name, value)| {
         let name = name.as_str().strip_prefix(USER_PREFIX)?;
-        Some((name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        Some((name.to_owned(), std::str::from_utf8(value.as_bytes()).ok()?.to_owned()))
     });
-    Attributes { system, user: user.collect(), ..carried_by_header(request, default) }
+    let raw = request.headers.iter().filter_map(|(name, value)| {
+        let is_kept = SYSTEM.contains(&name.as_str()) || name.as_str().starts_with(USER_PREFIX);
+        let is_text = std::str::from_utf8(value.as_bytes()).is_ok();
+        (is_kept && !is_text).then(|| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())))
+    });
+    Attributes { system, user: user.collect(), raw: raw.collect(), ..carried_by_header(request, default) }
 }
 
 /// The attributes that a copy takes from its own headers, never from its source.
@@ -206,6 +211,8 @@ pub(crate) fn with_attributes(reply: Reply, attributes: &Attributes) -> Reply {
     let reply = attributes.system.iter().fold(reply, |reply, (name, value)| reply.with(name, value));
     let user = attributes.user.iter();
     let reply = user.fold(reply, |reply, (name, value)| reply.with(&format!("{USER_PREFIX}{name}"), value));
+    let raw = attributes.raw.iter();
+    let reply = raw.fold(reply, |reply, (name, value)| reply.with_bytes(name, value));
     let class = Some(&attributes.storage_class).filter(|class| *class != "STANDARD");
     let reply = reply
         .with_maybe("x-amz-storage-class", class)

@@ -151,6 +151,7 @@ pub(crate) fn complete(shared: &Shared, request: &Request) -> Result<Reply> {
     let object = Arc::new(object);
     let now = shared.clock.now();
     let mut store = shared.store();
+    let root = store.quirks.root("CompleteMultipartUploadResult", "CompleteMultipartUploadResponse");
     let bucket = store.bucket_mut(request.bucket())?;
     find(bucket, request)?;
     condition.allows_write(request.key(), bucket.current(request.key()))?;
@@ -159,7 +160,7 @@ pub(crate) fn complete(shared: &Shared, request: &Request) -> Result<Reply> {
         (upload.began, upload.order) = (now, bucket.next_order());
     }
     let id = bucket.put_at(request.key(), Arc::clone(&object), upload.labels, upload.began, upload.order);
-    let mut document = Document::new("CompleteMultipartUploadResult");
+    let mut document = Document::new(root);
     document.text("Location", &request.path).text("Bucket", request.bucket()).text("Key", request.key());
     document.text("ETag", &format!("\"{}\"", object.etag));
     if let Some(checksum) = &object.checksum {
@@ -226,7 +227,7 @@ pub(crate) fn list_uploads(shared: &Shared, request: &Request) -> Result<Reply> 
 pub(crate) fn list_parts(shared: &Shared, request: &Request) -> Result<Reply> {
     let store = shared.store();
     let upload = find(store.bucket(request.bucket())?, request)?;
-    let mut document = Document::new("ListPartsResult");
+    let mut document = Document::new(store.quirks.root("ListPartsResult", "ListPartsResponse"));
     document.text("Bucket", request.bucket()).text("Key", request.key()).text("UploadId", upload_id(request));
     document.plain("MaxParts", MAX_PART).plain("IsTruncated", false);
     for (number, part) in &upload.parts {

@@ -27,7 +27,7 @@ pub use action::Action as RdsAction;
 
 use super::clock::Clock;
 use super::fault::{Fault, Faults};
-use super::reply::{CutOff, Reply};
+use super::reply::{CutOff, Reply, ReplyBody};
 use super::server::{self, Answer, request_id};
 use form::Form;
 use handler::Refusal;
@@ -165,7 +165,8 @@ async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Ans
         Ok(result) => Reply::xml(describe::reply(action, &result, &id)),
         Err(refusal) => refused(&refusal, &id),
     };
-    Ok(reply.into_response(&id, false))
+    let response = reply.into_response(&id, false);
+    Ok(if verdict.fault == Some(Fault::Stalled) { response.map(ReplyBody::stalled) } else { response })
 }
 
 fn refused(refusal: &Refusal, id: &str) -> Reply {

@@ -84,6 +84,8 @@ pub(crate) struct Attributes {
     pub(crate) system: BTreeMap<String, String>,
     /// User metadata, names without `x-amz-meta-`.
     pub(crate) user: BTreeMap<String, String>,
+    /// Headers of either kind whose values are not UTF-8, by their whole name.
+    pub(crate) raw: BTreeMap<String, Bytes>,
     pub(crate) storage_class: String,
     pub(crate) redirect: Option<String>,
     pub(crate) encryption: Encryption,

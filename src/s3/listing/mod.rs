@@ -12,3 +12,4 @@ pub use decode::{decode, is_error_document};
 pub use page::Page;
 pub(super) use tap::{PageTap, TapClient};
 pub use xml::DecodeError;
+pub(super) use xml::Reader;

@@ -31,19 +31,19 @@ impl std::fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-pub(super) type Result<T> = std::result::Result<T, DecodeError>;
+pub(in crate::s3) type Result<T> = std::result::Result<T, DecodeError>;
 
 /// An opening tag.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tag<'a> {
-    pub(super) name: &'a [u8],
+pub(in crate::s3) struct Tag<'a> {
+    pub(in crate::s3) name: &'a [u8],
     /// The whole of it, from `<` to `>`, where there is nothing in it but the name; else empty.
     plain: &'a [u8],
 }
 
 /// A position in the body.
 #[derive(Debug)]
-pub(super) struct Reader<'a> {
+pub(in crate::s3) struct Reader<'a> {
     body: &'a [u8],
     at: usize,
     /// The tag read last is `<Name/>`: neither text nor children follow. Not a part of [`Tag`], which is copied for every
@@ -52,7 +52,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(body: &'a [u8]) -> Self {
+    pub(in crate::s3) fn new(body: &'a [u8]) -> Self {
         Self { body, at: 0, empty: false }
     }
 
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The document's root element, past declaration, comments and white space.
-    pub(super) fn root(&mut self) -> Result<Tag<'a>> {
+    pub(in crate::s3) fn root(&mut self) -> Result<Tag<'a>> {
         match self.next_tag()? {
             Some(tag) => Ok(tag),
             None => self.fail("the body closes an element that was never opened"),
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
 
     /// The next child of the open element `parent`, or `None` at its closing tag. Every child must be consumed with
     /// [`Reader::text`], [`Reader::child`] or [`Reader::skip`] before the next one is asked for.
-    pub(super) fn child(&mut self, parent: Tag<'_>) -> Result<Option<Tag<'a>>> {
+    pub(in crate::s3) fn child(&mut self, parent: Tag<'_>) -> Result<Option<Tag<'a>>> {
         if std::mem::take(&mut self.empty) {
             return Ok(None);
         }
@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over an element with all that is in it; gives the bytes passed over. Counts depth rather than recursing: its nesting is the sender's.
-    pub(super) fn skip(&mut self) -> Result<&'a [u8]> {
+    pub(in crate::s3) fn skip(&mut self) -> Result<&'a [u8]> {
         let start = self.at;
         let mut depth = usize::from(!std::mem::take(&mut self.empty));
         while depth > 0 {
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Checks that nothing but white space and comments follows the root element.
-    pub(super) fn end(&mut self) -> Result<()> {
+    pub(in crate::s3) fn end(&mut self) -> Result<()> {
         loop {
             self.white_space();
             if self.rest().is_empty() {

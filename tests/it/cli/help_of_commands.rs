@@ -92,6 +92,11 @@ fn of_diff() {
 
               [default: 64]
 
+          --read-timeout <SECONDS>
+              Seconds without data after which a reply has stalled and its request is retried
+
+              [default: 60]
+
     Output:
           --format <FORMAT>
               The form of the results
@@ -183,6 +188,11 @@ fn of_verify() {
               Listing requests under way at once, at most; throttling narrows it
 
               [default: 64]
+
+          --read-timeout <SECONDS>
+              Seconds without data after which a reply has stalled and its request is retried
+
+              [default: 60]
 
     Output:
           --format <FORMAT>
@@ -293,6 +303,11 @@ fn of_history() {
               Listing requests under way at once, at most; throttling narrows it
 
               [default: 64]
+
+          --read-timeout <SECONDS>
+              Seconds without data after which a reply has stalled and its request is retried
+
+              [default: 60]
 
     Output:
           --format <FORMAT>

@@ -117,6 +117,11 @@ fn of_recover() {
 
               [default: 64]
 
+          --read-timeout <SECONDS>
+              Seconds without data after which a reply has stalled and its request is retried
+
+              [default: 60]
+
     Output:
           --format <FORMAT>
               The form of the results
@@ -250,6 +255,11 @@ fn of_drill() {
 
               [default: 64]
 
+          --read-timeout <SECONDS>
+              Seconds without data after which a reply has stalled and its request is retried
+
+              [default: 60]
+
     Output:
           --format <FORMAT>
               The form of the results
@@ -320,6 +330,11 @@ fn of_mark() {
               Listing requests under way at once, at most; throttling narrows it
 
               [default: 64]
+
+          --read-timeout <SECONDS>
+              Seconds without data after which a reply has stalled and its request is retried
+
+              [default: 60]
 
     Output:
           --format <FORMAT>

@@ -129,6 +129,11 @@ fn of_references() {
 
               [default: 64]
 
+          --read-timeout <SECONDS>
+              Seconds without data after which a reply has stalled and its request is retried
+
+              [default: 60]
+
     Output:
           --format <FORMAT>
               The form of the results

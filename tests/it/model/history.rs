@@ -40,7 +40,7 @@ pub(crate) enum What {
         key: String,
         object: Put,
         takes: i64,
-        meanwhile: Option<Put>,
+        meanwhile: Option<Box<Put>>,
     },
 }
 
@@ -131,7 +131,7 @@ impl Writer {
                 key,
                 object: self.object(rng),
                 takes: *rng.choice(&[0, 1, 600]).unwrap(),
-                meanwhile: rng.bool().then(|| self.object(rng)),
+                meanwhile: rng.bool().then(|| Box::new(self.object(rng))),
             }),
         }
     }

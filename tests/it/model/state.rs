@@ -75,6 +75,7 @@ fn content(object: &Put) -> Content {
         body: object.body.clone(),
         system,
         metadata: object.metadata.clone(),
+        raw: object.raw.clone(),
         tags: object.tags.clone(),
         storage_class: object.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned()),
         redirect: None,

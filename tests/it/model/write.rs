@@ -55,6 +55,7 @@ async fn copy(lab: &Lab, bucket: &Bucket, (from, to): (&str, &str), class: &str)
             content_type: content.system.get("content-type").cloned(),
             system: content.system,
             metadata: content.metadata,
+            raw: content.raw,
             tags: content.tags,
             storage_class: Some(class.to_owned()),
             redirect: None,

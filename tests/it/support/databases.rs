@@ -93,9 +93,16 @@ impl Databases {
 
     /// `asof recover FILE --at T --yes` with the file that was written last.
     pub(crate) async fn recover(&self, at: Moment) -> Run {
+        self.recover_with(at, &[]).await
+    }
+
+    /// The same with these options.
+    pub(crate) async fn recover_with(&self, at: Moment, more: &[&str]) -> Run {
         let path = self.dir.path().join("recovery.toml");
         let path = path.to_str().unwrap();
-        self.subject.asof(&["recover", path, "--at", &at.to_string(), "--yes", "--format", "json"]).await
+        let at = at.to_string();
+        let recover = ["recover", path, "--at", &at, "--yes", "--format", "json"];
+        self.subject.asof(&[&recover[..], more].concat()).await
     }
 
     /// `asof drill FILE --at T` with the file that was written last.

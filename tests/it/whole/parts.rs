@@ -25,7 +25,7 @@ async fn passes(subject: Subject, operation: Operation, fault: Fault) {
     let (bucket, at) = incident(&subject).await;
     let before = subject.lab().count_versions(&bucket.name);
     subject.lab().faults().push(Rule::on(operation, fault, When::First(2)));
-    let restored = subject.whole(&bucket, at, &[]).await.expect_code(0);
+    let restored = subject.whole(&bucket, at, &["--read-timeout", "1"]).await.expect_code(0);
     let what = format!("{operation:?} {fault:?}");
     assert!(subject.lab().faults().injected() > 0, "{what}: never met");
     assert_eq!(restored.count("copied") + restored.count("skipped"), 2, "{what}: {restored}");
@@ -50,6 +50,7 @@ fn passing_faults_leave_no_trace() {
         Fault::Truncated,
         Fault::ErrorInOk,
         Fault::SlowDownInOk,
+        Fault::Stalled,
     ];
     let cases: Vec<_> =
         REQUESTS.into_iter().flat_map(|request| faults.map(|fault| (request, fault))).collect();

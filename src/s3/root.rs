@@ -1,0 +1,267 @@
+//! Replies whose root element is not called as S3 calls it: moto names some after the operation. The SDK's deserialisers
+//! insist on the name, so it is put right before they read the reply.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use bytes::{Bytes, BytesMut};
+use http_body::{Body, Frame};
+use memchr::memmem;
+
+use super::listing::Reader;
+use crate::limits;
+use crate::model::printable;
+
+/// An operation's result: how it is known by what is in it, whatever its root element is called.
+///
+/// | root element | children | |
+/// |---|---|---|
+/// | as expected | any | as it is |
+/// | `Error` | any | as it is: the SDK reads the error |
+/// | another | one that is not among `members` | as it is: the reply is something else, and an error |
+/// | another | without `identity`, where there is one | as it is, and an error |
+/// | another | else | renamed |
+/// | none, or the document is cut off | | as it is, and an error |
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Root {
+    expected: &'static str,
+    members: &'static [&'static str],
+    /// The child without which it is no result.
+    identity: Option<&'static str>,
+}
+
+/// The result of `GetBucketVersioning`. It is empty for a bucket that never had versioning.
+pub(super) const VERSIONING: Root =
+    Root { expected: "VersioningConfiguration", members: &["Status", "MfaDelete"], identity: None };
+
+/// The result of `ListParts`.
+pub(super) const PARTS: Root = Root {
+    expected: "ListPartsResult",
+    members: &[
+        "AbortDate",
+        "AbortRuleId",
+        "Bucket",
+        "ChecksumAlgorithm",
+        "ChecksumType",
+        "Initiator",
+        "IsTruncated",
+        "Key",
+        "MaxParts",
+        "NextPartNumberMarker",
+        "Owner",
+        "Part",
+        "PartNumberMarker",
+        "StorageClass",
+        "UploadId",
+    ],
+    identity: Some("UploadId"),
+};
+
+/// The result of `CompleteMultipartUpload`.
+pub(super) const COMPLETED: Root = Root {
+    expected: "CompleteMultipartUploadResult",
+    members: &[
+        "Bucket",
+        "ChecksumCRC32",
+        "ChecksumCRC32C",
+        "ChecksumCRC64NVME",
+        "ChecksumSHA1",
+        "ChecksumSHA256",
+        "ChecksumType",
+        "ETag",
+        "Key",
+        "Location",
+    ],
+    identity: Some("ETag"),
+};
+
+#[dyn_dispatch_hint]
+impl Intercept for Root {
+    fn name(&self) -> &'static str {
+        "Root"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let reply = context.response_mut();
+        if reply.status().is_success() {
+            let renamed =
+                Renamed { body: reply.take_body(), root: *self, read: BytesMut::new(), is_read: false };
+            *reply.body_mut() = SdkBody::from_body_1_x(renamed);
+        }
+        Ok(())
+    }
+}
+
+impl Root {
+    /// The document with its root element renamed; none if it stays as it is.
+    fn rename(self, document: &[u8]) -> Option<Bytes> {
+        let name = root_name(document)?;
+        if name == self.expected.as_bytes() || name == b"Error" || !self.is_result(document)? {
+            return None;
+        }
+        let opening = memmem::find(document, name)?;
+        let closing = memmem::rfind(document, &[b"</", name].concat()).map(|at| at + 2);
+        let end = opening + name.len();
+        let expected = self.expected.as_bytes();
+        Some(match closing {
+            Some(closing) => {
+                let (inside, after) = (document.get(end..closing)?, document.get(closing + name.len()..)?);
+                [document.get(..opening)?, expected, inside, expected, after].concat().into()
+            }
+            // `<Name/>`
+            None => [document.get(..opening)?, expected, document.get(end..)?].concat().into(),
+        })
+    }
+
+    /// Whether a document holds what this result does; none if it is no whole document.
+    fn is_result(self, document: &[u8]) -> Option<bool> {
+        let mut reader = Reader::new(document);
+        let root = reader.root().ok()?;
+        let (mut is_known, mut is_identified) = (true, self.identity.is_none());
+        while let Some(child) = reader.child(root).ok()? {
+            let is = |name: &str| name.as_bytes() == child.name;
+            is_known &= self.members.iter().any(|name| is(name));
+            is_identified |= self.identity.is_some_and(is);
+            reader.skip().ok()?;
+        }
+        reader.end().ok()?;
+        Some(is_known && is_identified)
+    }
+}
+
+fn root_name(document: &[u8]) -> Option<&[u8]> {
+    Reader::new(document).root().ok().map(|root| root.name)
+}
+
+/// Describes a reply that was to be a result and is not. `cause` is the SDK's: it names a header, or an element below the
+/// root, and what it says of the root is for the SDK's own developers.
+pub(super) fn describe(document: &[u8], cause: &str) -> String {
+    let text = String::from_utf8_lossy(document);
+    match root_name(document) {
+        _ if cause.contains("header") => cause.to_owned(),
+        Some(_) if !cause.contains("invalid XML root") => cause.to_owned(),
+        _ if text.trim().is_empty() => "it is empty".to_owned(),
+        Some(name) => format!("its root element is {}", printable(&String::from_utf8_lossy(name))),
+        None => {
+            let begins: String = text.trim().chars().take(limits::QUOTED).collect();
+            format!("it is no XML that S3 sends: {}", printable(&begins))
+        }
+    }
+}
+
+/// A body that is read to its end, and given as one piece with its root renamed.
+struct Renamed {
+    body: SdkBody,
+    root: Root,
+    read: BytesMut,
+    is_read: bool,
+}
+
+impl Body for Renamed {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        while !this.is_read {
+            match ready!(Pin::new(&mut this.body).poll_frame(context)) {
+                Some(Ok(frame)) => {
+                    let piece = frame.into_data().unwrap_or_default();
+                    if this.read.len() + piece.len() > limits::RESULT_BYTES {
+                        let error = "the reply is larger than any that S3 sends";
+                        return Poll::Ready(Some(Err(error.into())));
+                    }
+                    this.read.extend_from_slice(&piece);
+                }
+                Some(Err(e)) => return Poll::Ready(Some(Err(e))),
+                None => this.is_read = true,
+            }
+        }
+        let read = std::mem::take(&mut this.read).freeze();
+        let whole = this.root.rename(&read).unwrap_or(read);
+        Poll::Ready((!whole.is_empty()).then(|| Ok(Frame::data(whole))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_known_by_what_is_in_it() {
+        const STATUS: &str = "<Status>Enabled</Status>";
+        for (root, document, expected) in [
+            (VERSIONING, format!("<VersioningConfiguration>{STATUS}</VersioningConfiguration>"), None),
+            (
+                VERSIONING,
+                format!("<?xml version='1.0'?>\n<VersioningConf xmlns=\"u\">{STATUS}</VersioningConf >\n"),
+                Some(format!(
+                    "<?xml version='1.0'?>\n<VersioningConfiguration xmlns=\"u\">{STATUS}</VersioningConfiguration >\n"
+                )),
+            ),
+            (VERSIONING, "<A/>".to_owned(), Some("<VersioningConfiguration/>".to_owned())),
+            (
+                VERSIONING,
+                "<A></A>".to_owned(),
+                Some("<VersioningConfiguration></VersioningConfiguration>".to_owned()),
+            ),
+            (VERSIONING, "<Error><Code>InternalError</Code></Error>".to_owned(), None),
+            (VERSIONING, "<Error/>".to_owned(), None),
+            (VERSIONING, "<ListBucketResult><Name>b</Name></ListBucketResult>".to_owned(), None),
+            (VERSIONING, format!("<A>{STATUS}"), None),
+            (VERSIONING, format!("<A>{STATUS}</A><B/>"), None),
+            (VERSIONING, "<!DOCTYPE html><html></html>".to_owned(), None),
+            (VERSIONING, String::new(), None),
+            (PARTS, "<A></A>".to_owned(), None),
+            (
+                PARTS,
+                "<A><UploadId>u</UploadId></A>".to_owned(),
+                Some("<ListPartsResult><UploadId>u</UploadId></ListPartsResult>".to_owned()),
+            ),
+            (COMPLETED, "<A/>".to_owned(), None),
+            (COMPLETED, "<A><Bucket>b</Bucket></A>".to_owned(), None),
+            (
+                COMPLETED,
+                "<A><ETag>e</ETag></A>".to_owned(),
+                Some(
+                    "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"
+                        .to_owned(),
+                ),
+            ),
+        ] {
+            let renamed = root.rename(document.as_bytes());
+            let renamed = renamed.map(|renamed| String::from_utf8(renamed.to_vec()).unwrap());
+            assert_eq!(renamed, expected, "{document}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_result_is_described() {
+        let root = "encountered invalid XML root: expected VersioningConfiguration but got …";
+        for (document, cause, expected) in [
+            ("", "no root element", "it is empty"),
+            (" \n", "no root element", "it is empty"),
+            ("", "the header x could not be parsed", "the header x could not be parsed"),
+            ("<?xml version=\"1.0\"?>\n<ListBucketResult/>", root, "its root element is ListBucketResult"),
+            ("<VersioningConfiguration><Status>", "unexpected end", "unexpected end"),
+            ("<!DOCTYPE html><html>", "no tag", "it is no XML that S3 sends: <!DOCTYPE html><html>"),
+            ("down\u{1b}[2J", "no tag", "it is no XML that S3 sends: down\\u{1b}[2J"),
+        ] {
+            assert_eq!(describe(document.as_bytes(), cause), expected);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Replies of success that are not what S3 sends.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use crate::servers::{Kind, Server};
+use crate::support::Subject;
+
+/// A server that answers everything with this document; its address.
+fn answering(document: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4096];
+            let _read = connection.read(&mut request).unwrap();
+            let length = document.len();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+            connection.write_all(format!("{head}{document}").as_bytes()).unwrap();
+        }
+    });
+    url
+}
+
+#[test]
+fn a_reply_that_is_no_result_is_described() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let subject = Subject::new(Server::find(Kind::Lab).await.unwrap());
+        for (document, described) in [
+            ("<!DOCTYPE html><html></html>", "it is no XML that S3 sends: <!DOCTYPE html><html></html>"),
+            ("<ListBucketResult><Name>b</Name></ListBucketResult>", "its root element is ListBucketResult"),
+            ("", "it is empty"),
+        ] {
+            let url = answering(document);
+            let command = ["diff", "s3://prod", "--at", "2026-01-01T00:00:00Z", "--region", "us-east-1"];
+            let run = subject.asof_alone(&[&command[..], &["--endpoint-url", &url]].concat()).await;
+            let run = run.expect_code(1);
+            let message =
+                "cannot read the versioning state of s3://prod: the reply is not a result that S3 sends";
+            assert!(run.stderr.contains(&format!("{message}: {described}")), "{run}");
+            assert!(!run.stderr.contains("HTTP 200"), "{run}");
+        }
+    });
+}
