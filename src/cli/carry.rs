@@ -41,6 +41,9 @@ impl Ready<'_> {
         let Self { run, order, manner, .. } = &self;
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
         reporter.checks(self.checks)?;
+        if let Some(warning) = run.damaged_uploads(order)? {
+            output.note(&warning);
+        }
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
         let applied = carry_out(client, (run, order), manner.clone(), context.now, &context.cancel, on).await;
