@@ -59,8 +59,10 @@ pub async fn download(
             let (change, path) = change?;
             let outcome = match bring(Reader { client, strained, turn }, to, &change, path).await {
                 Ok(outcome) => outcome,
-                Err(e) if is_everyones(&e) => return Err(e),
-                Err(e) => Outcome::Failed(e),
+                Err(e) => match client.narrowed(e, &to.source_bucket).await {
+                    e if is_everyones(&e) => return Err(e),
+                    e => Outcome::Failed(e),
+                },
             };
             Ok((change, outcome))
         }

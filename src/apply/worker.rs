@@ -108,10 +108,26 @@ impl Worker {
 
     /// Carries out a piece of work.
     pub(super) async fn perform(self, work: Work) -> Vec<(Item, Outcome)> {
-        match work {
+        let mut settled = match work {
             Work::One(item) => vec![self.one(*item, None).await],
-            Work::Delete(items) => self.delete(items).await,
-            Work::Uncover(items) => self.uncover(items).await,
+            Work::Delete(items) => self.clone().delete(items).await,
+            Work::Uncover(items) => self.clone().uncover(items).await,
+        };
+        self.narrow(&mut settled).await;
+        settled
+    }
+
+    /// Tells signatures that are broken on the way of one key from credentials that are not accepted.
+    async fn narrow(&self, settled: &mut [(Item, Outcome)]) {
+        for (_, outcome) in settled {
+            let Outcome::Failed(e) = outcome else { continue };
+            if e.kind() != ErrorKind::Credentials {
+                continue;
+            }
+            *e = self.client().narrowed(again(e), &self.place().bucket).await;
+            if e.kind() == ErrorKind::Credentials {
+                break;
+            }
         }
     }
 

@@ -20,6 +20,8 @@ pub enum Fault {
     ExpiredToken,
     /// 403 `InvalidAccessKeyId`, as when the access key has been deleted.
     UnknownKey,
+    /// 403 `SignatureDoesNotMatch`, as where a proxy rewrites the path.
+    BadSignature,
     /// The connection is reset before the request is looked at.
     Reset,
     /// The work is done, then the connection is reset instead of a reply.

@@ -12,7 +12,7 @@
 use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
 use super::error::{Doing, explain};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// Whether an error has a status alone that could be about the credentials.
 fn is_bare(e: &Error) -> bool {
@@ -37,6 +37,16 @@ impl From<Refusal> for Error {
 }
 
 impl Client {
+    /// A signature that does not match may be that of one request alone: a proxy that rewrites a path breaks those of odd keys.
+    /// Where another request is accepted, the error is of its key, and not of the credentials.
+    pub async fn narrowed(&self, e: Error, bucket: &str) -> Error {
+        if e.code() != Some("SignatureDoesNotMatch") || self.keeping(bucket).await.is_err() {
+            return e;
+        }
+        let narrowed = Error::new(ErrorKind::Denied, e.to_string()).with_code("SignatureDoesNotMatch");
+        narrowed.hint("other requests are accepted: see whether a proxy rewrites the path of this one").because(e)
+    }
+
     /// Finds out why the HEAD of a version failed with `e`.
     pub(super) async fn refusal(&self, e: Error, doing: Doing<'_>, version_id: Option<&str>) -> Refusal {
         let Some(key) = doing.key.filter(|_| is_bare(&e)) else { return Refusal::Known(e) };

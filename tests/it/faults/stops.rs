@@ -11,11 +11,27 @@ use super::scene::{IN_PARTS, Scene};
 use crate::support::Run;
 
 /// Keys of each kind: the deletes of all of them are one request.
-const SIZE: usize = 300;
+const SIZE: usize = 100;
 
 fn block_on(case: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(case);
+}
+
+/// When a signal is sent.
+struct Stop {
+    /// At a request for this operation.
+    operation: Operation,
+    /// At the n-th.
+    nth: u64,
+    /// What happens to each of them.
+    fault: Option<Fault>,
+}
+
+impl Stop {
+    fn at(operation: Operation, nth: u64) -> Self {
+        Self { operation, nth, fault: None }
+    }
 }
 
 impl Scene {
@@ -32,15 +48,16 @@ impl Scene {
         });
     }
 
-    /// Restores, and sends this signal at the n-th request for an operation. Gives how long the process lived after it.
+    /// Restores, and sends this signal at a request. Gives how long the process lived after it.
     async fn stop_at(
         &self,
-        (operation, n, fault): (Operation, u64, Option<Fault>),
         signal: &'static str,
+        stop: Stop,
         more: &[&str],
     ) -> (Run, Duration) {
+        let Stop { operation, nth, fault } = stop;
         let (told, hears) = mpsc::channel();
-        self.lab().faults().before(operation, When::Nth(n), move || drop(told.send(())));
+        self.lab().faults().before(operation, When::Nth(nth), move || drop(told.send(())));
         if let Some(fault) = fault {
             self.lab().faults().push(Rule::on(operation, fault, When::Always));
         }
@@ -112,6 +129,27 @@ fn credentials_that_expire_before_a_delete_of_many_stop_the_run() {
         assert_eq!(stopped.of_type("failure").len(), 0, "{stopped}");
         assert!(scene.lab().requests().of(Operation::DeleteObjects) <= 4, "{stopped}");
         scene.goes_on_in_batches("delete").await;
+    });
+}
+
+/// A proxy that rewrites the path of an odd key breaks its signature, and no other one.
+#[test]
+fn a_signature_that_one_key_breaks_fails_that_key_alone() {
+    block_on(async {
+        let scene = Scene::new(4).await;
+        for operation in [Operation::CopyObject, Operation::HeadObject, Operation::GetObject] {
+            let broken = Rule::on(operation, Fault::BadSignature, When::Always);
+            scene.lab().faults().push(broken.under("over/0003"));
+        }
+        let restored = scene.restore().await.expect_code(3);
+        assert_eq!(restored.count("failed"), 1, "{restored}");
+        assert!(restored.stderr.contains("a proxy rewrites the path"), "{restored}");
+        scene.assert_honest(&restored, "one signature");
+        // And where every one of them is refused, that is no longer a key's.
+        scene.lab().faults().clear();
+        scene.lab().faults().push(Rule::on_any(Fault::BadSignature, When::Always));
+        let refused = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(1);
+        assert!(refused.stderr.contains("does not accept the credentials (SignatureDoesNotMatch)"), "{refused}");
     });
 }
 
@@ -204,7 +242,8 @@ fn credentials_that_are_not_renewed_stop_the_run() {
     });
 }
 
-const AT_MOST: Duration = Duration::from_secs(2);
+/// Twice what a person is promised: tests run beside others.
+const AT_MOST: Duration = Duration::from_secs(4);
 
 /// All of them are taken and wait for the rate by then.
 #[test]
@@ -213,7 +252,7 @@ fn a_signal_does_not_wait_for_what_waits_for_the_rate() {
         for (signal, size, most) in [("-INT", SIZE, "128"), ("-TERM", 20, "1024")] {
             let scene = Scene::new(size).await;
             let options = ["--rate", "10", "--concurrency", most];
-            let (stopped, lived) = scene.stop_at((Operation::CopyObject, 8, None), signal, &options).await;
+            let (stopped, lived) = scene.stop_at(signal, Stop::at(Operation::CopyObject, 8), &options).await;
             let stopped = stopped.expect_code(130);
             assert!(lived < AT_MOST, "{signal}: {lived:?} until {stopped}");
             assert_eq!(stopped.count("failed") + stopped.count("conflicts"), 0, "{stopped}");
@@ -232,8 +271,8 @@ fn a_signal_does_not_wait_for_what_waits_for_the_rate() {
 fn a_signal_does_not_wait_for_a_delete_of_many() {
     block_on(async {
         let scene = Scene::new(SIZE).await;
-        let options = ["--rate", "40", "--exclude", "over/*", "--exclude", "gone/*", "--exclude", "large/*"];
-        let (stopped, lived) = scene.stop_at((Operation::DeleteObjects, 2, None), "-INT", &options).await;
+        let options = ["--rate", "12", "--exclude", "over/*", "--exclude", "gone/*", "--exclude", "large/*"];
+        let (stopped, lived) = scene.stop_at("-INT", Stop::at(Operation::DeleteObjects, 2), &options).await;
         let stopped = stopped.expect_code(130);
         assert!(lived < AT_MOST, "{lived:?} until {stopped}");
         assert_eq!(scene.lab().requests().of(Operation::DeleteObjects), 2, "{stopped}");
@@ -245,7 +284,8 @@ fn a_signal_does_not_wait_until_a_refused_request_may_be_sent_again() {
     block_on(async {
         for fault in [Fault::SlowDown, Fault::ReplyLost] {
             let scene = Scene::new(40).await;
-            let (stopped, lived) = scene.stop_at((Operation::CopyObject, 60, Some(fault)), "-INT", &[]).await;
+            let stop = Stop { fault: Some(fault), ..Stop::at(Operation::CopyObject, 60) };
+            let (stopped, lived) = scene.stop_at("-INT", stop, &[]).await;
             let stopped = stopped.expect_code(130);
             assert!(lived < AT_MOST, "{fault:?}: {lived:?} until {stopped}");
             assert_eq!(stopped.count("failed"), 0, "{fault:?}: {stopped}");
@@ -263,7 +303,7 @@ fn a_signal_abandons_copies_in_parts() {
     block_on(async {
         let scene = Scene::new(3).await;
         let options = ["--rate", "4", IN_PARTS[0], IN_PARTS[1]];
-        let (stopped, lived) = scene.stop_at((Operation::UploadPartCopy, 2, None), "-INT", &options).await;
+        let (stopped, lived) = scene.stop_at("-INT", Stop::at(Operation::UploadPartCopy, 2), &options).await;
         let stopped = stopped.expect_code(130);
         assert!(lived < AT_MOST, "{lived:?} until {stopped}");
         assert_eq!(scene.lab().count_parts(super::scene::BUCKET), 0, "{stopped}");
