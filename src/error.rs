@@ -12,8 +12,11 @@ pub enum ErrorKind {
     Throttled,
     /// A passing fault: connection, time-out, 5xx.
     Transient,
-    /// The credentials are missing, wrong or expired, or the permission is.
+    /// A permission is missing.
     Denied,
+    /// The credentials are missing, expired or not accepted, or signatures are refused because this machine's clock is wrong.
+    /// Every other request fails the same way.
+    Credentials,
     /// The bucket, key or version is not there.
     Missing,
     /// The key is not as the plan saw it.
@@ -63,6 +66,11 @@ impl Error {
         Self::new(ErrorKind::Interrupted, "interrupted; nothing was changed")
     }
 
+    /// The error of a request that was not sent because the run is stopping.
+    pub fn stopping() -> Self {
+        Self::new(ErrorKind::Interrupted, "interrupted before the request was sent")
+    }
+
     /// Adds what the person can do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -110,6 +118,12 @@ impl Error {
     pub fn is_silence(&self) -> bool {
         use ErrorKind::{Corrupt, Denied, Invalid, Unsupported};
         matches!(self.kind, Denied | Invalid | Unsupported | Corrupt)
+    }
+
+    /// Whether no other request can succeed either, or none is to be sent: a key with this error is not a failed key, it is
+    /// left for `resume`.
+    pub fn ends_the_run(&self) -> bool {
+        matches!(self.kind, ErrorKind::Credentials | ErrorKind::Interrupted)
     }
 
     /// Whether the same request may succeed later.

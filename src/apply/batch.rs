@@ -73,6 +73,13 @@ impl<I> Batches<I> {
         Self { items, deletes: Vec::new(), uncovers: Vec::new(), markers: 0 }
     }
 
+    /// What has not been handed out: the items that are gathered already, and the others.
+    pub(super) fn rest(self) -> (Vec<Item>, I) {
+        let Self { items, mut deletes, uncovers, .. } = self;
+        deletes.extend(uncovers);
+        (deletes, items)
+    }
+
     fn deletes(&mut self) -> Work {
         Work::Delete(std::mem::take(&mut self.deletes))
     }

@@ -106,7 +106,7 @@ pub(super) async fn copy(
     then: &Version,
     guard: &Guard,
 ) -> Result<Made> {
-    let said = gather(client, (place, how), change, then).await?;
+    let said = client.unless_halted(gather(client, (place, how), change, then)).await?;
     let frozen = said.facts.as_ref().map_or(Archive::Readable, |facts| facts.archive);
     match frozen {
         Archive::Readable => {}

@@ -85,8 +85,13 @@ impl Worker {
                 self.strained().answered();
                 break;
             };
-            if tries.again(self.strained(), again(e)).await.is_err() {
-                settled.extend(self.one_by_one(passing, true).await);
+            if let Err(last) = tries.again(self.strained(), again(e)).await {
+                if last.ends_the_run() {
+                    let left = |(item, _)| (item, Outcome::Failed(again(&last)));
+                    settled.extend(passing.into_iter().map(left));
+                } else {
+                    settled.extend(self.one_by_one(passing, true).await);
+                }
                 break;
             }
             left = passing.into_iter().map(|(item, _)| item).collect();
@@ -145,11 +150,13 @@ impl Worker {
                 .collect(),
             Doing::Uncover => {
                 let looks = stream::iter(sent).map(|(item, removed)| async move {
-                    let outcome = match removed {
-                        Ok(removed) => self.uncovered(&item, &removed).await,
-                        Err(e) => Err(e),
+                    let removed = match removed {
+                        Ok(removed) => removed,
+                        Err(e) => return (item, Err(e)),
                     };
-                    (item, outcome)
+                    let outcome = self.uncovered(&item, &removed).await;
+                    // They are gone, whatever the look says.
+                    (Item { open: item.open || outcome.is_err(), ..item }, outcome)
                 });
                 looks.buffer_unordered(limits::CONTENT_CHECKS).collect().await
             }

@@ -47,7 +47,8 @@ pub async fn download(
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<bool> {
-    let strained = &Strained::new(concurrency);
+    let halt = Cancel::default();
+    let strained = &Strained::new(concurrency, &halt);
     let mut overlaps = Overlaps::default();
     let mut works = (0..).zip(changes).map(|(turn, change)| {
         let change = change.map(|change| {
@@ -58,22 +59,36 @@ pub async fn download(
             let (change, path) = change?;
             let outcome = match bring(Reader { client, strained, turn }, to, &change, path).await {
                 Ok(outcome) => outcome,
-                Err(e) if is_everyones(&e) => return Err(e),
-                Err(e) => Outcome::Failed(e),
+                Err(e) => match client.narrowed(e, &to.source_bucket).await {
+                    e if is_everyones(&e) => return Err(e),
+                    e => Outcome::Failed(e),
+                },
             };
             Ok((change, outcome))
         }
     });
-    let (mut running, mut ended, mut finished) = (FuturesUnordered::new(), Ok(()), false);
+    let (mut running, mut ended) = (FuturesUnordered::new(), Ok(()));
+    let (mut finished, mut left) = (false, false);
     loop {
-        while ended.is_ok() && !finished && !cancel.is_stopped() && running.len() < strained.window() {
+        if ended.is_err() || cancel.is_stopped() {
+            halt.stop();
+        }
+        while !finished && !halt.is_stopped() && running.len() < strained.window() {
             match works.next() {
                 Some(work) => running.push(work),
                 None => finished = true,
             }
         }
-        let Some(brought) = running.next().await else { break };
+        let brought = tokio::select! {
+            brought = running.next() => brought,
+            () = cancel.stopped(), if !halt.is_stopped() => continue,
+        };
+        let Some(brought) = brought else { break };
         let noted = brought.and_then(|(change, outcome)| {
+            left |= outcome.is_left();
+            if outcome.is_left() {
+                return Ok(());
+            }
             outcome.count(client.counters(), &change);
             on(&change, &outcome)
         });
@@ -81,7 +96,7 @@ pub async fn download(
     }
     ended?;
     to.directory.settle()?;
-    Ok(finished)
+    Ok(finished && !left)
 }
 
 impl Restored {
@@ -130,6 +145,9 @@ fn cannot_write(path: &KeyPath, e: io::Error) -> Error {
 
 /// Whether the error would meet every other file too.
 fn is_everyones(e: &Error) -> bool {
+    if e.kind() == ErrorKind::Credentials {
+        return true;
+    }
     let cause = std::error::Error::source(e).and_then(|e| e.downcast_ref::<io::Error>());
     cause.is_some_and(|e| {
         use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
@@ -266,7 +284,7 @@ async fn pump(
         if breaks > limits::BODY_BREAKS {
             return Err(broken);
         }
-        tokio::time::sleep(pause).await;
+        reader.strained.pause(pause).await?;
         pause *= 2;
         body = reader.get(object, &then.etag, received).await?;
     }
@@ -325,5 +343,7 @@ mod tests {
         ] {
             assert_eq!(is_everyones(&cannot_write(&path, kind.into())), ends, "{kind:?}");
         }
+        assert!(is_everyones(&Error::new(ErrorKind::Credentials, "expired")));
+        assert!(!is_everyones(&Error::new(ErrorKind::Denied, "no permission")));
     }
 }

@@ -120,6 +120,11 @@ pub(super) async fn copy_in_parts(
     }
     match uploads.abort(client, &upload).await {
         Ok(()) => Err(error),
+        // It is noted: whoever goes on with the run abandons it.
+        Err(e) if e.ends_the_run() && uploads.record.is_some() => {
+            uploads.closed(&upload);
+            Err(if error.ends_the_run() { error } else { e })
+        }
         Err(e) => {
             // It is told here; at the end of the run there is nothing more to try.
             uploads.closed(&upload);

@@ -35,8 +35,9 @@ pub struct Applied {
     pub unguarded: bool,
 }
 
-/// Carries out changes, and hands each with its outcome to `on`. Stops taking new ones when cancelled, or when the
-/// journal cannot be written, and finishes those under way.
+/// Carries out changes, and hands each with its outcome to `on`. Stops when cancelled, when the journal cannot be written, or
+/// with an error that every other change would meet too: requests on the wire end, and no others are sent. Changes that were
+/// announced and not begun are noted as left, so that whoever goes on takes them as if nothing had been said of them.
 pub async fn apply(
     client: &Client,
     place: &Place,
@@ -46,14 +47,18 @@ pub async fn apply(
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<Applied> {
-    let worker = Worker::new(client, place, manner);
-    let mut works = Batches::new(items).fuse();
+    let halt = Cancel::default();
+    let worker = Worker::new(client, place, manner, &halt);
+    let mut works = Batches::new(items);
     let mut running: JoinSet<Vec<(Item, Outcome)>> = JoinSet::new();
     let (mut ended, mut finished, mut taken) = (Ok(()), false, 0);
+    let mut left = Left::default();
     loop {
-        while ended.is_ok()
-            && !finished
-            && !cancel.is_stopped()
+        if ended.is_err() || cancel.is_stopped() {
+            halt.stop();
+        }
+        while !finished
+            && !halt.is_stopped()
             && running.len() < worker.strained().window()
             && taken < limits::CHANGES_IN_FLIGHT
         {
@@ -63,22 +68,87 @@ pub async fn apply(
                     drop(running.spawn(worker.clone().perform(work)));
                 }
                 Ok(None) => finished = true,
-                Err(e) => ended = Err(e),
+                Err(e) => {
+                    ended = Err(e);
+                    halt.stop();
+                }
             }
         }
-        let Some(settled) = running.join_next().await else { break };
+        let settled = tokio::select! {
+            settled = running.join_next() => settled,
+            () = cancel.stopped(), if !halt.is_stopped() => continue,
+        };
+        let Some(settled) = settled else { break };
         let noted = settled
             .map_err(|e| Error::new(ErrorKind::Local, "a task of the restore failed").because(e))
             .and_then(|settled| {
                 taken -= settled.len();
-                note(client, &settled, journal, &mut on)
+                note(client, &left.sort_out(settled), journal, &mut on)
             });
-        ended = ended.and(noted);
+        ended = ended.and(noted).and(left.why());
     }
+    if !finished {
+        ended = ended.and(left.off(works, journal.state().taken()));
+    }
+    let noted = journal.leave(std::mem::take(&mut left.unsent));
     // What an error has cut short is not left to be paid for.
     let abandoned = manner.copies.uploads.abandon(client).await;
-    ended.and(journal.sync()).and(abandoned)?;
-    Ok(Applied { finished, unguarded: worker.is_unguarded() })
+    ended.and(noted).and(journal.sync()).and(abandoned)?;
+    Ok(Applied { finished: !left.any, unguarded: worker.is_unguarded() })
+}
+
+/// Changes that are left because the run ends before them.
+#[derive(Debug, Default)]
+struct Left {
+    any: bool,
+    /// Those of which no request was carried out; the others may have been, and their keys are looked at by who goes on.
+    unsent: Vec<u64>,
+    /// The error that ended the run.
+    error: Option<Error>,
+}
+
+impl Left {
+    /// Takes out what was left of what comes back from a task. Gives the rest.
+    fn sort_out(&mut self, settled: Vec<(Item, Outcome)>) -> Vec<(Item, Outcome)> {
+        let (left, settled): (Vec<_>, Vec<_>) =
+            settled.into_iter().partition(|(_, outcome)| outcome.is_left());
+        for (item, outcome) in left {
+            self.add(&item);
+            if let Outcome::Failed(e) = outcome
+                && e.kind() != ErrorKind::Interrupted
+            {
+                self.error.get_or_insert(e);
+            }
+        }
+        settled
+    }
+
+    fn add(&mut self, item: &Item) {
+        self.any = true;
+        if !item.open {
+            self.unsent.push(item.n);
+        }
+    }
+
+    /// The error that ends the run, when it comes.
+    fn why(&mut self) -> Result<()> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// Leaves what was not begun, as far as it was announced: every change before `upto`.
+    fn off(&mut self, works: Batches<impl Iterator<Item = Result<Item>>>, upto: u64) -> Result<()> {
+        let (gathered, mut items) = works.rest();
+        self.any |= !gathered.is_empty();
+        gathered.iter().filter(|item| item.n < upto).for_each(|item| self.add(item));
+        while let Some(item) = items.next().transpose()? {
+            self.any = true;
+            if item.n >= upto {
+                break;
+            }
+            self.add(&item);
+        }
+        Ok(())
+    }
 }
 
 /// The next piece of work, announced in the journal.

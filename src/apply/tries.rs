@@ -7,10 +7,13 @@
 //! | a condition failed, or S3 could not decide between two writers | no | [`limits::RACES`] |
 //! | the key or the version is not there | no | twice |
 //! | anything else | no | once |
+//!
+//! A run that stops waits for none of these pauses: what would have been sent again is left.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::pressure::{Pressure, Strain, pause};
@@ -23,11 +26,23 @@ const NARROWER: f64 = 0.5;
 pub(super) struct Strained {
     pressure: Mutex<Pressure>,
     began: Instant,
+    halt: Cancel,
 }
 
 impl Strained {
-    pub(super) fn new(concurrency: usize) -> Self {
-        Self { pressure: Mutex::new(Pressure::new(concurrency, NARROWER)), began: Instant::now() }
+    /// Pauses end when `halt` is stopped.
+    pub(super) fn new(concurrency: usize, halt: &Cancel) -> Self {
+        let pressure = Mutex::new(Pressure::new(concurrency, NARROWER));
+        Self { pressure, began: Instant::now(), halt: halt.clone() }
+    }
+
+    /// Waits so long. An error if the run stops before.
+    pub(super) async fn pause(&self, pause: Duration) -> Result<(), Error> {
+        tokio::select! {
+            biased;
+            () = self.halt.stopped() => Err(Error::stopping()),
+            () = tokio::time::sleep(pause) => Ok(()),
+        }
     }
 
     /// Requests that may be under way.
@@ -70,14 +85,11 @@ impl Tries {
         Self { turn, ..Self::default() }
     }
 
-    /// Waits until the request may be sent again; gives the error back if it may not be.
+    /// Waits until the request may be sent again; gives the error back if it may not be, or that the run stops.
     pub(super) async fn again(&mut self, strained: &Strained, e: Error) -> Result<(), Error> {
         strained.failed(&e);
         match self.wait(&e) {
-            Some(pause) => {
-                tokio::time::sleep(pause).await;
-                Ok(())
-            }
+            Some(pause) => strained.pause(pause).await,
             None => Err(e),
         }
     }
@@ -120,6 +132,7 @@ mod tests {
             (ErrorKind::Precondition, 5, false),
             (ErrorKind::Missing, 2, false),
             (ErrorKind::Denied, 1, false),
+            (ErrorKind::Credentials, 1, false),
             (ErrorKind::Invalid, 1, false),
         ] {
             let e = Error::new(kind, "");

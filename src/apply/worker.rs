@@ -23,6 +23,7 @@ use super::outcome::Outcome;
 use super::place::Place;
 use super::pool::Manner;
 use super::tries::{Strained, Tries, is_to_be_looked_at, leaves_open};
+use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::list::{HistoryReader, history};
 use crate::model::is_xml_safe;
@@ -66,11 +67,12 @@ pub(super) enum Guarded {
 }
 
 impl Worker {
-    pub(super) fn new(client: &Client, place: &Place, manner: &Manner) -> Self {
+    /// Sends nothing more when `halt` is stopped: what waits to be sent is left, with an error that ends the run.
+    pub(super) fn new(client: &Client, place: &Place, manner: &Manner, halt: &Cancel) -> Self {
         Self(Arc::new(Shared {
-            client: client.clone(),
+            client: client.halted_by(halt),
             place: place.clone(),
-            strained: Strained::new(manner.concurrency),
+            strained: Strained::new(manner.concurrency, halt),
             manner: manner.clone(),
             copies: Condition::default(),
             deletes: Condition::default(),
@@ -107,10 +109,26 @@ impl Worker {
 
     /// Carries out a piece of work.
     pub(super) async fn perform(self, work: Work) -> Vec<(Item, Outcome)> {
-        match work {
+        let mut settled = match work {
             Work::One(item) => vec![self.one(*item, None).await],
-            Work::Delete(items) => self.delete(items).await,
-            Work::Uncover(items) => self.uncover(items).await,
+            Work::Delete(items) => self.clone().delete(items).await,
+            Work::Uncover(items) => self.clone().uncover(items).await,
+        };
+        self.narrow(&mut settled).await;
+        settled
+    }
+
+    /// Tells signatures that are broken on the way of one key from credentials that are not accepted.
+    async fn narrow(&self, settled: &mut [(Item, Outcome)]) {
+        for (_, outcome) in settled {
+            let Outcome::Failed(e) = outcome else { continue };
+            if e.kind() != ErrorKind::Credentials {
+                continue;
+            }
+            *e = self.client().narrowed(again(e), &self.place().bucket).await;
+            if e.kind() == ErrorKind::Credentials {
+                break;
+            }
         }
     }
 
@@ -145,6 +163,7 @@ impl Worker {
                         item.over = Some(Box::new(Buried { version, superseded: false }));
                     }
                     Ok(Seen::Other(_)) => return Outcome::Conflict,
+                    Err(e) if e.ends_the_run() => return Outcome::Failed(e),
                     // If looking failed too, the first error is the one that matters.
                     Err(e) => return Outcome::Failed(failure.unwrap_or(e)),
                 }
@@ -167,7 +186,7 @@ impl Worker {
                 }
                 Err(e) => e,
             };
-            item.open |= leaves_open(&e);
+            item.open |= leaves_open(&e) || (e.ends_the_run() && self.takes_many_requests(item));
             to_look = e.kind() != ErrorKind::Throttled;
             failure = Some(again(&e));
             if let Err(e) = tries.again(&self.0.strained, e).await {
@@ -228,7 +247,8 @@ impl Worker {
     pub(super) async fn has_source(&self, item: &Item) -> Result<()> {
         let Some(then) = &item.change.then else { return Ok(()) };
         let (bucket, key) = (&self.0.place.source_bucket, &item.change.key);
-        match self.0.client.head(bucket, key, Some(&then.version_id)).await {
+        let client = &self.0.client;
+        match client.unless_halted(client.head(bucket, key, Some(&then.version_id))).await {
             Ok(None) => Err(gone(&self.0.place, &item.change)),
             Err(e) if !e.is_silence() => Err(e),
             _ => Ok(()),
@@ -266,8 +286,14 @@ impl Worker {
         item.change.then.as_ref().is_some_and(|then| self.0.manner.copies.is_multipart(then))
     }
 
+    /// Whether more than one request changes its key: the last one's error does not say that those before did nothing.
+    fn takes_many_requests(&self, item: &Item) -> bool {
+        !item.change.markers.is_empty() || self.is_in_parts(item)
+    }
+
     pub(super) async fn look(&self, item: &Item) -> Result<Seen> {
-        look(&self.0.client, &self.0.place, item).await
+        let Shared { client, place, .. } = &*self.0;
+        client.unless_halted(look(client, place, item)).await
     }
 
     /// Sends a change's request once.

@@ -41,6 +41,9 @@ impl Ready<'_> {
         let Self { run, order, manner, .. } = &self;
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
         reporter.checks(self.checks)?;
+        if let Some(warning) = run.damaged_uploads(order)? {
+            output.note(&warning);
+        }
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
         let applied = carry_out(client, (run, order), manner.clone(), context.now, &context.cancel, on).await;
@@ -49,6 +52,11 @@ impl Ready<'_> {
         let Applied { finished, unguarded } = applied.map_err(|e| {
             if e.kind() == ErrorKind::Corrupt {
                 return e;
+            }
+            if e.kind() == ErrorKind::Credentials {
+                let done = done_line(&context.counters, self.began.elapsed(), true);
+                output.note(&format!("{done}     run {id}"));
+                return e.hint(format!("asof resume {id} then continues the run; what it has done stays done"));
             }
             let taken = "what was done is in the journal of the run";
             e.hint(format!("{taken} {id}; once that is mended, asof resume {id} goes on"))

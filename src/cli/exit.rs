@@ -41,6 +41,7 @@ impl From<ErrorKind> for Exit {
             ErrorKind::Throttled
             | ErrorKind::Transient
             | ErrorKind::Denied
+            | ErrorKind::Credentials
             | ErrorKind::Missing
             | ErrorKind::Precondition
             | ErrorKind::Unsupported

@@ -1,25 +1,113 @@
 //! Files that results are kept in beside what stdout gets: reports, pages.
 
-use std::fs::OpenOptions;
-use std::path::Path;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::error::{Error, ErrorKind, Result};
+
+/// The permissions of a new file, before the umask.
+const MODE: u32 = 0o666;
 
 /// Sees that these files can be written, before the work whose results they are to hold.
 pub(super) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     for path in paths {
-        let (before, file) = (path.exists(), OpenOptions::new().append(true).create(true).open(path));
-        file.map_err(|e| Error::usage(format!("cannot write {}: {e}", path.display())))?;
-        if !before {
-            // Nothing that is empty is left for whoever looks for results.
-            drop(std::fs::remove_file(path));
-        }
+        let open = || OpenOptions::new().append(true).open(path);
+        let tried = match Target::of(path) {
+            Target::New(file) => temporary(&file).map(drop),
+            Target::File(file) => open().and_then(|_| temporary(&file)).map(drop),
+            Target::Other => open().map(drop),
+        };
+        tried.map_err(|e| Error::usage(format!("cannot write {}: {e}", path.display())))?;
     }
     Ok(())
 }
 
-/// Writes one of them.
+/// Writes one of them, whole or not at all: nobody is to find an empty report, nor half a page.
 pub(super) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Result<()> {
-    std::fs::write(path, content)
-        .map_err(|e| Error::new(ErrorKind::Local, format!("cannot write {what} {}: {e}", path.display())))
+    let content = content.as_ref();
+    let written = match Target::of(path) {
+        Target::New(file) => temporary(&file).and_then(|draft| put(draft, &file, content)),
+        Target::File(file) => replace(&file, content),
+        Target::Other => fs::write(path, content),
+    };
+    written.map_err(|e| {
+        Error::new(ErrorKind::Local, format!("cannot write {what} {}: {e}", path.display()))
+            .hint("no part of it was written; a file that had this name before is unchanged")
+    })
+}
+
+/// What a path leads to.
+enum Target {
+    /// Nothing yet.
+    New(PathBuf),
+    /// This file, behind whatever links.
+    File(PathBuf),
+    /// A pipe, a terminal or the like: written to as it is.
+    Other,
+}
+
+impl Target {
+    fn of(path: &Path) -> Self {
+        match fs::canonicalize(path) {
+            Ok(file) if file.is_file() => Target::File(file),
+            Ok(_) => Target::Other,
+            Err(_) => Target::New(path.to_owned()),
+        }
+    }
+}
+
+fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
+    let draft = temporary(file)?;
+    draft.as_file().set_permissions(fs::metadata(file)?.permissions())?;
+    put(draft, file, content)
+}
+
+fn put(mut draft: NamedTempFile, file: &Path, content: &[u8]) -> io::Result<()> {
+    draft.write_all(content)?;
+    draft.as_file().sync_all()?;
+    draft.persist(file).map(drop).map_err(|e| e.error)
+}
+
+/// A file beside this one, which is removed unless it gets its name.
+fn temporary(file: &Path) -> io::Result<NamedTempFile> {
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".asof-").permissions(fs::Permissions::from_mode(MODE));
+    builder.tempfile_in(directory.unwrap_or(Path::new(".")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_keeps_its_links_and_permissions() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("page.html"), dir.path().join("link.html"));
+        fs::write(&file, "before").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink("page.html", &link).unwrap();
+        can_write([link.as_path()]).unwrap();
+        write(&link, "the page", "after").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "after");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        let new = dir.path().join("new.html");
+        can_write([new.as_path()]).unwrap();
+        assert!(!new.exists(), "made before there is anything to write");
+        write(&new, "the page", "new").unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn what_is_no_file_is_written_to_as_it_is() {
+        can_write([Path::new("/dev/null")]).unwrap();
+        write(Path::new("/dev/null"), "the page", "x").unwrap();
+        let full = write(Path::new("/dev/full"), "the page", "x").unwrap_err();
+        assert!(full.to_string().starts_with("cannot write the page /dev/full: "), "{full}");
+    }
 }

@@ -65,7 +65,7 @@ pub async fn rules(client: &Client, bucket: &str) -> Result<Known<Vec<Rule>>> {
 /// What the answers rest on: a server that fails now may tell later.
 fn needed<T>(told: Result<Known<T>>) -> Result<Known<T>> {
     match told {
-        Err(e) if e.is_retryable() => Err(e),
+        Err(e) if e.is_retryable() || e.ends_the_run() => Err(e),
         told => Ok(wanted(told)),
     }
 }

@@ -6,6 +6,7 @@
 //! | `plan` | the changes, as a [plan file](crate::plan::file) | once, before anything is changed |
 //! | `journal` | intents and results, see [`crate::apply::journal`] | while changes are carried out |
 //! | `uploads` | multipart uploads that were begun | while changes are carried out |
+//! | `uploads.damaged` | such a list that could not be read through | when the run is gone on with |
 //! | `report.json` | the summary | each time the run ends |
 //! | `lock` | nothing; locked by the process that works on the run | |
 
@@ -238,6 +239,11 @@ impl Run {
     /// Where multipart uploads are noted, each before its first part.
     pub fn uploads(&self) -> PathBuf {
         self.dir.join("uploads")
+    }
+
+    /// A warning, where the list of multipart uploads that an earlier process left cannot be read through.
+    pub fn damaged_uploads(&self, order: &Order) -> Result<Option<String>> {
+        super::uploads::warning(&self.uploads(), &order.changed().bucket)
     }
 
     /// Begins its journal, or goes on with it.

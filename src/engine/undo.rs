@@ -13,7 +13,7 @@
 //! run of its own, which can be gone on with, and taken back.
 
 use super::run::{Order, Run};
-use crate::apply::journal::{Ending, Results, State};
+use crate::apply::journal::{Ending, Progress, Results, State};
 use crate::error::Result;
 use crate::model::{Instant, Version};
 use crate::plan::file::{Header, PlanFile, Writer};
@@ -55,7 +55,7 @@ fn ending(n: u64, change: &Change, result: Option<Ending>, state: &State) -> Opt
     let over = match result {
         Some(Ending::Failed { over, .. }) => over,
         Some(ending) => return Some(ending),
-        None if n < state.taken() => None,
+        None if state.progress(n) == Progress::Open => None,
         None => return None,
     };
     Some(match change.action {

@@ -16,8 +16,12 @@ pub enum Fault {
     Conflict,
     /// 403 `AccessDenied`, as without a permission.
     AccessDenied,
-    /// 400 `ExpiredToken`.
+    /// 400 `ExpiredToken`; a HEAD gets the status alone.
     ExpiredToken,
+    /// 403 `InvalidAccessKeyId`, as when the access key has been deleted.
+    UnknownKey,
+    /// 403 `SignatureDoesNotMatch`, as where a proxy rewrites the path.
+    BadSignature,
     /// The connection is reset before the request is looked at.
     Reset,
     /// The work is done, then the connection is reset instead of a reply.

@@ -182,6 +182,8 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
         Some(Fault::Conflict) => Err(Code::ConditionalRequestConflict.into()),
         Some(Fault::AccessDenied) => Err(Code::AccessDenied.into()),
         Some(Fault::ExpiredToken) => Err(Code::ExpiredToken.into()),
+        Some(Fault::BadSignature) => Err(Code::SignatureDoesNotMatch.into()),
+        Some(Fault::UnknownKey) => Err(Code::InvalidAccessKeyId.into()),
         Some(Fault::ErrorInOk) => Ok(in_ok(Code::InternalError)),
         Some(Fault::SlowDownInOk) => Ok(in_ok(Code::SlowDown)),
         Some(Fault::Reset | Fault::NoResult(_)) => Ok(Reply::ok()),

@@ -46,7 +46,7 @@ impl Client {
     pub async fn has_acls(&self, bucket: &str) -> Result<bool> {
         match self.acls(bucket).await {
             Ok(acls) => Ok(acls.value().copied().unwrap_or(true)),
-            Err(e) if e.is_retryable() => Err(e),
+            Err(e) if e.is_retryable() || e.ends_the_run() => Err(e),
             Err(_) => Ok(true),
         }
     }
@@ -62,7 +62,7 @@ impl Client {
                 let owner = reply.owner().and_then(|owner| owner.id()).unwrap_or_default();
                 Ok(Some(headers(owner, reply.grants())))
             }
-            Err(e) if e.is_retryable() => Err(e),
+            Err(e) if e.is_retryable() || e.ends_the_run() => Err(e),
             Err(_) => Ok(None),
         }
     }

@@ -39,7 +39,7 @@ impl Client {
         class: &str,
         thaw: Thaw,
     ) -> Result<()> {
-        self.rate.take(1).await;
+        self.rate.take(1).await?;
         self.counters.write_requests.add(1);
         let tier = match thaw.tier {
             Tier::Bulk => aws_sdk_s3::types::Tier::Bulk,

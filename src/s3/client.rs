@@ -19,6 +19,7 @@ use super::listing::TapClient;
 use super::rate::Rate;
 use super::reply::ReplyClient;
 use super::whole::WholeReplies;
+use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
@@ -94,6 +95,17 @@ impl Client {
             counters,
             place: Arc::new(Place { endpoint, region: region.to_string() }),
         })
+    }
+
+    /// The same client, whose requests wait for their turn no longer than until `halt` is stopped. Those on the wire end.
+    #[must_use]
+    pub fn halted_by(&self, halt: &Cancel) -> Self {
+        Self { rate: self.rate.halted_by(halt), ..self.clone() }
+    }
+
+    /// What `reading` comes to, unless the client is halted before: what changes nothing may be dropped on the wire.
+    pub async fn unless_halted<T>(&self, reading: impl Future<Output = Result<T>>) -> Result<T> {
+        self.rate.unless_halted(reading).await
     }
 
     /// Listing requests that may be under way at once.
@@ -194,7 +206,7 @@ fn check_endpoint(url: &str) -> Result<()> {
 async fn find_credentials(config: &aws_config::SdkConfig, profile: Option<&str>) -> Result<()> {
     let place = profile.map(|p| format!(" in the profile {p}")).unwrap_or_default();
     let missing = |e| {
-        let mut error = Error::new(ErrorKind::Denied, format!("no usable AWS credentials were found{place}"))
+        let mut error = Error::new(ErrorKind::Credentials, format!("no usable AWS credentials were found{place}"))
             .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)");
         if let Some(e) = e {
             error = error.because(aws_smithy_types::error::display::DisplayErrorContext(&e).to_string());

@@ -120,7 +120,7 @@ pub(super) use by_hand;
 impl Client {
     /// Copies one version. Metadata and tags come with it; annotations do not.
     pub async fn copy(&self, request: &CopyRequest<'_>) -> Result<Copied> {
-        self.rate.take(1).await;
+        self.rate.take(1).await?;
         let mut call = self
             .sdk
             .copy_object()

@@ -31,7 +31,7 @@ impl Client {
     /// Puts or removes up to a thousand delete markers, and gives each one's result in their order. An error is the whole
     /// request's.
     pub async fn delete(&self, bucket: &str, keys: &[DeleteKey<'_>]) -> Result<Vec<Result<Deleted>>> {
-        self.rate.take(keys.len()).await;
+        self.rate.take(keys.len()).await?;
         let objects = keys.iter().map(|k| {
             let object = ObjectIdentifier::builder().key(k.key).set_e_tag(k.etag.map(quoted));
             object.set_version_id(k.version_id.map(ToOwned::to_owned)).build()
@@ -86,7 +86,7 @@ impl Client {
 
     /// The same for keys that XML cannot carry.
     async fn delete_by_path(&self, bucket: &str, key: DeleteKey<'_>) -> Result<Deleted> {
-        self.rate.take(1).await;
+        self.rate.take(1).await?;
         self.counters.write_requests.add(1);
         let call = self.sdk.delete_object().bucket(bucket).key(for_sdk(key.key));
         let call = call.set_if_match(key.etag.map(quoted));

@@ -1,5 +1,6 @@
 //! From the SDK's errors to asof's: what happened, to which bucket and key, and what to do next.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::retry::ErrorKind as RetryKind;
@@ -43,6 +44,11 @@ pub(super) fn explain<E>(error: &SdkError<E, HttpResponse>, doing: Doing<'_>, pl
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
+    if let Some(why) = of_credentials(error) {
+        return Error::new(ErrorKind::Credentials, doing.cannot(&format!("there are no credentials: {why}")))
+            .hint(RENEW)
+            .because(DisplayErrorContext(error).to_string());
+    }
     match error {
         SdkError::ServiceError(service)
             if service.raw().status().is_success() && service.err().code().is_none() =>
@@ -104,7 +110,7 @@ pub(super) fn not_told<T>(e: Error, permission: &'static str) -> Result<Known<T>
         ErrorKind::Unsupported if !matches!(e.code(), Some("MethodNotAllowed" | "HTTP 405")) => {
             Ok(Known::NotOffered)
         }
-        ErrorKind::Denied | ErrorKind::Throttled | ErrorKind::Transient => Err(e),
+        ErrorKind::Denied | ErrorKind::Credentials | ErrorKind::Throttled | ErrorKind::Transient => Err(e),
         _ if e.code() == Some("NoSuchBucket") => Err(e),
         // Ceph RGW answers what it does not know with the bucket's listing.
         _ if e.code() == Some(UNREADABLE) => {
@@ -135,17 +141,15 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
         ("NoSuchBucket", _) => Error::new(kind, format!("the bucket {} does not exist", doing.bucket))
             .hint("check its name, and that --profile and --endpoint-url lead to the account that owns it"),
         ("ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired", _) => {
-            Error::new(kind, doing.cannot("the credentials have expired"))
-                .hint("renew them (aws sso login, or a new session token) and run the command again")
+            Error::new(kind, doing.cannot("the credentials have expired")).hint(RENEW)
         }
-        (
-            "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken" | "UnrecognizedClientException",
-            _,
-        ) => Error::new(kind, doing.cannot(&format!("the server does not accept the credentials ({code})")))
-            .hint("check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile"),
-        ("RequestTimeTooSkewed", _) => {
+        ("RequestTimeTooSkewed" | "RequestInTheFuture", _) => {
             Error::new(kind, doing.cannot("this machine's clock is too far from the server's"))
                 .hint("set the clock, then run the command again")
+        }
+        (_, ErrorKind::Credentials) => {
+            Error::new(kind, doing.cannot(&format!("the server does not accept the credentials ({code})")))
+                .hint("check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile")
         }
         (
             "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" | "",
@@ -182,21 +186,37 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
     }
 }
 
+const RENEW: &str = "renew them (aws sso login, or a new session token) and run the command again";
+
+/// Codes that say nothing of the bucket or key: any other request gets the same answer
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>).
+const OF_CREDENTIALS: [&str; 16] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "TokenRefreshRequired",
+    "InvalidToken",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+    "InvalidSecurity",
+    "NotSignedUp",
+    "AccountProblem",
+    "RequestTimeTooSkewed",
+    "RequestInTheFuture",
+];
+
 fn kind_of(answer: &Answer<'_>) -> ErrorKind {
     match (answer.code, answer.status) {
+        (code, _) if OF_CREDENTIALS.contains(&code) => ErrorKind::Credentials,
         (
             "SlowDown" | "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequests",
             _,
         )
         | (_, 429) => ErrorKind::Throttled,
-        (
-            "ExpiredToken"
-            | "ExpiredTokenException"
-            | "RequestExpired"
-            | "TokenRefreshRequired"
-            | "InvalidToken",
-            _,
-        ) => ErrorKind::Denied,
         ("InvalidObjectState" | "ObjectNotInActiveTierError", _) => ErrorKind::Invalid,
         ("PreconditionFailed" | "ConditionalRequestConflict", _) | (_, 412) => ErrorKind::Precondition,
         ("InternalError" | "RequestTimeout" | "OperationAborted" | "ServiceUnavailable", _) => {
@@ -204,8 +224,7 @@ fn kind_of(answer: &Answer<'_>) -> ErrorKind {
         }
         ("NotImplemented", _) | (_, 501 | 405) => ErrorKind::Unsupported,
         ("NoSuchKey" | "NoSuchVersion" | "NoSuchBucket" | "NotFound", _) | (_, 404) => ErrorKind::Missing,
-        ("AccessDenied" | "AllAccessDisabled" | "SignatureDoesNotMatch" | "InvalidAccessKeyId", _)
-        | (_, 401 | 403) => ErrorKind::Denied,
+        ("AccessDenied" | "AllAccessDisabled", _) | (_, 401 | 403) => ErrorKind::Denied,
         (_, 503) => ErrorKind::Throttled,
         (_, 500..) => ErrorKind::Transient,
         _ => ErrorKind::Invalid,
@@ -222,6 +241,20 @@ fn unreachable(kind: ErrorKind, why: &str, doing: Doing<'_>, place: &Place) -> E
 /// The pause in a reply that an error comes from.
 pub(super) fn stalled<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Stalled> {
     root_cause(error).downcast_ref()
+}
+
+/// Why the SDK has no credentials to sign with: those it had have expired, and where they come from gives no others. A
+/// source that did not answer in time may answer next time.
+fn of_credentials(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(e) = cause {
+        match e.downcast_ref::<CredentialsError>() {
+            Some(CredentialsError::ProviderTimedOut(_)) => return None,
+            Some(e) => return Some(root_cause(e).to_string()),
+            None => cause = e.source(),
+        }
+    }
+    None
 }
 
 /// The innermost error: what the ones round it wrap is "dispatch failure" and its like.
@@ -263,7 +296,13 @@ mod tests {
             (409, "ConditionalRequestConflict", ErrorKind::Precondition),
             (501, "NotImplemented", ErrorKind::Unsupported),
             (400, "InvalidRequest", ErrorKind::Invalid),
-            (400, "ExpiredToken", ErrorKind::Denied),
+            (400, "ExpiredToken", ErrorKind::Credentials),
+            (400, "InvalidToken", ErrorKind::Credentials),
+            (400, "TokenRefreshRequired", ErrorKind::Credentials),
+            (403, "RequestTimeTooSkewed", ErrorKind::Credentials),
+            (403, "InvalidAccessKeyId", ErrorKind::Credentials),
+            (403, "SignatureDoesNotMatch", ErrorKind::Credentials),
+            (400, "", ErrorKind::Invalid),
         ] {
             assert_eq!(explained(status, code, "", None).kind(), kind, "{status} {code}");
         }

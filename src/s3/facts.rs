@@ -10,6 +10,7 @@ use aws_sdk_s3::types::{
 use aws_smithy_types::DateTime;
 
 use super::blank_key::{KeyInPath, for_sdk};
+use super::bodiless::Refusal;
 use super::client::Client;
 use super::copy::Copied;
 use super::error::{Doing, explain};
@@ -104,7 +105,7 @@ impl Client {
                 Ok(Some(Current { copied: Copied::new(head.version_id(), head.e_tag()), size: size(&head) }))
             }
             Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
-            Err(e) => Err(e),
+            Err(e) => Err(self.refusal(e, doing, None).await.into()),
         }
     }
 
@@ -121,20 +122,23 @@ impl Client {
         match call.send().await.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(head) => Ok(Some(facts(&head))),
             Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
-            // A HEAD has no body to say why. This is how S3 answers where the key that a writer brought is missing.
-            Err(e) if e.code() == Some("HTTP 400") => Err(Error::new(
-                ErrorKind::Invalid,
-                format!(
-                    "cannot copy s3://{bucket}/{}: HTTP 400, as for an object that its writer encrypted with a key of their own (SSE-C)",
-                    printable(key)
-                ),
-            )
-            .with_code("HTTP 400")
-            .hint("copy such objects with their key: aws s3api copy-object --copy-source-sse-customer-key …")
-            .because(e)),
-            Err(e) => Err(e),
+            Err(e) => match self.refusal(e, doing, Some(version_id)).await {
+                Refusal::ForeignKey(e) => Err(foreign_key(bucket, key, e)),
+                Refusal::Known(e) => Err(e),
+            },
         }
     }
+}
+
+fn foreign_key(bucket: &str, key: &str, e: Error) -> Error {
+    let message = format!(
+        "cannot copy s3://{bucket}/{}: HTTP 400, as for an object that its writer encrypted with a key of their own (SSE-C)",
+        printable(key)
+    );
+    Error::new(ErrorKind::Invalid, message)
+        .with_code("HTTP 400")
+        .hint("copy such objects with their key: aws s3api copy-object --copy-source-sse-customer-key …")
+        .because(e)
 }
 
 fn size(head: &HeadObjectOutput) -> u64 {

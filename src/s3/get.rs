@@ -112,7 +112,10 @@ impl Client {
             .interceptor(KeyInPath::new(object.key))
             .send()
             .await;
-        reply.map_err(|e| explain(&e, object.doing(), &self.place))
+        match reply.map_err(|e| explain(&e, object.doing(), &self.place)) {
+            Ok(head) => Ok(head),
+            Err(e) => Err(self.refusal(e, object.doing(), Some(object.version_id)).await.into()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod acl;
 mod archive;
 mod blank_key;
+mod bodiless;
 mod bucket;
 mod client;
 mod clock;

@@ -47,7 +47,7 @@ impl Client {
         facts: &Facts,
         tags: &BTreeMap<String, String>,
     ) -> Result<Upload> {
-        self.rate.take(1).await;
+        self.rate.take(1).await?;
         self.counters.write_requests.add(1);
         let (system, checksum) = (&facts.system, facts.checksum.as_ref());
         let call = self
@@ -90,7 +90,7 @@ impl Client {
         number: u32,
         bytes: RangeInclusive<u64>,
     ) -> Result<Part> {
-        self.rate.take(1).await;
+        self.rate.take(1).await?;
         self.counters.write_requests.add(1);
         let number = i32::try_from(number).unwrap_or(i32::MAX);
         let call = self
@@ -128,7 +128,7 @@ impl Client {
         facts: &Facts,
         mut parts: Vec<Part>,
     ) -> Result<Copied> {
-        self.rate.take(1).await;
+        self.rate.take(1).await?;
         self.counters.write_requests.add(1);
         parts.sort_by_key(|part| part.0.part_number());
         let parts = parts.into_iter().map(|part| part.0).collect();

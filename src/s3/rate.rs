@@ -5,11 +5,16 @@ use std::sync::Arc;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
+use crate::cancel::Cancel;
+use crate::error::{Error, Result};
+
 /// Hands out so many tokens a second; a request for N keys takes N. Shared by all clones.
 #[derive(Debug, Clone)]
 pub struct Rate {
     limiter: Arc<DefaultDirectRateLimiter>,
     burst: NonZeroU32,
+    /// Not shared: gives up waiting.
+    halt: Option<Cancel>,
 }
 
 impl Rate {
@@ -18,11 +23,36 @@ impl Rate {
     pub fn per_second(n: u32) -> Self {
         let rate = NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
         let burst = NonZeroU32::new(n / 10).unwrap_or(NonZeroU32::MIN);
-        Self { limiter: Arc::new(RateLimiter::direct(Quota::per_second(rate).allow_burst(burst))), burst }
+        let limiter = Arc::new(RateLimiter::direct(Quota::per_second(rate).allow_burst(burst)));
+        Self { limiter, burst, halt: None }
     }
 
-    /// Waits for `n` tokens, in portions that the limiter can give at once.
-    pub async fn take(&self, n: usize) {
+    /// The same rate for one who gives up when `halt` is stopped.
+    #[must_use]
+    pub fn halted_by(&self, halt: &Cancel) -> Self {
+        Self { halt: Some(halt.clone()), ..self.clone() }
+    }
+
+    /// What `work` comes to, or an error as soon as this is halted.
+    pub async fn unless_halted<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(halt) = &self.halt else { return work.await };
+        tokio::select! {
+            biased;
+            () = halt.stopped() => Err(Error::stopping()),
+            done = work => done,
+        }
+    }
+
+    /// Waits for `n` tokens, in portions that the limiter can give at once. An error if it is halted before it has them all.
+    pub async fn take(&self, n: usize) -> Result<()> {
+        self.unless_halted(async {
+            self.wait(n).await;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn wait(&self, n: usize) {
         let mut left = u32::try_from(n).unwrap_or(u32::MAX);
         while let Some(portion) = NonZeroU32::new(left.min(self.burst.get())) {
             // A portion is never larger than the burst, which is the only thing that this can refuse.
@@ -37,19 +67,38 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::Rate;
+    use crate::cancel::Cancel;
+    use crate::error::ErrorKind;
 
     #[tokio::test]
     async fn a_request_for_n_keys_takes_n_tokens() {
         let rate = Rate::per_second(1000);
         let began = Instant::now();
-        rate.take(100).await; // the burst
-        rate.take(150).await;
+        rate.take(100).await.unwrap(); // the burst
+        rate.take(150).await.unwrap();
         assert!(began.elapsed() >= Duration::from_millis(140), "{:?}", began.elapsed());
     }
 
     #[tokio::test]
     async fn one_a_second_is_possible() {
-        Rate::per_second(1).take(1).await;
-        Rate::per_second(0).take(1).await;
+        Rate::per_second(1).take(1).await.unwrap();
+        Rate::per_second(0).take(1).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_is_halted_waits_no_longer_and_others_do() {
+        let (rate, halt) = (Rate::per_second(10), Cancel::default());
+        let halted = rate.halted_by(&halt);
+        halted.take(1).await.unwrap();
+        let (began, later) = (Instant::now(), Duration::from_millis(50));
+        let stop = async {
+            tokio::time::sleep(later).await;
+            halt.stop();
+        };
+        let (waited, ()) = tokio::join!(halted.take(1000), stop);
+        assert_eq!(waited.unwrap_err().kind(), ErrorKind::Interrupted);
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+        assert!(halted.take(1).await.is_err(), "a request was let through after the stop");
+        rate.take(1).await.unwrap();
     }
 }

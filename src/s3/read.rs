@@ -92,7 +92,7 @@ impl Client {
         let head = match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(head) => head,
             Err(e) if e.kind() == ErrorKind::Missing => return Ok(None),
-            Err(e) => return Err(e),
+            Err(e) => return Err(self.refusal(e, doing, version_id).await.into()),
         };
         let tags = match head.tag_count() {
             // So it is too where we may not read them: then they are left out of every comparison.
@@ -129,7 +129,7 @@ impl Client {
             Ok(reply) => Ok(Some(
                 reply.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect(),
             )),
-            Err(e) if e.is_retryable() => Err(e),
+            Err(e) if e.is_retryable() || e.ends_the_run() => Err(e),
             Err(_) => Ok(None),
         }
     }
@@ -145,7 +145,7 @@ impl Client {
             permission: "s3:GetBucketWebsite",
         };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
-            Err(e) if e.is_retryable() => Err(e),
+            Err(e) if e.is_retryable() || e.ends_the_run() => Err(e),
             Err(e) => Ok(e.kind() != ErrorKind::Missing),
             Ok(_) => Ok(true),
         }

@@ -13,6 +13,7 @@ mod interrupt;
 pub(crate) mod matrix;
 pub(crate) mod scene;
 mod stalled;
+mod stops;
 mod storm;
 mod unreadable;
 

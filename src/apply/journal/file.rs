@@ -1,6 +1,7 @@
 //! The journal's file: records are appended, intents reach the disk before what they announce is sent, and what a crash
 //! tore off the end is cut away.
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -33,8 +34,7 @@ impl Journal {
             .map_err(|e| cannot(path, "begin", &e))?;
         let mut journal =
             Self { path: path.to_owned(), file, whole: 0, torn: false, state: State::default() };
-        journal.write(&[Record::Started { format: FORMAT, at, changes }])?;
-        journal.sync()?;
+        journal.announce(&Record::Started { format: FORMAT, at, changes })?;
         Ok(journal)
     }
 
@@ -48,11 +48,10 @@ impl Journal {
         let file = OpenOptions::new().append(true).open(path).map_err(|e| cannot(path, "open", &e))?;
         file.set_len(whole).map_err(|e| cannot(path, "cut", &e))?;
         let mut journal = Self { path: path.to_owned(), file, whole, torn: false, state };
-        journal.write(&[match journal.state.started() {
+        journal.announce(&match journal.state.started() {
             Some(_) => Record::Resumed { at },
             None => Record::Started { format: FORMAT, at, changes },
-        }])?;
-        journal.sync()?;
+        })?;
         Ok(journal)
     }
 
@@ -64,17 +63,34 @@ impl Journal {
     /// Announces that every change before this one may be carried out from now on. On disk when this returns; so that not
     /// each change waits for the disk, some more are announced with them.
     pub fn take(&mut self, upto: u64) -> Result<()> {
-        if upto <= self.state.taken() {
+        if upto <= self.state.taken() && self.state.left() == 0 {
             return Ok(());
         }
-        let upto = (upto + limits::INTENTS).min(self.state.changes());
-        self.write(&[Record::Taken { upto }])?;
-        self.sync()
+        let upto = (upto + limits::INTENTS).min(self.state.changes()).max(self.state.taken());
+        self.announce(&Record::Taken { upto })
     }
 
-    /// Notes what became of changes. Not on disk before the next intent: what is lost is found out by looking at the keys.
+    /// Notes what became of changes, one result each. Not on disk before the next intent: what is lost is found out by looking
+    /// at the keys.
     pub fn end(&mut self, results: impl IntoIterator<Item = (u64, Ending)>) -> Result<()> {
         let records: Vec<_> = results.into_iter().map(|(n, ending)| Record::Result { n, ending }).collect();
+        let mut ended = HashSet::with_capacity(records.len());
+        for record in &records {
+            if let Record::Result { n, .. } = record
+                && !ended.insert(*n)
+            {
+                return Err(damaged(&self.path, &format!("two results of change {n} come at once")));
+            }
+        }
+        self.write(&records)
+    }
+
+    /// Notes that these changes, which are announced, have not been begun. Like results, not on disk before the next intent.
+    pub fn leave(&mut self, mut changes: Vec<u64>) -> Result<()> {
+        changes.sort_unstable();
+        let ranges = changes.chunk_by(|a, b| a + 1 == *b);
+        let record = |range: &[u64]| Some(Record::Left { from: *range.first()?, upto: range.last()? + 1 });
+        let records: Vec<_> = ranges.filter_map(record).collect();
         self.write(&records)
     }
 
@@ -89,11 +105,29 @@ impl Journal {
         self.file.sync_data().map_err(|e| cannot(&self.path, "write", &e))
     }
 
-    /// Appends records. What a full disk left of them is cut away again: other results may still come, and find room.
+    /// Appends a record, and brings it to the disk.
+    fn announce(&mut self, record: &Record) -> Result<()> {
+        self.append(std::slice::from_ref(record))?;
+        self.sync()?;
+        self.state.enter(record);
+        Ok(())
+    }
+
+    /// Appends records that say nothing of each other's changes.
     fn write(&mut self, records: &[Record]) -> Result<()> {
+        self.append(records)?;
+        for record in records {
+            self.state.enter(record);
+        }
+        Ok(())
+    }
+
+    /// Appends records. The state is as before until they are written: it says what the file says. What a full disk left of
+    /// them is cut away again: other results may still come, and find room.
+    fn append(&mut self, records: &[Record]) -> Result<()> {
         let mut lines = String::new();
         for record in records {
-            self.state.apply(record).map_err(|why| damaged(&self.path, &why))?;
+            self.state.check(record).map_err(|why| damaged(&self.path, &why))?;
             lines += &to_line(record).map_err(|e| cannot(&self.path, "write", &e.into()))?;
         }
         let cut = if self.torn { self.file.set_len(self.whole) } else { Ok(()) };
@@ -235,9 +269,9 @@ mod tests {
         assert_eq!(journal.state().progress(0), Progress::Open);
         assert_eq!(journal.state().progress(1), Progress::Copied);
         assert_eq!(journal.state().progress(2002), Progress::Untouched);
-        journal
-            .end([(7, Ending::Failed { error: "x".into(), over: None }), (7, Ending::Conflict), copied(14)])
-            .unwrap();
+        journal.end([(7, Ending::Failed { error: "x".into(), over: None })]).unwrap();
+        journal.end([(7, Ending::Conflict), copied(14)]).unwrap();
+        assert!(journal.end([copied(21), copied(21)]).is_err());
         let (mut results, state) = Results::read(&path).unwrap();
         assert_eq!(results.get(7).unwrap(), Some(Ending::Conflict));
         assert_eq!(results.get(14).unwrap(), Some(copied(14).1));
@@ -274,12 +308,49 @@ mod tests {
         journal.take(3).unwrap();
         let writable = std::mem::replace(&mut journal.file, File::open(&path).unwrap());
         assert!(journal.end([copied(0)]).is_err());
+        assert_eq!(journal.state().progress(0), Progress::Open);
         (&writable).write_all(b"0123abcd {\"type\":\"res").unwrap();
         journal.file = writable;
         journal.end([copied(1)]).unwrap();
         journal.end([copied(2)]).unwrap();
         let state = read(&path, |_, _| {}).unwrap().0;
         assert_eq!([0, 1, 2].map(|n| state.progress(n).is_done()), [false, true, true]);
+    }
+
+    /// Else a second try would be refused as a second result, or an intent be taken for written that is not.
+    #[test]
+    fn a_record_that_was_not_written_changes_nothing_in_memory() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let mut journal = Journal::create(&path, 3000, now()).unwrap();
+        let writable = std::mem::replace(&mut journal.file, File::open(&path).unwrap());
+        assert!(journal.take(1).is_err());
+        assert_eq!((journal.state().taken(), journal.state().progress(0)), (0, Progress::Untouched));
+        let unwritable = std::mem::replace(&mut journal.file, writable);
+        journal.take(1).unwrap();
+        let writable = std::mem::replace(&mut journal.file, unwritable);
+        assert!(journal.end([copied(0)]).is_err() && journal.leave(vec![1, 2]).is_err());
+        journal.file = writable;
+        journal.end([copied(0)]).unwrap();
+        journal.leave(vec![2, 1]).unwrap();
+        assert_eq!(&read(&path, |_, _| {}).unwrap().0, journal.state());
+    }
+
+    #[test]
+    fn what_is_left_is_taken_once_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let mut journal = Journal::create(&path, 10, now()).unwrap();
+        journal.take(1).unwrap();
+        journal.end([copied(4)]).unwrap();
+        journal.leave(vec![9, 0, 1, 5, 6, 3]).unwrap();
+        let mut journal = Journal::open(&path, 10, now()).unwrap();
+        let open: Vec<_> = (0..10).filter(|n| journal.state().progress(*n) == Progress::Open).collect();
+        assert_eq!((open, journal.state().left()), (vec![2, 7, 8], 6));
+        journal.take(1).unwrap();
+        journal.end([copied(0), copied(9)]).unwrap();
+        let state = read(&path, |_, _| {}).unwrap().0;
+        assert_eq!((state.left(), state.taken(), state.tally().copied), (0, 10, 3));
     }
 
     #[test]

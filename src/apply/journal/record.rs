@@ -36,6 +36,13 @@ pub enum Record {
     },
     /// Every result so far was compared with the histories of the keys.
     Checked,
+    /// Changes that were announced and not begun when the run stopped: no request of theirs was carried out.
+    Left {
+        /// The number of the first one.
+        from: u64,
+        /// The number behind the last one.
+        upto: u64,
+    },
     /// What became of a change.
     Result {
         /// The change's number in the plan, from 0.
@@ -156,6 +163,7 @@ mod tests {
                 r#"6171b3c3 {"type":"started","format":1,"at":"1970-01-01T00:00:00Z","changes":2}"#,
             ),
             (Record::Taken { upto: 1000 }, r#"34fd3698 {"type":"taken","upto":1000}"#),
+            (Record::Left { from: 3, upto: 7 }, r#"403aa72a {"type":"left","from":3,"upto":7}"#),
             (
                 Record::Result { n: 7, ending: copied },
                 r#"6e1e8464 {"type":"result","n":7,"outcome":"copied","version_id":"v\n1","etag":"0cc1"}"#,

@@ -4,7 +4,8 @@
 //! |---|---|---|
 //! | `started` | first, and only there | gives the number of changes |
 //! | `resumed` | after that | |
-//! | `taken` | not before an earlier one's number, nor after the number of changes | those changes may be under way |
+//! | `taken` | not before an earlier one's number, nor after the number of changes | those changes may be under way, and those that were left too |
+//! | `left` | its changes are taken, and have no final result | nothing was done about them |
 //! | `result` | its change is taken, and has no final result | final: the change is done with; else it is tried again |
 //! | `result` | its change is copied or deleted, and the result is of that kind, or a failure | says more of it, or that it is not there |
 //! | `checked` | anywhere | every result before it was compared with the keys' histories |
@@ -13,7 +14,7 @@
 //!
 //! | a change is | so `resume` |
 //! |---|---|
-//! | not taken | carries it out |
+//! | not taken, or left | carries it out |
 //! | taken, without a final result | looks at its key first: the request may have been carried out |
 //! | done | leaves it |
 
@@ -91,6 +92,8 @@ pub struct State {
     started: Option<Instant>,
     changes: u64,
     taken: u64,
+    /// How many of the taken changes are left.
+    left: u64,
     tally: Tally,
     /// The last result's kind of each change, two a byte, up to the last that has one.
     kinds: Vec<u8>,
@@ -101,32 +104,72 @@ pub struct State {
 impl State {
     /// Takes in the next record. An error says why it cannot stand there.
     pub fn apply(&mut self, record: &Record) -> Result<(), String> {
+        self.check(record)?;
+        self.enter(record);
+        Ok(())
+    }
+
+    /// Whether a record can come next: the table above. An error says why it cannot.
+    pub fn check(&self, record: &Record) -> Result<(), String> {
         match record {
             Record::Started { format, .. } if *format > FORMAT => {
-                return Err(format!("it has format {format}, and this asof reads up to {FORMAT}"));
+                Err(format!("it has format {format}, and this asof reads up to {FORMAT}"))
             }
-            Record::Started { at, changes, .. } if self.started.is_none() => {
-                (self.started, self.changes) = (Some(*at), *changes);
-            }
-            Record::Started { .. } => return Err("it starts twice".to_owned()),
-            _ if self.started.is_none() => return Err("it does not begin with its start".to_owned()),
-            Record::Resumed { .. } => {}
+            Record::Started { .. } if self.started.is_none() => Ok(()),
+            Record::Started { .. } => Err("it starts twice".to_owned()),
+            _ if self.started.is_none() => Err("it does not begin with its start".to_owned()),
             Record::Taken { upto } if *upto < self.taken || *upto > self.changes => {
-                return Err(format!("it takes {upto} changes, after {} of {}", self.taken, self.changes));
+                Err(format!("it takes {upto} changes, after {} of {}", self.taken, self.changes))
             }
-            Record::Taken { upto } => self.taken = *upto,
-            Record::Checked => {}
+            Record::Left { from, upto }
+                if from >= upto
+                    || *upto > self.taken
+                    || (*from..*upto).any(|n| self.progress(n) != Progress::Open) =>
+            {
+                Err(format!("it leaves the changes from {from} to {upto}, which are not all under way"))
+            }
             Record::Result { n, ending } if !self.may_end(*n, ending) => {
-                return Err(format!("it has a result of change {n}, which is not under way"));
+                Err(format!("it has a result of change {n}, which is not under way"))
             }
-            Record::Result { n, ending } => self.end(*n, kind(ending)),
+            Record::Resumed { .. }
+            | Record::Taken { .. }
+            | Record::Left { .. }
+            | Record::Checked
+            | Record::Result { .. } => Ok(()),
         }
+    }
+
+    /// Takes in a record that can come next.
+    pub(super) fn enter(&mut self, record: &Record) {
         match record {
+            Record::Started { at, changes, .. } => (self.started, self.changes) = (Some(*at), *changes),
+            Record::Resumed { .. } => {}
             Record::Checked => self.checked = true,
-            Record::Result { .. } => self.checked = false,
-            Record::Started { .. } | Record::Resumed { .. } | Record::Taken { .. } => {}
+            Record::Taken { upto } => {
+                self.retake();
+                self.taken = *upto;
+            }
+            Record::Left { from, upto } => {
+                self.left += upto - from;
+                (*from..*upto).for_each(|n| self.end(n, LEFT));
+            }
+            Record::Result { n, ending } => {
+                self.checked = false;
+                self.end(*n, kind(ending));
+            }
         }
-        Ok(())
+    }
+
+    /// What was left may be under way again.
+    fn retake(&mut self) {
+        if self.left == 0 {
+            return;
+        }
+        let without = |kind: u8| if kind == LEFT { 0 } else { kind };
+        for pair in &mut self.kinds {
+            *pair = without(*pair & 0xF) | without(*pair >> 4) << 4;
+        }
+        self.left = 0;
     }
 
     /// Whether a change can have this result next.
@@ -158,6 +201,7 @@ impl State {
             2 | 9 => Progress::Deleted,
             3 => Progress::Uncovered,
             4 => Progress::Skipped,
+            LEFT => Progress::Untouched,
             _ if n < self.taken => Progress::Open,
             _ => Progress::Untouched,
         }
@@ -176,6 +220,11 @@ impl State {
     /// The number of the first change that was not taken.
     pub fn taken(&self) -> u64 {
         self.taken
+    }
+
+    /// How many changes before that one were left: they are taken once more before they are carried out.
+    pub fn left(&self) -> u64 {
+        self.left
     }
 
     /// How many changes ended how, by the last result of each.
@@ -212,6 +261,9 @@ impl State {
         }
     }
 }
+
+/// The number of a change that was left, in the place of its ending's.
+const LEFT: u8 = 10;
 
 fn is_superseding(kind: u8) -> bool {
     matches!(kind, 8 | 9)
@@ -294,6 +346,7 @@ mod tests {
     #[test]
     fn the_table_holds() {
         let taken = |upto| Record::Taken { upto };
+        let left = |from, upto| Record::Left { from, upto };
         let resumed = || Record::Resumed { at: Instant::default() };
         for (records, wrong) in [
             (vec![started(3), taken(2), result(1, Ending::Skipped), resumed(), taken(3)], ""),
@@ -303,6 +356,24 @@ mod tests {
             (vec![started(3), started(3)], "it starts twice"),
             (vec![started(3), taken(2), taken(1)], "it takes 1 changes, after 2 of 3"),
             (vec![started(3), taken(4)], "it takes 4 changes, after 0 of 3"),
+            (vec![started(3), taken(3), left(1, 3), taken(3), result(1, Ending::Skipped)], ""),
+            (vec![started(3), taken(2), result(1, Ending::Conflict), left(0, 2)], ""),
+            (
+                vec![started(3), taken(3), left(1, 3), result(1, Ending::Skipped)],
+                "it has a result of change 1, which is not under way",
+            ),
+            (
+                vec![started(3), taken(2), left(1, 3)],
+                "it leaves the changes from 1 to 3, which are not all under way",
+            ),
+            (
+                vec![started(3), taken(2), result(1, Ending::Skipped), left(0, 2)],
+                "it leaves the changes from 0 to 2, which are not all under way",
+            ),
+            (
+                vec![started(3), taken(2), left(1, 1)],
+                "it leaves the changes from 1 to 1, which are not all under way",
+            ),
             (
                 vec![started(3), taken(1), result(1, Ending::Skipped)],
                 "it has a result of change 1, which is not under way",
@@ -343,18 +414,33 @@ mod tests {
         fn any_run_is_counted_right(changes in 1..200_u64, steps in prop::collection::vec((0..200_u64, 0..7_usize), 0..400)) {
             let mut state = replay(&[started(changes)]).unwrap();
             let (mut taken, mut model) = (0, BTreeMap::new());
+            let mut left = std::collections::BTreeSet::new();
             for (n, ending) in steps {
                 if n % 3 == 0 {
                     let fits = n >= taken && n <= changes;
                     prop_assert_eq!(state.apply(&Record::Taken { upto: n }).is_ok(), fits);
-                    taken = if fits { n } else { taken };
+                    if fits {
+                        taken = n;
+                        left.clear();
+                    }
                     continue;
                 }
-                let open = n < taken && model.get(&n).is_none_or(|before: &usize| {
-                    !ENDINGS[*before].is_final() || (*before < 2 && (ending == *before || ending == 6))
-                });
-                prop_assert_eq!(state.apply(&result(n, ENDINGS[ending].clone())).is_ok(), open);
-                if open {
+                let open = n < taken
+                    && !left.contains(&n)
+                    && model.get(&n).is_none_or(|before: &usize| !ENDINGS[*before].is_final());
+                if n % 5 == 0 {
+                    prop_assert_eq!(state.apply(&Record::Left { from: n, upto: n + 1 }).is_ok(), open);
+                    if open {
+                        left.insert(n);
+                        model.remove(&n);
+                    }
+                    continue;
+                }
+                let says_more =
+                    model.get(&n).is_some_and(|before| *before < 2 && (ending == *before || ending == 6));
+                let fits = open || says_more;
+                prop_assert_eq!(state.apply(&result(n, ENDINGS[ending].clone())).is_ok(), fits);
+                if fits {
                     model.insert(n, ending);
                 }
             }
@@ -366,7 +452,7 @@ mod tests {
             for n in 0..changes {
                 let done = model.get(&n).is_some_and(|ending| ENDINGS[*ending].is_final());
                 prop_assert_eq!(state.progress(n).is_done(), done);
-                prop_assert_eq!(state.progress(n) == Progress::Untouched, !done && n >= taken);
+                prop_assert_eq!(state.progress(n) == Progress::Untouched, !done && (n >= taken || left.contains(&n)));
             }
             prop_assert_eq!(state.is_done(), tally.done() == changes);
         }

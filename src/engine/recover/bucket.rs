@@ -140,6 +140,7 @@ impl Parts<'_> {
             });
         };
         order.copying.thaw = self.terms.copying.thaw.or(order.copying.thaw);
+        let warning = run.damaged_uploads(&order)?;
         let mut first = None;
         let on = |change: &Change, outcome: &crate::apply::Outcome| {
             if let crate::apply::Outcome::Failed(e) = outcome {
@@ -155,7 +156,11 @@ impl Parts<'_> {
         if !finished {
             return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
         }
-        settled(part.client.counters(), run.id(), first)
+        let mut result = settled(part.client.counters(), run.id(), first)?;
+        if let (Some(note), Some(warning)) = (&mut result.note, warning) {
+            *note += &format!("; {warning}");
+        }
+        Ok(result)
     }
 
     async fn begin_run(

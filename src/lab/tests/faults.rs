@@ -18,6 +18,7 @@ async fn refusals_come_as_told_and_are_counted() {
         (Fault::Conflict, (409, "ConditionalRequestConflict")),
         (Fault::AccessDenied, (403, "AccessDenied")),
         (Fault::ExpiredToken, (400, "ExpiredToken")),
+        (Fault::UnknownKey, (403, "InvalidAccessKeyId")),
     ];
     for (fault, (status, name)) in cases {
         lab.faults().push(Rule::on(Operation::PutObject, fault, When::First(1)));
@@ -26,7 +27,7 @@ async fn refusals_come_as_told_and_are_counted() {
     }
     put().await.unwrap();
     assert_eq!(lab.count_versions(BUCKET), 1);
-    assert_eq!((lab.faults().injected(), lab.requests().of(Operation::PutObject)), (5, 6));
+    assert_eq!((lab.faults().injected(), lab.requests().of(Operation::PutObject)), (6, 7));
 }
 
 #[tokio::test]

@@ -50,6 +50,17 @@ impl PlanFile {
     }
 }
 
+/// Whether nothing else than a plan is lost if the file at `path` is replaced: it is empty, or begins as a plan does, of whatever
+/// format and however damaged further on.
+pub(super) fn may_replace(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    if file.metadata().is_ok_and(|there| there.len() == 0) {
+        return true;
+    }
+    let beginning = Lines::of(&file, path).and_then(|mut lines| lines.first::<Beginning>());
+    beginning.is_ok_and(|beginning| matches!(beginning.kind, Kind::Plan))
+}
+
 /// Refuses what is no plan, and formats of other majors: of these not even the rest of the header is known.
 fn check_format(lines: &mut Lines) -> Result<()> {
     let path = lines.path.clone();

@@ -8,6 +8,7 @@ use crc32fast::Hasher;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use super::read::may_replace;
 use super::{Header, Kind, Line, Trailer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Sums};
@@ -20,11 +21,16 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins a plan that will have the name `path`. What has that name stays until then.
+    /// Begins a plan that will have the name `path`. What has that name stays until then, and for good if it is neither a plan
+    /// nor empty.
     pub fn create(path: &Path, header: &Header) -> Result<Self> {
         if std::fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
             let message = format!("cannot save the plan as {}: that is not a regular file", path.display());
             return Err(Error::usage(message).hint("give the name of a file"));
+        }
+        if path.exists() && !may_replace(path) {
+            let message = format!("cannot save the plan as {}: that file is not a plan", path.display());
+            return Err(Error::usage(message).hint("give another name, or remove that file first"));
         }
         let file = temporary(path).map_err(|e| {
             let (plan, directory) = (path.display(), directory(path).display());

@@ -308,6 +308,29 @@ fn a_plan_is_replaced_and_nothing_else() {
     ");
 }
 
+/// Such as the page that was made by the same command with --html.
+#[test]
+fn a_file_that_is_no_plan_is_not_replaced() {
+    let stage = Stage::after_incident();
+    stage.file("incident.html", b"<!DOCTYPE html>");
+    let diff = "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --quiet --out";
+    assert_snapshot!(stage.asof(&format!("{diff} incident.html")).changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: cannot save the plan as incident.html: that file is not a plan
+      give another name, or remove that file first
+    ");
+    assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), 0, "listed before it was refused");
+    assert_eq!(std::fs::read(stage.path("incident.html")).unwrap(), b"<!DOCTYPE html>");
+    // An empty one, and a plan that cannot be used any more.
+    for damage in [&b""[..], b"and more"] {
+        let old = std::fs::read(stage.path("a.plan")).unwrap_or_default();
+        stage.file("a.plan", &if damage.is_empty() { Vec::new() } else { [&old, damage].concat() });
+        stage.asof(&format!("{diff} a.plan")).changes_nothing();
+        assert!(stage.asof("show a.plan").run().starts_with("exit code 0"));
+    }
+}
+
 #[test]
 fn bucket_that_keeps_nothing_any_more() {
     let (stage, _) = planned();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cut::{Cut, newest, records};
 use super::{WRITES, block_on, slow_down};
-use crate::faults::scene::Scene;
+use crate::faults::scene::{IN_PARTS, Scene};
 use crate::support::Run;
 
 const SIZE: usize = 12;
@@ -90,6 +90,56 @@ fn a_state_directory_that_cannot_be_written() {
         assert!(refused.stderr.starts_with("error: cannot make "), "{refused}");
         assert!(refused.stderr.contains("--state-dir names another directory"), "{refused}");
         assert_eq!(writes(&scene), 0, "{refused}");
+    });
+}
+
+/// Nobody finds an empty page where one was asked for, nor loses the one that was there.
+#[test]
+fn a_page_that_there_is_no_room_for_leaves_nothing() {
+    block_on(async {
+        let scene = Scene::new(SIZE).await;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("page.html");
+        let page = path.to_str().unwrap();
+        let url = format!("s3://{}", crate::faults::scene::BUCKET);
+        let timeline = ["timeline", &url, "--html", page];
+        let stopped = run_with_little_room(&scene, 1, &timeline).await;
+        assert!(stopped.stderr.starts_with(&format!("error: cannot write the page {page}: ")), "{stopped}");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{stopped}");
+        std::fs::write(&path, "an older page").unwrap();
+        run_with_little_room(&scene, 1, &timeline).await;
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "an older page");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+        scene.subject.asof(&timeline).await.expect_code(0);
+        assert!(std::fs::read_to_string(&path).unwrap().contains("</html>"));
+    });
+}
+
+/// Uploads that were noted there are abandoned as far as they can be read; the others are for a person to look for.
+#[test]
+fn a_damaged_list_of_uploads_does_not_keep_a_run_from_going_on() {
+    block_on(async {
+        let scene = Scene::new(SIZE).await;
+        let options = ["--concurrency", "1", IN_PARTS[0], IN_PARTS[1]];
+        // Behind the copies of one request and the one that finds out about conditions, in an upload's first parts.
+        let cut = Cut::Write(SIZE as u64 + 4);
+        scene.restore_with_and(&options, cut.arm(&scene)).await.expect_killed();
+        scene.lab().faults().clear();
+        let run = scene.runs().remove(0);
+        let list = scene.subject.runs_dir().join(&run).join("uploads");
+        let whole = std::fs::read(&list).unwrap();
+        assert!(scene.lab().count_uploads(crate::faults::scene::BUCKET) > 0 && !whole.is_empty());
+        std::fs::write(&list, [&b"\xff\xfe{\"bucket\n"[..], &whole, b"0123abcd {\"buc\xff"].concat()).unwrap();
+        let resumed = scene.on_run("resume", &run, &[]).await.expect_code(0);
+        for said in ["cannot read line 1 of ", "aws s3api list-multipart-uploads --bucket scene"] {
+            assert!(resumed.stderr.contains(said), "{said:?} in {resumed}");
+        }
+        assert_eq!(scene.lab().count_uploads(crate::faults::scene::BUCKET), 0, "{resumed}");
+        scene.assert_restored("a damaged list");
+        // It is told once, and kept.
+        assert!(list.with_extension("damaged").exists());
+        let again = scene.on_run("resume", &run, &[]).await.expect_code(0);
+        assert!(!again.stderr.contains("cannot read"), "{again}");
     });
 }
 
