@@ -34,7 +34,7 @@ pub async fn standing(client: &Client, bucket: &str) -> Result<Standing> {
 /// first cannot be had, the server or the bucket is not there, and the others are not waited for.
 pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
     // Six requests at once are much for the stack.
-    let others = async {
+    let others = async || {
         Ok(tokio::join!(
             Box::pin(client.lifecycle(bucket)),
             Box::pin(client.object_lock(bucket)),
@@ -44,8 +44,13 @@ pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
             Box::pin(client.demands_conditions(bucket)),
         ))
     };
-    let (keeping, others) = tokio::try_join!(client.keeping(bucket), others)?;
-    let (rules, lock, replicas, acls, encryption, conditions) = others;
+    let asked_in = client.region(bucket);
+    let (keeping, mut told) = tokio::try_join!(client.keeping(bucket), others())?;
+    if client.region(bucket) != asked_in {
+        // They were sent while the first found that the bucket is in another region.
+        told = others().await?;
+    }
+    let (rules, lock, replicas, acls, encryption, conditions) = told;
     Ok(BucketSettings {
         keeping,
         rules: needed(rules)?,

@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 use super::Lab;
 use super::error::Error;
 use super::handler;
-use super::store::bucket::{Bucket, Configuration, Versioning};
+use super::store::bucket::{Bucket, Configuration, Demands, Versioning};
 use super::store::version::{Attributes, Labels, Object, Tags, VersionId};
 
 /// An object to put.
@@ -95,6 +95,11 @@ impl Lab {
     /// Sets the state of a bucket's versioning; false if there is no such bucket.
     pub fn set_versioning(&self, bucket: &str, versioning: Versioning) -> bool {
         self.with(bucket, |bucket| bucket.versioning = versioning).is_some()
+    }
+
+    /// Sets what a bucket demands of every request; false if there is no such bucket.
+    pub fn demand(&self, bucket: &str, demands: Demands) -> bool {
+        self.with(bucket, |bucket| bucket.demands = demands).is_some()
     }
 
     /// Stores a configuration of a bucket, as XML (JSON for a policy), or removes it; false if the bucket or the

@@ -26,7 +26,7 @@ impl Client {
     /// ones have no ownership controls.
     pub async fn acls(&self, bucket: &str) -> Result<Known<bool>> {
         const PERMISSION: &str = "s3:GetBucketOwnershipControls";
-        let reply = self.sdk.get_bucket_ownership_controls().bucket(bucket).send().await;
+        let reply = self.sdk(bucket).get_bucket_ownership_controls().bucket(bucket).send().await;
         let doing =
             Doing { what: "read the ownership controls of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -53,7 +53,7 @@ impl Client {
 
     /// A version's list; `None` where we may not read it.
     pub async fn grants(&self, bucket: &str, key: &str, version_id: &str) -> Result<Option<Grants>> {
-        let call = self.sdk.get_object_acl().bucket(bucket).key(for_sdk(key)).version_id(version_id);
+        let call = self.sdk(bucket).get_object_acl().bucket(bucket).key(for_sdk(key)).version_id(version_id);
         let doing =
             Doing { what: "read the ACL of", bucket, key: Some(key), permission: "s3:GetObjectVersionAcl" };
         let reply = call.customize().interceptor(KeyInPath::new(key)).send().await;

@@ -17,9 +17,12 @@ impl Client {
     /// there, or the bucket is not ours, and so gives up sooner than others.
     pub async fn keeping(&self, bucket: &str) -> Result<Known<Keeping>> {
         const PERMISSION: &str = "s3:GetBucketVersioning";
-        let quick = aws_sdk_s3::config::Builder::new().retry_config(retries(limits::FIRST_CONTACT_ATTEMPTS));
-        let reply =
-            self.sdk.get_bucket_versioning().bucket(bucket).customize().config_override(quick).send().await;
+        let ask = async |sdk: aws_sdk_s3::Client| {
+            let quick =
+                aws_sdk_s3::config::Builder::new().retry_config(retries(limits::FIRST_CONTACT_ATTEMPTS));
+            sdk.get_bucket_versioning().bucket(bucket).customize().config_override(quick).send().await
+        };
+        let reply = self.find_and_ask(bucket, ask).await;
         let doing = Doing { what: "read the versioning state of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(Known::Is(Keeping {
@@ -36,10 +39,15 @@ impl Client {
         }
     }
 
+    /// Finds the region of a bucket, if no request has found it yet. Requests about it fail if it cannot be found.
+    pub async fn find(&self, bucket: &str) -> Result<()> {
+        if self.place.knows(bucket) { Ok(()) } else { self.keeping(bucket).await.map(drop) }
+    }
+
     /// Object Lock.
     pub async fn object_lock(&self, bucket: &str) -> Result<Known<Lock>> {
         const PERMISSION: &str = "s3:GetBucketObjectLockConfiguration";
-        let reply = self.sdk.get_object_lock_configuration().bucket(bucket).send().await;
+        let reply = self.sdk(bucket).get_object_lock_configuration().bucket(bucket).send().await;
         let doing = Doing {
             what: "read the Object Lock configuration of",
             bucket,
@@ -65,7 +73,7 @@ impl Client {
     /// The buckets to which what is written to this one is replicated.
     pub async fn replicas(&self, bucket: &str) -> Result<Known<Vec<String>>> {
         const PERMISSION: &str = "s3:GetReplicationConfiguration";
-        let reply = self.sdk.get_bucket_replication().bucket(bucket).send().await;
+        let reply = self.sdk(bucket).get_bucket_replication().bucket(bucket).send().await;
         let doing =
             Doing { what: "read the replication rules of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -81,7 +89,7 @@ impl Client {
     /// How the bucket encrypts new objects that are not told.
     pub async fn encryption(&self, bucket: &str) -> Result<Known<Encryption>> {
         const PERMISSION: &str = "s3:GetEncryptionConfiguration";
-        let reply = self.sdk.get_bucket_encryption().bucket(bucket).send().await;
+        let reply = self.sdk(bucket).get_bucket_encryption().bucket(bucket).send().await;
         let doing =
             Doing { what: "read the default encryption of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -110,7 +118,7 @@ impl Client {
     /// Whether the bucket's policy denies writes that carry no condition.
     pub async fn demands_conditions(&self, bucket: &str) -> Result<Known<bool>> {
         const PERMISSION: &str = "s3:GetBucketPolicy";
-        let reply = self.sdk.get_bucket_policy().bucket(bucket).send().await;
+        let reply = self.sdk(bucket).get_bucket_policy().bucket(bucket).send().await;
         let doing = Doing { what: "read the policy of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(match demands_conditions(reply.policy().unwrap_or_default()) {

@@ -9,13 +9,17 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::error::{Place, region_named};
 use super::listing::TapClient;
 use super::rate::Rate;
+use super::sites::{Site, Sites};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
@@ -40,18 +44,11 @@ pub struct Settings {
 /// A client for one server. Cloned freely.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(super) sdk: aws_sdk_s3::Client,
     pub(super) rate: Rate,
     list_concurrency: usize,
     pub(super) counters: Arc<Counters>,
-    pub(super) place: Arc<Place>,
-}
-
-/// What error messages say of the server.
-#[derive(Debug)]
-pub(super) struct Place {
-    pub(super) endpoint: Option<String>,
-    pub(super) region: String,
+    /// The server and region of each bucket.
+    pub(super) place: Arc<Sites>,
 }
 
 impl Client {
@@ -74,13 +71,44 @@ impl Client {
             // A copy sends nothing for minutes and is not stalled.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .region(region.clone());
-        Ok(Self {
+        let home = Site {
             sdk: aws_sdk_s3::Client::from_conf(builder.build()),
+            place: Place { endpoint, region: region.to_string() },
+        };
+        Ok(Self {
             rate: Rate::per_second(settings.rate.unwrap_or(limits::DEFAULT_RATE)),
             list_concurrency,
             counters,
-            place: Arc::new(Place { endpoint, region: region.to_string() }),
+            place: Arc::new(Sites::new(home)),
         })
+    }
+
+    /// The SDK's client for the region of a bucket.
+    pub(super) fn sdk(&self, bucket: &str) -> aws_sdk_s3::Client {
+        self.place.of(bucket).sdk
+    }
+
+    /// The region in which a bucket is asked.
+    pub fn region(&self, bucket: &str) -> String {
+        self.place.of(bucket).place.region
+    }
+
+    /// Sends a request about a bucket that may be in another region, and if it is, sends it there.
+    pub(super) async fn find_and_ask<T, E: ProvideErrorMetadata>(
+        &self,
+        bucket: &str,
+        ask: impl AsyncFn(aws_sdk_s3::Client) -> std::result::Result<T, SdkError<E, HttpResponse>>,
+    ) -> std::result::Result<T, SdkError<E, HttpResponse>> {
+        let reply = ask(self.sdk(bucket)).await;
+        let elsewhere = reply.as_ref().err().and_then(region_named);
+        let reply = match elsewhere {
+            Some(region) if self.place.move_to(bucket, &region) => ask(self.sdk(bucket)).await,
+            _ => reply,
+        };
+        if reply.is_ok() {
+            self.place.settle(bucket);
+        }
+        reply
     }
 
     /// Listing requests that may be under way at once.

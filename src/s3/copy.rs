@@ -122,7 +122,7 @@ impl Client {
     pub async fn copy(&self, request: &CopyRequest<'_>) -> Result<Copied> {
         self.rate.take(1).await;
         let mut call = self
-            .sdk
+            .sdk(request.bucket)
             .copy_object()
             .copy_source(copy_source(request))
             .set_copy_source_if_match(request.source_condition())

@@ -13,7 +13,7 @@ const PERMISSION: &str = "s3:GetLifecycleConfiguration";
 impl Client {
     /// The rules that the bucket has now.
     pub async fn lifecycle(&self, bucket: &str) -> Result<Known<Vec<Rule>>> {
-        let reply = self.sdk.get_bucket_lifecycle_configuration().bucket(bucket).send().await;
+        let reply = self.sdk(bucket).get_bucket_lifecycle_configuration().bucket(bucket).send().await;
         let doing = Doing { what: "read the lifecycle rules of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(match reply.rules().iter().map(rule).collect() {

@@ -19,6 +19,7 @@ pub mod listing;
 mod multipart;
 mod rate;
 mod read;
+mod sites;
 
 pub use acl::Grants;
 pub use archive::{Thaw, Tier};

@@ -26,6 +26,7 @@ mod iam_requests;
 mod plan;
 mod references;
 mod refusals;
+mod regions;
 mod remove_marker;
 mod restore;
 mod restore_directory;
