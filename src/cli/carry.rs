@@ -158,23 +158,36 @@ pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
 
 /// The server as a run keeps it.
 pub(super) fn server_of(args: &ServerArgs) -> Server {
-    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _ } = args;
+    let ServerArgs {
+        endpoint_url,
+        region,
+        profile,
+        path_style,
+        expected_bucket_owner,
+        request_payer,
+        list_concurrency: _,
+    } = args;
     Server {
         endpoint_url: endpoint_url.clone(),
         region: region.clone(),
         profile: profile.clone(),
         path_style: *path_style,
+        expected_bucket_owner: expected_bucket_owner.clone(),
+        request_payer: request_payer.map(Into::into),
     }
 }
 
 /// The server that a run was begun on, unless another is named now.
 pub(super) fn server_again(kept: &Server, args: ServerArgs) -> ServerArgs {
-    let Server { endpoint_url, region, profile, path_style } = kept.clone();
+    let Server { endpoint_url, region, profile, path_style, expected_bucket_owner, request_payer } =
+        kept.clone();
     ServerArgs {
         endpoint_url: args.endpoint_url.or(endpoint_url),
         region: args.region.or(region),
         profile: args.profile.or(profile),
         path_style: args.path_style || path_style,
+        expected_bucket_owner: args.expected_bucket_owner.or(expected_bucket_owner),
+        request_payer: args.request_payer.or(request_payer.map(Into::into)),
         list_concurrency: args.list_concurrency,
     }
 }

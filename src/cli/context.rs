@@ -37,13 +37,26 @@ impl Context {
     }
 
     pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
-        let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency } = server;
-        let list_concurrency = Some(list_concurrency);
-        Client::connect(
-            Settings { endpoint_url, region, profile, path_style, rate, list_concurrency },
-            Arc::clone(&self.counters),
-        )
-        .await
+        let ServerArgs {
+            endpoint_url,
+            region,
+            profile,
+            path_style,
+            expected_bucket_owner,
+            request_payer,
+            list_concurrency,
+        } = server;
+        let settings = Settings {
+            endpoint_url,
+            region,
+            profile,
+            path_style,
+            expected_bucket_owner,
+            request_payer: request_payer.map(Into::into),
+            rate,
+            list_concurrency: Some(list_concurrency),
+        };
+        Client::connect(settings, Arc::clone(&self.counters)).await
     }
 }
 

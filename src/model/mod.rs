@@ -1,5 +1,6 @@
 //! The plain data every stage speaks in: keys, versions, instants. Pure.
 
+mod account;
 mod bucket;
 mod check;
 mod checksum;
@@ -14,6 +15,7 @@ mod path;
 mod policy;
 mod version;
 
+pub use account::{Account, RequestPayer};
 pub use bucket::{BucketSettings, Encryption, Keeping, Known, Lock, Versioning};
 pub use check::{Check, DatabaseWindow, Question, Subject, Verdict};
 pub use checksum::{Algorithm, Digest, hex};

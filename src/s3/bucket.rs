@@ -35,6 +35,8 @@ impl Client {
             })),
             // Of a server that cannot be talked with, the rest need not be asked.
             Err(e) if !matches!(e.kind(), ErrorKind::Denied | ErrorKind::Unsupported) => Err(e),
+            // S3 denies everything about a bucket of another owner: that is no missing permission, and nothing goes on.
+            Err(e) if self.place.of(bucket).place.expected_owner.is_some() => Err(e),
             Err(e) => not_told(e, PERMISSION),
         }
     }

@@ -20,9 +20,11 @@ use super::error::{Place, region_named};
 use super::listing::TapClient;
 use super::rate::Rate;
 use super::sites::{Site, Sites};
+use super::terms::Terms;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
+use crate::model::{Account, RequestPayer};
 
 /// Where the server is and who asks. What is left out comes from the environment and the files that the AWS CLI reads.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +37,10 @@ pub struct Settings {
     pub profile: Option<String>,
     /// Name the bucket in the path, not in the host name.
     pub path_style: bool,
+    /// The account that has to own every bucket asked.
+    pub expected_bucket_owner: Option<Account>,
+    /// Who pays for requests to Requester Pays buckets, if not their owners.
+    pub request_payer: Option<RequestPayer>,
     /// Requests that write, a second; a delete of N keys counts as N.
     pub rate: Option<u32>,
     /// Listing requests under way at once, at most.
@@ -70,10 +76,18 @@ impl Client {
             .timeout_config(timeouts())
             // A copy sends nothing for minutes and is not stalled.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .region(region.clone());
+            .region(region.clone())
+            .interceptor(Terms {
+                expected_bucket_owner: settings.expected_bucket_owner.clone(),
+                request_payer: settings.request_payer,
+            });
         let home = Site {
             sdk: aws_sdk_s3::Client::from_conf(builder.build()),
-            place: Place { endpoint, region: region.to_string() },
+            place: Place {
+                endpoint,
+                region: region.to_string(),
+                expected_owner: settings.expected_bucket_owner,
+            },
         };
         Ok(Self {
             rate: Rate::per_second(settings.rate.unwrap_or(limits::DEFAULT_RATE)),

@@ -7,7 +7,7 @@ use aws_smithy_types::retry::ErrorKind as RetryKind;
 use super::listing::DecodeError;
 use super::sites::Sites;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Known, printable};
+use crate::model::{Account, Known, printable};
 
 /// What was being done when an error came.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,7 @@ impl Doing<'_> {
 pub(super) struct Place {
     pub(super) endpoint: Option<String>,
     pub(super) region: String,
+    pub(super) expected_owner: Option<Account>,
 }
 
 /// Turns what the SDK says into an error of ours.
@@ -172,8 +173,16 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
                 None => Error::new(kind, wrong).hint("name its region with --region"),
             }
         }
-        (_, ErrorKind::Denied) => Error::new(kind, doing.cannot(&format!("access denied ({code})")))
-            .hint(format!("the credentials need {} (and no policy may deny it)", doing.permission)),
+        (_, ErrorKind::Denied) => {
+            let denied = Error::new(kind, doing.cannot(&format!("access denied ({code})")))
+                .hint(format!("the credentials need {} (and no policy may deny it)", doing.permission));
+            match &place.expected_owner {
+                None => denied,
+                Some(owner) => denied.hint(format!(
+                    "or the account {owner} does not own the bucket, as --expected-bucket-owner requires"
+                )),
+            }
+        }
         (_, ErrorKind::Throttled) => {
             Error::new(kind, doing.cannot(&format!("the server is refusing so many requests ({code})")))
                 .hint("try again later; a restore asks more slowly with a lower --rate and --concurrency")
@@ -253,7 +262,7 @@ mod tests {
             key: None,
             permission: "s3:ListBucketVersions",
         };
-        let place = Place { endpoint: None, region: "us-east-1".to_owned() };
+        let place = Place { endpoint: None, region: "us-east-1".to_owned(), expected_owner: None };
         explain_answer(&Answer { status, code, message, bucket_region, request_id: None }, doing, &place)
     }
 

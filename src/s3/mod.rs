@@ -20,6 +20,7 @@ mod multipart;
 mod rate;
 mod read;
 mod sites;
+mod terms;
 
 pub use acl::Grants;
 pub use archive::{Thaw, Tier};

@@ -57,7 +57,7 @@ impl Sites {
         let config = self.home.sdk.config().to_builder().region(Region::new(region.to_owned())).build();
         let site = Site {
             sdk: aws_sdk_s3::Client::from_conf(config),
-            place: Place { endpoint: self.home.place.endpoint.clone(), region: region.to_owned() },
+            place: Place { region: region.to_owned(), ..self.home.place.clone() },
         };
         self.by_bucket.write().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned(), site);
         true

@@ -3,6 +3,7 @@
 //!
 //! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
 
+mod accounts;
 mod archived;
 mod check;
 mod check_database;
