@@ -2,7 +2,7 @@
 
 use crate::apply::OnConflict;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{BucketSettings, Encryption, Known, Location, Lock, Rule, Versioning};
+use crate::model::{BucketSettings, Encryption, Known, Location, Lock, Rule, Versioning, is_access_point};
 use crate::plan::{Action, Sums};
 use crate::s3::Client;
 
@@ -111,7 +111,11 @@ pub fn require_keeping(bucket: &str, standing: Standing) -> Result<()> {
             ErrorKind::Refused,
             format!("cannot restore {bucket} in place: whether versioning is enabled is not known, and without it a restore would overwrite objects for good"),
         )
-        .hint("the credentials need s3:GetBucketVersioning (and no policy may deny it)")
+        .hint(if is_access_point(bucket) {
+            "an access point does not tell it: name the bucket instead"
+        } else {
+            "the credentials need s3:GetBucketVersioning (and no policy may deny it)"
+        })
         .hint("or restore elsewhere with --to s3://OTHER")),
         Versioning::Enabled | Versioning::Never => Ok(()),
     }
@@ -133,6 +137,9 @@ pub fn require_room(
         OnConflict::Skip => return Ok(()),
     };
     let keeps = match target.versioning {
+        Versioning::Unknown if is_access_point(&to.bucket) => {
+            "may not keep versions (an access point does not tell)"
+        }
         Versioning::Unknown => "may not keep versions (no permission to know: s3:GetBucketVersioning)",
         _ => "does not keep versions",
     };

@@ -97,6 +97,12 @@ impl Lab {
         self.with(bucket, |bucket| bucket.versioning = versioning).is_some()
     }
 
+    /// Gives a bucket an access point: by its alias, or by `NAME-ACCOUNT`, which is its ARN in a host and in the source of
+    /// a copy.
+    pub fn create_access_point(&self, name: &str, bucket: &str) {
+        self.shared.store().access_points.insert(name.to_owned(), bucket.to_owned());
+    }
+
     /// Sets what a bucket demands of every request; false if there is no such bucket.
     pub fn demand(&self, bucket: &str, demands: Demands) -> bool {
         self.with(bucket, |bucket| bucket.demands = demands).is_some()

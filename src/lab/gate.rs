@@ -3,6 +3,7 @@
 use super::Shared;
 use super::error::{Code, Error, Result};
 use super::handler::source::Source;
+use super::operation::Operation;
 use super::request::Request;
 use super::store::Store;
 use super::store::bucket::ACCOUNT;
@@ -19,6 +20,25 @@ pub(crate) fn region(shared: &Shared, request: &Request, signed_for: Option<&str
             .field("Bucket", request.bucket())
             .header("x-amz-bucket-region", region)),
     }
+}
+
+/// Refuses what can be asked of a bucket alone, and not through an access point
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-service-api-support.html>).
+pub(crate) fn check_access_point(shared: &Shared, operation: Operation, request: &Request) -> Result<()> {
+    use Operation as Op;
+    let of_objects = matches!(
+        operation,
+        Op::HeadBucket
+            | Op::GetBucketLocation
+            | Op::ListObjectVersions
+            | Op::ListObjectsV2
+            | Op::DeleteObjects
+    );
+    let through_one = shared.store().access_points.contains_key(request.bucket());
+    if through_one && request.key.is_none() && !of_objects {
+        return Err(Code::MethodNotAllowed.into());
+    }
+    Ok(())
 }
 
 /// Refuses a request that expects another owner, or does not agree to pay where it has to.

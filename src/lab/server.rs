@@ -132,6 +132,7 @@ async fn answer_read(shared: &Shared, mut request: Request, raw: Bytes, way: &mu
     body::accept(&mut request, raw)?;
     let operation = operation?;
     gate::check(shared, &request)?;
+    gate::check_access_point(shared, operation, &request)?;
     shared.requests.note(|| access::of(operation, &request));
     let verdict = shared.faults.judge(operation, request.key.as_deref());
     verdict.hooks.iter().for_each(|hook| hook());

@@ -8,7 +8,7 @@ use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
 use super::error::{Doing, explain, not_told};
 use crate::error::Result;
-use crate::model::Known;
+use crate::model::{Known, is_access_point};
 
 /// Whom an object's list grants what, as the headers of a write name them. Empty for a private object: that is what a
 /// copy is without being told.
@@ -26,6 +26,9 @@ impl Client {
     /// ones have no ownership controls.
     pub async fn acls(&self, bucket: &str) -> Result<Known<bool>> {
         const PERMISSION: &str = "s3:GetBucketOwnershipControls";
+        if is_access_point(bucket) {
+            return Ok(Known::untold());
+        }
         let reply = self.sdk(bucket).get_bucket_ownership_controls().bucket(bucket).send().await;
         let doing =
             Doing { what: "read the ownership controls of", bucket, key: None, permission: PERMISSION };

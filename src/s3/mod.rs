@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod copy;
 mod delete;
+mod dns;
 mod error;
 mod facts;
 mod get;

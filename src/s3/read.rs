@@ -12,7 +12,7 @@ use super::error::{Doing, explain};
 use super::listing::{Page, PageTap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::ObjectHead;
+use crate::model::{ObjectHead, is_access_point};
 
 /// A page to ask for.
 #[derive(Debug, Clone, Default)]
@@ -137,6 +137,9 @@ impl Client {
     /// Whether the bucket is served as a website: only there do its objects' redirects have an effect. Where we may not
     /// know, it may be.
     pub async fn is_website(&self, bucket: &str) -> Result<bool> {
+        if is_access_point(bucket) {
+            return Ok(true);
+        }
         let reply = self.sdk(bucket).get_bucket_website().bucket(bucket).send().await;
         let doing = Doing {
             what: "read the website configuration of",

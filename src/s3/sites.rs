@@ -9,6 +9,7 @@ use std::sync::{PoisonError, RwLock};
 use aws_config::Region;
 
 use super::error::Place;
+use crate::model::{is_arn, region_of_arn};
 
 /// A client for one region.
 #[derive(Debug, Clone)]
@@ -31,8 +32,29 @@ impl Sites {
 
     /// The client to ask about a bucket.
     pub(super) fn of(&self, bucket: &str) -> Site {
-        let known = self.by_bucket.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(bucket).unwrap_or(&self.home).clone()
+        if let Some(known) = self.by_bucket.read().unwrap_or_else(PoisonError::into_inner).get(bucket) {
+            return known.clone();
+        }
+        let Some(region) = region_of_arn(bucket) else { return self.home.clone() };
+        let site = self.site(region, is_arn(bucket));
+        self.insert(bucket, site.clone());
+        site
+    }
+
+    /// A client for another region. An access point stands in the host's name, also on servers where buckets do not.
+    fn site(&self, region: &str, in_host: bool) -> Site {
+        let mut config = self.home.sdk.config().to_builder().region(Region::new(region.to_owned()));
+        if in_host {
+            config = config.force_path_style(false);
+        }
+        Site {
+            sdk: aws_sdk_s3::Client::from_conf(config.build()),
+            place: Place { region: region.to_owned(), ..self.home.place.clone() },
+        }
+    }
+
+    fn insert(&self, bucket: &str, site: Site) {
+        self.by_bucket.write().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned(), site);
     }
 
     /// Whether the region of a bucket has been found.
@@ -43,8 +65,7 @@ impl Sites {
     /// Notes that a bucket is in the region in which it has been asked.
     pub(super) fn settle(&self, bucket: &str) {
         if !self.knows(bucket) {
-            let mut known = self.by_bucket.write().unwrap_or_else(PoisonError::into_inner);
-            known.entry(bucket.to_owned()).or_insert_with(|| self.home.clone());
+            self.insert(bucket, self.of(bucket));
         }
     }
 
@@ -54,12 +75,7 @@ impl Sites {
         if self.of(bucket).place.region == region {
             return false;
         }
-        let config = self.home.sdk.config().to_builder().region(Region::new(region.to_owned())).build();
-        let site = Site {
-            sdk: aws_sdk_s3::Client::from_conf(config),
-            place: Place { region: region.to_owned(), ..self.home.place.clone() },
-        };
-        self.by_bucket.write().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned(), site);
+        self.insert(bucket, self.site(region, is_arn(bucket)));
         true
     }
 }

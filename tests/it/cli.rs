@@ -3,6 +3,7 @@
 //!
 //! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
 
+mod access_points;
 mod accounts;
 mod archived;
 mod check;
@@ -24,6 +25,7 @@ mod history;
 mod iam;
 mod iam_decisions;
 mod iam_requests;
+mod locations;
 mod plan;
 mod references;
 mod refusals;
