@@ -15,7 +15,9 @@ use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_types::service_config::ServiceConfigKey;
 
+use super::dns::Resolver;
 use super::error::{Place, region_named};
 use super::listing::TapClient;
 use super::rate::Rate;
@@ -61,12 +63,16 @@ impl Client {
     /// Reads the configuration and finds credentials. Sends nothing to the server yet.
     pub async fn connect(settings: Settings, counters: Arc<Counters>) -> Result<Self> {
         let config = load_config(&settings).await?;
+        Self::new(&config, settings, counters)
+    }
+
+    fn new(config: &SdkConfig, settings: Settings, counters: Arc<Counters>) -> Result<Self> {
         let http = config.http_client().ok_or_else(no_http_client)?;
         // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
         let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));
-        let endpoint = endpoint(&config);
+        let endpoint = endpoint(config, settings.endpoint_url.as_deref());
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
-        let builder = aws_sdk_s3::config::Builder::from(&config)
+        let builder = aws_sdk_s3::config::Builder::from(config)
             .http_client(TapClient::new(http.clone(), list_concurrency))
             .force_path_style(settings.path_style || endpoint.as_deref().is_some_and(needs_path_style))
             .retry_config(retries(limits::ATTEMPTS))
@@ -205,7 +211,7 @@ fn http_client() -> Result<SharedHttpClient> {
         .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
         .tls_context(context)
         .pool_idle_timeout(limits::POOL_IDLE)
-        .build_https())
+        .build_with_resolver(Resolver))
 }
 
 fn check_endpoint(url: &str) -> Result<()> {
@@ -231,21 +237,43 @@ async fn find_credentials(config: &aws_config::SdkConfig, profile: Option<&str>)
     provider.provide_credentials().await.map(drop).map_err(|e| missing(Some(e)))
 }
 
-/// The server's address, from the option or from what the environment says.
-fn endpoint(config: &aws_config::SdkConfig) -> Option<String> {
-    let service = std::env::var("AWS_ENDPOINT_URL_S3").ok().filter(|url| !url.is_empty());
-    config.endpoint_url().map(ToOwned::to_owned).or(service)
+/// The server's address, as the SDK finds it: from the option, or from what the environment and the profile say of S3, or
+/// from what they say of all services.
+fn endpoint(config: &SdkConfig, typed: Option<&str>) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+    let of_s3 = || config.service_config()?.load_config(key.build().ok()?);
+    let found = typed.map(ToOwned::to_owned).or_else(of_s3);
+    found.or_else(|| config.endpoint_url().map(ToOwned::to_owned)).filter(|url| !url.is_empty())
+}
+
+/// The host of an address, without its port; of IPv6 in brackets.
+pub(super) fn host_of(url: &str) -> &str {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split(['/', '?']).next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => name,
+        _ => host,
+    }
 }
 
 /// Whether the host of an address has no room for a bucket's name before it: an IP address, or localhost.
 fn needs_path_style(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = host.split(['/', '?']).next().unwrap_or_default();
-    if host.starts_with('[') {
-        return true;
+    let host = host_of(url);
+    host.starts_with('[') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok()
+}
+
+#[cfg(test)]
+impl Client {
+    /// A client of a server to which a test sends nothing.
+    pub(super) fn to(endpoint: &str) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(endpoint)
+            .http_client(http_client().unwrap())
+            .build();
+        let settings = Settings { endpoint_url: Some(endpoint.to_owned()), ..Settings::default() };
+        Self::new(&config, settings, Arc::default()).unwrap()
     }
-    let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok()
 }
 
 #[cfg(test)]
