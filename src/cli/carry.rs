@@ -56,7 +56,8 @@ impl Ready<'_> {
             if e.kind() == ErrorKind::Credentials {
                 let done = done_line(&context.counters, self.began.elapsed(), true);
                 output.note(&format!("{done}     run {id}"));
-                return e.hint(format!("asof resume {id} then continues the run; what it has done stays done"));
+                return e
+                    .hint(format!("asof resume {id} then continues the run; what it has done stays done"));
             }
             let taken = "what was done is in the journal of the run";
             e.hint(format!("{taken} {id}; once that is mended, asof resume {id} goes on"))
@@ -173,23 +174,37 @@ pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
 
 /// The server as a run keeps it.
 pub(super) fn server_of(args: &ServerArgs) -> Server {
-    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _, read_timeout: _ } = args;
+    let ServerArgs {
+        endpoint_url,
+        region,
+        profile,
+        path_style,
+        expected_bucket_owner,
+        request_payer,
+        list_concurrency: _,
+        read_timeout: _,
+    } = args;
     Server {
         endpoint_url: endpoint_url.clone(),
         region: region.clone(),
         profile: profile.clone(),
         path_style: *path_style,
+        expected_bucket_owner: expected_bucket_owner.clone(),
+        request_payer: request_payer.map(Into::into),
     }
 }
 
 /// The server that a run was begun on, unless another is named now.
 pub(super) fn server_again(kept: &Server, args: ServerArgs) -> ServerArgs {
-    let Server { endpoint_url, region, profile, path_style } = kept.clone();
+    let Server { endpoint_url, region, profile, path_style, expected_bucket_owner, request_payer } =
+        kept.clone();
     ServerArgs {
         endpoint_url: args.endpoint_url.or(endpoint_url),
         region: args.region.or(region),
         profile: args.profile.or(profile),
         path_style: args.path_style || path_style,
+        expected_bucket_owner: args.expected_bucket_owner.or(expected_bucket_owner),
+        request_payer: args.request_payer.or(request_payer.map(Into::into)),
         list_concurrency: args.list_concurrency,
         read_timeout: args.read_timeout,
     }

@@ -37,13 +37,28 @@ impl Context {
     }
 
     pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
-        let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency, read_timeout } = server;
-        let (list_concurrency, read_timeout) = (Some(list_concurrency), Some(read_timeout));
-        Client::connect(
-            Settings { endpoint_url, region, profile, path_style, rate, list_concurrency, read_timeout },
-            Arc::clone(&self.counters),
-        )
-        .await
+        let ServerArgs {
+            endpoint_url,
+            region,
+            profile,
+            path_style,
+            expected_bucket_owner,
+            request_payer,
+            list_concurrency,
+            read_timeout,
+        } = server;
+        let settings = Settings {
+            endpoint_url,
+            region,
+            profile,
+            path_style,
+            expected_bucket_owner,
+            request_payer: request_payer.map(Into::into),
+            rate,
+            list_concurrency: Some(list_concurrency),
+            read_timeout: Some(read_timeout),
+        };
+        Client::connect(settings, Arc::clone(&self.counters)).await
     }
 }
 

@@ -28,12 +28,24 @@ pub(super) fn keys(select: &SelectArgs, compare: &CompareArgs) -> String {
 
 /// Those that say which server.
 pub(super) fn of_server(server: &ServerArgs) -> String {
-    let ServerArgs { endpoint_url, region, profile, path_style, list_concurrency: _, read_timeout: _ } =
-        server;
+    let ServerArgs {
+        endpoint_url,
+        region,
+        profile,
+        path_style,
+        expected_bucket_owner,
+        request_payer,
+        list_concurrency: _,
+        read_timeout: _,
+    } = server;
+    let owner = expected_bucket_owner.as_ref().map(ToString::to_string);
+    let payer = request_payer.as_ref().map(name);
     let values = [
         ("endpoint-url", endpoint_url.as_slice()),
         ("region", region.as_slice()),
         ("profile", profile.as_slice()),
+        ("expected-bucket-owner", owner.as_slice()),
+        ("request-payer", payer.as_slice()),
     ];
     typed(&values, ("path-style", *path_style))
 }
@@ -119,6 +131,7 @@ pub(super) fn restore_plan(plan: &Path, options: &str) -> String {
 mod tests {
     use clap::Parser as _;
 
+    use super::super::args::common::PayerArg;
     use super::*;
 
     #[derive(clap::Parser)]
@@ -156,12 +169,14 @@ mod tests {
             region: None,
             profile: Some("prod".into()),
             path_style: true,
+            expected_bucket_owner: Some("111122223333".parse().unwrap()),
+            request_payer: Some(PayerArg::Requester),
             list_concurrency: 64,
             read_timeout: crate::limits::BODY_IDLE,
         };
         assert_eq!(
             options(&select, &CompareArgs { trust_etag: true }, &server),
-            r" --include 'a*' --include b --exclude 'it'\''s' --keys-from keys.txt --trust-etag --endpoint-url http://127.0.0.1:9000 --profile prod --path-style"
+            r" --include 'a*' --include b --exclude 'it'\''s' --keys-from keys.txt --trust-etag --endpoint-url http://127.0.0.1:9000 --profile prod --expected-bucket-owner 111122223333 --request-payer requester --path-style"
         );
     }
 }

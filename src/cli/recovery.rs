@@ -100,12 +100,23 @@ pub(super) async fn buckets(
 ) -> Result<Vec<BucketPart>> {
     let mut parts = Vec::new();
     for bucket in &file.buckets {
-        let recover::Bucket { source, target, endpoint_url, region, profile, path_style } = bucket.clone();
+        let recover::Bucket {
+            source,
+            target,
+            endpoint_url,
+            region,
+            profile,
+            path_style,
+            expected_bucket_owner,
+            request_payer,
+        } = bucket.clone();
         let own = ServerArgs {
             endpoint_url,
             region,
             profile,
             path_style,
+            expected_bucket_owner,
+            request_payer: request_payer.map(Into::into),
             list_concurrency: server.list_concurrency,
             read_timeout: server.read_timeout,
         };

@@ -2,7 +2,7 @@
 
 use crate::apply::OnConflict;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{BucketSettings, Encryption, Known, Location, Lock, Rule, Versioning};
+use crate::model::{BucketSettings, Encryption, Known, Location, Lock, Rule, Versioning, is_access_point};
 use crate::plan::{Action, Sums};
 use crate::s3::Client;
 
@@ -34,7 +34,7 @@ pub async fn standing(client: &Client, bucket: &str) -> Result<Standing> {
 /// first cannot be had, the server or the bucket is not there, and the others are not waited for.
 pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
     // Six requests at once are much for the stack.
-    let others = async {
+    let others = async || {
         Ok(tokio::join!(
             Box::pin(client.lifecycle(bucket)),
             Box::pin(client.object_lock(bucket)),
@@ -44,8 +44,13 @@ pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
             Box::pin(client.demands_conditions(bucket)),
         ))
     };
-    let (keeping, others) = tokio::try_join!(client.keeping(bucket), others)?;
-    let (rules, lock, replicas, acls, encryption, conditions) = others;
+    let asked_in = client.region(bucket);
+    let (keeping, mut told) = tokio::try_join!(client.keeping(bucket), others())?;
+    if client.region(bucket) != asked_in {
+        // They were sent while the first found that the bucket is in another region.
+        told = others().await?;
+    }
+    let (rules, lock, replicas, acls, encryption, conditions) = told;
     Ok(BucketSettings {
         keeping,
         rules: needed(rules)?,
@@ -106,7 +111,11 @@ pub fn require_keeping(bucket: &str, standing: Standing) -> Result<()> {
             ErrorKind::Refused,
             format!("cannot restore {bucket} in place: whether versioning is enabled is not known, and without it a restore would overwrite objects for good"),
         )
-        .hint("the credentials need s3:GetBucketVersioning (and no policy may deny it)")
+        .hint(if is_access_point(bucket) {
+            "an access point does not tell it: name the bucket instead"
+        } else {
+            "the credentials need s3:GetBucketVersioning (and no policy may deny it)"
+        })
         .hint("or restore elsewhere with --to s3://OTHER")),
         Versioning::Enabled | Versioning::Never => Ok(()),
     }
@@ -128,6 +137,9 @@ pub fn require_room(
         OnConflict::Skip => return Ok(()),
     };
     let keeps = match target.versioning {
+        Versioning::Unknown if is_access_point(&to.bucket) => {
+            "may not keep versions (an access point does not tell)"
+        }
         Versioning::Unknown => "may not keep versions (no permission to know: s3:GetBucketVersioning)",
         _ => "does not keep versions",
     };

@@ -26,6 +26,7 @@ pub async fn carry_out(
 ) -> Result<Applied> {
     let PlanFile { changes, sums, .. } = PlanFile::open(&run.plan())?;
     let there = require_kept(client, order, (&sums, manner.on_conflict)).await?;
+    client.find(&order.location.bucket).await?;
     if sums.to_copy().keys > 0 {
         abandon_noted(client, &run.uploads()).await?;
         manner.copies = copies(client, (run, order)).await?;

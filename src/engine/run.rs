@@ -20,7 +20,7 @@ use crate::apply::Place;
 use crate::apply::journal::{Journal, State, read};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Instant, Location, printable};
+use crate::model::{Account, Instant, Location, RequestPayer, printable};
 use crate::s3::Thaw;
 
 /// The version of `run.json`'s format. One that is newer is refused.
@@ -89,6 +89,12 @@ pub struct Server {
     /// `--path-style`.
     #[serde(default)]
     pub path_style: bool,
+    /// `--expected-bucket-owner`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_bucket_owner: Option<Account>,
+    /// `--request-payer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_payer: Option<RequestPayer>,
 }
 
 impl Order {

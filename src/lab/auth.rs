@@ -55,7 +55,9 @@ pub(crate) fn verify(request: &Request, credentials: &Credentials, region: &str)
             "The authorization header is malformed; the region '{}' is wrong; expecting '{region}'",
             authorization.region
         );
-        return Err(Error::new(Code::AuthorizationHeaderMalformed, message).field("Region", region));
+        return Err(Error::new(Code::AuthorizationHeaderMalformed, message)
+            .field("Region", region)
+            .header("x-amz-bucket-region", region));
     }
     let (stamp, at) = date(request)?;
     if at.abs_diff(real_millis()) > MAX_SKEW_MILLIS {
@@ -74,6 +76,11 @@ pub(crate) fn verify(request: &Request, credentials: &Credentials, region: &str)
         .field("StringToSign", to_sign)
         .field("SignatureProvided", authorization.signature)
         .field("CanonicalRequest", String::from_utf8_lossy(&canonical)))
+}
+
+/// The region that a request is signed for, where it is signed.
+pub(crate) fn region(request: &Request) -> Option<&str> {
+    parse(request.header("authorization")?).map(|authorization| authorization.region)
 }
 
 fn parse(header: &str) -> Option<Authorization<'_>> {

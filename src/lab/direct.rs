@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 use super::Lab;
 use super::error::Error;
 use super::handler;
-use super::store::bucket::{Bucket, Configuration, Versioning};
+use super::store::bucket::{Bucket, Configuration, Demands, Versioning};
 use super::store::version::{Attributes, Labels, Object, Tags, VersionId};
 
 /// An object to put.
@@ -99,6 +99,17 @@ impl Lab {
     /// Sets the state of a bucket's versioning; false if there is no such bucket.
     pub fn set_versioning(&self, bucket: &str, versioning: Versioning) -> bool {
         self.with(bucket, |bucket| bucket.versioning = versioning).is_some()
+    }
+
+    /// Gives a bucket an access point: by its alias, or by `NAME-ACCOUNT`, which is its ARN in a host and in the source of
+    /// a copy.
+    pub fn create_access_point(&self, name: &str, bucket: &str) {
+        self.shared.store().access_points.insert(name.to_owned(), bucket.to_owned());
+    }
+
+    /// Sets what a bucket demands of every request; false if there is no such bucket.
+    pub fn demand(&self, bucket: &str, demands: Demands) -> bool {
+        self.with(bucket, |bucket| bucket.demands = demands).is_some()
     }
 
     /// Stores a configuration of a bucket, as XML (JSON for a policy), or removes it; false if the bucket or the

@@ -17,6 +17,7 @@ mod demo;
 mod direct;
 mod error;
 mod fault;
+mod gate;
 mod handler;
 mod operation;
 mod quirks;
@@ -53,7 +54,7 @@ pub use quirks::{Grouping, Quirks};
 pub use rds::{Rds, RdsAction, RdsHandle};
 pub use requests::Requests;
 pub use serve::serve;
-pub use store::bucket::{Configuration, Versioning};
+pub use store::bucket::{ACCOUNT, Configuration, Demands, Versioning};
 pub use wall::{ExpectedChanges, Shape, Wall, WallOptions, WallStats, serve_wall};
 
 use store::Store;

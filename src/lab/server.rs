@@ -19,7 +19,7 @@ use super::operation::{Operation, route};
 use super::reply::{CutOff, Reply, ReplyBody, error_xml};
 use super::request::Request;
 use super::time::http_date;
-use super::{Shared, access, auth, body, control, handler};
+use super::{Shared, access, auth, body, control, gate, handler};
 
 /// What a request gets; an error resets the connection.
 pub(crate) type Answer = std::result::Result<Response<ReplyBody>, CutOff>;
@@ -99,7 +99,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
         _ => {}
     }
     let mut reply = outcome.unwrap_or_else(|error| Reply::error(&error, &way.resource, &way.request_id));
-    if way.head && reply.status.as_u16() >= 400 {
+    if way.head && reply.status.as_u16() >= 300 {
         reply.body = Bytes::new();
         reply.headers.remove("content-type");
     }
@@ -158,9 +158,12 @@ async fn read(parts: hyper::http::request::Parts, incoming: Incoming) -> Result<
 async fn answer_read(shared: &Shared, mut request: Request, raw: Bytes, way: &mut Way) -> Result<Reply> {
     let operation = route(&request);
     let _in_flight = operation.as_ref().ok().map(|&operation| shared.requests.begin(operation));
-    auth::verify(&request, &shared.options.credentials, &shared.options.region)?;
+    let region = gate::region(shared, &request, auth::region(&request))?;
+    auth::verify(&request, &shared.options.credentials, &region)?;
     body::accept(&mut request, raw)?;
     let operation = operation?;
+    gate::check(shared, &request)?;
+    gate::check_access_point(shared, operation, &request)?;
     shared.requests.note(|| access::of(operation, &request));
     let verdict = shared.faults.judge(operation, request.key.as_deref());
     verdict.hooks.iter().for_each(|hook| hook());

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::access_point::is_arn;
 use super::location::{DRILL_FOLDER, Location};
 
 /// What a policy is for.
@@ -255,7 +256,7 @@ fn deny(operations: &[&str], place: &str, location: &Location) -> Vec<Statement>
     if !erases(On::Objects) && !erases(On::Drills) {
         of_objects.push(BY_ID);
     }
-    let everything = [format!("{}/*", bucket(location))];
+    let everything = [format!("{}*", within(location))];
     let mut statements = vec![
         denied("OfBucket", OF_BUCKET.to_vec(), &[bucket(location)]),
         denied("OfObjects", of_objects, &everything),
@@ -275,17 +276,26 @@ fn condition(operator: &'static str, key: &'static str, value: String) -> Condit
 }
 
 fn bucket(location: &Location) -> String {
-    format!("arn:aws:s3:::{}", location.bucket)
+    if is_arn(&location.bucket) {
+        location.bucket.clone()
+    } else {
+        format!("arn:aws:s3:::{}", location.bucket)
+    }
+}
+
+/// What the ARNs of its objects begin with.
+fn within(location: &Location) -> String {
+    bucket(location) + if is_arn(&location.bucket) { "/object/" } else { "/" }
 }
 
 fn objects(location: &Location) -> String {
-    format!("{}/{}*", bucket(location), literal(&location.prefix))
+    format!("{}{}*", within(location), literal(&location.prefix))
 }
 
 /// What is in folders of drills, where the scratch target is the place itself, or a folder below it.
 fn drills(location: &Location) -> [String; 2] {
     let Location { bucket: _, prefix } = location.clone().as_folder();
-    let place = format!("{}/{}", bucket(location), literal(&prefix));
+    let place = format!("{}{}", within(location), literal(&prefix));
     [format!("{place}{DRILL_FOLDER}*"), format!("{place}*/{DRILL_FOLDER}*")]
 }
 

@@ -6,6 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::access_point::Arn;
+use super::corrected::corrected;
+use super::printable;
 use crate::error::{Error, Result};
 
 /// What the names of folders begin with that are drills' own.
@@ -24,6 +27,31 @@ impl Location {
     /// The folder part of the prefix, up to its last `/`: what is cut from a key when it is restored elsewhere.
     pub fn folder(&self) -> &str {
         self.prefix.rfind('/').map_or("", |slash| self.prefix.get(..=slash).unwrap_or_default())
+    }
+
+    /// Reads a place that is written rightly; else why it is not.
+    pub(super) fn parse(text: &str) -> std::result::Result<Self, &'static str> {
+        let Some(rest) = text.strip_prefix("s3://") else {
+            return Err(match Arn::parse(text) {
+                Some(Arn::Other(why)) => why,
+                _ => "it does not begin with s3://",
+            });
+        };
+        match Arn::parse(rest) {
+            None => {}
+            Some(Arn::AccessPoint(bucket, prefix)) => return Ok(Self { bucket, prefix: prefix.to_owned() }),
+            Some(Arn::Bucket(_)) => return Err("the name of a bucket does not need its ARN"),
+            Some(Arn::Other(why)) => return Err(why),
+        }
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        match bucket {
+            "" => Err("it names no bucket"),
+            bucket if bucket.len() < 3 || !bucket.chars().all(legal) => Err(
+                "a bucket's name has at least three characters, of letters, digits, \".\", \"-\" and \"_\"",
+            ),
+            bucket => Ok(Self { bucket: bucket.to_owned(), prefix: prefix.to_owned() }),
+        }
     }
 
     /// Whether there can be a key that lies in both.
@@ -46,22 +74,16 @@ impl FromStr for Location {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = |why: &str| {
-            Error::usage(format!("cannot read {text}: {why}"))
-                .hint("write it as s3://BUCKET or s3://BUCKET/PREFIX")
-        };
-        let rest = text.strip_prefix("s3://").ok_or_else(|| wrong("it does not begin with s3://"))?;
-        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-        if bucket.is_empty() {
-            return Err(wrong("it names no bucket"));
-        }
-        let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        if bucket.len() < 3 || !bucket.chars().all(legal) {
-            return Err(wrong(
-                "a bucket's name has at least three characters, of letters, digits, \".\", \"-\" and \"_\"",
-            ));
-        }
-        Ok(Self { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
+        Self::parse(text).map_err(|why| Error::usage(format!("cannot read {text}: {why}")).hint(form(text)))
+    }
+}
+
+/// How a place is written, or, where it can be told, how the one that was typed is.
+fn form(text: &str) -> String {
+    let without = text.strip_prefix("s3://").filter(|rest| rest.starts_with("arn:"));
+    match corrected(without.unwrap_or(text)) {
+        Some(place) => format!("write it as {}", printable(&place.to_string())),
+        None => "write it as s3://BUCKET or s3://BUCKET/PREFIX".to_owned(),
     }
 }
 
@@ -99,12 +121,16 @@ impl FromStr for Destination {
     /// Nothing is guessed: what may be meant for a bucket (`scratch`, `s3:/b`, `S3://b`) is an error, no directory.
     fn from_str(text: &str) -> Result<Self> {
         let is_s3 = text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("s3:"));
-        if is_s3 {
+        if is_s3 || Arn::parse(text).is_some() {
             return text.parse().map(Self::Bucket);
         }
         if text.is_empty() || text.contains("://") {
+            let hint = match corrected(text) {
+                Some(place) => format!("write it as {}", printable(&place.to_string())),
+                None => "write it as s3://BUCKET, s3://BUCKET/PREFIX or ./DIRECTORY".to_owned(),
+            };
             return Err(Error::usage(format!("cannot read {text}: it is neither a bucket nor a directory"))
-                .hint("write it as s3://BUCKET, s3://BUCKET/PREFIX or ./DIRECTORY"));
+                .hint(hint));
         }
         if !text.contains('/') && !matches!(text, "." | "..") {
             return Err(Error::usage(format!("cannot tell whether {text} is a bucket or a directory"))
@@ -176,6 +202,12 @@ mod tests {
             ("s3://bkt//lead", "bkt", "/lead", "/"),
             ("s3://bkt/a%20b c?d#e", "bkt", "a%20b c?d#e", ""),
             ("s3://bkt/a/", "bkt", "a/", "a/"),
+            (
+                "s3://arn:aws:s3:eu-west-1:111122223333:accesspoint/ops/a/b",
+                "arn:aws:s3:eu-west-1:111122223333:accesspoint/ops",
+                "a/b",
+                "a/",
+            ),
         ] {
             let location: Location = text.parse().unwrap();
             assert_eq!(
@@ -212,9 +244,18 @@ mod tests {
         for text in ["./dir", "a b/", "/srv/restored", ".", "..", "bucket/s3:", "日本/"] {
             assert_eq!(text.parse::<Destination>().unwrap(), Destination::Directory(text.into()), "{text}");
         }
-        for text in
-            ["", "scratch", "日本", "s3:/bkt", "S3://bkt", "s3:bkt", "s3://", "https://bkt", "file:///tmp"]
-        {
+        for text in [
+            "",
+            "scratch",
+            "日本",
+            "s3:/bkt",
+            "S3://bkt",
+            "s3:bkt",
+            "s3://",
+            "https://bkt",
+            "file:///tmp",
+            "arn:aws:s3:::bkt/a",
+        ] {
             assert!(text.parse::<Destination>().is_err(), "{text}");
         }
     }
@@ -232,6 +273,8 @@ mod tests {
             "https://prod",
             "s3://prod?x",
             "S3://prod",
+            "s3://arn:aws:s3:::prod",
+            "s3://arn:aws:s3::111122223333:accesspoint/m.mrap",
         ] {
             assert!(text.parse::<Location>().is_err(), "{text}");
         }

@@ -1,8 +1,11 @@
 //! The plain data every stage speaks in: keys, versions, instants. Pure.
 
+mod access_point;
+mod account;
 mod bucket;
 mod check;
 mod checksum;
+mod corrected;
 mod history;
 mod iam;
 mod instant;
@@ -14,6 +17,8 @@ mod path;
 mod policy;
 mod version;
 
+pub use access_point::{is_access_point, is_arn, region_of_arn};
+pub use account::{Account, RequestPayer};
 pub use bucket::{BucketSettings, Encryption, Keeping, Known, Lock, Versioning};
 pub use check::{Check, DatabaseWindow, Question, Subject, Verdict};
 pub use checksum::{Algorithm, Digest, hex};

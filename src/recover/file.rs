@@ -12,7 +12,7 @@ use super::steps::Shape;
 use crate::db::{command, rds};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Instant, Location, printable};
+use crate::model::{Account, Instant, Location, RequestPayer, printable};
 use crate::program::Program;
 
 /// What the file says, checked.
@@ -49,6 +49,10 @@ pub struct Bucket {
     /// Name the bucket in the path, not in the host name.
     #[serde(default)]
     pub path_style: bool,
+    /// The account that has to own the bucket, and the one that it is restored into.
+    pub expected_bucket_owner: Option<Account>,
+    /// Who pays for requests, if the bucket is a Requester Pays bucket.
+    pub request_payer: Option<RequestPayer>,
 }
 
 /// Where a bucket's past state is brought.

@@ -13,6 +13,8 @@ target = "in-place"              # or "s3://scratch/somewhere"
 # region = "eu-west-1"
 # profile = "prod"
 # path-style = true
+# expected-bucket-owner = "111122223333"
+# request-payer = "requester"
 
 # Any database, by commands. A command is a list of words and runs without a shell; for a shell, { shell = "…" }. All run in
 # the directory of this file.

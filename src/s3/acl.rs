@@ -8,7 +8,7 @@ use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
 use super::error::{Doing, explain, not_told};
 use crate::error::Result;
-use crate::model::Known;
+use crate::model::{Known, is_access_point};
 
 /// Whom an object's list grants what, as the headers of a write name them. Empty for a private object: that is what a
 /// copy is without being told.
@@ -26,7 +26,10 @@ impl Client {
     /// ones have no ownership controls.
     pub async fn acls(&self, bucket: &str) -> Result<Known<bool>> {
         const PERMISSION: &str = "s3:GetBucketOwnershipControls";
-        let reply = self.sdk.get_bucket_ownership_controls().bucket(bucket).send().await;
+        if is_access_point(bucket) {
+            return Ok(Known::untold());
+        }
+        let reply = self.sdk(bucket).get_bucket_ownership_controls().bucket(bucket).send().await;
         let doing =
             Doing { what: "read the ownership controls of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -53,7 +56,7 @@ impl Client {
 
     /// A version's list; `None` where we may not read it.
     pub async fn grants(&self, bucket: &str, key: &str, version_id: &str) -> Result<Option<Grants>> {
-        let call = self.sdk.get_object_acl().bucket(bucket).key(for_sdk(key)).version_id(version_id);
+        let call = self.sdk(bucket).get_object_acl().bucket(bucket).key(for_sdk(key)).version_id(version_id);
         let doing =
             Doing { what: "read the ACL of", bucket, key: Some(key), permission: "s3:GetObjectVersionAcl" };
         let reply = call.customize().interceptor(KeyInPath::new(key)).send().await;

@@ -55,7 +55,7 @@ impl Client {
         if class != "INTELLIGENT_TIERING" {
             asked = asked.days(i32::try_from(thaw.days).unwrap_or(i32::MAX));
         }
-        let call = self.sdk.restore_object().bucket(bucket).key(for_sdk(key)).version_id(version_id);
+        let call = self.sdk(bucket).restore_object().bucket(bucket).key(for_sdk(key)).version_id(version_id);
         let call = call.restore_request(asked.build()).customize().interceptor(KeyInPath::new(key));
         let doing = Doing { what: "thaw", bucket, key: Some(key), permission: "s3:RestoreObject" };
         match call.send().await.map_err(|e| explain(&e, doing, &self.place)) {

@@ -44,13 +44,15 @@ impl Client {
             return e;
         }
         let narrowed = Error::new(ErrorKind::Denied, e.to_string()).with_code("SignatureDoesNotMatch");
-        narrowed.hint("other requests are accepted: see whether a proxy rewrites the path of this one").because(e)
+        narrowed
+            .hint("other requests are accepted: see whether a proxy rewrites the path of this one")
+            .because(e)
     }
 
     /// Finds out why the HEAD of a version failed with `e`.
     pub(super) async fn refusal(&self, e: Error, doing: Doing<'_>, version_id: Option<&str>) -> Refusal {
         let Some(key) = doing.key.filter(|_| is_bare(&e)) else { return Refusal::Known(e) };
-        let call = self.sdk.get_object().bucket(doing.bucket).key(for_sdk(key));
+        let call = self.sdk(doing.bucket).get_object().bucket(doing.bucket).key(for_sdk(key));
         let call = call.set_version_id(version_id.map(ToOwned::to_owned)).range("bytes=0-0");
         let reply = call.customize().interceptor(KeyInPath::new(key)).send().await;
         match reply.map_err(|e| explain(&e, doing, &self.place)) {

@@ -9,18 +9,25 @@ use super::client::{Client, retries};
 use super::error::{Doing, explain, not_told};
 use super::read::is_kms;
 use super::root;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Encryption, Keeping, Known, Lock, Versioning, demands_conditions};
+use crate::model::{Encryption, Keeping, Known, Lock, Versioning, demands_conditions, is_access_point};
 
 impl Client {
     /// Whether and how the bucket keeps versions. The first request of every command: it finds out that the server is not
     /// there, or the bucket is not ours, and so gives up sooner than others.
     pub async fn keeping(&self, bucket: &str) -> Result<Known<Keeping>> {
         const PERMISSION: &str = "s3:GetBucketVersioning";
-        let quick = aws_sdk_s3::config::Builder::new().retry_config(retries(limits::FIRST_CONTACT_ATTEMPTS));
-        let call = self.sdk.get_bucket_versioning().bucket(bucket).customize().interceptor(root::VERSIONING);
-        let reply = call.config_override(quick).send().await;
+        if is_access_point(bucket) {
+            return self.reach(bucket).await.map(|()| Known::untold());
+        }
+        let ask = |sdk: aws_sdk_s3::Client| {
+            let quick =
+                aws_sdk_s3::config::Builder::new().retry_config(retries(limits::FIRST_CONTACT_ATTEMPTS));
+            let call = sdk.get_bucket_versioning().bucket(bucket).customize().interceptor(root::VERSIONING);
+            call.config_override(quick).send()
+        };
+        let reply = self.find_and_ask(bucket, ask).await;
         let doing = Doing { what: "read the versioning state of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(Known::Is(Keeping {
@@ -33,14 +40,40 @@ impl Client {
             })),
             // Of a server that cannot be talked with, the rest need not be asked.
             Err(e) if !matches!(e.kind(), ErrorKind::Denied | ErrorKind::Unsupported) => Err(e),
+            // S3 denies everything about a bucket of another owner: that is no missing permission, and nothing goes on.
+            Err(e) if self.place.of(bucket).place.expected_owner.is_some() => Err(e),
             Err(e) => not_told(e, PERMISSION),
         }
+    }
+
+    /// Finds out that an access point is there, of which nothing can be asked but this.
+    async fn reach(&self, bucket: &str) -> Result<()> {
+        const PERMISSION: &str = "s3:ListBucket";
+        let doing = Doing { what: "reach the access point", bucket, key: None, permission: PERMISSION };
+        let ask = |sdk: aws_sdk_s3::Client| sdk.head_bucket().bucket(bucket).send();
+        match self.find_and_ask(bucket, ask).await.map_err(|e| explain(&e, doing, &self.place)) {
+            Err(e) if self.place.of(bucket).place.expected_owner.is_some() => Err(e),
+            Err(e) if e.kind() == ErrorKind::Denied => not_told::<()>(e, PERMISSION).map(drop),
+            Err(e) if e.kind() == ErrorKind::Missing => {
+                let message = format!("the access point {bucket} does not exist");
+                Err(Error::new(ErrorKind::Missing, message).because(e))
+            }
+            reply => reply.map(drop),
+        }
+    }
+
+    /// Finds the region of a bucket, if no request has found it yet. Requests about it fail if it cannot be found.
+    pub async fn find(&self, bucket: &str) -> Result<()> {
+        if self.place.knows(bucket) { Ok(()) } else { self.keeping(bucket).await.map(drop) }
     }
 
     /// Object Lock.
     pub async fn object_lock(&self, bucket: &str) -> Result<Known<Lock>> {
         const PERMISSION: &str = "s3:GetBucketObjectLockConfiguration";
-        let reply = self.sdk.get_object_lock_configuration().bucket(bucket).send().await;
+        if is_access_point(bucket) {
+            return Ok(Known::untold());
+        }
+        let reply = self.sdk(bucket).get_object_lock_configuration().bucket(bucket).send().await;
         let doing = Doing {
             what: "read the Object Lock configuration of",
             bucket,
@@ -66,7 +99,10 @@ impl Client {
     /// The buckets to which what is written to this one is replicated.
     pub async fn replicas(&self, bucket: &str) -> Result<Known<Vec<String>>> {
         const PERMISSION: &str = "s3:GetReplicationConfiguration";
-        let reply = self.sdk.get_bucket_replication().bucket(bucket).send().await;
+        if is_access_point(bucket) {
+            return Ok(Known::untold());
+        }
+        let reply = self.sdk(bucket).get_bucket_replication().bucket(bucket).send().await;
         let doing =
             Doing { what: "read the replication rules of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -82,7 +118,10 @@ impl Client {
     /// How the bucket encrypts new objects that are not told.
     pub async fn encryption(&self, bucket: &str) -> Result<Known<Encryption>> {
         const PERMISSION: &str = "s3:GetEncryptionConfiguration";
-        let reply = self.sdk.get_bucket_encryption().bucket(bucket).send().await;
+        if is_access_point(bucket) {
+            return Ok(Known::untold());
+        }
+        let reply = self.sdk(bucket).get_bucket_encryption().bucket(bucket).send().await;
         let doing =
             Doing { what: "read the default encryption of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -111,7 +150,10 @@ impl Client {
     /// Whether the bucket's policy denies writes that carry no condition.
     pub async fn demands_conditions(&self, bucket: &str) -> Result<Known<bool>> {
         const PERMISSION: &str = "s3:GetBucketPolicy";
-        let reply = self.sdk.get_bucket_policy().bucket(bucket).send().await;
+        if is_access_point(bucket) {
+            return Ok(Known::untold());
+        }
+        let reply = self.sdk(bucket).get_bucket_policy().bucket(bucket).send().await;
         let doing = Doing { what: "read the policy of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(match demands_conditions(reply.policy().unwrap_or_default()) {

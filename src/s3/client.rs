@@ -10,19 +10,27 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_types::service_config::ServiceConfigKey;
 
+use super::dns::Resolver;
+use super::error::{Place, region_named};
 use super::listing::TapClient;
 use super::rate::Rate;
 use super::reply::ReplyClient;
+use super::sites::{Site, Sites};
+use super::terms::Terms;
 use super::whole::WholeReplies;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
+use crate::model::{Account, RequestPayer};
 
 /// Where the server is and who asks. What is left out comes from the environment and the files that the AWS CLI reads.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +43,10 @@ pub struct Settings {
     pub profile: Option<String>,
     /// Name the bucket in the path, not in the host name.
     pub path_style: bool,
+    /// The account that has to own every bucket asked.
+    pub expected_bucket_owner: Option<Account>,
+    /// Who pays for requests to Requester Pays buckets, if not their owners.
+    pub request_payer: Option<RequestPayer>,
     /// Requests that write, a second; a delete of N keys counts as N.
     pub rate: Option<u32>,
     /// Listing requests under way at once, at most.
@@ -52,30 +64,27 @@ impl Settings {
 /// A client for one server. Cloned freely.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(super) sdk: aws_sdk_s3::Client,
     pub(super) rate: Rate,
     list_concurrency: usize,
     pub(super) counters: Arc<Counters>,
-    pub(super) place: Arc<Place>,
-}
-
-/// What error messages say of the server.
-#[derive(Debug)]
-pub(super) struct Place {
-    pub(super) endpoint: Option<String>,
-    pub(super) region: String,
+    /// The server and region of each bucket.
+    pub(super) place: Arc<Sites>,
 }
 
 impl Client {
     /// Reads the configuration and finds credentials. Sends nothing to the server yet.
     pub async fn connect(settings: Settings, counters: Arc<Counters>) -> Result<Self> {
         let config = load_config(&settings).await?;
+        Self::new(&config, settings, counters)
+    }
+
+    fn new(config: &SdkConfig, settings: Settings, counters: Arc<Counters>) -> Result<Self> {
         let http = config.http_client().ok_or_else(no_http_client)?;
         // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
         let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));
-        let endpoint = endpoint(&config);
+        let endpoint = endpoint(config, settings.endpoint_url.as_deref());
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
-        let builder = aws_sdk_s3::config::Builder::from(&config)
+        let builder = aws_sdk_s3::config::Builder::from(config)
             .http_client(TapClient::new(http.clone(), list_concurrency))
             .force_path_style(settings.path_style || endpoint.as_deref().is_some_and(needs_path_style))
             .retry_config(retries(limits::ATTEMPTS))
@@ -87,13 +96,24 @@ impl Client {
             .retry_classifier(WholeReplies)
             // A copy sends nothing for minutes and is not stalled.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .region(region.clone());
-        Ok(Self {
+            .region(region.clone())
+            .interceptor(Terms {
+                expected_bucket_owner: settings.expected_bucket_owner.clone(),
+                request_payer: settings.request_payer,
+            });
+        let home = Site {
             sdk: aws_sdk_s3::Client::from_conf(builder.build()),
+            place: Place {
+                endpoint,
+                region: region.to_string(),
+                expected_owner: settings.expected_bucket_owner,
+            },
+        };
+        Ok(Self {
             rate: Rate::per_second(settings.rate.unwrap_or(limits::DEFAULT_RATE)),
             list_concurrency,
             counters,
-            place: Arc::new(Place { endpoint, region: region.to_string() }),
+            place: Arc::new(Sites::new(home)),
         })
     }
 
@@ -106,6 +126,38 @@ impl Client {
     /// What `reading` comes to, unless the client is halted before: what changes nothing may be dropped on the wire.
     pub async fn unless_halted<T>(&self, reading: impl Future<Output = Result<T>>) -> Result<T> {
         self.rate.unless_halted(reading).await
+    }
+
+    /// The SDK's client for the region of a bucket.
+    pub(super) fn sdk(&self, bucket: &str) -> aws_sdk_s3::Client {
+        self.place.of(bucket).sdk
+    }
+
+    /// The region in which a bucket is asked.
+    pub fn region(&self, bucket: &str) -> String {
+        self.place.of(bucket).place.region
+    }
+
+    /// Sends a request about a bucket that may be in another region, and if it is, sends it there.
+    pub(super) async fn find_and_ask<T, E, F>(
+        &self,
+        bucket: &str,
+        ask: impl Fn(aws_sdk_s3::Client) -> F,
+    ) -> std::result::Result<T, SdkError<E, HttpResponse>>
+    where
+        E: ProvideErrorMetadata,
+        F: Future<Output = std::result::Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let reply = ask(self.sdk(bucket)).await;
+        let elsewhere = reply.as_ref().err().and_then(region_named);
+        let reply = match elsewhere {
+            Some(region) if self.place.move_to(bucket, &region) => ask(self.sdk(bucket)).await,
+            _ => reply,
+        };
+        if reply.is_ok() {
+            self.place.settle(bucket);
+        }
+        reply
     }
 
     /// Listing requests that may be under way at once.
@@ -190,7 +242,7 @@ fn http_client(body_idle: Duration) -> Result<SharedHttpClient> {
         .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
         .tls_context(context)
         .pool_idle_timeout(limits::POOL_IDLE)
-        .build_https();
+        .build_with_resolver(Resolver);
     Ok(SharedHttpClient::new(ReplyClient::new(http, body_idle)))
 }
 
@@ -217,21 +269,43 @@ async fn find_credentials(config: &aws_config::SdkConfig, profile: Option<&str>)
     provider.provide_credentials().await.map(drop).map_err(|e| missing(Some(e)))
 }
 
-/// The server's address, from the option or from what the environment says.
-fn endpoint(config: &aws_config::SdkConfig) -> Option<String> {
-    let service = std::env::var("AWS_ENDPOINT_URL_S3").ok().filter(|url| !url.is_empty());
-    config.endpoint_url().map(ToOwned::to_owned).or(service)
+/// The server's address, as the SDK finds it: from the option, or from what the environment and the profile say of S3, or
+/// from what they say of all services.
+fn endpoint(config: &SdkConfig, typed: Option<&str>) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+    let of_s3 = || config.service_config()?.load_config(key.build().ok()?);
+    let found = typed.map(ToOwned::to_owned).or_else(of_s3);
+    found.or_else(|| config.endpoint_url().map(ToOwned::to_owned)).filter(|url| !url.is_empty())
+}
+
+/// The host of an address, without its port; of IPv6 in brackets.
+pub(super) fn host_of(url: &str) -> &str {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split(['/', '?']).next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => name,
+        _ => host,
+    }
 }
 
 /// Whether the host of an address has no room for a bucket's name before it: an IP address, or localhost.
 fn needs_path_style(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = host.split(['/', '?']).next().unwrap_or_default();
-    if host.starts_with('[') {
-        return true;
+    let host = host_of(url);
+    host.starts_with('[') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok()
+}
+
+#[cfg(test)]
+impl Client {
+    /// A client of a server to which a test sends nothing.
+    pub(super) fn to(endpoint: &str) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(endpoint)
+            .http_client(http_client(limits::BODY_IDLE).unwrap())
+            .build();
+        let settings = Settings { endpoint_url: Some(endpoint.to_owned()), ..Settings::default() };
+        Self::new(&config, settings, Arc::default()).unwrap()
     }
-    let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok()
 }
 
 #[cfg(test)]

@@ -41,8 +41,10 @@ impl Client {
         let tap = DateTap::default();
         let doing =
             Doing { what: "read the clock of the server of", bucket, key: None, permission: "s3:ListBucket" };
-        let call = self.sdk.head_bucket().bucket(bucket).customize().interceptor(tap.clone());
-        call.send().await.map_err(|e| explain(&e, doing, &self.place))?;
+        let ask = |sdk: aws_sdk_s3::Client| {
+            sdk.head_bucket().bucket(bucket).customize().interceptor(tap.clone()).send()
+        };
+        self.find_and_ask(bucket, ask).await.map_err(|e| explain(&e, doing, &self.place))?;
         let date = tap.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         date.as_deref().and_then(Instant::parse_http_date).ok_or_else(|| {
             let said = date.as_deref().unwrap_or("none");

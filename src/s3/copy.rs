@@ -9,6 +9,7 @@ use super::client::{Client, once};
 use super::error::{Doing, explain};
 use super::facts::Facts;
 use crate::error::Result;
+use crate::model::is_arn;
 
 /// What may stand unencoded in `x-amz-copy-source`; the SDK passes the header through as it is given.
 const COPY_SOURCE: &AsciiSet =
@@ -122,7 +123,7 @@ impl Client {
     pub async fn copy(&self, request: &CopyRequest<'_>) -> Result<Copied> {
         self.rate.take(1).await?;
         let mut call = self
-            .sdk
+            .sdk(request.bucket)
             .copy_object()
             .copy_source(copy_source(request))
             .set_copy_source_if_match(request.source_condition())
@@ -150,7 +151,10 @@ pub(super) fn quoted(etag: &str) -> String {
 pub(super) fn copy_source(request: &CopyRequest<'_>) -> String {
     let encoded = |text| utf8_percent_encode(text, COPY_SOURCE);
     let version = utf8_percent_encode(request.version_id, NON_ALPHANUMERIC);
-    format!("{}/{}?versionId={version}", request.source_bucket, encoded(request.source_key))
+    // Of an access point by its ARN, the key's place is below `object`.
+    let below = if is_arn(request.source_bucket) { "object/" } else { "" };
+    let (bucket, key) = (encoded(request.source_bucket), encoded(request.source_key));
+    format!("{bucket}/{below}{key}?versionId={version}")
 }
 
 #[cfg(test)]

@@ -47,13 +47,14 @@ impl Client {
             key: None,
             permission: permission(keys.iter().any(|k| k.version_id.is_some())),
         };
-        let call = self.sdk.delete_objects().bucket(bucket).delete(delete);
+        let call = self.sdk(bucket).delete_objects().bucket(bucket).delete(delete);
         let reply = call.customize().config_override(once()).send().await;
         let reply = reply.map_err(|e| explain(&e, doing, &self.place))?;
         let deleted: std::collections::HashMap<(&str, Option<&str>), _> =
             reply.deleted().iter().filter_map(|d| Some(((d.key()?, named(d.version_id())), d))).collect();
         let failed: std::collections::HashMap<(&str, Option<&str>), _> =
             reply.errors().iter().filter_map(|e| Some(((e.key()?, named(e.version_id())), e))).collect();
+        let place = self.place.of(bucket).place;
         let result = |k: &DeleteKey<'_>| match (
             failed.get(&(k.key, k.version_id)),
             deleted.get(&(k.key, k.version_id)),
@@ -67,7 +68,7 @@ impl Client {
                     message: e.message().unwrap_or_default(),
                     ..Answer::default()
                 };
-                Err(explain_answer(&answer, Doing { key: Some(k.key), ..doing }, &self.place))
+                Err(explain_answer(&answer, Doing { key: Some(k.key), ..doing }, &place))
             }
             (None, Some(deleted)) => Ok(marker(deleted)),
             (None, None) => Err(untold(bucket, k.key)),
@@ -88,7 +89,7 @@ impl Client {
     async fn delete_by_path(&self, bucket: &str, key: DeleteKey<'_>) -> Result<Deleted> {
         self.rate.take(1).await?;
         self.counters.write_requests.add(1);
-        let call = self.sdk.delete_object().bucket(bucket).key(for_sdk(key.key));
+        let call = self.sdk(bucket).delete_object().bucket(bucket).key(for_sdk(key.key));
         let call = call.set_if_match(key.etag.map(quoted));
         let call = call.set_version_id(key.version_id.map(ToOwned::to_owned));
         let doing = Doing {

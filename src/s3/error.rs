@@ -5,12 +5,12 @@ use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::retry::ErrorKind as RetryKind;
 
-use super::client::Place;
 use super::listing::DecodeError;
 use super::reply::Stalled;
 use super::root;
+use super::sites::Sites;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Known, printable};
+use crate::model::{Account, Known, printable};
 
 /// What was being done when an error came.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +39,16 @@ impl Doing<'_> {
 /// The code of an error that is a reply of success which cannot be read.
 const UNREADABLE: &str = "UnreadableReply";
 
+/// The server and region that a bucket has been asked in.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) endpoint: Option<String>,
+    pub(super) region: String,
+    pub(super) expected_owner: Option<Account>,
+}
+
 /// Turns what the SDK says into an error of ours.
-pub(super) fn explain<E>(error: &SdkError<E, HttpResponse>, doing: Doing<'_>, place: &Place) -> Error
+pub(super) fn explain<E>(error: &SdkError<E, HttpResponse>, doing: Doing<'_>, sites: &Sites) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
@@ -49,6 +57,8 @@ where
             .hint(RENEW)
             .because(DisplayErrorContext(error).to_string());
     }
+
+    let place = &sites.of(doing.bucket).place;
     match error {
         SdkError::ServiceError(service)
             if service.raw().status().is_success() && service.err().code().is_none() =>
@@ -59,15 +69,7 @@ where
             Error::new(ErrorKind::Corrupt, doing.cannot(&why)).with_code(UNREADABLE)
         }
         SdkError::ServiceError(service) => {
-            let reply = service.raw();
-            let answer = Answer {
-                status: reply.status().as_u16(),
-                code: service.err().code().unwrap_or_default(),
-                message: service.err().message().unwrap_or_default(),
-                bucket_region: reply.headers().get("x-amz-bucket-region"),
-                request_id: reply.headers().get("x-amz-request-id"),
-            };
-            explain_answer(&answer, doing, place)
+            explain_answer(&Answer::of(service.raw(), service.err()), doing, place)
         }
         SdkError::TimeoutError(_) => unreachable(ErrorKind::Transient, "no answer in time", doing, place),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
@@ -130,13 +132,46 @@ pub(super) struct Answer<'a> {
     pub(super) request_id: Option<&'a str>,
 }
 
+impl<'a> Answer<'a> {
+    fn of(reply: &'a HttpResponse, error: &'a impl ProvideErrorMetadata) -> Self {
+        Self {
+            status: reply.status().as_u16(),
+            code: error.code().unwrap_or_default(),
+            message: error.message().unwrap_or_default(),
+            bucket_region: reply.headers().get("x-amz-bucket-region"),
+            request_id: reply.headers().get("x-amz-request-id"),
+        }
+    }
+
+    /// The region that the bucket is in, where the answer names it.
+    fn region(&self) -> Option<&'a str> {
+        self.bucket_region.or_else(|| self.message.split("expecting '").nth(1)?.split('\'').next())
+    }
+
+    /// Whether the request was sent to, or signed for, another region than the bucket's
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html>). A HEAD has no code.
+    fn is_misdirected(&self) -> bool {
+        let code = matches!(
+            self.code,
+            "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" | ""
+        );
+        code && (self.status == 301 || (self.status == 400 && self.region().is_some()))
+    }
+}
+
+/// The region that the server named where it would not answer in the one that it was asked in.
+pub(super) fn region_named<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let SdkError::ServiceError(service) = error else { return None };
+    let answer = Answer::of(service.raw(), service.err());
+    answer.region().filter(|_| answer.is_misdirected()).map(ToOwned::to_owned)
+}
+
 /// An error that the server gave, as ours.
 pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Place) -> Error {
     let kind = kind_of(answer);
     let code =
         if answer.code.is_empty() { format!("HTTP {}", answer.status) } else { answer.code.to_owned() };
-    let region =
-        answer.bucket_region.or_else(|| answer.message.split("expecting '").nth(1)?.split('\'').next());
+    let region = answer.region();
     let mut error = match (answer.code, kind) {
         ("NoSuchBucket", _) => Error::new(kind, format!("the bucket {} does not exist", doing.bucket))
             .hint("check its name, and that --profile and --endpoint-url lead to the account that owns it"),
@@ -151,10 +186,7 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
             Error::new(kind, doing.cannot(&format!("the server does not accept the credentials ({code})")))
                 .hint("check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile")
         }
-        (
-            "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" | "",
-            _,
-        ) if answer.status == 301 || (answer.status == 400 && region.is_some_and(|r| r != place.region)) => {
+        _ if answer.is_misdirected() && region != Some(&*place.region) => {
             let wrong = format!("the bucket {} is not in the region {}", doing.bucket, place.region);
             match region {
                 Some(region) => Error::new(kind, format!("{wrong}, but in {region}"))
@@ -162,8 +194,16 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
                 None => Error::new(kind, wrong).hint("name its region with --region"),
             }
         }
-        (_, ErrorKind::Denied) => Error::new(kind, doing.cannot(&format!("access denied ({code})")))
-            .hint(format!("the credentials need {} (and no policy may deny it)", doing.permission)),
+        (_, ErrorKind::Denied) => {
+            let denied = Error::new(kind, doing.cannot(&format!("access denied ({code})")))
+                .hint(format!("the credentials need {} (and no policy may deny it)", doing.permission));
+            match &place.expected_owner {
+                None => denied,
+                Some(owner) => denied.hint(format!(
+                    "or the account {owner} does not own the bucket, as --expected-bucket-owner requires"
+                )),
+            }
+        }
         (_, ErrorKind::Throttled) => {
             Error::new(kind, doing.cannot(&format!("the server is refusing so many requests ({code})")))
                 .hint("try again later; a restore asks more slowly with a lower --rate and --concurrency")
@@ -277,7 +317,7 @@ mod tests {
             key: None,
             permission: "s3:ListBucketVersions",
         };
-        let place = Place { endpoint: None, region: "us-east-1".to_owned() };
+        let place = Place { endpoint: None, region: "us-east-1".to_owned(), expected_owner: None };
         explain_answer(&Answer { status, code, message, bucket_region, request_id: None }, doing, &place)
     }
 

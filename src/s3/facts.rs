@@ -97,7 +97,7 @@ pub struct Current {
 impl Client {
     /// What a key holds now, without its tags; `None` if nothing.
     pub async fn current(&self, bucket: &str, key: &str) -> Result<Option<Current>> {
-        let call = self.sdk.head_object().bucket(bucket).key(for_sdk(key));
+        let call = self.sdk(bucket).head_object().bucket(bucket).key(for_sdk(key));
         let reply = call.customize().interceptor(KeyInPath::new(key)).send().await;
         let doing = Doing { what: "look at", bucket, key: Some(key), permission: "s3:GetObject" };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -111,7 +111,7 @@ impl Client {
 
     /// Describes a version; `None` if it is gone.
     pub async fn facts(&self, bucket: &str, key: &str, version_id: &str) -> Result<Option<Facts>> {
-        let call = self.sdk.head_object().bucket(bucket).key(for_sdk(key)).version_id(version_id);
+        let call = self.sdk(bucket).head_object().bucket(bucket).key(for_sdk(key)).version_id(version_id);
         let call = call.checksum_mode(ChecksumMode::Enabled).customize().interceptor(KeyInPath::new(key));
         let doing = Doing {
             what: "look at",

@@ -62,7 +62,7 @@ impl Client {
     pub async fn get(&self, object: ObjectName<'_>, etag: &str, from: u64) -> Result<Body> {
         let range = (from > 0).then(|| format!("bytes={from}-"));
         let reply = self
-            .sdk
+            .sdk(object.bucket)
             .get_object()
             .bucket(object.bucket)
             .key(for_sdk(object.key))
@@ -101,7 +101,7 @@ impl Client {
 
     async fn head_of(&self, object: ObjectName<'_>, part: Option<i32>) -> Result<HeadObjectOutput> {
         let reply = self
-            .sdk
+            .sdk(object.bucket)
             .head_object()
             .bucket(object.bucket)
             .key(for_sdk(object.key))

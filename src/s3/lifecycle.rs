@@ -2,18 +2,39 @@
 
 use aws_sdk_s3::types::{ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, Tag};
 
-use super::client::Client;
+use super::client::{Client, host_of};
 use super::error::{Doing, explain, not_told};
 use crate::error::Result;
-use crate::model::{Expiration, Filter, Instant, Known, NoncurrentExpiration, Rule};
+use crate::model::{Expiration, Filter, Instant, Known, NoncurrentExpiration, Rule, is_access_point};
 
 /// The permission to read them.
 const PERMISSION: &str = "s3:GetLifecycleConfiguration";
 
+/// Why the rules on a server that [hides](hides_rules) them are not known.
+const HIDDEN: &str = "Backblaze B2 shows them in its own API only: b2 bucket get BUCKET";
+
+/// Whether a server has lifecycle rules that S3's API does not show: its answer that there are none proves nothing.
+///
+/// | host of the endpoint | |
+/// |---|---|
+/// | `s3.REGION.backblazeb2.com`, and any other below `backblazeb2.com` | yes |
+/// | any other | no |
+fn hides_rules(endpoint: &str) -> bool {
+    let host = host_of(endpoint).trim_end_matches('.').to_ascii_lowercase();
+    host == "backblazeb2.com" || host.ends_with(".backblazeb2.com")
+}
+
 impl Client {
     /// The rules that the bucket has now.
     pub async fn lifecycle(&self, bucket: &str) -> Result<Known<Vec<Rule>>> {
-        let reply = self.sdk.get_bucket_lifecycle_configuration().bucket(bucket).send().await;
+        if is_access_point(bucket) {
+            return Ok(Known::untold());
+        }
+        let endpoint = self.place.of(bucket).place.endpoint;
+        if endpoint.is_some_and(|endpoint| hides_rules(&endpoint)) {
+            return Ok(Known::Unclear(HIDDEN.to_owned()));
+        }
+        let reply = self.sdk(bucket).get_bucket_lifecycle_configuration().bucket(bucket).send().await;
         let doing = Doing { what: "read the lifecycle rules of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(match reply.rules().iter().map(rule).collect() {
@@ -73,4 +94,38 @@ fn filter(filter: &LifecycleRuleFilter) -> Option<Filter> {
         larger_than: bytes(filter.object_size_greater_than())?,
         smaller_than: bytes(filter.object_size_less_than())?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_that_hide_their_rules_are_known_by_their_hosts() {
+        for endpoint in [
+            "https://s3.us-west-004.backblazeb2.com",
+            "https://S3.eu-central-003.BackblazeB2.com:443/",
+            "https://prod-uploads.s3.us-west-004.backblazeb2.com./",
+            "http://backblazeb2.com",
+        ] {
+            assert!(hides_rules(endpoint), "{endpoint}");
+        }
+        for endpoint in [
+            "https://s3.eu-west-1.amazonaws.com",
+            "http://s3.us-west-004.backblazeb2.com.localhost:9000",
+            "https://notbackblazeb2.com",
+            "https://example.com/backblazeb2.com",
+            "http://[::1]:9000",
+        ] {
+            assert!(!hides_rules(endpoint), "{endpoint}");
+        }
+    }
+
+    /// Nothing is sent: a "no such configuration" would be taken for a complete history.
+    #[tokio::test]
+    async fn rules_that_are_hidden_are_unknown() {
+        let client = Client::to("https://s3.us-west-004.backblazeb2.com");
+        let rules = client.lifecycle("prod-uploads").await.unwrap();
+        assert_eq!(rules, Known::Unclear(HIDDEN.to_owned()));
+    }
 }

@@ -12,6 +12,7 @@ mod client;
 mod clock;
 mod copy;
 mod delete;
+mod dns;
 mod error;
 mod facts;
 mod get;
@@ -23,6 +24,8 @@ mod rate;
 mod read;
 mod reply;
 mod root;
+mod sites;
+mod terms;
 mod whole;
 
 pub use acl::Grants;

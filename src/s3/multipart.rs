@@ -51,7 +51,7 @@ impl Client {
         self.counters.write_requests.add(1);
         let (system, checksum) = (&facts.system, facts.checksum.as_ref());
         let call = self
-            .sdk
+            .sdk(request.bucket)
             .create_multipart_upload()
             .bucket(request.bucket)
             .key(for_sdk(request.key))
@@ -94,7 +94,7 @@ impl Client {
         self.counters.write_requests.add(1);
         let number = i32::try_from(number).unwrap_or(i32::MAX);
         let call = self
-            .sdk
+            .sdk(&upload.bucket)
             .upload_part_copy()
             .bucket(&upload.bucket)
             .key(for_sdk(&upload.key))
@@ -133,7 +133,7 @@ impl Client {
         parts.sort_by_key(|part| part.0.part_number());
         let parts = parts.into_iter().map(|part| part.0).collect();
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        let call = self.sdk.complete_multipart_upload();
+        let call = self.sdk(&upload.bucket).complete_multipart_upload();
         let mut call = call
             .bucket(&upload.bucket)
             .key(for_sdk(&upload.key))
@@ -165,7 +165,7 @@ impl Client {
     /// Abandons an upload with its parts; one that is not there is fine.
     pub async fn abort_upload(&self, upload: &Upload) -> Result<()> {
         self.counters.write_requests.add(1);
-        let call = self.sdk.abort_multipart_upload();
+        let call = self.sdk(&upload.bucket).abort_multipart_upload();
         let call = call.bucket(&upload.bucket).key(for_sdk(&upload.key)).upload_id(&upload.id);
         let doing = Doing {
             what: "abandon the unfinished copy to",
@@ -182,7 +182,7 @@ impl Client {
 
     /// Whether an upload is still there: neither completed nor abandoned.
     pub async fn has_upload(&self, upload: &Upload) -> Result<bool> {
-        let call = self.sdk.list_parts();
+        let call = self.sdk(&upload.bucket).list_parts();
         let call = call.bucket(&upload.bucket).key(for_sdk(&upload.key)).upload_id(&upload.id).max_parts(1);
         let doing = Doing {
             what: "look at the parts of",

@@ -12,7 +12,7 @@ use super::error::{Doing, explain};
 use super::listing::{Page, PageTap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::ObjectHead;
+use crate::model::{ObjectHead, is_access_point};
 
 /// A page to ask for.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +35,7 @@ impl Client {
     pub async fn list_versions(&self, request: &PageRequest<'_>) -> Result<Page> {
         let tap = PageTap::default();
         let mut call = self
-            .sdk
+            .sdk(request.bucket)
             .list_object_versions()
             .bucket(request.bucket)
             .encoding_type(EncodingType::Url)
@@ -73,7 +73,7 @@ impl Client {
         version_id: Option<&str>,
     ) -> Result<Option<ObjectHead>> {
         let reply = self
-            .sdk
+            .sdk(bucket)
             .head_object()
             .bucket(bucket)
             .key(for_sdk(key))
@@ -110,7 +110,7 @@ impl Client {
         version_id: Option<&str>,
     ) -> Result<Option<BTreeMap<String, String>>> {
         let reply = self
-            .sdk
+            .sdk(bucket)
             .get_object_tagging()
             .bucket(bucket)
             .key(for_sdk(key))
@@ -137,7 +137,10 @@ impl Client {
     /// Whether the bucket is served as a website: only there do its objects' redirects have an effect. Where we may not
     /// know, it may be.
     pub async fn is_website(&self, bucket: &str) -> Result<bool> {
-        let reply = self.sdk.get_bucket_website().bucket(bucket).send().await;
+        if is_access_point(bucket) {
+            return Ok(true);
+        }
+        let reply = self.sdk(bucket).get_bucket_website().bucket(bucket).send().await;
         let doing = Doing {
             what: "read the website configuration of",
             bucket,

@@ -3,6 +3,8 @@
 //!
 //! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
 
+mod access_points;
+mod accounts;
 mod archived;
 mod check;
 mod check_database;
@@ -23,9 +25,11 @@ mod history;
 mod iam;
 mod iam_decisions;
 mod iam_requests;
+mod locations;
 mod plan;
 mod references;
 mod refusals;
+mod regions;
 mod remove_marker;
 mod restore;
 mod restore_directory;

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::check::EarlierArgs;
 use crate::error::Error;
 use crate::limits;
-use crate::model::{Destination, Instant, Location};
+use crate::model::{Account, Destination, Instant, Location, RequestPayer};
 
 /// A place and a past time.
 #[derive(Debug, Args)]
@@ -76,12 +76,39 @@ pub(in crate::cli) struct ServerArgs {
     /// Name the bucket in the path, not in the host name
     #[arg(long)]
     pub(in crate::cli) path_style: bool,
+    /// Refuse every bucket that another AWS account owns
+    #[arg(long, value_name = "ACCOUNT", value_parser = parse_account)]
+    pub(in crate::cli) expected_bucket_owner: Option<Account>,
+    /// Agree to pay for requests to Requester Pays buckets
+    #[arg(long, value_name = "PAYER", value_enum)]
+    pub(in crate::cli) request_payer: Option<PayerArg>,
     /// Listing requests under way at once, at most; throttling narrows it
     #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_LIST_CONCURRENCY)]
     pub(in crate::cli) list_concurrency: usize,
     /// Seconds without data after which a reply has stalled and its request is retried
     #[arg(long, value_name = "SECONDS", value_parser = parse_read_timeout, default_value = "60")]
     pub(in crate::cli) read_timeout: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum PayerArg {
+    Requester,
+}
+
+impl From<PayerArg> for RequestPayer {
+    fn from(arg: PayerArg) -> Self {
+        match arg {
+            PayerArg::Requester => RequestPayer::Requester,
+        }
+    }
+}
+
+impl From<RequestPayer> for PayerArg {
+    fn from(payer: RequestPayer) -> Self {
+        match payer {
+            RequestPayer::Requester => PayerArg::Requester,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -118,6 +145,10 @@ pub(super) fn parse_location(text: &str) -> Result<Location, String> {
 }
 
 pub(super) fn parse_destination(text: &str) -> Result<Destination, String> {
+    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
+}
+
+fn parse_account(text: &str) -> Result<Account, String> {
     text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
 }
 

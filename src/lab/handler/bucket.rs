@@ -66,14 +66,17 @@ pub(crate) fn delete(shared: &Shared, request: &Request) -> Result<Reply> {
 }
 
 pub(crate) fn head(shared: &Shared, request: &Request) -> Result<Reply> {
-    shared.store().bucket(request.bucket())?;
-    Ok(Reply::ok().with("x-amz-bucket-region", &shared.options.region))
+    Ok(Reply::ok().with("x-amz-bucket-region", region(shared, request)?))
+}
+
+fn region(shared: &Shared, request: &Request) -> Result<String> {
+    let region = shared.store().bucket(request.bucket())?.demands.region.clone();
+    Ok(region.unwrap_or_else(|| shared.options.region.clone()))
 }
 
 pub(crate) fn location(shared: &Shared, request: &Request) -> Result<Reply> {
-    shared.store().bucket(request.bucket())?;
-    let region =
-        Some(shared.options.region.as_str()).filter(|region| *region != "us-east-1").unwrap_or_default();
+    let region = region(shared, request)?;
+    let region = if region == "us-east-1" { String::new() } else { region };
     let xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{region}</LocationConstraint>"

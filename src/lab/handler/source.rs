@@ -39,6 +39,9 @@ impl Source {
         // As a form: a `+` that was not encoded is a space to S3, too.
         let path = decode_form(path)?;
         let path = path.strip_prefix('/').unwrap_or(&path);
+        if let Some((bucket, key)) = of_access_point(path) {
+            return Ok(Self { bucket, key, version });
+        }
         let named = path.split_once('/').filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty());
         let (bucket, key) = named.ok_or_else(|| {
             Error::new(
@@ -82,6 +85,14 @@ impl Source {
     }
 }
 
+/// The name of an access point, as a host has it, and the key in `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/object/KEY`.
+fn of_access_point(path: &str) -> Option<(String, String)> {
+    let fields: Vec<&str> = path.strip_prefix("arn:aws:s3:")?.splitn(3, ':').collect();
+    let [_region, account, resource] = fields.as_slice() else { return None };
+    let (name, key) = resource.strip_prefix("accesspoint/")?.split_once("/object/")?;
+    Some((format!("{name}-{account}"), key.to_owned()))
+}
+
 /// Refuses what is too large to be copied with one request.
 pub(crate) fn check_size(bytes: usize, most: usize) -> Result<()> {
     if bytes <= most {
@@ -113,5 +124,8 @@ mod tests {
         assert_eq!(Source::parse("b/k").unwrap().version, None);
         assert_eq!(Source::parse("b%2Fk").unwrap().key, "k");
         assert!(Source::parse("b").is_err());
+        let source =
+            Source::parse("arn%3Aaws%3As3%3Aeu-west-1%3A111122223333%3Aaccesspoint/ops/object/a/b").unwrap();
+        assert_eq!((&*source.bucket, &*source.key), ("ops-111122223333", "a/b"));
     }
 }

@@ -41,6 +41,20 @@ pub enum Configuration {
     Website,
 }
 
+/// What a bucket demands of every request, whoever sends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// The region that requests must be signed for; the lab's if none.
+    pub region: Option<String>,
+    /// The account that owns the bucket; [`ACCOUNT`] if none.
+    pub account: Option<String>,
+    /// The requester must agree to pay.
+    pub requester_pays: bool,
+}
+
+/// The account that owns the buckets of a lab.
+pub const ACCOUNT: &str = "111122223333";
+
 #[derive(Debug)]
 pub(crate) struct Bucket {
     pub(crate) created: i64,
@@ -51,6 +65,7 @@ pub(crate) struct Bucket {
     /// Entries of each key, oldest first; never an empty list.
     pub(crate) keys: BTreeMap<String, Vec<Entry>>,
     pub(crate) uploads: BTreeMap<String, Upload>,
+    pub(crate) demands: Demands,
     /// Where the null version of a key stood that is gone, so that a listing can go on from it.
     lost_nulls: HashMap<String, u64>,
     order: Arc<AtomicU64>,
@@ -74,6 +89,7 @@ impl Bucket {
             encryption: Encryption::default(),
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),
+            demands: Demands::default(),
             lost_nulls: HashMap::new(),
             order,
         }

@@ -24,6 +24,8 @@ pub(crate) struct Store {
     /// How long an archived object takes to thaw.
     pub(crate) thaw: Duration,
     pub(crate) buckets: BTreeMap<String, Bucket>,
+    /// Other names of buckets, with the buckets: of an access point `NAME-ACCOUNT`, as a host has it, and its alias.
+    pub(crate) access_points: BTreeMap<String, String>,
     /// The place of the last entry made, in all buckets, so that no two versions share an id.
     order: Arc<AtomicU64>,
 }
@@ -34,11 +36,17 @@ impl Store {
     }
 
     pub(crate) fn bucket(&self, name: &str) -> Result<&Bucket> {
-        self.buckets.get(name).ok_or_else(|| no_such_bucket(name))
+        self.buckets.get(self.named(name)).ok_or_else(|| no_such_bucket(name))
     }
 
     pub(crate) fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket> {
-        self.buckets.get_mut(name).ok_or_else(|| no_such_bucket(name))
+        let bucket = self.named(name).to_owned();
+        self.buckets.get_mut(&bucket).ok_or_else(|| no_such_bucket(name))
+    }
+
+    /// The bucket behind a name.
+    fn named<'a>(&'a self, name: &'a str) -> &'a str {
+        self.access_points.get(name).map_or(name, String::as_str)
     }
 
     pub(crate) fn create(&mut self, name: &str, at: i64) -> Result<&mut Bucket> {

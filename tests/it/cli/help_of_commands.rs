@@ -87,6 +87,14 @@ fn of_diff() {
           --path-style
               Name the bucket in the path, not in the host name
 
+          --expected-bucket-owner <ACCOUNT>
+              Refuse every bucket that another AWS account owns
+
+          --request-payer <PAYER>
+              Agree to pay for requests to Requester Pays buckets
+
+              [possible values: requester]
+
           --list-concurrency <N>
               Listing requests under way at once, at most; throttling narrows it
 
@@ -183,6 +191,14 @@ fn of_verify() {
 
           --path-style
               Name the bucket in the path, not in the host name
+
+          --expected-bucket-owner <ACCOUNT>
+              Refuse every bucket that another AWS account owns
+
+          --request-payer <PAYER>
+              Agree to pay for requests to Requester Pays buckets
+
+              [possible values: requester]
 
           --list-concurrency <N>
               Listing requests under way at once, at most; throttling narrows it
@@ -298,6 +314,14 @@ fn of_history() {
 
           --path-style
               Name the bucket in the path, not in the host name
+
+          --expected-bucket-owner <ACCOUNT>
+              Refuse every bucket that another AWS account owns
+
+          --request-payer <PAYER>
+              Agree to pay for requests to Requester Pays buckets
+
+              [possible values: requester]
 
           --list-concurrency <N>
               Listing requests under way at once, at most; throttling narrows it

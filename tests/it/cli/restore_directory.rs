@@ -323,7 +323,7 @@ fn what_is_no_destination() {
     exit code 2
     --- stderr
     error: invalid value 's3:/scratch' for '--to <s3://OTHER[/PREFIX]|DIR>': cannot read s3:/scratch: it does not begin with s3://
-      write it as s3://BUCKET or s3://BUCKET/PREFIX
+      write it as s3://scratch
 
     For more information, try '--help'.
     ");

@@ -84,7 +84,7 @@ fn malformed_location() {
     exit code 2
     --- stderr
     error: invalid value 'prod-uploads' for '<LOCATION>': cannot read prod-uploads: it does not begin with s3://
-      write it as s3://BUCKET or s3://BUCKET/PREFIX
+      write it as s3://prod-uploads
 
     For more information, try '--help'.
     ");

@@ -129,7 +129,8 @@ fn a_damaged_list_of_uploads_does_not_keep_a_run_from_going_on() {
         let list = scene.subject.runs_dir().join(&run).join("uploads");
         let whole = std::fs::read(&list).unwrap();
         assert!(scene.lab().count_uploads(crate::faults::scene::BUCKET) > 0 && !whole.is_empty());
-        std::fs::write(&list, [&b"\xff\xfe{\"bucket\n"[..], &whole, b"0123abcd {\"buc\xff"].concat()).unwrap();
+        std::fs::write(&list, [&b"\xff\xfe{\"bucket\n"[..], &whole, b"0123abcd {\"buc\xff"].concat())
+            .unwrap();
         let resumed = scene.on_run("resume", &run, &[]).await.expect_code(0);
         for said in ["cannot read line 1 of ", "aws s3api list-multipart-uploads --bucket scene"] {
             assert!(resumed.stderr.contains(said), "{said:?} in {resumed}");

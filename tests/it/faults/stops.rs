@@ -49,15 +49,12 @@ impl Scene {
     }
 
     /// Restores, and sends this signal at a request. Gives how long the process lived after it.
-    async fn stop_at(
-        &self,
-        signal: &'static str,
-        stop: Stop,
-        more: &[&str],
-    ) -> (Run, Duration) {
+    async fn stop_at(&self, signal: &'static str, stop: Stop, more: &[&str]) -> (Run, Duration) {
         let Stop { operation, nth, fault } = stop;
         let (told, hears) = mpsc::channel();
-        self.lab().faults().before(operation, When::Nth(nth), move || drop(told.send(())));
+        self.lab().faults().before(operation, When::Nth(nth), move || {
+            told.send(()).ok();
+        });
         if let Some(fault) = fault {
             self.lab().faults().push(Rule::on(operation, fault, When::Always));
         }
@@ -112,7 +109,10 @@ fn credentials_that_expire_stop_the_run_and_it_goes_on_in_whole_batches() {
             assert!(!stopped.stderr.contains("SSE-C"), "{what}: {stopped}");
             assert_eq!(stopped.of_type("failure").len(), 0, "{what}: {stopped}");
             let injected = scene.lab().faults().injected();
-            assert!((1..=40).contains(&injected), "{what}: {injected} requests with credentials that are worth nothing");
+            assert!(
+                (1..=40).contains(&injected),
+                "{what}: {injected} requests with credentials that are worth nothing"
+            );
             scene.goes_on_in_batches(&what).await;
         }
     });
@@ -149,7 +149,10 @@ fn a_signature_that_one_key_breaks_fails_that_key_alone() {
         scene.lab().faults().clear();
         scene.lab().faults().push(Rule::on_any(Fault::BadSignature, When::Always));
         let refused = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(1);
-        assert!(refused.stderr.contains("does not accept the credentials (SignatureDoesNotMatch)"), "{refused}");
+        assert!(
+            refused.stderr.contains("does not accept the credentials (SignatureDoesNotMatch)"),
+            "{refused}"
+        );
     });
 }
 
@@ -191,7 +194,9 @@ fn credentials_that_expire_end_a_download_and_a_comparison() {
         scene.run("restore", &to).await.expect_code(0);
 
         // A HEAD has no body: what it does not tell is not taken for what cannot be known.
-        for (command, more) in [("verify", &[][..]), ("diff", &[]), ("verify", &["--against", path, "--trust-etag"])] {
+        for (command, more) in
+            [("verify", &[][..]), ("diff", &[]), ("verify", &["--against", path, "--trust-etag"])]
+        {
             let heads = [Operation::HeadObject, Operation::GetObject];
             for operation in heads.into_iter().filter(|_| more.is_empty()) {
                 scene.lab().faults().push(Rule::on(operation, Fault::ExpiredToken, When::Always));
@@ -234,7 +239,8 @@ fn credentials_that_are_not_renewed_stop_the_run() {
         let mut command = scene.subject.command("", &arguments);
         command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
         command.env("AWS_CONFIG_FILE", &config).env("PATH", "/usr/bin:/bin");
-        let stopped = tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap().expect_code(1);
+        let stopped =
+            tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap().expect_code(1);
         assert!(stopped.stderr.contains("there are no credentials"), "{stopped}");
         assert!(stopped.stderr.contains("asof resume 2"), "{stopped}");
         assert_eq!(stopped.of_type("failure").len(), 0, "{stopped}");

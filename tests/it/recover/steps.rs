@@ -343,3 +343,19 @@ async fn commands_run_in_the_directory_of_the_file() {
     story.recover().await.expect_code(0);
     story.assert_recovered("by relative commands");
 }
+
+/// The file says it of each bucket: they may be of several accounts.
+#[tokio::test]
+async fn a_bucket_of_another_owner_than_the_file_expects_is_not_restored() {
+    let story = Story::new().await;
+    let options = |owner: &str| format!("expected-bucket-owner = \"{owner}\"\nrequest-payer = \"requester\"");
+    let lab = story.scene.subject.lab();
+    lab.demand(BUCKET, asof::lab::Demands { requester_pays: true, ..Default::default() });
+    let file = story.read("recovery.toml");
+    let with = |owner: &str| file.replace("[[database]]", &format!("{}\n[[database]]", options(owner)));
+    story.write("recovery.toml", &with("999999999999"));
+    let refused = story.recover().await.expect_code(1);
+    assert!(refused.stderr.contains("the account 999999999999 does not own the bucket"), "{refused}");
+    story.write("recovery.toml", &with(asof::lab::ACCOUNT));
+    story.recover().await.expect_code(0);
+}

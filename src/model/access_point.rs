@@ -1,0 +1,111 @@
+//! Access points, by which a bucket's objects are reached under another name: its ARN, or its alias.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html>
+
+use super::account::Account;
+
+/// What the alias of an access point ends in. No bucket's name may.
+const ALIAS: &str = "-s3alias";
+
+/// What an ARN in place of a bucket's name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Arn<'a> {
+    /// A bucket, whose name says enough.
+    Bucket(&'a str),
+    /// An access point: its ARN in the form that the SDK takes, and what follows its name.
+    AccessPoint(String, &'a str),
+    /// Something that asof cannot read versions through, and why.
+    Other(&'static str),
+}
+
+impl<'a> Arn<'a> {
+    /// Reads an ARN with what follows it:
+    ///
+    /// | service | region | resource | |
+    /// |---|---|---|---|
+    /// | s3 | none | `BUCKET/KEY` | bucket |
+    /// | s3 | any | `accesspoint/NAME/KEY`, `accesspoint:NAME/KEY` | access point |
+    /// | s3 | none | `accesspoint/NAME` | refused: a Multi-Region Access Point |
+    /// | s3-object-lambda, s3-outposts, … | | | refused |
+    ///
+    /// `None` if it is no ARN.
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
+        let mut fields = text.strip_prefix("arn:")?.splitn(5, ':');
+        let (partition, service, region, account) =
+            (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+        let resource = fields.next()?;
+        let named = resource.strip_prefix("accesspoint/").or_else(|| resource.strip_prefix("accesspoint:"));
+        let legal = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        Some(match (service, region, named) {
+            ("s3", "", None) if account.is_empty() => Self::Bucket(resource),
+            ("s3", "", Some(_)) => Self::Other(
+                "S3 does not list versions through a Multi-Region Access Point; name one of its buckets",
+            ),
+            ("s3", region, Some(named)) => {
+                let (name, rest) = named.split_once('/').unwrap_or((named, ""));
+                let is_legal = !name.is_empty() && name.chars().chain(region.chars()).all(legal);
+                if !is_legal || account.parse::<Account>().is_err() {
+                    return Some(Self::Other("it is not the ARN of an access point"));
+                }
+                Self::AccessPoint(format!("arn:{partition}:s3:{region}:{account}:accesspoint/{name}"), rest)
+            }
+            ("s3-object-lambda" | "s3-outposts", ..) => {
+                Self::Other("S3 does not list versions through it; name the bucket, or an access point of it")
+            }
+            _ => Self::Other("it is neither the ARN of a bucket nor that of an access point"),
+        })
+    }
+}
+
+/// Whether a bucket's name is that of an access point. Through one, S3 serves objects and listings, but tells none of the
+/// bucket's settings.
+pub fn is_access_point(bucket: &str) -> bool {
+    is_arn(bucket) || bucket.ends_with(ALIAS)
+}
+
+/// Whether a bucket's name is the ARN of an access point, which tells its region.
+pub fn is_arn(bucket: &str) -> bool {
+    bucket.starts_with("arn:")
+}
+
+/// The region in the ARN of an access point.
+pub fn region_of_arn(bucket: &str) -> Option<&str> {
+    bucket.strip_prefix("arn:")?.split(':').nth(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns_are_told_apart() {
+        let point = "arn:aws:s3:eu-west-1:111122223333:accesspoint/ops";
+        let access_point = |rest| Some(Arn::AccessPoint(point.to_owned(), rest));
+        assert_eq!(Arn::parse(point), access_point(""));
+        assert_eq!(Arn::parse(&format!("{point}/a/b:c")), access_point("a/b:c"));
+        assert_eq!(Arn::parse(&point.replace("accesspoint/", "accesspoint:")), access_point(""));
+        assert_eq!(Arn::parse("arn:aws:s3:::prod/a:b"), Some(Arn::Bucket("prod/a:b")));
+        assert_eq!(Arn::parse("prod"), None);
+        assert_eq!(Arn::parse("arn:aws:s3"), None);
+        for text in [
+            "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap",
+            "arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/ops",
+            "arn:aws:s3-outposts:eu-west-1:111122223333:outpost/op-1/accesspoint/ops",
+            "arn:aws:s3:eu-west-1:111122223333:accesspoint/",
+            "arn:aws:s3:eu-west-1:1111:accesspoint/ops",
+            "arn:aws:s3:eu west:111122223333:accesspoint/ops",
+            "arn:aws:sqs:eu-west-1:111122223333:queue",
+        ] {
+            assert!(matches!(Arn::parse(text), Some(Arn::Other(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_access_point_is_known_by_its_name() {
+        let arn = "arn:aws:s3:eu-west-1:111122223333:accesspoint/ops";
+        assert!(is_access_point(arn) && is_arn(arn));
+        assert_eq!(region_of_arn(arn), Some("eu-west-1"));
+        let alias = "ops-hr5bxh2ibf7chwzy7mzpnzuss3reheuw1b-s3alias";
+        assert!(is_access_point(alias) && !is_arn(alias));
+        assert!(!is_access_point("prod-uploads"));
+    }
+}

@@ -1,0 +1,108 @@
+//! Places that were typed in another form than `s3://BUCKET/PREFIX`, and what they are in that form.
+
+use percent_encoding::percent_decode_str;
+
+use super::access_point::Arn;
+use super::location::Location;
+
+/// The place that is meant, in the form in which asof reads it:
+///
+/// | typed | meant |
+/// |---|---|
+/// | `BUCKET`, `BUCKET/KEY` | `s3://BUCKET/KEY` |
+/// | `S3://BUCKET`, `s3:BUCKET`, `s3:/BUCKET`, `s3a://BUCKET` | `s3://BUCKET` |
+/// | `arn:aws:s3:::BUCKET/KEY` | `s3://BUCKET/KEY` |
+/// | `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME` | `s3://arn:…` |
+/// | `https://BUCKET.s3.REGION.amazonaws.com/KEY` | `s3://BUCKET/KEY` |
+/// | `https://s3.REGION.amazonaws.com/BUCKET/KEY` | `s3://BUCKET/KEY` |
+/// | `https://REGION.console.aws.amazon.com/s3/buckets/BUCKET?prefix=KEY` | `s3://BUCKET/KEY` |
+///
+/// Of an address on another server nobody can tell whether its host begins with the bucket. `None` where nothing is clearly
+/// meant.
+pub(super) fn corrected(text: &str) -> Option<Location> {
+    let text = text.trim();
+    let place = match text.split_once("://") {
+        Some((scheme, rest)) if is_one_of(scheme, &["http", "https"]) => of_address(rest)?,
+        Some((scheme, rest)) if is_one_of(scheme, &["s3", "s3a", "s3n"]) => rest.to_owned(),
+        Some(_) => return None,
+        None => match (Arn::parse(text), text.split_once(':')) {
+            (Some(Arn::Bucket(rest)), _) => rest.to_owned(),
+            (Some(Arn::AccessPoint(..)), _) => text.to_owned(),
+            (None, Some((scheme, rest))) if is_one_of(scheme, &["s3"]) => {
+                rest.trim_start_matches('/').to_owned()
+            }
+            (None, None) => text.to_owned(),
+            (Some(Arn::Other(_)) | None, _) => return None,
+        },
+    };
+    Location::parse(&format!("s3://{place}")).ok()
+}
+
+fn is_one_of(scheme: &str, of: &[&str]) -> bool {
+    of.iter().any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
+/// `BUCKET/KEY` of an address on AWS, without its scheme.
+fn of_address(address: &str) -> Option<String> {
+    let (address, query) = address.split_once('?').unwrap_or((address, ""));
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let host = host.to_ascii_lowercase();
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned());
+    if host.ends_with("console.aws.amazon.com") {
+        let bucket = path.strip_prefix("s3/buckets/").or_else(|| path.strip_prefix("s3/object/"))?;
+        let prefix = query.split('&').find_map(|pair| pair.strip_prefix("prefix=")).unwrap_or_default();
+        return decoded(&format!("{}/{prefix}", bucket.trim_end_matches('/')));
+    }
+    let server = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
+    // Buckets' names may have dots, and hosts of S3 begin with its name: s3, s3-eu-west-1, s3.dualstack.eu-west-1.
+    let labels: Vec<&str> = server.split('.').collect();
+    let of_s3 = labels.iter().rposition(|label| *label == "s3" || label.starts_with("s3-"))?;
+    match labels.get(..of_s3)? {
+        [] => decoded(path),
+        bucket => decoded(&format!("{}/{path}", bucket.join("."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_meant_is_told() {
+        for (typed, meant) in [
+            ("prod-uploads", Some("s3://prod-uploads")),
+            ("prod-uploads/a/b", Some("s3://prod-uploads/a/b")),
+            (" s3://prod-uploads", Some("s3://prod-uploads")),
+            ("S3://prod-uploads/a", Some("s3://prod-uploads/a")),
+            ("s3:prod-uploads", Some("s3://prod-uploads")),
+            ("s3:/prod-uploads/a", Some("s3://prod-uploads/a")),
+            ("s3a://prod-uploads/a", Some("s3://prod-uploads/a")),
+            ("arn:aws:s3:::prod-uploads", Some("s3://prod-uploads")),
+            ("arn:aws:s3:::prod-uploads/a/b", Some("s3://prod-uploads/a/b")),
+            (
+                "arn:aws:s3:eu-west-1:111122223333:accesspoint/ops/a",
+                Some("s3://arn:aws:s3:eu-west-1:111122223333:accesspoint/ops/a"),
+            ),
+            ("https://prod-uploads.s3.amazonaws.com/a%20b", Some("s3://prod-uploads/a b")),
+            ("https://prod.uploads.s3.eu-west-1.amazonaws.com", Some("s3://prod.uploads")),
+            ("http://prod-uploads.s3-eu-west-1.amazonaws.com/a", Some("s3://prod-uploads/a")),
+            ("https://prod.s3.dualstack.eu-west-1.amazonaws.com/a", Some("s3://prod/a")),
+            ("https://s3.eu-west-1.amazonaws.com/prod-uploads/a", Some("s3://prod-uploads/a")),
+            ("https://S3.amazonaws.com/prod-uploads", Some("s3://prod-uploads")),
+            ("https://s3.cn-north-1.amazonaws.com.cn/prod/a", Some("s3://prod/a")),
+            (
+                "https://eu-west-1.console.aws.amazon.com/s3/buckets/prod?region=eu-west-1&prefix=a/b/",
+                Some("s3://prod/a/b/"),
+            ),
+            ("https://minio.example.com/prod", None),
+            ("https://ec2.eu-west-1.amazonaws.com/prod", None),
+            ("file:///prod", None),
+            ("gs://prod", None),
+            ("arn:aws:s3::111122223333:accesspoint/m.mrap", None),
+            ("a b", None),
+            ("", None),
+        ] {
+            assert_eq!(corrected(typed).map(|place| place.to_string()).as_deref(), meant, "{typed}");
+        }
+    }
+}
