@@ -20,7 +20,7 @@ use super::results::Reporter;
 use super::verify::{equal, exit_of};
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
-    Compare, Files, Findings, Scope, Standing, inspect, judge, present, require_history, rules, standing,
+    Compare, Files, Findings, Scope, Standing, inspect, judge, require_history, rules, standing,
     survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
@@ -62,7 +62,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let output = Output::from(output);
     no_csv(output)?;
     no_copies(&copies)?;
-    let at = moment::past(&at, context.now, &apply.state)?;
+    let typed = moment::read(&at, &apply.state)?;
     let overwrite = apply.on_conflict == ConflictArg::Overwrite;
     if overwrite {
         can_ask(yes, OVERWRITE)?;
@@ -70,14 +70,17 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let scope = scope(&location, &select)?;
     let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
     let earlier = earlier_rules(&earlier)?;
-    let mut job = Job { location, at, path, options, notes: Vec::new() };
-    let relocation = Relocation::to_directory(&job.location);
     let there = Directory::open(path)?;
     let client = context.client(server, Some(apply.rate)).await?;
-    let settings = inspect(&client, &job.location.bucket).await?;
+    let settings = inspect(&client, &location.bucket).await?;
+    let context = &context.by_clock_of(&client, output);
+    let at = typed.past(context.now)?;
+    let mut job = Job { location, at, path, options, notes: Vec::new() };
+    let relocation = Relocation::to_directory(&job.location);
     let compare = compare_with(&job.location, Standing::from(&settings), compare.trust_etag)?;
     let judge = judge(&settings.rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
-    let checks = checks(&settings, &judge.expiries, (&job.location.prefix, Some(at)), present());
+    let present = client.clock().now_at_most();
+    let checks = checks(&settings, &judge.expiries, (&job.location.prefix, Some(at)), present);
     job.notes = head(&checks);
 
     let mut case = no_case_collisions.then(CaseFold::default);
@@ -163,20 +166,23 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = moment::past(&at, context.now, &StateArgs::default())?;
+    let typed = moment::read(&at, &StateArgs::default())?;
     let scope = scope(&location, &select)?;
     let directory = Directory::open(path)?
         .ok_or_else(|| Error::usage(format!("the directory {} does not exist", path.display())))?;
     let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
     let earlier = earlier_rules(&earlier)?;
-    let mut job = Job { location, at, path, options, notes: Vec::new() };
     let client = context.client(server, None).await?;
-    let standing = standing(&client, &job.location.bucket).await?;
+    let standing = standing(&client, &location.bucket).await?;
+    let context = &context.by_clock_of(&client, output);
+    let at = typed.past(context.now)?;
+    let mut job = Job { location, at, path, options, notes: Vec::new() };
     let compare = compare_with(&job.location, standing, compare.trust_etag)?;
     let rules = rules(&client, &job.location.bucket).await?;
     let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
     let place = (&*job.location.prefix, Some(at));
-    job.notes = problems(&[history_check(&rules, &judge.expiries, place, present())]);
+    let present = client.clock().now_at_most();
+    job.notes = problems(&[history_check(&rules, &judge.expiries, place, present)]);
 
     let mut view = View::new(output.format, job.heading(Purpose::VerifyDirectory, context.now), all)?;
     let relocation = Relocation::to_directory(&job.location);

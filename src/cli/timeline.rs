@@ -8,10 +8,10 @@ use super::args::timeline::TimelineArgs;
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::{keep, moment, next};
-use crate::engine::{present, require_history, standing, trace};
+use crate::engine::{require_history, standing, trace};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::Instant;
+use crate::model::{Instant, TypedTime};
 use crate::report::{Format, JsonLines, Phase, Progress, TimelineView, bars_for, shell_word};
 use crate::timeline::{Timeline, Window};
 
@@ -19,14 +19,8 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let TimelineArgs { location, from, to, step, html, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
-    let second = |text: Option<String>| {
-        text.map(|text| moment::past(&text, context.now, &StateArgs::default()).map(Instant::second))
-            .transpose()
-    };
-    let window = Window { from: second(from)?, to: second(to)? };
-    if matches!((window.from, window.to), (Some(from), Some(to)) if to < from) {
-        return Err(Error::usage("--to lies before --from").hint("swap them: --from is the earlier time"));
-    }
+    let read = |text: Option<String>| text.map(|text| moment::read(&text, &StateArgs::default())).transpose();
+    let (from, to) = (read(from)?, read(to)?);
     let step = step.map(|step| i64::try_from(step.as_secs()).unwrap_or(i64::MAX));
     if step == Some(0) {
         return Err(Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d"));
@@ -35,6 +29,14 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let diff = format!("asof diff {}{}", shell_word(&location.to_string()), next::of_server(&server));
     let client = context.client(server, None).await?;
     require_history(&location.bucket, standing(&client, &location.bucket).await?)?;
+    let context = &context.by_clock_of(&client, output);
+    let second = |typed: Option<TypedTime>| {
+        typed.map(|typed| typed.past(context.now).map(Instant::second)).transpose()
+    };
+    let window = Window { from: second(from)?, to: second(to)? };
+    if matches!((window.from, window.to), (Some(from), Some(to)) if to < from) {
+        return Err(Error::usage("--to lies before --from").hint("swap them: --from is the earlier time"));
+    }
 
     let mut timeline = Timeline::new(location.folder(), window, step);
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
@@ -65,7 +67,7 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     }
     out.flush()?;
     if let Some(path) = html {
-        keep::write(&path, "the page", view.page(&fine, present()))?;
+        keep::write(&path, "the page", view.page(&fine, client.clock().now()))?;
     }
     Ok(Exit::Done)
 }

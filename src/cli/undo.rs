@@ -28,6 +28,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let client = context.client(server, Some(apply.rate)).await?;
     let bucket = &order.changed().bucket;
     require_keeping(bucket, standing(&client, bucket).await?)?;
+    let context = &context.by_clock_of(&client, output);
 
     let back = order.undo(done.id(), kept, context.now);
     let undo = Run::create(&state_dir, &back)?;

@@ -31,7 +31,7 @@ pub use directory::{Files, survey_directory};
 pub use extras::verify_directory;
 pub use history::history;
 pub use pairing::survey_elsewhere;
-pub use past::{judge, present};
+pub use past::judge;
 pub use prepare::{begin, find_changes, standings};
 pub use references::{Held, References, heal_changes, references};
 pub use restore::carry_out;

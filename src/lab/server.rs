@@ -12,7 +12,6 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::clock::real_millis;
 use super::error::{Code, Error, Result};
 use super::fault::Fault;
 use super::operation::{Operation, route};
@@ -108,7 +107,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
     }
     let truncated = way.fault == Some(Fault::Truncated) && !reply.body.is_empty();
     // By real time, as signatures are: clients correct their clocks by it.
-    let reply = reply.with("date", http_date(real_millis()));
+    let reply = reply.with("date", http_date(shared.clock.real()));
     Ok(reply.into_response(&way.request_id, truncated))
 }
 
@@ -127,7 +126,12 @@ async fn read(parts: hyper::http::request::Parts, incoming: Incoming) -> Result<
 async fn answer_read(shared: &Shared, mut request: Request, raw: Bytes, way: &mut Way) -> Result<Reply> {
     let operation = route(&request);
     let _in_flight = operation.as_ref().ok().map(|&operation| shared.requests.begin(operation));
-    auth::verify(&request, &shared.options.credentials, &shared.options.region)?;
+    let expected = auth::Expected {
+        credentials: &shared.options.credentials,
+        region: &shared.options.region,
+        now: shared.clock.real(),
+    };
+    auth::verify(&request, &expected)?;
     body::accept(&mut request, raw)?;
     let operation = operation?;
     shared.requests.note(|| access::of(operation, &request));

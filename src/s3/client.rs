@@ -14,6 +14,7 @@ use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use super::clock::ServerClock;
 use super::listing::TapClient;
 use super::rate::Rate;
 use crate::error::{Error, ErrorKind, Result};
@@ -45,6 +46,7 @@ pub struct Client {
     list_concurrency: usize,
     pub(super) counters: Arc<Counters>,
     pub(super) place: Arc<Place>,
+    pub(super) clock: ServerClock,
 }
 
 /// What error messages say of the server.
@@ -63,7 +65,9 @@ impl Client {
         let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));
         let endpoint = endpoint(&config);
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
+        let clock = ServerClock::default();
         let builder = aws_sdk_s3::config::Builder::from(&config)
+            .interceptor(clock.clone())
             .http_client(TapClient::new(http.clone(), list_concurrency))
             .force_path_style(settings.path_style || endpoint.as_deref().is_some_and(needs_path_style))
             .retry_config(retries(limits::ATTEMPTS))
@@ -80,6 +84,7 @@ impl Client {
             list_concurrency,
             counters,
             place: Arc::new(Place { endpoint, region: region.to_string() }),
+            clock,
         })
     }
 

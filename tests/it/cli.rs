@@ -7,6 +7,7 @@ mod archived;
 mod check;
 mod check_database;
 mod check_settings;
+mod clock;
 mod diff;
 mod doubt;
 mod escapes;
