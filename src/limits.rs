@@ -244,6 +244,16 @@ pub const BURST_WINDOW: i64 = 60;
 /// The least rise, in events a minute, that counts as a burst.
 pub const BURST_RISE: u64 = 5;
 
+/// Bursts that a timeline looks for, of each kind of event: runs of asof among them must not hide the others.
+pub const FOUND_BURSTS: usize = 20;
+
+/// A burst is not listed where another is more than so many times as large, in events and in rise: six deletes beside a
+/// thousand are noise.
+pub const MINOR_BURST: u64 = 100;
+
+/// Newest versions of a key that a timeline compares with older ones, to tell copies of these.
+pub const TRACED_VERSIONS: usize = 4;
+
 /// Bursts that a timeline shows.
 pub const SHOWN_BURSTS: usize = 5;
 

@@ -120,13 +120,10 @@ pub(super) async fn buckets(
 /// The clock of these buckets' servers; of several, the one that is behind: what is past by it is past by all. What cannot
 /// be asked, whoever needs its answer says.
 pub(super) async fn clock_of(parts: &[BucketPart]) -> ServerClock {
-    let answers = parts.iter().map(|part| async {
-        drop(part.client.keeping(&part.location.bucket).await);
-        part.client.clock().clone()
-    });
+    let answers = parts.iter().map(|part| part.client.ask_clock(&part.location.bucket));
     let clocks = futures::future::join_all(answers).await;
     let told = clocks.into_iter().filter(|clock| clock.skew().is_some());
-    told.min_by_key(ServerClock::now).unwrap_or_default()
+    told.min_by_key(|clock| clock.now()).cloned().unwrap_or_default()
 }
 
 /// Where the file says that a bucket's state is brought.

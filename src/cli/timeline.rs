@@ -5,21 +5,23 @@ use std::time::Instant as Clock;
 
 use super::args::apply::StateArgs;
 use super::args::timeline::TimelineArgs;
+use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::{keep, moment, next};
-use crate::engine::{require_history, standing, trace};
+use crate::engine::{own_runs, require_history, standing, trace};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Instant, TypedTime};
+use crate::model::{Instant, Location, TypedTime};
 use crate::report::{Format, JsonLines, Phase, Progress, TimelineView, bars_for, shell_word};
-use crate::timeline::{Timeline, Window};
+use crate::s3::ServerClock;
+use crate::timeline::{OwnRun, Timeline, Window};
 
 pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
-    let TimelineArgs { location, from, to, step, html, server, output } = args;
+    let TimelineArgs { location, from, to, step, html, state, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
-    let read = |text: Option<String>| text.map(|text| moment::read(&text, &StateArgs::default())).transpose();
+    let read = |text: Option<String>| text.map(|text| moment::read(&text, &state)).transpose();
     let (from, to) = (read(from)?, read(to)?);
     let step = step.map(|step| i64::try_from(step.as_secs()).unwrap_or(i64::MAX));
     if step == Some(0) {
@@ -43,7 +45,7 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let traced = trace(&client, &location, &mut timeline, &context.cancel).await;
     drop(progress);
     traced?;
-    let mut found = timeline.finish();
+    let mut found = timeline.finish(&runs(output, &state, &location, client.clock()));
     if let Some(from) = window.from {
         found.bins.cover(from);
         found.bins.cover(window.to.unwrap_or_else(|| context.now.second()));
@@ -70,6 +72,15 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
         keep::write(&path, "the page", view.page(&fine, client.clock().now()))?;
     }
     Ok(Exit::Done)
+}
+
+/// The runs of asof that changed the place, as far as they are known here. A timeline without them is worth showing too.
+fn runs(output: Output, state: &StateArgs, location: &Location, clock: &ServerClock) -> Vec<OwnRun> {
+    let Ok(dir) = state_dir(state) else { return Vec::new() };
+    own_runs(&dir, location, clock).unwrap_or_else(|e| {
+        output.note(&format!("asof's own runs are not marked in the timeline: {e}"));
+        Vec::new()
+    })
 }
 
 /// Columns and rows of the terminal; those of a common one where stdout is none.

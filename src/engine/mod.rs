@@ -38,6 +38,6 @@ pub use restore::carry_out;
 pub use run::{Copying, Glance, Order, Run, Server};
 pub use store::make_private;
 pub use survey::{Extras, Findings, survey};
-pub use timeline::trace;
+pub use timeline::{own_runs, trace};
 pub use undo::plan_undo;
 pub use walk::Scope;

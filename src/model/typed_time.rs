@@ -226,7 +226,7 @@ fn of_words(text: &str) -> Option<String> {
     let text = text.to_ascii_lowercase();
     match text.as_str() {
         "now" => return Some("0s (now, by the server's clock)".to_owned()),
-        "yesterday" => return Some("1d (24 hours ago)".to_owned()),
+        "yesterday" => return Some("1d for this time yesterday".to_owned()),
         _ => {}
     }
     let span = text.strip_suffix("ago").unwrap_or(&text).trim_start_matches('-').trim();

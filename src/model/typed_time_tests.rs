@@ -96,7 +96,7 @@ fn a_time_that_cannot_be_read_is_shown_written_rightly() {
         ("2025-11-17", "write 2025-11-17T00:00:00Z for midnight UTC"),
         ("20251117", "write 2025-11-17T00:00:00Z for midnight UTC"),
         ("now", "write 0s (now, by the server's clock)"),
-        ("Yesterday", "write 1d (24 hours ago)"),
+        ("Yesterday", "write 1d for this time yesterday"),
         ("5 minutes ago", "write 5m"),
         ("5min ago", "write 5m"),
         ("an hour ago", "write 1h"),

@@ -123,6 +123,14 @@ impl Client {
         &self.clock
     }
 
+    /// The same, before any other request: one is sent for its `Date`. What goes wrong with it, the next request tells.
+    pub async fn ask_clock(&self, bucket: &str) -> &ServerClock {
+        if self.clock.skew().is_none() {
+            drop(self.keeping(bucket).await);
+        }
+        &self.clock
+    }
+
     /// The server's clock, in whole seconds.
     pub async fn server_time(&self, bucket: &str) -> Result<Instant> {
         let tap = DateTap::default();

@@ -85,6 +85,7 @@ impl Tally {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     started: Option<Instant>,
+    resumed: Option<Instant>,
     changes: u64,
     taken: u64,
     tally: Tally,
@@ -104,7 +105,7 @@ impl State {
             }
             Record::Started { .. } => return Err("it starts twice".to_owned()),
             _ if self.started.is_none() => return Err("it does not begin with its start".to_owned()),
-            Record::Resumed { .. } => {}
+            Record::Resumed { at } => self.resumed = Some(*at),
             Record::Taken { upto } if *upto < self.taken || *upto > self.changes => {
                 return Err(format!("it takes {upto} changes, after {} of {}", self.taken, self.changes));
             }
@@ -132,6 +133,11 @@ impl State {
     /// When the run began; none before the first record.
     pub fn started(&self) -> Option<Instant> {
         self.started
+    }
+
+    /// When it was last gone on with, if it was.
+    pub fn resumed(&self) -> Option<Instant> {
+        self.resumed
     }
 
     /// How many changes the run's plan has.
