@@ -24,7 +24,7 @@ use crate::engine::{
     survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
-use crate::model::{CaseFold, Destination, Instant, Location, Relocation};
+use crate::model::{BucketSettings, CaseFold, Check, Destination, Instant, Location, Relocation};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
     Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line, head,
@@ -79,9 +79,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let relocation = Relocation::to_directory(&job.location);
     let compare = compare_with(&job.location, Standing::from(&settings), compare.trust_etag)?;
     let judge = judge(&settings.rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
-    let present = client.clock().now_at_most();
-    let checks = checks(&settings, &judge.expiries, (&job.location.prefix, Some(at)), present);
-    job.notes = head(&checks);
+    let checks = job.check(&settings, &judge, client.clock().now_at_most());
 
     let mut case = no_case_collisions.then(CaseFold::default);
     let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
@@ -101,8 +99,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         }
         let on_conflict = if overwrite { OnConflict::Overwrite } else { OnConflict::Skip };
         let directory = Directory::open_to_write(path)?;
-        let source_bucket = job.location.bucket.clone();
-        let to = Restored { directory, source_bucket, relocation, on_conflict };
+        let to = Restored { directory, source_bucket: job.location.bucket.clone(), relocation, on_conflict };
         context.counters.planned.add(changes.len() - left_out);
         let wanted = |change: &Result<Change>| change.as_ref().map_or(true, |c| is_wanted(c, &copies));
         let changes = (changes.into_changes()?.filter(wanted), case);
@@ -219,6 +216,13 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// What was found out about the bucket by now; the table says it too.
+    fn check(&mut self, settings: &BucketSettings, judge: &Judge, now: Instant) -> Vec<Check> {
+        let checks = checks(settings, &judge.expiries, (&self.location.prefix, Some(self.at)), now);
+        self.notes = head(&checks);
+        checks
+    }
+
     fn heading(&self, purpose: Purpose, now: Instant) -> Heading {
         Heading {
             location: self.location.clone(),

@@ -215,8 +215,8 @@ fn of_number(text: &str) -> Option<String> {
 }
 
 fn of_date(text: &str) -> Option<String> {
-    let date = ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d"].into_iter();
-    let date = date.filter_map(|form| NaiveDate::parse_from_str(text, form).ok()).next()?;
+    let mut forms = ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d"].into_iter();
+    let date = forms.find_map(|form| NaiveDate::parse_from_str(text, form).ok())?;
     let midnight = date.and_time(NaiveTime::MIN).format("%Y-%m-%dT%H:%M:%S");
     Some(format!("{midnight}Z for midnight UTC"))
 }

@@ -39,5 +39,6 @@ pub(crate) mod stage;
 mod streams;
 mod terminal;
 mod timeline;
+mod timeline_of_restores;
 mod usage;
 mod verify;
