@@ -55,8 +55,17 @@ pub const THAW_DAYS: u32 = 7;
 /// Keys in one DeleteObjects request; S3 refuses more.
 pub const DELETE_BATCH: usize = 1000;
 
-/// How far this machine's clock may be behind the server's: S3 refuses requests beyond that.
+/// How far this machine's clock may be behind the server's, where no reply has told: S3 refuses requests beyond that.
 pub const CLOCK_SKEW: Duration = Duration::from_mins(15);
+
+/// How far this machine's clock may be from the server's before that is said.
+pub const NOTED_SKEW: Duration = Duration::from_mins(1);
+
+/// The earliest target time, in seconds since 1970: Amazon S3 began on 2006-03-14.
+pub const EARLIEST_TARGET: i64 = 1_142_294_400;
+
+/// A bare number is not taken for seconds since 1970 from here on (2100-01-01): it counts milliseconds, or less.
+pub const LATEST_EPOCH: i64 = 4_102_444_800;
 
 /// How long lifecycle rules may still be carried out after others have taken their place; S3 says minutes
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-set-lifecycle-configuration-intro.html>).
@@ -250,6 +259,16 @@ pub const BURST_WINDOW: i64 = 60;
 
 /// The least rise, in events a minute, that counts as a burst.
 pub const BURST_RISE: u64 = 5;
+
+/// Bursts that a timeline looks for, of each kind of event: runs of asof among them must not hide the others.
+pub const FOUND_BURSTS: usize = 20;
+
+/// A burst is not listed where another is more than so many times as large, in events and in rise: six deletes beside a
+/// thousand are noise.
+pub const MINOR_BURST: u64 = 100;
+
+/// Newest versions of a key that a timeline compares with older ones, to tell copies of these.
+pub const TRACED_VERSIONS: usize = 4;
 
 /// Bursts that a timeline shows.
 pub const SHOWN_BURSTS: usize = 5;

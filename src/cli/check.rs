@@ -15,7 +15,7 @@ use super::moment;
 use super::recovery::{Source, databases};
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Window};
-use crate::engine::{Scope, Span, find_doubts, inspect, judge, present};
+use crate::engine::{Scope, Span, find_doubts, inspect, judge};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{BucketSettings, Instant, Location, Policy, Question, Use, Versioning};
 use crate::report::{Answer, Format, JsonLines, Phase, Progress};
@@ -39,11 +39,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
             Error::usage("a --window of no length has no second to ask about").hint("write it as 24h or 7d")
         );
     }
-    let question = match (at, window) {
-        (Some(at), _) => Question::At(moment::past(&at, context.now, &StateArgs::default())?),
-        (None, Some(window)) => Question::Since(before(context.now, window)),
-        (None, None) => Question::Back,
-    };
+    let typed = at.map(|at| moment::read(&at, &StateArgs::default())).transpose()?;
     let earlier = earlier_rules(&earlier)?;
     let databases = match &database {
         Some(file) => named(file, &server, &context.cancel).await?,
@@ -51,21 +47,29 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     };
     let client = context.client(server, None).await?;
     let settings = inspect(&client, &location.bucket).await?;
+    let context = &context.by_clock_of(&client, output);
+    let question = match (typed, window) {
+        (Some(typed), _) => Question::At(typed.past(context.now)?),
+        (None, Some(window)) => Question::Since(before(context.now, window)),
+        (None, None) => Question::Back,
+    };
 
     let asked = match question {
         Question::At(at) | Question::Since(at) => Some(at),
         Question::Back => None,
     };
     let mut judge = judge(&settings.rules, earlier, (Cut::Latest, Cut::Latest), Duration::ZERO);
-    let complete = judge.expiries.complete_from(&location.prefix, present());
+    let clock = client.clock();
+    let complete = judge.expiries.complete_from(&location.prefix, clock.now_at_most());
     let t = asked.or(complete).unwrap_or_default();
     judge.cuts.0 = Cut::At(t);
-    let mut checks = checks(&settings, &judge.expiries, (&location.prefix, asked), present());
+    let mut checks = checks(&settings, &judge.expiries, (&location.prefix, asked), clock.now_at_most());
     let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
-    let (in_doubt, whole_keys, since) = bounds(question, &doubtful, (&judge, t, &location.prefix));
+    let (in_doubt, whole_keys, since) =
+        bounds(question, &doubtful, (&judge, t, &location.prefix), clock.now_at_most());
     // After the listing, which may take hours: windows move on meanwhile.
     let windows = ask(&databases).await?;
-    let (of_databases, since) = db::checks(&windows, (question, since), present());
+    let (of_databases, since) = db::checks(&windows, (question, since), clock.now_at_most());
     checks.extend(of_databases);
     let answer = Answer {
         location: &location,
@@ -145,8 +149,9 @@ fn bounds(
     question: Question,
     doubtful: &Doubtful,
     (judge, t, prefix): (&Judge, Instant, &str),
+    now: Instant,
 ) -> (u64, bool, Option<Instant>) {
-    let (expiries, now) = (&judge.expiries, present());
+    let expiries = &judge.expiries;
     match question {
         Question::At(_) | Question::Since(_) => {
             (doubtful.keys, expiries.may_have_removed_keys(prefix, t, now), None)

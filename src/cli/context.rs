@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::args::check::EarlierArgs;
 use super::args::common::{FormatArg, OutputArgs, SelectArgs, ServerArgs};
@@ -15,8 +16,8 @@ use crate::limits;
 use crate::list::Selection;
 use crate::model::{Instant, Lifecycle, Location};
 use crate::recover::{Terminator, each_key};
-use crate::report::{Display, Format};
-use crate::s3::{Client, Settings};
+use crate::report::{Display, Format, length};
+use crate::s3::{Client, ServerClock, Settings};
 
 /// What a command needs from outside.
 #[derive(Debug, Clone)]
@@ -25,7 +26,7 @@ pub(super) struct Context {
     pub(super) cancel: Cancel,
     /// Counts what it does.
     pub(super) counters: Arc<Counters>,
-    /// The present, read once.
+    /// The present, read once: by the server's clock as soon as that is known, see [`Context::by_clock_of`].
     pub(super) now: Instant,
 }
 
@@ -34,6 +35,20 @@ impl Context {
         // In whole seconds, as versions are dated: an age is a number of whole seconds before it.
         let now = Instant::from_millis(chrono::Utc::now().timestamp() * 1000);
         Self { cancel: Cancel::default(), counters: Arc::default(), now }
+    }
+
+    /// The same with the time of the server, which has answered by now: what it keeps is dated by its clock. Says so where
+    /// this machine's clock is another.
+    pub(super) fn by_clock_of(&self, client: &Client, output: Output) -> Self {
+        self.by_clock(client.clock(), output)
+    }
+
+    /// See [`Context::by_clock_of`].
+    pub(super) fn by_clock(&self, clock: &ServerClock, output: Output) -> Self {
+        if let Some(note) = clock.skew().and_then(skew_note) {
+            output.note(&note);
+        }
+        Self { now: clock.now().whole_second(), ..self.clone() }
     }
 
     pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
@@ -60,6 +75,17 @@ impl Context {
         };
         Client::connect(settings, Arc::clone(&self.counters)).await
     }
+}
+
+/// What is said of a clock that is so many milliseconds ahead of the server's. A `Date` has no fractions, and was under way
+/// for a while: the nearest minute is told.
+fn skew_note(ahead: i64) -> Option<String> {
+    let skew = Duration::from_millis(ahead.unsigned_abs());
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    let by = length(Duration::from_secs((skew.as_secs() + 30) / 60 * 60));
+    (skew > limits::NOTED_SKEW).then(|| {
+        format!("this machine's clock is {by} {side} the server's; asof uses the server's for ages and for \"now\"")
+    })
 }
 
 /// How results and progress are shown.
@@ -153,6 +179,21 @@ pub(super) fn check_elsewhere(source: &Location, target: &Location) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_by_more_than_a_minute_is_noted() {
+        let minutes = |n: i64| n * 60_000;
+        for (ahead, note) in [
+            (0, None),
+            (minutes(1), None),
+            (-minutes(1), None),
+            (minutes(10) + 400, Some("this machine's clock is 10m ahead of the server's")),
+            (-minutes(61) - 5000, Some("this machine's clock is 1h 1m behind the server's")),
+        ] {
+            let said = skew_note(ahead);
+            assert_eq!(said.as_deref().and_then(|said| said.split(';').next()), note, "{ahead}");
+        }
+    }
 
     #[test]
     fn a_place_is_not_restored_into_itself() {

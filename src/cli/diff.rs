@@ -11,11 +11,11 @@ use super::exit::Exit;
 use super::moment;
 use super::{next, saved};
 use crate::engine::{
-    Compare, Findings, Standing, inspect, judge, present, require_history, require_removable, survey,
+    Compare, Findings, Standing, inspect, judge, require_history, require_removable, survey,
 };
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Check, Instant, Versioning};
+use crate::model::{Check, Instant, TypedTime, Versioning};
 use crate::plan::file::{Header, Writer};
 use crate::plan::{Change, Spool, Sums, UnsureKey};
 use crate::report::{
@@ -29,21 +29,23 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let (at, versus) = times(context, &at, versus.as_deref())?;
+    let typed = Times::read(&at, versus.as_deref())?;
     let scope = scope(&location, &select)?;
-    let restore = match &out {
-        Some(plan) => next::restore_plan(plan, &next::of_server(&server)),
-        None => next::restore(
-            &location,
-            at,
-            &(next::options(&select, &compare, &server)
-                + &next::earlier(&earlier)
-                + next::undelete(undelete)),
-        ),
+    let options = match &out {
+        Some(_) => next::of_server(&server),
+        None => {
+            next::options(&select, &compare, &server) + &next::earlier(&earlier) + next::undelete(undelete)
+        }
     };
     let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
     let settings = inspect(&client, &location.bucket).await?;
+    let context = &context.by_clock_of(&client, output);
+    let Span { at, versus } = typed.past(context.now)?;
+    let restore = match &out {
+        Some(plan) => next::restore_plan(plan, &options),
+        None => next::restore(&location, at, &options),
+    };
     let standing = Standing::from(&settings);
     require_history(&location.bucket, standing)?;
     if undelete == UndeleteArg::RemoveMarker {
@@ -56,7 +58,8 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
     let judge = judge(&settings.rules, earlier, cuts, multipart_window);
-    let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), present());
+    let checks =
+        checks(&settings, &judge.expiries, (&location.prefix, Some(at)), client.clock().now_at_most());
     let heading = Heading {
         location: location.clone(),
         at,
@@ -94,14 +97,32 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }
 
-/// The time asked for, and the later one to compare it with.
-fn times(context: &Context, at: &str, versus: Option<&str>) -> Result<(Instant, Option<Instant>)> {
-    let past = |text| moment::past(text, context.now, &StateArgs::default());
-    let (at, versus) = (past(at)?, versus.map(past).transpose()?);
-    if versus.is_some_and(|versus| versus < at) {
-        return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
+/// The time asked for, and the later one to compare it with, as they were typed.
+struct Times {
+    at: TypedTime,
+    versus: Option<TypedTime>,
+}
+
+/// The same by the server's clock.
+struct Span {
+    at: Instant,
+    versus: Option<Instant>,
+}
+
+impl Times {
+    fn read(at: &str, versus: Option<&str>) -> Result<Self> {
+        let read = |text| moment::read(text, &StateArgs::default());
+        Ok(Self { at: read(at)?, versus: versus.map(read).transpose()? })
     }
-    Ok((at, versus))
+
+    fn past(&self, now: Instant) -> Result<Span> {
+        let at = self.at.past(now)?;
+        let versus = self.versus.map(|versus| versus.past(now)).transpose()?;
+        if versus.is_some_and(|versus| versus < at) {
+            return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
+        }
+        Ok(Span { at, versus })
+    }
 }
 
 /// What takes the place of the next step, where there is none.

@@ -20,11 +20,11 @@ use super::results::Reporter;
 use super::verify::{equal, exit_of};
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
-    Compare, Files, Findings, Scope, Standing, inspect, judge, present, require_history, rules, standing,
+    Compare, Files, Findings, Scope, Standing, inspect, judge, require_history, rules, standing,
     survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
-use crate::model::{CaseFold, Destination, Instant, Location, Relocation};
+use crate::model::{BucketSettings, CaseFold, Check, Destination, Instant, Location, Relocation};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
     Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line, head,
@@ -62,7 +62,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let output = Output::from(output);
     no_csv(output)?;
     no_copies(&copies)?;
-    let at = moment::past(&at, context.now, &apply.state)?;
+    let typed = moment::read(&at, &apply.state)?;
     let overwrite = apply.on_conflict == ConflictArg::Overwrite;
     if overwrite {
         can_ask(yes, OVERWRITE)?;
@@ -70,15 +70,16 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let scope = scope(&location, &select)?;
     let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
     let earlier = earlier_rules(&earlier)?;
-    let mut job = Job { location, at, path, options, notes: Vec::new() };
-    let relocation = Relocation::to_directory(&job.location);
     let there = Directory::open(path)?;
     let client = context.client(server, Some(apply.rate)).await?;
-    let settings = inspect(&client, &job.location.bucket).await?;
+    let settings = inspect(&client, &location.bucket).await?;
+    let context = &context.by_clock_of(&client, output);
+    let at = typed.past(context.now)?;
+    let mut job = Job { location, at, path, options, notes: Vec::new() };
+    let relocation = Relocation::to_directory(&job.location);
     let compare = compare_with(&job.location, Standing::from(&settings), compare.trust_etag)?;
     let judge = judge(&settings.rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
-    let checks = checks(&settings, &judge.expiries, (&job.location.prefix, Some(at)), present());
-    job.notes = head(&checks);
+    let checks = job.check(&settings, &judge, client.clock().now_at_most());
 
     let mut case = no_case_collisions.then(CaseFold::default);
     let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
@@ -98,8 +99,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         }
         let on_conflict = if overwrite { OnConflict::Overwrite } else { OnConflict::Skip };
         let directory = Directory::open_to_write(path)?;
-        let source_bucket = job.location.bucket.clone();
-        let to = Restored { directory, source_bucket, relocation, on_conflict };
+        let to = Restored { directory, source_bucket: job.location.bucket.clone(), relocation, on_conflict };
         context.counters.planned.add(changes.len() - left_out);
         let wanted = |change: &Result<Change>| change.as_ref().map_or(true, |c| is_wanted(c, &copies));
         let changes = (changes.into_changes()?.filter(wanted), case);
@@ -163,20 +163,23 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = moment::past(&at, context.now, &StateArgs::default())?;
+    let typed = moment::read(&at, &StateArgs::default())?;
     let scope = scope(&location, &select)?;
     let directory = Directory::open(path)?
         .ok_or_else(|| Error::usage(format!("the directory {} does not exist", path.display())))?;
     let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
     let earlier = earlier_rules(&earlier)?;
-    let mut job = Job { location, at, path, options, notes: Vec::new() };
     let client = context.client(server, None).await?;
-    let standing = standing(&client, &job.location.bucket).await?;
+    let standing = standing(&client, &location.bucket).await?;
+    let context = &context.by_clock_of(&client, output);
+    let at = typed.past(context.now)?;
+    let mut job = Job { location, at, path, options, notes: Vec::new() };
     let compare = compare_with(&job.location, standing, compare.trust_etag)?;
     let rules = rules(&client, &job.location.bucket).await?;
     let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), multipart_window);
     let place = (&*job.location.prefix, Some(at));
-    job.notes = problems(&[history_check(&rules, &judge.expiries, place, present())]);
+    let present = client.clock().now_at_most();
+    job.notes = problems(&[history_check(&rules, &judge.expiries, place, present)]);
 
     let mut view = View::new(output.format, job.heading(Purpose::VerifyDirectory, context.now), all)?;
     let relocation = Relocation::to_directory(&job.location);
@@ -213,6 +216,13 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// What was found out about the bucket by now; the table says it too.
+    fn check(&mut self, settings: &BucketSettings, judge: &Judge, now: Instant) -> Vec<Check> {
+        let checks = checks(settings, &judge.expiries, (&self.location.prefix, Some(self.at)), now);
+        self.notes = head(&checks);
+        checks
+    }
+
     fn heading(&self, purpose: Purpose, now: Instant) -> Heading {
         Heading {
             location: self.location.clone(),

@@ -6,7 +6,9 @@ use super::args::recover::DrillArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::recovery::{self, Source, buckets, databases, exit, show_report, take_steps, windows, with_terms};
+use super::recovery::{
+    self, Source, buckets, clock_of, databases, exit, show_report, take_steps, windows, with_terms,
+};
 use crate::cancel::Cancel;
 use crate::db::{Database, require_free};
 use crate::engine::recover::{BucketPart, Recovery, tear_down};
@@ -30,9 +32,11 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
         let to = |target: &Target| scratch_of(target, tag);
         buckets(context, &source.file, server, to).await
     };
+    let clock = clock_of(&buckets(context, &source.file, server, recovery::as_written).await?).await;
+    let context = &context.by_clock(&clock, output);
     // A drill that was killed has left its copies, and so has one that was to keep them.
     let of = (Purpose::Drill, &*source.path);
-    while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, context.now)? {
+    while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, &clock)? {
         can_be_torn_down(&before, &source, keep)?;
         output.note(&format!("tearing down what the drill {} has left", before.id()));
         let left = tear_down(&before, &state_dir, &parts(before.id()).await?, &torn_down).await?;
@@ -46,7 +50,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let at = recovery::at(&at, (&asked, &windows), context.now, &carry).map(|time| (at, time))?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
     let told = Told { targets: source.file.targets(), ..told };
-    let drill = Recovery::create(&state_dir, told, drill_shape(&source.file))?;
+    let drill = Recovery::create(&state_dir, told, drill_shape(&source.file), clock)?;
     let parts = parts(drill.id()).await?;
     if let Err(e) = require_free(&asked, &drill.errand()).await {
         // Nothing was begun: there is nothing to tear down, and the drill is ended by this.

@@ -19,9 +19,11 @@ pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
     if key.is_empty() {
         return Err(Error::usage(format!("{location} names no key")).hint("write it as s3://BUCKET/KEY"));
     }
-    let at = at.map(|t| moment::past(&t, context.now, &StateArgs::default())).transpose()?;
+    let typed = at.map(|t| moment::read(&t, &StateArgs::default())).transpose()?;
     let client = context.client(server, None).await?;
     standing(&client, bucket).await?;
+    let context = &context.by_clock_of(&client, output);
+    let at = typed.map(|t| t.past(context.now)).transpose()?;
 
     let mut out = BufWriter::new(std::io::stdout());
     let mut found = false;

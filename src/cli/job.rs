@@ -11,11 +11,9 @@ use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::copies::{copying, is_wanted};
 use super::{next, saved};
 use crate::apply::Place;
-use crate::engine::{
-    Compare, Findings, Order, Run, Scope, Server, Standing, begin, find_changes, judge, present,
-};
+use crate::engine::{Compare, Findings, Order, Run, Scope, Server, Standing, begin, find_changes, judge};
 use crate::error::{Error, Result};
-use crate::model::{BucketSettings, Check, Destination, Instant, Lifecycle, Location};
+use crate::model::{BucketSettings, Check, Destination, Instant, Lifecycle, Location, TypedTime};
 use crate::plan::file::{Checks, Header, PlanFile, Selected};
 use crate::plan::{Action, Change, Sums, Undelete};
 use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, head, plural, problems};
@@ -50,6 +48,7 @@ pub(super) enum Source {
 
 /// What is listed, and how it is judged.
 pub(super) struct Asked {
+    typed: TypedTime,
     scope: Scope,
     trust_etag: bool,
     undelete: Undelete,
@@ -65,12 +64,12 @@ pub(super) struct Work {
 }
 
 impl Job {
-    /// The restore of `location` to `at`, in place or into `to`.
+    /// The restore of `location` to a time, in place or into `to`. When that is, and when the bucket is listed, is known
+    /// once the server has told its clock: see [`Job::find`].
     pub(super) fn typed(
-        (location, at, to): (Location, Instant, Option<Location>),
+        (location, at, to): (Location, TypedTime, Option<Location>),
         (select, compare, earlier, server): (&SelectArgs, &CompareArgs, &EarlierArgs, &ServerArgs),
         (undelete, multipart_window): (Undelete, Duration),
-        now: Instant,
     ) -> Result<(Self, Source)> {
         let scope = scope(&location, select)?;
         let place = match &to {
@@ -84,8 +83,9 @@ impl Job {
         let earlier = earlier_rules(earlier)?;
         let (selected, trust_etag) = (saved::selected(select), compare.trust_etag);
         let (checks, notes) = (Vec::new(), Vec::new());
-        let job = Self { location, at, to, place, options, checks, notes, listed: now, selected, trust_etag };
-        let asked = Asked { scope, trust_etag, undelete, multipart_window, earlier };
+        let (typed, at, listed) = (at, Instant::default(), Instant::default());
+        let job = Self { location, at, to, place, options, checks, notes, listed, selected, trust_etag };
+        let asked = Asked { typed, scope, trust_etag, undelete, multipart_window, earlier };
         Ok((job, Source::Survey(Box::new(asked))))
     }
 
@@ -120,7 +120,7 @@ impl Job {
         Ok((job, Source::Plan(Box::new(file))))
     }
 
-    /// Finds the changes. `kms` says that ETags may not be MD5s.
+    /// Finds the changes, by the server's clock, which `context` has by now. `kms` says that ETags may not be MD5s.
     pub(super) async fn find(
         &mut self,
         source: Source,
@@ -128,18 +128,21 @@ impl Job {
         display: Display,
         (client, settings, kms): (&Client, &BucketSettings, bool),
     ) -> Result<Work> {
+        if let Source::Survey(asked) = &source {
+            (self.at, self.listed) = (asked.typed.past(context.now)?, context.now);
+        }
         let cuts = (Cut::At(self.at), Cut::Latest);
         let (scope, trust_etag, undelete, judge) = match source {
             Source::Survey(asked) => {
-                let Asked { scope, trust_etag, undelete, multipart_window, earlier } = *asked;
+                let Asked { typed: _, scope, trust_etag, undelete, multipart_window, earlier } = *asked;
                 let judge = judge(&settings.rules, earlier, cuts, multipart_window);
-                self.check(settings, &judge, present());
+                self.check(settings, &judge, client.clock().now_at_most());
                 self.notes.extend(head(&self.checks));
                 (scope, trust_etag, undelete, judge)
             }
             Source::Plan(file) => {
                 let judge = judge(&settings.rules, Lifecycle::default(), cuts, Duration::ZERO);
-                self.check(settings, &judge, present());
+                self.check(settings, &judge, client.clock().now_at_most());
                 self.notes.extend(problems(&self.checks));
                 return Ok(Work::of_plan(*file, context));
             }

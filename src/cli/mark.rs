@@ -9,7 +9,7 @@ use super::carry::state_dir;
 use super::context::Context;
 use super::exit::Exit;
 use super::moment::MARKS;
-use super::recovery::{self, STANDS_STILL, Source, as_written, buckets};
+use super::recovery::{self, STANDS_STILL, Source, as_written, buckets, clock_of};
 use crate::engine::make_private;
 use crate::engine::recover::mark;
 use crate::error::{Error, ErrorKind, Result};
@@ -22,12 +22,13 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     let MarkArgs { file, name, deadline, state, server, output } = args;
     let output = recovery::output(&output)?;
     let source = Source::read(&file)?;
-    let name = name.unwrap_or_else(|| context.now.compact());
-    check_name(&name)?;
+    name.as_deref().map_or(Ok(()), check_name)?;
     // Before the application is stopped: that the mark cannot be kept is known at once.
     let marks = open(&state_dir(&state)?)?;
     let rate = limits::DEFAULT_RATE;
     let parts = buckets(context, &source.file, (&server, rate), as_written).await?;
+    let context = &context.by_clock(&clock_of(&parts).await, output);
+    let name = name.unwrap_or_else(|| context.now.compact());
     let Some(part) = parts.first() else {
         let message = format!("{} names no bucket, whose server's clock tells the time", source.file.name);
         return Err(Error::usage(message));

@@ -1,20 +1,23 @@
 //! What is typed after `--at`: a past time, or the name of a mark.
+//!
+//! It is read before anything is sent. What it means is known only when the server has told its time: an age is counted
+//! from then, and what is past is past by that clock.
 
 use std::path::Path;
 
 use super::args::apply::StateArgs;
 use super::carry::state_dir;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Instant, printable};
+use crate::model::{Instant, TypedTime, printable};
 use crate::recover::{mark_name, newest_mark};
 
 /// The file of marks in a state directory.
 pub(super) const MARKS: &str = "marks";
 
 /// Reads a past time. `mark:NAME` is looked up where the state is kept.
-pub(super) fn past(text: &str, now: Instant, state: &StateArgs) -> Result<Instant> {
-    let Some(name) = mark_name(text) else { return Instant::parse_past(text, now) };
-    of_mark(name, &state_dir(state)?)
+pub(super) fn read(text: &str, state: &StateArgs) -> Result<TypedTime> {
+    let Some(name) = mark_name(text) else { return TypedTime::parse(text) };
+    of_mark(name, &state_dir(state)?).map(TypedTime::Instant)
 }
 
 fn of_mark(name: &str, state_dir: &Path) -> Result<Instant> {

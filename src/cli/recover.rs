@@ -9,12 +9,11 @@ use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::{self, Exit};
 use super::recovery::{
-    self, STANDS_STILL, Source, as_written, buckets, databases, exit, show_report, take_steps, windows,
-    with_terms,
+    self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, show_report, take_steps,
+    windows, with_terms,
 };
 use super::{moment, next};
 use crate::db::{Database, Errand, Window, require_free};
-use crate::engine::present;
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -22,6 +21,7 @@ use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
 use crate::report::{DiffView, Format, Heading, head, shell_word};
 use crate::resolve::checks;
+use crate::s3::ServerClock;
 
 const RECOVER: Asked = (
     "put buckets and databases back",
@@ -36,15 +36,17 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
     can_ask(yes, RECOVER)?;
-    let recovery = match taken_up(context, &source, &typed, &carry)? {
+    let server = (&carry.server, carry.apply.rate);
+    let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
+    let context = &context.by_clock(&clock, output);
+    let recovery = match taken_up(context, (&source, &clock), &typed, &carry)? {
         Some(recovery) => {
             let (id, at) = (recovery.id(), recovery.told().at.human());
             output.note(&format!("going on with the recovery {id} to {at}"));
             recovery
         }
-        None => begin(context, output, &source, (&typed, yes), (&databases, &carry)).await?,
+        None => begin(context, output, (&source, &clock), (&typed, yes), (&databases, &carry)).await?,
     };
-    let server = (&carry.server, carry.apply.rate);
     let buckets = buckets(context, &source.file, server, as_written).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
         Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
@@ -74,12 +76,17 @@ fn write_template(output: Output, path: &Path) -> Result<Exit> {
 }
 
 /// The recovery of this file to this time that was begun and is not ended.
-fn taken_up(context: &Context, source: &Source, typed: &str, carry: &CarryArgs) -> Result<Option<Recovery>> {
+fn taken_up(
+    context: &Context,
+    (source, clock): (&Source, &ServerClock),
+    typed: &str,
+    carry: &CarryArgs,
+) -> Result<Option<Recovery>> {
     let state_dir = state_dir(&carry.apply.state)?;
-    let at = moment::past(typed, context.now, &carry.apply.state).ok();
+    let at = moment::read(typed, &carry.apply.state).and_then(|typed| typed.past(context.now)).ok();
     let suits = |told: &Told| told.is_meant_by(typed, at);
     let of = (Purpose::Recover, &*source.path);
-    let Some(recovery) = Recovery::take_up(&state_dir, of, suits, context.now)? else { return Ok(None) };
+    let Some(recovery) = Recovery::take_up(&state_dir, of, suits, clock)? else { return Ok(None) };
     let Told { at: begun_to, began, .. } = recovery.told();
     let age = context.now.millis().saturating_sub(began.millis());
     if Some(*begun_to) != at && u128::try_from(age).is_ok_and(|age| age > limits::SAME_COMMAND.as_millis()) {
@@ -109,7 +116,7 @@ fn taken_up(context: &Context, source: &Source, typed: &str, carry: &CarryArgs) 
 async fn begin(
     context: &Context,
     output: Output,
-    source: &Source,
+    (source, clock): (&Source, &ServerClock),
     (typed, yes): (&str, bool),
     (databases, carry): (&[Database], &CarryArgs),
 ) -> Result<Recovery> {
@@ -130,7 +137,7 @@ async fn begin(
         return Err(Error::usage(format!("that is not {name}; nothing was changed")));
     }
     let told = Told::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
-    Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape())
+    Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())
 }
 
 /// Shows the time, what each database reaches, and what would be changed in each bucket.
@@ -170,7 +177,7 @@ async fn show(
                     &surveyed.settings,
                     &surveyed.judge.expiries,
                     (&part.location.prefix, Some(at)),
-                    present(),
+                    part.client.clock().now_at_most(),
                 )),
                 restore: String::new(),
                 now: context.now,

@@ -17,7 +17,7 @@ use super::moment;
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Window, command, rds};
 use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on};
-use crate::engine::{Server, Standing, present, require_room};
+use crate::engine::{Server, Standing, require_room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
@@ -26,6 +26,7 @@ use crate::recover::{
     self, DatabaseKind, Ending, Event, Finding, LATEST, RecoveryFile, Report, Step, in_words,
 };
 use crate::report::{Format, JsonLines, progress_line, recovery_page, recovery_table};
+use crate::s3::ServerClock;
 
 /// What is said at the end where nothing lets the application go on.
 pub(super) const STANDS_STILL: &str = "the application stands still: the file names no resume hook";
@@ -129,6 +130,15 @@ pub(super) async fn buckets(
     Ok(parts)
 }
 
+/// The clock of these buckets' servers; of several, the one that is behind: what is past by it is past by all. What cannot
+/// be asked, whoever needs its answer says.
+pub(super) async fn clock_of(parts: &[BucketPart]) -> ServerClock {
+    let answers = parts.iter().map(|part| part.client.ask_clock(&part.location.bucket));
+    let clocks = futures::future::join_all(answers).await;
+    let told = clocks.into_iter().filter(|clock| clock.skew().is_some());
+    told.min_by_key(|clock| clock.now()).cloned().unwrap_or_default()
+}
+
 /// Where the file says that a bucket's state is brought.
 pub(super) fn as_written(target: &recover::Target) -> Option<Location> {
     match target {
@@ -157,7 +167,7 @@ pub(super) fn at(
     let at = if typed == LATEST {
         latest(databases, windows)?
     } else {
-        let at = moment::past(typed, now, &carry.apply.state)?;
+        let at = moment::read(typed, &carry.apply.state)?.past(now)?;
         if databases.is_empty() { at } else { at.whole_second() }
     };
     for (database, window) in databases.iter().zip(windows) {
@@ -286,7 +296,7 @@ pub(super) fn show_report(output: Output, recovery: &Recovery, report: &Report, 
         path.as_ref().is_none_or(|path| is_written(keep::write(path, what, content())))
     };
     let report_copied = is_copied(&copies.report, "the report", &|| json.clone());
-    let page = || recovery_page(report, present()).into_bytes();
+    let page = || recovery_page(report, recovery.now()).into_bytes();
     is_copied(&copies.html, "the page", &page) && report_copied
 }
 

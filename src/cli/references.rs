@@ -14,8 +14,7 @@ use super::moment;
 use super::next;
 use crate::apply::Place;
 use crate::engine::{
-    Held, References, Scope, Standing, judge, present, references, require_history, require_keeping, rules,
-    standing,
+    Held, References, Scope, Standing, judge, references, require_history, require_keeping, rules, standing,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -38,7 +37,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let PastArgs { location, at } = past;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = moment::past(&at, context.now, &healing.apply.state)?;
+    let typed = moment::read(&at, &healing.apply.state)?;
     let against = against.map(|against| Against::of(&location, against)).transpose()?;
     if within.is_some() {
         no_csv(output)?;
@@ -49,10 +48,13 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let kept = server_of(&server);
     let client = context.client(server, within.map(|_| healing.apply.rate)).await?;
     let settings = settings(&client, &location, against.as_ref(), within.is_some()).await?;
+    let context = &context.by_clock_of(&client, output);
+    let at = typed.past(context.now)?;
     // No caution is shown of a key, so no upload is suspected.
     let rules = rules(&client, &location.bucket).await?;
     let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), Duration::ZERO);
-    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present());
+    let present = client.clock().now_at_most();
+    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present);
     let keys = read(context, rows, location.clone()).await?;
 
     let heading = ReferencesHeading {

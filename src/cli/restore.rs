@@ -49,9 +49,9 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     let (mut job, source) = match (plan, location, at) {
         (Some(plan), location, _) => Job::saved(&plan, location.as_ref(), context.now, &server)?,
         (None, Some(location), Some(at)) => {
-            let at = moment::past(&at, context.now, &apply.state)?;
+            let at = moment::read(&at, &apply.state)?;
             let options = (&select, &compare, &earlier, &server);
-            Job::typed((location, at, to), options, (undelete.into(), multipart_window), context.now)?
+            Job::typed((location, at, to), options, (undelete.into(), multipart_window))?
         }
         // clap has asked for them.
         (None, ..) => return Err(Error::usage("give a location and --at, or --plan")),
@@ -60,6 +60,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     let (state_dir, manner, kept) = (state_dir(&apply.state)?, manner(&apply), server_of(&server));
     let client = context.client(server, Some(apply.rate)).await?;
     let (settings, there) = standings(&client, &job.location, job.to.as_ref()).await?;
+    let context = &context.by_clock_of(&client, output);
     let here = Standing::from(&settings);
 
     let of_plan = matches!(&source, Source::Plan(file) if file.sums.to_uncover().keys > 0);

@@ -23,6 +23,7 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
     let server = server_again(&order.server, server);
     let options = next::of_server(&server);
     let client = context.client(server, Some(apply.rate)).await?;
+    let context = &context.by_clock(client.ask_clock(&order.changed().bucket).await, output);
     let (manner, command) = (manner(&apply), Command::Resume as fn(Done) -> Command);
     let ready =
         Ready { run, order: &order, manner, checks: &[], sums: &sums, command, options: &options, began };

@@ -5,28 +5,24 @@ use std::time::Instant as Clock;
 
 use super::args::apply::StateArgs;
 use super::args::timeline::TimelineArgs;
+use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::{keep, moment, next};
-use crate::engine::{present, require_history, standing, trace};
+use crate::engine::{own_runs, require_history, standing, trace};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::Instant;
+use crate::model::{Instant, Location, TypedTime};
 use crate::report::{Format, JsonLines, Phase, Progress, TimelineView, bars_for, shell_word};
-use crate::timeline::{Timeline, Window};
+use crate::s3::ServerClock;
+use crate::timeline::{OwnRun, Timeline, Window};
 
 pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
-    let TimelineArgs { location, from, to, step, html, server, output } = args;
+    let TimelineArgs { location, from, to, step, html, state, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
-    let second = |text: Option<String>| {
-        text.map(|text| moment::past(&text, context.now, &StateArgs::default()).map(Instant::second))
-            .transpose()
-    };
-    let window = Window { from: second(from)?, to: second(to)? };
-    if matches!((window.from, window.to), (Some(from), Some(to)) if to < from) {
-        return Err(Error::usage("--to lies before --from").hint("swap them: --from is the earlier time"));
-    }
+    let read = |text: Option<String>| text.map(|text| moment::read(&text, &state)).transpose();
+    let (from, to) = (read(from)?, read(to)?);
     let step = step.map(|step| i64::try_from(step.as_secs()).unwrap_or(i64::MAX));
     if step == Some(0) {
         return Err(Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d"));
@@ -35,13 +31,21 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let diff = format!("asof diff {}{}", shell_word(&location.to_string()), next::of_server(&server));
     let client = context.client(server, None).await?;
     require_history(&location.bucket, standing(&client, &location.bucket).await?)?;
+    let context = &context.by_clock_of(&client, output);
+    let second = |typed: Option<TypedTime>| {
+        typed.map(|typed| typed.past(context.now).map(Instant::second)).transpose()
+    };
+    let window = Window { from: second(from)?, to: second(to)? };
+    if matches!((window.from, window.to), (Some(from), Some(to)) if to < from) {
+        return Err(Error::usage("--to lies before --from").hint("swap them: --from is the earlier time"));
+    }
 
     let mut timeline = Timeline::new(location.folder(), window, step);
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let traced = trace(&client, &location, &mut timeline, &context.cancel).await;
     drop(progress);
     traced?;
-    let mut found = timeline.finish();
+    let mut found = timeline.finish(&runs(output, &state, &location, client.clock()));
     if let Some(from) = window.from {
         found.bins.cover(from);
         found.bins.cover(window.to.unwrap_or_else(|| context.now.second()));
@@ -65,9 +69,18 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     }
     out.flush()?;
     if let Some(path) = html {
-        keep::write(&path, "the page", view.page(&fine, present()))?;
+        keep::write(&path, "the page", view.page(&fine, client.clock().now()))?;
     }
     Ok(Exit::Done)
+}
+
+/// The runs of asof that changed the place, as far as they are known here. A timeline without them is worth showing too.
+fn runs(output: Output, state: &StateArgs, location: &Location, clock: &ServerClock) -> Vec<OwnRun> {
+    let Ok(dir) = state_dir(state) else { return Vec::new() };
+    own_runs(&dir, location, clock).unwrap_or_else(|e| {
+        output.note(&format!("asof's own runs are not marked in the timeline: {e}"));
+        Vec::new()
+    })
 }
 
 /// Columns and rows of the terminal; those of a common one where stdout is none.

@@ -30,6 +30,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let client = context.client(server, Some(apply.rate)).await?;
     let bucket = &order.changed().bucket;
     require_keeping(bucket, standing(&client, bucket).await?)?;
+    let context = &context.by_clock_of(&client, output);
 
     let carried = CarriedRun { run: &done, order: &order };
     find_superseded(&client, carried, context.now, &context.cancel).await?;

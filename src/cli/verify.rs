@@ -12,8 +12,7 @@ use super::moment;
 use super::{directory, next};
 use crate::apply::Place;
 use crate::engine::{
-    Compare, Extras, Findings, Standing, judge, present, require_history, rules, standing, survey,
-    survey_elsewhere,
+    Compare, Extras, Findings, Standing, judge, require_history, rules, standing, survey, survey_elsewhere,
 };
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location, Versioning};
@@ -33,7 +32,7 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let at = moment::past(&at, context.now, &StateArgs::default())?;
+    let typed = moment::read(&at, &StateArgs::default())?;
     let scope = scope(&location, &select)?;
     if let Some(against) = &against {
         check_elsewhere(&location, against)?;
@@ -42,6 +41,8 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
     let mut settings = standing(&client, &location.bucket).await?;
+    let context = &context.by_clock_of(&client, output);
+    let at = typed.past(context.now)?;
     require_history(&location.bucket, settings)?;
     if let Some(against) = &against {
         settings.kms |= standing(&client, &against.bucket).await?.kms;
@@ -51,7 +52,8 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let cuts = (Cut::At(at), Cut::Latest);
     let rules = rules(&client, &location.bucket).await?;
     let judge = judge(&rules, earlier, cuts, multipart_window);
-    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present());
+    let present = client.clock().now_at_most();
+    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present);
     let heading = Heading {
         location: location.clone(),
         at,

@@ -29,8 +29,8 @@ pub async fn find_doubts(
     let mut sweep = Sweep::start(client, scope, judge.cuts, cancel);
     let mut take = |state: KeyState<'_>| {
         let mut doubts = match span {
-            Span::At => doubts(judge, &state),
-            Span::Since => doubts_since(judge, &state),
+            Span::At => doubts(judge, &state, client.clock()),
+            Span::Since => doubts_since(judge, &state, client.clock()),
         };
         if span == Span::At && decide(state.then, state.now).is_some() {
             doubts.extend(Doubt::of_class(state.then));

@@ -91,13 +91,17 @@ pub async fn survey_directory(
     let (bucket, cuts) = (scope.bucket.clone(), (judge.cuts.0, judge.cuts.0));
     if let Some(keys) = scope.keys.take() {
         let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
-        while let Some(live) = walk.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {
+        while let Some(live) =
+            walk.next(|state| Live::then(&state, judge, client.clock(), &mut ledger.sums)).await?
+        {
             enter_all(&mut ledger, 0, (files, &bucket), live, &mut right).await?;
         }
         ledger.sums.unknown_keys = walk.unknown_keys;
     } else {
         let mut sweep = Sweep::start(client, scope, cuts, cancel);
-        while let Some(batch) = sweep.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {
+        while let Some(batch) =
+            sweep.next(|state| Live::then(&state, judge, client.clock(), &mut ledger.sums)).await?
+        {
             if batch.cut_before {
                 ledger.changes.cut(batch.segment)?;
             }

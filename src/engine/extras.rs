@@ -29,7 +29,7 @@ pub async fn verify_directory(
     let mut ledger = Ledger::new(client)?;
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
-    let then = |state: &KeyState<'_>| Live::then(state, judge, &mut ledger.sums);
+    let then = |state: &KeyState<'_>| Live::then(state, judge, client.clock(), &mut ledger.sums);
     let (live, unknown_keys) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
     let mut live = live.into_changes()?;
     loop {

@@ -31,7 +31,7 @@ pub async fn survey_elsewhere(
     };
     let selection = scope.selection.clone();
     let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras);
-    let then = |state: &KeyState<'_>| Live::then(state, judge, &mut ledger.sums);
+    let then = |state: &KeyState<'_>| Live::then(state, judge, client.clock(), &mut ledger.sums);
     let (source, unknown_keys) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
     let now = |state: &KeyState<'_>| Live::now(state, name(state.key));

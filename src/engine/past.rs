@@ -9,10 +9,10 @@ use super::walk::{Scope, Walk};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Instant, Known, Lifecycle, Rule, Version};
+use crate::model::{Known, Lifecycle, Rule, Version};
 use crate::plan::{Spool, Sums};
 use crate::resolve::{Caution, Cut, Doubt, Expiries, Judge, KeyState};
-use crate::s3::Client;
+use crate::s3::{Client, ServerClock};
 
 /// By what the answers at two cuts are judged, in a bucket that has these rules now and had `earlier` ones before.
 pub fn judge(
@@ -36,8 +36,13 @@ pub(super) struct Live {
 
 impl Live {
     /// What was live at T. A key that was not, and perhaps was, is counted.
-    pub(super) fn then(state: &KeyState<'_>, judge: &Judge, sums: &mut Sums) -> Option<Self> {
-        let doubts = doubts(judge, state);
+    pub(super) fn then(
+        state: &KeyState<'_>,
+        judge: &Judge,
+        clock: &ServerClock,
+        sums: &mut Sums,
+    ) -> Option<Self> {
+        let doubts = doubts(judge, state, clock);
         let Some(version) = state.then.cloned() else {
             sums.add_unsure(state.key, &doubts);
             return None;
@@ -82,28 +87,22 @@ pub(super) async fn live_keys(
     Ok((found, 0))
 }
 
-/// The doubts about a key's answers by now: a listing may take hours, and lifecycle acts meanwhile.
-pub(super) fn doubts(judge: &Judge, state: &KeyState<'_>) -> Vec<Doubt> {
-    if is_beyond_doubt(state) { Vec::new() } else { judge.doubts(state, present()) }
+/// The doubts about a key's answers by now: a listing may take hours, and lifecycle acts meanwhile, by the server's clock.
+pub(super) fn doubts(judge: &Judge, state: &KeyState<'_>, clock: &ServerClock) -> Vec<Doubt> {
+    if is_beyond_doubt(state) { Vec::new() } else { judge.doubts(state, clock.now_at_most()) }
 }
 
 /// The same of all times from the first cut on.
-pub(super) fn doubts_since(judge: &Judge, state: &KeyState<'_>) -> Vec<Doubt> {
-    if is_beyond_doubt(state) { Vec::new() } else { judge.doubts_since(state, present()) }
+pub(super) fn doubts_since(judge: &Judge, state: &KeyState<'_>, clock: &ServerClock) -> Vec<Doubt> {
+    if is_beyond_doubt(state) { Vec::new() } else { judge.doubts_since(state, clock.now_at_most()) }
 }
 
 /// The doubts about a key of which there is no entry, by now.
-pub(super) fn doubts_of_unlisted(judge: &Judge, key: &str) -> Vec<Doubt> {
-    judge.doubts_of_unlisted(key, present())
+pub(super) fn doubts_of_unlisted(judge: &Judge, key: &str, clock: &ServerClock) -> Vec<Doubt> {
+    judge.doubts_of_unlisted(key, clock.now_at_most())
 }
 
 /// Spares most keys a look at the clock.
 fn is_beyond_doubt(state: &KeyState<'_>) -> bool {
     state.evidence.0.above + state.evidence.1.above == 0
-}
-
-/// The present by which doubts are judged: the server's clock may be ahead of ours.
-pub fn present() -> Instant {
-    let skew = i64::try_from(limits::CLOCK_SKEW.as_millis()).unwrap_or_default();
-    Instant::from_millis(chrono::Utc::now().timestamp_millis() + skew)
 }

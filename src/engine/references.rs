@@ -22,7 +22,7 @@ use crate::recover::{
     Cursor, Dangling, Existed, Moment, Orphan, ReferenceSums, SortedKeys, SortedWriter, dangling, heal,
 };
 use crate::resolve::{Cut, Judge, KeyState};
-use crate::s3::Client;
+use crate::s3::{Client, ServerClock};
 
 /// Whose objects the rows' keys are looked for among.
 #[derive(Debug, Clone, Copy)]
@@ -148,6 +148,8 @@ struct Join<'a> {
     /// By their numbers, the rows' keys that a segment has come past.
     passed: Vec<Range<u64>>,
     found: References,
+    /// The bucket's server's.
+    clock: ServerClock,
 }
 
 impl<'a> Join<'a> {
@@ -155,10 +157,12 @@ impl<'a> Join<'a> {
         let sums = ReferenceSums::of_keys(keys.len());
         let found = References { dangling: Spool::new()?, orphans: Spool::new()?, sums };
         let (open, passed) = (HashMap::new(), Vec::new());
-        Ok(Self { keys, judge, moment, orphans, relocation: None, open, passed, found })
+        let clock = ServerClock::default();
+        Ok(Self { keys, judge, moment, orphans, relocation: None, open, passed, found, clock })
     }
 
     async fn run(mut self, client: &Client, scope: Scope, cancel: &Cancel) -> Result<References> {
+        self.clock = client.clock().clone();
         let mut sweep = Sweep::start(client, scope, self.judge.cuts, cancel).with_later();
         while let Some(batch) = sweep.next_found(|at, state| self.enter(at, &state).err()).await? {
             if let Some(e) = batch.keys.into_iter().next() {
@@ -186,14 +190,14 @@ impl<'a> Join<'a> {
             }
         };
         while cursor.key().is_some_and(|named| named < key.as_bytes()) {
-            unlisted(&mut self.found, at.segment, cursor, self.judge)?;
+            unlisted(&mut self.found, at.segment, cursor, self.judge, &self.clock)?;
         }
         if cursor.key() == Some(key.as_bytes()) {
             if let Some(mut dangling) = dangling(state, self.moment) {
                 key.clone_into(&mut dangling.key);
                 // That it is not there now is certain; why it was not there at T may not be.
                 if self.moment == Moment::Then || dangling.existed != Existed::Then {
-                    dangling.doubts = doubts(self.judge, state);
+                    dangling.doubts = doubts(self.judge, state, &self.clock);
                 }
                 self.found.add(at.segment, &dangling)?;
             }
@@ -231,7 +235,7 @@ impl<'a> Join<'a> {
             if next < passed.start {
                 let mut cursor = self.keys.nth(next)?;
                 while cursor.number() < passed.start {
-                    unlisted(&mut self.found, 0, &mut cursor, self.judge)?;
+                    unlisted(&mut self.found, 0, &mut cursor, self.judge, &self.clock)?;
                 }
                 self.found.dangling.cut(0)?;
             }
@@ -242,9 +246,15 @@ impl<'a> Join<'a> {
 }
 
 /// Adds the key at the cursor as one without any entry, and goes on to the next.
-fn unlisted(found: &mut References, segment: u64, cursor: &mut Cursor<'_>, judge: &Judge) -> Result<()> {
+fn unlisted(
+    found: &mut References,
+    segment: u64,
+    cursor: &mut Cursor<'_>,
+    judge: &Judge,
+    clock: &ServerClock,
+) -> Result<()> {
     if let Some(key) = cursor.text()? {
-        let doubts = doubts_of_unlisted(judge, key);
+        let doubts = doubts_of_unlisted(judge, key, clock);
         found.add(segment, &Dangling { doubts, ..Dangling::bare(key, Existed::Never) })?;
     }
     cursor.advance()

@@ -164,6 +164,15 @@ pub struct Glance {
     pub running: bool,
 }
 
+/// When a run changed things, by this machine's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worked {
+    /// Its plan was whole; nothing was changed before.
+    pub planned: Instant,
+    /// Its journal has its last line from then.
+    pub until: Instant,
+}
+
 impl Run {
     /// Begins a run: makes its directory, and writes what it was told.
     pub fn create(state_dir: &Path, order: &Order) -> Result<Self> {
@@ -217,6 +226,12 @@ impl Run {
         Ok(found)
     }
 
+    /// When the run `id` changed things, as its files were written.
+    pub fn worked(state_dir: &Path, id: &str) -> Option<Worked> {
+        let dir = runs_dir(state_dir).join(id);
+        Some(Worked { planned: written(&dir.join("plan"))?, until: written(&dir.join("journal"))? })
+    }
+
     /// Forgets a run before anything was changed by it.
     pub fn discard(self) -> Result<()> {
         fs::remove_dir_all(&self.dir).map_err(|e| cannot(&self.dir, "remove", &e))
@@ -267,6 +282,12 @@ impl Run {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         write(&self.dir, name, bytes)
     }
+}
+
+/// When a file was last written.
+fn written(path: &Path) -> Option<Instant> {
+    let since = fs::metadata(path).ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok().map(Instant::from_millis)
 }
 
 fn runs_dir(state_dir: &Path) -> PathBuf {

@@ -1,13 +1,15 @@
 //! A timeline: one listing, each entry told what it did.
 
 use std::collections::HashMap;
+use std::path::Path;
 
+use super::run::{Glance, Run, Worked};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::list::Lister;
-use crate::model::Location;
-use crate::s3::Client;
-use crate::timeline::{Timeline, Trace};
+use crate::model::{Instant, Location};
+use crate::s3::{Client, ServerClock};
+use crate::timeline::{OwnRun, Timeline, Trace};
 
 /// Lists every version under a location, and hands what each entry did to `timeline`.
 ///
@@ -36,13 +38,28 @@ pub async fn trace(
         let trace = traces.entry(piece.range).or_default();
         let mut keys = 0;
         for entry in piece.take.clone().filter_map(|at| piece.page.entry_at(at)) {
-            keys += u64::from(trace.push(&entry, |key, second, event| timeline.add(key, second, event)));
+            keys += u64::from(trace.push(&entry, |told| timeline.take(told)));
         }
         counters.keys.add(keys);
         counters.versions.add(piece.take.len() as u64);
         if piece.ended {
-            trace.finish(|key, second, event| timeline.add(key, second, event));
+            trace.finish(|told| timeline.take(told));
             traces.remove(&piece.range);
         }
     }
+}
+
+/// The runs kept in a state directory that changed something under a location, in the seconds of the server's clock. Of a run
+/// that was resumed it is the last time: when it ended before is not known.
+pub fn own_runs(state_dir: &Path, location: &Location, clock: &ServerClock) -> Result<Vec<OwnRun>> {
+    // The skew is known to the second.
+    let (skew, known_to) = (clock.skew().unwrap_or_default(), 1);
+    let on_server = |here: Instant| here.millis().saturating_sub(skew).div_euclid(1000);
+    let runs = Run::list(state_dir)?.into_iter().filter_map(|Glance { id, order, state, .. }| {
+        let (_, state) = (order.filter(|order| order.changed().overlaps(location))?, state?);
+        let Worked { planned, until } = Run::worked(state_dir, &id)?;
+        let from = state.resumed().map_or_else(|| on_server(planned) - known_to, Instant::second);
+        Some(OwnRun { id, from, to: on_server(until) + known_to, changes: state.changes() })
+    });
+    Ok(runs.collect())
 }

@@ -8,7 +8,6 @@ use std::time::{Duration, SystemTime};
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 
 use super::checksum::sha256_hex;
-use super::clock::real_millis;
 use super::error::{Code, Error, Result};
 use super::request::{Request, decode, encode, encode_path};
 use super::time::{parse_amz_date, parse_http_date};
@@ -31,6 +30,14 @@ impl Default for Credentials {
     }
 }
 
+/// What a request is held to.
+pub(crate) struct Expected<'a> {
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) region: &'a str,
+    /// The server's real time, in milliseconds since the epoch.
+    pub(crate) now: i64,
+}
+
 /// The parts of an Authorization header.
 struct Authorization<'a> {
     access_key: &'a str,
@@ -42,7 +49,8 @@ struct Authorization<'a> {
 }
 
 /// Verifies a request's signature; the payload's hash is taken as the header says and checked with the body.
-pub(crate) fn verify(request: &Request, credentials: &Credentials, region: &str) -> Result<()> {
+pub(crate) fn verify(request: &Request, expected: &Expected<'_>) -> Result<()> {
+    let Expected { credentials, region, now } = expected;
     let header = request.header("authorization").ok_or(Code::AccessDenied)?;
     let authorization = parse(header).ok_or_else(|| {
         Error::new(Code::AuthorizationHeaderMalformed, "The authorization header is malformed; not SigV4")
@@ -50,17 +58,17 @@ pub(crate) fn verify(request: &Request, credentials: &Credentials, region: &str)
     if authorization.access_key != credentials.access_key {
         return Err(Error::from(Code::InvalidAccessKeyId).field("AWSAccessKeyId", authorization.access_key));
     }
-    if authorization.region != region || authorization.service != "s3" {
+    if authorization.region != *region || authorization.service != "s3" {
         let message = format!(
             "The authorization header is malformed; the region '{}' is wrong; expecting '{region}'",
             authorization.region
         );
         return Err(Error::new(Code::AuthorizationHeaderMalformed, message)
-            .field("Region", region)
-            .header("x-amz-bucket-region", region));
+            .field("Region", *region)
+            .header("x-amz-bucket-region", *region));
     }
     let (stamp, at) = date(request)?;
-    if at.abs_diff(real_millis()) > MAX_SKEW_MILLIS {
+    if at.abs_diff(*now) > MAX_SKEW_MILLIS {
         return Err(Error::from(Code::RequestTimeTooSkewed).field("RequestTime", stamp));
     }
     let scope = format!("{}/{region}/s3/aws4_request", authorization.date);

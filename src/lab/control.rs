@@ -2,6 +2,7 @@
 //! only this machine can reach it; no bucket can have that name.
 //!
 //! - `GET /_lab/clock`; `PUT /_lab/clock` with milliseconds since the epoch, an RFC 3339 time, `+SECONDS`, or `real`
+//! - `PUT /_lab/skew` with the seconds that the server's real time is ahead of this machine's
 //! - `GET /_lab/faults`; `POST /_lab/faults` with a rule as JSON; `DELETE /_lab/faults`
 //! - `GET /_lab/requests`; `DELETE /_lab/requests` begins to count anew
 //! - `PUT /_lab/thaw` with the seconds that archived objects take from now on until they can be read
@@ -28,6 +29,7 @@ pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &[u8]) 
     let done = match (method.as_str(), what) {
         ("GET", "clock") => Ok(clock(shared)),
         ("PUT", "clock") => set_clock(shared, body).map(|()| clock(shared)),
+        ("PUT", "skew") => set_skew(shared, body).map(|()| clock(shared)),
         ("GET", "faults") => Ok(json!({ "injected": shared.faults.injected() })),
         ("POST", "faults") => push_fault(shared, body).map(|()| json!({})),
         ("DELETE", "faults") => {
@@ -74,6 +76,13 @@ fn set_clock(shared: &Shared, body: &[u8]) -> Result<(), String> {
         let time = time.map_err(|_| format!("not milliseconds, RFC 3339, +SECONDS or real: {text}"))?;
         shared.clock.set(time.timestamp_millis());
     }
+    Ok(())
+}
+
+fn set_skew(shared: &Shared, body: &[u8]) -> Result<(), String> {
+    let text = std::str::from_utf8(body).unwrap_or_default().trim();
+    let seconds: i64 = text.parse().map_err(|_| format!("not a number of seconds: {text}"))?;
+    shared.clock.set_skew(seconds.saturating_mul(1000));
     Ok(())
 }
 

@@ -12,7 +12,6 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::clock::real_millis;
 use super::error::{Code, Error, Result};
 use super::fault::{Fault, Instead};
 use super::operation::{Operation, route};
@@ -112,7 +111,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
     }
     let truncated = way.fault == Some(Fault::Truncated) && !reply.body.is_empty();
     // By real time, as signatures are: clients correct their clocks by it.
-    let reply = reply.with("date", http_date(real_millis()));
+    let reply = reply.with("date", http_date(shared.clock.real()));
     let reply = if way.fault == Some(Fault::Latin1Header) { with_latin1(reply) } else { reply };
     let stalls = way.fault == Some(Fault::Stalled) && !way.head;
     let response = reply.into_response(&way.request_id, truncated);
@@ -159,7 +158,12 @@ async fn answer_read(shared: &Shared, mut request: Request, raw: Bytes, way: &mu
     let operation = route(&request);
     let _in_flight = operation.as_ref().ok().map(|&operation| shared.requests.begin(operation));
     let region = gate::region(shared, &request, auth::region(&request))?;
-    auth::verify(&request, &shared.options.credentials, &region)?;
+    let expected = auth::Expected {
+        credentials: &shared.options.credentials,
+        region: &region,
+        now: shared.clock.real(),
+    };
+    auth::verify(&request, &expected)?;
     body::accept(&mut request, raw)?;
     let operation = operation?;
     gate::check(shared, &request)?;

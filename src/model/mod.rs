@@ -15,6 +15,7 @@ mod location;
 mod object;
 mod path;
 mod policy;
+mod typed_time;
 mod version;
 
 pub use access_point::{is_access_point, is_arn, region_of_arn};
@@ -31,4 +32,5 @@ pub use location::{DRILL_FOLDER, Destination, Location, Relocation};
 pub use object::{ObjectHead, Stored};
 pub use path::{CaseFold, KeyPath, Overlaps, UNFINISHED};
 pub use policy::demands_conditions;
+pub use typed_time::TypedTime;
 pub use version::{ChecksumType, Entry, Kind, Version};

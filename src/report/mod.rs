@@ -28,7 +28,7 @@ pub use references::{
 };
 pub use restore::{done_line, failure_line, not_kept_line};
 pub use timeline::{TimelineView, bars_for};
-pub use units::{bytes, count, plural, shell_word};
+pub use units::{bytes, count, length, plural, shell_word};
 
 /// The form of the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::event::Counters;
 use crate::limits;
 use crate::model::{Instant, Location, printable};
-use crate::timeline::{Bar, Bins, Burst, Counts, Event, Found, Window};
+use crate::timeline::{Bar, Bins, Burst, Counts, Event, Found, Origin, Window};
 
 /// What stands for the events of each kind, in the order of [`Event::ALL`].
 const BLOCKS: [char; 3] = ['░', '▒', '█'];
@@ -48,7 +48,14 @@ impl TimelineView<'_> {
         writeln!(out, "{} {}", self.place(), self.span(&self.found.bins))?;
         writeln!(out, "  a bar is {}: ░ put  ▒ overwrite  █ delete\n", length(self.found.bins.width()))?;
         self.chart(&bars, out)?;
-        for line in self.bursts().iter().chain(&self.remarks()) {
+        let bursts = self.bursts();
+        if !bursts.is_empty() {
+            writeln!(out, "  rank  activity burst")?;
+        }
+        for BurstRow { rank, began, activity } in &bursts {
+            writeln!(out, "  {rank:>4}  {began}: {activity}")?;
+        }
+        for line in &self.remarks() {
             writeln!(out, "  {line}")?;
         }
         let (words, command) = self.next_step();
@@ -95,12 +102,13 @@ impl TimelineView<'_> {
     }
 
     /// The bursts, in words.
-    pub(super) fn bursts(&self) -> Vec<String> {
-        let line = |burst| {
+    pub(super) fn bursts(&self) -> Vec<BurstRow> {
+        let row = |burst: &Burst| {
             let remark = remark(burst).map_or_else(String::new, |remark| format!(" ({remark})"));
-            format!("{}: {}{remark}", instant(burst.from).human(), happened(burst))
+            let began = instant(burst.from).human();
+            BurstRow { rank: burst.rank, began, activity: format!("{}{remark}", happened(burst)) }
         };
-        self.found.bursts.iter().map(line).collect()
+        self.found.bursts.iter().map(row).collect()
     }
 
     /// What to know of what was counted.
@@ -115,7 +123,13 @@ impl TimelineView<'_> {
             let markers = plural(self.found.idle, "delete marker lies", "delete markers lie");
             format!("{markers} over nothing: not counted as deletes")
         });
-        lost.into_iter().chain(idle).collect()
+        let minor = (self.found.minor > 0).then(|| {
+            let bursts = plural(self.found.minor as u64, "burst is", "bursts are");
+            format!(
+                "{bursts} not listed, being less than 1% of the largest; narrow --from and --to to see more"
+            )
+        });
+        lost.into_iter().chain(minor).chain(idle).collect()
     }
 
     /// The time to go back to, and the command that shows what would come back.
@@ -156,6 +170,7 @@ impl TimelineView<'_> {
             overwrites,
             deletes,
             idle_markers: self.found.idle,
+            minor_bursts: self.found.minor,
             lost_a_minute: self.found.lost,
             list_requests: counters.list_requests.get(),
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
@@ -218,13 +233,25 @@ fn named(burst: &Burst) -> &'static str {
 }
 
 /// Why a burst may not be what it seems.
-fn remark(burst: &Burst) -> Option<&'static str> {
-    if burst.is_at_midnight() {
-        return Some("at midnight UTC: lifecycle expiry?");
-    }
-    burst
-        .under_way
-        .then_some("going on when the time looked at begins; --from further back shows its beginning")
+fn remark(burst: &Burst) -> Option<String> {
+    let text = match (&burst.origin, burst.event) {
+        (Origin::Asof(runs), _) => return Some(format!("made by asof: {}", runs.join(", "))),
+        (Origin::Restore, Event::Delete) => "beside copies of older versions: a restore?",
+        (Origin::Restore, _) => "copies of older versions: a restore?",
+        (Origin::Unknown, _) if burst.is_at_midnight() => "at midnight UTC: lifecycle expiry?",
+        (Origin::Unknown, _) if burst.under_way => {
+            "going on when the time looked at begins; --from further back shows its beginning"
+        }
+        (Origin::Unknown, _) => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// A burst as a row of a table.
+pub(super) struct BurstRow {
+    pub(super) rank: usize,
+    pub(super) began: String,
+    pub(super) activity: String,
 }
 
 #[derive(Serialize)]
@@ -245,6 +272,7 @@ impl BarLine {
 
 #[derive(Serialize)]
 struct BurstLine<'a> {
+    rank: usize,
     event: &'static str,
     from: Instant,
     to: Instant,
@@ -252,7 +280,11 @@ struct BurstLine<'a> {
     rise: u64,
     prefixes: Vec<PrefixLine<'a>>,
     before: Instant,
-    remark: Option<&'static str>,
+    /// `asof`, `restore`, or null where that is not known.
+    origin: Option<&'static str>,
+    /// Of asof's, the runs.
+    runs: &'a [String],
+    remark: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -264,7 +296,13 @@ struct PrefixLine<'a> {
 impl<'a> BurstLine<'a> {
     fn of(burst: &'a Burst) -> Self {
         let prefixes = burst.prefixes.iter().map(|(prefix, count)| PrefixLine { prefix, count: *count });
+        let (origin, runs) = match &burst.origin {
+            Origin::Unknown => (None, [].as_slice()),
+            Origin::Asof(runs) => (Some("asof"), runs.as_slice()),
+            Origin::Restore => (Some("restore"), [].as_slice()),
+        };
         Self {
+            rank: burst.rank,
             event: burst.event.name(),
             from: instant(burst.from),
             to: instant(burst.to),
@@ -272,6 +310,8 @@ impl<'a> BurstLine<'a> {
             rise: burst.rise,
             prefixes: prefixes.collect(),
             before: instant(burst.before()),
+            origin,
+            runs,
             remark: remark(burst),
         }
     }
@@ -291,6 +331,7 @@ struct SummaryLine<'a> {
     overwrites: u64,
     deletes: u64,
     idle_markers: u64,
+    minor_bursts: usize,
     lost_a_minute: u64,
     list_requests: u64,
     elapsed_ms: u64,

@@ -1,5 +1,7 @@
 //! Numbers as a person reads them, words as a shell does.
 
+use std::time::Duration;
+
 use crate::model::printable;
 
 /// A count with its thousands set apart: `8,214`.
@@ -36,6 +38,19 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
+/// A length of time in its two largest units: `3d 2h`.
+pub fn length(length: Duration) -> String {
+    let mut rest = length.as_secs();
+    let mut parts = Vec::new();
+    for (name, unit) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
+        if rest >= unit {
+            parts.push(format!("{}{name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    if parts.is_empty() { "0s".to_owned() } else { parts.get(..2).unwrap_or(&parts).join(" ") }
+}
+
 /// A word as it is typed into a shell.
 pub fn shell_word(word: &str) -> String {
     let plain = |c: char| {
@@ -50,6 +65,13 @@ pub fn shell_word(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_told_in_their_two_largest_units() {
+        for (seconds, expected) in [(0, "0s"), (600, "10m"), (266_405, "3d 2h"), (86_405, "1d 5s")] {
+            assert_eq!(length(Duration::from_secs(seconds)), expected);
+        }
+    }
 
     #[test]
     fn numbers_are_readable() {

@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_types::service_config::ServiceConfigKey;
 
+use super::clock::ServerClock;
 use super::dns::Resolver;
 use super::error::{Place, region_named};
 use super::listing::TapClient;
@@ -69,6 +70,8 @@ pub struct Client {
     pub(super) counters: Arc<Counters>,
     /// The server and region of each bucket.
     pub(super) place: Arc<Sites>,
+    /// The server's clock.
+    pub(super) clock: ServerClock,
 }
 
 impl Client {
@@ -84,7 +87,9 @@ impl Client {
         let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));
         let endpoint = endpoint(config, settings.endpoint_url.as_deref());
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
+        let clock = ServerClock::default();
         let builder = aws_sdk_s3::config::Builder::from(config)
+            .interceptor(clock.clone())
             .http_client(TapClient::new(http.clone(), list_concurrency))
             .force_path_style(settings.path_style || endpoint.as_deref().is_some_and(needs_path_style))
             .retry_config(retries(limits::ATTEMPTS))
@@ -114,6 +119,7 @@ impl Client {
             list_concurrency,
             counters,
             place: Arc::new(Sites::new(home)),
+            clock,
         })
     }
 

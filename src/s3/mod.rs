@@ -32,6 +32,7 @@ pub use acl::Grants;
 pub use archive::{Thaw, Tier};
 pub use client::{Client, Settings};
 pub(crate) use client::{load_config, retries, timeouts};
+pub use clock::ServerClock;
 pub use copy::{Copied, CopyRequest, Guard};
 pub use delete::{DeleteKey, Deleted};
 pub use facts::{Archive, Current, Facts};

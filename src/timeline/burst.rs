@@ -11,8 +11,10 @@
 //!
 //! Lifecycle's delete markers are bursts of their own ([`expiries`]), and the others are looked for as if they were not there.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::origin::Origin;
 use super::prefixes::{Prefixes, ROOT};
 use super::seconds::Seconds;
 use super::{Event, Window};
@@ -47,6 +49,12 @@ pub struct Burst {
     pub prefixes: Vec<(String, u64)>,
     /// Whether it was going on when the time looked at begins, so that it may have begun before.
     pub under_way: bool,
+    /// How many of these events are copies of older versions.
+    pub copies: u64,
+    /// What made it.
+    pub origin: Origin,
+    /// Its place among those that are shown, by the number of events: 1 for the largest.
+    pub rank: usize,
 }
 
 impl Burst {
@@ -61,19 +69,28 @@ impl Burst {
         self.event == Event::Delete && self.from == self.to && self.from.rem_euclid(DAY) == 0
     }
 
-    /// In which order bursts are looked at: what destroyed something and has no harmless cause, then the steepest.
-    fn rank(&self) -> (bool, bool, std::cmp::Reverse<u64>, i64) {
-        (self.is_at_midnight(), self.event == Event::Put, std::cmp::Reverse(self.rise), self.from)
+    /// Whether it destroyed something, and nothing harmless is known to have made it.
+    pub(super) fn may_be_incident(&self) -> bool {
+        self.event != Event::Put && !self.is_at_midnight() && self.origin == Origin::Unknown
+    }
+
+    /// In which order bursts are looked at: what may be an incident, then what is known, then the steepest.
+    pub(super) fn importance(&self) -> (bool, bool, bool, Reverse<u64>, i64) {
+        let is_restore = self.origin != Origin::Unknown;
+        (self.is_at_midnight(), is_restore, self.event == Event::Put, Reverse(self.rise), self.from)
     }
 }
 
-/// Sorts bursts, the one to look at first in front, and leaves the few that are shown.
+/// Leaves the few bursts that are shown, ranks them by their events, and puts them in the order of time.
 pub(super) fn rank(bursts: &mut Vec<Burst>) {
-    bursts.sort_by_key(Burst::rank);
+    bursts.sort_by_key(Burst::importance);
     bursts.truncate(limits::SHOWN_BURSTS);
+    bursts.sort_by_key(|burst| (Reverse(burst.count), burst.from));
+    (1..).zip(&mut *bursts).for_each(|(rank, burst)| burst.rank = rank);
+    bursts.sort_by_key(|burst| (burst.from, burst.rank));
 }
 
-/// The steepest bursts of a kind of event, without their ranks.
+/// The steepest bursts of a kind of event, without their ranks and what made them.
 pub(super) fn find(event: Event, seconds: &Seconds, prefixes: &Prefixes, window: Window) -> Vec<Burst> {
     let mut series: Vec<_> = seconds.by_second().collect();
     let expiries = if event == Event::Delete { expiries(&series) } else { Vec::new() };
@@ -94,6 +111,9 @@ pub(super) fn find(event: Event, seconds: &Seconds, prefixes: &Prefixes, window:
             rise: span.rise,
             prefixes: places(own, prefixes),
             under_way: window.from.is_some_and(|begin| from - begin <= GAP_BEFORE),
+            copies: 0,
+            origin: Origin::default(),
+            rank: 0,
         })
     };
     expiries.iter().chain(&spans(&series)).filter_map(burst).collect()
@@ -130,7 +150,7 @@ fn expiries(series: &[(i64, u64)]) -> Vec<Span> {
 fn spans(series: &[(i64, u64)]) -> Vec<Span> {
     let mut taken = vec![false; series.len()];
     let mut spans = Vec::new();
-    while spans.len() < limits::SHOWN_BURSTS {
+    while spans.len() < limits::FOUND_BURSTS {
         let Some(steep) = steepest(series, &taken).filter(|steep| steep.rise >= limits::BURST_RISE) else {
             break;
         };

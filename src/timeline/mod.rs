@@ -8,6 +8,7 @@
 
 mod bins;
 mod burst;
+mod origin;
 mod prefixes;
 mod seconds;
 #[cfg(test)]
@@ -16,9 +17,10 @@ mod trace;
 
 pub use bins::{Bar, Bins};
 pub use burst::Burst;
-pub use trace::Trace;
+pub use origin::{Origin, OwnRun};
+pub use trace::{Told, Trace};
 
-use self::prefixes::Prefixes;
+use self::prefixes::{Prefixes, ROOT};
 use self::seconds::Seconds;
 use crate::limits;
 
@@ -85,6 +87,8 @@ pub struct Timeline {
     window: Window,
     bins: Bins,
     seconds: [Seconds; 3],
+    /// Puts and overwrites that are copies of older versions.
+    copies: [Seconds; 2],
     prefixes: Prefixes,
     totals: Counts,
     idle: u64,
@@ -99,18 +103,20 @@ pub struct Found {
     pub totals: Counts,
     /// Delete markers over nothing.
     pub idle: u64,
-    /// The bursts, the one to look at first in front.
+    /// The bursts, in the order of time.
     pub bursts: Vec<Burst>,
+    /// Bursts that are not among them, being noise beside the others.
+    pub minor: usize,
     /// The most events of a kind that the bursts may miss of any one minute.
     pub lost: u64,
 }
 
 impl Found {
     /// The burst before which a state may be worth going back to: the steepest that destroyed something, began within the
-    /// time looked at, and has no harmless cause.
+    /// time looked at, has no harmless cause, and was made by no restore.
     pub fn suggestion(&self) -> Option<&Burst> {
-        let destroyed = |burst: &&Burst| burst.event != Event::Put;
-        self.bursts.iter().filter(destroyed).find(|burst| !burst.under_way && !burst.is_at_midnight())
+        let candidates = self.bursts.iter().filter(|burst| burst.may_be_incident() && !burst.under_way);
+        candidates.min_by_key(|burst| burst.importance())
     }
 }
 
@@ -121,9 +127,28 @@ impl Timeline {
             window,
             bins: Bins::new(step.unwrap_or(1)),
             seconds: Default::default(),
+            copies: Default::default(),
             prefixes: Prefixes::new(folder),
             totals: Counts::default(),
             idle: 0,
+        }
+    }
+
+    /// Takes what a trace tells.
+    pub fn take(&mut self, told: Told<'_>) {
+        match told {
+            Told::Did { key, second, event } => self.add(key, second, event),
+            Told::Copied { second, event } => self.add_copy(second, event),
+        }
+    }
+
+    /// Takes a put or an overwrite, which was taken before, for a copy of an older version.
+    fn add_copy(&mut self, second: i64, event: Event) {
+        if self.window.contains(second)
+            && let Some(copies) = self.copies.get_mut(event as usize)
+            && copies.add(second, ROOT)
+        {
+            copies.settle(&self.prefixes);
         }
     }
 
@@ -170,19 +195,28 @@ impl Timeline {
         }
     }
 
-    /// What was found, with the bursts that are worth a look.
-    pub fn finish(mut self) -> Found {
+    /// What was found, with the bursts that are worth a look, where these runs of asof changed the place.
+    pub fn finish(mut self, runs: &[OwnRun]) -> Found {
         let mut bursts = Vec::new();
         for (event, seconds) in Event::ALL.into_iter().zip(&mut self.seconds) {
             seconds.settle(&self.prefixes);
             bursts.extend(burst::find(event, seconds, &self.prefixes, self.window));
         }
+        for (event, copies) in Event::ALL.into_iter().zip(&mut self.copies) {
+            copies.settle(&self.prefixes);
+            for burst in bursts.iter_mut().filter(|burst| burst.event == event) {
+                burst.copies = copies.by_folder(burst.from, burst.to).map(|(_, _, n)| n).sum();
+            }
+        }
+        origin::mark(&mut bursts, runs);
+        let minor = origin::leave_out_noise(&mut bursts);
         burst::rank(&mut bursts);
         Found {
             bins: self.bins,
             totals: self.totals,
             idle: self.idle,
             bursts,
+            minor,
             lost: self.seconds.iter().map(Seconds::lost).max().unwrap_or_default(),
         }
     }

@@ -11,19 +11,180 @@ const DAY: i64 = 86_400;
 /// 2026-11-17T14:31:07Z.
 const ONSET: i64 = 1_794_925_867;
 
+/// A listed version with this ETag, or a delete marker.
+fn listed<'a>(key: &'a str, second: i64, etag: Option<&'a str>) -> Entry<'a> {
+    let (storage_class, checksum_algorithm) = ("", "");
+    let checksum_type = ChecksumType::Unknown;
+    let kind = etag.map_or(Kind::DeleteMarker, |etag| Kind::Version {
+        etag,
+        size: 1,
+        storage_class,
+        checksum_algorithm,
+        checksum_type,
+    });
+    let last_modified = Instant::from_millis(second * 1000 + 999);
+    Entry { key, version_id: "v", is_latest: true, last_modified, kind }
+}
+
 fn traced(entries: &[(&str, i64, bool)]) -> Vec<(String, i64, Option<Event>)> {
-    let (mut trace, mut told) = (Trace::default(), Vec::new());
-    let mut sink = |key: &str, second, event| told.push((key.to_owned(), second, event));
+    let (mut trace, mut events) = (Trace::default(), Vec::new());
+    let mut sink = |told: Told<'_>| match told {
+        Told::Did { key, second, event } => events.push((key.to_owned(), second, event)),
+        Told::Copied { .. } => panic!("without ETags nothing is known to be a copy"),
+    };
     for (key, second, marker) in entries {
-        let (etag, storage_class, checksum_algorithm) = ("", "", "");
-        let checksum_type = ChecksumType::Unknown;
-        let version = Kind::Version { etag, size: 1, storage_class, checksum_algorithm, checksum_type };
-        let kind = if *marker { Kind::DeleteMarker } else { version };
-        let last_modified = Instant::from_millis(second * 1000 + 999);
-        trace.push(&Entry { key, version_id: "v", is_latest: true, last_modified, kind }, &mut sink);
+        trace.push(&listed(key, *second, (!marker).then_some("")), &mut sink);
     }
     trace.finish(&mut sink);
-    told
+    events
+}
+
+/// The seconds and events of the copies in one key's history, which is given newest first.
+fn copies(history: &[(i64, Option<&str>)]) -> Vec<(i64, Event)> {
+    let (mut trace, mut copies) = (Trace::default(), Vec::new());
+    let mut sink = |told: Told<'_>| {
+        if let Told::Copied { second, event } = told {
+            copies.push((second, event));
+        }
+    };
+    for (second, etag) in history {
+        trace.push(&listed("k", *second, *etag), &mut sink);
+    }
+    // Another key has no part in it.
+    trace.push(&listed("l", 0, Some("a")), &mut sink);
+    trace.finish(&mut sink);
+    copies
+}
+
+#[test]
+fn a_version_with_the_content_of_an_older_one_is_a_copy() {
+    let (a, b, c) =
+        (Some("a"), Some("0123456789abcdef0123456789abcdef"), Some("0123456789abcdee0123456789abcdef"));
+    for (history, expected) in [
+        (vec![(1, a)], vec![]),
+        (vec![(2, b), (1, a)], vec![]),
+        (vec![(3, c), (2, b), (1, a)], vec![]),
+        (vec![(2, a), (1, a)], vec![(2, Event::Overwrite)]),
+        (vec![(3, a), (2, b), (1, a)], vec![(3, Event::Overwrite)]),
+        (vec![(3, b), (2, None), (1, b)], vec![(3, Event::Put)]),
+        (vec![(4, b), (3, a), (2, b), (1, a)], vec![(4, Event::Overwrite), (3, Event::Overwrite)]),
+        (vec![(4, None), (3, b), (2, None), (1, b)], vec![(3, Event::Put)]),
+        (vec![(3, Some("")), (2, b), (1, Some(""))], vec![]),
+    ] {
+        assert_eq!(copies(&history), expected, "{history:?}");
+    }
+    // No more versions are kept than that.
+    let etags: Vec<_> = (0..100).map(|n| format!("{n}")).collect();
+    let mut history: Vec<_> =
+        (0..100).rev().map(|n| (n, Some(&*etags[usize::try_from(n).unwrap()]))).collect();
+    history.push((-1, Some("97")));
+    history.push((-2, Some("5")));
+    assert_eq!(copies(&history), [(97, Event::Overwrite)]);
+}
+
+/// A timeline of one key each, all of them in the same folder.
+fn with_copies(events: &[(Event, i64, u64, u64)], runs: &[OwnRun]) -> Found {
+    let mut timeline = Timeline::new("", Window::default(), None);
+    for (event, second, count, copies) in events {
+        for n in 0..*count {
+            timeline.add(&format!("k/{n}"), second + i64::try_from(n / 50).unwrap(), Some(*event));
+        }
+        (0..*copies).for_each(|n| {
+            let second = second + i64::try_from(n / 50).unwrap();
+            timeline.take(Told::Copied { second, event: *event });
+        });
+    }
+    timeline.finish(runs)
+}
+
+#[test]
+fn restores_are_marked_and_not_suggested() {
+    let incident = (Event::Delete, ONSET, 300, 0);
+    let run = |from: i64, to: i64, changes| OwnRun { id: "RUN".to_owned(), from, to, changes };
+    let origins = |found: &Found| found.bursts.iter().map(|b| b.origin.clone()).collect::<Vec<_>>();
+    let (later, own) = (ONSET + 3600, Origin::Asof(vec!["RUN".to_owned()]));
+    for (event, copies, runs, expected) in [
+        // More than the incident, and steeper.
+        (Event::Delete, 0, vec![], Origin::Unknown),
+        (Event::Delete, 0, vec![run(later - 1, later + 20, 900)], own.clone()),
+        (Event::Overwrite, 0, vec![run(later - 1, later + 20, 900)], own.clone()),
+        (Event::Put, 0, vec![run(later - 1, later + 20, 900)], own.clone()),
+        // More than it can have done, or when it did nothing yet, or any more.
+        (Event::Delete, 0, vec![run(later - 1, later + 20, 899)], Origin::Unknown),
+        (Event::Delete, 0, vec![run(later + 1, later + 20, 900)], Origin::Unknown),
+        (Event::Delete, 0, vec![run(later - 1, later + 16, 900)], Origin::Unknown),
+        (Event::Overwrite, 900, vec![], Origin::Restore),
+        (Event::Overwrite, 451, vec![], Origin::Restore),
+        (Event::Overwrite, 450, vec![], Origin::Unknown),
+        (Event::Overwrite, 900, vec![run(later - 1, later + 20, 900)], own),
+    ] {
+        let found = with_copies(&[incident, (event, later, 900, copies)], &runs);
+        assert_eq!(
+            origins(&found),
+            [Origin::Unknown, expected.clone()],
+            "{event:?}, {copies} copies, {runs:?}"
+        );
+        let is_suggested = expected == Origin::Unknown && event != Event::Put;
+        let suggested = if is_suggested { later } else { ONSET };
+        assert_eq!(found.suggestion().unwrap().from, suggested, "{event:?}, {copies} copies, {runs:?}");
+        assert_eq!(found.bursts.iter().map(|b| b.rank).collect::<Vec<_>>(), [2, 1]);
+    }
+    // Two runs, one right after the other, and a burst of both.
+    let runs = [run(later - 1, later + 8, 500), run(later + 10, later + 20, 500)];
+    let found = with_copies(&[incident, (Event::Delete, later, 900, 0)], &runs);
+    assert_eq!(origins(&found), [Origin::Unknown, Origin::Asof(vec!["RUN".to_owned(), "RUN".to_owned()])]);
+    // Its deletes go with its copies, and no others do.
+    let restore = [(Event::Put, later, 200, 200), (Event::Delete, later + 2, 900, 0)];
+    let found = with_copies(&[&[incident], &restore[..1]].concat(), &[]);
+    assert_eq!(origins(&found), [Origin::Unknown, Origin::Restore]);
+    let found =
+        with_copies(&[&[incident], &[restore[0], (Event::Delete, later + 2, 50, 0)][..]].concat(), &[]);
+    assert_eq!(origins(&found), [Origin::Unknown, Origin::Restore, Origin::Restore]);
+    let found =
+        with_copies(&[&[incident], &[restore[0], (Event::Delete, later + 60, 50, 0)][..]].concat(), &[]);
+    assert_eq!(origins(&found), [Origin::Unknown, Origin::Restore, Origin::Unknown]);
+}
+
+#[test]
+fn runs_of_asof_hide_no_incident() {
+    let runs: Vec<_> = (1..=10)
+        .map(|n| OwnRun {
+            id: n.to_string(),
+            from: ONSET + n * 3600 - 1,
+            to: ONSET + n * 3600 + 20,
+            changes: 900,
+        })
+        .collect();
+    let own = runs.iter().map(|run| (Event::Delete, run.from + 1, 900, 0));
+    let events: Vec<_> = own.chain([(Event::Delete, ONSET, 6, 0)]).collect();
+    let found = with_copies(&events, &runs);
+    assert_eq!((found.bursts.len(), found.minor), (limits::SHOWN_BURSTS, 0));
+    assert_eq!(found.suggestion().unwrap().from, ONSET);
+}
+
+#[test]
+fn bursts_come_in_the_order_of_time_without_noise() {
+    let (day, hour) = (24 * 3600, 3600);
+    let found = with_copies(
+        &[
+            (Event::Delete, ONSET, 1000, 0),
+            (Event::Delete, ONSET + hour, 6, 0),
+            (Event::Overwrite, ONSET - hour, 30, 0),
+            (Event::Put, ONSET - day, 7, 0),
+            (Event::Put, ONSET + day, 5000, 0),
+        ],
+        &[],
+    );
+    let shown: Vec<_> = found.bursts.iter().map(|b| (b.from, b.event, b.count, b.rank)).collect();
+    let expected = [
+        (ONSET - hour, Event::Overwrite, 30, 3),
+        (ONSET, Event::Delete, 1000, 2),
+        (ONSET + day, Event::Put, 5000, 1),
+    ];
+    assert_eq!((shown.as_slice(), found.minor), (expected.as_slice(), 2));
+    // What may be an incident is not small beside an import, nor what is slow beside what is quick.
+    let found = with_copies(&[(Event::Put, ONSET + day, 5000, 0), (Event::Delete, ONSET, 6, 0)], &[]);
+    assert_eq!((found.bursts.len(), found.minor, found.suggestion().unwrap().count), (2, 0, 6));
 }
 
 #[test]
@@ -134,7 +295,7 @@ fn an_incident_is_found_to_the_second_in_noise() {
         [(0, ""), (3_000, "uploads/2026/"), (20_000, "avatars/#/"), (300_000, ""), (300_000, "a/#/b/#/")]
     {
         let events = staged(noise, folders, &mut dice);
-        let found = timeline(&events, Window::default()).finish();
+        let found = timeline(&events, Window::default()).finish(&[]);
         assert_eq!(found.totals, [0, 0, events.len() as u64]);
         let burst = found.suggestion().unwrap();
         let case = format!("{noise} in {folders}: {burst:?}, {} lost", found.lost);
@@ -151,7 +312,7 @@ fn an_incident_is_found_to_the_second_in_noise() {
 fn what_happens_elsewhere_at_the_same_time_is_no_part_of_a_burst() {
     let mut events = staged(0, "", &mut fastrand::Rng::with_seed(2));
     events.extend([("invoices/a.pdf".to_owned(), ONSET - 1), ("avatars/b.png".to_owned(), ONSET + 42)]);
-    let found = timeline(&events, Window::default()).finish();
+    let found = timeline(&events, Window::default()).finish(&[]);
     let burst = found.suggestion().unwrap();
     assert_eq!((burst.from, burst.to, burst.count), (ONSET, ONSET + 40, 8_214));
 }
@@ -185,7 +346,7 @@ fn a_burst_over_more_folders_than_are_known_keeps_its_seconds() {
     let mut dice = fastrand::Rng::with_seed(9);
     let mut events: Vec<_> = (0..200_000).map(|n| (format!("t/{n}/x"), ONSET + i64::from(n) / 100)).collect();
     dice.shuffle(&mut events);
-    let found = timeline(&events, Window::default()).finish();
+    let found = timeline(&events, Window::default()).finish(&[]);
     let burst = found.suggestion().unwrap();
     assert_eq!((burst.from, burst.to, burst.count), (ONSET, ONSET + 1999, 200_000));
     assert_eq!((found.lost, &*burst.prefixes), (0, [("t/".to_owned(), 200_000)].as_slice()));
@@ -194,11 +355,11 @@ fn a_burst_over_more_folders_than_are_known_keeps_its_seconds() {
 #[test]
 fn only_the_window_counts_and_a_burst_at_its_edge_is_not_trusted() {
     let events = staged(0, "", &mut fastrand::Rng::with_seed(1));
-    let found = timeline(&events, Window { from: Some(ONSET + 10), to: Some(ONSET + 19) }).finish();
+    let found = timeline(&events, Window { from: Some(ONSET + 10), to: Some(ONSET + 19) }).finish(&[]);
     let inside = events.iter().filter(|(_, second)| (ONSET + 10..ONSET + 20).contains(second)).count();
     assert_eq!(found.totals[2], inside as u64);
     assert!(found.bursts[0].under_way && found.suggestion().is_none());
-    let found = timeline(&events, Window { from: Some(ONSET - 60), to: None }).finish();
+    let found = timeline(&events, Window { from: Some(ONSET - 60), to: None }).finish(&[]);
     assert_eq!(found.suggestion().unwrap().from, ONSET);
 }
 
@@ -212,16 +373,16 @@ fn lifecycle_at_midnight_is_not_what_is_suggested() {
     for n in 0..50 {
         timeline.add(&format!("uploads/{n}"), ONSET + n / 10, Some(Event::Overwrite));
     }
-    let found = timeline.finish();
+    let found = timeline.finish(&[]);
     assert_eq!(found.bursts.len(), 2);
     assert_eq!(found.suggestion().unwrap().from, ONSET);
-    assert!(found.bursts[1].is_at_midnight());
+    assert!(found.bursts[0].is_at_midnight());
 }
 
 #[test]
 fn nothing_and_too_little_make_no_burst() {
-    let found = Timeline::new("", Window::default(), None).finish();
+    let found = Timeline::new("", Window::default(), None).finish(&[]);
     assert_eq!((found.totals, found.bursts.len(), found.bins.bars().count()), ([0; 3], 0, 0));
     let events: Vec<_> = (0..100).map(|n| (format!("k{n}"), ONSET + n * 20)).collect();
-    assert!(timeline(&events, Window::default()).finish().suggestion().is_none());
+    assert!(timeline(&events, Window::default()).finish(&[]).suggestion().is_none());
 }

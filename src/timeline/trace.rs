@@ -1,54 +1,139 @@
 //! From the entries of a listing to events.
 
 use super::Event;
-use crate::model::Entry;
+use crate::limits;
+use crate::model::{Entry, Kind};
 
-/// Tells what each entry did, which its next older one decides. Holds one entry of one key.
+/// What a trace tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told<'a> {
+    /// What an entry did.
+    Did {
+        /// The entry's key.
+        key: &'a str,
+        /// When it was made.
+        second: i64,
+        /// None if nothing was there to delete.
+        event: Option<Event>,
+    },
+    /// A put or an overwrite that was told before has the content of an older version of its key.
+    Copied {
+        /// When that was.
+        second: i64,
+        /// Which it was.
+        event: Event,
+    },
+}
+
+/// Odd and without a pattern: spreads what it multiplies over all bits.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Tells what each entry did, which its next older one decides. Holds a few entries of one key.
 #[derive(Debug, Default)]
 pub struct Trace {
     key: String,
     above: Option<Above>,
+    /// The key's newest versions, whose content no older one has had yet.
+    newer: Vec<Newer>,
+    /// Their contents, in the same order: searched for each version of each key that has several.
+    contents: Vec<Content>,
 }
 
 /// An entry whose next older one has not been seen yet.
 #[derive(Debug, Clone, Copy)]
 struct Above {
     second: i64,
-    marker: bool,
+    /// None of a delete marker.
+    content: Option<Content>,
+}
+
+/// A version that may be a copy.
+#[derive(Debug, Clone, Copy)]
+struct Newer {
+    second: i64,
+    event: Event,
+}
+
+/// The size and half of the ETag in one number: enough to count copies by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Content(u64);
+
+impl Content {
+    /// Equality of this says nothing: a server may list no ETags.
+    const UNKNOWN: Self = Self(0);
+
+    fn of(kind: &Kind<'_>) -> Option<Self> {
+        let Kind::Version { etag, size, .. } = kind else { return None };
+        let etag: [u8; 16] = match etag.as_bytes().first_chunk() {
+            Some(half) => *half,
+            None if etag.is_empty() => return Some(Self::UNKNOWN),
+            None => {
+                let mut padded = [0; 16];
+                padded.iter_mut().zip(etag.bytes()).for_each(|(to, from)| *to = from);
+                padded
+            }
+        };
+        let [low, high] = [0, 8].map(|at| {
+            let half = etag.get(at..at + 8).and_then(|half| half.try_into().ok());
+            u64::from_le_bytes(half.unwrap_or_default())
+        });
+        let mixed = (low ^ size).wrapping_mul(MIX) ^ high.wrapping_mul(MIX).rotate_left(32);
+        Some(Self(mixed | 1))
+    }
 }
 
 impl Trace {
-    /// Takes the next entry; hands `sink` what the one before it did, with that one's key and second. Whether this entry
-    /// begins another key.
-    pub fn push(&mut self, entry: &Entry<'_>, sink: impl FnMut(&str, i64, Option<Event>)) -> bool {
-        let marker = entry.kind.is_marker();
+    /// Takes the next entry; hands `sink` what the one before it did. Whether this entry begins another key.
+    pub fn push(&mut self, entry: &Entry<'_>, mut sink: impl FnMut(Told<'_>)) -> bool {
+        let content = Content::of(&entry.kind);
         let another = self.above.is_none() || self.key != entry.key;
         if another {
             self.finish(sink);
             self.key.clear();
             self.key.push_str(entry.key);
         } else {
-            self.tell(Some(marker), sink);
+            self.tell(Some(content.is_none()), &mut sink);
+            if let Some(content) = content {
+                self.find_copies(content, &mut sink);
+            }
         }
-        self.above = Some(Above { second: entry.last_modified.second(), marker });
+        self.above = Some(Above { second: entry.last_modified.second(), content });
         another
     }
 
     /// Hands over the last entry, below which there is none.
-    pub fn finish(&mut self, sink: impl FnMut(&str, i64, Option<Event>)) {
-        self.tell(None, sink);
+    pub fn finish(&mut self, mut sink: impl FnMut(Told<'_>)) {
+        self.tell(None, &mut sink);
         self.above = None;
+        self.newer.clear();
+        self.contents.clear();
     }
 
     /// Tells what the entry did, over a delete marker, a version, or nothing.
-    fn tell(&self, below: Option<bool>, mut sink: impl FnMut(&str, i64, Option<Event>)) {
-        let Some(Above { second, marker }) = self.above else { return };
-        let event = match (marker, below) {
-            (false, None | Some(true)) => Some(Event::Put),
-            (false, Some(false)) => Some(Event::Overwrite),
-            (true, Some(false)) => Some(Event::Delete),
-            (true, None | Some(true)) => None,
+    fn tell(&mut self, below: Option<bool>, sink: &mut impl FnMut(Told<'_>)) {
+        let Some(Above { second, content }) = self.above else { return };
+        let event = match (content, below) {
+            (Some(_), None | Some(true)) => Some(Event::Put),
+            (Some(_), Some(false)) => Some(Event::Overwrite),
+            (None, Some(false)) => Some(Event::Delete),
+            (None, None | Some(true)) => None,
         };
-        sink(&self.key, second, event);
+        sink(Told::Did { key: &self.key, second, event });
+        if let (Some(content), Some(event), Some(_)) = (content, event, below)
+            && content != Content::UNKNOWN
+            && self.newer.len() < limits::TRACED_VERSIONS
+        {
+            self.newer.push(Newer { second, event });
+            self.contents.push(content);
+        }
+    }
+
+    /// Tells which newer versions have the content of this one.
+    fn find_copies(&mut self, older: Content, sink: &mut impl FnMut(Told<'_>)) {
+        while let Some(at) = self.contents.iter().position(|newer| *newer == older) {
+            self.contents.swap_remove(at);
+            let Newer { second, event } = self.newer.swap_remove(at);
+            sink(Told::Copied { second, event });
+        }
     }
 }

@@ -90,6 +90,7 @@ impl Tally {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     started: Option<Instant>,
+    resumed: Option<Instant>,
     changes: u64,
     taken: u64,
     /// How many of the taken changes are left.
@@ -143,7 +144,7 @@ impl State {
     pub(super) fn enter(&mut self, record: &Record) {
         match record {
             Record::Started { at, changes, .. } => (self.started, self.changes) = (Some(*at), *changes),
-            Record::Resumed { .. } => {}
+            Record::Resumed { at } => self.resumed = Some(*at),
             Record::Checked => self.checked = true,
             Record::Taken { upto } => {
                 self.retake();
@@ -210,6 +211,11 @@ impl State {
     /// When the run began; none before the first record.
     pub fn started(&self) -> Option<Instant> {
         self.started
+    }
+
+    /// When it was last gone on with, if it was.
+    pub fn resumed(&self) -> Option<Instant> {
+        self.resumed
     }
 
     /// How many changes the run's plan has.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::apply::StateArgs;
 use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
 use crate::model::Location;
 
@@ -25,6 +26,8 @@ pub(in crate::cli) struct TimelineArgs {
     /// Write the chart into this file too, as a page for a browser
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) html: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) state: StateArgs,
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]

@@ -20,6 +20,7 @@ use crate::model::Instant;
 use crate::recover::{
     Ending, FORMAT, Finding, Purpose, Record, RecoveryFile, Report, Shape, State, Step, StepResult, Told,
 };
+use crate::s3::ServerClock;
 
 /// The file of what it was told.
 const TOLD: &str = "recovery.json";
@@ -34,6 +35,8 @@ pub struct Recovery {
     dir: PathBuf,
     told: Told,
     journal: RefCell<Journal>,
+    /// What it is timed by.
+    clock: ServerClock,
     _lock: File,
 }
 
@@ -50,7 +53,7 @@ struct Journal {
 impl Recovery {
     /// Begins a recovery. One of the same file and purpose that is not ended, and was told the same or is to the same second,
     /// has been begun by another process meanwhile, and is refused.
-    pub fn create(state_dir: &Path, told: Told, shape: Shape) -> Result<Self> {
+    pub fn create(state_dir: &Path, told: Told, shape: Shape, clock: ServerClock) -> Result<Self> {
         let json = serde_json::to_vec_pretty(&told).map_err(|e| {
             Error::usage(format!("the path {} cannot be noted: {e}", told.file.display()))
                 .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
@@ -77,7 +80,7 @@ impl Recovery {
         let file = file.map_err(|e| cannot(&path, "begin", &e))?;
         let journal = RefCell::new(Journal { path, file, state: State::default(), broken: None });
         let at = told.began;
-        let recovery = Self { id, dir, told, journal, _lock: locked };
+        let recovery = Self { id, dir, told, journal, clock, _lock: locked };
         recovery.note(&Record::Started { format: FORMAT, at, shape })?;
         sync_names(&recovery.dir)?;
         Ok(recovery)
@@ -88,7 +91,7 @@ impl Recovery {
         state_dir: &Path,
         (purpose, file): (Purpose, &Path),
         suits: impl Fn(&Told) -> bool,
-        now: Instant,
+        clock: &ServerClock,
     ) -> Result<Option<Self>> {
         for id in Self::ids(state_dir)?.into_iter().rev() {
             let dir = recoveries(state_dir).join(&id);
@@ -106,8 +109,8 @@ impl Recovery {
             let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
             file.set_len(whole).map_err(|e| cannot(&path, "cut", &e))?;
             let journal = RefCell::new(Journal { path, file, state, broken: None });
-            let recovery = Self { id, dir, told, journal, _lock: locked };
-            recovery.note(&Record::Resumed { at: now })?;
+            let recovery = Self { id, dir, told, journal, clock: clock.clone(), _lock: locked };
+            recovery.note(&Record::Resumed { at: recovery.now() })?;
             return Ok(Some(recovery));
         }
         Ok(None)
@@ -148,7 +151,12 @@ impl Recovery {
 
     /// What it has come to.
     pub fn report(&self, file: &RecoveryFile, ending: Ending, findings: Vec<Finding>) -> Report {
-        Report::of((&self.id, &self.told), &self.state(), file, (ending, findings), now())
+        Report::of((&self.id, &self.told), &self.state(), file, (ending, findings), self.now())
+    }
+
+    /// The present by the buckets' server's clock, to the millisecond: steps are timed by it.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
     }
 
     /// Keeps the report. Gives where.
@@ -158,17 +166,17 @@ impl Recovery {
 
     /// Notes that a step is under way from now on.
     pub(super) fn begin(&self, step: Step) -> Result<()> {
-        self.note(&Record::Begun { step, at: now() })
+        self.note(&Record::Begun { step, at: self.now() })
     }
 
     /// Notes what came of a step.
     pub(super) fn done(&self, step: Step, result: StepResult) -> Result<()> {
-        self.note(&Record::Done { step, at: now(), result })
+        self.note(&Record::Done { step, at: self.now(), result })
     }
 
     /// Notes why a step failed.
     pub(super) fn failed(&self, step: Step, why: String) -> Result<()> {
-        self.note(&Record::Failed { step, at: now(), why })
+        self.note(&Record::Failed { step, at: self.now(), why })
     }
 
     /// Notes the run that restores a bucket.
@@ -178,7 +186,7 @@ impl Recovery {
 
     /// Notes that there is nothing left to do.
     pub(super) fn end(&self) -> Result<()> {
-        self.note(&Record::Ended { at: now() })
+        self.note(&Record::Ended { at: self.now() })
     }
 
     /// On disk when this returns.
@@ -198,11 +206,6 @@ impl Recovery {
         *state = next;
         Ok(())
     }
-}
-
-/// The present, to the millisecond: steps are timed by it.
-fn now() -> Instant {
-    Instant::from_millis(chrono::Utc::now().timestamp_millis())
 }
 
 fn recoveries(state_dir: &Path) -> PathBuf {
@@ -279,11 +282,16 @@ mod tests {
     fn begin(state_dir: &Path, file: &Path) -> Result<Recovery> {
         let told = Told::new(Purpose::Recover, file, Vec::new(), ("latest", NOW), NOW);
         let text = "[[bucket]]\nsource = \"s3://prod\"\ntarget = \"in-place\"\n";
-        Recovery::create(state_dir, told, RecoveryFile::parse("r.toml", text).unwrap().shape())
+        Recovery::create(
+            state_dir,
+            told,
+            RecoveryFile::parse("r.toml", text).unwrap().shape(),
+            ServerClock::default(),
+        )
     }
 
     fn take_up(state_dir: &Path) -> Result<Option<Recovery>> {
-        Recovery::take_up(state_dir, (Purpose::Recover, Path::new(FILE)), |_| true, NOW)
+        Recovery::take_up(state_dir, (Purpose::Recover, Path::new(FILE)), |_| true, &ServerClock::default())
     }
 
     #[test]

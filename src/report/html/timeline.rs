@@ -65,10 +65,20 @@ impl TimelineView<'_> {
     fn moments(&self) -> Markup {
         let (words, command) = self.next_step();
         html! {
-            h2 { "What set in suddenly" }
+            h2 { "Activity bursts" }
             @let bursts = self.bursts();
-            @if bursts.is_empty() { p { "Nothing." } }
-            ul { @for burst in &bursts { li { (burst) } } }
+            @if bursts.is_empty() { p { "None." } } @else {
+                div class="scroll" { table {
+                    tr { th { "rank" } th { "began" } th { "activity" } }
+                    @for burst in &bursts {
+                        tr {
+                            td class="number" { (burst.rank) }
+                            td { (burst.began) }
+                            td { (burst.activity) }
+                        }
+                    }
+                } }
+            }
             @for remark in self.remarks() { p { (remark) } }
             h2 { "The time to go back to" }
             p { (words) }

@@ -15,7 +15,7 @@ fn deleted(seconds: impl IntoIterator<Item = (i64, u64)>) -> Found {
     for (second, n) in seconds {
         (0..n).for_each(|_| timeline.add("uploads/k", second, Some(Event::Delete)));
     }
-    timeline.finish()
+    timeline.finish(&[])
 }
 
 /// 807 deletes in 41 seconds, in the first of them a few only.

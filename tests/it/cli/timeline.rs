@@ -33,7 +33,8 @@ fn table() {
       2024-05-03 00:00            0            0            0
       2024-05-05 00:00            1            2            6  ░░░░░▒▒▒▒▒▒▒▒▒██████████████████████████
 
-      2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/
+      rank  activity burst
+         1  2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/
 
     the last second before the deletes: --at 2024-05-06T07:08:09Z
       what would come back: asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z
@@ -52,7 +53,8 @@ fn table() {
       2024-05-06 07:40            0            0            0
       2024-05-06 07:50            0            0            0
 
-      2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/
+      rank  activity burst
+         1  2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/
 
     the last second before the deletes: --at 2024-05-06T07:08:09Z
       what would come back: asof diff s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z
@@ -97,7 +99,8 @@ fn already_going_on() {
       2024-05-06 07:08:30            0            0            0
       2024-05-06 07:08:40            0            0            0
 
-      2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/ (going on when the time looked at begins; --from further back shows its beginning)
+      rank  activity burst
+         1  2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/ (going on when the time looked at begins; --from further back shows its beginning)
 
     no deletes or overwrites set in so suddenly that a time to go back to can be suggested
     ");
@@ -111,8 +114,8 @@ fn json() {
     --- stdout
     {"type":"bar","schema":1,"from":"2024-05-06T07:00:00Z","to":"2024-05-06T07:09:59Z","puts":1,"overwrites":2,"deletes":6}
     {"type":"bar","from":"2024-05-06T07:10:00Z","to":"2024-05-06T07:19:59Z","puts":0,"overwrites":0,"deletes":0}
-    {"type":"burst","event":"delete","from":"2024-05-06T07:08:10Z","to":"2024-05-06T07:08:10Z","count":6,"rise":6,"prefixes":[{"prefix":"uploads/2024/04/","count":6}],"before":"2024-05-06T07:08:09Z","remark":null}
-    {"type":"summary","command":"timeline","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","step_seconds":600,"keys":11,"versions":19,"puts":1,"overwrites":2,"deletes":6,"idle_markers":0,"lost_a_minute":0,"list_requests":1,"elapsed_ms":0}
+    {"type":"burst","rank":1,"event":"delete","from":"2024-05-06T07:08:10Z","to":"2024-05-06T07:08:10Z","count":6,"rise":6,"prefixes":[{"prefix":"uploads/2024/04/","count":6}],"before":"2024-05-06T07:08:09Z","origin":null,"runs":[],"remark":null}
+    {"type":"summary","command":"timeline","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","step_seconds":600,"keys":11,"versions":19,"puts":1,"overwrites":2,"deletes":6,"idle_markers":0,"minor_bursts":0,"lost_a_minute":0,"list_requests":1,"elapsed_ms":0}
     "#);
 }
 
@@ -135,14 +138,28 @@ fn body(page: &str) -> String {
     body.replace('>', ">\n")
 }
 
+const WITH_PAGE: &str = "timeline s3://prod-uploads --from 2024-05-06T07:00:00Z --to 2024-05-06T07:59:59Z --step 10m --html page.html";
+
+#[test]
+fn a_page_asks_for_no_other_file_and_takes_no_names_for_its_own() {
+    let stage = Stage::after_incident();
+    let table = stage.asof(WITH_PAGE).changes_nothing();
+    let without = WITH_PAGE.trim_end_matches(" --html page.html");
+    assert_eq!(table, stage.asof(without).changes_nothing());
+    let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
+    assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="), "{page}");
+
+    stage.asof("timeline s3://prod-uploads/<b>&amp --html page.html").changes_nothing();
+    let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
+    assert!(page.contains("<h1>prod-uploads/&lt;b&gt;&amp;amp</h1>"), "{page}");
+    assert!(page.contains("Nothing was written or deleted"), "{page}");
+}
+
 #[test]
 fn page() {
     let stage = Stage::after_incident();
-    let typed = "timeline s3://prod-uploads --from 2024-05-06T07:00:00Z --to 2024-05-06T07:59:59Z --step 10m --html page.html";
-    let table = stage.asof(typed).changes_nothing();
-    assert_eq!(table, stage.asof(typed.trim_end_matches(" --html page.html")).changes_nothing());
+    stage.asof(WITH_PAGE).changes_nothing();
     let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
-    assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="), "{page}");
     assert_snapshot!(body(&page), @r#"
     prod-uploads</h1>
     <p class="about">
@@ -180,11 +197,27 @@ fn page() {
     </div>
     </figure>
     <h2>
-    What set in suddenly</h2>
-    <ul>
-    <li>
-    2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/</li>
-    </ul>
+    Activity bursts</h2>
+    <div class="scroll">
+    <table>
+    <tr>
+    <th>
+    rank</th>
+    <th>
+    began</th>
+    <th>
+    activity</th>
+    </tr>
+    <tr>
+    <td class="number">
+    1</td>
+    <td>
+    2024-05-06 07:08:10 UTC</td>
+    <td>
+    6 deletes in 1 s under uploads/2024/04/</td>
+    </tr>
+    </table>
+    </div>
     <h2>
     The time to go back to</h2>
     <p>
@@ -194,12 +227,6 @@ fn page() {
     asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z</code>
     </p>
     "#);
-
-    // Names of the bucket's are not the page's.
-    stage.asof("timeline s3://prod-uploads/<b>&amp --html page.html").changes_nothing();
-    let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
-    assert!(page.contains("<h1>prod-uploads/&lt;b&gt;&amp;amp</h1>"), "{page}");
-    assert!(page.contains("Nothing was written or deleted"), "{page}");
 }
 
 #[test]
@@ -222,8 +249,9 @@ fn lifecycle_at_midnight() {
       2024-05-05 18:00            0            0            0
       2024-05-06 00:00            0            0            6  ██████████████████████████████████████
 
-      2024-05-05 13:00:00 UTC: 6 puts in 1 s under logs/
-      2024-05-06 00:00:00 UTC: 6 deletes in 1 s under logs/ (at midnight UTC: lifecycle expiry?)
+      rank  activity burst
+         1  2024-05-05 13:00:00 UTC: 6 puts in 1 s under logs/
+         2  2024-05-06 00:00:00 UTC: 6 deletes in 1 s under logs/ (at midnight UTC: lifecycle expiry?)
       1 delete marker lies over nothing: not counted as deletes
 
     no deletes or overwrites set in so suddenly that a time to go back to can be suggested
