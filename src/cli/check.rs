@@ -18,12 +18,14 @@ use crate::db::{self, Database, Window};
 use crate::engine::{Scope, Span, find_doubts, inspect, judge, present};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{BucketSettings, Instant, Location, Policy, Question, Use, Versioning};
+use crate::plan::{Plausibility, Warning};
 use crate::report::{Answer, Format, JsonLines, Phase, Progress};
 use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
-    let CheckArgs { location, at, window, database, iam, earlier, server, output } = args;
+    let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, .. } = args;
+    let CheckArgs { earlier, server, output, .. } = args;
     if let Some(what) = iam {
         return policy(what.into(), location);
     }
@@ -56,13 +58,17 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         Question::At(at) | Question::Since(at) => Some(at),
         Question::Back => None,
     };
-    let mut judge = judge(&settings.rules, earlier, (Cut::Latest, Cut::Latest), Duration::ZERO);
+    let mut judge = judge(&settings.rules, earlier, (Cut::Latest, Cut::Latest), multipart_window);
     let complete = judge.expiries.complete_from(&location.prefix, present());
     let t = asked.or(complete).unwrap_or_default();
     judge.cuts.0 = Cut::At(t);
     let mut checks = checks(&settings, &judge.expiries, (&location.prefix, asked), present());
+    let trusting = doubtful.is_some();
     let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
     let (in_doubt, whole_keys, since) = bounds(question, &doubtful, (&judge, t, &location.prefix));
+    let (in_doubt, whole_keys) = if trusting { (0, false) } else { (in_doubt, whole_keys) };
+    let warnings = warnings(question, &doubtful);
+    let is_before_oldest = matches!(question, Question::At(at) if doubtful.oldest.is_some_and(|oldest| at < oldest));
     // After the listing, which may take hours: windows move on meanwhile.
     let windows = ask(&databases).await?;
     let (of_databases, since) = db::checks(&windows, (question, since), present());
@@ -73,7 +79,9 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         checks: &checks,
         doubtful: &doubtful,
         whole_keys,
-        restorable: is_restorable(&checks, in_doubt, whole_keys),
+        warnings: &warnings,
+        trusting,
+        restorable: is_restorable(&checks, in_doubt, whole_keys) && !is_before_oldest,
         since,
         keys: context.counters.keys.get(),
         now: context.now,
@@ -149,9 +157,19 @@ fn bounds(
     let (expiries, now) = (&judge.expiries, present());
     match question {
         Question::At(_) | Question::Since(_) => {
-            (doubtful.keys, expiries.may_have_removed_keys(prefix, t, now), None)
+            let oldest = doubtful.oldest.filter(|oldest| t < *oldest && question == Question::Since(t));
+            (doubtful.uncertain(), expiries.may_have_removed_keys(prefix, t, now), oldest)
         }
         Question::Back => (0, false, expiries.complete_from(prefix, now).max(doubtful.null_since)),
+    }
+}
+
+/// Why the time asked about is implausible.
+fn warnings(question: Question, doubtful: &Doubtful) -> Vec<Warning> {
+    let Doubtful { oldest, existed, deletes, .. } = *doubtful;
+    match question {
+        Question::At(at) | Question::Since(at) => Plausibility { at, oldest, existed, deletes }.warnings(),
+        Question::Back => Vec::new(),
     }
 }
 

@@ -68,7 +68,7 @@ impl Ledger<'_> {
     /// Counts a key that nothing is done to.
     pub(super) fn settle(&mut self, live: &Live, count: impl FnOnce(&mut Sums) -> &mut u64) {
         *count(&mut self.sums) += 1;
-        self.sums.add_unsure(&live.key, &live.doubts);
+        self.sums.add_unsure(&live.key, &live.doubts, &live.cautions);
     }
 
     pub(super) fn enter(&mut self, segment: u64, change: &Change) -> Result<()> {

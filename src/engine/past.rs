@@ -38,8 +38,9 @@ impl Live {
     /// What was live at T. A key that was not, and perhaps was, is counted.
     pub(super) fn then(state: &KeyState<'_>, judge: &Judge, sums: &mut Sums) -> Option<Self> {
         let doubts = doubts(judge, state);
+        sums.see(state.oldest);
         let Some(version) = state.then.cloned() else {
-            sums.add_unsure(state.key, &doubts);
+            sums.add_unsure(state.key, &doubts, &[]);
             return None;
         };
         Some(Self { key: state.key.to_owned(), version, cautions: judge.cautions(state), doubts })

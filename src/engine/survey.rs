@@ -19,7 +19,7 @@ use crate::s3::Client;
 pub struct Findings {
     /// The changes.
     pub changes: Spool<Change>,
-    /// The keys in doubt that are not among the changes, where one bucket's states are compared.
+    /// The keys in doubt that are not among the changes, where buckets are compared.
     pub unsure: Option<Spool<UnsureKey>>,
     /// Their sums.
     pub sums: Sums,
@@ -45,7 +45,7 @@ pub async fn survey(
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
     let ledger = Ledger::new(client, &place, compare)?;
-    let mut ledger = Ledger { undelete, unsure: Some(Spool::new()?), ..ledger };
+    let mut ledger = Ledger { undelete, ..ledger.with_unsure()? };
     let cuts = judge.cuts;
     if let Some(keys) = scope.keys.take() {
         let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
@@ -105,13 +105,19 @@ impl<'a> Ledger<'a> {
         Self { extras, ..self }
     }
 
+    /// The same with a list of the keys that nothing is done to and whose state at T is uncertain.
+    pub(super) fn with_unsure(self) -> Result<Self> {
+        Ok(Self { unsure: Some(Spool::new()?), ..self })
+    }
+
     /// The change that a key needs, if any; counts the key.
     fn change_of(&mut self, state: &KeyState<'_>, judge: &Judge) -> Option<Change> {
         self.sums.existed += u64::from(state.then.is_some());
+        self.sums.see(state.oldest);
         let doubts = doubts(judge, state);
         if decide(state.then, state.now).is_none() {
             self.sums.unchanged += 1;
-            self.leave(state.key, doubts);
+            self.leave(state.key, doubts, judge.straddling(state).into_iter().collect());
             return None;
         }
         Change::of(state, judge, doubts)
@@ -136,7 +142,7 @@ impl<'a> Ledger<'a> {
             self.silent |= silent;
             if likeness == Likeness::Same {
                 self.sums.same_content += 1;
-                self.leave(&change.key, change.doubts);
+                self.leave(&change.key, change.doubts, change.cautions);
                 continue;
             }
             self.sums.unproven += u64::from(likeness == Likeness::Unproven);
@@ -163,12 +169,14 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
-    /// Counts a key that nothing is done to, if it is in doubt.
-    fn leave(&mut self, key: &str, mut doubts: Vec<Doubt>) {
-        self.sums.add_unsure(key, &doubts);
+    /// Counts a key that nothing is done to, if its state at T is uncertain.
+    fn leave(&mut self, key: &str, mut doubts: Vec<Doubt>, mut cautions: Vec<Caution>) {
+        self.sums.add_unsure(key, &doubts, &cautions);
         doubts.retain(|doubt| doubt.is_of_answer());
-        if self.unsure.is_some() && !doubts.is_empty() {
-            self.unwritten.push(UnsureKey { key: key.to_owned(), doubts });
+        // The others inform about a change, and there is none.
+        cautions.retain(|caution| *caution == Caution::Multipart);
+        if self.unsure.is_some() && !(doubts.is_empty() && cautions.is_empty()) {
+            self.unwritten.push(UnsureKey { key: key.to_owned(), doubts, cautions });
         }
     }
 

@@ -49,6 +49,12 @@ pub struct Bucket {
     /// Name the bucket in the path, not in the host name.
     #[serde(default)]
     pub path_style: bool,
+    /// Restore it in place even where that deletes more than half of its keys.
+    #[serde(default)]
+    pub allow_mass_delete: bool,
+    /// It may have held nothing at the target time: a drill that compares nothing has not failed.
+    #[serde(default)]
+    pub allow_empty: bool,
 }
 
 /// Where a bucket's past state is brought.
@@ -120,6 +126,9 @@ pub struct References {
     /// Objects that no row names are looked for too.
     #[serde(default)]
     pub orphans: bool,
+    /// There may be no rows: that nothing is compared is no finding.
+    #[serde(default)]
+    pub allow_empty: bool,
 }
 
 /// How a mark is made.

@@ -2,14 +2,15 @@
 
 use std::io::Write;
 
-use super::doubt::{meaning, unsure_line};
+use super::doubt::{caution_meaning, meaning, straddling_keys, unsure_line};
 use super::json::writes_needed;
 use super::units::{bytes, count, plural};
+use super::warning::warning_lines;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Destination, Instant, Location, Version, printable};
-use crate::plan::{Action, Change, Sums};
-use crate::resolve::{Caution, Doubt};
+use crate::plan::{Action, Change, Sums, Warning};
+use crate::resolve::Doubt;
 
 /// What a comparison is for. Decides the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +101,7 @@ pub struct Heading {
 #[derive(Debug)]
 pub struct DiffView {
     heading: Heading,
+    warnings: Vec<Warning>,
     all: bool,
     /// Whether changes have been written, under the heading.
     begun: bool,
@@ -115,7 +117,12 @@ impl Heading {
 impl DiffView {
     /// An empty table. `all` shows every change as it comes.
     pub fn new(heading: Heading, all: bool) -> Self {
-        Self { heading, all, begun: false, shown: Default::default() }
+        Self { heading, warnings: Vec::new(), all, begun: false, shown: Default::default() }
+    }
+
+    /// Shows these before anything else.
+    pub fn warn(&mut self, warnings: &[Warning]) {
+        self.warnings.extend(warnings);
     }
 
     /// Takes one change.
@@ -171,6 +178,9 @@ impl DiffView {
             }
         }
         writeln!(out)?;
+        for line in warning_lines(&self.warnings) {
+            writeln!(out, "{line}")?;
+        }
         for note in notes {
             writeln!(out, "  {note}")?;
         }
@@ -313,18 +323,11 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     if let Some(line) = unsure_line(sums) {
         writeln!(out, "  {line}")?;
     }
+    if let Some(keys) = straddling_keys(sums) {
+        writeln!(out, "  of the unchanged keys, {keys}")?;
+    }
     for (caution, keys) in sums.cautions() {
-        let meaning = match caution {
-            Caution::SameSecond => "of these, written or deleted in that very second",
-            Caution::Unordered => "of these, whose versions are listed in another order than their times",
-            Caution::Multipart => {
-                "of these, uploaded in parts, begun shortly before and perhaps completed after"
-            }
-            Caution::LifecycleMarker => {
-                "of these, under a lifecycle rule's marker: gone within a day after its time"
-            }
-            Caution::Replica => "of these, replicas: dated by their originals, perhaps not yet here then",
-        };
+        let meaning = caution_meaning(caution);
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", caution.name(), count(keys), "")?;
     }
     if sums.unproven > 0 && purpose == Purpose::VerifyDirectory {

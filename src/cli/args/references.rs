@@ -23,6 +23,9 @@ pub(in crate::cli) struct ReferencesArgs {
     /// Find objects that no row names too
     #[arg(long)]
     pub(in crate::cli) orphans: bool,
+    /// Exit with 0 if there is nothing to compare: no row names a key
+    #[arg(long)]
+    pub(in crate::cli) allow_empty: bool,
     /// List every key in the table, not only the first of each kind
     #[arg(long)]
     pub(in crate::cli) all: bool,
