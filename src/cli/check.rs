@@ -68,11 +68,17 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let (in_doubt, whole_keys, since) = bounds(question, &doubtful, (&judge, t, &location.prefix));
     let (in_doubt, whole_keys) = if trusting { (0, false) } else { (in_doubt, whole_keys) };
     let warnings = warnings(question, &doubtful);
-    let is_before_oldest = matches!(question, Question::At(at) if doubtful.oldest.is_some_and(|oldest| at < oldest));
+    let is_before_oldest =
+        matches!(question, Question::At(at) if doubtful.oldest.is_some_and(|oldest| at < oldest));
     // After the listing, which may take hours: windows move on meanwhile.
     let windows = ask(&databases).await?;
     let (of_databases, since) = db::checks(&windows, (question, since), present());
     checks.extend(of_databases);
+    let since = match question {
+        // Nothing tells of the time before.
+        Question::Since(asked) => doubtful.oldest.filter(|oldest| asked < *oldest),
+        Question::At(_) | Question::Back => since,
+    };
     let answer = Answer {
         location: &location,
         question,
@@ -157,8 +163,7 @@ fn bounds(
     let (expiries, now) = (&judge.expiries, present());
     match question {
         Question::At(_) | Question::Since(_) => {
-            let oldest = doubtful.oldest.filter(|oldest| t < *oldest && question == Question::Since(t));
-            (doubtful.uncertain(), expiries.may_have_removed_keys(prefix, t, now), oldest)
+            (doubtful.uncertain(), expiries.may_have_removed_keys(prefix, t, now), None)
         }
         Question::Back => (0, false, expiries.complete_from(prefix, now).max(doubtful.null_since)),
     }

@@ -163,7 +163,7 @@ impl View {
     pub(super) fn nothing_compared(&mut self, message: &str) -> Result<()> {
         match self {
             View::Table(..) => Ok(()),
-            View::Json(lines) => lines.nothing_compared(message),
+            View::Json(lines) => lines.warning("nothing-compared", message),
             View::Csv(_) => {
                 say(&format!("{message}\n"));
                 Ok(())

@@ -93,7 +93,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let mut finished = true;
     let left_out = left_out(&sums, &copies);
     if changes.len() == left_out {
-        output.note(nothing_to_change(&sums));
+        output.note(&nothing_to_change(&sums));
     } else {
         if overwrite && !yes && sums.of(Action::Revert).keys > 0 {
             confirm(context, "directory", &path.to_string_lossy()).await?;
@@ -198,7 +198,7 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let (matched, mismatched) = (sums.unchanged, sums.changes());
     let verdict = Verdict::of(&sums, tolerance.trust);
     let text = match verdict {
-        Verdict::Empty => asked.nothing_compared(", and no files"),
+        Verdict::Empty => asked.nothing_compared(&sums, ", and no files"),
         Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, (at, tolerance.trust)),
         Verdict::Different => job.different(&sums),
     };

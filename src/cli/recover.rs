@@ -7,8 +7,8 @@ use super::args::apply::CopyArgs;
 use super::args::recover::{CarryArgs, RecoverArgs, ReportArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
-use super::copies::plausibility;
 use super::context::{Context, Output};
+use super::copies::plausibility;
 use super::exit::{self, Exit};
 use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, databases, exit, restoring, show_report, take_steps,

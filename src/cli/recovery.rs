@@ -9,8 +9,8 @@ use std::time::Instant as Clock;
 use super::args::common::{OutputArgs, ServerArgs};
 use super::args::recover::{CarryArgs, ReportArgs};
 use super::carry::{manner, server_again, server_of, state_dir};
-use super::context::{Context, Output};
 use super::confirm::mass_delete;
+use super::context::{Context, Output};
 use super::copies::{Restoring, Target, copying, is_wanted, plausibility, require_certainty};
 use super::exit::{Exit, say};
 use super::keep;
@@ -100,7 +100,8 @@ pub(super) async fn buckets(
 ) -> Result<Vec<BucketPart>> {
     let mut parts = Vec::new();
     for bucket in &file.buckets {
-        let recover::Bucket { source, target, endpoint_url, region, profile, path_style, .. } = bucket.clone();
+        let recover::Bucket { source, target, endpoint_url, region, profile, path_style, .. } =
+            bucket.clone();
         let recover::Bucket { allow_mass_delete, allow_empty, .. } = *bucket;
         let own = ServerArgs {
             endpoint_url,
@@ -114,14 +115,7 @@ pub(super) async fn buckets(
         let context = Context { counters: Arc::default(), ..context.clone() };
         let client = context.client(own, Some(rate)).await?;
         let to = to(&target);
-        parts.push(BucketPart {
-            client,
-            server: kept,
-            location: source,
-            to,
-            allow_mass_delete,
-            allow_empty,
-        });
+        parts.push(BucketPart { client, server: kept, location: source, to, allow_mass_delete, allow_empty });
     }
     Ok(parts)
 }
@@ -214,8 +208,9 @@ fn require_plausible(part: &BucketPart, plausibility: Plausibility) -> Result<()
         return Ok(());
     }
     let place = &part.location;
-    Err(mass_delete(plausibility)
-        .hint(format!("in the recovery file, allow-mass-delete = true in the [[bucket]] of {place} allows it")))
+    Err(mass_delete(plausibility).hint(format!(
+        "in the recovery file, allow-mass-delete = true in the [[bucket]] of {place} allows it"
+    )))
 }
 
 /// Takes the steps that are left, and tells of each on stderr.

@@ -80,7 +80,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     }
     let sums = work.sums.clone();
     if work.len == left_out {
-        output.note(nothing_to_change(&sums));
+        output.note(&nothing_to_change(&sums));
         let command = Command::Restore(Done::new(None, &context.counters));
         let summary =
             Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());

@@ -24,7 +24,15 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
     let options = next::of_server(&server);
     let client = context.client(server, Some(apply.rate)).await?;
     let (manner, command) = (manner(&apply), Command::Resume as fn(Done) -> Command);
-    let ready =
-        Ready { run, order: &order, manner, lead: Lead::default(), sums: &sums, command, options: &options, began };
+    let ready = Ready {
+        run,
+        order: &order,
+        manner,
+        lead: Lead::default(),
+        sums: &sums,
+        command,
+        options: &options,
+        began,
+    };
     ready.carry_out(context, output, &client).await
 }

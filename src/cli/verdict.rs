@@ -77,14 +77,17 @@ impl AskedKeys {
     }
 
     /// That nothing was compared, and what was empty. `against` is what else was looked at.
-    pub(super) fn nothing_compared(&self, against: &str) -> String {
+    pub(super) fn nothing_compared(&self, sums: &Sums, against: &str) -> String {
         let place = &self.place;
         let why = match self.named {
             Some(0) => "--keys-from names no keys".to_owned(),
-            Some(n) => format!("of {} in --keys-from, none has ever existed", plural(n as u64, "key", "keys")),
+            Some(n) => {
+                format!("of {} in --keys-from, none has ever existed", plural(n as u64, "key", "keys"))
+            }
             None => format!("there are no keys under {place}, neither at that time nor now{against}"),
         };
-        format!("nothing was compared: {why}")
+        let nothing = format!("nothing was compared: {why}");
+        sums.likely_causes().iter().fold(nothing, |text, cause| format!("{text}; likely cause: {cause}"))
     }
 }
 
@@ -132,7 +135,8 @@ mod tests {
             (1, 0, unsure(0, 1), true, Verdict::Verified),
             (1, 0, unsure(0, 0), false, Verdict::Verified),
         ] {
-            let mut sums = Sums { unchanged, unsure: uncertain, ..Sums::default() };
+            let mut sums = Sums::default();
+            (sums.unchanged, sums.unsure) = (unchanged, uncertain);
             for n in 0..changes {
                 sums.add(&Change::new(n.to_string(), Action::Delete, None, None));
             }

@@ -84,7 +84,7 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let verdict = Verdict::of(&sums, tolerance.trust);
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let text = match verdict {
-        Verdict::Empty => asked.nothing_compared(""),
+        Verdict::Empty => asked.nothing_compared(&sums, ""),
         Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, (at, tolerance.trust)),
         Verdict::Different => {
             let matched = plural(matched, "key matches", "keys match");

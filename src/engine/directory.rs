@@ -58,11 +58,13 @@ pub(super) struct Ledger<'a> {
     pub(super) client: &'a Client,
     pub(super) changes: Spool<Change>,
     pub(super) sums: Sums,
+    /// How keys are named in the directory that is changed; none where nothing is.
+    relocation: Option<Relocation>,
 }
 
 impl Ledger<'_> {
     pub(super) fn new(client: &Client) -> Result<Ledger<'_>> {
-        Ok(Ledger { client, changes: Spool::new()?, sums: Sums::default() })
+        Ok(Ledger { client, changes: Spool::new()?, sums: Sums::default(), relocation: None })
     }
 
     /// Counts a key that nothing is done to.
@@ -73,7 +75,10 @@ impl Ledger<'_> {
 
     pub(super) fn enter(&mut self, segment: u64, change: &Change) -> Result<()> {
         self.client.counters().changes.add(1);
-        self.sums.add(change);
+        match &self.relocation {
+            None => self.sums.add(change),
+            Some(relocation) => self.sums.add_there(change, relocation),
+        }
         self.changes.push(segment, &change.key, change)
     }
 }
@@ -87,14 +92,14 @@ pub async fn survey_directory(
     cancel: &Cancel,
     mut right: impl FnMut(&str),
 ) -> Result<Findings> {
-    let mut ledger = Ledger::new(client)?;
+    let mut ledger = Ledger { relocation: Some(files.relocation.clone()), ..Ledger::new(client)? };
     let (bucket, cuts) = (scope.bucket.clone(), (judge.cuts.0, judge.cuts.0));
     if let Some(keys) = scope.keys.take() {
         let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
         while let Some(live) = walk.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {
             enter_all(&mut ledger, 0, (files, &bucket), live, &mut right).await?;
         }
-        ledger.sums.unknown_keys = walk.unknown_keys;
+        ledger.sums.set_unknown(walk.unknown);
     } else {
         let mut sweep = Sweep::start(client, scope, cuts, cancel);
         while let Some(batch) = sweep.next(|state| Live::then(&state, judge, &mut ledger.sums)).await? {

@@ -10,6 +10,7 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::model::KeyShapes;
 use crate::plan::{Action, Change, Spool, Sums, Undelete, UnsureKey, decide};
 use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
@@ -52,7 +53,7 @@ pub async fn survey(
         while let Some(found) = walk.next(|state| ledger.change_of(&state, judge)).await? {
             ledger.enter(0, found).await?;
         }
-        return ledger.close(walk.unknown_keys).await;
+        return ledger.close(walk.unknown).await;
     }
     let mut sweep = Sweep::start(client, scope, cuts, cancel);
     while let Some(batch) = sweep.next(|state| ledger.change_of(&state, judge)).await? {
@@ -64,7 +65,7 @@ pub async fn survey(
             ledger.cut(batch.segment)?;
         }
     }
-    ledger.close(0).await
+    ledger.close(KeyShapes::default()).await
 }
 
 /// Gathers what a survey finds.
@@ -155,7 +156,10 @@ impl<'a> Ledger<'a> {
                 // Nothing is copied, so it does not matter that it lies in an archive.
                 change.doubts.retain(|doubt| *doubt != Doubt::Archived);
             }
-            self.sums.add(&change);
+            match self.extras {
+                Extras::Differ => self.sums.add(&change),
+                Extras::LeaveAlone => self.sums.add_there(&change, &place.relocation),
+            }
             if change.action != Action::Delete || self.extras == Extras::Differ {
                 self.changes.push(segment, &change.key, &change)?;
             }
@@ -188,11 +192,11 @@ impl<'a> Ledger<'a> {
 
     /// What was found in the end. A HEAD that is refused does not say whether a permission is missing or the credentials have
     /// expired, which would make all that was asked for since look different: so a request is sent that does.
-    pub(super) async fn close(mut self, unknown_keys: u64) -> Result<Findings> {
+    pub(super) async fn close(mut self, unknown: KeyShapes) -> Result<Findings> {
         if self.silent {
             self.client.keeping(&self.place.bucket).await?;
         }
-        self.sums.unknown_keys = unknown_keys;
+        self.sums.set_unknown(unknown);
         Ok(Findings { changes: self.changes, unsure: self.unsure, sums: self.sums })
     }
 }

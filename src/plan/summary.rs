@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action, Change, Plausibility};
 use crate::limits;
-use crate::model::Instant;
+use crate::model::{Instant, KeyShapes, Relocation};
 use crate::resolve::{Caution, Doubt};
 
 /// Keys and bytes of one kind of change.
@@ -97,6 +97,8 @@ pub struct Sums {
     pub oldest: Option<Instant>,
     /// Keys that were asked for by name and have no version at all.
     pub unknown_keys: u64,
+    /// How these are written.
+    unknown: KeyShapes,
     /// Changes that something has to be settled about first.
     pub doubtful: u64,
     doubtful_deletes: u64,
@@ -113,8 +115,19 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Counts a change.
+    /// Counts a change of a key where it is.
     pub fn add(&mut self, change: &Change) {
+        self.add_under(change, top_level(&change.key));
+    }
+
+    /// Counts a change of a key in another place, where it has another name.
+    pub fn add_there(&mut self, change: &Change, relocation: &Relocation) {
+        let there = relocation.there(&change.key);
+        let below = there.strip_prefix(relocation.folder_there()).map(top_level).unwrap_or_default();
+        self.add_under(change, &format!("{}{below}", relocation.folder_there()));
+    }
+
+    fn add_under(&mut self, change: &Change, prefix: &str) {
         let slot = slot(change.action);
         if let Some(tally) = self.actions.get_mut(slot) {
             tally.keys += 1;
@@ -135,7 +148,6 @@ impl Sums {
         for caution in &change.cautions {
             *self.cautions.entry(*caution).or_default() += 1;
         }
-        let prefix = top_level(&change.key);
         let room = self.prefixes.len() < limits::COUNTED_PREFIXES;
         let counts = if room || self.prefixes.contains_key(prefix) {
             self.prefixes.entry(prefix.to_owned()).or_default()
@@ -198,6 +210,17 @@ impl Sums {
     /// What decides whether `at` is a plausible target time for a restore that makes so many `deletes`.
     pub fn plausibility(&self, at: Instant, deletes: u64) -> Plausibility {
         Plausibility { at, oldest: self.oldest, existed: self.existed, deletes }
+    }
+
+    /// Takes over the keys that were asked for by name and have no version at all.
+    pub fn set_unknown(&mut self, unknown: KeyShapes) {
+        self.unknown_keys = unknown.keys;
+        self.unknown = unknown;
+    }
+
+    /// Why none of the keys that were asked for by name has ever existed, if none has.
+    pub fn likely_causes(&self) -> Vec<&'static str> {
+        if self.found_nothing() { self.unknown.likely_causes() } else { Vec::new() }
     }
 
     /// The sum of one kind.

@@ -72,7 +72,9 @@ impl Answer<'_> {
             }
             Question::Back => writeln!(out, "{place}")?,
         }
-        for line in warning_lines(self.warnings) {
+        // Of a window, the answer at the end is about that part which the warning leaves.
+        let warnings = if matches!(self.question, Question::Since(_)) { &[] } else { self.warnings };
+        for line in warning_lines(warnings) {
             writeln!(out, "{line}")?;
         }
         writeln!(out)?;
@@ -128,7 +130,9 @@ impl Answer<'_> {
             (Question::At(at), false) => format!("no: a restore to {} cannot be trusted", at.human()),
             (Question::Since(asked), true) if self.since.is_some() => {
                 let since = self.since.unwrap_or(asked).human();
-                format!("yes: every second since {since} can be restored{until}; no version is older, so nothing is known of the time before")
+                format!(
+                    "yes: every second since {since} can be restored{until}; no version is older, so nothing is known of the time before"
+                )
             }
             (Question::Since(since), true) => {
                 format!("yes: every second since {} can be restored{until}", since.human())

@@ -7,6 +7,7 @@ mod doubt;
 mod history;
 mod html;
 mod json;
+mod prefixes;
 mod progress;
 mod recovery;
 mod references;

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::json::JsonLines;
-use super::units::{count, plural};
+use super::units::count;
 use crate::error::Result;
 use crate::plan::Warning;
 use crate::resolve::{Caution, Kind};
@@ -18,9 +18,11 @@ pub fn warning_text(warning: &Warning) -> String {
             let oldest = oldest_version.human();
             format!("the target time is before the oldest version here ({oldest}): no key existed then")
         }
+        Warning::DeletesMostKeys { deletes: 1, keys: 1 } => {
+            "a restore to this time deletes the only key".to_owned()
+        }
         Warning::DeletesMostKeys { deletes, keys } if deletes == keys => {
-            let all = if *keys == 1 { "the only key" } else { "every key" };
-            format!("a restore to this time deletes {all}: {}", plural(*keys, "key", "keys"))
+            format!("a restore to this time deletes all {} keys", count(*keys))
         }
         Warning::DeletesMostKeys { deletes, keys } => {
             format!(
@@ -50,7 +52,7 @@ struct CautionLine<'a> {
 }
 
 #[derive(Serialize)]
-struct NothingCompared<'a> {
+struct WarningLine<'a> {
     reason: &'static str,
     message: &'a str,
 }
@@ -69,8 +71,8 @@ impl<W: Write> JsonLines<W> {
         self.line("caution", CautionLine { caution: Caution::Multipart, keys: *keys, some })
     }
 
-    /// That a comparison had nothing to compare.
-    pub fn nothing_compared(&mut self, message: &str) -> Result<()> {
-        self.line("warning", NothingCompared { reason: "nothing-compared", message })
+    /// Something else that a person has to know.
+    pub fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
+        self.line("warning", WarningLine { reason, message })
     }
 }

@@ -285,8 +285,7 @@ impl Pending {
         }
         // Entries may be listed in another order than their dates.
         self.oldest = self.oldest.min(entry.last_modified);
-        self.last =
-            Some(Nearest { made: entry.last_modified, multipart, marker: entry.kind.is_marker() });
+        self.last = Some(Nearest { made: entry.last_modified, multipart, marker: entry.kind.is_marker() });
     }
 
     /// What lies above the next entry, or above nothing if there is no more.

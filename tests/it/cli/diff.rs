@@ -244,6 +244,8 @@ fn many_prefixes() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: a restore to this time deletes all 105 keys
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
