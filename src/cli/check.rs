@@ -36,16 +36,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     if output.format == Format::Csv {
         return Err(Error::usage("a check has no CSV form").hint("use --format json"));
     }
-    if window.is_some_and(|window| window.is_zero()) {
-        return Err(
-            Error::usage("a --window of no length has no second to ask about").hint("write it as 24h or 7d")
-        );
-    }
-    let question = match (at, window) {
-        (Some(at), _) => Question::At(moment::past(&at, context.now, &StateArgs::default())?),
-        (None, Some(window)) => Question::Since(before(context.now, window)),
-        (None, None) => Question::Back,
-    };
+    let question = question(context, at.as_deref(), window)?;
     let earlier = earlier_rules(&earlier)?;
     let databases = match &database {
         Some(file) => named(file, &server, &context.cancel).await?,
@@ -99,6 +90,20 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     }
     out.flush()?;
     Ok(if answer.restorable { Exit::Done } else { Exit::Refused })
+}
+
+/// What is asked.
+fn question(context: &Context, at: Option<&str>, window: Option<Duration>) -> Result<Question> {
+    if window.is_some_and(|window| window.is_zero()) {
+        return Err(
+            Error::usage("a --window of no length has no second to ask about").hint("write it as 24h or 7d")
+        );
+    }
+    Ok(match (at, window) {
+        (Some(at), _) => Question::At(moment::past(at, context.now, &StateArgs::default())?),
+        (None, Some(window)) => Question::Since(before(context.now, window)),
+        (None, None) => Question::Back,
+    })
 }
 
 /// Prints the least policy for a use of asof; names that stand for buckets where none was given.

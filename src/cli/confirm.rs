@@ -35,7 +35,7 @@ pub(super) async fn confirm(context: &Context, kind: &str, name: &str) -> Result
 
 /// What a restore needs before it changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Consent {
+enum Consent {
     /// Nothing more.
     Given,
     /// The name of what is changed is typed.
@@ -56,7 +56,7 @@ pub(super) enum Consent {
 /// | yes | yes | no | name |
 /// | yes | no | no | count |
 /// | yes | no | yes | flag: it is refused |
-pub(super) fn consent(plausibility: Plausibility, allowed: bool, yes: bool) -> Consent {
+fn consent(plausibility: Plausibility, allowed: bool, yes: bool) -> Consent {
     match (plausibility.is_mass_delete() && !allowed, yes) {
         (false, true) => Consent::Given,
         (false, false) => Consent::Name,
@@ -70,9 +70,9 @@ pub(super) async fn confirm_restore(
     context: &Context,
     bucket: &str,
     plausibility: Plausibility,
-    needed: Consent,
+    (allowed, yes): (bool, bool),
 ) -> Result<()> {
-    match needed {
+    match consent(plausibility, allowed, yes) {
         Consent::Given => Ok(()),
         Consent::Name => confirm(context, "bucket", bucket).await,
         Consent::Count => {

@@ -153,7 +153,9 @@ impl View {
             View::Table(view, _) => view.warn(warnings),
             View::Json(lines) => lines.warnings(warnings)?,
             View::Csv(_) => {
-                warnings.iter().for_each(|warning| say(&format!("warning: {}\n", warning_text(warning))));
+                for warning in warnings {
+                    say(&format!("warning: {}\n", warning_text(warning)));
+                }
             }
         }
         Ok(())

@@ -17,7 +17,7 @@ use super::exit::Exit;
 use super::moment;
 use super::next;
 use super::results::Reporter;
-use super::verdict::{AskedKeys, Tolerance, Verdict, equal};
+use super::verdict::{AskedKeys, Tolerance, Verdict, different, equal};
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
     Compare, Files, Findings, Scope, Standing, inspect, judge, present, require_history, rules, standing,
@@ -45,14 +45,12 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         location: Some(location),
         at: Some(at),
         plan: None,
-        to: _,
         no_case_collisions,
-        undelete: _,
         yes,
-        allow_mass_delete: _,
         apply,
         mut copies,
         common,
+        ..
     } = args
     else {
         // clap has asked for them.
@@ -283,11 +281,7 @@ impl Job<'_> {
     /// The last words of a verify that found differences.
     fn different(&self, sums: &Sums) -> String {
         let (matched, mismatched) = (sums.unchanged, sums.changes());
-        let counts = format!(
-            "{}, {}",
-            plural(matched, "key matches", "keys match"),
-            plural(mismatched, "does not", "do not")
-        );
+        let counts = different(matched, mismatched);
         if sums.to_copy().keys == 0 {
             return counts;
         }

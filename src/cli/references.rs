@@ -78,8 +78,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let late = view.take(found, (at, within))?;
     let summary = ReferencesSummary::new(&heading, &sums, &context.counters, began.elapsed());
     if sums.keys == 0 {
-        let empty = references_verdict(&sums);
-        view.warning(("nothing-compared", &empty))?;
+        view.warning(("nothing-compared", &references_verdict(&sums)))?;
         view.finish(&sums, &summary, Some(FAILED_SILENTLY.to_owned()))?;
         return Ok(if allow_empty { Exit::Done } else { Exit::Differences });
     }

@@ -6,7 +6,7 @@ use super::args::RestoreArgs;
 use super::args::apply::UndeleteArg;
 use super::args::common::CommonArgs;
 use super::carry::{Lead, Ready, manner, no_csv, server_of, state_dir};
-use super::confirm::{CHANGE, ask_doubtful, can_ask, confirm_restore, consent};
+use super::confirm::{CHANGE, ask_doubtful, can_ask, confirm_restore};
 use super::context::{Context, Output};
 use super::copies::{Target, left_out, plausibility, require_certainty};
 use super::directory;
@@ -91,8 +91,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
         return Ok(Exit::Done);
     }
     let plausibility = plausibility(&sums, &job.change(), &copies);
-    let needed = consent(plausibility, allow_mass_delete, yes);
-    confirm_restore(context, &job.place.bucket, plausibility, needed).await?;
+    confirm_restore(context, &job.place.bucket, plausibility, (allow_mass_delete, yes)).await?;
     let (run, order) = job.begin((&state_dir, kept), (work, here), &copies, context)?;
     let (options, command) = (job.options.as_str(), Command::Restore as fn(Done) -> Command);
     let lead = Lead { checks: &job.checks, warnings: &warnings };

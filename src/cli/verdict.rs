@@ -116,6 +116,12 @@ pub(super) fn equal(sums: &Sums, matched: u64, (at, trust): (Instant, bool)) -> 
     )
 }
 
+/// What is said where something differs.
+pub(super) fn different(matched: u64, mismatched: u64) -> String {
+    let matched = plural(matched, "key matches", "keys match");
+    format!("{matched}, {}", plural(mismatched, "does not", "do not"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

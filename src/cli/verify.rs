@@ -9,7 +9,7 @@ use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
 use super::moment;
-use super::verdict::{AskedKeys, Tolerance, Verdict, equal};
+use super::verdict::{AskedKeys, Tolerance, Verdict, different, equal};
 use super::{directory, next};
 use crate::apply::Place;
 use crate::engine::{
@@ -19,7 +19,7 @@ use crate::engine::{
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location, Versioning};
 use crate::plan::{Sums, Undelete};
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, problems, shell_word};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems, shell_word};
 use crate::resolve::{Cut, history_check};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
@@ -87,10 +87,8 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
         Verdict::Empty => asked.nothing_compared(&sums, ""),
         Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, (at, tolerance.trust)),
         Verdict::Different => {
-            let matched = plural(matched, "key matches", "keys match");
-            let mismatched = plural(mismatched, "does not", "do not");
             let next = next_step((&location, at, against), &sums, settings, &options);
-            format!("{matched}, {mismatched}{next}")
+            different(matched, mismatched) + &next
         }
     };
     if verdict == Verdict::Empty {

@@ -63,7 +63,9 @@ mod tests {
             (&["\r"], &["ends in a carriage return"]),
         ] {
             let mut shapes = KeyShapes::default();
-            keys.iter().for_each(|key| shapes.add(key));
+            for key in keys {
+                shapes.add(key);
+            }
             let causes = shapes.likely_causes();
             assert_eq!(causes.len(), expected.len(), "{keys:?}: {causes:?}");
             for (cause, part) in causes.iter().zip(expected) {

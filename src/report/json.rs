@@ -123,8 +123,8 @@ impl<W: Write> JsonLines<W> {
 
     /// Whether a past can be restored: the checks, the doubts, a summary.
     pub fn answer(&mut self, answer: &Answer<'_>, counters: &Counters, elapsed: Duration) -> Result<()> {
-        self.warnings(answer.warnings)?;
         self.checks(answer.checks)?;
+        self.warnings(answer.warnings)?;
         for (doubt, Kind { keys, some }) in answer.doubtful.kinds() {
             self.line("doubt", DoubtLine { doubt, keys: *keys, some })?;
         }

@@ -12,6 +12,7 @@ use crate::model::{Instant, Location};
 use crate::report::shell_word;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(in crate::cli) struct ReferencesArgs {
     #[command(flatten)]
     pub(in crate::cli) past: PastArgs,

@@ -236,9 +236,7 @@ fn many_prefixes() {
     let stage = Stage::new();
     stage.time("2024-05-06T07:08:10Z");
     for tenant in 1..=14 {
-        for number in 1..=tenant {
-            stage.put(&format!("tenant-{tenant}/{number}"), "x");
-        }
+        (1..=tenant).for_each(|number| stage.put(&format!("tenant-{tenant}/{number}"), "x"));
     }
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 0

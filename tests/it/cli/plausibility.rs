@@ -184,7 +184,7 @@ fn a_warning_is_red_on_a_terminal_only() {
     let plain = typed(&stage, &diff, "");
     assert!(plain.contains("  warning: ") && !plain.contains(RED), "NO_COLOR: {plain}");
     let colours =
-        super::terminal::typed_in(stage.asof(&diff).env("TERM", "xterm").env_remove("NO_COLOR"), "");
+        super::terminal::typed_in(&stage.asof(&diff).env("TERM", "xterm").env_remove("NO_COLOR"), "");
     assert!(colours.contains(RED), "{colours}");
     let piped = stage.asof(&diff).env("TERM", "xterm").env_remove("NO_COLOR").changes_nothing();
     assert!(!piped.contains(RED), "{piped}");

@@ -27,11 +27,11 @@ fn answered(stage: &Stage, answer: &str) -> String {
 
 /// Runs `asof` with these words on a terminal on which `answer` is typed.
 pub(super) fn typed(stage: &Stage, words: &str, answer: &str) -> String {
-    typed_in(stage.asof(words), answer)
+    typed_in(&stage.asof(words), answer)
 }
 
 /// The same in an environment of its own.
-pub(super) fn typed_in(asof: Asof<'_>, answer: &str) -> String {
+pub(super) fn typed_in(asof: &Asof<'_>, answer: &str) -> String {
     let words = std::iter::once(asof.command.get_program()).chain(asof.command.get_args());
     let quoted: Vec<_> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
     let variables = asof.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
