@@ -12,7 +12,7 @@ pub(super) mod timeline;
 
 use clap::{Args, Parser, Subcommand};
 
-use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, UndeleteArg};
+use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, TrustArg, UndeleteArg};
 use self::check::CheckArgs;
 use self::common::{CommonArgs, OutputArgs, PastArgs, ServerArgs, parse_destination, parse_location};
 use self::recover::{DrillArgs, MarkArgs, RecoverArgs};
@@ -188,6 +188,9 @@ pub(super) struct RestoreArgs {
     /// Do not ask
     #[arg(short, long)]
     pub(super) yes: bool,
+    /// Allow deleting more than half of the keys in scope; without it, their number has to be typed, and --yes is refused
+    #[arg(long)]
+    pub(super) allow_mass_delete: bool,
     #[command(flatten)]
     pub(super) apply: ApplyArgs,
     #[command(flatten)]
@@ -246,6 +249,12 @@ pub(super) struct VerifyArgs {
     /// List every mismatch in the table, not only the first of each kind
     #[arg(long)]
     pub(super) all: bool,
+    /// Accept keys whose state at T is uncertain: trust takes the listing for the whole truth
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(super) doubtful: Option<TrustArg>,
+    /// Exit with 0 if there is nothing to compare: no keys, neither at T nor now
+    #[arg(long)]
+    pub(super) allow_empty: bool,
     #[command(flatten)]
     pub(super) common: CommonArgs,
 }

@@ -13,7 +13,7 @@ use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
 use crate::engine::{Order, Run, Server, carry_out, standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Check, Versioning};
-use crate::plan::{Change, Sums};
+use crate::plan::{Change, Sums, Warning};
 use crate::report::{
     Command, Done, Format, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural, shell_word,
 };
@@ -24,8 +24,8 @@ pub(super) struct Ready<'a> {
     pub(super) run: Run,
     pub(super) order: &'a Order,
     pub(super) manner: Manner,
-    /// What was found out about the bucket.
-    pub(super) checks: &'a [Check],
+    /// What its results begin with.
+    pub(super) lead: Lead<'a>,
     /// The sums of its plan.
     pub(super) sums: &'a Sums,
     /// What its summary is of.
@@ -35,12 +35,22 @@ pub(super) struct Ready<'a> {
     pub(super) began: Clock,
 }
 
+/// What the results of a run begin with.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lead<'a> {
+    /// What was found out about the bucket.
+    pub(super) checks: &'a [Check],
+    /// What a person has to know first.
+    pub(super) warnings: &'a [Warning],
+}
+
 impl Ready<'_> {
     /// Carries it out, and says how it went.
     pub(super) async fn carry_out(self, context: &Context, output: Output, client: &Client) -> Result<Exit> {
         let Self { run, order, manner, .. } = &self;
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
-        reporter.checks(self.checks)?;
+        reporter.checks(self.lead.checks)?;
+        reporter.warnings(self.lead.warnings)?;
         if let Some(warning) = run.damaged_uploads(order)? {
             output.note(&warning);
         }

@@ -18,12 +18,14 @@ use crate::db::{self, Database, Window};
 use crate::engine::{Scope, Span, find_doubts, inspect, judge};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{BucketSettings, Instant, Location, Policy, Question, Use, Versioning};
+use crate::plan::{Plausibility, Warning};
 use crate::report::{Answer, Format, JsonLines, Phase, Progress};
 use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
-    let CheckArgs { location, at, window, database, iam, earlier, server, output } = args;
+    let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, .. } = args;
+    let CheckArgs { earlier, server, output, .. } = args;
     if let Some(what) = iam {
         return policy(what.into(), location);
     }
@@ -58,26 +60,38 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         Question::At(at) | Question::Since(at) => Some(at),
         Question::Back => None,
     };
-    let mut judge = judge(&settings.rules, earlier, (Cut::Latest, Cut::Latest), Duration::ZERO);
+    let mut judge = judge(&settings.rules, earlier, (Cut::Latest, Cut::Latest), multipart_window);
     let clock = client.clock();
     let complete = judge.expiries.complete_from(&location.prefix, clock.now_at_most());
     let t = asked.or(complete).unwrap_or_default();
     judge.cuts.0 = Cut::At(t);
     let mut checks = checks(&settings, &judge.expiries, (&location.prefix, asked), clock.now_at_most());
+    let trusting = doubtful.is_some();
     let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
     let (in_doubt, whole_keys, since) =
         bounds(question, &doubtful, (&judge, t, &location.prefix), clock.now_at_most());
+    let (in_doubt, whole_keys) = if trusting { (0, false) } else { (in_doubt, whole_keys) };
+    let warnings = warnings(question, &doubtful);
+    let is_before_oldest =
+        matches!(question, Question::At(at) if doubtful.oldest.is_some_and(|oldest| at < oldest));
     // After the listing, which may take hours: windows move on meanwhile.
     let windows = ask(&databases).await?;
     let (of_databases, since) = db::checks(&windows, (question, since), clock.now_at_most());
     checks.extend(of_databases);
+    let since = match question {
+        // Nothing tells of the time before.
+        Question::Since(asked) => doubtful.oldest.filter(|oldest| asked < *oldest),
+        Question::At(_) | Question::Back => since,
+    };
     let answer = Answer {
         location: &location,
         question,
         checks: &checks,
         doubtful: &doubtful,
         whole_keys,
-        restorable: is_restorable(&checks, in_doubt, whole_keys),
+        warnings: &warnings,
+        trusting,
+        restorable: is_restorable(&checks, in_doubt, whole_keys) && !is_before_oldest,
         since,
         keys: context.counters.keys.get(),
         now: context.now,
@@ -154,9 +168,18 @@ fn bounds(
     let expiries = &judge.expiries;
     match question {
         Question::At(_) | Question::Since(_) => {
-            (doubtful.keys, expiries.may_have_removed_keys(prefix, t, now), None)
+            (doubtful.uncertain(), expiries.may_have_removed_keys(prefix, t, now), None)
         }
         Question::Back => (0, false, expiries.complete_from(prefix, now).max(doubtful.null_since)),
+    }
+}
+
+/// Why the time asked about is implausible.
+fn warnings(question: Question, doubtful: &Doubtful) -> Vec<Warning> {
+    let Doubtful { oldest, existed, deletes, .. } = *doubtful;
+    match question {
+        Question::At(at) | Question::Since(at) => Plausibility { at, oldest, existed, deletes }.warnings(),
+        Question::Back => Vec::new(),
     }
 }
 

@@ -5,10 +5,10 @@ use std::io::{BufRead, IsTerminal};
 use super::args::apply::{CopyArgs, DoubtfulArg};
 use super::context::Context;
 use super::exit::say;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
-use crate::plan::Sums;
-use crate::report::uncertainty;
+use crate::plan::{Plausibility, Sums};
+use crate::report::{uncertainty, warning_text};
 
 /// What a command would do that has to be asked for, and what to do before `--yes`.
 pub(super) type Asked = (&'static str, &'static str);
@@ -31,6 +31,68 @@ pub(super) async fn confirm(context: &Context, kind: &str, name: &str) -> Result
         return Ok(());
     }
     Err(Error::usage(format!("that is not the name of the {kind} {name}; nothing was changed")))
+}
+
+/// What a restore needs before it changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Consent {
+    /// Nothing more.
+    Given,
+    /// The name of what is changed is typed.
+    Name,
+    /// The number of keys that are deleted is typed.
+    Count,
+    /// `--allow-mass-delete`.
+    Flag,
+}
+
+/// What a restore needs before it changes anything:
+///
+/// | deletes more than half of the keys | `--allow-mass-delete` | `--yes` | consent |
+/// |---|---|---|---|
+/// | no | | yes | given |
+/// | no | | no | name |
+/// | yes | yes | yes | given |
+/// | yes | yes | no | name |
+/// | yes | no | no | count |
+/// | yes | no | yes | flag: it is refused |
+fn consent(plausibility: Plausibility, allowed: bool, yes: bool) -> Consent {
+    match (plausibility.is_mass_delete() && !allowed, yes) {
+        (false, true) => Consent::Given,
+        (false, false) => Consent::Name,
+        (true, false) => Consent::Count,
+        (true, true) => Consent::Flag,
+    }
+}
+
+/// Gets the consent that is needed to change a bucket. Anything but the right answer changes nothing.
+pub(super) async fn confirm_restore(
+    context: &Context,
+    bucket: &str,
+    plausibility: Plausibility,
+    (allowed, yes): (bool, bool),
+) -> Result<()> {
+    match consent(plausibility, allowed, yes) {
+        Consent::Given => Ok(()),
+        Consent::Name => confirm(context, "bucket", bucket).await,
+        Consent::Count => {
+            let deletes = plausibility.deletes;
+            let question = format!("to go on, type the number of keys that are deleted ({deletes}): ");
+            if typed(context, &question).await?.replace(',', "") == deletes.to_string() {
+                return Ok(());
+            }
+            Err(Error::usage("that is not the number of keys that are deleted; nothing was changed"))
+        }
+        Consent::Flag => Err(mass_delete(plausibility)
+            .hint("--allow-mass-delete allows it together with --yes; without --yes, the number of keys is asked for")),
+    }
+}
+
+/// The refusal of a restore that deletes more than half of the keys.
+pub(super) fn mass_delete(plausibility: Plausibility) -> Error {
+    let warnings: Vec<_> = plausibility.warnings().iter().map(warning_text).collect();
+    Error::new(ErrorKind::Refused, warnings.join("; "))
+        .hint(format!("check the target time: {}", plausibility.at.human()))
 }
 
 /// Asks for a name, which is `what`. Whether it was typed.
@@ -70,5 +132,27 @@ async fn typed(context: &Context, question: &str) -> Result<String> {
     tokio::select! {
         line = typed => Ok(line.map_err(std::io::Error::other)??.trim().to_owned()),
         () = context.cancel.stopped() => Err(Error::interrupted()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_holds() {
+        for (deletes, allowed, yes, expected) in [
+            (1, false, true, Consent::Given),
+            (1, true, true, Consent::Given),
+            (1, false, false, Consent::Name),
+            (1, true, false, Consent::Name),
+            (2, true, true, Consent::Given),
+            (2, true, false, Consent::Name),
+            (2, false, false, Consent::Count),
+            (2, false, true, Consent::Flag),
+        ] {
+            let plausibility = Plausibility { at: Instant::default(), oldest: None, existed: 1, deletes };
+            assert_eq!(consent(plausibility, allowed, yes), expected, "{deletes} {allowed} {yes}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::args::apply::{CopyArgs, DoubtfulArg, ThawArgs, TierArg};
 use crate::engine::Copying;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
-use crate::plan::{Change, Sums};
+use crate::plan::{Change, Plausibility, Sums};
 use crate::report::{plural, uncertainty};
 use crate::resolve::Doubt;
 use crate::s3::{Thaw, Tier};
@@ -24,6 +24,19 @@ pub(super) fn thaw(args: ThawArgs) -> Option<Thaw> {
         TierArg::Expedited => Tier::Expedited,
     };
     Some(Thaw { tier, days: args.thaw_days })
+}
+
+/// A restore: to when, and whether in place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Restoring {
+    pub(super) at: Instant,
+    pub(super) in_place: bool,
+}
+
+/// What decides whether a restore is plausible. Elsewhere nothing is deleted.
+pub(super) fn plausibility(sums: &Sums, restoring: &Restoring, args: &CopyArgs) -> Plausibility {
+    let skip = args.doubtful == Some(DoubtfulArg::Skip);
+    sums.plausibility(restoring.at, if restoring.in_place { sums.deletes(skip) } else { 0 })
 }
 
 /// What a past state is brought into.

@@ -7,7 +7,7 @@ use super::args::DiffArgs;
 use super::args::apply::{StateArgs, UndeleteArg};
 use super::args::common::{CommonArgs, PastArgs};
 use super::context::{Context, Output, earlier_rules, scope};
-use super::exit::Exit;
+use super::exit::{Exit, say};
 use super::moment;
 use super::{next, saved};
 use crate::engine::{
@@ -17,10 +17,10 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Check, Instant, TypedTime, Versioning};
 use crate::plan::file::{Header, Writer};
-use crate::plan::{Change, Spool, Sums, UnsureKey};
+use crate::plan::{Change, Spool, Sums, UnsureKey, Warning};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
-    plural,
+    plural, warning_text,
 };
 use crate::resolve::{Cut, checks};
 
@@ -79,6 +79,8 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let findings = survey(&client, scope, &judge, compare, undelete.into(), &context.cancel).await;
     drop(progress);
     let Findings { changes, unsure, sums } = findings?;
+    let deletes = if versus.is_some() { 0 } else { sums.deletes(false) };
+    view.warn(&sums.plausibility(at, deletes).warnings())?;
     for change in changes.into_changes()? {
         let change = change?;
         if let Some(saving) = &mut saving {
@@ -163,6 +165,32 @@ impl View {
         match self {
             View::Json(lines) => lines.checks(checks),
             View::Table(..) | View::Csv(_) => Ok(()),
+        }
+    }
+
+    /// What a person has to know first. CSV has no place for it.
+    pub(super) fn warn(&mut self, warnings: &[Warning]) -> Result<()> {
+        match self {
+            View::Table(view, _) => view.warn(warnings),
+            View::Json(lines) => lines.warnings(warnings)?,
+            View::Csv(_) => {
+                for warning in warnings {
+                    say(&format!("warning: {}\n", warning_text(warning)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// That there was nothing to compare, where the table does not say it at its end.
+    pub(super) fn nothing_compared(&mut self, message: &str) -> Result<()> {
+        match self {
+            View::Table(..) => Ok(()),
+            View::Json(lines) => lines.warning("nothing-compared", message),
+            View::Csv(_) => {
+                say(&format!("{message}\n"));
+                Ok(())
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use super::exit::Exit;
 use super::moment;
 use super::next;
 use super::results::Reporter;
-use super::verify::{equal, exit_of};
+use super::verdict::{AskedKeys, Tolerance, Verdict, different, equal};
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
     Compare, Files, Findings, Scope, Standing, inspect, judge, require_history, rules, standing,
@@ -45,13 +45,12 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         location: Some(location),
         at: Some(at),
         plan: None,
-        to: _,
         no_case_collisions,
-        undelete: _,
         yes,
         apply,
         mut copies,
         common,
+        ..
     } = args
     else {
         // clap has asked for them.
@@ -89,10 +88,11 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     require_certainty(&sums, at, &copies, Target::Directory)?;
     let mut reporter = Reporter::new(output.format, STANDS_THERE);
     reporter.checks(&checks)?;
+    reporter.warnings(&sums.plausibility(at, 0).warnings())?;
     let mut finished = true;
     let left_out = left_out(&sums, &copies);
     if changes.len() == left_out {
-        output.note(nothing_to_change(&sums));
+        output.note(&nothing_to_change(&sums));
     } else {
         if overwrite && !yes && sums.of(Action::Revert).keys > 0 {
             confirm(context, "directory", &path.to_string_lossy()).await?;
@@ -135,7 +135,9 @@ async fn plan(
     if output.format == Format::Table && !output.quiet && !findings.changes.is_empty() {
         let mut out = BufWriter::new(std::io::stdout());
         let heading = job.heading(Purpose::Directory { overwrite: files.bytes }, context.now);
-        DiffView::new(heading, false).sums(&findings.sums, &mut out)?;
+        let mut view = DiffView::new(heading, false);
+        view.warn(&findings.sums.plausibility(job.at, 0).warnings());
+        view.sums(&findings.sums, &mut out)?;
         out.flush()?;
     }
     Ok(findings)
@@ -159,12 +161,14 @@ async fn bring(
 }
 
 pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { past: PastArgs { location, at }, against: _, all, common } = args;
+    let VerifyArgs { past: PastArgs { location, at }, against: _, all, doubtful, allow_empty, common } = args;
+    let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let typed = moment::read(&at, &StateArgs::default())?;
     let scope = scope(&location, &select)?;
+    let asked = AskedKeys::of(&scope, &location);
     let directory = Directory::open(path)?
         .ok_or_else(|| Error::usage(format!("the directory {} does not exist", path.display())))?;
     let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
@@ -188,14 +192,24 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let findings = verify_directory(&client, (scope, &judge), files, &context.cancel).await;
     drop(progress);
     let Findings { changes, sums, .. } = findings?;
+    view.warn(&sums.plausibility(at, 0).warnings())?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }
     let (matched, mismatched) = (sums.unchanged, sums.changes());
-    let command = Command::Verify { matched, mismatched };
+    let verdict = Verdict::of(&sums, tolerance.trust);
+    let text = match verdict {
+        Verdict::Empty => asked.nothing_compared(&sums, ", and no files"),
+        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, (at, tolerance.trust)),
+        Verdict::Different => job.different(&sums),
+    };
+    if verdict == Verdict::Empty {
+        view.nothing_compared(&text)?;
+    }
+    let command = Command::Verify { matched, mismatched, uncertain: sums.unsure.all() };
     let summary = Summary::new(command, (&job.location, at), &sums, &context.counters, began.elapsed());
-    view.finish(&sums, &summary, Some(&job.verdict(&sums)))?;
-    Ok(exit_of(&sums))
+    view.finish(&sums, &summary, Some(&text))?;
+    Ok(verdict.exit(tolerance))
 }
 
 /// Refuses a bucket without a past; says what its ETags are worth.
@@ -274,21 +288,10 @@ impl Job<'_> {
         Exit::Done
     }
 
-    /// The last words of a verify.
-    fn verdict(&self, sums: &Sums) -> String {
+    /// The last words of a verify that found differences.
+    fn different(&self, sums: &Sums) -> String {
         let (matched, mismatched) = (sums.unchanged, sums.changes());
-        if sums.found_nothing() && sums.unsure.keys == 0 {
-            return "nothing to verify: there were no such keys then, and there is no such file now"
-                .to_owned();
-        }
-        if mismatched == 0 {
-            return equal(sums, matched, self.at);
-        }
-        let counts = format!(
-            "{}, {}",
-            plural(matched, "key matches", "keys match"),
-            plural(mismatched, "does not", "do not")
-        );
+        let counts = different(matched, mismatched);
         if sums.to_copy().keys == 0 {
             return counts;
         }

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::time::{Duration, Instant as Clock};
 
 use super::args::references::HealingArgs;
-use super::carry::{Ready, manner, state_dir};
+use super::carry::{Lead, Ready, manner, state_dir};
 use super::confirm::confirm;
 use super::context::{Context, Output};
 use super::copies::{Target, copying, is_wanted, left_out, require_certainty};
@@ -84,7 +84,8 @@ pub(super) async fn heal(
     let (changes, wanted) = ((changes.into_changes()?, &sums), |change: &Change| is_wanted(change, copies));
     let run = begin(&state_dir, (&order, &header), changes, wanted, looked_at)?;
     let (manner, command) = (manner(apply), Command::Restore as fn(Done) -> Command);
-    let ready = Ready { run, order: &order, manner, sums: &sums, command, options: "", began, checks: &[] };
+    let ready =
+        Ready { run, order: &order, manner, sums: &sums, command, options: "", began, lead: Lead::default() };
     Ok((ready.carry_out(context, output, client).await?, left_out))
 }
 

@@ -8,14 +8,14 @@ use super::args::apply::CopyArgs;
 use super::args::check::EarlierArgs;
 use super::args::common::{CompareArgs, SelectArgs, ServerArgs};
 use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
-use super::copies::{copying, is_wanted};
+use super::copies::{Restoring, copying, is_wanted};
 use super::{next, saved};
 use crate::apply::Place;
 use crate::engine::{Compare, Findings, Order, Run, Scope, Server, Standing, begin, find_changes, judge};
 use crate::error::{Error, Result};
 use crate::model::{BucketSettings, Check, Destination, Instant, Lifecycle, Location, TypedTime};
 use crate::plan::file::{Checks, Header, PlanFile, Selected};
-use crate::plan::{Action, Change, Sums, Undelete};
+use crate::plan::{Action, Change, Sums, Undelete, Warning};
 use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, head, plural, problems};
 use crate::resolve::{Cut, Judge, checks};
 use crate::s3::Client;
@@ -120,6 +120,11 @@ impl Job {
         Ok((job, Source::Plan(Box::new(file))))
     }
 
+    /// What kind of restore it is.
+    pub(super) fn change(&self) -> Restoring {
+        Restoring { at: self.at, in_place: self.to.is_none() }
+    }
+
     /// Finds the changes, by the server's clock, which `context` has by now. `kms` says that ETags may not be MD5s.
     pub(super) async fn find(
         &mut self,
@@ -181,7 +186,12 @@ impl Job {
     }
 
     /// Shows the sums of the changes before they are carried out.
-    pub(super) fn show(&self, context: &Context, output: Output, work: &Work) -> Result<()> {
+    pub(super) fn show(
+        &self,
+        context: &Context,
+        output: Output,
+        (work, warnings): (&Work, &[Warning]),
+    ) -> Result<()> {
         let heading = Heading {
             location: self.location.clone(),
             at: self.at,
@@ -194,7 +204,9 @@ impl Job {
         let table = output.format == Format::Table && !output.quiet && work.len > 0;
         if table {
             let mut out = BufWriter::new(std::io::stdout());
-            DiffView::new(heading, false).sums(&work.sums, &mut out)?;
+            let mut view = DiffView::new(heading, false);
+            view.warn(warnings);
+            view.sums(&work.sums, &mut out)?;
             out.flush()?;
         }
         let extra = if self.to.is_some() { work.sums.of(Action::Delete).keys } else { 0 };

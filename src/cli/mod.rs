@@ -32,6 +32,7 @@ mod saved;
 mod show;
 mod timeline;
 mod undo;
+mod verdict;
 mod verify;
 #[cfg(feature = "lab")]
 mod wall;

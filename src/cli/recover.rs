@@ -3,14 +3,16 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use super::args::apply::CopyArgs;
 use super::args::recover::{CarryArgs, RecoverArgs, ReportArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
+use super::copies::plausibility;
 use super::exit::{self, Exit};
 use super::recovery::{
-    self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, show_report, take_steps,
-    windows, with_terms,
+    self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, restoring, show_report,
+    take_steps, windows, with_terms,
 };
 use super::{moment, next};
 use crate::db::{Database, Errand, Window, require_free};
@@ -129,7 +131,7 @@ async fn begin(
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;
     with_terms(context, carry, source.file.buckets_at(at), async |terms| {
-        show(context, output, (source, at), (databases, &windows), (&parts, &terms)).await
+        show(context, output, (source, at), (databases, &windows), (&parts, &terms, &carry.copies)).await
     })
     .await?;
     let name = source.path.file_name().unwrap_or_default().to_string_lossy();
@@ -146,7 +148,7 @@ async fn show(
     output: Output,
     (source, at): (&Source, Instant),
     (databases, windows): (&[Database], &[Window]),
-    (parts, terms): (&[BucketPart], &Terms<'_>),
+    (parts, terms, copies): (&[BucketPart], &Terms<'_>, &CopyArgs),
 ) -> Result<()> {
     let table = output.format == Format::Table && !output.quiet;
     let mut out = BufWriter::new(std::io::stdout());
@@ -182,7 +184,10 @@ async fn show(
                 restore: String::new(),
                 now: context.now,
             };
-            DiffView::new(heading, false).sums(&surveyed.findings.sums, &mut out)?;
+            let sums = &surveyed.findings.sums;
+            let mut view = DiffView::new(heading, false);
+            view.warn(&plausibility(sums, &restoring(part, at), copies).warnings());
+            view.sums(sums, &mut out)?;
             writeln!(out)?;
         }
         out.flush()?;

@@ -9,8 +9,9 @@ use std::time::Instant as Clock;
 use super::args::common::{OutputArgs, ServerArgs};
 use super::args::recover::{CarryArgs, ReportArgs};
 use super::carry::{manner, server_again, server_of, state_dir};
+use super::confirm::mass_delete;
 use super::context::{Context, Output};
-use super::copies::{Target, copying, is_wanted, require_certainty};
+use super::copies::{Restoring, Target, copying, is_wanted, plausibility, require_certainty};
 use super::exit::{Exit, say};
 use super::keep;
 use super::moment;
@@ -21,7 +22,7 @@ use crate::engine::{Server, Standing, require_room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
-use crate::plan::Sums;
+use crate::plan::{Plausibility, Sums};
 use crate::recover::{
     self, DatabaseKind, Ending, Event, Finding, LATEST, RecoveryFile, Report, Step, in_words,
 };
@@ -110,6 +111,8 @@ pub(super) async fn buckets(
             path_style,
             expected_bucket_owner,
             request_payer,
+            allow_mass_delete,
+            allow_empty,
         } = bucket.clone();
         let own = ServerArgs {
             endpoint_url,
@@ -125,7 +128,8 @@ pub(super) async fn buckets(
         let kept: Server = server_of(&own);
         let context = Context { counters: Arc::default(), ..context.clone() };
         let client = context.client(own, Some(rate)).await?;
-        parts.push(BucketPart { client, server: kept, location: source, to: to(&target) });
+        let to = to(&target);
+        parts.push(BucketPart { client, server: kept, location: source, to, allow_mass_delete, allow_empty });
     }
     Ok(parts)
 }
@@ -201,7 +205,8 @@ pub(super) async fn with_terms<T>(
     let manner = manner(apply);
     let accept = |part: &BucketPart, there: Standing, sums: &Sums| {
         require_room(part.to.as_ref(), there, (sums, manner.on_conflict))?;
-        require_certainty(sums, at, copies, Target::Bucket)
+        require_certainty(sums, at, copies, Target::Bucket)?;
+        require_plausible(part, plausibility(sums, &restoring(part, at), copies))
     };
     let terms = Terms {
         state_dir: &state_dir,
@@ -213,6 +218,22 @@ pub(super) async fn with_terms<T>(
         wanted: &|change| is_wanted(change, copies),
     };
     act(terms).await
+}
+
+/// What is asked of a bucket of a recovery.
+pub(super) fn restoring(part: &BucketPart, at: Instant) -> Restoring {
+    Restoring { at, in_place: part.to.is_none() }
+}
+
+/// Refuses to delete more than half of a bucket's keys, unless the recovery file allows it.
+fn require_plausible(part: &BucketPart, plausibility: Plausibility) -> Result<()> {
+    if part.allow_mass_delete || !plausibility.is_mass_delete() {
+        return Ok(());
+    }
+    let place = &part.location;
+    Err(mass_delete(plausibility).hint(format!(
+        "in the recovery file, allow-mass-delete = true in the [[bucket]] of {place} allows it"
+    )))
 }
 
 /// Takes the steps that are left, and tells of each on stderr.

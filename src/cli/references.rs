@@ -8,7 +8,7 @@ use super::args::references::{ReferencesArgs, RowsArgs};
 use super::carry::{no_csv, server_of};
 use super::confirm::{Asked as Asking, can_ask};
 use super::context::{Context, Output, check_elsewhere, earlier_rules};
-use super::exit::Exit;
+use super::exit::{Exit, say};
 use super::heal::{Asked, heal};
 use super::moment;
 use super::next;
@@ -31,9 +31,12 @@ use crate::s3::Client;
 /// What to do before `--yes`.
 const HEAL: Asking = ("change a bucket", "look at it without --heal first");
 
+/// What is said where no row names a key.
+const FAILED_SILENTLY: &str = "see whether the command that prints the keys has failed: a pipe ends as its last command does; --allow-empty accepts no keys";
+
 pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit> {
     let ReferencesArgs { past, rows, against, orphans, all, heal: within, .. } = args;
-    let ReferencesArgs { yes, earlier, healing, server, output, .. } = args;
+    let ReferencesArgs { yes, allow_empty, earlier, healing, server, output, .. } = args;
     let PastArgs { location, at } = past;
     let began = Clock::now();
     let output = Output::from(output);
@@ -76,6 +79,14 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let sums = found.sums.clone();
     let late = view.take(found, (at, within))?;
     let summary = ReferencesSummary::new(&heading, &sums, &context.counters, began.elapsed());
+    if sums.keys == 0 {
+        view.warning(("nothing-compared", &references_verdict(&sums)))?;
+        view.finish(&sums, &summary, Some(FAILED_SILENTLY.to_owned()))?;
+        return Ok(if allow_empty { Exit::Done } else { Exit::Differences });
+    }
+    for cause in sums.likely_causes() {
+        view.warning(("unlikely-keys", cause))?;
+    }
     let Some(within) = within else {
         let late = sums.of(Existed::After) > 0;
         let again = late.then(|| again(&location, at, heading.against.as_ref()) + &options + " --heal 30s");
@@ -205,6 +216,18 @@ impl View {
         })
     }
 
+    /// What a person has to know of the result, by its reason and in words; the table says it at its end.
+    fn warning(&mut self, (reason, message): (&'static str, &str)) -> Result<()> {
+        match self {
+            View::Table(..) => Ok(()),
+            View::Json(lines) => lines.warning(reason, message),
+            View::Csv(_) => {
+                say(&format!("{message}\n"));
+                Ok(())
+            }
+        }
+    }
+
     /// Shows what was found. Gives the keys that came within some time after T.
     fn take(
         &mut self,
@@ -245,6 +268,9 @@ impl View {
             View::Table(view, mut out) => {
                 view.finish(sums, &mut out)?;
                 writeln!(out, "{}", references_verdict(sums))?;
+                for cause in sums.likely_causes() {
+                    writeln!(out, "  likely cause: {cause}")?;
+                }
                 if let Some(next) = next {
                     writeln!(out, "  {next}")?;
                 }

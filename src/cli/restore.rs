@@ -5,10 +5,10 @@ use std::time::Instant as Clock;
 use super::args::RestoreArgs;
 use super::args::apply::UndeleteArg;
 use super::args::common::CommonArgs;
-use super::carry::{Ready, manner, no_csv, server_of, state_dir};
-use super::confirm::{CHANGE, ask_doubtful, can_ask, confirm};
+use super::carry::{Lead, Ready, manner, no_csv, server_of, state_dir};
+use super::confirm::{CHANGE, ask_doubtful, can_ask, confirm_restore};
 use super::context::{Context, Output};
-use super::copies::{Target, left_out, require_certainty};
+use super::copies::{Target, left_out, plausibility, require_certainty};
 use super::directory;
 use super::exit::Exit;
 use super::job::{Job, Source};
@@ -35,6 +35,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
         no_case_collisions,
         undelete,
         yes,
+        allow_mass_delete,
         apply,
         mut copies,
         common,
@@ -69,7 +70,8 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     }
     let kms = here.kms || there.kms;
     let work = job.find(source, context, output.display, (&client, &settings, kms)).await?;
-    job.show(context, output, &work)?;
+    let warnings = plausibility(&work.sums, &job.change(), &copies).warnings();
+    job.show(context, output, (&work, &warnings))?;
     require_room(job.to.as_ref(), there, (&work.sums, manner.on_conflict))?;
     ask_doubtful(context, &work.sums, (job.at, yes), &mut copies).await?;
     require_certainty(&work.sums, job.at, &copies, Target::Bucket)?;
@@ -79,21 +81,21 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     }
     let sums = work.sums.clone();
     if work.len == left_out {
-        output.note(nothing_to_change(&sums));
+        output.note(&nothing_to_change(&sums));
         let command = Command::Restore(Done::new(None, &context.counters));
         let summary =
             Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
         reporter.checks(&job.checks)?;
+        reporter.warnings(&warnings)?;
         reporter.finish(&summary)?;
         return Ok(Exit::Done);
     }
-    if !yes {
-        confirm(context, "bucket", &job.place.bucket).await?;
-    }
+    let plausibility = plausibility(&sums, &job.change(), &copies);
+    confirm_restore(context, &job.place.bucket, plausibility, (allow_mass_delete, yes)).await?;
     let (run, order) = job.begin((&state_dir, kept), (work, here), &copies, context)?;
     let (options, command) = (job.options.as_str(), Command::Restore as fn(Done) -> Command);
-    let checks = &job.checks;
-    let ready = Ready { run, order: &order, manner, checks, sums: &sums, command, options, began };
+    let lead = Lead { checks: &job.checks, warnings: &warnings };
+    let ready = Ready { run, order: &order, manner, lead, sums: &sums, command, options, began };
     ready.carry_out(context, output, &client).await
 }

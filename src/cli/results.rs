@@ -7,7 +7,7 @@ use crate::apply::Outcome;
 use crate::error::Result;
 use crate::limits;
 use crate::model::Check;
-use crate::plan::Change;
+use crate::plan::{Change, Warning};
 use crate::report::{Format, JsonLines, Summary, failure_line};
 
 /// What is said of a key in conflict.
@@ -40,6 +40,14 @@ impl Reporter {
     pub(super) fn checks(&mut self, checks: &[Check]) -> Result<()> {
         match &mut self.form {
             Form::Json(lines) => lines.checks(checks),
+            Form::Table(_) => Ok(()),
+        }
+    }
+
+    /// What a person has to know first, where the table does not say it already.
+    pub(super) fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
+        match &mut self.form {
+            Form::Json(lines) => lines.warnings(warnings),
             Form::Table(_) => Ok(()),
         }
     }

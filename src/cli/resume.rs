@@ -3,7 +3,7 @@
 use std::time::Instant as Clock;
 
 use super::args::ResumeArgs;
-use super::carry::{Ready, manner, no_csv, server_again, state_dir};
+use super::carry::{Lead, Ready, manner, no_csv, server_again, state_dir};
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::{copies, next};
@@ -25,7 +25,15 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
     let client = context.client(server, Some(apply.rate)).await?;
     let context = &context.by_clock(client.ask_clock(&order.changed().bucket).await, output);
     let (manner, command) = (manner(&apply), Command::Resume as fn(Done) -> Command);
-    let ready =
-        Ready { run, order: &order, manner, checks: &[], sums: &sums, command, options: &options, began };
+    let ready = Ready {
+        run,
+        order: &order,
+        manner,
+        lead: Lead::default(),
+        sums: &sums,
+        command,
+        options: &options,
+        began,
+    };
     ready.carry_out(context, output, &client).await
 }

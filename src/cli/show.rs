@@ -28,6 +28,7 @@ pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
     };
     let mut view = View::new(output.format, heading, all)?;
     view.plan(&header)?;
+    view.warn(&sums.plausibility(header.at, sums.deletes(false)).warnings())?;
     for change in changes {
         view.change(&change?.1)?;
     }

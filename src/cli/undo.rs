@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
 use super::args::UndoArgs;
-use super::carry::{Ready, manner, no_csv, server_again, server_of, state_dir};
+use super::carry::{Lead, Ready, manner, no_csv, server_again, server_of, state_dir};
 use super::confirm::{CHANGE, can_ask, confirm};
 use super::context::{Context, Output};
 use super::exit::Exit;
@@ -69,7 +69,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         run: undo,
         order: &back,
         manner,
-        checks: &[],
+        lead: Lead::default(),
         sums: &sums,
         command,
         options: &options,

@@ -9,6 +9,7 @@ use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
 use super::moment;
+use super::verdict::{AskedKeys, Tolerance, Verdict, different, equal};
 use super::{directory, next};
 use crate::apply::Place;
 use crate::engine::{
@@ -17,7 +18,7 @@ use crate::engine::{
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location, Versioning};
 use crate::plan::{Sums, Undelete};
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, plural, problems, shell_word};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems, shell_word};
 use crate::resolve::{Cut, history_check};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
@@ -28,12 +29,14 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
 }
 
 async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { past: PastArgs { location, at }, against: _, all, common } = args;
+    let VerifyArgs { past: PastArgs { location, at }, against: _, all, doubtful, allow_empty, common } = args;
+    let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
     let typed = moment::read(&at, &StateArgs::default())?;
     let scope = scope(&location, &select)?;
+    let asked = AskedKeys::of(&scope, &location);
     if let Some(against) = &against {
         check_elsewhere(&location, against)?;
     }
@@ -75,47 +78,28 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     };
     drop(progress);
     let Findings { changes, unsure, sums } = findings?;
+    view.warn(&sums.plausibility(at, 0).warnings())?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }
     view.unsure(unsure)?;
+    let verdict = Verdict::of(&sums, tolerance.trust);
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
-    let command = Command::Verify { matched, mismatched };
-    let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = if sums.found_nothing() && sums.unsure.keys == 0 {
-        "nothing to verify: there are no such keys here, neither then nor now".to_owned()
-    } else if mismatched == 0 {
-        equal(&sums, matched, at)
-    } else {
-        let matched = plural(matched, "key matches", "keys match");
-        let mismatched = plural(mismatched, "does not", "do not");
-        let next = next_step((&location, at, against), &sums, settings, &options);
-        format!("{matched}, {mismatched}{next}")
+    let text = match verdict {
+        Verdict::Empty => asked.nothing_compared(&sums, ""),
+        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, (at, tolerance.trust)),
+        Verdict::Different => {
+            let next = next_step((&location, at, against), &sums, settings, &options);
+            different(matched, mismatched) + &next
+        }
     };
-    view.finish(&sums, &summary, Some(&verdict))?;
-    Ok(exit_of(&sums))
-}
-
-/// What is said where nothing differs.
-pub(super) fn equal(sums: &Sums, matched: u64, at: Instant) -> String {
-    let at = at.human();
-    if sums.unsure.keys == 0 {
-        let keys = plural(matched, "key is as it was", "keys are as they were");
-        return format!("verified: {keys} at {at}");
+    if verdict == Verdict::Empty {
+        view.nothing_compared(&text)?;
     }
-    let in_doubt = plural(sums.unsure.keys, "key", "keys");
-    format!(
-        "not verified: nothing differs from what the listing tells of {at}, but of {in_doubt} that is in doubt"
-    )
-}
-
-/// What differs is told first; what is in doubt cannot be told to be right.
-pub(super) fn exit_of(sums: &Sums) -> Exit {
-    match (sums.changes(), sums.unsure.keys) {
-        (0, 0) => Exit::Done,
-        (0, _) => Exit::Refused,
-        _ => Exit::Differences,
-    }
+    let command = Command::Verify { matched, mismatched, uncertain: sums.unsure.all() };
+    let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
+    view.finish(&sums, &summary, Some(&text))?;
+    Ok(verdict.exit(tolerance))
 }
 
 /// The command that puts right what does not match, where there is one.

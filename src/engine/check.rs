@@ -5,7 +5,7 @@ use super::sweep::Sweep;
 use super::walk::Scope;
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::plan::decide;
+use crate::plan::{Action, decide};
 use crate::resolve::{Doubt, Doubtful, Judge, KeyState};
 use crate::s3::Client;
 
@@ -18,7 +18,7 @@ pub enum Span {
     Since,
 }
 
-/// Lists a scope, and counts the keys in doubt.
+/// Lists a scope, and counts the keys whose state is uncertain.
 pub async fn find_doubts(
     client: &Client,
     scope: Scope,
@@ -32,9 +32,19 @@ pub async fn find_doubts(
             Span::At => doubts(judge, &state, client.clock()),
             Span::Since => doubts_since(judge, &state, client.clock()),
         };
-        if span == Span::At && decide(state.then, state.now).is_some() {
-            doubts.extend(Doubt::of_class(state.then));
+        if span == Span::At {
+            let action = decide(state.then, state.now);
+            if action.is_some() {
+                doubts.extend(Doubt::of_class(state.then));
+            }
+            found.existed += u64::from(state.then.is_some());
+            found.deletes += u64::from(action == Some(Action::Delete));
+            // Some second lies within every upload: only of one that is asked about it says something.
+            if !doubts.iter().any(|doubt| doubt.is_of_answer()) && judge.straddling(&state).is_some() {
+                found.straddling.add(state.key);
+            }
         }
+        found.oldest = Some(found.oldest.map_or(state.oldest, |oldest| oldest.min(state.oldest)));
         found.add(state.key, &doubts);
         found.null_since = found.null_since.max(state.evidence.0.null_above);
         None::<()>

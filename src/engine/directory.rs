@@ -58,22 +58,27 @@ pub(super) struct Ledger<'a> {
     pub(super) client: &'a Client,
     pub(super) changes: Spool<Change>,
     pub(super) sums: Sums,
+    /// How keys are named in the directory that is changed; none where nothing is.
+    relocation: Option<Relocation>,
 }
 
 impl Ledger<'_> {
     pub(super) fn new(client: &Client) -> Result<Ledger<'_>> {
-        Ok(Ledger { client, changes: Spool::new()?, sums: Sums::default() })
+        Ok(Ledger { client, changes: Spool::new()?, sums: Sums::default(), relocation: None })
     }
 
     /// Counts a key that nothing is done to.
     pub(super) fn settle(&mut self, live: &Live, count: impl FnOnce(&mut Sums) -> &mut u64) {
         *count(&mut self.sums) += 1;
-        self.sums.add_unsure(&live.key, &live.doubts);
+        self.sums.add_unsure(&live.key, &live.doubts, &live.cautions);
     }
 
     pub(super) fn enter(&mut self, segment: u64, change: &Change) -> Result<()> {
         self.client.counters().changes.add(1);
-        self.sums.add(change);
+        match &self.relocation {
+            None => self.sums.add(change),
+            Some(relocation) => self.sums.add_there(change, relocation),
+        }
         self.changes.push(segment, &change.key, change)
     }
 }
@@ -87,7 +92,7 @@ pub async fn survey_directory(
     cancel: &Cancel,
     mut right: impl FnMut(&str),
 ) -> Result<Findings> {
-    let mut ledger = Ledger::new(client)?;
+    let mut ledger = Ledger { relocation: Some(files.relocation.clone()), ..Ledger::new(client)? };
     let (bucket, cuts) = (scope.bucket.clone(), (judge.cuts.0, judge.cuts.0));
     if let Some(keys) = scope.keys.take() {
         let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
@@ -96,7 +101,7 @@ pub async fn survey_directory(
         {
             enter_all(&mut ledger, 0, (files, &bucket), live, &mut right).await?;
         }
-        ledger.sums.unknown_keys = walk.unknown_keys;
+        ledger.sums.set_unknown(walk.unknown);
     } else {
         let mut sweep = Sweep::start(client, scope, cuts, cancel);
         while let Some(batch) =

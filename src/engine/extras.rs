@@ -30,7 +30,7 @@ pub async fn verify_directory(
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
     let then = |state: &KeyState<'_>| Live::then(state, judge, client.clock(), &mut ledger.sums);
-    let (live, unknown_keys) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
+    let (live, unknown) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
     let mut live = live.into_changes()?;
     loop {
         let live: Vec<_> = live.by_ref().take(limits::JOINED).collect::<Result<_>>()?;
@@ -69,7 +69,7 @@ pub async fn verify_directory(
     if let Some(extras) = &mut extras {
         extras.enter_before(None, &mut ledger).await?;
     }
-    ledger.sums.unknown_keys = unknown_keys;
+    ledger.sums.set_unknown(unknown);
     Ok(Findings { changes: ledger.changes, unsure: None, sums: ledger.sums })
 }
 

@@ -30,9 +30,9 @@ pub async fn survey_elsewhere(
         ..Scope::default()
     };
     let selection = scope.selection.clone();
-    let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras);
+    let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras).with_unsure()?;
     let then = |state: &KeyState<'_>| Live::then(state, judge, client.clock(), &mut ledger.sums);
-    let (source, unknown_keys) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
+    let (source, unknown) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
     let now = |state: &KeyState<'_>| Live::now(state, name(state.key));
     let (target, _) = live_keys(client, there, Cut::Latest, cancel, now).await?;
@@ -41,7 +41,7 @@ pub async fn survey_elsewhere(
     loop {
         let pairs: Vec<_> = pairs.by_ref().take(limits::JOINED).collect::<Result<_>>()?;
         if pairs.is_empty() {
-            return ledger.close(unknown_keys).await;
+            return ledger.close(unknown).await;
         }
         if cancel.is_stopped() {
             return Err(Error::interrupted());

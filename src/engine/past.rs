@@ -9,7 +9,7 @@ use super::walk::{Scope, Walk};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Known, Lifecycle, Rule, Version};
+use crate::model::{KeyShapes, Known, Lifecycle, Rule, Version};
 use crate::plan::{Spool, Sums};
 use crate::resolve::{Caution, Cut, Doubt, Expiries, Judge, KeyState};
 use crate::s3::{Client, ServerClock};
@@ -43,8 +43,9 @@ impl Live {
         sums: &mut Sums,
     ) -> Option<Self> {
         let doubts = doubts(judge, state, clock);
+        sums.see(state.oldest);
         let Some(version) = state.then.cloned() else {
-            sums.add_unsure(state.key, &doubts);
+            sums.add_unsure(state.key, &doubts, &[]);
             return None;
         };
         Some(Self { key: state.key.to_owned(), version, cautions: judge.cautions(state), doubts })
@@ -58,21 +59,21 @@ impl Live {
 }
 
 /// The keys of a scope that are live at a cut, on disk, in their order; `live` says what is to be known of each. Gives also
-/// how many keys that were asked for by name have no entry.
+/// of the keys that were asked for by name those that have no entry.
 pub(super) async fn live_keys(
     client: &Client,
     mut scope: Scope,
     at: Cut,
     cancel: &Cancel,
     mut live: impl FnMut(&KeyState<'_>) -> Option<Live>,
-) -> Result<(Spool<Live>, u64)> {
+) -> Result<(Spool<Live>, KeyShapes)> {
     let mut found = Spool::new()?;
     if let Some(keys) = scope.keys.take() {
         let mut walk = Walk::start(client, (scope, keys), (at, at), cancel);
         while let Some(batch) = walk.next(|state| live(&state)).await? {
             batch.iter().try_for_each(|live| found.push(0, &live.key, live))?;
         }
-        return Ok((found, walk.unknown_keys));
+        return Ok((found, walk.unknown));
     }
     let mut sweep = Sweep::start(client, scope, (at, at), cancel);
     while let Some(batch) = sweep.next(|state| live(&state)).await? {
@@ -84,7 +85,7 @@ pub(super) async fn live_keys(
             found.cut(batch.segment)?;
         }
     }
-    Ok((found, 0))
+    Ok((found, KeyShapes::default()))
 }
 
 /// The doubts about a key's answers by now: a listing may take hours, and lifecycle acts meanwhile, by the server's clock.

@@ -16,7 +16,7 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Instant, Relocation};
+use crate::model::{Instant, KeyShapes, Relocation};
 use crate::plan::Spool;
 use crate::recover::{
     Cursor, Dangling, Existed, Moment, Orphan, ReferenceSums, SortedKeys, SortedWriter, dangling, heal,
@@ -125,7 +125,7 @@ pub async fn heal_changes(
         }
     }
     ledger.enter(0, chunk).await?;
-    ledger.close(0).await
+    ledger.close(KeyShapes::default()).await
 }
 
 impl References {

@@ -10,6 +10,7 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::model::KeyShapes;
 use crate::plan::{Action, Change, Spool, Sums, Undelete, UnsureKey, decide};
 use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
@@ -19,7 +20,7 @@ use crate::s3::Client;
 pub struct Findings {
     /// The changes.
     pub changes: Spool<Change>,
-    /// The keys in doubt that are not among the changes, where one bucket's states are compared.
+    /// The keys in doubt that are not among the changes, where buckets are compared.
     pub unsure: Option<Spool<UnsureKey>>,
     /// Their sums.
     pub sums: Sums,
@@ -45,14 +46,14 @@ pub async fn survey(
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
     let ledger = Ledger::new(client, &place, compare)?;
-    let mut ledger = Ledger { undelete, unsure: Some(Spool::new()?), ..ledger };
+    let mut ledger = Ledger { undelete, ..ledger.with_unsure()? };
     let cuts = judge.cuts;
     if let Some(keys) = scope.keys.take() {
         let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
         while let Some(found) = walk.next(|state| ledger.change_of(&state, judge)).await? {
             ledger.enter(0, found).await?;
         }
-        return ledger.close(walk.unknown_keys).await;
+        return ledger.close(walk.unknown).await;
     }
     let mut sweep = Sweep::start(client, scope, cuts, cancel);
     while let Some(batch) = sweep.next(|state| ledger.change_of(&state, judge)).await? {
@@ -64,7 +65,7 @@ pub async fn survey(
             ledger.cut(batch.segment)?;
         }
     }
-    ledger.close(0).await
+    ledger.close(KeyShapes::default()).await
 }
 
 /// Gathers what a survey finds.
@@ -105,13 +106,19 @@ impl<'a> Ledger<'a> {
         Self { extras, ..self }
     }
 
+    /// The same with a list of the keys that nothing is done to and whose state at T is uncertain.
+    pub(super) fn with_unsure(self) -> Result<Self> {
+        Ok(Self { unsure: Some(Spool::new()?), ..self })
+    }
+
     /// The change that a key needs, if any; counts the key.
     fn change_of(&mut self, state: &KeyState<'_>, judge: &Judge) -> Option<Change> {
         self.sums.existed += u64::from(state.then.is_some());
+        self.sums.see(state.oldest);
         let doubts = doubts(judge, state, self.client.clock());
         if decide(state.then, state.now).is_none() {
             self.sums.unchanged += 1;
-            self.leave(state.key, doubts);
+            self.leave(state.key, doubts, judge.straddling(state).into_iter().collect());
             return None;
         }
         Change::of(state, judge, doubts)
@@ -136,7 +143,7 @@ impl<'a> Ledger<'a> {
             self.silent |= silent;
             if likeness == Likeness::Same {
                 self.sums.same_content += 1;
-                self.leave(&change.key, change.doubts);
+                self.leave(&change.key, change.doubts, change.cautions);
                 continue;
             }
             self.sums.unproven += u64::from(likeness == Likeness::Unproven);
@@ -149,7 +156,10 @@ impl<'a> Ledger<'a> {
                 // Nothing is copied, so it does not matter that it lies in an archive.
                 change.doubts.retain(|doubt| *doubt != Doubt::Archived);
             }
-            self.sums.add(&change);
+            match self.extras {
+                Extras::Differ => self.sums.add(&change),
+                Extras::LeaveAlone => self.sums.add_there(&change, &place.relocation),
+            }
             if change.action != Action::Delete || self.extras == Extras::Differ {
                 self.changes.push(segment, &change.key, &change)?;
             }
@@ -163,12 +173,14 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
-    /// Counts a key that nothing is done to, if it is in doubt.
-    fn leave(&mut self, key: &str, mut doubts: Vec<Doubt>) {
-        self.sums.add_unsure(key, &doubts);
+    /// Counts a key that nothing is done to, if its state at T is uncertain.
+    fn leave(&mut self, key: &str, mut doubts: Vec<Doubt>, mut cautions: Vec<Caution>) {
+        self.sums.add_unsure(key, &doubts, &cautions);
         doubts.retain(|doubt| doubt.is_of_answer());
-        if self.unsure.is_some() && !doubts.is_empty() {
-            self.unwritten.push(UnsureKey { key: key.to_owned(), doubts });
+        // The others inform about a change, and there is none.
+        cautions.retain(|caution| *caution == Caution::Multipart);
+        if self.unsure.is_some() && !(doubts.is_empty() && cautions.is_empty()) {
+            self.unwritten.push(UnsureKey { key: key.to_owned(), doubts, cautions });
         }
     }
 
@@ -180,11 +192,11 @@ impl<'a> Ledger<'a> {
 
     /// What was found in the end. A HEAD that is refused does not say whether a permission is missing or the credentials have
     /// expired, which would make all that was asked for since look different: so a request is sent that does.
-    pub(super) async fn close(mut self, unknown_keys: u64) -> Result<Findings> {
+    pub(super) async fn close(mut self, unknown: KeyShapes) -> Result<Findings> {
         if self.silent {
             self.client.keeping(&self.place.bucket).await?;
         }
-        self.sums.unknown_keys = unknown_keys;
+        self.sums.set_unknown(unknown);
         Ok(Findings { changes: self.changes, unsure: self.unsure, sums: self.sums })
     }
 }

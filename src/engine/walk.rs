@@ -7,6 +7,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::list::{KeyPages, Selection};
+use crate::model::KeyShapes;
 use crate::resolve::{Cut, KeyState, Resolver};
 use crate::s3::Client;
 
@@ -27,9 +28,15 @@ pub struct Scope {
 pub(super) struct Walk {
     client: Client,
     cancel: Cancel,
-    reads: BoxStream<'static, Result<Resolver>>,
+    reads: BoxStream<'static, Result<Read>>,
     /// Keys that have no entry.
-    pub(super) unknown_keys: u64,
+    pub(super) unknown: KeyShapes,
+}
+
+/// A key with all of its entries.
+struct Read {
+    key: String,
+    resolver: Resolver,
 }
 
 impl Walk {
@@ -45,10 +52,13 @@ impl Walk {
         let asked = client.clone();
         let reads = stream::iter(chosen).map(move |key| {
             let (client, bucket) = (asked.clone(), bucket.clone());
-            async move { resolve_key(&client, &bucket, &key, cuts).await }
+            async move {
+                let resolver = resolve_key(&client, &bucket, &key, cuts).await?;
+                Ok(Read { key, resolver })
+            }
         });
         let reads = reads.buffered(limits::CONTENT_CHECKS).boxed();
-        Self { client: client.clone(), cancel: cancel.clone(), reads, unknown_keys: 0 }
+        Self { client: client.clone(), cancel: cancel.clone(), reads, unknown: KeyShapes::default() }
     }
 
     /// The next key, as `take` has it; `None` after the last. There may be nothing of it.
@@ -59,11 +69,11 @@ impl Walk {
         if self.cancel.is_stopped() {
             return Err(Error::interrupted());
         }
-        let Some(mut read) = self.reads.try_next().await? else { return Ok(None) };
+        let Some(Read { key, mut resolver }) = self.reads.try_next().await? else { return Ok(None) };
         let counters = self.client.counters();
-        counters.versions.add(read.seen());
-        let Some(state) = read.finish() else {
-            self.unknown_keys += 1;
+        counters.versions.add(resolver.seen());
+        let Some(state) = resolver.finish() else {
+            self.unknown.add(&key);
             return Ok(Some(Vec::new()));
         };
         counters.keys.add(1);

@@ -183,6 +183,11 @@ impl Relocation {
         self.put.clone() + key.strip_prefix(&self.cut).unwrap_or(key)
     }
 
+    /// What every key there begins with.
+    pub fn folder_there(&self) -> &str {
+        &self.put
+    }
+
     /// The key here of a key there.
     pub fn here(&self, key: &str) -> String {
         self.cut.clone() + key.strip_prefix(&self.put).unwrap_or(key)

@@ -110,13 +110,16 @@ impl Change {
     }
 }
 
-/// A key that nothing is done to, though what it held at T is in doubt.
+/// A key that nothing is done to, though what it held at T is uncertain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnsureKey {
     /// The key.
     pub key: String,
     /// Why.
     pub doubts: Vec<Doubt>,
+    /// Cautions for which its state is uncertain too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cautions: Vec<Caution>,
 }
 
 /// The cautions that this asof knows: they only inform, so one that a newer asof added is passed over.

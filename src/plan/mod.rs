@@ -2,9 +2,11 @@
 
 mod change;
 pub mod file;
+mod plausibility;
 mod spool;
 mod summary;
 
 pub use change::{Action, Change, Undelete, UnsureKey, decide};
+pub use plausibility::{Plausibility, Warning};
 pub use spool::Spool;
 pub use summary::{Covered, PrefixCounts, Sums, Tally, Unsure};

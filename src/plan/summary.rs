@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Change};
+use super::{Action, Change, Plausibility};
 use crate::limits;
+use crate::model::{Instant, KeyShapes, Relocation};
 use crate::resolve::{Caution, Doubt};
 
 /// Keys and bytes of one kind of change.
@@ -54,6 +55,21 @@ pub struct Unsure {
     pub lifecycle: u64,
     /// Those of them that a null version may have.
     pub null_version: u64,
+    /// Keys that no doubt is about, but that held a multipart upload at T that may have been completed after it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub multipart: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+impl Unsure {
+    /// All of them.
+    pub fn all(&self) -> u64 {
+        self.keys + self.multipart
+    }
 }
 
 /// Keys by action, in the order of [`Action::ALL`].
@@ -77,23 +93,41 @@ pub struct Sums {
     pub unproven: u64,
     /// Keys that existed at T.
     pub existed: u64,
+    /// The date of the oldest entry that was listed, version or delete marker.
+    pub oldest: Option<Instant>,
     /// Keys that were asked for by name and have no version at all.
     pub unknown_keys: u64,
+    /// How these are written.
+    unknown: KeyShapes,
     /// Changes that something has to be settled about first.
     pub doubtful: u64,
+    doubtful_deletes: u64,
     doubts: BTreeMap<Doubt, u64>,
     /// Keys that nothing is done to, though what they held at T is in doubt.
     pub unsure: Unsure,
     /// Some of the keys of which it is in doubt what they held at T.
     uncertain: BTreeSet<String>,
+    /// Some of the keys that [`Unsure::multipart`] counts.
+    straddling: BTreeSet<String>,
     cautions: BTreeMap<Caution, u64>,
     prefixes: BTreeMap<String, PrefixCounts>,
     elsewhere: PrefixCounts,
 }
 
 impl Sums {
-    /// Counts a change.
+    /// Counts a change of a key where it is.
     pub fn add(&mut self, change: &Change) {
+        self.add_under(change, top_level(&change.key));
+    }
+
+    /// Counts a change of a key in another place, where it has another name.
+    pub fn add_there(&mut self, change: &Change, relocation: &Relocation) {
+        let there = relocation.there(&change.key);
+        let below = there.strip_prefix(relocation.folder_there()).map(top_level).unwrap_or_default();
+        self.add_under(change, &format!("{}{below}", relocation.folder_there()));
+    }
+
+    fn add_under(&mut self, change: &Change, prefix: &str) {
         let slot = slot(change.action);
         if let Some(tally) = self.actions.get_mut(slot) {
             tally.keys += 1;
@@ -102,7 +136,9 @@ impl Sums {
         self.uncover.add(change);
         let copied = change.action != Action::Delete && change.markers.is_empty();
         self.in_parts += u64::from(copied && change.bytes() > limits::MAX_COPY_BYTES);
-        self.doubtful += u64::from(!change.doubts.is_empty());
+        let doubtful = u64::from(!change.doubts.is_empty());
+        self.doubtful += doubtful;
+        self.doubtful_deletes += if change.action == Action::Delete { doubtful } else { 0 };
         for doubt in &change.doubts {
             *self.doubts.entry(*doubt).or_default() += 1;
         }
@@ -112,7 +148,6 @@ impl Sums {
         for caution in &change.cautions {
             *self.cautions.entry(*caution).or_default() += 1;
         }
-        let prefix = top_level(&change.key);
         let room = self.prefixes.len() < limits::COUNTED_PREFIXES;
         let counts = if room || self.prefixes.contains_key(prefix) {
             self.prefixes.entry(prefix.to_owned()).or_default()
@@ -124,10 +159,16 @@ impl Sums {
         }
     }
 
-    /// Counts a key that nothing is done to, with the doubts about the answer that this rests on.
-    pub fn add_unsure(&mut self, key: &str, doubts: &[Doubt]) {
+    /// Counts a key that nothing is done to, with the doubts and cautions about the answer that this rests on.
+    pub fn add_unsure(&mut self, key: &str, doubts: &[Doubt], cautions: &[Caution]) {
         let has = |doubt: Doubt| u64::from(doubts.contains(&doubt));
         let of_answer = doubts.iter().any(|doubt| doubt.is_of_answer());
+        if !of_answer && cautions.contains(&Caution::Multipart) {
+            self.unsure.multipart += 1;
+            if self.straddling.len() < limits::SHOWN_CHANGES {
+                self.straddling.insert(key.to_owned());
+            }
+        }
         self.unsure.keys += u64::from(of_answer);
         self.unsure.lifecycle += has(Doubt::Lifecycle);
         self.unsure.null_version += has(Doubt::NullVersion);
@@ -149,6 +190,37 @@ impl Sums {
         let null_version = self.in_doubt(Doubt::NullVersion) + self.unsure.null_version;
         let counts = [(Doubt::Lifecycle, lifecycle), (Doubt::NullVersion, null_version)];
         (counts, self.uncertain.iter().map(String::as_str))
+    }
+
+    /// Some of the keys that nothing is done to and that held a multipart upload at T that may have been completed after it.
+    pub fn straddling(&self) -> impl Iterator<Item = &str> {
+        self.straddling.iter().map(String::as_str)
+    }
+
+    /// Takes the date of a key's oldest entry into account.
+    pub fn see(&mut self, oldest: Instant) {
+        self.oldest = Some(self.oldest.map_or(oldest, |before| before.min(oldest)));
+    }
+
+    /// Keys that a restore in place would delete, without those in doubt if these are skipped.
+    pub fn deletes(&self, skip_doubtful: bool) -> u64 {
+        self.of(Action::Delete).keys - if skip_doubtful { self.doubtful_deletes } else { 0 }
+    }
+
+    /// What decides whether `at` is a plausible target time for a restore that makes so many `deletes`.
+    pub fn plausibility(&self, at: Instant, deletes: u64) -> Plausibility {
+        Plausibility { at, oldest: self.oldest, existed: self.existed, deletes }
+    }
+
+    /// Takes over the keys that were asked for by name and have no version at all.
+    pub fn set_unknown(&mut self, unknown: KeyShapes) {
+        self.unknown_keys = unknown.keys;
+        self.unknown = unknown;
+    }
+
+    /// Why none of the keys that were asked for by name has ever existed, if none has.
+    pub fn likely_causes(&self) -> Vec<&'static str> {
+        if self.found_nothing() { self.unknown.likely_causes() } else { Vec::new() }
     }
 
     /// The sum of one kind.

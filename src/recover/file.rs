@@ -53,6 +53,12 @@ pub struct Bucket {
     pub expected_bucket_owner: Option<Account>,
     /// Who pays for requests, if the bucket is a Requester Pays bucket.
     pub request_payer: Option<RequestPayer>,
+    /// Restore it in place even where that deletes more than half of its keys.
+    #[serde(default)]
+    pub allow_mass_delete: bool,
+    /// It may have held nothing at the target time: a drill that compares nothing has not failed.
+    #[serde(default)]
+    pub allow_empty: bool,
 }
 
 /// Where a bucket's past state is brought.
@@ -124,6 +130,9 @@ pub struct References {
     /// Objects that no row names are looked for too.
     #[serde(default)]
     pub orphans: bool,
+    /// There may be no rows: that nothing is compared is no finding.
+    #[serde(default)]
+    pub allow_empty: bool,
 }
 
 /// How a mark is made.

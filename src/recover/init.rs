@@ -15,6 +15,8 @@ target = "in-place"              # or "s3://scratch/somewhere"
 # path-style = true
 # expected-bucket-owner = "111122223333"
 # request-payer = "requester"
+# allow-mass-delete = true       # lets a recovery delete more than half of its keys
+# allow-empty = true             # it may have held no keys at that time: a drill of it finds nothing wrong with that
 
 # Any database, by commands. A command is a list of words and runs without a shell; for a shell, { shell = "…" }. All run in
 # the directory of this file.
@@ -61,6 +63,7 @@ restore = ["./db-restore"]
 # null = false                   # true: keys end in NUL, not in a line break
 # heal = "30s"                   # restores objects too that arrived so soon after the time
 # orphans = false                # true: objects that no row names are counted too
+# allow-empty = false            # true: that there are no rows is no finding
 
 [mark]
 # dump = { shell = "pg_dump orders > orders-$ASOF_MARK.sql" }

@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Instant, Version};
+use crate::model::{Instant, KeyShapes, Version};
 use crate::plan::{Change, Tally, decide};
 use crate::resolve::{Doubt, KeyState};
 
@@ -122,6 +122,8 @@ pub struct ReferenceSums {
     pub doubtful: u64,
     /// Objects that no row names.
     pub orphans: Tally,
+    /// How the keys are written that never existed.
+    unknown: KeyShapes,
 }
 
 impl ReferenceSums {
@@ -138,6 +140,14 @@ impl ReferenceSums {
             *n += 1;
         }
         self.doubtful += u64::from(!dangling.doubts.is_empty());
+        if dangling.existed == Existed::Never {
+            self.unknown.add(&dangling.key);
+        }
+    }
+
+    /// Why no key that a row names has ever existed, if none has.
+    pub fn likely_causes(&self) -> Vec<&'static str> {
+        if self.unknown.keys == self.keys { self.unknown.likely_causes() } else { Vec::new() }
     }
 
     /// Counts an object that no row names.

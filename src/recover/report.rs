@@ -171,6 +171,17 @@ impl Finding {
         Self { finding: "nothing-compared", place: place.clone(), key: String::new(), detail }
     }
 
+    /// A place that held nothing at the target time, so that neither a restore nor a comparison proves anything.
+    pub fn nothing_restored(place: &Location, oldest: Option<Instant>) -> Self {
+        let why = match oldest {
+            Some(oldest) => format!("the oldest version here is of {}", oldest.human()),
+            None => "there are no versions here".to_owned(),
+        };
+        let detail =
+            format!("no key existed at the target time, so nothing was restored and compared: {why}");
+        Self { finding: "nothing-compared", place: place.clone(), key: String::new(), detail }
+    }
+
     /// An object that no row names.
     pub fn orphan(place: &Location, orphan: &Orphan) -> Self {
         let detail = "no row names it".to_owned();

@@ -10,7 +10,7 @@ use std::io::BufRead;
 use super::sorted::{Cursor, SortedKeys, SortedWriter};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Location, printable};
+use crate::model::{KeyShapes, Location, printable};
 
 /// What comes after each key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,7 +82,8 @@ pub fn each_key(
         }
         if !key.starts_with(&location.prefix) {
             let message = format!("the key {} in {name} does not lie under {location}", printable(key));
-            return Err(Error::usage(message).hint("keys are written whole, with their prefix"));
+            let error = Error::usage(message).hint("keys are written whole, with their prefix");
+            return Err(KeyShapes::of(key).likely_causes().into_iter().fold(error, Error::hint));
         }
         on(key)?;
     }

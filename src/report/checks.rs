@@ -4,12 +4,14 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::doubt::meaning;
+use super::doubt::{examples, meaning};
 use super::units::{count, plural};
+use super::warning::{warning_lines, warning_text};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Check, Instant, Location, Question, Subject, Verdict, printable};
-use crate::resolve::{Doubt, Doubtful};
+use crate::plan::Warning;
+use crate::resolve::{Caution, Doubt, Doubtful, Kind};
 
 /// What the short line tells where there is nothing to think about.
 const HEADLINE: [Subject; 4] =
@@ -42,9 +44,14 @@ pub struct Answer<'a> {
     pub doubtful: &'a Doubtful,
     /// Keys may have gone from the listing entirely.
     pub whole_keys: bool,
+    /// Why the time asked about is implausible.
+    pub warnings: &'a [Warning],
+    /// Keys in doubt are taken to be as the listing tells.
+    pub trusting: bool,
     /// Whether it can.
     pub restorable: bool,
-    /// Of [`Question::Back`]: every state since then can; none if nothing bounds it but when versioning was enabled.
+    /// Of [`Question::Back`]: every state since then can; none if nothing bounds it but when versioning was enabled. Of
+    /// [`Question::Since`]: the oldest version's date, where that is later than the time asked about.
     pub since: Option<Instant>,
     /// Keys listed.
     pub keys: u64,
@@ -65,6 +72,11 @@ impl Answer<'_> {
             }
             Question::Back => writeln!(out, "{place}")?,
         }
+        // Of a window, the answer at the end is about that part which the warning leaves.
+        let warnings = if matches!(self.question, Question::Since(_)) { &[] } else { self.warnings };
+        for line in warning_lines(warnings) {
+            writeln!(out, "{line}")?;
+        }
         writeln!(out)?;
         for check in self.checks {
             writeln!(out, "  {:<12} {}", check.verdict.name(), printable(&check.words))?;
@@ -81,7 +93,7 @@ impl Answer<'_> {
     fn doubts(&self, out: &mut impl Write) -> Result<()> {
         let keys = plural(self.keys, "key", "keys");
         let when = if self.question == Question::Back { ", for earlier times" } else { "" };
-        writeln!(out, "  {:<12} {:>12} of {keys}{when}", "in doubt", count(self.doubtful.keys))?;
+        writeln!(out, "  {:<12} {:>12} of {keys}{when}", "in doubt", count(self.doubtful.uncertain()))?;
         for (doubt, kind) in self.doubtful.kinds() {
             let meaning = match doubt {
                 Doubt::Archived => "no doubt what was there, but it has to be thawed first (--thaw)",
@@ -93,6 +105,13 @@ impl Answer<'_> {
                 some.push("…".into());
             }
             writeln!(out, "  {:<12} {:>12}   {}", "", "", some.join(", "))?;
+        }
+        let Kind { keys, some } = &self.doubtful.straddling;
+        if *keys > 0 {
+            let meaning = "multipart uploads started shortly before that time, perhaps completed after it";
+            writeln!(out, "  {:<12} {:>12}   {meaning}", Caution::Multipart.name(), count(*keys))?;
+            let some = examples(some.iter().map(String::as_str));
+            writeln!(out, "  {:<12} {:>12}   {some}", "", "")?;
         }
         Ok(writeln!(out)?)
     }
@@ -109,6 +128,12 @@ impl Answer<'_> {
         let verdict = match (self.question, self.restorable) {
             (Question::At(at), true) => format!("yes: the state at {} can be restored", at.human()),
             (Question::At(at), false) => format!("no: a restore to {} cannot be trusted", at.human()),
+            (Question::Since(asked), true) if self.since.is_some() => {
+                let since = self.since.unwrap_or(asked).human();
+                format!(
+                    "yes: every second since {since} can be restored{until}; no version is older, so nothing is known of the time before"
+                )
+            }
             (Question::Since(since), true) => {
                 format!("yes: every second since {} can be restored{until}", since.human())
             }
@@ -124,10 +149,15 @@ impl Answer<'_> {
             }
             (Question::Back, false) => "a restore in place is refused".to_owned(),
         };
-        let keys = plural(self.doubtful.keys, "key is in doubt", "keys are in doubt");
+        let uncertain = self.doubtful.uncertain();
+        let trusted = if self.trusting { "; the listing is trusted" } else { "" };
+        let keys = format!("{}{trusted}", plural(uncertain, "key is in doubt", "keys are in doubt"));
+        let before_oldest = |warning: &Warning| matches!(warning, Warning::BeforeOldestVersion { .. });
+        let before_oldest = self.warnings.iter().filter(|warning| before_oldest(warning) && !self.restorable);
         let reasons = blocked()
             .map(|check| printable(&check.words).into_owned())
-            .chain((self.doubtful.keys > 0 && self.question != Question::Back).then_some(keys))
+            .chain(before_oldest.map(warning_text))
+            .chain((uncertain > 0 && self.question != Question::Back).then_some(keys))
             .chain(self.whole_keys.then(|| {
                 "rules that remove versions, and then the markers above them, may have removed keys entirely".to_owned()
             }))
@@ -153,7 +183,7 @@ impl Answer<'_> {
             keys_may_be_gone: self.whole_keys,
             keys: self.keys,
             versions,
-            doubtful: self.doubtful.keys,
+            doubtful: self.doubtful.uncertain(),
             list_requests,
             elapsed_ms,
         }

@@ -2,14 +2,16 @@
 
 use std::io::Write;
 
-use super::doubt::{meaning, unsure_line};
+use super::doubt::{caution_meaning, meaning, straddling_keys, unsure_line};
 use super::json::writes_needed;
+use super::prefixes::prefixes;
 use super::units::{bytes, count, plural};
+use super::warning::warning_lines;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Destination, Instant, Location, Version, printable};
-use crate::plan::{Action, Change, Sums};
-use crate::resolve::{Caution, Doubt};
+use crate::plan::{Action, Change, Sums, Warning};
+use crate::resolve::Doubt;
 
 /// What a comparison is for. Decides the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// A kind of difference in this comparison's words, and what it means.
-    fn words(self, action: Action) -> (&'static str, &'static str) {
+    pub(super) fn words(self, action: Action) -> (&'static str, &'static str) {
         match (self, action) {
             (Purpose::Restore | Purpose::Plan, Action::Undelete) => {
                 (action.name(), "deleted since, come back")
@@ -100,6 +102,7 @@ pub struct Heading {
 #[derive(Debug)]
 pub struct DiffView {
     heading: Heading,
+    warnings: Vec<Warning>,
     all: bool,
     /// Whether changes have been written, under the heading.
     begun: bool,
@@ -115,7 +118,12 @@ impl Heading {
 impl DiffView {
     /// An empty table. `all` shows every change as it comes.
     pub fn new(heading: Heading, all: bool) -> Self {
-        Self { heading, all, begun: false, shown: Default::default() }
+        Self { heading, warnings: Vec::new(), all, begun: false, shown: Default::default() }
+    }
+
+    /// Shows these before anything else.
+    pub fn warn(&mut self, warnings: &[Warning]) {
+        self.warnings.extend(warnings);
     }
 
     /// Takes one change.
@@ -171,6 +179,9 @@ impl DiffView {
             }
         }
         writeln!(out)?;
+        for line in warning_lines(&self.warnings) {
+            writeln!(out, "{line}")?;
+        }
         for note in notes {
             writeln!(out, "  {note}")?;
         }
@@ -264,12 +275,12 @@ impl DiffView {
 }
 
 /// What is said where nothing has to be done. That no key was found may come of a misspelt prefix.
-pub fn nothing_to_change(sums: &Sums) -> &'static str {
-    if sums.found_nothing() {
-        "nothing to change: there are no such keys here, neither then nor now"
-    } else {
-        "nothing to change"
+pub fn nothing_to_change(sums: &Sums) -> String {
+    if !sums.found_nothing() {
+        return "nothing to change".to_owned();
     }
+    let nothing = "nothing to change: there are no such keys here, neither then nor now".to_owned();
+    sums.likely_causes().iter().fold(nothing, |text, cause| format!("{text}\n  likely cause: {cause}"))
 }
 
 /// That nothing but the size of so many objects could be checked.
@@ -313,18 +324,11 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     if let Some(line) = unsure_line(sums) {
         writeln!(out, "  {line}")?;
     }
+    if let Some(keys) = straddling_keys(sums) {
+        writeln!(out, "  of the unchanged keys, {keys}")?;
+    }
     for (caution, keys) in sums.cautions() {
-        let meaning = match caution {
-            Caution::SameSecond => "of these, written or deleted in that very second",
-            Caution::Unordered => "of these, whose versions are listed in another order than their times",
-            Caution::Multipart => {
-                "of these, uploaded in parts, begun shortly before and perhaps completed after"
-            }
-            Caution::LifecycleMarker => {
-                "of these, under a lifecycle rule's marker: gone within a day after its time"
-            }
-            Caution::Replica => "of these, replicas: dated by their originals, perhaps not yet here then",
-        };
+        let meaning = caution_meaning(caution);
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", caution.name(), count(keys), "")?;
     }
     if sums.unproven > 0 && purpose == Purpose::VerifyDirectory {
@@ -340,43 +344,6 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     }
     if sums.unknown_keys > 0 {
         writeln!(out, "  {} asked for by name never existed here", plural(sums.unknown_keys, "key", "keys"))?;
-    }
-    Ok(writeln!(out)?)
-}
-
-fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
-    let mut rows: Vec<_> = sums.prefixes().collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    // Those with the most changes first.
-    rows.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().sum::<u64>()));
-    let name = |prefix: Option<&str>| match prefix {
-        Some("") => "at the top level".to_owned(),
-        Some(prefix) => format!("under {}", printable(prefix)),
-        None => "elsewhere".to_owned(),
-    };
-    let width = rows
-        .iter()
-        .take(limits::SHOWN_PREFIXES)
-        .map(|(p, _)| name(*p).chars().count())
-        .max()
-        .unwrap_or_default();
-    for (prefix, counts) in rows.iter().take(limits::SHOWN_PREFIXES) {
-        let parts: Vec<_> = Action::ALL
-            .into_iter()
-            .zip(counts)
-            .filter(|(_, n)| **n > 0)
-            .map(|(action, n)| format!("{} {}", count(*n), purpose.words(action).0))
-            .collect();
-        writeln!(out, "  {:<width$}  {}", name(*prefix), parts.join(" · "))?;
-    }
-    if rows.len() > limits::SHOWN_PREFIXES {
-        writeln!(
-            out,
-            "  … and {}",
-            plural((rows.len() - limits::SHOWN_PREFIXES) as u64, "more prefix", "more prefixes")
-        )?;
     }
     Ok(writeln!(out)?)
 }

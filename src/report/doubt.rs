@@ -4,7 +4,7 @@ use super::units::plural;
 use crate::limits;
 use crate::model::printable;
 use crate::plan::Sums;
-use crate::resolve::Doubt;
+use crate::resolve::{Caution, Doubt};
 
 /// What a doubt means, after a number of keys.
 pub(super) fn meaning(doubt: Doubt) -> &'static str {
@@ -12,6 +12,19 @@ pub(super) fn meaning(doubt: Doubt) -> &'static str {
         Doubt::Lifecycle => "in doubt: lifecycle rules may have removed what was live then",
         Doubt::NullVersion => "in doubt: a null version may have overwritten what was live then",
         Doubt::Archived => "in doubt: of these, in an archive, to be thawed first (--thaw)",
+    }
+}
+
+/// What a caution means, after a number of keys that are changed.
+pub(super) fn caution_meaning(caution: Caution) -> &'static str {
+    match caution {
+        Caution::SameSecond => "of these, written or deleted in that very second",
+        Caution::Unordered => "of these, whose versions are listed in another order than their times",
+        Caution::Multipart => "of these, uploaded in parts, begun shortly before and perhaps completed after",
+        Caution::LifecycleMarker => {
+            "of these, under a lifecycle rule's marker: gone within a day after its time"
+        }
+        Caution::Replica => "of these, replicas: dated by their originals, perhaps not yet here then",
     }
 }
 
@@ -29,11 +42,7 @@ pub fn uncertainty(sums: &Sums) -> Option<String> {
             }
         })
         .collect();
-    let mut some: Vec<_> = some.map(printable).collect();
-    if some.len() == limits::SHOWN_CHANGES {
-        some.push("…".into());
-    }
-    (!reasons.is_empty()).then(|| format!("{}: {}", reasons.join(", and "), some.join(", ")))
+    (!reasons.is_empty()).then(|| format!("{}: {}", reasons.join(", and "), examples(some)))
 }
 
 /// Of the keys in doubt, those that nothing would be done to; `None` if there are none.
@@ -42,4 +51,23 @@ pub(super) fn unsure_line(sums: &Sums) -> Option<String> {
     (sums.unsure.keys > 0).then(|| {
         format!("{keys} not among the changes: what may have been there then is nowhere to be found")
     })
+}
+
+/// Of the keys that nothing would be done to, those that held a multipart upload that may have been completed after T: how
+/// many, and some of them; `None` if there are none.
+pub fn straddling_keys(sums: &Sums) -> Option<String> {
+    let keys = plural(sums.unsure.multipart, "key was", "keys were");
+    (sums.unsure.multipart > 0).then(|| {
+        let examples = examples(sums.straddling());
+        format!("{keys} uploaded in parts, started shortly before that time and perhaps completed after it: {examples}")
+    })
+}
+
+/// Some keys, for a person; an ellipsis where there may be more of them.
+pub(super) fn examples<'a>(keys: impl Iterator<Item = &'a str>) -> String {
+    let mut examples: Vec<_> = keys.map(printable).collect();
+    if examples.len() == limits::SHOWN_CHANGES {
+        examples.push("…".into());
+    }
+    examples.join(", ")
 }

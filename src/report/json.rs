@@ -135,9 +135,11 @@ impl<W: Write> JsonLines<W> {
     /// Whether a past can be restored: the checks, the doubts, a summary.
     pub fn answer(&mut self, answer: &Answer<'_>, counters: &Counters, elapsed: Duration) -> Result<()> {
         self.checks(answer.checks)?;
+        self.warnings(answer.warnings)?;
         for (doubt, Kind { keys, some }) in answer.doubtful.kinds() {
             self.line("doubt", DoubtLine { doubt, keys: *keys, some })?;
         }
+        self.straddling(&answer.doubtful.straddling)?;
         let (versions, requests) = (counters.versions.get(), counters.list_requests.get());
         self.line("summary", answer.summary((versions, requests, millis(elapsed))))
     }
@@ -270,6 +272,8 @@ pub enum Command {
         matched: u64,
         /// Keys that do not.
         mismatched: u64,
+        /// Keys that nothing differs of, but whose state at the past time is uncertain.
+        uncertain: u64,
     },
 }
 

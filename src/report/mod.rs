@@ -7,17 +7,19 @@ mod doubt;
 mod history;
 mod html;
 mod json;
+mod prefixes;
 mod progress;
 mod recovery;
 mod references;
 mod restore;
 mod timeline;
 mod units;
+mod warning;
 
 pub use checks::{Answer, head, problems};
 pub use csv::{CsvChanges, CsvHistory};
 pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
-pub use doubt::uncertainty;
+pub use doubt::{straddling_keys, uncertainty};
 pub use history::history_line;
 pub use html::recovery_page;
 pub use json::{Command, Done, JsonLines, RunLine, Summary};
@@ -29,6 +31,7 @@ pub use references::{
 pub use restore::{done_line, failure_line, not_kept_line};
 pub use timeline::{TimelineView, bars_for};
 pub use units::{bytes, count, length, plural, shell_word};
+pub use warning::warning_text;
 
 /// The form of the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -188,7 +188,7 @@ fn delayed(delay: Duration) -> String {
 /// That nothing dangles, or how much does.
 pub fn references_verdict(sums: &ReferenceSums) -> String {
     match (sums.keys, sums.dangling()) {
-        (0, _) => "nothing to look for: no row names a key".to_owned(),
+        (0, _) => "nothing was compared: no row names a key".to_owned(),
         (keys, 0) => format!(
             "no row dangles: {} there",
             plural(keys, "key that they name is", "keys that they name are all")

@@ -132,19 +132,31 @@ impl Judge {
     /// and those that the order of its entries gives.
     pub fn cautions(&self, state: &KeyState<'_>) -> Vec<Caution> {
         let mut cautions: Vec<_> = state.cautions().collect();
-        if let (Cut::At(t), Some(made)) = (self.cuts.0, state.evidence.0.found) {
-            let age = u128::from(t.millis().abs_diff(made.millis()));
-            match state.then {
-                Some(version) if version.is_multipart() && age <= self.multipart_window.as_millis() => {
-                    cautions.push(Caution::Multipart);
-                }
-                None if made.millis() % DAY == 0 && age < Duration::from_hours(24).as_millis() => {
-                    cautions.push(Caution::LifecycleMarker);
-                }
-                _ => {}
-            }
+        cautions.extend(self.straddling(state));
+        if let (Some((made, age)), None) = (self.age(state), state.then)
+            && made.millis() % DAY == 0
+            && age < Duration::from_hours(24).as_millis()
+        {
+            cautions.push(Caution::LifecycleMarker);
         }
         cautions
+    }
+
+    /// The caution of a multipart upload that may have been completed after T: S3 dates it when it is started. A key that
+    /// holds such a version at T is not known to be as it was, whether or not it has changed since.
+    pub fn straddling(&self, state: &KeyState<'_>) -> Option<Caution> {
+        // Decides for nearly all keys.
+        if !state.evidence.0.multipart {
+            return None;
+        }
+        let (_, age) = self.age(state)?;
+        (age <= self.multipart_window.as_millis()).then_some(Caution::Multipart)
+    }
+
+    /// When the entry live at T was made, and how many milliseconds that was before T.
+    fn age(&self, state: &KeyState<'_>) -> Option<(Instant, u128)> {
+        let (Cut::At(t), made) = (self.cuts.0, state.evidence.0.found?) else { return None };
+        Some((made, u128::from(t.millis().abs_diff(made.millis()))))
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Evidence {
     pub null_above: Option<Instant>,
     /// When the live entry was made, if there is one, version or marker.
     pub found: Option<Instant>,
+    /// Whether the live entry is a multipart upload: then that is when the upload was started.
+    pub multipart: bool,
 }
 
 /// A key that has been read to its end: what was live at either cut.
@@ -74,6 +76,8 @@ pub struct KeyState<'a> {
     pub now: Option<&'a Version>,
     /// What the listing shows round each of the two.
     pub evidence: (Evidence, Evidence),
+    /// The date of the key's oldest entry, version or delete marker.
+    pub oldest: Instant,
     /// The delete markers above the version that was live at the first cut, newest first, where there is nothing else
     /// above it: without them it would be live again. Empty where there is something else, or too many of them.
     pub markers: &'a [String],
@@ -205,6 +209,7 @@ struct Pending {
     /// Both picks fell on one entry; it is kept in `then`.
     same: bool,
     last: Option<Nearest>,
+    oldest: Instant,
     null: Option<Instant>,
     unordered: bool,
     same_second: bool,
@@ -227,6 +232,7 @@ impl Pending {
         self.later.state = PickState::Unset;
         self.same = false;
         self.last = None;
+        self.oldest = Instant::from_millis(i64::MAX);
         self.null = None;
         self.unordered = false;
         self.same_second = false;
@@ -241,6 +247,7 @@ impl Pending {
             self.unordered |=
                 entry.last_modified > last.made || (guessed && self.then.is_unset_or_just(last.made));
         }
+        let multipart = entry.kind.is_multipart();
         let for_then = self.then.is_unset() && then.covers(entry);
         let for_now = self.now.is_unset() && now.covers(entry);
         // Only the pick and the entries above it bear on the answer.
@@ -256,7 +263,7 @@ impl Pending {
             self.later.set(entry);
         }
         if for_then {
-            self.then.evidence = self.evidence(Some(entry.last_modified));
+            self.then.evidence = Evidence { multipart, ..self.evidence(Some(entry.last_modified)) };
             self.same = for_now;
             if self.same && keep == Keep::Changes {
                 self.then.set_bare(entry);
@@ -265,7 +272,7 @@ impl Pending {
             }
         }
         if for_now {
-            self.now.evidence = self.evidence(Some(entry.last_modified));
+            self.now.evidence = Evidence { multipart, ..self.evidence(Some(entry.last_modified)) };
             if self.same {
                 self.now.state = self.then.state;
             } else {
@@ -276,16 +283,14 @@ impl Pending {
         if entry.version_id == "null" {
             self.null = self.null.max(Some(entry.last_modified));
         }
-        self.last = Some(Nearest {
-            made: entry.last_modified,
-            multipart: entry.kind.is_multipart(),
-            marker: entry.kind.is_marker(),
-        });
+        // Entries may be listed in another order than their dates.
+        self.oldest = self.oldest.min(entry.last_modified);
+        self.last = Some(Nearest { made: entry.last_modified, multipart, marker: entry.kind.is_marker() });
     }
 
     /// What lies above the next entry, or above nothing if there is no more.
     fn evidence(&self, found: Option<Instant>) -> Evidence {
-        Evidence { above: self.seen, nearest: self.last, null_above: self.null, found }
+        Evidence { above: self.seen, nearest: self.last, null_above: self.null, found, multipart: false }
     }
 
     /// Takes an entry above the first pick. A marker named `null` can be overwritten by others, so its id says nothing.
@@ -308,6 +313,7 @@ impl Pending {
             now: if self.same { then } else { self.now.version() },
             later: self.later.version(),
             evidence: (evidence(&self.then), evidence(&self.now)),
+            oldest: self.oldest,
             cautions: [
                 self.same_second.then_some(Caution::SameSecond),
                 self.unordered.then_some(Caution::Unordered),

@@ -1,4 +1,4 @@
-//! Keys in doubt, counted by doubt.
+//! Keys whose state at T is uncertain, counted by doubt and by caution.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,14 @@ pub struct Doubtful {
     pub keys: u64,
     /// When the newest null version or marker above an answer was made: for any time since, there is none.
     pub null_since: Option<Instant>,
+    /// Keys that no doubt is about, but that held a multipart upload at T that may have been completed after it.
+    pub straddling: Kind,
+    /// The date of the oldest entry, version or delete marker.
+    pub oldest: Option<Instant>,
+    /// Keys that existed at T.
+    pub existed: u64,
+    /// Keys that a restore to T would delete.
+    pub deletes: u64,
     kinds: BTreeMap<Doubt, Kind>,
 }
 
@@ -30,16 +38,27 @@ impl Doubtful {
     pub fn add(&mut self, key: &str, doubts: &[Doubt]) {
         self.keys += u64::from(doubts.iter().any(|doubt| doubt.is_of_answer()));
         for doubt in doubts {
-            let kind = self.kinds.entry(*doubt).or_default();
-            kind.keys += 1;
-            if kind.some.len() < limits::SHOWN_CHANGES {
-                kind.some.insert(key.to_owned());
-            }
+            self.kinds.entry(*doubt).or_default().add(key);
         }
+    }
+
+    /// Keys of which it is not certain what they held at T.
+    pub fn uncertain(&self) -> u64 {
+        self.keys + self.straddling.keys
     }
 
     /// The doubts that there are.
     pub fn kinds(&self) -> impl Iterator<Item = (Doubt, &Kind)> {
         self.kinds.iter().map(|(doubt, kind)| (*doubt, kind))
+    }
+}
+
+impl Kind {
+    /// Counts a key.
+    pub fn add(&mut self, key: &str) {
+        self.keys += 1;
+        if self.some.len() < limits::SHOWN_CHANGES {
+            self.some.insert(key.to_owned());
+        }
     }
 }

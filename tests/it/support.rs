@@ -153,9 +153,11 @@ impl Subject {
         self.asof(&["diff", location, "--at", &at.to_string(), "--format", "json"]).await.expect_code(0)
     }
 
-    /// `asof restore s3://… --at T --yes --format json`.
+    /// `asof restore s3://… --at T --yes --allow-mass-delete --format json`: in many a small bucket most keys are new.
     pub(crate) async fn restore(&self, location: &str, at: Moment) -> Run {
-        self.asof(&["restore", location, "--at", &at.to_string(), "--yes", "--format", "json"]).await
+        let at = at.to_string();
+        let allowed = ["--yes", "--allow-mass-delete", "--format", "json"];
+        self.asof(&[&["restore", location, "--at", &at][..], &allowed].concat()).await
     }
 
     /// Restores in place and checks what must hold after every restore: it is complete, `verify` agrees, and another

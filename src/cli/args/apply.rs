@@ -104,3 +104,10 @@ pub(in crate::cli) enum DoubtfulArg {
     /// Carry the change out; archived versions need --thaw all the same
     Trust,
 }
+
+/// What a check or a comparison does about keys whose state at T is uncertain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TrustArg {
+    /// Take the listing for the whole truth
+    Trust,
+}

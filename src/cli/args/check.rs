@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::apply::TrustArg;
 use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
 use crate::model::{Location, Use};
 
@@ -25,6 +26,12 @@ pub(in crate::cli) struct CheckArgs {
     /// Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at nothing
     #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "database", "lifecycle_history"])]
     pub(in crate::cli) iam: Option<UseArg>,
+    /// With --at: doubt keys that held a multipart upload started within this window before T; without it, 1h
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
+    pub(in crate::cli) multipart_window: Duration,
+    /// Accept keys whose state is uncertain: trust takes the listing for the whole truth
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(in crate::cli) doubtful: Option<TrustArg>,
     #[command(flatten)]
     pub(in crate::cli) earlier: EarlierArgs,
     #[command(flatten)]

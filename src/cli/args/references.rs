@@ -12,6 +12,7 @@ use crate::model::{Instant, Location};
 use crate::report::shell_word;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(in crate::cli) struct ReferencesArgs {
     #[command(flatten)]
     pub(in crate::cli) past: PastArgs,
@@ -23,6 +24,9 @@ pub(in crate::cli) struct ReferencesArgs {
     /// Find objects that no row names too
     #[arg(long)]
     pub(in crate::cli) orphans: bool,
+    /// Exit with 0 if there is nothing to compare: no row names a key
+    #[arg(long)]
+    pub(in crate::cli) allow_empty: bool,
     /// List every key in the table, not only the first of each kind
     #[arg(long)]
     pub(in crate::cli) all: bool,

@@ -38,6 +38,10 @@ pub struct BucketPart {
     pub location: Location,
     /// Where to, if not in place.
     pub to: Option<Location>,
+    /// The recovery file lets it lose more than half of its keys.
+    pub allow_mass_delete: bool,
+    /// The recovery file lets it have held nothing at the target time.
+    pub allow_empty: bool,
 }
 
 /// How buckets are restored.
@@ -197,11 +201,18 @@ impl Parts<'_> {
         let found = (scope, &judge);
         let compared = survey_elsewhere(&part.client, found, (&place, Extras::Differ), compare, self.cancel);
         let Findings { changes, sums, .. } = compared.await?;
-        let counts = counts([
+        let mut counts = counts([
             ("matched", sums.unchanged + sums.same_content),
             ("mismatched", sums.changes()),
             ("keys", sums.existed),
         ]);
+        if sums.unsure.all() > 0 {
+            counts.insert("uncertain".to_owned(), sums.unsure.all());
+        }
+        if sums.found_nothing() && !part.allow_empty {
+            self.find(Finding::nothing_restored(&part.location, sums.oldest));
+            counts.insert("nothing_compared".to_owned(), 1);
+        }
         for change in changes.into_changes()?.take(limits::FINDINGS) {
             self.find(Finding::of_copy(to, &change?));
         }

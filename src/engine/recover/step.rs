@@ -179,7 +179,7 @@ impl Parts<'_> {
             ("healed", healed),
             ("orphans", sums.orphans.keys),
         ]);
-        if keys.is_empty() {
+        if keys.is_empty() && !told.allow_empty {
             self.find(Finding::nothing_compared(named));
             counts.insert("nothing_compared".to_owned(), 1);
         }

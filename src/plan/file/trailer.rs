@@ -7,6 +7,7 @@ use crc32fast::Hasher;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Line};
+use crate::model::Instant;
 use crate::plan::{Action, Sums, Tally, Unsure};
 
 /// What follows the digits of the CRC-32.
@@ -36,6 +37,9 @@ pub struct Trailer {
     /// Keys that nothing is done to, though what they held at T is in doubt.
     #[serde(default)]
     pub unsure: Unsure,
+    /// The date of the oldest version or delete marker that was listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<Instant>,
     /// Keys that were looked at.
     pub keys: u64,
     /// Versions and delete markers that were listed.
@@ -55,6 +59,7 @@ impl Trailer {
             existed: found.existed,
             unknown_keys: found.unknown_keys,
             unsure: found.unsure,
+            oldest: found.oldest,
             keys,
             versions,
         }
@@ -68,6 +73,7 @@ impl Trailer {
         counted.existed = self.existed;
         counted.unknown_keys = self.unknown_keys;
         counted.unsure = self.unsure;
+        counted.oldest = self.oldest;
         (Self::new(&counted, &counted, (self.keys, self.versions)) == *self).then_some(counted)
     }
 

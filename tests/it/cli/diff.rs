@@ -236,14 +236,14 @@ fn many_prefixes() {
     let stage = Stage::new();
     stage.time("2024-05-06T07:08:10Z");
     for tenant in 1..=14 {
-        for number in 1..=tenant {
-            stage.put(&format!("tenant-{tenant}/{number}"), "x");
-        }
+        (1..=tenant).for_each(|number| stage.put(&format!("tenant-{tenant}/{number}"), "x"));
     }
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: a restore to this time deletes all 105 keys
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes

@@ -285,7 +285,7 @@ fn what_is_in_doubt_is_not_verified() {
       lifecycle               2                in doubt: lifecycle rules may have removed what was live then
       2 keys in doubt are not among the changes: what may have been there then is nowhere to be found
 
-    not verified: nothing differs from what the listing tells of 2024-05-06 07:08:09 UTC, but of 2 keys that is in doubt
+    not verified: nothing differs from what the listing tells of 2024-05-06 07:08:09 UTC, but of 2 keys that is in doubt; --doubtful trust accepts it
     ");
     let json = stage.asof(&format!("verify s3://prod-uploads {AT} --format json")).changes_nothing();
     assert!(json.starts_with("exit code 5"), "{json}");

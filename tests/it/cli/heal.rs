@@ -10,7 +10,8 @@ use super::stage::BUCKET;
 #[test]
 fn heal_after_a_restore() {
     let stage = uploads();
-    let restored = stage.asof(&format!("restore s3://prod-uploads {AT} --yes --quiet")).run();
+    let restored =
+        stage.asof(&format!("restore s3://prod-uploads {AT} --yes --allow-mass-delete --quiet")).run();
     assert!(restored.starts_with("exit code 0"), "{restored}");
     assert_eq!(stage.keys(BUCKET), ["uploads/kept.jpg", "uploads/unnamed.jpg"]);
     let heal = format!("references s3://prod-uploads {AT} --keys-from rows --heal");

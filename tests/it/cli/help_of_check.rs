@@ -41,6 +41,16 @@ fn of_check() {
               - thaw:          Restore with --thaw
               - drill:         Restore into a scratch bucket, to see that it can be done
 
+          --multipart-window <LENGTH>
+              With --at: doubt keys that held a multipart upload started within this window before T;
+              without it, 1h
+
+          --doubtful <HOW>
+              Accept keys whose state is uncertain: trust takes the listing for the whole truth
+
+              Possible values:
+              - trust: Take the listing for the whole truth
+
           --lifecycle-history <FILE>
               Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
               aws s3api get-bucket-lifecycle-configuration prints them

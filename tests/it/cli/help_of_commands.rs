@@ -152,6 +152,15 @@ fn of_verify() {
           --all
               List every mismatch in the table, not only the first of each kind
 
+          --doubtful <HOW>
+              Accept keys whose state at T is uncertain: trust takes the listing for the whole truth
+
+              Possible values:
+              - trust: Take the listing for the whole truth
+
+          --allow-empty
+              Exit with 0 if there is nothing to compare: no keys, neither at T nor now
+
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
 

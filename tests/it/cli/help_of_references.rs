@@ -38,6 +38,9 @@ fn of_references() {
           --orphans
               Find objects that no row names too
 
+          --allow-empty
+              Exit with 0 if there is nothing to compare: no row names a key
+
           --all
               List every key in the table, not only the first of each kind
 

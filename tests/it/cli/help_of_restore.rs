@@ -51,6 +51,10 @@ fn of_restore() {
       -y, --yes
               Do not ask
 
+          --allow-mass-delete
+              Allow deleting more than half of the keys in scope; without it, their number has to be
+              typed, and --yes is refused
+
           --on-conflict <HOW>
               What to do about a key that somebody has changed since the plan, or a file in DIR that
               differs: leave it alone, or change it all the same

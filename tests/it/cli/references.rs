@@ -119,7 +119,7 @@ fn none() {
     no row dangles: 2 keys that they name are all there
     ");
     assert_snapshot!(stage.asof(&references).stdin("").changes_nothing(), @"
-    exit code 0
+    exit code 4
     --- stdout
     rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
 
@@ -130,7 +130,8 @@ fn none() {
       orphan     2024-04-01 09:00:00 UTC  uploads/kept.jpg   (9 B)
       orphan     2024-04-01 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
 
-    nothing to look for: no row names a key
+    nothing was compared: no row names a key
+      see whether the command that prints the keys has failed: a pipe ends as its last command does; --allow-empty accepts no keys
     ");
 }
 

@@ -188,7 +188,9 @@ fn refused_where_history_is_guarded() {
 fn an_undo_that_was_done_already_claims_nothing() {
     let stage = Stage::after_incident();
     let live = stage.keys(BUCKET);
-    stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include *.tmp --yes").run();
+    stage
+        .asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include *.tmp --yes --allow-mass-delete")
+        .run();
     let run = std::fs::read_dir(stage.path(".local/state/asof/runs")).unwrap().next().unwrap().unwrap();
     let undo = format!("undo {} --yes --format json", run.file_name().to_string_lossy());
     assert!(stage.asof(&undo).run().contains("\"uncovered\":1,\"skipped\":0"));

@@ -42,7 +42,7 @@ fn into_a_new_directory() {
       conflict                0          0 B   there, but not the same: left alone
       unchanged               0
 
-      under uploads/  7 copy
+      under 2024/  7 copy
 
     --- stderr
     done in N s: 7 copied (136.7 KiB), 0 deleted, 0 conflicts, 0 failed
@@ -224,7 +224,7 @@ fn json() {
     exit code 4
     --- stdout
     {"type":"mismatch","schema":1,"key":"readme.txt","expected":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-04-07T09:00:00Z","size":7,"etag":"ef7b5181c1f63f8ca8eebaab0829ee38","storage_class":"STANDARD"},"found":{"version_id":"","last_modified":"2024-01-01T00:00:00Z","size":4,"etag":"","storage_class":""}}
-    {"type":"summary","command":"verify","matched":0,"mismatched":1,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":1,"versions":2,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":7,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"verify","matched":0,"mismatched":1,"uncertain":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":1,"versions":2,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":7,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     "#);
 }
 

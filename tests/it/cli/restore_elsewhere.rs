@@ -21,7 +21,7 @@ fn into_an_empty_bucket() {
       left alone              0          0 B   there, beyond the past state
       unchanged               0
 
-      under uploads/  7 copy
+      under restored/2024/  7 copy
 
     --- stderr
     done in N s: 7 copied (136.7 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
@@ -77,6 +77,21 @@ fn into_a_bucket_that_holds_something() {
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch     take it back: asof undo RUN
     ");
+}
+
+/// What is counted under a prefix has the names of the place that is changed: there is no avatars/ there.
+#[test]
+fn prefixes_are_those_of_the_target() {
+    let stage = Stage::after_incident();
+    stage.lab.create_bucket("scratch");
+    stage.lab.put("scratch", "notes.txt", Put::of("mine"));
+    let restore = "restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --yes --to";
+    let shown = stage.asof(&format!("{restore} s3://scratch")).run();
+    assert!(shown.contains("\n  under 7/          1 copy\n"), "{shown}");
+    assert!(shown.contains("\n  at the top level  1 left alone\n"), "{shown}");
+    assert!(!shown.contains("under avatars/"), "{shown}");
+    let shown = stage.asof(&format!("{restore} ./there")).run();
+    assert!(shown.contains("\n  under 7/  1 copy\n") && !shown.contains("under avatars/"), "{shown}");
 }
 
 #[test]
@@ -159,9 +174,9 @@ fn into_an_empty_prefix_of_an_unversioned_bucket() {
       left alone              0          0 B   there, beyond the past state
       unchanged               0
 
-      under uploads/    7 copy
-      under avatars/    2 copy
-      at the top level  1 copy
+      under empty/uploads/  7 copy
+      under empty/avatars/  2 copy
+      under empty/          1 copy
 
     --- stderr
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN

@@ -174,10 +174,12 @@ fn broken_for_good() {
 fn deletes_denied() {
     let stage = Stage::after_incident();
     stage.strike(Operation::DeleteObjects, Fault::AccessDenied);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/junk --at 2024-05-06T07:08:09Z --yes").run(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/junk --at 2024-05-06T07:08:09Z --yes --allow-mass-delete").run(), @"
     exit code 3
     --- stdout
     prod-uploads/uploads/junk as of 2024-05-06 07:08:09 UTC (AGE ago)
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: a restore to this time deletes the only key
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes

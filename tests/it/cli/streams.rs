@@ -20,9 +20,11 @@ fn into_nowhere(stage: &Stage, words: &str) -> String {
 #[test]
 fn reader_that_has_gone_away() {
     let stage = Stage::new();
-    stage.time("2024-05-06T07:08:10Z");
     // More than any buffer on the way holds.
-    (0..2000).for_each(|n| stage.put(&format!("uploads/{n:05}"), "x"));
+    let put = |body: &str| (0..2000).for_each(|n| stage.put(&format!("uploads/{n:05}"), body));
+    put("x");
+    stage.time("2024-05-06T07:08:10Z");
+    put("y");
     for words in ["--help", "diff --help"] {
         assert_eq!(into_nowhere(&stage, words), "exit code 0\n", "{words}");
     }

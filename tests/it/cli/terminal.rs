@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use insta::assert_snapshot;
 
 use super::doubt::{AT, expired};
-use super::stage::{BUCKET, Stage};
+use super::stage::{Asof, BUCKET, Stage};
 use crate::servers::say;
 
 /// Whether there is a `script` that can be told not to echo.
-fn has_script() -> bool {
+pub(super) fn has_script() -> bool {
     let help = Command::new("script").arg("--help").stdin(Stdio::null()).output();
     let fit = help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("--echo"));
     if !fit {
@@ -26,8 +26,12 @@ fn answered(stage: &Stage, answer: &str) -> String {
 }
 
 /// Runs `asof` with these words on a terminal on which `answer` is typed.
-fn typed(stage: &Stage, words: &str, answer: &str) -> String {
-    let asof = stage.asof(words);
+pub(super) fn typed(stage: &Stage, words: &str, answer: &str) -> String {
+    typed_in(&stage.asof(words), answer)
+}
+
+/// The same in an environment of its own.
+pub(super) fn typed_in(asof: &Asof<'_>, answer: &str) -> String {
     let words = std::iter::once(asof.command.get_program()).chain(asof.command.get_args());
     let quoted: Vec<_> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
     let variables = asof.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
@@ -121,6 +125,8 @@ fn keys_in_doubt() {
     exit code 0
     --- stdout
     prod-uploads/uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
       history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
 
@@ -139,10 +145,12 @@ fn keys_in_doubt() {
     nothing to change
     ");
     assert_eq!(stage.writes(), 0);
-    assert_snapshot!(typed(&stage, &restore, &format!("trust\n{BUCKET}")), @"
+    assert_snapshot!(typed(&stage, &restore, "trust\n1"), @"
     exit code 0
     --- stdout
     prod-uploads/uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
       history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
 
@@ -157,7 +165,7 @@ fn keys_in_doubt() {
       under uploads/  1 delete
 
     it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
-    skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: to go on, type the name of the bucket that is changed (prod-uploads): done in N s: 0 copied (0 B), 1 deleted, 0 conflicts, 0 failed     run RUN
+    skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: to go on, type the number of keys that are deleted (1): done in N s: 0 copied (0 B), 1 deleted, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads/uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
     ");
     assert!(!stage.keys(BUCKET).contains(&"uploads/overwritten.jpg".to_owned()));

@@ -90,6 +90,30 @@ async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
     story.assert_gone(versions);
 }
 
+/// The right second, in the wrong year: nothing is restored, and that it is all there proves nothing.
+#[tokio::test]
+async fn a_drill_that_restores_nothing_has_found_something() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    story.write("keys", "");
+    let at = crate::support::Moment(story.at().0 - 31_536_000).to_string();
+    let run = story.asof("drill", &["--at", &at]).await.expect_code(4);
+    let told = report(&run);
+    let findings = told["findings"].as_array().unwrap();
+    let of_bucket: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding["detail"].as_str().unwrap().contains("the oldest version here is of"))
+        .collect();
+    assert_eq!((of_bucket.len(), findings.len()), (1, 2), "{told:#}");
+    assert!(findings.iter().all(|finding| finding["finding"] == "nothing-compared"), "{told:#}");
+    story.assert_gone(versions);
+
+    let file = story.read("recovery.toml");
+    let file = file.replacen("[[bucket]]\n", "[[bucket]]\nallow-empty = true\n", 1);
+    story.write("recovery.toml", &file.replace("[references]\n", "[references]\nallow-empty = true\n"));
+    story.asof("drill", &["--at", &at]).await.expect_code(0);
+}
+
 #[tokio::test]
 async fn a_drill_that_fails_tears_down_too() {
     let story = story().await;

@@ -37,6 +37,9 @@ async fn a_mark_is_a_time_to_go_back_to() {
 async fn a_mark_that_is_made_anew_is_another_time() {
     let story = story("").await;
     let second = story.at().0;
+    // A second earlier there was nothing.
+    let file = story.read("recovery.toml");
+    story.write("recovery.toml", &file.replacen("[[bucket]]\n", "[[bucket]]\nallow-mass-delete = true\n", 1));
     let marks = story.recoveries().with_file_name("marks");
     let mark = |second: i64| {
         let at = crate::support::Moment(second);

@@ -52,6 +52,24 @@ async fn objects_deleted_in_the_very_second_come_back() {
     assert!(story.scene.lab().live(BUCKET).contains_key("kept/0000"), "{run}");
 }
 
+/// The right second, in the wrong year.
+#[tokio::test]
+async fn a_recovery_that_deletes_most_keys_needs_leave_of_its_file() {
+    let story = Story::new().await;
+    let versions = story.scene.versions();
+    let at = crate::support::Moment(story.at().0 - 31_536_000).to_string();
+    let refused = story.asof("recover", &["--at", &at, "--yes"]).await.expect_code(5);
+    for told in ["before the oldest version here", "allow-mass-delete = true in the [[bucket]] of s3://"] {
+        assert!(refused.stderr.contains(told), "{told}: {refused}");
+    }
+    assert_eq!((story.calls("quiesce"), story.scene.versions()), (0, versions), "{refused}");
+    let file = story.read("recovery.toml").replace("[references]\n", "[references]\nallow-empty = true\n");
+    story.write("recovery.toml", &file.replacen("[[bucket]]\n", "[[bucket]]\nallow-mass-delete = true\n", 1));
+    story.write("keys", "");
+    story.asof("recover", &["--at", &at, "--yes"]).await.expect_code(0);
+    assert!(story.scene.lab().live(BUCKET).is_empty());
+}
+
 #[tokio::test]
 async fn what_no_database_reaches_is_refused_before_anything_is_done() {
     let story = Story::new().await;

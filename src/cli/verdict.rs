@@ -1,0 +1,152 @@
+//! What a comparison came to, and the exit code of that.
+
+use super::exit::Exit;
+use crate::engine::Scope;
+use crate::model::{Instant, Location};
+use crate::plan::Sums;
+use crate::report::{plural, straddling_keys};
+
+/// What a comparison puts up with, as it was typed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tolerance {
+    /// Keys whose state at T is uncertain are taken to be as the listing tells.
+    pub(super) trust: bool,
+    /// There may be nothing to compare.
+    pub(super) empty: bool,
+}
+
+/// What a comparison came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// There was nothing to compare.
+    Empty,
+    /// Everything is as it was.
+    Verified,
+    /// Nothing differs, but some keys cannot be told to be right.
+    Uncertain,
+    /// Something differs.
+    Different,
+}
+
+impl Verdict {
+    /// What differs is told first; what is uncertain cannot be told to be right.
+    ///
+    /// | keys found | differences | uncertain keys | trusted | verdict |
+    /// |---|---|---|---|---|
+    /// | none | none | none | | empty |
+    /// | any | some | | | different |
+    /// | any | none | some | no | uncertain |
+    /// | any | none | some | yes | verified |
+    /// | some | none | none | | verified |
+    pub(super) fn of(sums: &Sums, trust: bool) -> Self {
+        let uncertain = sums.unsure.all() > 0;
+        if sums.changes() > 0 {
+            Self::Different
+        } else if uncertain && !trust {
+            Self::Uncertain
+        } else if sums.found_nothing() && !uncertain {
+            Self::Empty
+        } else {
+            Self::Verified
+        }
+    }
+
+    /// The exit code: that nothing was compared is a finding.
+    pub(super) fn exit(self, tolerance: Tolerance) -> Exit {
+        match self {
+            Self::Empty if !tolerance.empty => Exit::Differences,
+            Self::Empty | Self::Verified => Exit::Done,
+            Self::Uncertain => Exit::Refused,
+            Self::Different => Exit::Differences,
+        }
+    }
+}
+
+/// The keys that a comparison was asked about, for what is said where there are none.
+#[derive(Debug, Clone)]
+pub(super) struct AskedKeys {
+    /// How many were asked for by name, if they were.
+    named: Option<usize>,
+    place: String,
+}
+
+impl AskedKeys {
+    /// Those of a scope in `location`.
+    pub(super) fn of(scope: &Scope, location: &Location) -> Self {
+        Self { named: scope.keys.as_ref().map(Vec::len), place: location.to_string() }
+    }
+
+    /// That nothing was compared, and what was empty. `against` is what else was looked at.
+    pub(super) fn nothing_compared(&self, sums: &Sums, against: &str) -> String {
+        let place = &self.place;
+        let why = match self.named {
+            Some(0) => "--keys-from names no keys".to_owned(),
+            Some(n) => {
+                format!("of {} in --keys-from, none has ever existed", plural(n as u64, "key", "keys"))
+            }
+            None => format!("there are no keys under {place}, neither at that time nor now{against}"),
+        };
+        let nothing = format!("nothing was compared: {why}");
+        sums.likely_causes().iter().fold(nothing, |text, cause| format!("{text}; likely cause: {cause}"))
+    }
+}
+
+/// What is said where nothing differs.
+pub(super) fn equal(sums: &Sums, matched: u64, (at, trust): (Instant, bool)) -> String {
+    let at = at.human();
+    let uncertain = sums.unsure.all();
+    if uncertain == 0 || trust {
+        let keys = plural(matched, "key is as it was", "keys are as they were");
+        let trusted = if uncertain == 0 {
+            String::new()
+        } else {
+            format!(", {} of which the listing is trusted", plural(uncertain, "key", "keys"))
+        };
+        return format!("verified: {keys} at {at}{trusted}");
+    }
+    let mut reasons = Vec::new();
+    if sums.unsure.keys > 0 {
+        let in_doubt = plural(sums.unsure.keys, "key", "keys");
+        reasons.push(format!("of {in_doubt} that is in doubt"));
+    }
+    reasons.extend(straddling_keys(sums));
+    let reasons = reasons.join(", and ");
+    format!(
+        "not verified: nothing differs from what the listing tells of {at}, but {reasons}; --doubtful trust accepts it"
+    )
+}
+
+/// What is said where something differs.
+pub(super) fn different(matched: u64, mismatched: u64) -> String {
+    let matched = plural(matched, "key matches", "keys match");
+    format!("{matched}, {}", plural(mismatched, "does not", "do not"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, Change, Unsure};
+
+    #[test]
+    fn the_table_holds() {
+        let unsure = |keys, multipart| Unsure { keys, multipart, ..Unsure::default() };
+        for (unchanged, changes, uncertain, trust, expected) in [
+            (0, 0, unsure(0, 0), false, Verdict::Empty),
+            (0, 0, unsure(0, 0), true, Verdict::Empty),
+            (0, 1, unsure(0, 0), true, Verdict::Different),
+            (1, 1, unsure(1, 1), true, Verdict::Different),
+            (1, 0, unsure(1, 0), false, Verdict::Uncertain),
+            (1, 0, unsure(0, 1), false, Verdict::Uncertain),
+            (0, 0, unsure(1, 0), false, Verdict::Uncertain),
+            (1, 0, unsure(0, 1), true, Verdict::Verified),
+            (1, 0, unsure(0, 0), false, Verdict::Verified),
+        ] {
+            let mut sums = Sums::default();
+            (sums.unchanged, sums.unsure) = (unchanged, uncertain);
+            for n in 0..changes {
+                sums.add(&Change::new(n.to_string(), Action::Delete, None, None));
+            }
+            assert_eq!(Verdict::of(&sums, trust), expected, "{unchanged} {changes} {uncertain:?} {trust}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Keys that are written as S3 keys rarely are.
+//!
+//! | every key | likely cause |
+//! |---|---|
+//! | begins with `/` | a path was stored, not a key |
+//! | begins with `s3://` | a URL was stored, not a key |
+//! | ends in a carriage return | the file has the line ends of Windows |
+//! | none of these, or not every one | none |
+
+/// How many of some keys are written as S3 keys rarely are. For keys that never existed: why may that be?
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeyShapes {
+    /// All of them.
+    pub keys: u64,
+    slashes: u64,
+    urls: u64,
+    returns: u64,
+}
+
+impl KeyShapes {
+    /// Those of one key.
+    pub fn of(key: &str) -> Self {
+        let mut shapes = Self::default();
+        shapes.add(key);
+        shapes
+    }
+
+    /// Counts a key.
+    pub fn add(&mut self, key: &str) {
+        self.keys += 1;
+        self.slashes += u64::from(key.starts_with('/'));
+        self.urls += u64::from(key.starts_with("s3://"));
+        self.returns += u64::from(key.ends_with('\r'));
+    }
+
+    /// Why none of them is a key of the bucket: the table above.
+    pub fn likely_causes(&self) -> Vec<&'static str> {
+        let causes = [
+            (self.slashes, "every key begins with '/', which S3 keys rarely do: strip it"),
+            (self.urls, "every key begins with s3://: strip the scheme and the bucket's name"),
+            (self.returns, "every key ends in a carriage return: remove it, for example with tr -d '\\r'"),
+        ];
+        let of_all = |n: u64| n > 0 && n == self.keys;
+        causes.into_iter().filter(|(n, _)| of_all(*n)).map(|(_, cause)| cause).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_holds() {
+        for (keys, expected) in [
+            (&[][..], &[][..]),
+            (&["a", "b/c"], &[]),
+            (&["/a", "/b/c"], &["begins with '/'"]),
+            (&["/a", "b"], &[]),
+            (&["s3://bucket/a"], &["begins with s3://"]),
+            (&["a\r", "b\r"], &["ends in a carriage return"]),
+            (&["a\r", "b"], &[]),
+            (&["/a\r", "/b\r"], &["begins with '/'", "ends in a carriage return"]),
+            (&["\r"], &["ends in a carriage return"]),
+        ] {
+            let mut shapes = KeyShapes::default();
+            for key in keys {
+                shapes.add(key);
+            }
+            let causes = shapes.likely_causes();
+            assert_eq!(causes.len(), expected.len(), "{keys:?}: {causes:?}");
+            for (cause, part) in causes.iter().zip(expected) {
+                assert!(cause.contains(part), "{keys:?}: {causes:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Changes by prefix, for a table.
+
+use std::io::Write;
+
+use super::diff::Purpose;
+use super::units::{count, plural};
+use crate::error::Result;
+use crate::limits;
+use crate::model::printable;
+use crate::plan::{Action, Sums};
+
+/// Writes how many changes there are under which prefix, in the purpose's words.
+pub(super) fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
+    let mut rows: Vec<_> = sums.prefixes().collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // Those with the most changes first.
+    rows.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().sum::<u64>()));
+    let name = |prefix: Option<&str>| match prefix {
+        Some("") => "at the top level".to_owned(),
+        Some(prefix) => format!("under {}", printable(prefix)),
+        None => "elsewhere".to_owned(),
+    };
+    let width = rows
+        .iter()
+        .take(limits::SHOWN_PREFIXES)
+        .map(|(p, _)| name(*p).chars().count())
+        .max()
+        .unwrap_or_default();
+    for (prefix, counts) in rows.iter().take(limits::SHOWN_PREFIXES) {
+        let parts: Vec<_> = Action::ALL
+            .into_iter()
+            .zip(counts)
+            .filter(|(_, n)| **n > 0)
+            .map(|(action, n)| format!("{} {}", count(*n), purpose.words(action).0))
+            .collect();
+        writeln!(out, "  {:<width$}  {}", name(*prefix), parts.join(" · "))?;
+    }
+    if rows.len() > limits::SHOWN_PREFIXES {
+        writeln!(
+            out,
+            "  … and {}",
+            plural((rows.len() - limits::SHOWN_PREFIXES) as u64, "more prefix", "more prefixes")
+        )?;
+    }
+    Ok(writeln!(out)?)
+}

@@ -1,0 +1,78 @@
+//! Warnings: what a person has to know before anything else, and a script in a line of its own.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::json::JsonLines;
+use super::units::count;
+use crate::error::Result;
+use crate::plan::Warning;
+use crate::resolve::{Caution, Kind};
+
+/// A warning as a sentence.
+pub fn warning_text(warning: &Warning) -> String {
+    match warning {
+        Warning::BeforeOldestVersion { oldest_version } => {
+            let oldest = oldest_version.human();
+            format!("the target time is before the oldest version here ({oldest}): no key existed then")
+        }
+        Warning::DeletesMostKeys { deletes: 1, keys: 1 } => {
+            "a restore to this time deletes the only key".to_owned()
+        }
+        Warning::DeletesMostKeys { deletes, keys } if deletes == keys => {
+            format!("a restore to this time deletes all {} keys", count(*keys))
+        }
+        Warning::DeletesMostKeys { deletes, keys } => {
+            format!(
+                "a restore to this time deletes more than half of the keys: {} of {}",
+                count(*deletes),
+                count(*keys)
+            )
+        }
+    }
+}
+
+/// Warnings for stdout, a line each: red where that is a terminal, unless `NO_COLOR` is set.
+pub(super) fn warning_lines(warnings: &[Warning]) -> impl Iterator<Item = String> {
+    let line = |warning: &Warning| format!("  {}", in_red(&format!("warning: {}", warning_text(warning))));
+    warnings.iter().map(line)
+}
+
+fn in_red(text: &str) -> String {
+    console::style(text).for_stdout().red().bold().to_string()
+}
+
+#[derive(Serialize)]
+struct CautionLine<'a> {
+    caution: Caution,
+    keys: u64,
+    some: &'a BTreeSet<String>,
+}
+
+#[derive(Serialize)]
+struct WarningLine<'a> {
+    reason: &'static str,
+    message: &'a str,
+}
+
+impl<W: Write> JsonLines<W> {
+    /// What a person has to know first.
+    pub fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
+        warnings.iter().try_for_each(|warning| self.line("warning", warning))
+    }
+
+    /// Keys that held a multipart upload that may have been completed after T.
+    pub(super) fn straddling(&mut self, Kind { keys, some }: &Kind) -> Result<()> {
+        if *keys == 0 {
+            return Ok(());
+        }
+        self.line("caution", CautionLine { caution: Caution::Multipart, keys: *keys, some })
+    }
+
+    /// Something else that a person has to know.
+    pub fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
+        self.line("warning", WarningLine { reason, message })
+    }
+}
