@@ -18,6 +18,7 @@ mod get;
 mod lifecycle;
 pub mod listing;
 mod multipart;
+mod profile;
 mod rate;
 mod read;
 mod sites;
