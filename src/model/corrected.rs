@@ -1,5 +1,7 @@
 //! Places that were typed in another form than `s3://BUCKET/PREFIX`, and what they are in that form.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use super::access_point::Arn;
@@ -27,11 +29,10 @@ pub(super) fn corrected(text: &str) -> Option<Location> {
         Some(_) => return None,
         None => match (Arn::parse(text), text.split_once(':')) {
             (Some(Arn::Bucket(rest)), _) => rest.to_owned(),
-            (Some(Arn::AccessPoint(..)), _) => text.to_owned(),
             (None, Some((scheme, rest))) if is_one_of(scheme, &["s3"]) => {
                 rest.trim_start_matches('/').to_owned()
             }
-            (None, None) => text.to_owned(),
+            (Some(Arn::AccessPoint(..)), _) | (None, None) => text.to_owned(),
             (Some(Arn::Other(_)) | None, _) => return None,
         },
     };
@@ -47,7 +48,7 @@ fn of_address(address: &str) -> Option<String> {
     let (address, query) = address.split_once('?').unwrap_or((address, ""));
     let (host, path) = address.split_once('/').unwrap_or((address, ""));
     let host = host.to_ascii_lowercase();
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned());
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned);
     if host.ends_with("console.aws.amazon.com") {
         let bucket = path.strip_prefix("s3/buckets/").or_else(|| path.strip_prefix("s3/object/"))?;
         let prefix = query.split('&').find_map(|pair| pair.strip_prefix("prefix=")).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -22,6 +22,7 @@ use super::clock::ServerClock;
 use super::dns::Resolver;
 use super::error::{Place, region_named};
 use super::listing::TapClient;
+use super::profile::{needs_mfa, that_needs_mfa};
 use super::rate::Rate;
 use super::reply::ReplyClient;
 use super::sites::{Site, Sites};
@@ -84,7 +85,7 @@ impl Client {
     fn new(config: &SdkConfig, settings: Settings, counters: Arc<Counters>) -> Result<Self> {
         let http = config.http_client().ok_or_else(no_http_client)?;
         // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
-        let region = config.region().cloned().unwrap_or(Region::new("us-east-1"));
+        let region = config.region().cloned().unwrap_or(FALLBACK_REGION);
         let endpoint = endpoint(config, settings.endpoint_url.as_deref());
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
         let clock = ServerClock::default();
@@ -177,9 +178,31 @@ impl Client {
     }
 }
 
+/// The region that is asked where none is named.
+const FALLBACK_REGION: Region = Region::from_static("us-east-1");
+
 /// The configuration of a client of any AWS service, with credentials that were found. Sends nothing to the service yet.
 pub(crate) async fn load_config(settings: &Settings) -> Result<SdkConfig> {
     let http = http_client(settings.body_idle())?;
+    let mut config = loader(settings, &http)?.load().await;
+    let named_region = config.region().cloned();
+    if named_region.is_none() {
+        // A role is assumed at STS, which is asked in some region: its credentials are good in all.
+        config = loader(settings, &http)?.region(FALLBACK_REGION).load().await;
+    }
+    if let Some(profile) = &settings.profile {
+        // As the AWS CLI does: a profile named on the command line comes before credentials in the environment.
+        let provider = ProviderConfig::without_region().with_http_client(http.clone());
+        let provider = provider.with_region(config.region().cloned());
+        let named =
+            ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+        config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(named)).build();
+    }
+    find_credentials(&config, settings.profile.as_deref()).await?;
+    Ok(config.into_builder().region(named_region).build())
+}
+
+fn loader(settings: &Settings, http: &SharedHttpClient) -> Result<ConfigLoader> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
     if let Some(profile) = &settings.profile {
         loader = loader.profile_name(profile);
@@ -191,17 +214,7 @@ pub(crate) async fn load_config(settings: &Settings) -> Result<SdkConfig> {
         check_endpoint(url)?;
         loader = loader.endpoint_url(url);
     }
-    let mut config = loader.load().await;
-    if let Some(profile) = &settings.profile {
-        // As the AWS CLI does: a profile named on the command line comes before credentials in the environment.
-        let provider = ProviderConfig::without_region().with_http_client(http.clone());
-        let provider = provider.with_region(config.region().cloned());
-        let named =
-            ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
-        config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(named)).build();
-    }
-    find_credentials(&config, settings.profile.as_deref()).await?;
-    Ok(config)
+    Ok(loader)
 }
 
 fn no_http_client() -> Error {
@@ -265,14 +278,19 @@ async fn find_credentials(config: &aws_config::SdkConfig, profile: Option<&str>)
     let place = profile.map(|p| format!(" in the profile {p}")).unwrap_or_default();
     let missing = |e| {
         let mut error = Error::new(ErrorKind::Credentials, format!("no usable AWS credentials were found{place}"))
-            .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)");
+            .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)");
         if let Some(e) = e {
             error = error.because(aws_smithy_types::error::display::DisplayErrorContext(&e).to_string());
         }
         error
     };
     let provider = config.credentials_provider().ok_or_else(|| missing(None))?;
-    provider.provide_credentials().await.map(drop).map_err(|e| missing(Some(e)))
+    let Err(e) = provider.provide_credentials().await else { return Ok(()) };
+    Err(match that_needs_mfa(profile).await {
+        Some(asking) => needs_mfa(&asking, profile)
+            .because(aws_smithy_types::error::display::DisplayErrorContext(&e).to_string()),
+        None => missing(Some(e)),
+    })
 }
 
 /// The server's address, as the SDK finds it: from the option, or from what the environment and the profile say of S3, or

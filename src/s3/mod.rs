@@ -20,6 +20,7 @@ mod header;
 mod lifecycle;
 pub mod listing;
 mod multipart;
+mod profile;
 mod rate;
 mod read;
 mod reply;

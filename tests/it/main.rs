@@ -15,6 +15,8 @@ mod cli;
 mod contract;
 #[cfg(feature = "lab")]
 mod crash;
+#[cfg(feature = "lab")]
+mod credentials;
 mod deviations;
 #[cfg(feature = "lab")]
 mod directory;

@@ -36,6 +36,9 @@ pub async fn tear_down(
     }
     for (n, part) in buckets.iter().enumerate() {
         let Some(to) = &part.to else { continue };
+        // What a killed drill has left is torn down first of all: the bucket's region is not known yet. Where it cannot be
+        // found, the requests below say why.
+        drop(part.client.find(&to.bucket).await);
         if let Some(run) = state.run(n)
             && let Err(e) = abandon_uploads(&part.client, state_dir, run).await
         {

@@ -104,7 +104,7 @@ fn no_credentials() {
     exit code 1
     --- stderr
     error: no usable AWS credentials were found
-      set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)
+      set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)
     ");
 }
 
@@ -115,7 +115,7 @@ fn unknown_profile() {
     exit code 1
     --- stderr
     error: no usable AWS credentials were found in the profile nobody
-      set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws sso login)
+      set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)
     ");
 }
 

@@ -170,6 +170,18 @@ async fn what_a_killed_drill_has_left_the_next_tears_down() {
     story.assert_gone(versions);
 }
 
+/// Nothing has been asked of it yet when the next drill tears down what is left in it.
+#[tokio::test]
+async fn a_killed_drill_in_another_region_is_torn_down_by_the_next() {
+    let story = story().await;
+    let versions = story.scene.versions();
+    let region = Some("eu-west-3".to_owned());
+    assert!(story.scene.lab().demand(SCRATCH, asof::lab::Demands { region, ..Default::default() }));
+    struck(&story, "-KILL").await.expect_killed();
+    story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
+    story.assert_gone(versions);
+}
+
 /// As Kubernetes mounts a file: a link into a directory that has another name in the next pod.
 #[tokio::test]
 async fn a_file_behind_a_link_that_moves_is_the_same_file() {

@@ -1,0 +1,50 @@
+//! A profile of the AWS configuration files, as far as it tells why it gives no credentials.
+
+use std::collections::BTreeSet;
+
+use aws_config::profile::{ProfileSet, load};
+use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use crate::error::{Error, ErrorKind};
+
+/// The profile, of the one named (or else selected by the environment) and those that it takes credentials from, that wants a
+/// code of an MFA device. The SDK does not ask for one: it assumes the role without, and is denied.
+pub(super) async fn that_needs_mfa(named: Option<&str>) -> Option<String> {
+    let selected = named.map(|name| name.to_owned().into());
+    let set = load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), selected).await.ok()?;
+    mfa_in_chain(&set)
+}
+
+fn mfa_in_chain(set: &ProfileSet) -> Option<String> {
+    let (mut name, mut seen) = (set.selected_profile().to_owned(), BTreeSet::new());
+    loop {
+        let profile = set.get_profile(&name)?;
+        if profile.get("mfa_serial").is_some() {
+            return Some(name);
+        }
+        let next = profile.get("source_profile")?.to_owned();
+        seen.insert(std::mem::replace(&mut name, next));
+        if seen.contains(&name) {
+            return None;
+        }
+    }
+}
+
+/// Why a profile that wants a code gives no credentials, and two ways to get them.
+pub(super) fn needs_mfa(profile: &str, selected: Option<&str>) -> Error {
+    let of = selected.unwrap_or(profile);
+    let asks = if of == profile { "it" } else { profile };
+    let message = format!(
+        "no usable AWS credentials were found in the profile {of}: {asks} needs a code of an MFA device (mfa_serial), for \
+         which asof cannot ask"
+    );
+    Error::new(ErrorKind::Denied, message)
+        .hint(format!(
+            "let the AWS CLI ask for it: eval \"$(aws configure export-credentials --profile {of} --format env)\", then run \
+             the command again without --profile"
+        ))
+        .hint(format!(
+            "or name a profile that has credential_process = aws configure export-credentials --profile {of}"
+        ))
+}
