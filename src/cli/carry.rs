@@ -56,7 +56,8 @@ impl Ready<'_> {
             if e.kind() == ErrorKind::Credentials {
                 let done = done_line(&context.counters, self.began.elapsed(), true);
                 output.note(&format!("{done}     run {id}"));
-                return e.hint(format!("asof resume {id} then continues the run; what it has done stays done"));
+                return e
+                    .hint(format!("asof resume {id} then continues the run; what it has done stays done"));
             }
             let taken = "what was done is in the journal of the run";
             e.hint(format!("{taken} {id}; once that is mended, asof resume {id} goes on"))

@@ -21,7 +21,7 @@ pub(super) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result
             Target::File(file) => open().and_then(|_| temporary(&file)).map(drop),
             Target::Other => open().map(drop),
         };
-        tried.map_err(|e| Error::usage(format!("cannot write {}: {e}", path.display())))?;
+        tried.map_err(|e| Error::usage(format!("cannot write {}: {}", path.display(), cause(e))))?;
     }
     Ok(())
 }
@@ -35,7 +35,7 @@ pub(super) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Resul
         Target::Other => fs::write(path, content),
     };
     written.map_err(|e| {
-        Error::new(ErrorKind::Local, format!("cannot write {what} {}: {e}", path.display()))
+        Error::new(ErrorKind::Local, format!("cannot write {what} {}: {}", path.display(), cause(e)))
             .hint("no part of it was written; a file that had this name before is unchanged")
     })
 }
@@ -78,6 +78,12 @@ fn temporary(file: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".asof-").permissions(fs::Permissions::from_mode(MODE));
     builder.tempfile_in(directory.unwrap_or(Path::new(".")))
+}
+
+/// The error below one that names the temporary file, of which nobody knows.
+fn cause(e: io::Error) -> io::Error {
+    let below = e.get_ref().and_then(std::error::Error::source).and_then(|e| e.downcast_ref::<io::Error>());
+    below.and_then(io::Error::raw_os_error).map_or(e, io::Error::from_raw_os_error)
 }
 
 #[cfg(test)]

@@ -125,7 +125,9 @@ impl State {
             Record::Result { n, .. } if self.progress(*n) != Progress::Open => {
                 Err(format!("it has a result of change {n}, which is not under way"))
             }
-            Record::Resumed { .. } | Record::Taken { .. } | Record::Left { .. } | Record::Result { .. } => Ok(()),
+            Record::Resumed { .. } | Record::Taken { .. } | Record::Left { .. } | Record::Result { .. } => {
+                Ok(())
+            }
         }
     }
 

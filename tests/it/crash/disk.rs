@@ -104,7 +104,8 @@ fn a_page_that_there_is_no_room_for_leaves_nothing() {
         let url = format!("s3://{}", crate::faults::scene::BUCKET);
         let timeline = ["timeline", &url, "--html", page];
         let stopped = run_with_little_room(&scene, 1, &timeline).await;
-        assert!(stopped.stderr.starts_with(&format!("error: cannot write the page {page}: ")), "{stopped}");
+        let said = format!("error: cannot write the page {page}: File too large (os error 27)\n");
+        assert!(stopped.stderr.starts_with(&said), "{stopped}");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{stopped}");
         std::fs::write(&path, "an older page").unwrap();
         run_with_little_room(&scene, 1, &timeline).await;
@@ -129,7 +130,8 @@ fn a_damaged_list_of_uploads_does_not_keep_a_run_from_going_on() {
         let list = scene.subject.runs_dir().join(&run).join("uploads");
         let whole = std::fs::read(&list).unwrap();
         assert!(scene.lab().count_uploads(crate::faults::scene::BUCKET) > 0 && !whole.is_empty());
-        std::fs::write(&list, [&b"\xff\xfe{\"bucket\n"[..], &whole, b"0123abcd {\"buc\xff"].concat()).unwrap();
+        std::fs::write(&list, [&b"\xff\xfe{\"bucket\n"[..], &whole, b"0123abcd {\"buc\xff"].concat())
+            .unwrap();
         let resumed = scene.on_run("resume", &run, &[]).await.expect_code(0);
         for said in ["cannot read line 1 of ", "aws s3api list-multipart-uploads --bucket scene"] {
             assert!(resumed.stderr.contains(said), "{said:?} in {resumed}");
