@@ -29,14 +29,15 @@ pub(super) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result
 /// Writes one of them, whole or not at all: nobody is to find an empty report, nor half a page.
 pub(super) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Result<()> {
     let content = content.as_ref();
+    let cannot =
+        |e: io::Error| Error::new(ErrorKind::Local, format!("cannot write {what} {}: {e}", path.display()));
     let written = match Target::of(path) {
         Target::New(file) => temporary(&file).and_then(|draft| put(draft, &file, content)),
         Target::File(file) => replace(&file, content),
-        Target::Other => fs::write(path, content),
+        Target::Other => return fs::write(path, content).map_err(cannot),
     };
     written.map_err(|e| {
-        Error::new(ErrorKind::Local, format!("cannot write {what} {}: {e}", path.display()))
-            .hint("no part of it was written; a file that had this name before is unchanged")
+        cannot(e).hint("no part of it was written; a file that had this name before is unchanged")
     })
 }
 
@@ -67,17 +68,19 @@ fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn put(mut draft: NamedTempFile, file: &Path, content: &[u8]) -> io::Result<()> {
-    draft.write_all(content)?;
+    draft.as_file_mut().write_all(content)?;
     draft.as_file().sync_all()?;
     draft.persist(file).map(drop).map_err(|e| e.error)
 }
 
 /// A file beside this one, which is removed unless it gets its name.
 fn temporary(file: &Path) -> io::Result<NamedTempFile> {
-    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::metadata(directory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".asof-").permissions(fs::Permissions::from_mode(MODE));
-    builder.tempfile_in(directory.unwrap_or(Path::new(".")))
+    // Its message names the temporary file, of which nobody knows.
+    builder.tempfile_in(directory).map_err(|e| e.kind().into())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::record::{Ending, FORMAT, Record, of_line, to_line};
-use super::replay::State;
+use super::replay::{Progress, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
@@ -87,6 +87,8 @@ impl Journal {
 
     /// Notes that these changes, which are announced, have not been begun. Like results, not on disk before the next intent.
     pub fn leave(&mut self, mut changes: Vec<u64>) -> Result<()> {
+        // Those that an earlier process left are so still, until they are taken once more.
+        changes.retain(|n| self.state.progress(*n) == Progress::Open);
         changes.sort_unstable();
         let ranges = changes.chunk_by(|a, b| a + 1 == *b);
         let record = |range: &[u64]| Some(Record::Left { from: *range.first()?, upto: range.last()? + 1 });
@@ -237,7 +239,6 @@ fn damaged(path: &Path, why: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::replay::Progress;
     use super::*;
 
     fn now() -> Instant {
@@ -347,6 +348,8 @@ mod tests {
         let mut journal = Journal::open(&path, 10, now()).unwrap();
         let open: Vec<_> = (0..10).filter(|n| journal.state().progress(*n) == Progress::Open).collect();
         assert_eq!((open, journal.state().left()), (vec![2, 7, 8], 6));
+        journal.leave(vec![0, 1, 2]).unwrap();
+        assert_eq!(journal.state().left(), 7);
         journal.take(1).unwrap();
         journal.end([copied(0), copied(9)]).unwrap();
         let state = read(&path, |_, _| {}).unwrap().0;

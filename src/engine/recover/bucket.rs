@@ -162,7 +162,7 @@ impl Parts<'_> {
         }
         let mut result = settled(part.client.counters(), run.id(), first)?;
         if let (Some(note), Some(warning)) = (&mut result.note, warning) {
-            *note += &format!("; {warning}");
+            *note = format!("{note}; {warning}");
         }
         Ok(result)
     }

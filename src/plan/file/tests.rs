@@ -189,9 +189,11 @@ fn what_makes_no_sense_is_refused_whatever_its_checksum() {
 fn a_plan_has_its_name_only_when_it_is_whole() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("plan");
-    std::fs::write(&path, "what was there").unwrap();
     drop(Writer::create(&path, &header()).unwrap());
-    assert_eq!(std::fs::read(&path).unwrap(), b"what was there");
+    assert!(!path.exists());
+    let before = std::fs::read(written(dir.path(), &[])).unwrap();
+    drop(Writer::create(&path, &header()).unwrap());
+    assert_eq!(std::fs::read(&path).unwrap(), before);
     assert_eq!(changes(&written(dir.path(), &[])), []);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
@@ -199,6 +201,12 @@ fn a_plan_has_its_name_only_when_it_is_whole() {
 #[test]
 fn only_regular_files_are_replaced_and_read() {
     let dir = tempfile::tempdir().unwrap();
+    let page = dir.path().join("page.html");
+    for text in ["<!DOCTYPE html>", "{\"type\":\"change\"}\n"] {
+        std::fs::write(&page, text).unwrap();
+        assert_eq!(Writer::create(&page, &header()).unwrap_err().kind(), ErrorKind::Usage);
+        assert_eq!(std::fs::read_to_string(&page).unwrap(), text);
+    }
     for path in [dir.path().to_owned(), dir.path().join("none/plan")] {
         assert_eq!(Writer::create(&path, &header()).unwrap_err().kind(), ErrorKind::Usage);
         assert_eq!(PlanFile::open(&path).unwrap_err().kind(), ErrorKind::Usage);

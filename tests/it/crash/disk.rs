@@ -104,7 +104,8 @@ fn a_page_that_there_is_no_room_for_leaves_nothing() {
         let url = format!("s3://{}", crate::faults::scene::BUCKET);
         let timeline = ["timeline", &url, "--html", page];
         let stopped = run_with_little_room(&scene, 1, &timeline).await;
-        assert!(stopped.stderr.starts_with(&format!("error: cannot write the page {page}: ")), "{stopped}");
+        let said = format!("error: cannot write the page {page}: File too large (os error 27)\n");
+        assert!(stopped.stderr.starts_with(&said), "{stopped}");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{stopped}");
         std::fs::write(&path, "an older page").unwrap();
         run_with_little_room(&scene, 1, &timeline).await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use asof::lab::{Fault, Operation, Rule, When};
 
-use super::scene::{IN_PARTS, Scene};
+use super::scene::{BUCKET, IN_PARTS, Scene};
 use crate::support::Run;
 
 /// Keys of each kind: the deletes of all of them are one request.
@@ -50,17 +50,22 @@ impl Scene {
 
     /// Restores, and sends this signal at a request. Gives how long the process lived after it.
     async fn stop_at(&self, signal: &'static str, stop: Stop, more: &[&str]) -> (Run, Duration) {
+        let (url, at) = (format!("s3://{BUCKET}"), self.at.to_string());
+        let restore = ["restore", &url, "--at", &at, "--yes", "--format", "json"];
+        self.signalled(signal, stop, &[&restore, more].concat()).await
+    }
+
+    /// A command that is sent this signal at a request. Gives how long it lived after it.
+    async fn signalled(&self, signal: &'static str, stop: Stop, arguments: &[&str]) -> (Run, Duration) {
         let Stop { operation, nth, fault } = stop;
         let (told, hears) = mpsc::channel();
-        self.lab().faults().before(operation, When::Nth(nth), move || {
-            told.send(()).ok();
-        });
+        self.lab().faults().before(operation, When::Nth(nth), move || told.send(()).unwrap());
         if let Some(fault) = fault {
             self.lab().faults().push(Rule::on(operation, fault, When::Always));
         }
         let (stopped, when) = mpsc::channel();
-        let run = self.restore_with_and(more, move |process| {
-            if hears.recv().is_ok() {
+        let run = self.subject.asof_and(arguments, move |process| {
+            if hears.recv_timeout(Duration::from_mins(1)).is_ok() {
                 let sent = Command::new("kill").args([signal, &process.to_string()]).status().unwrap();
                 assert!(sent.success());
                 stopped.send(Instant::now()).unwrap();
@@ -114,6 +119,47 @@ fn credentials_that_expire_stop_the_run_and_it_goes_on_in_whole_batches() {
                 "{what}: {injected} requests with credentials that are worth nothing"
             );
             scene.goes_on_in_batches(&what).await;
+        }
+    });
+}
+
+/// Whatever is asked for: nothing is said of a key, nothing is done twice, and it goes on.
+#[test]
+fn credentials_that_expire_at_any_request_end_the_run() {
+    const EACH: [&[Operation]; 12] = [
+        &[Operation::GetBucketVersioning],
+        &[Operation::GetBucketEncryption],
+        &[Operation::ListObjectVersions],
+        &[Operation::HeadObject, Operation::GetObject],
+        &[Operation::GetObjectTagging],
+        &[Operation::CopyObject],
+        &[Operation::DeleteObjects],
+        &[Operation::DeleteObject],
+        &[Operation::CreateMultipartUpload],
+        &[Operation::UploadPartCopy],
+        &[Operation::UploadPartCopy, Operation::AbortMultipartUpload],
+        &[Operation::CompleteMultipartUpload],
+    ];
+    block_on(async {
+        for operations in EACH {
+            let what = format!("{operations:?}");
+            let scene = Scene::new(4).await;
+            for operation in operations {
+                scene.lab().faults().push(Rule::on(*operation, Fault::ExpiredToken, When::Always));
+            }
+            let stopped = scene.run("restore", &["--yes", IN_PARTS[0], IN_PARTS[1]]).await.expect_code(1);
+            assert!(stopped.stderr.contains("the credentials have expired"), "{what}: {stopped}");
+            assert!(!stopped.stderr.contains("by hand"), "{what}: {stopped}");
+            assert_eq!(stopped.of_type("failure").len(), 0, "{what}: {stopped}");
+            scene.lab().faults().clear();
+            let resumed = match scene.runs().first() {
+                Some(run) => scene.on_run("resume", run, &[]).await,
+                None => scene.restore().await,
+            };
+            scene.assert_honest(&resumed.expect_code(0), &what);
+            scene.assert_restored(&what);
+            scene.assert_grown_by(1, &what);
+            assert_eq!(scene.lab().count_uploads(BUCKET), 0, "{what}");
         }
     });
 }
@@ -234,7 +280,7 @@ fn credentials_that_are_not_renewed_stop_the_run() {
         scene.lab().faults().before(Operation::CopyObject, When::Nth(20), move || {
             std::fs::write(&gone, "").unwrap();
         });
-        let (url, at) = (format!("s3://{}", super::scene::BUCKET), scene.at.to_string());
+        let (url, at) = (format!("s3://{BUCKET}"), scene.at.to_string());
         let arguments = ["restore", &url, "--at", &at, "--yes", "--format", "json", "--concurrency", "4"];
         let mut command = scene.subject.command("", &arguments);
         command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
@@ -267,6 +313,12 @@ fn a_signal_does_not_wait_for_what_waits_for_the_rate() {
             // One more finds out whether conditions are honoured.
             let sent = scene.lab().requests().of(Operation::CopyObject);
             assert_eq!(sent, copied + 1, "a copy on the wire did not end: {stopped}");
+            // Once more, before anything is taken: what was left is left.
+            scene.lab().faults().clear();
+            scene.lab().requests().reset();
+            let (run, first) = (scene.runs().remove(0), Stop::at(Operation::GetBucketVersioning, 1));
+            let again = ["resume", &run, "--rate", "10"];
+            scene.signalled(signal, first, &again).await.0.expect_code(130);
             scene.goes_on_in_batches(signal).await;
         }
     });
@@ -312,7 +364,7 @@ fn a_signal_abandons_copies_in_parts() {
         let (stopped, lived) = scene.stop_at("-INT", Stop::at(Operation::UploadPartCopy, 2), &options).await;
         let stopped = stopped.expect_code(130);
         assert!(lived < AT_MOST, "{lived:?} until {stopped}");
-        assert_eq!(scene.lab().count_parts(super::scene::BUCKET), 0, "{stopped}");
+        assert_eq!(scene.lab().count_parts(BUCKET), 0, "{stopped}");
         assert_eq!(scene.lab().requests().of(Operation::CompleteMultipartUpload), 0, "{stopped}");
         scene.goes_on_in_batches("in parts").await;
     });
