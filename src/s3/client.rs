@@ -348,6 +348,17 @@ mod tests {
     }
 
     #[test]
+    fn every_wait_has_an_end_and_a_long_copy_its_time() {
+        let minutes = |n| Some(Duration::from_mins(n));
+        for (read_timeout, first_byte) in [(None, 5), (Some(Duration::from_secs(1)), 5), (minutes(10), 10)] {
+            let timeouts = timeouts(&Settings { read_timeout, ..Settings::default() });
+            assert_eq!(timeouts.connect_timeout(), Some(limits::CONNECT_TIMEOUT));
+            assert_eq!(timeouts.read_timeout(), minutes(first_byte), "{read_timeout:?}");
+            assert_eq!(timeouts.operation_attempt_timeout(), minutes(30));
+        }
+    }
+
+    #[test]
     fn an_endpoint_has_a_scheme_and_a_host() {
         assert!(check_endpoint("http://127.0.0.1:1").is_ok());
         for url in ["127.0.0.1:9000", "http://", "http:///x", "ftp://x", ""] {
