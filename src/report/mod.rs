@@ -11,6 +11,7 @@ mod progress;
 mod recovery;
 mod references;
 mod restore;
+mod shell;
 mod timeline;
 mod units;
 
@@ -27,8 +28,9 @@ pub use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };
 pub use restore::{done_line, failure_line, not_kept_line};
+pub use shell::{shell_path, shell_word};
 pub use timeline::{TimelineView, bars_for};
-pub use units::{bytes, count, plural, shell_word};
+pub use units::{bytes, count, plural};
 
 /// The form of the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,6 +1,4 @@
-//! Numbers as a person reads them, words as a shell does.
-
-use crate::model::printable;
+//! Numbers as a person reads them.
 
 /// A count with its thousands set apart: `8,214`.
 pub fn count(n: u64) -> String {
@@ -36,17 +34,6 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
-/// A word as it is typed into a shell.
-pub fn shell_word(word: &str) -> String {
-    let plain = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '/' | ':' | '.' | '-' | '_' | '@' | '=' | ',' | '+')
-    };
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", printable(word).replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,10 +54,6 @@ mod tests {
         ] {
             assert_eq!(bytes(n), expected);
         }
-        assert_eq!(
-            (shell_word("s3://b/a-b"), shell_word("s3://b/it's")),
-            ("s3://b/a-b".into(), r"'s3://b/it'\''s'".into())
-        );
         assert_eq!((plural(1, "key", "keys"), plural(2, "key", "keys")), ("1 key".into(), "2 keys".into()));
     }
 }
