@@ -5,41 +5,39 @@ use std::time::Instant as Clock;
 
 use super::args::DiffArgs;
 use super::args::apply::{StateArgs, UndeleteArg};
-use super::args::common::{CommonArgs, PastArgs};
+use super::args::common::{CommonArgs, Form, PastArgs};
 use super::context::{Context, Output, earlier_rules, scope};
 use super::exit::Exit;
 use super::moment;
 use super::{next, saved};
 use crate::engine::{
-    Compare, Findings, Standing, inspect, judge, present, require_history, require_removable, survey,
+    Compare, Findings, Scope, Standing, inspect, judge, present, require_history, require_removable, survey,
 };
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Check, Instant, Versioning};
+use crate::model::{Check, Instant, Location, Versioning};
 use crate::plan::file::{Header, Writer};
-use crate::plan::{Change, Spool, Sums, UnsureKey};
+use crate::plan::{Action, Change, Only, Spool, Sums, UnsureKey};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
-    plural,
+    nothing_to_change, plural,
 };
 use crate::resolve::{Cut, checks};
 
-pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
-    let DiffArgs { past: PastArgs { location, at }, versus, all, out, undelete, exit_code, common } = args;
+/// `more` are options of the restore that it suggests, beside those that both commands take.
+pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &str) -> Result<Exit> {
+    let DiffArgs { past, versus, all, out, undelete, only, exit_code, state, common } = args;
+    let PastArgs { location, at } = past;
+    let kinds = Only::new(only.into_iter().map(Action::from));
+    let (at, versus) = times(context, &state, &at, versus.as_deref())?;
+    let options = next::only(&kinds) + &next::of_common(&common, &state) + next::undelete(undelete) + more;
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let (at, versus) = times(context, &at, versus.as_deref())?;
-    let scope = scope(&location, &select)?;
+    let scope = Scope { only: kinds.clone(), ..scope(&location, &select)? };
     let restore = match &out {
-        Some(plan) => next::restore_plan(plan, &next::of_server(&server)),
-        None => next::restore(
-            &location,
-            at,
-            &(next::options(&select, &compare, &server)
-                + &next::earlier(&earlier)
-                + next::undelete(undelete)),
-        ),
+        Some(plan) => next::restore_plan(plan, &(next::of_server(&server) + &next::of_state(&state))),
+        None => next::about("restore", &location, at, &options),
     };
     let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
@@ -51,7 +49,8 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     }
 
     // Before the listing, which may take hours: that the plan cannot be written is known at once.
-    let header = saved::header(&location, (at, context.now), standing, (&select, &compare));
+    let mut header = saved::header(&location, (at, context.now), standing, (&select, &compare));
+    header.selection.only = kinds;
     let mut saving = out.as_deref().map(|path| Writer::create(path, &header)).transpose()?;
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
@@ -60,11 +59,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let heading = Heading {
         location: location.clone(),
         at,
-        purpose: match versus {
-            Some(versus) => Purpose::Versus(versus),
-            None if out.is_some() => Purpose::Plan,
-            None => Purpose::Restore,
-        },
+        purpose: purpose(versus, out.is_some()),
         against: None,
         notes: head(&checks),
         restore,
@@ -89,14 +84,27 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     }
     let summary =
         Summary::new(Command::Diff { versus }, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = verdict(versus, sums.changes(), standing);
+    let verdict = verdict(versus, &sums, standing);
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }
 
+fn purpose(versus: Option<Instant>, saved: bool) -> Purpose {
+    match versus {
+        Some(versus) => Purpose::Versus(versus),
+        None if saved => Purpose::Plan,
+        None => Purpose::Restore,
+    }
+}
+
 /// The time asked for, and the later one to compare it with.
-fn times(context: &Context, at: &str, versus: Option<&str>) -> Result<(Instant, Option<Instant>)> {
-    let past = |text| moment::past(text, context.now, &StateArgs::default());
+fn times(
+    context: &Context,
+    state: &StateArgs,
+    at: &str,
+    versus: Option<&str>,
+) -> Result<(Instant, Option<Instant>)> {
+    let past = |text| moment::past(text, context.now, state);
     let (at, versus) = (past(at)?, versus.map(past).transpose()?);
     if versus.is_some_and(|versus| versus < at) {
         return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
@@ -105,8 +113,11 @@ fn times(context: &Context, at: &str, versus: Option<&str>) -> Result<(Instant, 
 }
 
 /// What takes the place of the next step, where there is none.
-fn verdict(versus: Option<Instant>, changes: u64, standing: Standing) -> Option<String> {
-    match (versus, changes) {
+fn verdict(versus: Option<Instant>, sums: &Sums, standing: Standing) -> Option<String> {
+    match (versus, sums.changes()) {
+        (Some(_), 0) if sums.excluded > 0 => {
+            Some("no key differs in that way between the two times".to_owned())
+        }
         (Some(_), 0) => Some("nothing differs between the two times".to_owned()),
         (Some(_), n) => Some(format!("{} between the two times", plural(n, "key differs", "keys differ"))),
         (None, n) if n > 0 && standing.versioning == Versioning::Suspended => Some(SUSPENDED.to_owned()),
@@ -189,5 +200,46 @@ impl View {
             View::Json(mut lines) => lines.summary(summary),
             View::Csv(csv) => csv.finish(),
         }
+    }
+}
+
+/// What a restore into another place would change, below the table of its sums.
+pub(super) struct Preview<'a> {
+    pub(super) place: (&'a Location, Instant),
+    pub(super) checks: &'a [Check],
+    pub(super) sums: &'a Sums,
+    /// How many changes it would make: what is there beyond the past state is left alone.
+    pub(super) changes: u64,
+    /// The command that makes them.
+    pub(super) restore: String,
+}
+
+impl Preview<'_> {
+    /// Shows them, and changes nothing.
+    pub(super) fn show(
+        &self,
+        context: &Context,
+        output: Output,
+        changes: impl Iterator<Item = Result<Change>>,
+        began: Clock,
+    ) -> Result<Exit> {
+        let mut out = BufWriter::new(std::io::stdout());
+        if output.format != Format::Json {
+            if self.changes == 0 {
+                writeln!(out, "{}", nothing_to_change(self.sums))?;
+            } else {
+                writeln!(out, "  to carry out: {}", self.restore)?;
+            }
+            out.flush()?;
+            return Ok(Exit::Done);
+        }
+        let mut lines = JsonLines::new(out);
+        lines.checks(self.checks)?;
+        for change in changes {
+            lines.change(&change?)?;
+        }
+        let command = Command::Diff { versus: None };
+        lines.summary(&Summary::new(command, self.place, self.sums, &context.counters, began.elapsed()))?;
+        Ok(Exit::Done)
     }
 }

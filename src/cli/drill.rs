@@ -6,6 +6,7 @@ use super::args::recover::DrillArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
+use super::next;
 use super::recovery::{self, Source, buckets, databases, exit, show_report, take_steps, windows, with_terms};
 use crate::cancel::Cancel;
 use crate::db::{Database, require_free};
@@ -13,11 +14,10 @@ use crate::engine::recover::{BucketPart, Recovery, tear_down};
 use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
-use crate::report::shell_word;
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, at, keep, report, carry } = args;
-    let output = recovery::output(&carry.output)?;
+    let output = Output::from(carry.output.clone());
     let source = Source::read(&file)?;
     check_drill(&source.file, true)?;
     report.can_write()?;
@@ -31,9 +31,10 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
         buckets(context, &source.file, server, to).await
     };
     // A drill that was killed has left its copies, and so has one that was to keep them.
+    let again = next::drill(&source.path, &at, &(next::of_recovery(&carry) + &next::of_report(&report)));
     let of = (Purpose::Drill, &*source.path);
     while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, context.now)? {
-        can_be_torn_down(&before, &source, keep)?;
+        can_be_torn_down(&before, &source, keep.then_some(&again))?;
         output.note(&format!("tearing down what the drill {} has left", before.id()));
         let left = tear_down(&before, &state_dir, &parts(before.id()).await?, &torn_down).await?;
         if !left.is_empty() {
@@ -78,7 +79,8 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
 }
 
 /// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this file.
-fn can_be_torn_down(before: &Recovery, source: &Source, keep: bool) -> Result<()> {
+/// `again` is the drill without `--keep`, where it was given.
+fn can_be_torn_down(before: &Recovery, source: &Source, again: Option<&String>) -> Result<()> {
     let (id, targets) = (before.id(), &before.told().targets);
     if *targets != source.file.targets() && before.state().has_begun() {
         let message =
@@ -86,12 +88,11 @@ fn can_be_torn_down(before: &Recovery, source: &Source, keep: bool) -> Result<()
         return Err(Error::usage(message)
             .hint("let the file name these targets once more, and drill: they are torn down first"));
     }
-    if keep {
+    if let Some(again) = again {
         let message =
             format!("the drill {id} of this file has left its copies, and another needs their place");
-        let path = shell_word(&source.path.to_string_lossy());
         return Err(Error::usage(message)
-            .hint(format!("asof drill {path} without --keep tears them down before it begins")));
+            .hint(format!("without --keep they are torn down before it begins: {again}")));
     }
     Ok(())
 }

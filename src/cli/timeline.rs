@@ -3,7 +3,6 @@
 use std::io::{BufWriter, IsTerminal, Write};
 use std::time::Instant as Clock;
 
-use super::args::apply::StateArgs;
 use super::args::timeline::TimelineArgs;
 use super::context::{Context, Output};
 use super::exit::Exit;
@@ -16,12 +15,11 @@ use crate::report::{Format, JsonLines, Phase, Progress, TimelineView, bars_for, 
 use crate::timeline::{Timeline, Window};
 
 pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
-    let TimelineArgs { location, from, to, step, html, server, output } = args;
+    let TimelineArgs { location, from, to, step, html, state, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
     let second = |text: Option<String>| {
-        text.map(|text| moment::past(&text, context.now, &StateArgs::default()).map(Instant::second))
-            .transpose()
+        text.map(|text| moment::past(&text, context.now, &state).map(Instant::second)).transpose()
     };
     let window = Window { from: second(from)?, to: second(to)? };
     if matches!((window.from, window.to), (Some(from), Some(to)) if to < from) {
@@ -32,7 +30,8 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
         return Err(Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d"));
     }
     keep::can_write(html.as_deref())?;
-    let diff = format!("asof diff {}{}", shell_word(&location.to_string()), next::of_server(&server));
+    let options = next::of_server(&server) + &next::of_state(&state);
+    let diff = format!("asof diff {}{options}", shell_word(&location.to_string()));
     let client = context.client(server, None).await?;
     require_history(&location.bucket, standing(&client, &location.bucket).await?)?;
 

@@ -2,9 +2,11 @@
 
 mod change;
 pub mod file;
+mod only;
 mod spool;
 mod summary;
 
 pub use change::{Action, Change, Undelete, UnsureKey, decide};
+pub use only::Only;
 pub use spool::Spool;
 pub use summary::{Covered, PrefixCounts, Sums, Tally, Unsure};

@@ -75,6 +75,8 @@ pub struct Sums {
     /// Keys of which it could not be told whether their content is the same, for want of a permission or of a
     /// checksum; counted as reverts.
     pub unproven: u64,
+    /// Changes of a kind that was not asked for; their content was not compared.
+    pub excluded: u64,
     /// Keys that existed at T.
     pub existed: u64,
     /// Keys that were asked for by name and have no version at all.
@@ -151,6 +153,23 @@ impl Sums {
         (counts, self.uncertain.iter().map(String::as_str))
     }
 
+    /// The sums of a plan of which only these `changes` are left, all of kinds that were asked for.
+    #[must_use]
+    pub fn narrowed(&self, changes: Sums) -> Self {
+        let excluded = self.excluded + self.changes() - changes.changes();
+        let Self { unchanged, same_content, existed, unknown_keys, unsure, .. } = self;
+        let (unchanged, same_content, existed) = (*unchanged, *same_content, *existed);
+        Self {
+            unchanged,
+            same_content,
+            excluded,
+            existed,
+            unknown_keys: *unknown_keys,
+            unsure: *unsure,
+            ..changes
+        }
+    }
+
     /// The sum of one kind.
     pub fn of(&self, action: Action) -> Tally {
         self.actions.get(slot(action)).copied().unwrap_or_default()
@@ -173,7 +192,7 @@ impl Sums {
 
     /// Whether there was nothing to compare: no key at either time.
     pub fn found_nothing(&self) -> bool {
-        self.unchanged + self.same_content + self.changes() == 0
+        self.unchanged + self.same_content + self.excluded + self.changes() == 0
     }
 
     /// Objects and bytes that have to be copied.

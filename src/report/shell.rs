@@ -52,7 +52,8 @@ fn escaped(bytes: &[u8]) -> String {
 }
 
 fn octal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("\\{byte:03o}")).collect()
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("\\{byte:03o}")).collect();
+    digits.concat()
 }
 
 #[cfg(test)]

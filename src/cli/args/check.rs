@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::apply::StateArgs;
 use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
 use crate::model::{Location, Use};
 
@@ -27,6 +28,8 @@ pub(in crate::cli) struct CheckArgs {
     pub(in crate::cli) iam: Option<UseArg>,
     #[command(flatten)]
     pub(in crate::cli) earlier: EarlierArgs,
+    #[command(flatten)]
+    pub(in crate::cli) state: StateArgs,
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]

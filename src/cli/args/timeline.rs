@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
+use super::apply::StateArgs;
+use super::common::{ListFormatArg, OutputArgs, ServerArgs, parse_length, parse_location};
 use crate::model::Location;
 
 #[derive(Debug, Args)]
@@ -26,7 +27,9 @@ pub(in crate::cli) struct TimelineArgs {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) html: Option<PathBuf>,
     #[command(flatten)]
+    pub(in crate::cli) state: StateArgs,
+    #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]
-    pub(in crate::cli) output: OutputArgs,
+    pub(in crate::cli) output: OutputArgs<ListFormatArg>,
 }

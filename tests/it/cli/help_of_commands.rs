@@ -44,8 +44,19 @@ fn of_diff() {
 
               [default: copy]
 
+          --only <KIND>
+              Only changes of this kind; may be given several times: --only undelete,revert
+
+              Possible values:
+              - undelete: Keys deleted since
+              - revert:   Keys overwritten since
+              - delete:   Keys created since
+
           --exit-code
               Exit with 4 if there are differences
+
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -102,6 +113,9 @@ fn of_diff() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors
@@ -139,6 +153,9 @@ fn of_verify() {
           --all
               List every mismatch in the table, not only the first of each kind
 
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
 
@@ -195,6 +212,9 @@ fn of_verify() {
 
               [default: table]
 
+          --json
+              Short for --format json
+
       -q, --quiet
               Only results and errors
 
@@ -218,11 +238,14 @@ fn of_show() {
 
     Arguments:
       <PLAN>
-              The plan's file
+              The plan's file; or latest: the plan of the newest run
 
     Options:
           --all
               List every key in the table, not only the first of each kind
+
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -240,6 +263,9 @@ fn of_show() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors
@@ -269,6 +295,9 @@ fn of_history() {
     Options:
           --at <TIME>
               Mark the version live at this time
+
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -304,6 +333,9 @@ fn of_history() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors

@@ -33,6 +33,9 @@ fn of_timeline() {
           --html <FILE>
               Write the chart into this file too, as a page for a browser
 
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
 
@@ -67,6 +70,9 @@ fn of_timeline() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors
