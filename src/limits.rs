@@ -176,6 +176,12 @@ pub const JOURNAL_LINE: u64 = 64 << 10;
 /// Characters of an error that a journal's line keeps: a server may send pages of them, and a line has its limit.
 pub const JOURNAL_ERROR: usize = 4000;
 
+/// How long before T an upload in parts may have been begun to be suspect, unless another length is typed.
+pub const MULTIPART_WINDOW: Duration = Duration::from_hours(1);
+
+/// The age from which a directory without a run in it is that of a process that was killed: it is filled at once.
+pub const UNWRITTEN_RUN: Duration = Duration::from_mins(1);
+
 /// Names that are tried for a new run, each with four random digits after the second it begins in.
 pub const RUN_NAMES: u32 = 100;
 

@@ -198,7 +198,7 @@ impl Worker {
     /// Sends a request whose condition cannot hold. None: nothing was changed, and it is known now how to send it properly.
     async fn find_out(
         &self,
-        item: &Item,
+        item: &mut Item,
         condition: &Condition,
         right: tokio::sync::MutexGuard<'_, ()>,
     ) -> Option<Result<Outcome>> {
@@ -216,10 +216,11 @@ impl Worker {
         if missing && let Err(e) = self.has_source(item).await {
             return Some(Err(e));
         }
-        if matches!(told, Told::Ignored(_))
-            && let Err(e) = self.was_done(item).await
-        {
-            return Some(Err(e));
+        if matches!(told, Told::Ignored(_)) {
+            item.open = true;
+            if let Err(e) = self.was_done(item).await {
+                return Some(Err(e));
+            }
         }
         condition.tell(matches!(told, Told::Honoured), right);
         match told {
@@ -231,8 +232,7 @@ impl Worker {
     /// Whether the key holds what a request with an impossible condition is said to have made. From one such answer it
     /// follows for the whole run that conditions are ignored, so it is not taken on trust.
     async fn was_done(&self, item: &Item) -> Result<()> {
-        let sent = Item { open: true, ..item.clone() };
-        match self.look(&sent).await? {
+        match self.look(item).await? {
             Seen::Wanted(_) => Ok(()),
             Seen::AsExpected | Seen::Other(_) => {
                 let key = crate::model::printable(&item.change.key).into_owned();

@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(super) mod apply;
 pub(super) mod check;
@@ -12,9 +13,12 @@ pub(super) mod timeline;
 
 use clap::{Args, Parser, Subcommand};
 
-use self::apply::{ApplyArgs, CopyArgs, StateArgs, ThawArgs, TrustArg, UndeleteArg};
+use self::apply::{ActionArg, ApplyArgs, CopyArgs, StateArgs, ThawArgs, TrustArg, UndeleteArg};
 use self::check::CheckArgs;
-use self::common::{CommonArgs, OutputArgs, PastArgs, ServerArgs, parse_destination, parse_location};
+use self::common::{
+    CommonArgs, Form, Hidden, ListFormatArg, OutputArgs, PastArgs, ServerArgs, parse_destination,
+    parse_length, parse_location,
+};
 use self::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use self::references::ReferencesArgs;
 use self::timeline::TimelineArgs;
@@ -82,15 +86,15 @@ impl Command {
     pub(super) fn shows_only(&self) -> bool {
         match self {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
-            Command::Timeline(_) | Command::Show(_) | Command::History(_) | Command::Runs(_) => true,
+            Command::Timeline(_) | Command::Show(_) | Command::History(_) => true,
+            Command::Runs(args) => args.prune.is_none(),
             Command::Completions(_) | Command::Man => true,
-            Command::Restore(_)
-            | Command::Resume(_)
-            | Command::Undo(_)
-            | Command::Verify(_)
-            | Command::References(_) => false,
+            Command::Restore(args) => args.dry_run,
+            Command::Resume(_) | Command::Undo(_) | Command::Verify(_) | Command::References(_) => false,
             Command::Check(args) => args.iam.is_some(),
-            Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
+            Command::Recover(args) => args.dry_run,
+            Command::Mark(args) => args.list,
+            Command::Drill(_) => false,
             #[cfg(feature = "lab")]
             Command::Demo | Command::Lab(_) => false,
         }
@@ -99,10 +103,10 @@ impl Command {
     /// What is said of a command that was aborted in its midst.
     pub(super) fn when_aborted(&self) -> &'static str {
         match self {
-            Command::Recover(_) => {
+            Command::Recover(args) if !args.dry_run => {
                 "; the commands that ran were killed, and the application may stand still: the same command goes on"
             }
-            Command::Mark(_) => {
+            Command::Mark(args) if !args.list => {
                 "; the commands that ran were killed, and the application may stand still: let it go on by hand"
             }
             Command::Drill(_) => {
@@ -140,7 +144,7 @@ pub(super) struct CompletionsArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct DiffArgs {
+pub(super) struct DiffArgs<F: Form = ListFormatArg> {
     #[command(flatten)]
     pub(super) past: PastArgs,
     /// Compare with this later time instead of now
@@ -155,11 +159,16 @@ pub(super) struct DiffArgs {
     /// How keys come back that were deleted: by a copy, or, where only delete markers lie above their version, by removing these
     #[arg(long, value_enum, value_name = "HOW", default_value = "copy", conflicts_with = "versus")]
     pub(super) undelete: UndeleteArg,
+    /// Only changes of this kind; may be given several times: --only undelete,revert
+    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    pub(super) only: Vec<ActionArg>,
     /// Exit with 4 if there are differences
     #[arg(long)]
     pub(super) exit_code: bool,
     #[command(flatten)]
-    pub(super) common: CommonArgs,
+    pub(super) state: StateArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs<F>,
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +194,12 @@ pub(super) struct RestoreArgs {
     /// How keys come back that were deleted: by a copy, or, where only delete markers lie above their version, by removing these
     #[arg(long, value_enum, value_name = "HOW", default_value = "copy", conflicts_with_all = ["to", "plan"])]
     pub(super) undelete: UndeleteArg,
+    /// Only changes of this kind; may be given several times: --only undelete,revert
+    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',', conflicts_with = "to")]
+    pub(super) only: Vec<ActionArg>,
+    /// Show what would be changed, as asof diff does, and change nothing
+    #[arg(short = 'n', long)]
+    pub(super) dry_run: bool,
     /// Do not ask
     #[arg(short, long)]
     pub(super) yes: bool,
@@ -201,8 +216,11 @@ pub(super) struct RestoreArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ResumeArgs {
-    /// The run, as asof restore named it and asof runs lists it
+    /// The run, as asof restore named it and asof runs lists it; or latest: the newest one
     pub(super) run: String,
+    /// Accepted beside that of restore and undo: nothing is asked
+    #[arg(short, long, hide = true)]
+    pub(super) yes: bool,
     #[command(flatten)]
     pub(super) apply: ApplyArgs,
     #[command(flatten)]
@@ -215,7 +233,7 @@ pub(super) struct ResumeArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct UndoArgs {
-    /// The run, as asof restore named it and asof runs lists it
+    /// The run, as asof restore named it and asof runs lists it; or latest: the newest one
     pub(super) run: String,
     /// How keys come back that the run deleted: by removing its delete markers, or by copying what is below them
     #[arg(long, value_enum, value_name = "HOW", default_value = "remove-marker")]
@@ -233,8 +251,16 @@ pub(super) struct UndoArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RunsArgs {
+    /// Remove runs that are done and were begun longer ago than this: 90d
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pub(super) prune: Option<Duration>,
+    /// Do not ask
+    #[arg(short, long, requires = "prune")]
+    pub(super) yes: bool,
     #[command(flatten)]
     pub(super) state: StateArgs,
+    #[command(flatten)]
+    pub(super) server: Hidden<ServerArgs>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }
@@ -256,18 +282,24 @@ pub(super) struct VerifyArgs {
     #[arg(long)]
     pub(super) allow_empty: bool,
     #[command(flatten)]
-    pub(super) common: CommonArgs,
+    pub(super) state: StateArgs,
+    #[command(flatten)]
+    pub(super) common: CommonArgs<ListFormatArg>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// The plan's file
+    /// The plan's file; or latest: the plan of the newest run
     pub(super) plan: PathBuf,
     /// List every key in the table, not only the first of each kind
     #[arg(long)]
     pub(super) all: bool,
     #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) state: StateArgs,
+    #[command(flatten)]
+    pub(super) server: Hidden<ServerArgs>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs<ListFormatArg>,
 }
 
 #[derive(Debug, Args)]
@@ -279,9 +311,11 @@ pub(super) struct HistoryArgs {
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<String>,
     #[command(flatten)]
+    pub(super) state: StateArgs,
+    #[command(flatten)]
     pub(super) server: ServerArgs,
     #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) output: OutputArgs<ListFormatArg>,
 }
 
 #[cfg(feature = "lab")]

@@ -1,6 +1,6 @@
 //! Carrying a run out on the command line: progress, what went wrong key by key, the last words, the exit code.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant as Clock;
 
 use super::args::apply::{ApplyArgs, ConflictArg, StateArgs};
@@ -8,15 +8,14 @@ use super::args::common::ServerArgs;
 use super::context::{Context, Output};
 use super::copies::archived_line;
 use super::exit::Exit;
+use super::next::{self, OfRun};
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
 use crate::engine::{Order, Run, Server, carry_out, standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Check, Versioning};
-use crate::plan::{Change, Sums, Warning};
-use crate::report::{
-    Command, Done, Format, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural, shell_word,
-};
+use crate::plan::{Change, Only, Sums, Warning};
+use crate::report::{Command, Done, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural};
 use crate::s3::Client;
 
 /// A run that is ready to be carried out.
@@ -30,8 +29,12 @@ pub(super) struct Ready<'a> {
     pub(super) sums: &'a Sums,
     /// What its summary is of.
     pub(super) command: fn(Done) -> Command,
-    /// Options that a command which is suggested needs too.
+    /// The kinds of change that it is limited to.
+    pub(super) kinds: &'a Only,
+    /// Options that the command needs too which checks it.
     pub(super) options: &'a str,
+    /// The commands about it.
+    pub(super) next: OfRun,
     pub(super) began: Clock,
 }
 
@@ -70,7 +73,7 @@ impl Ready<'_> {
                     .hint(format!("asof resume {id} then continues the run; what it has done stays done"));
             }
             let taken = "what was done is in the journal of the run";
-            e.hint(format!("{taken} {id}; once that is mended, asof resume {id} goes on"))
+            e.hint(format!("{taken} {id}; once that is mended: {}", self.next.resume(id, "")))
         })?;
         output
             .note(&format!("{}     run {id}", done_line(&context.counters, self.began.elapsed(), !finished)));
@@ -113,26 +116,26 @@ impl Ready<'_> {
             output.note(&line);
         }
         if !finished {
-            output.note(&format!("to go on: asof resume {id}"));
+            output.note(&format!("to go on: {}", self.next.resume(id, "")));
             return Exit::Interrupted;
         }
         if failed > 0 {
             let keys = plural(failed, "key could not be changed", "keys could not be changed");
-            output.note(&format!("{keys}; asof resume {id} tries again"));
+            output.note(&format!("{keys}; to try again: {}", self.next.resume(id, "")));
             for hint in hints {
                 output.note(&format!("  {hint}"));
             }
         }
         if conflicts > 0 {
             let keys = plural(conflicts, "key was", "keys were");
+            let them = if conflicts == 1 { "it" } else { "them" };
+            let overwrite = self.next.resume(id, " --on-conflict overwrite");
             output.note(&format!(
-                "{keys} changed by somebody meanwhile, and left alone; asof resume {id} --on-conflict overwrite \
-                 changes {} too",
-                if conflicts == 1 { "it" } else { "them" }
+                "{keys} changed by somebody meanwhile, and left alone; to change {them} too: {overwrite}"
             ));
         }
         if archived > 0 {
-            output.note(&archived_line(archived, order.copying.thaw, id));
+            output.note(&archived_line(archived, order.copying.thaw, |more| self.next.resume(id, more)));
         }
         if superseded > 0 {
             let writes = plural(superseded, "write was superseded", "writes were superseded");
@@ -145,13 +148,10 @@ impl Ready<'_> {
             return Exit::Incomplete;
         }
         let restores = order.undoes.is_none() && !order.heals;
-        let verify = restores.then(|| {
-            let against = order.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string())));
-            let (place, against) = (shell_word(&order.location.to_string()), against.unwrap_or_default());
-            format!("check it: asof verify {place} --at {}{against}{}", order.at, self.options)
-        });
-        let undo = undoable.then(|| format!("take it back: asof undo {id}"));
-        let next: Vec<_> = verify.into_iter().chain(undo).collect();
+        let check = restores.then(|| next::check(order, self.kinds, self.options)).flatten();
+        let check = check.map(|check| format!("check it: {check}"));
+        let undo = undoable.then(|| format!("take it back: {}", self.next.undo(id)));
+        let next: Vec<_> = check.into_iter().chain(undo).collect();
         if !next.is_empty() {
             output.note(&next.join("     "));
         }
@@ -220,11 +220,30 @@ pub(super) fn server_again(kept: &Server, args: ServerArgs) -> ServerArgs {
     }
 }
 
-/// Refuses the form that a run's results do not have.
-pub(super) fn no_csv(output: Output) -> Result<()> {
-    if output.format == Format::Csv {
-        return Err(Error::usage("what a run does has no CSV form")
-            .hint("use --format json, or asof diff --format csv"));
+/// The name that stands for the newest run.
+pub(super) const LATEST: &str = "latest";
+
+/// The name of a run as it was typed; `latest` is the newest one.
+pub(super) fn named(state_dir: &Path, typed: &str, output: Output) -> Result<String> {
+    if typed != LATEST {
+        return Ok(typed.to_owned());
     }
-    Ok(())
+    let id = Run::latest(state_dir)?
+        .ok_or_else(|| Error::usage(format!("there is no run in {}", state_dir.display())).hint(ELSEWHERE))?;
+    output.note(&format!("latest is the run {id}"));
+    Ok(id)
 }
+
+/// Takes up the run that was named.
+pub(super) fn open_run(state: &StateArgs, typed: &str, output: Output) -> Result<(Run, Order)> {
+    let dir = state_dir(state)?;
+    let id = named(&dir, typed, output)?;
+    Run::open(&dir, &id).map_err(|e| {
+        if Run::exists(&dir, &id) {
+            return e;
+        }
+        e.hint(format!("to list them: {}", next::runs(state))).hint(ELSEWHERE)
+    })
+}
+
+const ELSEWHERE: &str = "--state-dir names another directory";

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant as Clock};
 
 use futures::future::join_all;
 
-use super::args::apply::StateArgs;
 use super::args::check::CheckArgs;
 use super::args::common::ServerArgs;
 use super::context::{Context, Output, earlier_rules};
@@ -24,7 +23,7 @@ use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
 use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
-    let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, .. } = args;
+    let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, state, .. } = args;
     let CheckArgs { earlier, server, output, .. } = args;
     if let Some(what) = iam {
         return policy(what.into(), location);
@@ -33,15 +32,12 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let location = location.ok_or_else(|| Error::usage("check needs a place: s3://BUCKET[/PREFIX]"))?;
     let began = Clock::now();
     let output = Output::from(output);
-    if output.format == Format::Csv {
-        return Err(Error::usage("a check has no CSV form").hint("use --format json"));
-    }
     if window.is_some_and(|window| window.is_zero()) {
         return Err(
             Error::usage("a --window of no length has no second to ask about").hint("write it as 24h or 7d")
         );
     }
-    let typed = at.map(|at| moment::read(&at, &StateArgs::default())).transpose()?;
+    let typed = at.map(|at| moment::read(&at, &state)).transpose()?;
     let earlier = earlier_rules(&earlier)?;
     let databases = match &database {
         Some(file) => named(file, &server, &context.cancel).await?,

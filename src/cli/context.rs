@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::check::EarlierArgs;
-use super::args::common::{FormatArg, OutputArgs, SelectArgs, ServerArgs};
+use super::args::common::{Form, OutputArgs, SelectArgs, ServerArgs};
 use super::exit::say;
 use crate::cancel::Cancel;
 use crate::engine::Scope;
@@ -15,6 +15,7 @@ use crate::event::Counters;
 use crate::limits;
 use crate::list::Selection;
 use crate::model::{Instant, Lifecycle, Location};
+use crate::plan::Only;
 use crate::recover::{Terminator, each_key};
 use crate::report::{Display, Format, length};
 use crate::s3::{Client, ServerClock, Settings};
@@ -96,14 +97,10 @@ pub(super) struct Output {
     pub(super) display: Display,
 }
 
-impl From<OutputArgs> for Output {
-    fn from(args: OutputArgs) -> Self {
-        let OutputArgs { format, quiet, no_progress, progress } = args;
-        let format = match format {
-            FormatArg::Table => Format::Table,
-            FormatArg::Json => Format::Json,
-            FormatArg::Csv => Format::Csv,
-        };
+impl<F: Form> From<OutputArgs<F>> for Output {
+    fn from(args: OutputArgs<F>) -> Self {
+        let OutputArgs { format, json, quiet, no_progress, progress } = args;
+        let format = if json { Format::Json } else { format.into() };
         let display = match (quiet || no_progress, progress) {
             (true, _) => Display::Never,
             (false, true) => Display::Always,
@@ -131,6 +128,7 @@ pub(super) fn scope(location: &Location, select: &SelectArgs) -> Result<Scope> {
         prefix: location.prefix.clone(),
         keys,
         selection: Selection::new(include, exclude)?,
+        only: Only::default(),
     })
 }
 

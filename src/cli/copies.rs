@@ -108,19 +108,19 @@ pub(super) fn left_out(sums: &Sums, args: &CopyArgs) -> u64 {
     if args.doubtful == Some(DoubtfulArg::Skip) { sums.doubtful } else { 0 }
 }
 
-/// What is said of the keys whose versions lie in an archive.
-pub(super) fn archived_line(keys: u64, thaw: Option<Thaw>, run: &str) -> String {
+/// What is said of the keys whose versions lie in an archive; `resume` is the command that goes on, with more options.
+pub(super) fn archived_line(keys: u64, thaw: Option<Thaw>, resume: impl Fn(&str) -> String) -> String {
     let keys =
         plural(keys, "key is not restored: its version lies", "keys are not restored: their versions lie");
     match thaw {
-        None => format!("{keys} in an archive; asof resume {run} --thaw bulk asks for them"),
+        None => format!("{keys} in an archive; to ask for them: {}", resume(" --thaw bulk")),
         Some(thaw) => {
             let wait = match thaw.tier {
                 Tier::Bulk => "within 12 hours (48 from DEEP_ARCHIVE)",
                 Tier::Standard => "within 5 hours (12 from DEEP_ARCHIVE)",
                 Tier::Expedited => "within minutes",
             };
-            format!("{keys} in an archive, and will have thawed {wait}; asof resume {run} then copies them")
+            format!("{keys} in an archive, and will have thawed {wait}; to copy them then: {}", resume(""))
         }
     }
 }

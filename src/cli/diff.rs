@@ -5,46 +5,45 @@ use std::time::Instant as Clock;
 
 use super::args::DiffArgs;
 use super::args::apply::{StateArgs, UndeleteArg};
-use super::args::common::{CommonArgs, PastArgs};
+use super::args::common::{CommonArgs, Form, PastArgs};
 use super::context::{Context, Output, earlier_rules, scope};
 use super::exit::{Exit, say};
 use super::moment;
 use super::{next, saved};
 use crate::engine::{
-    Compare, Findings, Standing, inspect, judge, require_history, require_removable, survey,
+    Compare, Findings, Scope, Standing, inspect, judge, require_history, require_removable, survey,
 };
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Check, Instant, TypedTime, Versioning};
+use crate::model::{Check, Instant, Location, TypedTime, Versioning};
 use crate::plan::file::{Header, Writer};
-use crate::plan::{Change, Spool, Sums, UnsureKey, Warning};
+use crate::plan::{Action, Change, Only, Spool, Sums, UnsureKey, Warning};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
-    plural, warning_text,
+    nothing_to_change, plural, warning_text,
 };
 use crate::resolve::{Cut, checks};
 
-pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
-    let DiffArgs { past: PastArgs { location, at }, versus, all, out, undelete, exit_code, common } = args;
+/// `more` are options of the restore that it suggests, beside those that both commands take.
+pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &str) -> Result<Exit> {
+    let DiffArgs { past, versus, all, out, undelete, only, exit_code, state, common } = args;
+    let PastArgs { location, at } = past;
+    let kinds = Only::new(only.into_iter().map(Action::from));
+    let typed = Times::read(&state, &at, versus.as_deref())?;
+    let options = next::only(&kinds) + &next::of_common(&common, &state) + next::undelete(undelete) + more;
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let typed = Times::read(&at, versus.as_deref())?;
-    let scope = scope(&location, &select)?;
-    let options = match &out {
-        Some(_) => next::of_server(&server),
-        None => {
-            next::options(&select, &compare, &server) + &next::earlier(&earlier) + next::undelete(undelete)
-        }
-    };
+    let scope = Scope { only: kinds.clone(), ..scope(&location, &select)? };
+    let of_plan = next::of_server(&server) + &next::of_state(&state);
     let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
     let settings = inspect(&client, &location.bucket).await?;
     let context = &context.by_clock_of(&client, output);
     let Span { at, versus } = typed.past(context.now)?;
     let restore = match &out {
-        Some(plan) => next::restore_plan(plan, &options),
-        None => next::restore(&location, at, &options),
+        Some(plan) => next::restore_plan(plan, &of_plan),
+        None => next::about("restore", &location, at, &options),
     };
     let standing = Standing::from(&settings);
     require_history(&location.bucket, standing)?;
@@ -53,7 +52,8 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     }
 
     // Before the listing, which may take hours: that the plan cannot be written is known at once.
-    let header = saved::header(&location, (at, context.now), standing, (&select, &compare));
+    let mut header = saved::header(&location, (at, context.now), standing, (&select, &compare));
+    header.selection.only = kinds;
     let mut saving = out.as_deref().map(|path| Writer::create(path, &header)).transpose()?;
     let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
     let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
@@ -63,11 +63,7 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     let heading = Heading {
         location: location.clone(),
         at,
-        purpose: match versus {
-            Some(versus) => Purpose::Versus(versus),
-            None if out.is_some() => Purpose::Plan,
-            None => Purpose::Restore,
-        },
+        purpose: purpose(versus, out.is_some()),
         against: None,
         notes: head(&checks),
         restore,
@@ -94,9 +90,17 @@ pub(super) async fn run(context: &Context, args: DiffArgs) -> Result<Exit> {
     }
     let summary =
         Summary::new(Command::Diff { versus }, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = verdict(versus, sums.changes(), standing);
+    let verdict = verdict(versus, &sums, standing);
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
+}
+
+fn purpose(versus: Option<Instant>, saved: bool) -> Purpose {
+    match versus {
+        Some(versus) => Purpose::Versus(versus),
+        None if saved => Purpose::Plan,
+        None => Purpose::Restore,
+    }
 }
 
 /// The time asked for, and the later one to compare it with, as they were typed.
@@ -112,8 +116,8 @@ struct Span {
 }
 
 impl Times {
-    fn read(at: &str, versus: Option<&str>) -> Result<Self> {
-        let read = |text| moment::read(text, &StateArgs::default());
+    fn read(state: &StateArgs, at: &str, versus: Option<&str>) -> Result<Self> {
+        let read = |text| moment::read(text, state);
         Ok(Self { at: read(at)?, versus: versus.map(read).transpose()? })
     }
 
@@ -128,8 +132,11 @@ impl Times {
 }
 
 /// What takes the place of the next step, where there is none.
-fn verdict(versus: Option<Instant>, changes: u64, standing: Standing) -> Option<String> {
-    match (versus, changes) {
+fn verdict(versus: Option<Instant>, sums: &Sums, standing: Standing) -> Option<String> {
+    match (versus, sums.changes()) {
+        (Some(_), 0) if sums.excluded > 0 => {
+            Some("no key differs in that way between the two times".to_owned())
+        }
         (Some(_), 0) => Some("nothing differs between the two times".to_owned()),
         (Some(_), n) => Some(format!("{} between the two times", plural(n, "key differs", "keys differ"))),
         (None, n) if n > 0 && standing.versioning == Versioning::Suspended => Some(SUSPENDED.to_owned()),
@@ -238,5 +245,46 @@ impl View {
             View::Json(mut lines) => lines.summary(summary),
             View::Csv(csv) => csv.finish(),
         }
+    }
+}
+
+/// What a restore into another place would change, below the table of its sums.
+pub(super) struct Preview<'a> {
+    pub(super) place: (&'a Location, Instant),
+    pub(super) checks: &'a [Check],
+    pub(super) sums: &'a Sums,
+    /// How many changes it would make: what is there beyond the past state is left alone.
+    pub(super) changes: u64,
+    /// The command that makes them.
+    pub(super) restore: String,
+}
+
+impl Preview<'_> {
+    /// Shows them, and changes nothing.
+    pub(super) fn show(
+        &self,
+        context: &Context,
+        output: Output,
+        changes: impl Iterator<Item = Result<Change>>,
+        began: Clock,
+    ) -> Result<Exit> {
+        let mut out = BufWriter::new(std::io::stdout());
+        if output.format != Format::Json {
+            if self.changes == 0 {
+                writeln!(out, "{}", nothing_to_change(self.sums))?;
+            } else {
+                writeln!(out, "  to carry out: {}", self.restore)?;
+            }
+            out.flush()?;
+            return Ok(Exit::Done);
+        }
+        let mut lines = JsonLines::new(out);
+        lines.checks(self.checks)?;
+        for change in changes {
+            lines.change(&change?)?;
+        }
+        let command = Command::Diff { versus: None };
+        lines.summary(&Summary::new(command, self.place, self.sums, &context.counters, began.elapsed()))?;
+        Ok(Exit::Done)
     }
 }

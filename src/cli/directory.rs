@@ -5,14 +5,12 @@ use std::path::Path;
 use std::time::Instant as Clock;
 
 use super::args::apply::ConflictArg;
-use super::args::apply::StateArgs;
 use super::args::common::{CommonArgs, PastArgs};
 use super::args::{RestoreArgs, VerifyArgs};
-use super::carry::no_csv;
 use super::confirm::{Asked, ask_doubtful, can_ask, confirm};
 use super::context::{Context, Output, earlier_rules, scope};
 use super::copies::{Target, is_wanted, left_out, no_copies, require_certainty};
-use super::diff::View;
+use super::diff::{Preview, View};
 use super::exit::Exit;
 use super::moment;
 use super::next;
@@ -28,7 +26,7 @@ use crate::model::{BucketSettings, CaseFold, Check, Destination, Instant, Locati
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
     Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line, head,
-    nothing_to_change, plural, problems, shell_word, sizes_only,
+    nothing_to_change, plural, problems, shell_path, sizes_only,
 };
 use crate::resolve::{Cut, Judge, checks, history_check};
 use crate::s3::Client;
@@ -41,33 +39,22 @@ const OVERWRITE: Asked =
 const STANDS_THERE: &str = "something else stands in its place; left alone";
 
 pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs {
-        location: Some(location),
-        at: Some(at),
-        plan: None,
-        no_case_collisions,
-        yes,
-        apply,
-        mut copies,
-        common,
-        ..
-    } = args
-    else {
-        // clap has asked for them.
+    let RestoreArgs { location, at, no_case_collisions, dry_run, yes, apply, mut copies, common, .. } = args;
+    // clap has asked for them.
+    let (Some(location), Some(at)) = (location, at) else {
         return Err(Error::usage("give a location and --at"));
     };
+    let options = next::of_common(&common, &apply.state);
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    no_csv(output)?;
     no_copies(&copies)?;
     let typed = moment::read(&at, &apply.state)?;
     let overwrite = apply.on_conflict == ConflictArg::Overwrite;
     if overwrite {
-        can_ask(yes, OVERWRITE)?;
+        can_ask(yes || dry_run, OVERWRITE)?;
     }
     let scope = scope(&location, &select)?;
-    let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
     let earlier = earlier_rules(&earlier)?;
     let there = Directory::open(path)?;
     let client = context.client(server, Some(apply.rate)).await?;
@@ -84,6 +71,11 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let files = Files { directory: there.as_ref(), relocation: &relocation, compare, bytes: overwrite };
     let Findings { changes, mut sums, .. } =
         plan(context, output, &client, (&job, scope, &judge), files, &mut case).await?;
+    if dry_run {
+        let (place, restore) = ((&job.location, at), job.restore(overwrite, no_case_collisions));
+        let preview = Preview { place, checks: &checks, sums: &sums, changes: changes.len(), restore };
+        return preview.show(context, output, changes.into_changes()?, began);
+    }
     ask_doubtful(context, &sums, (at, yes), &mut copies).await?;
     require_certainty(&sums, at, &copies, Target::Directory)?;
     let mut reporter = Reporter::new(output.format, STANDS_THERE);
@@ -161,17 +153,18 @@ async fn bring(
 }
 
 pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { past: PastArgs { location, at }, against: _, all, doubtful, allow_empty, common } = args;
+    let VerifyArgs { past: PastArgs { location, at }, against: _, all, doubtful, allow_empty, state, common } =
+        args;
     let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
+    let options = next::of_common(&common, &state);
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let typed = moment::read(&at, &StateArgs::default())?;
+    let typed = moment::read(&at, &state)?;
     let scope = scope(&location, &select)?;
     let asked = AskedKeys::of(&scope, &location);
     let directory = Directory::open(path)?
         .ok_or_else(|| Error::usage(format!("the directory {} does not exist", path.display())))?;
-    let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
     let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
     let standing = standing(&client, &location.bucket).await?;
@@ -251,9 +244,15 @@ impl Job<'_> {
 
     /// A command about this state and directory, as it is typed.
     fn command(&self, verb: &str, option: &str) -> String {
-        let (place, path) =
-            (shell_word(&self.location.to_string()), shell_word(&self.path.to_string_lossy()));
-        format!("asof {verb} {place} --at {} {option} {path}{}", self.at, self.options)
+        let options = format!(" {option} {}{}", shell_path(self.path), self.options);
+        next::about(verb, &self.location, self.at, &options)
+    }
+
+    /// The command that restores it.
+    fn restore(&self, overwrite: bool, no_case_collisions: bool) -> String {
+        let overwrite = if overwrite { " --on-conflict overwrite" } else { "" };
+        let apart = if no_case_collisions { " --no-case-collisions" } else { "" };
+        self.command("restore", "--to") + overwrite + apart
     }
 
     /// The last words of a restore, and the exit code.
@@ -295,7 +294,7 @@ impl Job<'_> {
         if sums.to_copy().keys == 0 {
             return counts;
         }
-        let overwrite = if sums.of(Action::Revert).keys > 0 { " --on-conflict overwrite" } else { "" };
-        format!("{counts}\n  to put them right: {}{overwrite}", self.command("restore", "--to"))
+        let overwrite = sums.of(Action::Revert).keys > 0;
+        format!("{counts}\n  to put them right: {}", self.restore(overwrite, false))
     }
 }

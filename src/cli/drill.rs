@@ -6,6 +6,7 @@ use super::args::recover::DrillArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
+use super::next;
 use super::recovery::{
     self, Source, buckets, clock_of, databases, exit, show_report, take_steps, windows, with_terms,
 };
@@ -15,11 +16,10 @@ use crate::engine::recover::{BucketPart, Recovery, tear_down};
 use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
-use crate::report::shell_word;
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, at, keep, report, carry } = args;
-    let output = recovery::output(&carry.output)?;
+    let output = Output::from(carry.output.clone());
     let source = Source::read(&file)?;
     check_drill(&source.file, true)?;
     report.can_write()?;
@@ -35,9 +35,10 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let clock = clock_of(&buckets(context, &source.file, server, recovery::as_written).await?).await;
     let context = &context.by_clock(&clock, output);
     // A drill that was killed has left its copies, and so has one that was to keep them.
+    let again = next::drill(&source.path, &at, &(next::of_recovery(&carry) + &next::of_report(&report)));
     let of = (Purpose::Drill, &*source.path);
     while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, &clock)? {
-        can_be_torn_down(&before, &source, keep)?;
+        can_be_torn_down(&before, &source, keep.then_some(&again))?;
         output.note(&format!("tearing down what the drill {} has left", before.id()));
         let left = tear_down(&before, &state_dir, &parts(before.id()).await?, &torn_down).await?;
         if !left.is_empty() {
@@ -82,7 +83,8 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
 }
 
 /// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this file.
-fn can_be_torn_down(before: &Recovery, source: &Source, keep: bool) -> Result<()> {
+/// `again` is the drill without `--keep`, where it was given.
+fn can_be_torn_down(before: &Recovery, source: &Source, again: Option<&String>) -> Result<()> {
     let (id, targets) = (before.id(), &before.told().targets);
     if *targets != source.file.targets() && before.state().has_begun() {
         let message =
@@ -90,12 +92,11 @@ fn can_be_torn_down(before: &Recovery, source: &Source, keep: bool) -> Result<()
         return Err(Error::usage(message)
             .hint("let the file name these targets once more, and drill: they are torn down first"));
     }
-    if keep {
+    if let Some(again) = again {
         let message =
             format!("the drill {id} of this file has left its copies, and another needs their place");
-        let path = shell_word(&source.path.to_string_lossy());
         return Err(Error::usage(message)
-            .hint(format!("asof drill {path} without --keep tears them down before it begins")));
+            .hint(format!("without --keep they are torn down before it begins: {again}")));
     }
     Ok(())
 }

@@ -3,18 +3,20 @@
 use std::io::{BufWriter, Write};
 use std::time::{Duration, Instant as Clock};
 
+use super::args::common::ServerArgs;
 use super::args::references::HealingArgs;
-use super::carry::{Lead, Ready, manner, state_dir};
+use super::carry::{Lead, Ready, manner, server_of, state_dir};
 use super::confirm::confirm;
 use super::context::{Context, Output};
 use super::copies::{Target, copying, is_wanted, left_out, require_certainty};
 use super::exit::Exit;
+use super::next::OfRun;
 use crate::apply::Place;
 use crate::engine::{Compare, Findings, Order, Server, Standing, begin, heal_changes};
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location};
 use crate::plan::file::{Checks, Header, Selected};
-use crate::plan::{Change, Spool, Sums};
+use crate::plan::{Change, Only, Spool, Sums};
 use crate::recover::Dangling;
 use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, plural};
 use crate::s3::Client;
@@ -50,12 +52,13 @@ pub(super) async fn heal(
     output: Output,
     client: &Client,
     asked: Asked,
-    (server, began): (Server, Clock),
+    (server, began): (ServerArgs, Clock),
     late: Spool<Dangling>,
 ) -> Result<(Exit, u64)> {
     let HealingArgs { apply, copies } = &asked.healing;
     let state_dir = state_dir(&apply.state)?;
-    let order = asked.order(server, context.now);
+    let order = asked.order(server_of(&server), context.now);
+    let next = OfRun::new(apply, &order.server, &server);
     let place: Place = order.place();
     let compare = Compare { kms: asked.settings.kms, trust_etag: false };
     let when = (asked.at, asked.within);
@@ -84,8 +87,9 @@ pub(super) async fn heal(
     let (changes, wanted) = ((changes.into_changes()?, &sums), |change: &Change| is_wanted(change, copies));
     let run = begin(&state_dir, (&order, &header), changes, wanted, looked_at)?;
     let (manner, command) = (manner(apply), Command::Restore as fn(Done) -> Command);
-    let ready =
-        Ready { run, order: &order, manner, sums: &sums, command, options: "", began, lead: Lead::default() };
+    let (kinds, lead) = (&Only::default(), Lead::default());
+    let (sums, options) = (&sums, "");
+    let ready = Ready { run, order: &order, manner, lead, sums, command, kinds, options, next, began };
     Ok((ready.carry_out(context, output, client).await?, left_out))
 }
 

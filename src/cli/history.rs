@@ -3,7 +3,6 @@
 use std::io::{BufWriter, Write};
 
 use super::args::HistoryArgs;
-use super::args::apply::StateArgs;
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::moment;
@@ -13,13 +12,13 @@ use crate::model::{Past, printable};
 use crate::report::{CsvHistory, Format, JsonLines, history_line};
 
 pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
-    let HistoryArgs { location, at, server, output } = args;
+    let HistoryArgs { location, at, state, server, output } = args;
     let output = Output::from(output);
     let (bucket, key) = (location.bucket.as_str(), location.prefix.as_str());
     if key.is_empty() {
         return Err(Error::usage(format!("{location} names no key")).hint("write it as s3://BUCKET/KEY"));
     }
-    let typed = at.map(|t| moment::read(&t, &StateArgs::default())).transpose()?;
+    let typed = at.map(|t| moment::read(&t, &state)).transpose()?;
     let client = context.client(server, None).await?;
     standing(&client, bucket).await?;
     let context = &context.by_clock_of(&client, output);

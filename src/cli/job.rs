@@ -2,21 +2,24 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant as Clock};
 
-use super::args::apply::CopyArgs;
-use super::args::check::EarlierArgs;
-use super::args::common::{CompareArgs, SelectArgs, ServerArgs};
+use super::args::apply::{CopyArgs, StateArgs};
+use super::args::common::{CommonArgs, FormatArg, ServerArgs};
 use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::copies::{Restoring, copying, is_wanted};
+use super::diff::Preview;
+use super::exit::Exit;
 use super::{next, saved};
 use crate::apply::Place;
 use crate::engine::{Compare, Findings, Order, Run, Scope, Server, Standing, begin, find_changes, judge};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{BucketSettings, Check, Destination, Instant, Lifecycle, Location, TypedTime};
 use crate::plan::file::{Checks, Header, PlanFile, Selected};
-use crate::plan::{Action, Change, Sums, Undelete, Warning};
-use crate::report::{DiffView, Display, Format, Heading, Phase, Progress, Purpose, head, plural, problems};
+use crate::plan::{Action, Change, Only, Sums, Undelete, Warning};
+use crate::report::{
+    DiffView, Display, Format, Heading, Phase, Progress, Purpose, head, plural, problems, shell_word,
+};
 use crate::resolve::{Cut, Judge, checks};
 use crate::s3::Client;
 
@@ -38,12 +41,33 @@ pub(super) struct Job {
     trust_etag: bool,
 }
 
+/// A restore as it was typed.
+pub(super) struct Typed<'a> {
+    pub(super) location: Location,
+    pub(super) at: TypedTime,
+    pub(super) to: Option<Location>,
+    pub(super) common: &'a CommonArgs<FormatArg>,
+    pub(super) kinds: Only,
+    pub(super) undelete: Undelete,
+    pub(super) state: &'a StateArgs,
+}
+
+/// A saved plan as it was typed.
+#[derive(Clone, Copy)]
+pub(super) struct Saved<'a> {
+    pub(super) path: &'a Path,
+    pub(super) location: Option<&'a Location>,
+    pub(super) kinds: &'a Only,
+    pub(super) server: &'a ServerArgs,
+    pub(super) state: &'a StateArgs,
+}
+
 /// Where the changes come from.
 pub(super) enum Source {
     /// The bucket is listed.
     Survey(Box<Asked>),
-    /// A plan that was made before, exactly as it is.
-    Plan(Box<PlanFile>),
+    /// A plan that was made before, exactly as it is, or its changes of these kinds.
+    Plan(Box<PlanFile>, Only),
 }
 
 /// What is listed, and how it is judged.
@@ -66,12 +90,10 @@ pub(super) struct Work {
 impl Job {
     /// The restore of `location` to a time, in place or into `to`. When that is, and when the bucket is listed, is known
     /// once the server has told its clock: see [`Job::find`].
-    pub(super) fn typed(
-        (location, at, to): (Location, TypedTime, Option<Location>),
-        (select, compare, earlier, server): (&SelectArgs, &CompareArgs, &EarlierArgs, &ServerArgs),
-        (undelete, multipart_window): (Undelete, Duration),
-    ) -> Result<(Self, Source)> {
-        let scope = scope(&location, select)?;
+    pub(super) fn typed(typed: Typed<'_>) -> Result<(Self, Source)> {
+        let Typed { location, at, to, common, kinds, undelete, state } = typed;
+        let CommonArgs { select, compare, multipart_window, earlier, .. } = common;
+        let scope = Scope { only: kinds.clone(), ..scope(&location, select)? };
         let place = match &to {
             None => Place::in_place(&location.bucket),
             Some(to) => {
@@ -79,9 +101,10 @@ impl Job {
                 Place::elsewhere(&location, to)
             }
         };
-        let options = next::options(select, compare, server) + &next::earlier(earlier);
-        let earlier = earlier_rules(earlier)?;
-        let (selected, trust_etag) = (saved::selected(select), compare.trust_etag);
+        let options = next::of_common(common, state);
+        let (earlier, multipart_window) = (earlier_rules(earlier)?, *multipart_window);
+        let selected = Selected { only: kinds, ..saved::selected(select) };
+        let trust_etag = compare.trust_etag;
         let (checks, notes) = (Vec::new(), Vec::new());
         let (typed, at, listed) = (at, Instant::default(), Instant::default());
         let job = Self { location, at, to, place, options, checks, notes, listed, selected, trust_etag };
@@ -91,33 +114,25 @@ impl Job {
 
     /// What the plan in a file says. A plan is always of a restore in place; `location`, if one is given, has to be the
     /// plan's.
-    pub(super) fn saved(
-        path: &Path,
-        location: Option<&Location>,
-        now: Instant,
-        server: &ServerArgs,
-    ) -> Result<(Self, Source)> {
-        let file = PlanFile::open(path)?;
+    pub(super) fn saved(saved: Saved<'_>, now: Instant) -> Result<(Self, Source)> {
+        let Saved { path, location, kinds, server, state } = saved;
+        let (file, kinds) = saved::open(path, kinds)?;
+        saved::require_of(path, &file.header, location)?;
         let of_plan = file.header.location();
-        if let Some(other) = location.filter(|location| **location != of_plan) {
-            let message = format!("the plan {} is of {of_plan}, not of {other}", path.display());
-            return Err(Error::usage(message)
-                .hint("give the plan that was made of it, or leave the location out: a plan knows its own"));
-        }
         let (select, compare) = saved::asked(&file.header);
         let job = Self {
             at: file.header.at,
             to: None,
             place: Place::in_place(&of_plan.bucket),
-            options: next::options(&select, &compare, server),
+            options: next::options(&select, &compare, server) + &next::of_state(state),
             checks: Vec::new(),
             notes: saved::notes(&file.header, now),
             location: of_plan,
             listed: file.header.listed,
-            selected: file.header.selection.clone(),
+            selected: Selected { only: kinds.clone(), ..file.header.selection.clone() },
             trust_etag: file.header.checks.trust_etag,
         };
-        Ok((job, Source::Plan(Box::new(file))))
+        Ok((job, Source::Plan(Box::new(file), kinds)))
     }
 
     /// What kind of restore it is.
@@ -145,11 +160,11 @@ impl Job {
                 self.notes.extend(head(&self.checks));
                 (scope, trust_etag, undelete, judge)
             }
-            Source::Plan(file) => {
+            Source::Plan(file, kinds) => {
                 let judge = judge(&settings.rules, Lifecycle::default(), cuts, Duration::ZERO);
                 self.check(settings, &judge, client.clock().now_at_most());
                 self.notes.extend(problems(&self.checks));
-                return Ok(Work::of_plan(*file, context));
+                return Ok(Work::of_plan(*file, kinds, context));
             }
         };
         let compare = Compare { kms, trust_etag };
@@ -185,22 +200,54 @@ impl Job {
         Ok((run, order))
     }
 
-    /// Shows the sums of the changes before they are carried out.
-    pub(super) fn show(
-        &self,
-        context: &Context,
-        output: Output,
-        (work, warnings): (&Work, &[Warning]),
-    ) -> Result<()> {
-        let heading = Heading {
+    /// The kinds of change that it is limited to.
+    pub(super) fn kinds(&self) -> &Only {
+        &self.selected.only
+    }
+
+    fn heading(&self, restore: String, now: Instant) -> Heading {
+        Heading {
             location: self.location.clone(),
             at: self.at,
             purpose: if self.to.is_some() { Purpose::Elsewhere } else { Purpose::Restore },
             against: self.to.clone().map(Destination::Bucket),
             notes: self.notes.clone(),
-            restore: String::new(),
-            now: context.now,
+            restore,
+            now,
+        }
+    }
+
+    /// Shows what the restore into another place would change; `more` are its further options.
+    pub(super) fn preview(
+        &self,
+        context: &Context,
+        output: Output,
+        work: Work,
+        more: &str,
+        began: Clock,
+    ) -> Result<Exit> {
+        self.show(context, output, &work, &work.sums.plausibility(self.at, 0).warnings())?;
+        let to = self.to.as_ref().map(|to| format!(" --to {}", shell_word(&to.to_string())));
+        let options = to.unwrap_or_default() + &self.options + more;
+        let preview = Preview {
+            place: (&self.location, self.at),
+            checks: &self.checks,
+            sums: &work.sums,
+            changes: work.len,
+            restore: next::about("restore", &self.location, self.at, &options),
         };
+        preview.show(context, output, work.changes, began)
+    }
+
+    /// Shows the sums of the changes before they are carried out.
+    pub(super) fn show(
+        &self,
+        context: &Context,
+        output: Output,
+        work: &Work,
+        warnings: &[Warning],
+    ) -> Result<()> {
+        let heading = self.heading(String::new(), context.now);
         let table = output.format == Format::Table && !output.quiet && work.len > 0;
         if table {
             let mut out = BufWriter::new(std::io::stdout());
@@ -221,11 +268,12 @@ impl Job {
 }
 
 impl Work {
-    fn of_plan(file: PlanFile, context: &Context) -> Self {
+    fn of_plan(file: PlanFile, kinds: Only, context: &Context) -> Self {
         let PlanFile { trailer, sums, changes, .. } = file;
         context.counters.keys.add(trailer.keys);
         context.counters.versions.add(trailer.versions);
-        let len = changes.len();
-        Self { changes: Box::new(changes.map(|change| Ok(change?.1))), len, sums }
+        let (len, changes) = (sums.changes(), changes.map(|change| Ok(change?.1)));
+        let asked_for = move |change: &Result<Change>| change.as_ref().map_or(true, |c| kinds.has(c.action));
+        Self { changes: Box::new(changes.filter(asked_for)), len, sums }
     }
 }

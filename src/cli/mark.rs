@@ -1,30 +1,42 @@
 //! `asof mark`.
 
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::recover::MarkArgs;
 use super::carry::state_dir;
-use super::context::Context;
+use super::context::{Context, Output};
 use super::exit::Exit;
-use super::moment::MARKS;
-use super::recovery::{self, STANDS_STILL, Source, as_written, buckets, clock_of};
+use super::moment::{self, MARKS};
+use super::next;
+use super::recovery::{STANDS_STILL, Source, as_written, buckets, clock_of};
 use crate::engine::make_private;
 use crate::engine::recover::mark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
-use crate::recover::MarkLine;
-use crate::report::{Format, JsonLines};
+use crate::recover::{Consistency, MarkLine, marks, newest_mark};
+use crate::report::{Format, JsonLines, marks_table};
 
 pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
-    let MarkArgs { file, name, deadline, state, server, output } = args;
-    let output = recovery::output(&output)?;
+    let MarkArgs { file, list, name, replace, deadline, state, server, output } = args;
+    let output = Output::from(output);
+    let dir = state_dir(&state)?;
+    let file = match (list, file) {
+        (true, file) => return show(context, output, &dir, file.as_deref()),
+        (false, Some(file)) => file,
+        // clap has asked for it.
+        (false, None) => return Err(Error::usage("name a recovery file")),
+    };
     let source = Source::read(&file)?;
     name.as_deref().map_or(Ok(()), check_name)?;
     // Before the application is stopped: that the mark cannot be kept is known at once.
-    let marks = open(&state_dir(&state)?)?;
+    let marks = Marks::open(&dir)?;
+    if let Some(name) = name.as_deref().filter(|_| !replace) {
+        marks.require_free(name)?;
+    }
     let rate = limits::DEFAULT_RATE;
     let parts = buckets(context, &source.file, (&server, rate), as_written).await?;
     let context = &context.by_clock(&clock_of(&parts).await, output);
@@ -36,24 +48,51 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     let clock = (&part.client, &*part.location.bucket);
     let deadline = deadline.unwrap_or_else(|| source.file.mark.deadline());
     let hooks = &source.file.hooks;
-    if hooks.quiesce.is_none() {
+    let consistency = if hooks.quiesce.is_some() {
+        Consistency::Quiesced
+    } else {
         output.note(
             "the file names no quiesce hook, so writers go on: rows and objects of the second may disagree",
         );
-    }
+        Consistency::Unquiesced
+    };
     let at = mark(&source.file, clock, &name, deadline, &context.cancel).await;
     if hooks.stop_for_good() {
         output.note(STANDS_STILL);
     }
     let at = at?;
-    let line = MarkLine { name, at, file: source.path.to_string_lossy().into_owned() };
-    keep(marks, &line)?;
+    let line = MarkLine { name, at, file: source.path.to_string_lossy().into_owned(), consistency };
+    marks.keep(&line, replace)?;
     let mut out = std::io::stdout();
     if output.format == Format::Json {
         JsonLines::new(out).mark(&line)?;
     } else {
         let (at, name) = (line.at.human(), &line.name);
-        writeln!(out, "{at} is marked {name}; to go back to it: --at mark:{name}")?;
+        let options = next::of_state(&state) + &next::of_server(&server);
+        let recover = next::recover(&source.path, &format!("mark:{name}"), &options);
+        writeln!(out, "{at} is marked {name}; to go back to it: {recover}")?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Lists the marks, or those that were made with one file.
+fn show(context: &Context, output: Output, dir: &Path, file: Option<&Path>) -> Result<Exit> {
+    let path = dir.join(MARKS);
+    let mut marks = marks(&moment::lines(&path)?);
+    if let Some(file) = file {
+        let place = Source::place(file)
+            .map_err(|e| Error::usage(format!("cannot find the recovery file {}: {e}", file.display())))?;
+        marks.retain(|mark| Path::new(&mark.file) == place);
+    }
+    let mut out = std::io::stdout();
+    if output.format == Format::Json {
+        let mut lines = JsonLines::new(&mut out);
+        marks.iter().try_for_each(|mark| lines.listed_mark(mark, context.now))?;
+    } else {
+        out.write_all(marks_table(&marks, context.now).as_bytes())?;
+    }
+    if marks.is_empty() {
+        output.note(&format!("no marks in {}", path.display()));
     }
     Ok(Exit::Done)
 }
@@ -67,25 +106,49 @@ fn check_name(name: &str) -> Result<()> {
         .hint("it has letters, digits, \"-\", \"_\" and \".\""))
 }
 
-fn open(state_dir: &Path) -> Result<std::fs::File> {
-    let path = state_dir.join(MARKS);
-    let opened = make_private(state_dir)
-        .and_then(|()| std::fs::File::options().create(true).read(true).append(true).open(&path));
-    opened.map_err(|e| cannot(&path, &e))
+/// The file of marks.
+struct Marks {
+    file: File,
+    path: PathBuf,
 }
 
-/// A line of its own, on disk when this returns.
-fn keep(mut marks: std::fs::File, line: &MarkLine) -> Result<()> {
-    let text = serde_json::to_string(line).map_err(std::io::Error::from)?;
-    let begin = if is_torn(&marks).map_err(|e| cannot(Path::new(MARKS), &e))? { "\n" } else { "" };
-    marks
-        .write_all(format!("{begin}{text}\n").as_bytes())
-        .and_then(|()| marks.sync_data())
-        .map_err(|e| cannot(Path::new(MARKS), &e))
+impl Marks {
+    fn open(state_dir: &Path) -> Result<Self> {
+        let path = state_dir.join(MARKS);
+        let opened = make_private(state_dir)
+            .and_then(|()| File::options().create(true).read(true).append(true).open(&path));
+        let file = opened.map_err(|e| cannot(&path, &e))?;
+        Ok(Self { file, path })
+    }
+
+    /// Refuses the name of a mark that there is: the second that it stands for would be lost.
+    fn require_free(&self, name: &str) -> Result<()> {
+        match newest_mark(&moment::lines(&self.path)?, name) {
+            None => Ok(()),
+            Some(mark) => {
+                Err(Error::usage(format!("there is a mark {name} already, at {}", mark.at.human()))
+                    .hint("give another --name; --replace replaces the mark"))
+            }
+        }
+    }
+
+    /// Adds a line of its own, which is on disk when this returns. The name may have been given meanwhile.
+    fn keep(mut self, line: &MarkLine, replace: bool) -> Result<()> {
+        self.file.lock().map_err(|e| cannot(&self.path, &e))?;
+        if !replace {
+            self.require_free(&line.name)?;
+        }
+        let text = serde_json::to_string(line).map_err(std::io::Error::from)?;
+        let begin = if is_torn(&self.file).map_err(|e| cannot(&self.path, &e))? { "\n" } else { "" };
+        self.file
+            .write_all(format!("{begin}{text}\n").as_bytes())
+            .and_then(|()| self.file.sync_data())
+            .map_err(|e| cannot(&self.path, &e))
+    }
 }
 
 /// Whether the file's last line was not written whole: the next one would be no line of its own.
-fn is_torn(marks: &std::fs::File) -> std::io::Result<bool> {
+fn is_torn(marks: &File) -> std::io::Result<bool> {
     let Some(last) = marks.metadata()?.len().checked_sub(1) else { return Ok(false) };
     let mut byte = [0];
     marks.read_exact_at(&mut byte, last)?;

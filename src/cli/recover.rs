@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
-use crate::report::{DiffView, Format, Heading, head, shell_word};
+use crate::report::{DiffView, Format, Heading, head};
 use crate::resolve::checks;
 use crate::s3::ServerClock;
 
@@ -31,10 +31,13 @@ const RECOVER: Asked = (
 );
 
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
-    let RecoverArgs { file, init, at, yes, report, carry } = args;
-    let output = recovery::output(&carry.output)?;
-    let (false, Some(typed)) = (init, at) else { return write_template(output, &file) };
+    let RecoverArgs { file, init, at, dry_run, yes, report, carry } = args;
+    let output = Output::from(carry.output.clone());
+    let (false, Some(typed)) = (init, at) else { return write_template(output, &file, &carry) };
     let source = Source::read(&file)?;
+    if dry_run {
+        return preview(context, output, &source, &typed, &carry).await;
+    }
     report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
     can_ask(yes, RECOVER)?;
@@ -63,7 +66,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     Ok(exit(carried.ending, copied))
 }
 
-fn write_template(output: Output, path: &Path) -> Result<Exit> {
+fn write_template(output: Output, path: &Path, carry: &CarryArgs) -> Result<Exit> {
     let written = std::fs::File::options().write(true).create_new(true).open(path);
     written.and_then(|mut file| file.write_all(crate::recover::TEMPLATE.as_bytes())).map_err(|e| {
         let error = Error::usage(format!("cannot write {}: {e}", path.display()));
@@ -72,8 +75,26 @@ fn write_template(output: Output, path: &Path) -> Result<Exit> {
             _ => error,
         }
     })?;
-    let name = shell_word(&path.to_string_lossy());
-    output.note(&format!("written; fill it in, then try it: asof drill {name}"));
+    let recover = next::recover(path, "1h", &(" --dry-run".to_owned() + &next::of_recovery(carry)));
+    output.note(&format!("written; fill it in, then see what it would do: {recover}"));
+    Ok(Exit::Done)
+}
+
+/// Shows what would be restored, and changes nothing.
+async fn preview(
+    context: &Context,
+    output: Output,
+    source: &Source,
+    typed: &str,
+    carry: &CarryArgs,
+) -> Result<Exit> {
+    let databases = databases(&source.file, &carry.server, &context.cancel).await?;
+    let server = (&carry.server, carry.apply.rate);
+    let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
+    let context = &context.by_clock(&clock, output);
+    let at = plan(context, output, source, typed, (&databases, carry)).await?;
+    let recover = next::recover(&source.path, &at.to_string(), &next::of_recovery(carry));
+    output.note(&format!("nothing was changed; to carry out: {recover}"));
     Ok(Exit::Done)
 }
 
@@ -122,6 +143,23 @@ async fn begin(
     (typed, yes): (&str, bool),
     (databases, carry): (&[Database], &CarryArgs),
 ) -> Result<Recovery> {
+    let at = plan(context, output, source, typed, (databases, carry)).await?;
+    let name = source.path.file_name().unwrap_or_default().to_string_lossy();
+    if !yes && !is_typed(context, "the name of the recovery file", &name).await? {
+        return Err(Error::usage(format!("that is not {name}; nothing was changed")));
+    }
+    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
+    Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())
+}
+
+/// Checks and shows what would be done. Gives the time that everything is restored to.
+async fn plan(
+    context: &Context,
+    output: Output,
+    source: &Source,
+    typed: &str,
+    (databases, carry): (&[Database], &CarryArgs),
+) -> Result<Instant> {
     let windows = windows(output, databases).await?;
     let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
     // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
@@ -134,12 +172,7 @@ async fn begin(
         show(context, output, (source, at), (databases, &windows), (&parts, &terms, &carry.copies)).await
     })
     .await?;
-    let name = source.path.file_name().unwrap_or_default().to_string_lossy();
-    if !yes && !is_typed(context, "the name of the recovery file", &name).await? {
-        return Err(Error::usage(format!("that is not {name}; nothing was changed")));
-    }
-    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
-    Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())
+    Ok(at)
 }
 
 /// Shows the time, what each database reaches, and what would be changed in each bucket.
@@ -211,17 +244,16 @@ fn last_words(
     (source, yes, report, carry): (&Source, bool, &ReportArgs, &CarryArgs),
     carried: &Carried,
 ) {
-    let path = shell_word(&source.path.to_string_lossy());
     let yes = if yes { " --yes" } else { "" };
-    let options = next::of_recovery(carry) + &next::of_report(report);
-    let again = format!("asof recover {path} --at {}{yes}{options}", recovery.told().at);
+    let options = yes.to_owned() + &next::of_recovery(carry) + &next::of_report(report);
+    let again = next::recover(&source.path, &recovery.told().at.to_string(), &options);
     let state = recovery.state();
     match carried.ending {
         Ending::Done | Ending::Inconsistent => {
             for n in 0..source.file.buckets.len() {
                 if let Some(run) = state.run(n) {
-                    let state = next::of_state(&carry.apply.state);
-                    output.note(&format!("to take the bucket's restore back: asof undo {run}{state}"));
+                    let undo = next::OfRun::kept(&carry.apply).undo(run);
+                    output.note(&format!("to take the bucket's restore back: {undo}"));
                 }
             }
             let compared = state.result(Step::References).map(|result| &result.counts);

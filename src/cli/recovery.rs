@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant as Clock;
 
-use super::args::common::{OutputArgs, ServerArgs};
+use super::args::common::ServerArgs;
 use super::args::recover::{CarryArgs, ReportArgs};
 use super::carry::{manner, server_again, server_of, state_dir};
 use super::confirm::mass_delete;
@@ -14,7 +14,7 @@ use super::context::{Context, Output};
 use super::copies::{Restoring, Target, copying, is_wanted, plausibility, require_certainty};
 use super::exit::{Exit, say};
 use super::keep;
-use super::moment;
+use super::{moment, next};
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Window, command, rds};
 use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on};
@@ -43,21 +43,25 @@ impl Source {
         let name = path.display();
         let wrong = |e: std::io::Error| {
             Error::usage(format!("cannot read the recovery file {name}: {e}"))
-                .hint(format!("asof recover --init {name} writes one to begin with"))
+                .hint(format!("to write one to begin with: {}", next::init(path)))
         };
         let text = std::fs::read_to_string(path).map_err(wrong)?;
         let mut file = RecoveryFile::parse(&name.to_string(), &text)?;
-        // However it is spelt it is the same file. That it may be a link itself is not followed: where it is mounted as
-        // Kubernetes does it, that leads elsewhere in every pod.
-        let path = std::path::absolute(path).map_err(wrong)?;
-        let path = match (path.parent(), path.file_name()) {
-            (Some(dir), Some(name)) => dir.canonicalize().map_err(wrong)?.join(name),
-            _ => path,
-        };
+        let path = Self::place(path).map_err(wrong)?;
         if let Some(dir) = path.parent() {
             file.run_in(dir);
         }
         Ok(Self { path, file })
+    }
+
+    /// However it is spelt it is the same file. That it may be a link itself is not followed: where it is mounted as
+    /// Kubernetes does it, that leads elsewhere in every pod.
+    pub(super) fn place(path: &Path) -> std::io::Result<PathBuf> {
+        let path = std::path::absolute(path)?;
+        Ok(match (path.parent(), path.file_name()) {
+            (Some(dir), Some(name)) => dir.canonicalize()?.join(name),
+            _ => path,
+        })
     }
 }
 
@@ -346,11 +350,4 @@ pub(super) fn left(recovery: &Recovery, file: &RecoveryFile) -> Vec<String> {
     let steps = state.shape().map(recover::Shape::steps).unwrap_or_default();
     let open = |step: &Step| state.status(*step) != Some(&recover::Status::Done);
     steps.into_iter().filter(open).map(|step| in_words(file, step)).collect()
-}
-
-/// The form of the output, which has no CSV.
-pub(super) fn output(args: &OutputArgs) -> Result<Output> {
-    let output = Output::from(args.clone());
-    super::carry::no_csv(output)?;
-    Ok(output)
 }

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant as Clock};
 
 use super::args::common::PastArgs;
 use super::args::references::{ReferencesArgs, RowsArgs};
-use super::carry::{no_csv, server_of};
 use super::confirm::{Asked as Asking, can_ask};
 use super::context::{Context, Output, check_elsewhere, earlier_rules};
 use super::exit::{Exit, say};
@@ -43,13 +42,17 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let typed = moment::read(&at, &healing.apply.state)?;
     let against = against.map(|against| Against::of(&location, against)).transpose()?;
     if within.is_some() {
-        no_csv(output)?;
+        if output.format == Format::Csv {
+            return Err(Error::usage("what --heal does has no CSV form").hint("use --format json"));
+        }
         can_ask(yes, HEAL)?;
     }
-    let options = rows.typed() + &next::earlier(&earlier) + &next::of_server(&server);
+    let options = rows.typed()
+        + &next::earlier(&earlier)
+        + &next::of_server(&server)
+        + &next::of_state(&healing.apply.state);
     let earlier = earlier_rules(&earlier)?;
-    let kept = server_of(&server);
-    let client = context.client(server, within.map(|_| healing.apply.rate)).await?;
+    let client = context.client(server.clone(), within.map(|_| healing.apply.rate)).await?;
     let settings = settings(&client, &location, against.as_ref(), within.is_some()).await?;
     let context = &context.by_clock_of(&client, output);
     let at = typed.past(context.now)?;
@@ -103,7 +106,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let asked =
         Asked { location, at, to: against.and_then(Against::elsewhere), within, settings, healing, yes };
     let check = again(&asked.location, at, Some(asked.changed())) + &options;
-    let (exit, left) = heal(context, output, &client, asked, (kept, began), late).await?;
+    let (exit, left) = heal(context, output, &client, asked, (server, began), late).await?;
     if exit != Exit::Done {
         return Ok(exit);
     }
@@ -130,9 +133,8 @@ async fn settings(
 
 /// The command once more.
 fn again(location: &Location, at: Instant, against: Option<&Location>) -> String {
-    let word = |location: &Location| shell_word(&location.to_string());
-    let against = against.map(|against| format!(" --against {}", word(against))).unwrap_or_default();
-    format!("asof references {} --at {at}{against}", word(location))
+    let against = against.map(|against| format!(" --against {}", shell_word(&against.to_string())));
+    next::about("references", location, at, &against.unwrap_or_default())
 }
 
 fn exit_of(dangling: u64) -> Exit {

@@ -3,25 +3,26 @@
 use std::time::Instant as Clock;
 
 use super::args::ResumeArgs;
-use super::carry::{Lead, Ready, manner, no_csv, server_again, state_dir};
+use super::carry::{Lead, Ready, manner, open_run, server_again};
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::{copies, next};
-use crate::engine::Run;
+use super::next::{self, OfRun};
+use super::{copies, saved};
 use crate::error::Result;
 use crate::plan::file::PlanFile;
 use crate::report::{Command, Done};
 
 pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
-    let ResumeArgs { run, apply, thaw, server, output } = args;
+    let ResumeArgs { run, yes: _, apply, thaw, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
-    no_csv(output)?;
-    let (run, mut order) = Run::open(&state_dir(&apply.state)?, &run)?;
+    let (run, mut order) = open_run(&apply.state, &run, output)?;
     order.copying.thaw = copies::thaw(thaw).or(order.copying.thaw);
-    let sums = PlanFile::open(&run.plan())?.sums;
+    let PlanFile { sums, header, .. } = PlanFile::open(&run.plan())?;
     let server = server_again(&order.server, server);
-    let options = next::of_server(&server);
+    let (select, compare) = saved::asked(&header);
+    let options = next::options(&select, &compare, &server) + &next::of_state(&apply.state);
+    let next = OfRun::new(&apply, &order.server, &server);
     let client = context.client(server, Some(apply.rate)).await?;
     let context = &context.by_clock(client.ask_clock(&order.changed().bucket).await, output);
     let (manner, command) = (manner(&apply), Command::Resume as fn(Done) -> Command);
@@ -32,7 +33,9 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
         lead: Lead::default(),
         sums: &sums,
         command,
+        kinds: &header.selection.only,
         options: &options,
+        next,
         began,
     };
     ready.carry_out(context, output, &client).await

@@ -64,11 +64,11 @@ async fn run(command: Command) -> Result<Exit> {
     };
     stop_on_signals(&context, command.when_aborted())?;
     match command {
-        Command::Diff(args) => diff::run(&context, args).await,
+        Command::Diff(args) => diff::run(&context, args, "").await,
         Command::Restore(args) => restore::run(&context, args).await,
         Command::Resume(args) => resume::run(&context, args).await,
         Command::Undo(args) => undo::run(&context, args).await,
-        Command::Runs(args) => runs::run(args),
+        Command::Runs(args) => runs::run(&context, args).await,
         Command::Completions(args) => pages::completions(&args),
         Command::Man => pages::man(),
         Command::Verify(args) => verify::run(&context, args).await,

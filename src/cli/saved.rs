@@ -1,10 +1,14 @@
 //! Saved plans on the command line: what their headers are made of, and how they are shown.
 
+use std::path::Path;
+
 use super::args::common::{CompareArgs, SelectArgs};
 use super::next;
 use crate::engine::Standing;
+use crate::error::{Error, Result};
 use crate::model::{Instant, Location, Versioning, printable};
-use crate::plan::file::{Checks, Header, Selected};
+use crate::plan::file::{Checks, Header, PlanFile, Selected};
+use crate::plan::{Only, Sums};
 
 /// The header of a plan that is made now.
 pub(super) fn header(
@@ -25,12 +29,13 @@ pub(super) fn selected(select: &SelectArgs) -> Selected {
         include: include.clone(),
         exclude: exclude.clone(),
         keys_from: keys_from.as_ref().map(|file| file.to_string_lossy().into_owned()),
+        only: Only::default(),
     }
 }
 
 /// The options that chose a plan's keys.
 pub(super) fn asked(header: &Header) -> (SelectArgs, CompareArgs) {
-    let Selected { include, exclude, keys_from } = header.selection.clone();
+    let Selected { include, exclude, keys_from, only: _ } = header.selection.clone();
     let select = SelectArgs { include, exclude, keys_from: keys_from.map(Into::into) };
     (select, CompareArgs { trust_etag: header.checks.trust_etag })
 }
@@ -51,9 +56,44 @@ pub(super) fn notes(header: &Header, now: Instant) -> Vec<String> {
         listed.age(now)
     )];
     let (select, compare) = asked(header);
-    let keys = next::keys(&select, &compare);
+    let keys = next::keys(&select, &compare) + &next::only(&header.selection.only);
     if !keys.is_empty() {
         notes.push(format!("with{keys}"));
     }
     notes
+}
+
+/// Opens a plan of which only these kinds of change are wanted; its sums are of these. Gives the kinds that it is limited to
+/// then.
+pub(super) fn open(path: &Path, kinds: &Only) -> Result<(PlanFile, Only)> {
+    let mut file = PlanFile::open(path)?;
+    let of_plan = &file.header.selection.only;
+    let Some(both) = of_plan.and(kinds) else {
+        let message = format!("the plan {} has no changes of that kind", path.display());
+        return Err(Error::usage(message).hint(format!("it was made with{}", next::only(of_plan))));
+    };
+    if !kinds.is_all() {
+        let mut left = Sums::default();
+        for change in PlanFile::open(path)?.changes {
+            let (_, change) = change?;
+            if both.has(change.action) {
+                left.add(&change);
+            }
+        }
+        file.sums = file.sums.narrowed(left);
+    }
+    Ok((file, both))
+}
+
+/// Refuses a plan that is not of the place that was typed beside it.
+pub(super) fn require_of(path: &Path, header: &Header, location: Option<&Location>) -> Result<()> {
+    let of_plan = header.location();
+    match location.filter(|location| **location != of_plan) {
+        None => Ok(()),
+        Some(other) => {
+            let message = format!("the plan {} is of {of_plan}, not of {other}", path.display());
+            Err(Error::usage(message)
+                .hint("give the plan that was made of it, or leave the location out: a plan knows its own"))
+        }
+    }
 }

@@ -1,21 +1,54 @@
 //! `asof show`.
 
+use std::path::Path;
 use std::time::Instant as Clock;
 
 use super::args::ShowArgs;
+use super::carry::{LATEST, named, state_dir};
 use super::context::{Context, Output};
 use super::diff::View;
 use super::exit::Exit;
 use super::{next, saved};
+use crate::engine::Run;
 use crate::error::Result;
+use crate::model::Location;
+use crate::plan::Only;
 use crate::plan::file::PlanFile;
 use crate::report::{Command, Heading, Purpose, Summary};
 
+/// A plan to be shown.
+pub(super) struct Asked<'a> {
+    pub(super) plan: &'a Path,
+    /// The place that it has to be of.
+    pub(super) location: Option<&'a Location>,
+    pub(super) all: bool,
+    /// The kinds of change that are wanted.
+    pub(super) kinds: Only,
+    /// Options of the restore that is suggested.
+    pub(super) options: String,
+}
+
 pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
-    let ShowArgs { plan, all, output } = args;
-    let began = Clock::now();
+    let ShowArgs { plan, all, state, server, output } = args;
     let output = Output::from(output);
-    let PlanFile { header, sums, trailer, changes } = PlanFile::open(&plan)?;
+    let plan = if plan.as_os_str() == LATEST {
+        let dir = state_dir(&state)?;
+        Run::plan_of(&dir, &named(&dir, LATEST, output)?)
+    } else {
+        plan
+    };
+    let options = next::of_server(server.options()) + &next::of_state(&state);
+    view(context, Asked { plan: &plan, location: None, all, kinds: Only::default(), options }, output)
+}
+
+/// Shows a plan.
+pub(super) fn view(context: &Context, asked: Asked<'_>, output: Output) -> Result<Exit> {
+    let Asked { plan, location, all, kinds, options } = asked;
+    let began = Clock::now();
+    let restore = next::restore_plan(plan, &(next::only(&kinds) + &options));
+    let (PlanFile { mut header, sums, trailer, changes }, kinds) = saved::open(plan, &kinds)?;
+    saved::require_of(plan, &header, location)?;
+    header.selection.only = kinds.clone();
     let location = header.location();
     let heading = Heading {
         location: location.clone(),
@@ -23,14 +56,17 @@ pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
         purpose: Purpose::Plan,
         against: None,
         notes: saved::notes(&header, context.now),
-        restore: next::restore_plan(&plan, ""),
+        restore,
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
     view.plan(&header)?;
     view.warn(&sums.plausibility(header.at, sums.deletes(false)).warnings())?;
     for change in changes {
-        view.change(&change?.1)?;
+        let (_, change) = change?;
+        if kinds.has(change.action) {
+            view.change(&change)?;
+        }
     }
     context.counters.keys.add(trailer.keys);
     context.counters.versions.add(trailer.versions);

@@ -28,7 +28,8 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
         return Err(Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d"));
     }
     keep::can_write(html.as_deref())?;
-    let diff = format!("asof diff {}{}", shell_word(&location.to_string()), next::of_server(&server));
+    let options = next::of_server(&server) + &next::of_state(&state);
+    let diff = format!("asof diff {}{options}", shell_word(&location.to_string()));
     let client = context.client(server, None).await?;
     require_history(&location.bucket, standing(&client, &location.bucket).await?)?;
     let context = &context.by_clock_of(&client, output);

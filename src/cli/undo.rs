@@ -4,29 +4,29 @@ use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
 use super::args::UndoArgs;
-use super::carry::{Lead, Ready, manner, no_csv, server_again, server_of, state_dir};
+use super::carry::{Lead, Ready, manner, open_run, server_again, server_of, state_dir};
 use super::confirm::{CHANGE, can_ask, confirm};
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::next;
+use super::next::OfRun;
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::engine::{
     CarriedRun, Order, Run, find_superseded, plan_undo, require_keeping, require_removable, standing,
 };
 use crate::error::Result;
-use crate::plan::Sums;
+use crate::plan::{Only, Sums};
 use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, Summary};
 
 pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let UndoArgs { run, undelete, yes, apply, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
-    no_csv(output)?;
     let state_dir = state_dir(&apply.state)?;
-    let (done, order) = Run::open(&state_dir, &run)?;
+    let (done, order) = open_run(&apply.state, &run, output)?;
     can_ask(yes, CHANGE)?;
     let server = server_again(&order.server, server);
-    let (options, kept) = (next::of_server(&server), server_of(&server));
+    let kept = server_of(&server);
+    let next = OfRun::new(&apply, &kept, &server);
     let client = context.client(server, Some(apply.rate)).await?;
     let bucket = &order.changed().bucket;
     require_keeping(bucket, standing(&client, bucket).await?)?;
@@ -72,7 +72,9 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         lead: Lead::default(),
         sums: &sums,
         command,
-        options: &options,
+        kinds: &Only::default(),
+        options: "",
+        next,
         began,
     };
     ready.carry_out(context, output, &client).await

@@ -3,7 +3,6 @@
 use std::time::Instant as Clock;
 
 use super::args::VerifyArgs;
-use super::args::apply::StateArgs;
 use super::args::common::{CommonArgs, PastArgs};
 use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
 use super::diff::{SUSPENDED, View};
@@ -29,18 +28,19 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
 }
 
 async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { past: PastArgs { location, at }, against: _, all, doubtful, allow_empty, common } = args;
+    let VerifyArgs { past: PastArgs { location, at }, against: _, all, doubtful, allow_empty, state, common } =
+        args;
     let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
+    let options = next::of_common(&common, &state);
     let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
     let output = Output::from(output);
-    let typed = moment::read(&at, &StateArgs::default())?;
+    let typed = moment::read(&at, &state)?;
     let scope = scope(&location, &select)?;
     let asked = AskedKeys::of(&scope, &location);
     if let Some(against) = &against {
         check_elsewhere(&location, against)?;
     }
-    let options = next::options(&select, &compare, &server) + &next::earlier(&earlier);
     let earlier = earlier_rules(&earlier)?;
     let client = context.client(server, None).await?;
     let mut settings = standing(&client, &location.bucket).await?;
@@ -114,9 +114,8 @@ fn next_step(
         // What lies there beyond the past state is not a restore's to remove.
         Some(_) if sums.to_copy().keys == 0 => String::new(),
         _ => {
-            let place = shell_word(&location.to_string());
             let to = against.map(|to| format!(" --to {}", shell_word(&to.to_string()))).unwrap_or_default();
-            format!("\n  to put them right: asof restore {place} --at {at}{to}{options}")
+            format!("\n  to put them right: {}", next::about("restore", location, at, &(to + options)))
         }
     }
 }

@@ -31,6 +31,7 @@ pub async fn survey_elsewhere(
     };
     let selection = scope.selection.clone();
     let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras).with_unsure()?;
+    ledger.only = scope.only.clone();
     let then = |state: &KeyState<'_>| Live::then(state, judge, client.clock(), &mut ledger.sums);
     let (source, unknown) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));

@@ -185,12 +185,9 @@ impl Run {
     /// Takes up a run that was begun before, if no other process works on it.
     pub fn open(state_dir: &Path, id: &str) -> Result<(Self, Order)> {
         let dir = runs_dir(state_dir).join(id);
-        let plain = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        if !plain || !dir.is_dir() {
+        if !Self::exists(state_dir, id) {
             let message = format!("there is no run {} in {}", printable(id), runs_dir(state_dir).display());
-            return Err(
-                Error::usage(message).hint("asof runs lists them; --state-dir names another directory")
-            );
+            return Err(Error::usage(message));
         }
         let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id: id.to_owned(), dir };
         if !run.plan().exists() && !run.journal().exists() {
@@ -202,28 +199,41 @@ impl Run {
         Ok((run, order))
     }
 
+    /// Whether there is a run of this name.
+    pub fn exists(state_dir: &Path, id: &str) -> bool {
+        is_plain(id) && runs_dir(state_dir).join(id).is_dir()
+    }
+
+    /// Where the plan of the run `id` is.
+    pub fn plan_of(state_dir: &Path, id: &str) -> PathBuf {
+        runs_dir(state_dir).join(id).join("plan")
+    }
+
+    /// The name of the run that was begun last. Of those that have the same second in their name it is the one whose run.json
+    /// is the newest: that is written once.
+    pub fn latest(state_dir: &Path) -> Result<Option<String>> {
+        let runs = runs_dir(state_dir);
+        let begun = |id: String| {
+            let written = fs::metadata(runs.join(&id).join("run.json")).and_then(|file| file.modified());
+            let second = id.split('-').next().unwrap_or_default().to_owned();
+            Some((second, written.ok()?, id))
+        };
+        Ok(names(&runs)?.into_iter().filter_map(begun).max().map(|(.., id)| id))
+    }
+
     /// All runs, the oldest first.
     pub fn list(state_dir: &Path) -> Result<Vec<Glance>> {
         let runs = runs_dir(state_dir);
-        let entries = match fs::read_dir(&runs) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(|e| cannot(&runs, "read", &e))?,
+        let glance = |id: String| {
+            let dir = runs.join(&id);
+            let running = is_locked(&dir);
+            let journal = dir.join("journal");
+            let state = journal.exists().then(|| read(&journal, |_, _| {}));
+            let damaged = matches!(state, Some(Err(_)));
+            let state = state.and_then(Result::ok).map(|(state, _)| state);
+            Glance { id, order: read_order(&dir).ok(), state, damaged, running }
         };
-        let mut found = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|e| cannot(&runs, "read", &e))?;
-            let (dir, id) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            if dir.is_dir() {
-                let running = is_locked(&dir);
-                let journal = dir.join("journal");
-                let state = journal.exists().then(|| read(&journal, |_, _| {}));
-                let damaged = matches!(state, Some(Err(_)));
-                let state = state.and_then(Result::ok).map(|(state, _)| state);
-                found.push(Glance { id, order: read_order(&dir).ok(), state, damaged, running });
-            }
-        }
-        found.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(found)
+        Ok(names(&runs)?.into_iter().map(glance).collect())
     }
 
     /// When the run `id` changed things, as its files were written.
@@ -290,8 +300,31 @@ fn written(path: &Path) -> Option<Instant> {
     i64::try_from(since.as_millis()).ok().map(Instant::from_millis)
 }
 
-fn runs_dir(state_dir: &Path) -> PathBuf {
+pub(super) fn runs_dir(state_dir: &Path) -> PathBuf {
     state_dir.join("runs")
+}
+
+/// A name that leads to no other place.
+fn is_plain(id: &str) -> bool {
+    !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
+/// The names of the runs in a directory, in order.
+pub(super) fn names(runs: &Path) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(runs) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|e| cannot(runs, "read", &e))?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| cannot(runs, "read", &e))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_plain(&name) && entry.path().is_dir() {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 fn read_order(dir: &Path) -> Result<Order> {

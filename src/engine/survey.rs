@@ -11,7 +11,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::KeyShapes;
-use crate::plan::{Action, Change, Spool, Sums, Undelete, UnsureKey, decide};
+use crate::plan::{Action, Change, Only, Spool, Sums, Undelete, UnsureKey, decide};
 use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
 
@@ -46,7 +46,8 @@ pub async fn survey(
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
     let ledger = Ledger::new(client, &place, compare)?;
-    let mut ledger = Ledger { undelete, ..ledger.with_unsure()? };
+    let only = scope.only.clone();
+    let mut ledger = Ledger { undelete, only, ..ledger.with_unsure()? };
     let cuts = judge.cuts;
     if let Some(keys) = scope.keys.take() {
         let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
@@ -75,6 +76,7 @@ pub(super) struct Ledger<'a> {
     compare: Compare,
     extras: Extras,
     undelete: Undelete,
+    pub(super) only: Only,
     changes: Spool<Change>,
     unsure: Option<Spool<UnsureKey>>,
     /// Keys in doubt that are not written yet: a batch's come in two kinds.
@@ -93,6 +95,7 @@ impl<'a> Ledger<'a> {
             compare,
             extras: Extras::Differ,
             undelete: Undelete::Copy,
+            only: Only::default(),
             changes: Spool::new()?,
             unsure: None,
             unwritten: Vec::new(),
@@ -125,7 +128,11 @@ impl<'a> Ledger<'a> {
     }
 
     /// Asks for what the listing leaves open of these changes, and enters those that remain, in their order.
-    pub(super) async fn enter(&mut self, segment: u64, found: Vec<Change>) -> Result<()> {
+    pub(super) async fn enter(&mut self, segment: u64, mut found: Vec<Change>) -> Result<()> {
+        let all = found.len();
+        // Before the comparison: what is not asked for costs no HEAD.
+        found.retain(|change| self.only.has(change.action));
+        self.sums.excluded += (all - found.len()) as u64;
         let (client, place, compare) = (self.client, self.place, self.compare);
         let compared = stream::iter(found).map(|change| async move {
             let compared = match (&change.then, &change.now) {

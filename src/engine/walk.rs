@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::list::{KeyPages, Selection};
 use crate::model::KeyShapes;
+use crate::plan::Only;
 use crate::resolve::{Cut, KeyState, Resolver};
 use crate::s3::Client;
 
@@ -22,6 +23,8 @@ pub struct Scope {
     pub keys: Option<Vec<String>>,
     /// Which of them.
     pub selection: Selection,
+    /// Which kinds of change.
+    pub only: Only,
 }
 
 /// A walk over keys that are asked for by name, in their order.
@@ -47,7 +50,7 @@ impl Walk {
         cuts: (Cut, Cut),
         cancel: &Cancel,
     ) -> Self {
-        let Scope { bucket, prefix, keys: _, selection } = scope;
+        let Scope { bucket, prefix, selection, .. } = scope;
         chosen.retain(|key| key.starts_with(&prefix) && selection.selects(key));
         let asked = client.clone();
         let reads = stream::iter(chosen).map(move |key| {

@@ -26,9 +26,15 @@ pub fn printable(key: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-fn is_hostile(c: char) -> bool {
+/// Whether a character acts on a terminal instead of showing itself: control characters, those that change the direction of
+/// writing, and those that cannot be seen.
+pub fn is_hostile(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 #[cfg(test)]

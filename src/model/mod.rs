@@ -27,7 +27,7 @@ pub use checksum::{Algorithm, Digest, hex};
 pub use history::Past;
 pub use iam::{On, PERMISSIONS, Policy, Use};
 pub use instant::Instant;
-pub use key::{is_xml_safe, printable};
+pub use key::{is_hostile, is_xml_safe, printable};
 pub use key_shape::KeyShapes;
 pub use lifecycle::{Era, Expiration, Filter, Lifecycle, NoncurrentExpiration, Rule};
 pub use location::{DRILL_FOLDER, Destination, Location, Relocation};

@@ -91,6 +91,8 @@ pub struct Sums {
     /// Keys of which it could not be told whether their content is the same, for want of a permission or of a
     /// checksum; counted as reverts.
     pub unproven: u64,
+    /// Changes of a kind that was not asked for; their content was not compared.
+    pub excluded: u64,
     /// Keys that existed at T.
     pub existed: u64,
     /// The date of the oldest entry that was listed, version or delete marker.
@@ -223,6 +225,23 @@ impl Sums {
         if self.found_nothing() { self.unknown.likely_causes() } else { Vec::new() }
     }
 
+    /// The sums of a plan of which only these `changes` are left, all of kinds that were asked for.
+    #[must_use]
+    pub fn narrowed(&self, changes: Sums) -> Self {
+        let excluded = self.excluded + self.changes() - changes.changes();
+        Self {
+            unchanged: self.unchanged,
+            same_content: self.same_content,
+            excluded,
+            existed: self.existed,
+            oldest: self.oldest,
+            unknown_keys: self.unknown_keys,
+            unknown: self.unknown.clone(),
+            unsure: self.unsure,
+            ..changes
+        }
+    }
+
     /// The sum of one kind.
     pub fn of(&self, action: Action) -> Tally {
         self.actions.get(slot(action)).copied().unwrap_or_default()
@@ -245,7 +264,7 @@ impl Sums {
 
     /// Whether there was nothing to compare: no key at either time.
     pub fn found_nothing(&self) -> bool {
-        self.unchanged + self.same_content + self.changes() == 0
+        self.unchanged + self.same_content + self.excluded + self.changes() == 0
     }
 
     /// Objects and bytes that have to be copied.

@@ -2,7 +2,7 @@
 
 /// Everything that a recovery file may hold, most of it commented out.
 pub const TEMPLATE: &str = r#"# What belongs together: buckets and databases that are put back to the same second.
-#   asof recover FILE --at 2026-11-17T14:30:05Z
+#   asof recover FILE --at 2026-11-17T14:30:05Z    (--dry-run shows what it would do)
 #   asof drill FILE      (into scratch copies; every target has to be elsewhere then)
 #   asof mark FILE       (stops the application for a moment, and notes a time to go back to)
 

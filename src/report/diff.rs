@@ -5,7 +5,7 @@ use std::io::Write;
 use super::doubt::{caution_meaning, meaning, straddling_keys, unsure_line};
 use super::json::writes_needed;
 use super::prefixes::prefixes;
-use super::units::{bytes, count, plural};
+use super::units::{bytes, count, duration, plural};
 use super::warning::warning_lines;
 use crate::error::Result;
 use crate::limits;
@@ -218,10 +218,11 @@ impl DiffView {
         let tokens = copies.keys + sums.of(Action::Delete).keys + uncover.markers;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
         let in_doubt = sums.uncertain().0.iter().any(|(_, keys)| *keys > 0);
+        let typed = |option: &str| self.heading.restore.split(' ').any(|word| word == option);
         let settled = match (in_doubt, sums.in_doubt(Doubt::Archived)) {
-            (true, _) => " --doubtful skip",
-            (false, 1..) => " --thaw bulk",
-            (false, 0) => "",
+            (true, _) if !typed("--doubtful") => " --doubtful skip",
+            (false, 1..) if !typed("--thaw") => " --thaw bulk",
+            _ => "",
         };
         writeln!(out, "  to carry out: {}{settled}", self.heading.restore)?;
         if in_doubt {
@@ -289,14 +290,6 @@ pub fn sizes_only(unproven: u64) -> String {
     format!("{objects} checked by size only: the server has no checksum to hold the bytes against")
 }
 
-pub(super) fn duration(seconds: u64) -> String {
-    match seconds {
-        0..=90 => format!("{seconds} s"),
-        91..=5400 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{:.1} h", f64::from(u32::try_from(seconds).unwrap_or(u32::MAX)) / 3600.0),
-    }
-}
-
 fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     writeln!(out, "  {:<12} {:>12} {:>12}", "", "keys", "bytes")?;
     // What else lies in a directory is not looked at; nor is anything deleted to heal.
@@ -307,6 +300,15 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
         writeln!(out, "{}", row.trim_end())?;
     }
     writeln!(out, "  {:<12} {:>12}", "unchanged", count(sums.unchanged))?;
+    if sums.excluded > 0 {
+        writeln!(
+            out,
+            "  {:<12} {:>12} {:>12}   changes of other kinds, excluded by --only",
+            "excluded",
+            count(sums.excluded),
+            ""
+        )?;
+    }
     if sums.same_content > 0 {
         let meaning = match purpose {
             Purpose::Directory { .. } => "another date, the same bytes",

@@ -14,7 +14,7 @@ use crate::limits;
 use crate::model::{Check, Instant, Location, Past, Version};
 use crate::plan::file::Header;
 use crate::plan::{Action, Change, Sums, UnsureKey};
-use crate::recover::{MarkLine, Report};
+use crate::recover::Report;
 use crate::resolve::{Caution, Doubt, Kind};
 
 /// A writer of JSON objects, one a line. The first carries `"schema": 1`.
@@ -226,19 +226,9 @@ impl<W: Write> JsonLines<W> {
         self.out
     }
 
-    /// One run of those that there are.
-    pub fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
-        self.line("run", run)
-    }
-
     /// What a recovery came to.
     pub fn recovery(&mut self, report: &Report) -> Result<()> {
         self.line("recovery", report)
-    }
-
-    /// A mark that was made.
-    pub fn mark(&mut self, mark: &MarkLine) -> Result<()> {
-        self.line("mark", mark)
     }
 
     pub(super) fn line<T: Serialize>(&mut self, kind: &'static str, body: T) -> Result<()> {
@@ -313,29 +303,6 @@ impl Done {
     }
 }
 
-/// A run, as `asof runs` lists it.
-#[derive(Debug, Clone, Serialize)]
-pub struct RunLine<'a> {
-    /// Its name.
-    pub run: &'a str,
-    /// How far it is.
-    pub state: &'static str,
-    /// The run that it takes back.
-    pub undoes: Option<&'a str>,
-    /// The place whose past is restored.
-    pub location: Option<String>,
-    /// The place restored to, where that is another.
-    pub to: Option<String>,
-    /// The past instant.
-    pub at: Option<Instant>,
-    /// Changes that its plan has.
-    pub changes: u64,
-    /// Changes that need nothing more.
-    pub done: u64,
-    /// Changes that could not be made, or were left alone.
-    pub left: u64,
-}
-
 /// Objects that were copied without something that belongs to them, by what that is.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct NotKept {
@@ -366,6 +333,8 @@ pub struct Summary<'a> {
     versions: u64,
     unchanged: u64,
     same_content: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    excluded: u64,
     unproven: u64,
     reverts: u64,
     undeletes: u64,
@@ -400,6 +369,7 @@ impl<'a> Summary<'a> {
             versions: counters.versions.get(),
             unchanged: sums.unchanged,
             same_content: sums.same_content,
+            excluded: sums.excluded,
             unproven: sums.unproven,
             reverts: sums.of(Action::Revert).keys,
             undeletes: sums.of(Action::Undelete).keys,
@@ -411,6 +381,11 @@ impl<'a> Summary<'a> {
             elapsed_ms: millis(elapsed),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 fn millis(elapsed: Duration) -> u64 {

@@ -1,17 +1,21 @@
 //! What a person or a script gets to see. stdout carries results, stderr progress and messages.
 
 mod checks;
+mod columns;
 mod csv;
 mod diff;
 mod doubt;
 mod history;
 mod html;
 mod json;
+mod marks;
 mod prefixes;
 mod progress;
 mod recovery;
 mod references;
 mod restore;
+mod runs;
+mod shell;
 mod timeline;
 mod units;
 mod warning;
@@ -22,15 +26,18 @@ pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
 pub use doubt::{straddling_keys, uncertainty};
 pub use history::history_line;
 pub use html::recovery_page;
-pub use json::{Command, Done, JsonLines, RunLine, Summary};
+pub use json::{Command, Done, JsonLines, Summary};
+pub use marks::marks_table;
 pub use progress::{Display, Phase, Progress};
 pub use recovery::{progress_line, recovery_table};
 pub use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };
 pub use restore::{done_line, failure_line, not_kept_line};
+pub use runs::{RunLine, runs_table};
+pub use shell::{shell_path, shell_word};
 pub use timeline::{TimelineView, bars_for};
-pub use units::{bytes, count, length, plural, shell_word};
+pub use units::{bytes, count, length, plural};
 pub use warning::warning_text;
 
 /// The form of the results.

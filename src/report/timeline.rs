@@ -6,9 +6,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::csv::of_stream;
-use super::diff::duration;
 use super::json::JsonLines;
-use super::units::{count, plural};
+use super::units::{count, duration, plural};
 use crate::error::Result;
 use crate::event::Counters;
 use crate::limits;

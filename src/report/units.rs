@@ -1,8 +1,6 @@
-//! Numbers as a person reads them, words as a shell does.
+//! Numbers as a person reads them.
 
 use std::time::Duration;
-
-use crate::model::printable;
 
 /// A count with its thousands set apart: `8,214`.
 pub fn count(n: u64) -> String {
@@ -51,15 +49,13 @@ pub fn length(length: Duration) -> String {
     if parts.is_empty() { "0s".to_owned() } else { parts.get(..2).unwrap_or(&parts).join(" ") }
 }
 
-/// A word as it is typed into a shell.
-pub fn shell_word(word: &str) -> String {
-    let plain = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '/' | ':' | '.' | '-' | '_' | '@' | '=' | ',' | '+')
-    };
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
+/// A length of time in its largest unit that is not too coarse: `12 min`.
+pub(super) fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=90 => format!("{seconds} s"),
+        91..=5400 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{:.1} h", f64::from(u32::try_from(seconds).unwrap_or(u32::MAX)) / 3600.0),
     }
-    format!("'{}'", printable(word).replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -89,10 +85,6 @@ mod tests {
         ] {
             assert_eq!(bytes(n), expected);
         }
-        assert_eq!(
-            (shell_word("s3://b/a-b"), shell_word("s3://b/it's")),
-            ("s3://b/a-b".into(), r"'s3://b/it'\''s'".into())
-        );
         assert_eq!((plural(1, "key", "keys"), plural(2, "key", "keys")), ("1 key".into(), "2 keys".into()));
     }
 }

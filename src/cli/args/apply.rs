@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::common::{parse_concurrency, parse_rate};
 use crate::limits;
-use crate::plan::Undelete;
+use crate::plan::{Action, Undelete};
 
 /// What `restore`, `resume` and `undo` all take.
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ pub(in crate::cli) struct ApplyArgs {
 
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct StateArgs {
-    /// Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+    /// Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) state_dir: Option<PathBuf>,
 }
@@ -83,6 +83,27 @@ impl From<UndeleteArg> for Undelete {
         match arg {
             UndeleteArg::Copy => Undelete::Copy,
             UndeleteArg::RemoveMarker => Undelete::RemoveMarker,
+        }
+    }
+}
+
+/// A kind of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ActionArg {
+    /// Keys deleted since
+    Undelete,
+    /// Keys overwritten since
+    Revert,
+    /// Keys created since
+    Delete,
+}
+
+impl From<ActionArg> for Action {
+    fn from(arg: ActionArg) -> Self {
+        match arg {
+            ActionArg::Undelete => Action::Undelete,
+            ActionArg::Revert => Action::Revert,
+            ActionArg::Delete => Action::Delete,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::apply::TrustArg;
+use super::apply::{StateArgs, TrustArg};
 use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
 use crate::model::{Location, Use};
 
@@ -34,6 +34,8 @@ pub(in crate::cli) struct CheckArgs {
     pub(in crate::cli) doubtful: Option<TrustArg>,
     #[command(flatten)]
     pub(in crate::cli) earlier: EarlierArgs,
+    #[command(flatten)]
+    pub(in crate::cli) state: StateArgs,
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]

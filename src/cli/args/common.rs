@@ -4,12 +4,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
 use super::check::EarlierArgs;
 use crate::error::Error;
 use crate::limits;
 use crate::model::{Account, Destination, Instant, Location, RequestPayer};
+use crate::report::Format;
 
 /// A place and a past time.
 #[derive(Debug, Args)]
@@ -24,7 +25,7 @@ pub(in crate::cli) struct PastArgs {
 
 /// What `diff`, `restore` and `verify` all take.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct CommonArgs {
+pub(in crate::cli) struct CommonArgs<F: Form = FormatArg> {
     #[command(flatten)]
     pub(in crate::cli) select: SelectArgs,
     #[command(flatten)]
@@ -37,7 +38,7 @@ pub(in crate::cli) struct CommonArgs {
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]
-    pub(in crate::cli) output: OutputArgs,
+    pub(in crate::cli) output: OutputArgs<F>,
 }
 
 #[derive(Debug, Args)]
@@ -61,7 +62,7 @@ pub(in crate::cli) struct CompareArgs {
     pub(in crate::cli) trust_etag: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Server")]
 pub(in crate::cli) struct ServerArgs {
     /// The server's address, if it is not AWS
@@ -113,10 +114,14 @@ impl From<RequestPayer> for PayerArg {
 
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
-pub(in crate::cli) struct OutputArgs {
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub(in crate::cli) struct OutputArgs<F: Form = FormatArg> {
     /// The form of the results
-    #[arg(long, value_enum, default_value_t)]
-    pub(in crate::cli) format: FormatArg,
+    #[arg(long, value_enum, default_value = "table")]
+    pub(in crate::cli) format: F,
+    /// Short for --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(in crate::cli) json: bool,
     /// Only results and errors
     #[arg(short, long)]
     pub(in crate::cli) quiet: bool,
@@ -128,15 +133,84 @@ pub(in crate::cli) struct OutputArgs {
     pub(in crate::cli) progress: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+/// The formats that a command offers: those that it takes, and no other.
+pub(in crate::cli) trait Form:
+    ValueEnum + Into<Format> + std::fmt::Debug + Copy + Send + Sync + 'static
+{
+}
+
+impl<F: ValueEnum + Into<Format> + std::fmt::Debug + Copy + Send + Sync + 'static> Form for F {}
+
+/// The formats of a command whose results are no list of keys.
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub(in crate::cli) enum FormatArg {
     /// For a person
-    #[default]
+    Table,
+    /// JSON Lines
+    Json,
+}
+
+/// The formats of a command whose results are a list of keys, of versions or of counts.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(in crate::cli) enum ListFormatArg {
+    /// For a person
     Table,
     /// JSON Lines
     Json,
     /// Comma-separated values
     Csv,
+}
+
+impl From<FormatArg> for Format {
+    fn from(arg: FormatArg) -> Self {
+        match arg {
+            FormatArg::Table => Format::Table,
+            FormatArg::Json => Format::Json,
+        }
+    }
+}
+
+impl From<ListFormatArg> for Format {
+    fn from(arg: ListFormatArg) -> Self {
+        match arg {
+            ListFormatArg::Table => Format::Table,
+            ListFormatArg::Json => Format::Json,
+            ListFormatArg::Csv => Format::Csv,
+        }
+    }
+}
+
+/// Options that a command accepts and its help does not show: they have no effect on it, but scripts give them to every
+/// command alike.
+#[derive(Debug)]
+pub(in crate::cli) struct Hidden<T>(T);
+
+impl<T: Args> Args for Hidden<T> {
+    fn augment_args(command: Command) -> Command {
+        let shown = T::augment_args(Command::new("shown"));
+        shown.get_arguments().fold(command, |command, arg| command.arg(arg.clone().hide(true)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<T: FromArgMatches> FromArgMatches for Hidden<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+impl<T> Hidden<T> {
+    /// The options, for commands that this one suggests.
+    pub(in crate::cli) fn options(&self) -> &T {
+        &self.0
+    }
 }
 
 /// clap shows an error's message only, so the hint has to be part of it.

@@ -20,6 +20,9 @@ pub(in crate::cli) struct RecoverArgs {
     /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
     #[arg(long, value_name = "TIME", required_unless_present = "init")]
     pub(in crate::cli) at: Option<String>,
+    /// Show what would be restored, and change nothing
+    #[arg(short = 'n', long)]
+    pub(in crate::cli) dry_run: bool,
     /// Do not ask
     #[arg(short, long)]
     pub(in crate::cli) yes: bool,
@@ -46,12 +49,20 @@ pub(in crate::cli) struct DrillArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "asof mark [OPTIONS] <FILE>\n       asof mark --list [FILE]")]
 pub(in crate::cli) struct MarkArgs {
     /// The recovery file
-    pub(in crate::cli) file: PathBuf,
+    #[arg(required_unless_present = "list")]
+    pub(in crate::cli) file: Option<PathBuf>,
+    /// List the marks, the oldest first; those of FILE if one is given
+    #[arg(long, conflicts_with_all = ["name", "replace", "deadline"])]
+    pub(in crate::cli) list: bool,
     /// The mark's name, for --at mark:NAME; without it, its time
     #[arg(long)]
     pub(in crate::cli) name: Option<String>,
+    /// Replace the mark of this name
+    #[arg(long)]
+    pub(in crate::cli) replace: bool,
     /// Let the application go on after this, whatever has been done; without it, what the file says, or 5m
     #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
     pub(in crate::cli) deadline: Option<Duration>,

@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::apply::{ApplyArgs, CopyArgs};
 use super::check::EarlierArgs;
-use super::common::{OutputArgs, PastArgs, ServerArgs, parse_location};
+use super::common::{ListFormatArg, OutputArgs, PastArgs, ServerArgs, parse_location};
 use crate::model::{Instant, Location};
-use crate::report::shell_word;
+use crate::report::shell_path;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
@@ -43,7 +43,7 @@ pub(in crate::cli) struct ReferencesArgs {
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]
-    pub(in crate::cli) output: OutputArgs,
+    pub(in crate::cli) output: OutputArgs<ListFormatArg>,
 }
 
 /// The keys that rows name.
@@ -61,7 +61,7 @@ impl RowsArgs {
     /// The options as they are typed.
     pub(in crate::cli) fn typed(&self) -> String {
         let null = if self.null { " --null" } else { "" };
-        format!(" --keys-from {}{null}", shell_word(&self.keys_from.to_string_lossy()))
+        format!(" --keys-from {}{null}", shell_path(&self.keys_from))
     }
 }
 

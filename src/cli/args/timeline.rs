@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::apply::StateArgs;
-use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
+use super::common::{ListFormatArg, OutputArgs, ServerArgs, parse_length, parse_location};
 use crate::model::Location;
 
 #[derive(Debug, Args)]
@@ -31,5 +31,5 @@ pub(in crate::cli) struct TimelineArgs {
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]
-    pub(in crate::cli) output: OutputArgs,
+    pub(in crate::cli) output: OutputArgs<ListFormatArg>,
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Instant, Location, Versioning};
+use crate::plan::Only;
 
 /// The format that this asof writes.
 pub const FORMAT: Format = Format { major: 1, minor: 0 };
@@ -69,6 +70,9 @@ pub struct Selected {
     /// `--keys-from`: the file's name.
     #[serde(default)]
     pub keys_from: Option<String>,
+    /// `--only`.
+    #[serde(default, skip_serializing_if = "Only::is_all")]
+    pub only: Only,
 }
 
 impl Header {

@@ -22,7 +22,7 @@ fn header() -> Header {
         &"s3://prod-uploads".parse().unwrap(),
         (Instant::from_millis(1_763_389_805_000), Instant::from_millis(1_763_400_000_000)),
         Checks { versioning: Versioning::Enabled, kms: true, trust_etag: false },
-        Selected { include: vec!["a*".into()], exclude: vec![], keys_from: Some("keys.txt".into()) },
+        Selected { include: vec!["a*".into()], keys_from: Some("keys.txt".into()), ..Selected::default() },
     )
 }
 
@@ -98,7 +98,7 @@ fn a_plan_of_format_1_is_read_for_ever() {
     let chosen = Selected {
         include: vec!["*".into()],
         exclude: vec!["*.log".into(), "it's/*".into()],
-        keys_from: None,
+        ..Selected::default()
     };
     assert_eq!(header.selection, chosen);
     assert_eq!(sums.of(Action::Revert), Tally { keys: 3, bytes: 6_442_450_961 });

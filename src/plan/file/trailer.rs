@@ -28,6 +28,9 @@ pub struct Trailer {
     pub unchanged: u64,
     /// Keys whose live version is another one, with the same content.
     pub same_content: u64,
+    /// Changes of a kind that was not asked for.
+    #[serde(default)]
+    pub excluded: u64,
     /// Reverts of which it could not be told whether their content is the same.
     pub unproven: u64,
     /// Keys that existed at T.
@@ -55,6 +58,7 @@ impl Trailer {
             delete: counted.of(Action::Delete),
             unchanged: found.unchanged,
             same_content: found.same_content,
+            excluded: found.excluded,
             unproven: found.unproven,
             existed: found.existed,
             unknown_keys: found.unknown_keys,
@@ -69,6 +73,7 @@ impl Trailer {
     pub(super) fn complete(&self, mut counted: Sums) -> Option<Sums> {
         counted.unchanged = self.unchanged;
         counted.same_content = self.same_content;
+        counted.excluded = self.excluded;
         counted.unproven = self.unproven;
         counted.existed = self.existed;
         counted.unknown_keys = self.unknown_keys;

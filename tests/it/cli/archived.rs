@@ -100,6 +100,6 @@ fn asked_for() {
     --- stderr
       archived  2019/ledger.csv: thawing; left alone until it has arrived
     done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed, 1 archived     run RUN
-    1 key is not restored: its version lies in an archive, and will have thawed within 12 hours (48 from DEEP_ARCHIVE); asof resume RUN then copies them
+    1 key is not restored: its version lies in an archive, and will have thawed within 12 hours (48 from DEEP_ARCHIVE); to copy them then: asof resume RUN
     ");
 }

@@ -235,8 +235,10 @@ fn wrong_options() {
     assert_snapshot!(stage.asof("check s3://prod-uploads --format csv").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: a check has no CSV form
-      use --format json
+    error: invalid value 'csv' for '--format <FORMAT>'
+      [possible values: table, json]
+
+    For more information, try '--help'.
     ");
     assert_snapshot!(stage.asof("check s3://prod-uploads --at 1h --window 7d").changes_nothing(), @"
     exit code 2

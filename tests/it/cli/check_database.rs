@@ -259,7 +259,7 @@ fn files_that_are_of_no_use() {
     exit code 2
     --- stderr
     error: cannot read the recovery file none.toml: No such file or directory (os error N)
-      asof recover --init none.toml writes one to begin with
+      to write one to begin with: asof recover --init none.toml
     ");
     assert_snapshot!(stage.asof("check --iam plan --database recovery.toml").changes_nothing(), @"
     exit code 2

@@ -116,8 +116,10 @@ fn restore_has_no_csv() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --format csv").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: what a run does has no CSV form
-      use --format json, or asof diff --format csv
+    error: invalid value 'csv' for '--format <FORMAT>'
+      [possible values: table, json]
+
+    For more information, try '--help'.
     ");
 }
 

@@ -55,6 +55,9 @@ fn of_check() {
               Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
               aws s3api get-bucket-lifecycle-configuration prints them
 
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
 
@@ -99,9 +102,11 @@ fn of_check() {
               Possible values:
               - table: For a person
               - json:  JSON Lines
-              - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors

@@ -44,8 +44,19 @@ fn of_diff() {
 
               [default: copy]
 
+          --only <KIND>
+              Only changes of this kind; may be given several times: --only undelete,revert
+
+              Possible values:
+              - undelete: Keys deleted since
+              - revert:   Keys overwritten since
+              - delete:   Keys created since
+
           --exit-code
               Exit with 4 if there are differences
+
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -115,6 +126,9 @@ fn of_diff() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors
@@ -161,6 +175,9 @@ fn of_verify() {
           --allow-empty
               Exit with 0 if there is nothing to compare: no keys, neither at T nor now
 
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
 
@@ -230,6 +247,9 @@ fn of_verify() {
 
               [default: table]
 
+          --json
+              Short for --format json
+
       -q, --quiet
               Only results and errors
 
@@ -253,11 +273,14 @@ fn of_show() {
 
     Arguments:
       <PLAN>
-              The plan's file
+              The plan's file; or latest: the plan of the newest run
 
     Options:
           --all
               List every key in the table, not only the first of each kind
+
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -275,6 +298,9 @@ fn of_show() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors
@@ -304,6 +330,9 @@ fn of_history() {
     Options:
           --at <TIME>
               Mark the version live at this time
+
+          --state-dir <DIR>
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -352,6 +381,9 @@ fn of_history() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors

@@ -28,6 +28,9 @@ fn of_recover() {
               The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that
               every database reaches
 
+      -n, --dry-run
+              Show what would be restored, and change nothing
+
       -y, --yes
               Do not ask
 
@@ -59,7 +62,7 @@ fn of_recover() {
               [default: 128]
 
           --state-dir <DIR>
-              Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -137,9 +140,11 @@ fn of_recover() {
               Possible values:
               - table: For a person
               - json:  JSON Lines
-              - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors
@@ -205,7 +210,7 @@ fn of_drill() {
               [default: 128]
 
           --state-dir <DIR>
-              Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -283,9 +288,11 @@ fn of_drill() {
               Possible values:
               - table: For a person
               - json:  JSON Lines
-              - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors
@@ -307,21 +314,28 @@ fn of_mark() {
     Stop the application for a moment, and note a time to go back to
 
     Usage: asof mark [OPTIONS] <FILE>
+           asof mark --list [FILE]
 
     Arguments:
-      <FILE>
+      [FILE]
               The recovery file
 
     Options:
+          --list
+              List the marks, the oldest first; those of FILE if one is given
+
           --name <NAME>
               The mark's name, for --at mark:NAME; without it, its time
+
+          --replace
+              Replace the mark of this name
 
           --deadline <LENGTH>
               Let the application go on after this, whatever has been done; without it, what the file
               says, or 5m
 
           --state-dir <DIR>
-              Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -367,9 +381,11 @@ fn of_mark() {
               Possible values:
               - table: For a person
               - json:  JSON Lines
-              - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors

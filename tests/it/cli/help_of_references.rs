@@ -84,7 +84,7 @@ fn of_references() {
               [default: 128]
 
           --state-dir <DIR>
-              Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
     Objects:
           --locks
@@ -155,6 +155,9 @@ fn of_references() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors

@@ -48,6 +48,17 @@ fn of_restore() {
 
               [default: copy]
 
+          --only <KIND>
+              Only changes of this kind; may be given several times: --only undelete,revert
+
+              Possible values:
+              - undelete: Keys deleted since
+              - revert:   Keys overwritten since
+              - delete:   Keys created since
+
+      -n, --dry-run
+              Show what would be changed, as asof diff does, and change nothing
+
       -y, --yes
               Do not ask
 
@@ -77,7 +88,7 @@ fn of_restore() {
               [default: 128]
 
           --state-dir <DIR>
-              Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -172,9 +183,11 @@ fn of_restore() {
               Possible values:
               - table: For a person
               - json:  JSON Lines
-              - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors

@@ -34,7 +34,7 @@ fn of_timeline() {
               Write the chart into this file too, as a page for a browser
 
           --state-dir <DIR>
-              Where runs are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
 
       -v, --verbose...
               Tell more on stderr: what lies below an error; twice: every request
@@ -83,6 +83,9 @@ fn of_timeline() {
               - csv:   Comma-separated values
 
               [default: table]
+
+          --json
+              Short for --format json
 
       -q, --quiet
               Only results and errors

@@ -134,7 +134,7 @@ fn key_changed_since_the_plan() {
     {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":8,"conflicts":1,"failed":0,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 8 right already, 1 conflict, 0 failed     run RUN
-    1 key was changed by somebody meanwhile, and left alone; asof resume RUN --on-conflict overwrite changes it too
+    1 key was changed by somebody meanwhile, and left alone; to change it too: asof resume RUN --on-conflict overwrite
     "#);
     assert_eq!(&*stage.lab.live(BUCKET)["avatars/7/me.png"].content.body, b"a new face");
 }

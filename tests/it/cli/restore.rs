@@ -186,7 +186,7 @@ fn keys_that_fail() {
     --- stderr
       failed    avatars/7/me.png: cannot copy to s3://prod-uploads/avatars/7/me.png: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed     run RUN
-    1 key could not be changed; asof resume RUN tries again
+    1 key could not be changed; to try again: asof resume RUN
       the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --yes --format json").run(), @r#"
@@ -204,7 +204,7 @@ fn keys_that_fail() {
     {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":1,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed     run RUN
-    1 key could not be changed; asof resume RUN tries again
+    1 key could not be changed; to try again: asof resume RUN
       the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     "#);
 }
@@ -253,7 +253,7 @@ fn more_keys_that_fail_than_are_shown() {
       failed    19: cannot copy to s3://prod-uploads/19: access denied (AccessDenied)
       … more; --format json lists every one
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 25 failed     run RUN
-    25 keys could not be changed; asof resume RUN tries again
+    25 keys could not be changed; to try again: asof resume RUN
       the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     ");
 }
@@ -282,6 +282,6 @@ fn key_written_by_somebody_meanwhile() {
     --- stderr
       conflict  avatars/7/me.png: changed by somebody since the plan was made; left alone
     done in N s: 0 copied (0 B), 0 deleted, 1 conflict, 0 failed     run RUN
-    1 key was changed by somebody meanwhile, and left alone; asof resume RUN --on-conflict overwrite changes it too
+    1 key was changed by somebody meanwhile, and left alone; to change it too: asof resume RUN --on-conflict overwrite
     ");
 }

@@ -193,7 +193,7 @@ fn deletes_denied() {
     --- stderr
       failed    uploads/junk.tmp: cannot delete keys in s3://prod-uploads: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed     run RUN
-    1 key could not be changed; asof resume RUN tries again
+    1 key could not be changed; to try again: asof resume RUN
       the credentials need s3:DeleteObject (and s3:GetObject) (and no policy may deny it)
     ");
 }

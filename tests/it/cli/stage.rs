@@ -217,6 +217,7 @@ impl Asof<'_> {
             ("listed ", " UTC", "TIME"),
             ("complete for T ≥ ", " UTC", "TIME"),
             ("\"listed\":\"", "\"", "TIME"),
+            ("\"began\":\"", "\"", "TIME"),
         ]
         .iter()
         .fold(hide_runs(text), |text, (before, after, with)| between(&text, before, after, with))

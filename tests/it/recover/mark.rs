@@ -28,7 +28,69 @@ async fn a_mark_is_a_time_to_go_back_to() {
     assert_eq!(diff.summary()["at"], mark["at"]);
     let none = story.scene.subject.asof(&["diff", "s3://scene", "--at", "mark:other"]).await.expect_code(2);
     assert!(none.stderr.contains("there is no mark other in "), "{none}");
-    assert!(none.stderr.contains("asof/marks") && none.stderr.contains("XDG_STATE_HOME"), "{none}");
+    assert!(none.stderr.contains("asof/marks") && none.stderr.contains("asof mark --list"), "{none}");
+}
+
+/// The second that a name stands for is what a database dump was taken at: it is not lost to a slip of the hand.
+#[tokio::test]
+async fn a_name_is_given_to_one_mark_unless_it_is_to_be_replaced() {
+    let story = story("").await;
+    let at = |run: &crate::support::Run| run.of_type("mark").remove(0)["at"].clone();
+    let name = ["--name", "before-deploy"];
+    let first = at(&story.asof("mark", &name).await.expect_code(0));
+    let calls = story.read("calls");
+    let again = story.asof("mark", &name).await.expect_code(2);
+    assert!(again.stderr.contains("there is a mark before-deploy already, at "), "{again}");
+    assert_eq!(story.read("calls"), calls, "nothing was done, the application was not stopped");
+    let replaced = at(&story.asof("mark", &["--name", "before-deploy", "--replace"]).await.expect_code(0));
+    assert_ne!(first, replaced);
+    story.asof("mark", &["--name", "unquiet", "--replace"]).await.expect_code(0);
+    let listed = story.asof("mark", &["--list"]).await.expect_code(0).of_type("mark");
+    let listed: Vec<_> = listed.iter().map(|mark| (mark["name"].clone(), mark["at"].clone())).collect();
+    assert_eq!(listed[0], ("before-deploy".into(), replaced), "{listed:?}");
+    assert_eq!(listed.len(), 2, "the one that was replaced is not listed: {listed:?}");
+}
+
+#[tokio::test]
+async fn marks_are_listed_in_the_order_of_their_seconds() {
+    let story = story("").await;
+    let subject = &story.scene.subject;
+    let none = subject.asof(&["mark", "--list"]).await.expect_code(0);
+    assert!(none.stdout.is_empty() && none.stderr.contains("no marks in "), "{none}");
+    let marks = story.recoveries().with_file_name("marks");
+    std::fs::create_dir_all(marks.parent().unwrap()).unwrap();
+    let line = |name: &str, at: &str, more: &str| {
+        format!("{{\"name\":\"{name}\",\"at\":\"{at}\",\"file\":\"/r.toml\"{more}}}\n")
+    };
+    let lines = [
+        line("late", "2024-05-07T00:00:00Z", ",\"consistency\":\"quiesced\""),
+        line("old", "2024-05-06T00:00:00Z", ""),
+        line("live", "2024-05-06T12:00:00Z", ",\"consistency\":\"unquiesced\""),
+    ];
+    std::fs::write(&marks, lines.concat()).unwrap();
+    let listed = subject.asof(&["mark", "--list"]).await.expect_code(0);
+    let rows: Vec<Vec<_>> = listed
+        .stdout
+        .lines()
+        .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    assert_eq!(rows[0], ["NAME", "SECOND", "AGE", "CONSISTENCY", "FILE"], "{listed}");
+    let shown: Vec<_> = rows[1..].iter().map(|row| (row[0], row[1], row[3], row[4])).collect();
+    assert_eq!(
+        shown,
+        [
+            ("old", "2024-05-06 00:00:00 UTC", "unknown", "/r.toml"),
+            ("live", "2024-05-06 12:00:00 UTC", "unquiesced", "/r.toml"),
+            ("late", "2024-05-07 00:00:00 UTC", "quiesced", "/r.toml"),
+        ],
+        "{listed}"
+    );
+    let json = subject.asof(&["mark", "--list", "--json"]).await.expect_code(0).of_type("mark");
+    assert_eq!(json[1]["consistency"], "unquiesced");
+    assert!(json[1]["age_s"].as_u64() > Some(0), "{json:?}");
+    // Those of one file.
+    let of_file = story.asof("mark", &["--list"]).await.expect_code(0);
+    assert_eq!(of_file.of_type("mark").len(), 0, "{of_file}");
 }
 
 /// A mark that is made anew is another time, which the same words do not hide: the recovery to the old one is not gone on
