@@ -48,7 +48,7 @@ impl<'a> MarkersReader<'a> {
 }
 
 impl HistoryReader for MarkersReader<'_> {
-    fn push(&mut self, entry: &Entry<'_>) -> Want {
+    fn push(&mut self, entry: &Entry<'_>, _: bool) -> Want {
         if self.change.markers.iter().any(|id| id == entry.version_id) {
             self.unmet = self.unmet.saturating_sub(1);
             if !entry.kind.is_marker() {

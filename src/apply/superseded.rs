@@ -9,12 +9,13 @@
 //! | ours, and below it the version that was expected | as planned |
 //! | ours, and below it a delete marker or nothing, and no version was expected | as planned |
 //! | ours, and below it a version older than the one expected, or than the source | as planned: what lay there was removed since |
+//! | ours, and below it an entry of the same second as ours, or as the version expected, and of another kind than that, where the server lists versions and markers apart | nobody can tell: the next one counts |
 //! | ours, and below it anything else | a write was superseded |
 //! | ours is not there | it was removed since, or never made |
 
 use super::journal::Ending;
 use crate::list::{HistoryReader, Want};
-use crate::model::{Entry, Kind, Version};
+use crate::model::{Entry, Instant, Kind, Version};
 use crate::plan::Change;
 
 /// What a change has put on its key, as far as the server said it.
@@ -46,8 +47,15 @@ pub struct BaseReader {
     expected: Option<Version>,
     /// The version that was copied: it is older than ours, and may have its ETag.
     source: Option<Version>,
-    found: bool,
+    found: Option<Found>,
     base: Option<Base>,
+}
+
+/// Ours, as it was found.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    marker: bool,
+    at: Instant,
 }
 
 impl BaseReader {
@@ -71,13 +79,13 @@ impl BaseReader {
             Some(over) if !over.superseded => over.version.clone(),
             _ => change.now.clone(),
         };
-        Some(Self { ours, expected, source: change.then.clone(), found: false, base: None })
+        Some(Self { ours, expected, source: change.then.clone(), found: None, base: None })
     }
 
     /// What it is, with every entry of the key taken in.
     pub fn finish(self) -> Base {
         // Where nothing is left below ours, what was there was removed since.
-        self.base.unwrap_or(if self.found { Base::AsPlanned } else { Base::NotThere })
+        self.base.unwrap_or(if self.found.is_some() { Base::AsPlanned } else { Base::NotThere })
     }
 
     fn is_ours(&self, entry: &Entry<'_>) -> bool {
@@ -90,12 +98,21 @@ impl BaseReader {
 
     /// Whether an entry was there before the plan: ours, which has no name to be known by, can only be above it.
     fn is_older(&self, entry: &Entry<'_>) -> bool {
-        !matches!(self.ours, Ours::Id(_)) && self.planned().any(|of| of.version_id == entry.version_id)
+        !matches!(self.ours, Ours::Id(_)) && self.planned().any(|of| is_it(of, entry))
     }
 
     /// The versions that the plan knows of.
     fn planned(&self) -> impl Iterator<Item = &Version> {
         self.expected.iter().chain(&self.source)
+    }
+
+    /// Whether the place of an entry below ours says nothing.
+    fn is_out_of_order(&self, ours: Found, entry: &Entry<'_>) -> bool {
+        let expected = self.expected.as_ref().map(|of| of.last_modified);
+        let marker = entry.kind.is_marker();
+        let guessed = (marker != ours.marker && entry.last_modified == ours.at)
+            || (marker && Some(entry.last_modified) == expected);
+        guessed && !self.planned().any(|of| is_it(of, entry))
     }
 
     /// What the entry right below ours says.
@@ -104,7 +121,7 @@ impl BaseReader {
             return if self.expected.is_none() { Base::AsPlanned } else { Base::Superseded(None) };
         }
         let newest = self.expected.as_ref().or(self.source.as_ref()).map(|of| of.last_modified);
-        let is_planned = self.planned().any(|of| of.version_id == below.version_id);
+        let is_planned = self.planned().any(|of| is_it(of, below));
         if is_planned || newest.is_some_and(|newest| below.last_modified < newest) {
             return Base::AsPlanned;
         }
@@ -113,21 +130,31 @@ impl BaseReader {
 }
 
 impl HistoryReader for BaseReader {
-    fn push(&mut self, entry: &Entry<'_>) -> Want {
-        if self.base.is_none() {
-            if self.found {
-                self.base = Some(self.judge(entry));
-            } else if self.is_older(entry) {
-                self.base = Some(Base::NotThere);
-            } else {
-                self.found = self.is_ours(entry);
+    fn push(&mut self, entry: &Entry<'_>, order_lost: bool) -> Want {
+        match self.found {
+            _ if self.base.is_some() => {}
+            Some(ours) if order_lost && self.is_out_of_order(ours, entry) => {}
+            Some(_) => self.base = Some(self.judge(entry)),
+            None if self.is_older(entry) => self.base = Some(Base::NotThere),
+            None if self.is_ours(entry) => {
+                self.found = Some(Found { marker: entry.kind.is_marker(), at: entry.last_modified });
             }
+            None => {}
         }
         if self.base.is_some() { Want::Enough } else { Want::More }
     }
 
     fn is_settled(&self) -> bool {
-        self.found
+        self.found.is_some()
+    }
+}
+
+/// Whether an entry is a version that the plan knows of: by its id, or by its ETag where a run was killed before it heard
+/// the id, and an undo knows no more.
+fn is_it(of: &Version, entry: &Entry<'_>) -> bool {
+    match entry.kind {
+        Kind::Version { etag, .. } if of.version_id.is_empty() => of.etag == etag,
+        _ => of.version_id == entry.version_id,
     }
 }
 
@@ -135,7 +162,7 @@ impl HistoryReader for BaseReader {
 mod tests {
     use super::super::journal::Buried;
     use super::*;
-    use crate::model::{ChecksumType, Instant};
+    use crate::model::ChecksumType;
     use crate::plan::Action;
 
     /// A version is its id, with its second; a delete marker has no ETag.
@@ -151,6 +178,10 @@ mod tests {
     }
 
     fn read(reader: &BaseReader, history: &[E]) -> Base {
+        read_of(reader, history, false)
+    }
+
+    fn read_of(reader: &BaseReader, history: &[E], order_lost: bool) -> Base {
         let mut reader = reader.clone();
         for entry in history {
             let (id, second, etag) = match entry {
@@ -166,7 +197,7 @@ mod tests {
             });
             let last_modified = Instant::from_millis(second * 1000);
             let entry = Entry { key: "k", version_id: id, is_latest: false, last_modified, kind };
-            if reader.push(&entry) == Want::Enough {
+            if reader.push(&entry, order_lost) == Want::Enough {
                 break;
             }
         }
@@ -212,6 +243,30 @@ mod tests {
             assert_eq!(read(&reader, history), base, "{change:?} {ending:?} {history:?}");
         }
         assert!(BaseReader::new(&revert, &Ending::Skipped).is_none());
+    }
+
+    /// Versions first, then markers: within a second, their order is anybody's guess.
+    #[test]
+    fn what_has_no_order_supersedes_nothing() {
+        use E::{M, V};
+        let (v, w, x) = (version("v", 1), version("w", 5), version("x", 7));
+        let revert = Change::new("k", Action::Revert, Some(w.clone()), Some(v));
+        let delete = Change::new("k", Action::Delete, Some(w), None);
+        let copied = Ending::Copied { version_id: Some("o".into()), etag: None, over: None };
+        let deleted = Ending::Deleted { version_id: Some("m".into()), over: None };
+        for (change, ending, history, base) in [
+            (&revert, &copied, &[V("o", 9), M("m", 9), V("w", 5)][..], Base::AsPlanned),
+            (&revert, &copied, &[V("o", 9), M("m", 5), V("w", 5)], Base::AsPlanned),
+            (&revert, &copied, &[V("o", 9), M("m", 7), V("w", 5)], Base::Superseded(None)),
+            (&revert, &copied, &[V("o", 9), V("x", 9), V("w", 5)], Base::Superseded(Some(version("x", 9)))),
+            (&delete, &deleted, &[M("m", 9), V("x", 9), V("w", 5)], Base::AsPlanned),
+            (&delete, &deleted, &[M("m", 9), M("n", 5), V("w", 5)], Base::AsPlanned),
+            (&delete, &deleted, &[M("m", 5), V("w", 5), M("n", 3)], Base::AsPlanned),
+            (&delete, &deleted, &[M("m", 9), V("x", 7), V("w", 5)], Base::Superseded(Some(x.clone()))),
+        ] {
+            let reader = BaseReader::new(change, ending).unwrap();
+            assert_eq!(read_of(&reader, history, true), base, "{change:?} {history:?}");
+        }
     }
 
     /// What was found just before the change is what it was meant to lie on; what was found only afterwards is not.

@@ -39,8 +39,8 @@ struct Made {
 }
 
 impl HistoryReader for Made {
-    fn push(&mut self, entry: &Entry<'_>) -> Want {
-        self.base.push(entry)
+    fn push(&mut self, entry: &Entry<'_>, order_lost: bool) -> Want {
+        self.base.push(entry, order_lost)
     }
 
     fn is_settled(&self) -> bool {

@@ -26,12 +26,12 @@ pub async fn history(
     client: &Client,
     bucket: &str,
     key: &str,
-    mut on: impl FnMut(&Entry<'_>) -> Want,
+    mut on: impl FnMut(&Entry<'_>, bool) -> Want,
 ) -> Result<()> {
     let mut pages = KeyPages::new(bucket.to_owned(), key.to_owned(), limits::KEY_PAGE_ENTRIES);
     while let Some(page) = pages.next(client).await? {
         for entry in page.entries().take_while(|entry| entry.key == key) {
-            if on(&entry) == Want::Enough {
+            if on(&entry, page.is_order_lost()) == Want::Enough {
                 return Ok(());
             }
         }
@@ -41,8 +41,9 @@ pub async fn history(
 
 /// What is made of one key's history.
 pub trait HistoryReader: Clone {
-    /// Takes in the next entry, newest first.
-    fn push(&mut self, entry: &Entry<'_>) -> Want;
+    /// Takes in the next entry, newest first. With `order_lost`, the server listed versions and markers apart, and the order
+    /// between the two kinds is only what their times say.
+    fn push(&mut self, entry: &Entry<'_>, order_lost: bool) -> Want;
 
     /// Whether all that it looks for was found. If not, the key is read once more by itself: a server may leave out what
     /// comes first after a key that does not exist (moto does).
@@ -72,7 +73,7 @@ pub async fn read_histories<R: HistoryReader>(
             return Ok(read);
         }
         let mut again = fresh;
-        history(client, bucket, &again.key, |entry| again.reader.push(entry)).await?;
+        history(client, bucket, &again.key, |entry, lost| again.reader.push(entry, lost)).await?;
         Ok(again)
     });
     stream::iter(settled).buffered(limits::CONTENT_CHECKS).try_collect().await
@@ -86,8 +87,9 @@ async fn read_together<R: HistoryReader>(
     let keys: Vec<_> = wanted.iter().map(|of| of.key.clone()).collect();
     let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return Ok(()) };
     let prefix = common(first, last);
-    let mut on =
-        |at: usize, entry: &Entry<'_>| wanted.get_mut(at).map_or(Want::Enough, |of| of.reader.push(entry));
+    let mut on = |at: usize, entry: &Entry<'_>, order_lost: bool| {
+        wanted.get_mut(at).map_or(Want::Enough, |of| of.reader.push(entry, order_lost))
+    };
     let (mut walk, mut guard) = (Walk::new(&keys), LoopGuard::default());
     while let Some(step) = walk.step() {
         let after = step.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()));
@@ -137,7 +139,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Hands on what a page says of the keys. Gives where the next page begins, if there is one.
-    fn take_in(&mut self, page: &Page, on: &mut impl FnMut(usize, &Entry<'_>) -> Want) -> Option<Marker> {
+    fn take_in(
+        &mut self,
+        page: &Page,
+        on: &mut impl FnMut(usize, &Entry<'_>, bool) -> Want,
+    ) -> Option<Marker> {
         let before = self.at;
         let mut last = None;
         for entry in page.entries() {
@@ -145,7 +151,7 @@ impl<'a> Walk<'a> {
                 self.at += 1;
             }
             if self.keys.get(self.at).is_some_and(|key| *key == entry.key)
-                && on(self.at, &entry) == Want::Enough
+                && on(self.at, &entry, page.is_order_lost()) == Want::Enough
             {
                 self.at += 1;
             }

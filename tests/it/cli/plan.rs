@@ -82,7 +82,8 @@ fn carried_out_without_listing_again() {
     done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
     ");
-    assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), listed);
+    // But for the last look at what the changes lie on.
+    assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), listed + 1);
 
     let other = Stage::after_incident();
     other.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").run();
@@ -103,7 +104,7 @@ fn carried_out_without_listing_again() {
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
-    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":9,"conflicts":0,"failed":0,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":9,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 9 right already, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
@@ -131,7 +132,7 @@ fn key_changed_since_the_plan() {
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
     {"type":"conflict","key":"avatars/7/me.png","change":"revert"}
-    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":8,"conflicts":1,"failed":0,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":8,"conflicts":1,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 8 right already, 1 conflict, 0 failed     run RUN
     1 key was changed by somebody meanwhile, and left alone; to change it too: asof resume RUN --on-conflict overwrite

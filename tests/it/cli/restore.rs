@@ -81,7 +81,7 @@ fn json() {
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
-    {"type":"summary","command":"restore","run":"RUN","copied":8,"deleted":1,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"bytes_copied":105020,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":1,"write_requests":11,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":"RUN","copied":8,"deleted":1,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":105020,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":2,"write_requests":11,"elapsed_ms":0}
     --- stderr
     done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
@@ -102,7 +102,7 @@ fn json_of_nothing_to_change() {
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
-    {"type":"summary","command":"restore","run":null,"copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":11,"versions":19,"unchanged":11,"same_content":0,"unproven":0,"reverts":0,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":0,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":null,"copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":11,"versions":19,"unchanged":11,"same_content":0,"unproven":0,"reverts":0,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":0,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     --- stderr
     nothing to change
     "#);
@@ -201,7 +201,7 @@ fn keys_that_fail() {
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
     {"type":"failure","key":"avatars/7/me.png","change":"revert","code":"AccessDenied","message":"cannot copy to s3://prod-uploads/avatars/7/me.png: access denied (AccessDenied)"}
-    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":1,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":1,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed     run RUN
     1 key could not be changed; to try again: asof resume RUN

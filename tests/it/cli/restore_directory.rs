@@ -211,7 +211,7 @@ fn json() {
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
     {"type":"failure","key":"../up","change":"undelete","message":"the key ../up cannot be a path: a name in it is . or .."}
     {"type":"conflict","key":"readme.txt","change":"revert"}
-    {"type":"summary","command":"restore","run":null,"copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":1,"failed":1,"archived":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":2,"versions":20,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":3,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":null,"copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":1,"failed":1,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":2,"versions":20,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":3,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 1 conflict, 1 failed
     1 key is not restored

@@ -109,7 +109,7 @@ fn json() {
     {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
-    {"type":"summary","command":"restore","run":"RUN","copied":10,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"bytes_copied":140033,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":10,"deletes":0,"doubtful":0,"bytes_to_copy":140033,"list_requests":2,"write_requests":11,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":"RUN","copied":10,"deleted":0,"uncovered":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":140033,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":10,"deletes":0,"doubtful":0,"bytes_to_copy":140033,"list_requests":3,"write_requests":11,"elapsed_ms":0}
     --- stderr
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch     take it back: asof undo RUN

@@ -96,7 +96,10 @@ fn own_runs_are_known_on_a_server_with_another_clock() {
         (0..40).for_each(|n| stage.put(&format!("docs/{n:02}"), &format!("document {n}")));
         stage.lab.clock().set_skew(skew * 1000);
         stage.lab.clock().resume();
-        done(&stage, "restore s3://prod-uploads --at 2024-03-01T00:00:00Z --yes --state-dir state");
+        done(
+            &stage,
+            "restore s3://prod-uploads --at 2024-03-01T00:00:00Z --yes --allow-mass-delete --state-dir state",
+        );
         let (found, at) = bursts(&stage, "timeline s3://prod-uploads --from 1h --state-dir state");
         assert_eq!((origins(&found), at), (vec![("delete", 40, Some("asof"))], serde_json::Value::Null));
     }

@@ -58,7 +58,17 @@ impl Rewrites {
     }
 
     async fn restore(&self, more: &[&str]) -> Run {
-        let typed = ["restore", "--plan", &self.plan, "--yes", "--format", "json", "--concurrency", "1"];
+        let typed = [
+            "restore",
+            "--plan",
+            &self.plan,
+            "--yes",
+            "--allow-mass-delete",
+            "--format",
+            "json",
+            "--concurrency",
+            "1",
+        ];
         self.subject.asof(&[&typed[..], more].concat()).await
     }
 
@@ -115,7 +125,8 @@ fn a_run_that_is_killed_before_its_last_look_is_given_it_by_resume_and_by_undo()
             let victim = Arc::clone(&process);
             let faults = rewrites.subject.lab().faults();
             faults.before(Operation::ListObjectVersions, When::Nth(1), move || kill(*victim.lock().unwrap()));
-            let typed = ["restore", "--plan", &rewrites.plan, "--yes", "--concurrency", "1"];
+            let typed =
+                ["restore", "--plan", &rewrites.plan, "--yes", "--allow-mass-delete", "--concurrency", "1"];
             let killed = rewrites.subject.asof_and(&typed, move |id| *process.lock().unwrap() = id).await;
             assert_eq!(killed.code(), None, "{killed}");
             faults.clear();
