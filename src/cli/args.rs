@@ -175,6 +175,7 @@ pub(super) struct DiffArgs<F: Form = ListFormatArg> {
 #[command(
     override_usage = "asof restore [OPTIONS] --at <TIME> <LOCATION>\n       asof restore [OPTIONS] --plan <PLAN>"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(super) struct RestoreArgs {
     /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
     #[arg(value_parser = parse_location, required_unless_present = "plan")]

@@ -16,7 +16,7 @@ use crate::cancel::Cancel;
 use crate::db::{self, Database, Window};
 use crate::engine::{Scope, Span, find_doubts, inspect, judge};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{BucketSettings, Instant, Location, Policy, Question, Use, Versioning};
+use crate::model::{BucketSettings, Instant, Location, Policy, Question, TypedTime, Use, Versioning};
 use crate::plan::{Plausibility, Warning};
 use crate::report::{Answer, Format, JsonLines, Phase, Progress};
 use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
@@ -46,12 +46,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let client = context.client(server, None).await?;
     let settings = inspect(&client, &location.bucket).await?;
     let context = &context.by_clock_of(&client, output);
-    let question = match (typed, window) {
-        (Some(typed), _) => Question::At(typed.past(context.now)?),
-        (None, Some(window)) => Question::Since(before(context.now, window)),
-        (None, None) => Question::Back,
-    };
-
+    let question = question(typed, window, context.now)?;
     let asked = match question {
         Question::At(at) | Question::Since(at) => Some(at),
         Question::Back => None,
@@ -99,6 +94,15 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     }
     out.flush()?;
     Ok(if answer.restorable { Exit::Done } else { Exit::Refused })
+}
+
+/// What is asked, by the server's clock.
+fn question(typed: Option<TypedTime>, window: Option<Duration>, now: Instant) -> Result<Question> {
+    Ok(match (typed, window) {
+        (Some(typed), _) => Question::At(typed.past(now)?),
+        (None, Some(window)) => Question::Since(before(now, window)),
+        (None, None) => Question::Back,
+    })
 }
 
 /// Prints the least policy for a use of asof; names that stand for buckets where none was given.

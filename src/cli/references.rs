@@ -17,14 +17,14 @@ use crate::engine::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Instant, Location};
+use crate::model::{Check, Instant, Lifecycle, Location};
 use crate::plan::Spool;
 use crate::recover::{Dangling, Existed, Orphan, ReferenceSums, SortedKeys, Terminator, read_keys};
 use crate::report::{
     CsvReferences, Format, JsonLines, Phase, Progress, ReferencesHeading, ReferencesSummary, ReferencesView,
     problems, references_verdict, shell_word,
 };
-use crate::resolve::{Cut, history_check};
+use crate::resolve::{Cut, Judge, history_check};
 use crate::s3::Client;
 
 /// What to do before `--yes`.
@@ -47,20 +47,14 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
         }
         can_ask(yes, HEAL)?;
     }
-    let options = rows.typed()
-        + &next::earlier(&earlier)
-        + &next::of_server(&server)
-        + &next::of_state(&healing.apply.state);
+    let more = next::of_server(&server) + &next::of_state(&healing.apply.state);
+    let options = rows.typed() + &next::earlier(&earlier) + &more;
     let earlier = earlier_rules(&earlier)?;
     let client = context.client(server.clone(), within.map(|_| healing.apply.rate)).await?;
     let settings = settings(&client, &location, against.as_ref(), within.is_some()).await?;
     let context = &context.by_clock_of(&client, output);
     let at = typed.past(context.now)?;
-    // No caution is shown of a key, so no upload is suspected.
-    let rules = rules(&client, &location.bucket).await?;
-    let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), Duration::ZERO);
-    let present = client.clock().now_at_most();
-    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present);
+    let Judged { judge, history } = judged(&client, &location, at, earlier).await?;
     let keys = read(context, rows, location.clone()).await?;
 
     let heading = ReferencesHeading {
@@ -92,12 +86,9 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     }
     let Some(within) = within else {
         let late = sums.of(Existed::After) > 0;
-        let again = late.then(|| again(&location, at, heading.against.as_ref()) + &options + " --heal 30s");
-        view.finish(
-            &sums,
-            &summary,
-            again.map(|again| format!("to bring back what came soon after: {again}")),
-        )?;
+        let heal = late.then(|| again(&location, at, heading.against.as_ref()) + &options + " --heal 30s");
+        let next = heal.map(|heal| format!("to bring back what came soon after: {heal}"));
+        view.finish(&sums, &summary, next)?;
         return Ok(exit_of(sums.dangling()));
     };
 
@@ -105,13 +96,28 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let beyond = sums.dangling() - late.len();
     let asked =
         Asked { location, at, to: against.and_then(Against::elsewhere), within, settings, healing, yes };
-    let check = again(&asked.location, at, Some(asked.changed())) + &options;
+    let check = format!("check it: {}{options}", again(&asked.location, at, Some(asked.changed())));
     let (exit, left) = heal(context, output, &client, asked, (server, began), late).await?;
     if exit != Exit::Done {
         return Ok(exit);
     }
-    output.note(&format!("check it: {check}"));
+    output.note(&check);
     Ok(exit_of(beyond + left))
+}
+
+/// By what the state at T is judged, and how far back the bucket's history is complete.
+struct Judged {
+    judge: Judge,
+    history: Check,
+}
+
+async fn judged(client: &Client, location: &Location, at: Instant, earlier: Lifecycle) -> Result<Judged> {
+    let rules = rules(client, &location.bucket).await?;
+    // No caution is shown of a key, so no upload is suspected.
+    let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), Duration::ZERO);
+    let present = client.clock().now_at_most();
+    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present);
+    Ok(Judged { judge, history })
 }
 
 /// Asks for the settings of the buckets, and refuses one without a past, or one that would not keep what is overwritten.

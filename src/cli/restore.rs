@@ -23,9 +23,9 @@ use crate::report::{Command, Done, Summary, nothing_to_change, plural};
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     match (args.to.clone(), args.dry_run) {
-        (Some(Destination::Directory(path)), _) => directory::restore(context, &path, args).await,
-        (None, true) => preview(context, args).await,
-        (other, _) => in_bucket(context, other.and_then(Destination::into_bucket), args).await,
+        (Some(Destination::Directory(path)), _) => Box::pin(directory::restore(context, &path, args)).await,
+        (None, true) => Box::pin(preview(context, args)).await,
+        (other, _) => Box::pin(in_bucket(context, other.and_then(Destination::into_bucket), args)).await,
     }
 }
 

@@ -65,7 +65,7 @@ async fn run(command: Command) -> Result<Exit> {
     stop_on_signals(&context, command.when_aborted())?;
     match command {
         Command::Diff(args) => diff::run(&context, args, "").await,
-        Command::Restore(args) => restore::run(&context, args).await,
+        Command::Restore(args) => Box::pin(restore::run(&context, args)).await,
         Command::Resume(args) => resume::run(&context, args).await,
         Command::Undo(args) => undo::run(&context, args).await,
         Command::Runs(args) => runs::run(&context, args).await,
@@ -74,8 +74,8 @@ async fn run(command: Command) -> Result<Exit> {
         Command::Verify(args) => verify::run(&context, args).await,
         Command::References(args) => references::run(&context, *args).await,
         Command::Show(args) => show::run(&context, args),
-        Command::Recover(args) => recover::run(&context, args).await,
-        Command::Drill(args) => drill::run(&context, args).await,
+        Command::Recover(args) => Box::pin(recover::run(&context, args)).await,
+        Command::Drill(args) => Box::pin(drill::run(&context, args)).await,
         Command::Mark(args) => mark::run(&context, args).await,
         Command::History(args) => history::run(&context, args).await,
         Command::Timeline(args) => timeline::run(&context, args).await,

@@ -11,14 +11,17 @@ use super::moment;
 use super::verdict::{AskedKeys, Tolerance, Verdict, different, equal};
 use super::{directory, next};
 use crate::apply::Place;
+use crate::cancel::Cancel;
 use crate::engine::{
-    Compare, Extras, Findings, Standing, judge, require_history, rules, standing, survey, survey_elsewhere,
+    Compare, Extras, Findings, Scope, Standing, judge, require_history, rules, standing, survey,
+    survey_elsewhere,
 };
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location, Versioning};
 use crate::plan::{Sums, Undelete};
 use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems, shell_word};
-use crate::resolve::{Cut, history_check};
+use crate::resolve::{Cut, Judge, history_check};
+use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     match args.against.clone() {
@@ -68,14 +71,8 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = match &against {
-        None => survey(&client, scope, &judge, compare, Undelete::Copy, &context.cancel).await,
-        Some(against) => {
-            let place = Place::elsewhere(&location, against);
-            survey_elsewhere(&client, (scope, &judge), (&place, Extras::Differ), compare, &context.cancel)
-                .await
-        }
-    };
+    let there = against.as_ref().map(|against| Place::elsewhere(&location, against));
+    let findings = compared(&client, (scope, &judge), there.as_ref(), compare, &context.cancel).await;
     drop(progress);
     let Findings { changes, unsure, sums } = findings?;
     view.warn(&sums.plausibility(at, 0).warnings())?;
@@ -100,6 +97,22 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
     view.finish(&sums, &summary, Some(&text))?;
     Ok(verdict.exit(tolerance))
+}
+
+/// What differs from the past state, in the bucket itself or in another place.
+async fn compared(
+    client: &Client,
+    (scope, judge): (Scope, &Judge),
+    there: Option<&Place>,
+    compare: Compare,
+    cancel: &Cancel,
+) -> Result<Findings> {
+    match there {
+        None => survey(client, scope, judge, compare, Undelete::Copy, cancel).await,
+        Some(place) => {
+            survey_elsewhere(client, (scope, judge), (place, Extras::Differ), compare, cancel).await
+        }
+    }
 }
 
 /// The command that puts right what does not match, where there is one.

@@ -236,7 +236,7 @@ impl Sums {
             existed: self.existed,
             oldest: self.oldest,
             unknown_keys: self.unknown_keys,
-            unknown: self.unknown.clone(),
+            unknown: self.unknown,
             unsure: self.unsure,
             ..changes
         }

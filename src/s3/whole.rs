@@ -1,6 +1,6 @@
 //! A 200 is not success: only a complete result is.
 //!
-//! CopyObject, UploadPartCopy and CompleteMultipartUpload answer 200 before they are done, and keep the connection alive
+//! `CopyObject`, `UploadPartCopy` and `CompleteMultipartUpload` answer 200 before they are done, and keep the connection alive
 //! with blanks. Where they fail after that, the body holds an `<Error>`, or is empty, or stops somewhere
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>, "Response and special errors"). The SDK reads
 //! `<Error>` as an error, and everything else as success without a result. So every reply that has to hold XML is
@@ -8,8 +8,8 @@
 //!
 //! | operation | its reply counts if it is |
 //! |---|---|
-//! | CopyObject, UploadPartCopy, CompleteMultipartUpload | a whole document with an `ETag` |
-//! | CreateMultipartUpload | a whole document with an `UploadId` |
+//! | `CopyObject`, `UploadPartCopy`, `CompleteMultipartUpload` | a whole document with an `ETag` |
+//! | `CreateMultipartUpload` | a whole document with an `UploadId` |
 //! | those whose replies have no XML, or are decoded elsewhere | anything |
 //! | every other | a whole document |
 //!

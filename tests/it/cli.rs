@@ -23,6 +23,7 @@ mod help_of_recover;
 mod help_of_references;
 mod help_of_restore;
 mod help_of_timeline;
+mod help_of_verify;
 mod history;
 mod iam;
 mod iam_decisions;

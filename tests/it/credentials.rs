@@ -43,7 +43,11 @@ fn write(stage: &Stage, name: &str, content: &str) {
 
 /// Lower-case hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// What the lab accepts, as the JSON of the container and the instance endpoints.

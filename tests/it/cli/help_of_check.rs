@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use super::stage::Stage;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a help text")]
 fn of_check() {
     assert_snapshot!(Stage::new().asof("check --help").changes_nothing(), @r#"
     exit code 0

@@ -55,12 +55,12 @@ fn a_run_between_regions_is_resumed() {
     let stage = two_regions();
     in_region(&stage, BUCKET, "ap-southeast-2");
     stage.strike(Operation::CopyObject, asof::lab::Fault::AccessDenied);
-    let state = stage.path("state").to_string_lossy().into_owned();
-    run(&stage, &format!("restore s3://{BUCKET} {AT} --to s3://scratch --yes --state-dir {state}"), 3);
+    let kept = stage.path("state").to_string_lossy().into_owned();
+    run(&stage, &format!("restore s3://{BUCKET} {AT} --to s3://scratch --yes --state-dir {kept}"), 3);
     stage.lab.faults().clear();
     let runs = std::fs::read_dir(stage.path("state/runs")).unwrap();
     let runs: Vec<_> = runs.map(|run| run.unwrap().file_name().into_string().unwrap()).collect();
-    run(&stage, &format!("resume {} --state-dir {state}", runs[0]), 0);
+    run(&stage, &format!("resume {} --state-dir {kept}", runs[0]), 0);
     assert_eq!(stage.keys("scratch").len(), 10);
 }
 

@@ -58,7 +58,7 @@ impl Service {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // A client that has gone hears no answer.
-                let _gone = serve(stream, &answer, &keep);
+                let _gone = serve(&stream, &answer, &keep);
             }
         });
         Self { url, asked }
@@ -71,7 +71,7 @@ impl Service {
 }
 
 fn serve(
-    stream: TcpStream,
+    stream: &TcpStream,
     answer: &impl Fn(&Asked) -> Answer,
     keep: &Mutex<Vec<Asked>>,
 ) -> std::io::Result<()> {
@@ -95,5 +95,5 @@ fn serve(
     let more = if header.is_empty() { String::new() } else { format!("{header}\r\n") };
     let head =
         format!("HTTP/1.1 {status} OK\r\nconnection: close\r\ncontent-length: {}\r\n{more}\r\n", body.len());
-    (&stream).write_all((head + &body).as_bytes())
+    { stream }.write_all((head + &body).as_bytes())
 }
