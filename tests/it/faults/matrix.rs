@@ -10,13 +10,14 @@ use asof::limits;
 use futures::{StreamExt as _, stream};
 
 use super::scene::{IN_PARTS, LARGE, Scene};
+use crate::support::Run;
 
 const SIDE_BY_SIDE: usize = 24;
 
 /// Keys of each kind.
 const SIZE: usize = 4;
 
-const FAULTS: [Fault; 18] = [
+const FAULTS: [Fault; 20] = [
     Fault::SlowDown,
     Fault::InternalError,
     Fault::Reset,
@@ -35,7 +36,12 @@ const FAULTS: [Fault; 18] = [
     Fault::ResultLost(Instead::Preamble),
     Fault::ResultLost(Instead::Half),
     Fault::ResultLost(Instead::BlanksAndError),
+    Fault::Stalled,
+    Fault::Latin1Header,
 ];
+
+/// So that a reply that stalls is not waited for long.
+const SOON: [&str; 2] = ["--read-timeout", "1"];
 
 /// Every operation that asof sends: those that read, then those that write.
 pub(crate) const OPERATIONS: [Operation; 8] = [
@@ -62,7 +68,12 @@ pub(crate) fn can_meet(operation: Operation, fault: Fault) -> bool {
     }
     let of_body = matches!(
         fault,
-        Fault::Truncated | Fault::ErrorInOk | Fault::SlowDownInOk | Fault::NoResult(_) | Fault::ResultLost(_)
+        Fault::Truncated
+            | Fault::ErrorInOk
+            | Fault::SlowDownInOk
+            | Fault::NoResult(_)
+            | Fault::ResultLost(_)
+            | Fault::Stalled
     );
     !(of_body && matches!(operation, Operation::HeadObject | Operation::DeleteObject))
 }
@@ -79,6 +90,10 @@ where
     runtime.block_on(cases.buffer_unordered(SIDE_BY_SIDE).collect::<Vec<()>>());
 }
 
+async fn restore(scene: &Scene) -> Run {
+    scene.run("restore", &[&["--yes"], &SOON[..]].concat()).await
+}
+
 /// The first two requests fail, of each command's.
 async fn passes(operation: Operation, fault: Fault) {
     let what = format!("{operation:?} {fault:?}");
@@ -86,14 +101,14 @@ async fn passes(operation: Operation, fault: Fault) {
     let rule = Rule::on(operation, fault, When::First(2));
 
     scene.strike(rule.clone());
-    let diff = scene.run("diff", &[]).await.expect_code(0);
+    let diff = scene.run("diff", &SOON).await.expect_code(0);
     assert_eq!(diff.changes().len() as u64, scene.planned(), "{what}: {diff}");
     scene.strike(rule.clone());
-    let restored = scene.restore().await.expect_code(0);
+    let restored = restore(&scene).await.expect_code(0);
     scene.assert_honest(&restored, &what);
     scene.assert_restored(&what);
     scene.strike(rule);
-    let verified = scene.run("verify", &[]).await.expect_code(0);
+    let verified = scene.run("verify", &SOON).await.expect_code(0);
     assert_eq!(verified.count("mismatched"), 0, "{what}: {verified}");
     assert!(scene.lab().faults().injected() >= 1, "{what}: never met");
 }
@@ -113,7 +128,7 @@ async fn passes_in_parts(operation: Operation, fault: Fault) {
     let what = format!("{operation:?} {fault:?}");
     let scene = Scene::new(SIZE).await;
     scene.strike(Rule::on(operation, fault, When::First(2)));
-    let restored = scene.run("restore", &[&["--yes"], &IN_PARTS[..]].concat()).await.expect_code(0);
+    let restored = scene.run("restore", &[&["--yes"], &IN_PARTS[..], &SOON].concat()).await.expect_code(0);
     scene.assert_honest(&restored, &what);
     scene.assert_restored(&what);
     assert!(scene.lab().faults().injected() >= 1, "{what}: never met");
@@ -130,9 +145,9 @@ async fn ends_the_run(operation: Operation, fault: Fault) {
     let scene = Scene::new(SIZE).await;
     scene.strike(Rule::on(operation, fault, When::Always));
     let before = scene.versions();
-    let (diff, verified) = tokio::join!(scene.run("diff", &[]), scene.run("verify", &[]));
-    let restored = scene.restore().await;
-    if matches!(fault, Fault::Delay(_)) {
+    let (diff, verified) = tokio::join!(scene.run("diff", &SOON), scene.run("verify", &SOON));
+    let restored = restore(&scene).await;
+    if matches!(fault, Fault::Delay(_) | Fault::Latin1Header) {
         assert_eq!((diff.code(), verified.code(), restored.code()), (Some(0), Some(4), Some(0)), "{what}");
         return scene.assert_restored(&what);
     }
@@ -182,11 +197,17 @@ async fn is_reported(operation: Operation, fault: Fault) {
     let what = format!("{operation:?} {fault:?}");
     let scene = Scene::new(SIZE).await;
     scene.strike(Rule::on(operation, fault, When::Always));
-    let restored = scene.restore().await;
+    let restored = restore(&scene).await;
     scene.assert_honest(&restored, &what);
     let done_all_the_same = matches!(
         fault,
-        Fault::ReplyLost | Fault::Closed | Fault::Truncated | Fault::ResultLost(_) | Fault::Delay(_)
+        Fault::ReplyLost
+            | Fault::Closed
+            | Fault::Truncated
+            | Fault::ResultLost(_)
+            | Fault::Stalled
+            | Fault::Delay(_)
+            | Fault::Latin1Header
     );
     let concerned = match operation {
         _ if done_all_the_same => 0,
