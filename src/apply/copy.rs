@@ -25,7 +25,7 @@ use crate::event::Counters;
 use crate::limits;
 use crate::model::{Version, printable};
 use crate::plan::Change;
-use crate::s3::{Archive, Client, Copied, CopyRequest, Facts, Grants, Guard, Thaw};
+use crate::s3::{Archive, Client, Copied, CopyRequest, Facts, Grants, Guard, TagCount, Thaw};
 
 /// How versions are copied.
 #[derive(Debug, Clone)]
@@ -174,7 +174,8 @@ async fn gather(
         }
     }
     if how.is_multipart(then) {
-        match client.tags(bucket, key, Some(id)).await? {
+        let count = said.facts.as_ref().map_or(TagCount::NoneSaid, |facts| facts.tags);
+        match client.tags(bucket, key, Some(id), count).await? {
             Some(tags) => said.tags = tags,
             None => said.losses.push(Loss::Tags),
         }

@@ -39,7 +39,8 @@ impl Worker {
         let keyed = |item: &Item| self.place().relocation.there(&item.change.key);
         let wanted =
             items.iter().map(|item| Keyed { key: keyed(item), reader: MarkersReader::new(&item.change) });
-        let read = read_histories(self.client(), &self.place().bucket, wanted.collect()).await;
+        let reading = read_histories(self.client(), &self.place().bucket, wanted.collect());
+        let read = self.client().unless_halted(reading).await;
         let mut fit: HashMap<String, Result<()>> = match read {
             Ok(read) => read.into_iter().map(|of| (of.key, of.reader.finish(self.place()))).collect(),
             Err(e) => items.iter().map(|item| (keyed(item), Err(again(&e)))).collect(),

@@ -5,7 +5,7 @@
 //!
 //! | the key's history has | so |
 //! |---|---|
-//! | a version of an object under one of the ids | refused: it would be erased |
+//! | a version of an object under one of the ids, or an id is empty | refused: it would be erased, or a marker put |
 //! | no longer the version that is to come back | refused: what lies further below would come to light |
 //! | the version, and under the ids delete markers or nothing | they are removed |
 
@@ -29,7 +29,9 @@ pub(super) struct MarkersReader<'a> {
 
 impl<'a> MarkersReader<'a> {
     pub(super) fn new(change: &'a Change) -> Self {
-        Self { change, unmet: change.markers.len(), version_is_there: change.then.is_none(), wrong: None }
+        // Without an id, the key itself would be deleted.
+        let wrong = change.markers.iter().find(|id| id.is_empty()).cloned();
+        Self { change, unmet: change.markers.len(), version_is_there: change.then.is_none(), wrong }
     }
 
     /// An error unless they may be removed.
@@ -37,7 +39,7 @@ impl<'a> MarkersReader<'a> {
         if let Some(id) = self.wrong {
             let (bucket, key) = (&place.bucket, printable(&self.change.key));
             let message = format!(
-                "cannot remove {} from s3://{bucket}/{key}: it is a version of the object, not a delete marker",
+                "cannot remove the delete marker {:?} of s3://{bucket}/{key}: no delete marker has this version id",
                 printable(&id)
             );
             return Err(Error::new(ErrorKind::Corrupt, message)

@@ -29,6 +29,6 @@ pub use multipart::Uploads;
 pub use outcome::Outcome;
 pub use place::Place;
 pub use pool::{Applied, Manner, apply};
-pub use superseded::{Base, BaseReader};
+pub use superseded::{Base, BaseReader, Finding};
 pub use tree::{Leaf, leaves};
 pub use worker::OnConflict;

@@ -16,7 +16,7 @@
 use super::journal::Ending;
 use crate::list::{HistoryReader, Want};
 use crate::model::{Entry, Instant, Kind, Version};
-use crate::plan::Change;
+use crate::plan::{Action, Change};
 
 /// What a change has put on its key, as far as the server said it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub struct BaseReader {
     /// The version that was copied: it is older than ours, and may have its ETag.
     source: Option<Version>,
     found: Option<Found>,
+    version_id: Option<String>,
     base: Option<Base>,
 }
 
@@ -56,6 +57,15 @@ pub struct BaseReader {
 struct Found {
     marker: bool,
     at: Instant,
+}
+
+/// What a history says of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it lies on.
+    pub base: Base,
+    /// The id of ours; none where it is not there.
+    pub version_id: Option<String>,
 }
 
 impl BaseReader {
@@ -69,6 +79,11 @@ impl BaseReader {
                 (Ours::Etag(etag?.clone()), over)
             }
             Ending::Deleted { version_id: None, over } => (Ours::Marker, over),
+            // It may have been made all the same: then a marker, or a version with the ETag of its source.
+            Ending::Failed { over, .. } if change.action == Action::Delete => (Ours::Marker, over),
+            Ending::Failed { over, .. } if change.markers.is_empty() => {
+                (Ours::Etag(change.then.as_ref()?.etag.clone()), over)
+            }
             Ending::Uncovered
             | Ending::Skipped
             | Ending::Conflict
@@ -79,13 +94,14 @@ impl BaseReader {
             Some(over) if !over.superseded => over.version.clone(),
             _ => change.now.clone(),
         };
-        Some(Self { ours, expected, source: change.then.clone(), found: None, base: None })
+        Some(Self { ours, expected, source: change.then.clone(), found: None, version_id: None, base: None })
     }
 
     /// What it is, with every entry of the key taken in.
-    pub fn finish(self) -> Base {
+    pub fn finish(self) -> Finding {
         // Where nothing is left below ours, what was there was removed since.
-        self.base.unwrap_or(if self.found.is_some() { Base::AsPlanned } else { Base::NotThere })
+        let rest = if self.found.is_some() { Base::AsPlanned } else { Base::NotThere };
+        Finding { base: self.base.unwrap_or(rest), version_id: self.version_id }
     }
 
     fn is_ours(&self, entry: &Entry<'_>) -> bool {
@@ -138,6 +154,7 @@ impl HistoryReader for BaseReader {
             None if self.is_older(entry) => self.base = Some(Base::NotThere),
             None if self.is_ours(entry) => {
                 self.found = Some(Found { marker: entry.kind.is_marker(), at: entry.last_modified });
+                self.version_id = Some(entry.version_id.to_owned());
             }
             None => {}
         }
@@ -163,7 +180,6 @@ mod tests {
     use super::super::journal::Buried;
     use super::*;
     use crate::model::ChecksumType;
-    use crate::plan::Action;
 
     /// A version is its id, with its second; a delete marker has no ETag.
     #[derive(Debug, Clone, Copy)]
@@ -201,7 +217,7 @@ mod tests {
                 break;
             }
         }
-        reader.finish()
+        reader.finish().base
     }
 
     #[test]

@@ -337,7 +337,7 @@ impl Worker {
     async fn send_uncover(&self, key: &str, item: &Item) -> Result<Outcome> {
         let (client, bucket) = (&self.0.client, &self.0.place.bucket);
         let mut markers = MarkersReader::new(&item.change);
-        history(client, bucket, key, |entry, lost| markers.push(entry, lost)).await?;
+        client.unless_halted(history(client, bucket, key, |entry, lost| markers.push(entry, lost))).await?;
         markers.finish(&self.0.place)?;
         let mut removed = Vec::new();
         for marker in &item.change.markers {

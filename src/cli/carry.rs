@@ -63,14 +63,18 @@ impl Ready<'_> {
         drop(progress);
         let id = run.id();
         let Applied { finished, unguarded } = applied.map_err(|e| {
-            if e.kind() == ErrorKind::Corrupt {
+            let counters = &context.counters;
+            let changed = counters.copied.get() + counters.deleted.get() + counters.uncovered.get();
+            if e.kind() == ErrorKind::Corrupt && changed == 0 {
                 return e;
             }
             if e.kind() == ErrorKind::Credentials {
                 let done = done_line(&context.counters, self.began.elapsed(), true);
                 output.note(&format!("{done}     run {id}"));
-                return e
-                    .hint(format!("asof resume {id} then continues the run; what it has done stays done"));
+                return e.hint(format!(
+                    "what was done stays done; to continue the run: {}",
+                    self.next.resume(id, "")
+                ));
             }
             let taken = "what was done is in the journal of the run";
             e.hint(format!("{taken} {id}; once that is mended: {}", self.next.resume(id, "")))
@@ -141,7 +145,8 @@ impl Ready<'_> {
             let writes = plural(superseded, "write was superseded", "writes were superseded");
             output.note(&format!(
                 "{writes}: made after the plan, with the same bytes as the version that the plan saw; what was written \
-                 is kept as a noncurrent version, and asof undo {id} brings it back"
+                 is kept as a noncurrent version; to bring it back: {}",
+                self.next.undo(id)
             ));
         }
         if failed + conflicts + archived + superseded > 0 {

@@ -176,9 +176,9 @@ fn bounds(
 
 /// Why the time asked about is implausible.
 fn warnings(question: Question, doubtful: &Doubtful) -> Vec<Warning> {
-    let Doubtful { oldest, existed, deletes, .. } = *doubtful;
+    let Doubtful { oldest, present, deletes, .. } = *doubtful;
     match question {
-        Question::At(at) | Question::Since(at) => Plausibility { at, oldest, existed, deletes }.warnings(),
+        Question::At(at) | Question::Since(at) => Plausibility { at, oldest, present, deletes }.warnings(),
         Question::Back => Vec::new(),
     }
 }

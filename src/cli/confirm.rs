@@ -151,7 +151,12 @@ mod tests {
             (2, false, false, Consent::Count),
             (2, false, true, Consent::Flag),
         ] {
-            let plausibility = Plausibility { at: Instant::default(), oldest: None, existed: 1, deletes };
+            let plausibility = Plausibility {
+                at: Instant::default(),
+                oldest: Some(Instant::default()),
+                present: deletes + 1,
+                deletes,
+            };
             assert_eq!(consent(plausibility, allowed, yes), expected, "{deletes} {allowed} {yes}");
         }
     }

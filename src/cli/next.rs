@@ -104,11 +104,15 @@ pub(super) fn of_recovery(carry: &CarryArgs) -> String {
 /// Those that say how fast, and what is done about conflicts.
 pub(super) fn of_apply(apply: &ApplyArgs) -> String {
     let ApplyArgs { on_conflict, rate: _, concurrency, state: _ } = apply;
-    let on_conflict = (*on_conflict != ConflictArg::default()).then(|| name(on_conflict));
+    let on_conflict = of_conflict(on_conflict);
     let concurrency = (*concurrency != limits::DEFAULT_CONCURRENCY).then(|| concurrency.to_string());
-    typed(&[("on-conflict", on_conflict.as_slice())], ("", false))
-        + &rate(apply)
-        + &typed(&[("concurrency", concurrency.as_slice())], ("", false))
+    on_conflict + &rate(apply) + &typed(&[("concurrency", concurrency.as_slice())], ("", false))
+}
+
+/// The one that says what is done about conflicts.
+fn of_conflict(on_conflict: &ConflictArg) -> String {
+    let said = (*on_conflict != ConflictArg::default()).then(|| name(on_conflict));
+    typed(&[("on-conflict", said.as_slice())], ("", false))
 }
 
 /// The one that says how many keys a second.
@@ -208,6 +212,7 @@ pub(super) fn check(order: &Order, kinds: &Only, options: &str) -> Option<String
 /// The commands about a run: they find it where this process keeps it.
 #[derive(Debug, Clone)]
 pub(super) struct OfRun {
+    on_conflict: String,
     rate: String,
     state: String,
     server: String,
@@ -216,7 +221,12 @@ pub(super) struct OfRun {
 impl OfRun {
     /// A run that names its server itself.
     pub(super) fn kept(apply: &ApplyArgs) -> Self {
-        Self { rate: rate(apply), state: of_state(&apply.state), server: String::new() }
+        Self {
+            on_conflict: of_conflict(&apply.on_conflict),
+            rate: rate(apply),
+            state: of_state(&apply.state),
+            server: String::new(),
+        }
     }
 
     /// A run knows its server, `kept`; another that was typed has to be typed again.
@@ -227,13 +237,15 @@ impl OfRun {
 
     /// The command that goes on with it; `more` are further options.
     pub(super) fn resume(&self, id: &str, more: &str) -> String {
-        let Self { rate, state, server } = self;
-        format!("asof resume {id}{more}{rate}{state}{server}")
+        let Self { on_conflict, rate, state, server } = self;
+        // Said once: `more` may be about just that.
+        let on_conflict = if more.contains("--on-conflict") { "" } else { on_conflict };
+        format!("asof resume {id}{more}{on_conflict}{rate}{state}{server}")
     }
 
     /// The command that takes it back.
     pub(super) fn undo(&self, id: &str) -> String {
-        let Self { rate, state, server } = self;
+        let Self { rate, state, server, .. } = self;
         format!("asof undo {id}{rate}{state}{server}")
     }
 }

@@ -105,7 +105,7 @@ fn line<'a>(glance: &'a Glance, all: &'a [Glance]) -> RunLine<'a> {
     let (changes, done) = (state.as_ref().map_or(0, State::changes), tally.done());
     let undoes_this = |other: &&Glance| {
         let undoes = other.order.as_ref().and_then(|order| order.undoes.as_deref());
-        undoes == Some(id) && other.state.is_some()
+        undoes == Some(id) && other.state.as_ref().is_some_and(State::is_done)
     };
     RunLine {
         run: id,

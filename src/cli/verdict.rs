@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use crate::engine::Scope;
-use crate::model::{Instant, Location};
+use crate::model::{Instant, Location, printable};
 use crate::plan::Sums;
 use crate::report::{plural, straddling_keys};
 
@@ -73,7 +73,10 @@ pub(super) struct AskedKeys {
 impl AskedKeys {
     /// Those of a scope in `location`.
     pub(super) fn of(scope: &Scope, location: &Location) -> Self {
-        Self { named: scope.keys.as_ref().map(Vec::len), place: location.to_string() }
+        Self {
+            named: scope.keys.as_ref().map(Vec::len),
+            place: printable(&location.to_string()).into_owned(),
+        }
     }
 
     /// That nothing was compared, and what was empty. `against` is what else was looked at.

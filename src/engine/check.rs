@@ -37,7 +37,7 @@ pub async fn find_doubts(
             if action.is_some() {
                 doubts.extend(Doubt::of_class(state.then));
             }
-            found.existed += u64::from(state.then.is_some());
+            found.present += u64::from(state.now.is_some());
             found.deletes += u64::from(action == Some(Action::Delete));
             // Some second lies within every upload: only of one that is asked about it says something.
             if !doubts.iter().any(|doubt| doubt.is_of_answer()) && judge.straddling(&state).is_some() {

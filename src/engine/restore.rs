@@ -2,7 +2,7 @@
 
 use super::bucket::{Standing, require_keeping, require_room, standing};
 use super::run::{Copying, Order, Run};
-use super::superseded::{CarriedRun, check_bases};
+use super::superseded::{CarriedRun, Look, check_bases};
 use super::uploads::{abandon_noted, noted};
 use crate::apply::journal::{Progress, State};
 use crate::apply::{Applied, Copies, Item, Manner, OnConflict, Outcome, apply};
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::event::Counters;
 use crate::model::{Instant, Versioning};
 use crate::plan::file::PlanFile;
-use crate::plan::{Change, Sums};
+use crate::plan::{Action, Change, Sums};
 use crate::s3::Client;
 
 /// Carries out what is left of a run's plan, and hands each change with its outcome to `on`. What was done before is
@@ -42,14 +42,34 @@ pub async fn carry_out(
     let mut applied = apply(client, &order.place(), &manner, items, &mut journal, cancel, &mut on).await?;
     if applied.finished && there.versioning == Versioning::Enabled {
         let of = CarriedRun { run, order };
-        applied.finished = check_bases(client, of, manner.on_conflict, &mut journal, cancel, on).await?;
+        let look = Look { on_conflict: manner.on_conflict, unheard: false };
+        let told = |change: &Change, outcome: &Outcome| {
+            if matches!(outcome, Outcome::Failed(_)) {
+                uncount(counters, change);
+            }
+            on(change, outcome)
+        };
+        applied.finished = check_bases(client, of, look, &mut journal, cancel, told).await?;
         counters.superseded.add(journal.state().tally().superseded);
+    } else if applied.finished {
+        journal.checked()?;
     }
     Ok(applied)
 }
 
-/// How the bucket stands that is changed. Refuses what would be lost for good. A run may be gone on with long after it was begun: versioning may have been suspended
-/// since.
+/// A change that was counted as made, and is not there.
+fn uncount(counters: &Counters, change: &Change) {
+    if change.action == Action::Delete {
+        counters.deleted.sub(1);
+    } else {
+        counters.copied.sub(1);
+        counters.bytes_copied.sub(change.bytes());
+    }
+    counters.failed.add(1);
+}
+
+/// How the bucket stands that is changed. Refuses what would be lost for good. A run may be resumed long after it was begun:
+/// versioning may have been suspended since.
 async fn require_kept(client: &Client, order: &Order, of: (&Sums, OnConflict)) -> Result<Standing> {
     let bucket = &order.changed().bucket;
     let standing = standing(client, bucket).await?;

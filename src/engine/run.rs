@@ -288,6 +288,16 @@ impl Run {
         Ok(journal)
     }
 
+    /// Whether its changes were looked at after they were made, as far as its journal goes.
+    pub fn is_checked(&self) -> Result<bool> {
+        Ok(read(&self.journal(), |_, _| {})?.0.is_checked())
+    }
+
+    /// Opens its journal to say more of what was done, not to go on with it.
+    pub fn reopen_journal(&self, changes: u64, now: Instant) -> Result<Journal> {
+        Journal::reopen(&self.journal(), changes, now)
+    }
+
     /// Writes one of its files, whole or not at all.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         write(&self.dir, name, bytes)

@@ -9,15 +9,15 @@ use tokio::task::JoinSet;
 
 use super::bucket::standing;
 use super::run::{Order, Run};
-use crate::apply::journal::{Buried, Ending, Journal, Results};
-use crate::apply::{Base, BaseReader, OnConflict, Outcome};
+use crate::apply::journal::{Buried, Ending, Journal, Progress, Results, State};
+use crate::apply::{Base, BaseReader, Finding, OnConflict, Outcome};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::{HistoryReader, Keyed, Want, read_histories};
 use crate::model::{Entry, Instant, Versioning, printable};
-use crate::plan::Change;
 use crate::plan::file::{Changes, PlanFile};
+use crate::plan::{Action, Change};
 use crate::s3::Client;
 
 /// A run that was carried out.
@@ -27,6 +27,16 @@ pub struct CarriedRun<'a> {
     pub run: &'a Run,
     /// What it was told.
     pub order: &'a Order,
+}
+
+/// How the last look is taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// What was to be done about writes of others.
+    pub(super) on_conflict: OnConflict,
+    /// Changes that were begun and not heard of, or failed, are looked at too: they may have been made, and an undo takes them
+    /// as if they had.
+    pub(super) unheard: bool,
 }
 
 /// A change that put something on its key, and the history that is read for it.
@@ -56,13 +66,16 @@ pub async fn find_superseded(
     cancel: &Cancel,
 ) -> Result<()> {
     if !of.run.has_begun()
+        || of.run.is_checked()?
         || standing(client, &of.order.changed().bucket).await?.versioning != Versioning::Enabled
     {
         return Ok(());
     }
     let changes = PlanFile::open(&of.run.plan())?.changes.len();
-    let mut journal = of.run.open_journal(changes, now)?;
-    if check_bases(client, of, OnConflict::Skip, &mut journal, cancel, |_, _| Ok(())).await? {
+    let mut journal = of.run.reopen_journal(changes, now)?;
+    let quietly = |_: &Change, _: &Outcome| Ok(());
+    let look = Look { on_conflict: OnConflict::Skip, unheard: true };
+    if check_bases(client, of, look, &mut journal, cancel, quietly).await? {
         Ok(())
     } else {
         Err(Error::interrupted())
@@ -74,7 +87,7 @@ pub async fn find_superseded(
 pub(super) async fn check_bases(
     client: &Client,
     of: CarriedRun<'_>,
-    on_conflict: OnConflict,
+    look: Look,
     journal: &mut Journal,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
@@ -88,10 +101,12 @@ pub(super) async fn check_bases(
         changes: PlanFile::open(&of.run.plan())?.changes,
     };
     let mut reading: JoinSet<Result<Vec<Keyed<Made>>>> = JoinSet::new();
+    let mut exhausted = false;
     loop {
-        while reading.len() < limits::HISTORY_BATCHES && !cancel.is_stopped() {
-            let batch = made.next_batch()?;
-            if batch.is_empty() {
+        while !exhausted && reading.len() < limits::HISTORY_BATCHES {
+            let batch = made.next_batch(look, journal.state())?;
+            exhausted = batch.is_empty();
+            if exhausted {
                 break;
             }
             let (client, place) = (client.clone(), place.clone());
@@ -99,14 +114,16 @@ pub(super) async fn check_bases(
             let batch: Vec<_> = batch.into_iter().map(keyed).collect();
             reading.spawn(async move { read_histories(&client, &place.bucket, batch).await });
         }
+        // Stopped, it has not looked at everything, even if nothing is being read.
         let read = tokio::select! {
-            read = reading.join_next() => read,
+            biased;
             () = cancel.stopped() => return Ok(false),
+            read = reading.join_next() => read,
         };
         let Some(read) = read else { break };
         let read = read.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))??;
         for Keyed { reader, .. } in read {
-            settle(client, reader, on_conflict, journal, &mut on)?;
+            settle(reader, look, journal, &mut on)?;
         }
     }
     journal.checked()?;
@@ -120,13 +137,18 @@ struct MadeChanges {
 }
 
 impl MadeChanges {
-    fn next_batch(&mut self) -> Result<Vec<Made>> {
+    fn next_batch(&mut self, look: Look, state: &State) -> Result<Vec<Made>> {
         let mut batch = Vec::new();
         while batch.len() < limits::HISTORY_BATCH
             && let Some(change) = self.changes.next()
         {
             let (n, change) = change?;
-            if let Some(ending) = self.results.get(n)?
+            let ending = match self.results.get(n)? {
+                None if look.unheard && state.progress(n) == Progress::Open => Some(unheard()),
+                Some(Ending::Failed { .. }) if !look.unheard => None,
+                ending => ending,
+            };
+            if let Some(ending) = ending
                 && let Some(base) = BaseReader::new(&change, &ending)
             {
                 batch.push(Made { n, change, ending, base });
@@ -136,38 +158,42 @@ impl MadeChanges {
     }
 }
 
+/// The ending of a change that nobody heard of.
+fn unheard() -> Ending {
+    Ending::Failed { error: "stopped before it was known what became of it".to_owned(), over: None }
+}
+
 /// Notes what was found of one change.
 fn settle(
-    client: &Client,
     made: Made,
-    on_conflict: OnConflict,
+    look: Look,
     journal: &mut Journal,
     on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<()> {
     let Made { n, change, ending, base } = made;
-    match base.finish() {
-        Base::AsPlanned => Ok(()),
+    let Finding { base, version_id } = base.finish();
+    let etag = change.then.as_ref().map(|then| then.etag.clone());
+    let named = match version_id {
+        Some(id) => ending.clone().named(id, etag, change.action == Action::Delete),
+        None => ending.clone(),
+    };
+    match base {
+        Base::AsPlanned if named == ending => Ok(()),
+        Base::AsPlanned => journal.end([(n, named)]),
+        // Who wants others' writes overwritten is not told of each, nor who undoes them.
+        Base::Superseded(version) if look.on_conflict == OnConflict::Overwrite || look.unheard => {
+            journal.end([(n, named.lying_on(Buried { version, superseded: false }))])
+        }
         Base::Superseded(version) => {
-            // Who wants others' writes overwritten is not told of each.
-            if on_conflict == OnConflict::Overwrite {
-                return journal.end([(n, ending.lying_on(Buried { version, superseded: false }))]);
-            }
-            let outcome = Outcome::Superseded { made: ending, version };
+            let outcome = Outcome::Superseded { made: named, version };
             journal.end([(n, outcome.ending(None))])?;
             on(&change, &outcome)
         }
+        // Not known to have been made, and not made.
+        Base::NotThere if matches!(ending, Ending::Failed { .. }) => Ok(()),
         Base::NotThere => {
             let outcome = Outcome::Failed(not_there(&change, &ending));
             journal.end([(n, outcome.ending(None))])?;
-            let counters = client.counters();
-            match ending {
-                Ending::Copied { .. } => {
-                    counters.copied.sub(1);
-                    counters.bytes_copied.sub(change.bytes());
-                }
-                _ => counters.deleted.sub(1),
-            }
-            counters.failed.add(1);
             on(&change, &outcome)
         }
     }

@@ -117,6 +117,7 @@ impl<'a> Ledger<'a> {
     /// The change that a key needs, if any; counts the key.
     fn change_of(&mut self, state: &KeyState<'_>, judge: &Judge) -> Option<Change> {
         self.sums.existed += u64::from(state.then.is_some());
+        self.sums.present += u64::from(state.now.is_some());
         self.sums.see(state.oldest);
         let doubts = doubts(judge, state, self.client.clock());
         if decide(state.then, state.now).is_none() {

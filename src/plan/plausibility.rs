@@ -3,15 +3,14 @@
 //!
 //! | oldest version in scope | keys deleted | warnings | mass delete |
 //! |---|---|---|---|
-//! | none: nothing was listed | none | none | no |
-//! | at T or before | at most as many as existed at T | none | no |
-//! | at T or before | more than existed at T | `deletes-most-keys` | yes |
+//! | none: nothing was listed, as for an undo | any | none | no |
+//! | at T or before | at most half of those that exist now | none | no |
+//! | at T or before | more than half of them | `deletes-most-keys` | yes |
 //! | after T | none | `before-oldest-version` | no |
 //! | after T | any | both | yes |
 //!
-//! Keys in scope are those that exist at T, now, or both. A restore deletes those that exist now only: more of them than
-//! existed at T are more than half of the keys in scope. A prefix that was renamed since T has as many keys as before, and is
-//! none of these cases.
+//! What comes back does not count: a prefix that was renamed since T is deleted whole under its new name, and with
+//! `--only delete` nothing comes back at all.
 
 use serde::Serialize;
 
@@ -24,8 +23,8 @@ pub struct Plausibility {
     pub at: Instant,
     /// The date of the oldest version or delete marker in scope.
     pub oldest: Option<Instant>,
-    /// Keys that existed at T.
-    pub existed: u64,
+    /// Keys that exist now.
+    pub present: u64,
     /// Keys that would be deleted.
     pub deletes: u64,
 }
@@ -39,11 +38,11 @@ pub enum Warning {
         /// The date of that version.
         oldest_version: Instant,
     },
-    /// More than half of the keys in scope would be deleted, or all.
+    /// More than half of the keys that exist now would be deleted, or all.
     DeletesMostKeys {
         /// Keys that would be deleted.
         deletes: u64,
-        /// Keys that exist at T, now, or both.
+        /// Keys that exist now.
         keys: u64,
     },
 }
@@ -51,18 +50,18 @@ pub enum Warning {
 impl Plausibility {
     /// What a person has to know before anything else: the table above.
     pub fn warnings(self) -> Vec<Warning> {
-        let Self { at, oldest, existed, deletes } = self;
+        let Self { at, oldest, present, deletes } = self;
         let before = oldest
             .filter(|oldest| at < *oldest)
             .map(|oldest_version| Warning::BeforeOldestVersion { oldest_version });
         let most =
-            self.is_mass_delete().then_some(Warning::DeletesMostKeys { deletes, keys: existed + deletes });
+            self.is_mass_delete().then_some(Warning::DeletesMostKeys { deletes, keys: present.max(deletes) });
         before.into_iter().chain(most).collect()
     }
 
-    /// Whether more than half of the keys in scope would be deleted.
+    /// Whether more than half of the keys that exist now would be deleted.
     pub fn is_mass_delete(self) -> bool {
-        self.deletes > self.existed
+        self.oldest.is_some() && self.deletes > self.present.saturating_sub(self.deletes)
     }
 }
 
@@ -76,18 +75,21 @@ mod tests {
         let oldest_version = instant(1000);
         let before = Warning::BeforeOldestVersion { oldest_version };
         let most = |deletes, keys| Warning::DeletesMostKeys { deletes, keys };
-        for (at, oldest, existed, deletes, expected) in [
+        for (at, oldest, present, deletes, expected) in [
             (0, None, 0, 0, vec![]),
+            (0, None, 0, 5, vec![]),
             (1000, Some(oldest_version), 1, 0, vec![]),
-            (1000, Some(oldest_version), 1, 1, vec![]),
-            (1000, Some(oldest_version), 100, 100, vec![]),
-            (1000, Some(oldest_version), 100, 101, vec![most(101, 201)]),
+            (1000, Some(oldest_version), 2, 1, vec![]),
+            (1000, Some(oldest_version), 200, 100, vec![]),
+            (1000, Some(oldest_version), 200, 101, vec![most(101, 200)]),
+            (1000, Some(oldest_version), 1, 1, vec![most(1, 1)]),
+            // A plan that was made before this was counted.
             (1000, Some(oldest_version), 0, 1, vec![most(1, 1)]),
             (999, Some(oldest_version), 0, 0, vec![before]),
-            (999, Some(oldest_version), 0, 1, vec![before, most(1, 1)]),
-            (-5, Some(oldest_version), 0, 200, vec![before, most(200, 200)]),
+            (999, Some(oldest_version), 1, 1, vec![before, most(1, 1)]),
+            (-5, Some(oldest_version), 200, 200, vec![before, most(200, 200)]),
         ] {
-            let plausibility = Plausibility { at: instant(at), oldest, existed, deletes };
+            let plausibility = Plausibility { at: instant(at), oldest, present, deletes };
             assert_eq!(plausibility.warnings(), expected, "{plausibility:?}");
             let mass = expected.iter().any(|warning| matches!(warning, Warning::DeletesMostKeys { .. }));
             assert_eq!(plausibility.is_mass_delete(), mass, "{plausibility:?}");

@@ -95,6 +95,8 @@ pub struct Sums {
     pub excluded: u64,
     /// Keys that existed at T.
     pub existed: u64,
+    /// Keys that exist now, where a restore in place is about them.
+    pub present: u64,
     /// The date of the oldest entry that was listed, version or delete marker.
     pub oldest: Option<Instant>,
     /// Keys that were asked for by name and have no version at all.
@@ -211,7 +213,7 @@ impl Sums {
 
     /// What decides whether `at` is a plausible target time for a restore that makes so many `deletes`.
     pub fn plausibility(&self, at: Instant, deletes: u64) -> Plausibility {
-        Plausibility { at, oldest: self.oldest, existed: self.existed, deletes }
+        Plausibility { at, oldest: self.oldest, present: self.present, deletes }
     }
 
     /// Takes over the keys that were asked for by name and have no version at all.
@@ -234,6 +236,7 @@ impl Sums {
             same_content: self.same_content,
             excluded,
             existed: self.existed,
+            present: self.present,
             oldest: self.oldest,
             unknown_keys: self.unknown_keys,
             unknown: self.unknown,

@@ -11,7 +11,7 @@ use super::steps::{Shape, Step};
 use super::told::{Purpose, Told};
 use crate::db::Progress;
 use crate::error::Error;
-use crate::model::{Instant, Location};
+use crate::model::{Instant, Location, Version};
 use crate::plan::{Action, Change};
 
 /// What the outside is told while a recovery goes on.
@@ -50,7 +50,7 @@ pub enum Ending {
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What: `missing`, `differs` or `extra` in a copy; `dangling` row, `orphan`; `nothing-compared`.
+    /// What: `missing`, `differs` or `extra` in a copy; `superseded` write; `dangling` row, `orphan`; `nothing-compared`.
     pub finding: &'static str,
     /// Where it was looked for.
     pub place: Location,
@@ -113,7 +113,7 @@ pub fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> 
 }
 
 impl Ending {
-    /// | quiesce failed | another step failed | stopped | mismatched, dangling or nothing compared | |
+    /// | quiesce failed | another step failed | stopped | mismatched, superseded, dangling or nothing compared | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
     /// | no | yes | | | failed |
@@ -147,6 +147,15 @@ impl Finding {
             Action::Delete => ("extra", "is in the copy, and was not there"),
         };
         Self { finding, place: place.clone(), key: change.key.clone(), detail: detail.to_owned() }
+    }
+
+    /// A write that a restore superseded before anybody saw it.
+    pub fn superseded(place: &Location, key: &str, version: Option<&Version>) -> Self {
+        let detail = match version {
+            Some(version) => format!("version {} was written meanwhile, and superseded", version.version_id),
+            None => "a delete was made meanwhile, and superseded".to_owned(),
+        };
+        Self { finding: "superseded", place: place.clone(), key: key.to_owned(), detail }
     }
 
     /// A row whose object is not there.

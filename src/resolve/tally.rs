@@ -17,8 +17,8 @@ pub struct Doubtful {
     pub straddling: Kind,
     /// The date of the oldest entry, version or delete marker.
     pub oldest: Option<Instant>,
-    /// Keys that existed at T.
-    pub existed: u64,
+    /// Keys that exist now.
+    pub present: u64,
     /// Keys that a restore to T would delete.
     pub deletes: u64,
     kinds: BTreeMap<Doubt, Kind>,

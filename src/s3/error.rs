@@ -226,7 +226,7 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
     }
 }
 
-const RENEW: &str = "renew them (aws sso login, or a new session token) and run the command again";
+const RENEW: &str = "renew them (aws login, aws sso login, or a new session token)";
 
 /// Codes that say nothing of the bucket or key: any other request gets the same answer
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>).

@@ -15,6 +15,7 @@ use super::client::Client;
 use super::copy::Copied;
 use super::error::{Doing, explain};
 use super::header::is_escaped;
+use super::read::TagCount;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
 
@@ -29,6 +30,8 @@ pub struct Facts {
     pub archive: Archive,
     /// Whether it has a retention or a legal hold.
     pub is_locked: bool,
+    /// What is said of its tags.
+    pub tags: TagCount,
     /// Whether it has metadata that a request cannot carry: HEAD leaves it out, or it is not UTF-8.
     pub hides_metadata: bool,
     /// The same of its redirect, which every copy has to be told.
@@ -161,6 +164,7 @@ fn facts(head: &HeadObjectOutput) -> Facts {
         size: size(head),
         storage_class: class.to_owned(),
         archive: archive(class, head.archive_status().is_some(), head.restore()),
+        tags: TagCount::of(head.tag_count()),
         is_locked: lock.mode.is_some() || lock.hold.is_some(),
         hides_metadata: head.missing_meta().is_some_and(|n| n > 0) || has_escaped_metadata(head),
         hides_redirect: head.website_redirect_location().is_some_and(is_escaped),

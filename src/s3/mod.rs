@@ -40,5 +40,5 @@ pub use facts::{Archive, Current, Facts};
 pub use get::{Body, ObjectName};
 pub use multipart::{Part, Upload};
 pub use rate::Rate;
-pub use read::PageRequest;
+pub use read::{PageRequest, TagCount};
 pub(crate) use whole::WholeReplies;

@@ -10,6 +10,7 @@ use super::blank_key::{KeyInPath, for_sdk};
 use super::client::{Client, retries};
 use super::error::{Doing, explain};
 use super::listing::{Page, PageTap};
+use super::whole::MayBeEmpty;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{ObjectHead, is_access_point};
@@ -28,6 +29,21 @@ pub struct PageRequest<'a> {
     pub entries: i32,
     /// Send it once: the caller waits and tries again itself.
     pub once: bool,
+}
+
+/// What HEAD says of an object's tags. It counts none, too, where we may not read them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagCount {
+    /// It has some.
+    Some,
+    /// It counts none.
+    NoneSaid,
+}
+
+impl TagCount {
+    pub(super) fn of(count: Option<i32>) -> Self {
+        if count.is_some_and(|n| n > 0) { Self::Some } else { Self::NoneSaid }
+    }
 }
 
 impl Client {
@@ -94,10 +110,12 @@ impl Client {
             Err(e) if e.kind() == ErrorKind::Missing => return Ok(None),
             Err(e) => return Err(self.refusal(e, doing, version_id).await.into()),
         };
-        let tags = match head.tag_count() {
+        let tags = match TagCount::of(head.tag_count()) {
             // So it is too where we may not read them: then they are left out of every comparison.
-            None | Some(0) => Some(BTreeMap::new()),
-            Some(_) => self.tags(bucket, key, version_id.or(head.version_id())).await?,
+            TagCount::NoneSaid => Some(BTreeMap::new()),
+            TagCount::Some => {
+                self.tags(bucket, key, version_id.or(head.version_id()), TagCount::Some).await?
+            }
         };
         Ok(Some(ObjectHead { tags, ..object_head(&head) }))
     }
@@ -108,17 +126,15 @@ impl Client {
         bucket: &str,
         key: &str,
         version_id: Option<&str>,
+        count: TagCount,
     ) -> Result<Option<BTreeMap<String, String>>> {
-        let reply = self
-            .sdk(bucket)
-            .get_object_tagging()
-            .bucket(bucket)
-            .key(for_sdk(key))
-            .set_version_id(version_id.map(ToOwned::to_owned))
-            .customize()
-            .interceptor(KeyInPath::new(key))
-            .send()
-            .await;
+        let call = self.sdk(bucket).get_object_tagging().bucket(bucket).key(for_sdk(key));
+        let call = call.set_version_id(version_id.map(ToOwned::to_owned)).customize();
+        let call = call.interceptor(KeyInPath::new(key));
+        let reply = match count {
+            TagCount::Some => call.send().await,
+            TagCount::NoneSaid => call.interceptor(MayBeEmpty).send().await,
+        };
         let doing = Doing {
             what: "read the tags of",
             bucket,

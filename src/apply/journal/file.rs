@@ -40,6 +40,16 @@ impl Journal {
 
     /// Goes on with the journal of a run with so many changes; what a crash tore off its end is cut away.
     pub fn open(path: &Path, changes: u64, at: Instant) -> Result<Self> {
+        let is_begun = read(path, |_, _| {})?.0.started().is_some();
+        let mut journal = Self::reopen(path, changes, at)?;
+        if is_begun {
+            journal.announce(&Record::Resumed { at })?;
+        }
+        Ok(journal)
+    }
+
+    /// Opens it to say more of what was done. One that a crash has left empty is begun.
+    pub fn reopen(path: &Path, changes: u64, at: Instant) -> Result<Self> {
         let (state, whole) = read(path, |_, _| {})?;
         if state.started().is_some() && state.changes() != changes {
             let why = format!("it is about {} changes, and the run's plan has {changes}", state.changes());
@@ -48,10 +58,9 @@ impl Journal {
         let file = OpenOptions::new().append(true).open(path).map_err(|e| cannot(path, "open", &e))?;
         file.set_len(whole).map_err(|e| cannot(path, "cut", &e))?;
         let mut journal = Self { path: path.to_owned(), file, whole, torn: false, state };
-        journal.announce(&match journal.state.started() {
-            Some(_) => Record::Resumed { at },
-            None => Record::Started { format: FORMAT, at, changes },
-        })?;
+        if journal.state.started().is_none() {
+            journal.announce(&Record::Started { format: FORMAT, at, changes })?;
+        }
         Ok(journal)
     }
 

@@ -114,10 +114,26 @@ impl Ending {
         }
     }
 
+    /// The same, with the id of what was made, where the server did not say it. What was taken for failed and is there was made.
+    #[must_use]
+    pub fn named(self, id: String, etag: Option<String>, is_delete: bool) -> Self {
+        match self {
+            Ending::Copied { version_id: None, etag, over } => {
+                Ending::Copied { version_id: Some(id), etag, over }
+            }
+            Ending::Deleted { version_id: None, over } => Ending::Deleted { version_id: Some(id), over },
+            Ending::Failed { over, .. } if is_delete => Ending::Deleted { version_id: Some(id), over },
+            Ending::Failed { over, .. } => Ending::Copied { version_id: Some(id), etag, over },
+            other => other,
+        }
+    }
+
     /// The same, lying on something else.
     #[must_use]
     pub fn lying_on(mut self, what: Buried) -> Self {
-        if let Ending::Copied { over, .. } | Ending::Deleted { over, .. } = &mut self {
+        if let Ending::Copied { over, .. } | Ending::Deleted { over, .. } | Ending::Failed { over, .. } =
+            &mut self
+        {
             *over = Some(Box::new(what));
         }
         self

@@ -192,7 +192,7 @@ impl State {
 
     /// Whether every result was compared with the histories of the keys.
     pub fn is_checked(&self) -> bool {
-        self.checked || self.tally.copied + self.tally.deleted == 0
+        self.checked || self.taken == 0
     }
 
     /// How far a change is.
@@ -238,9 +238,9 @@ impl State {
         self.tally
     }
 
-    /// Whether every change needs nothing more.
+    /// Whether every change needs nothing more, and was looked at after it was made.
     pub fn is_done(&self) -> bool {
-        self.started.is_some() && self.tally.done() == self.changes
+        self.started.is_some() && self.tally.done() == self.changes && self.is_checked()
     }
 
     fn kind(&self, n: u64) -> u8 {

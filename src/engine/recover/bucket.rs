@@ -150,6 +150,9 @@ impl Parts<'_> {
             if let crate::apply::Outcome::Failed(e) = outcome {
                 first.get_or_insert_with(|| format!("{}: {e}", crate::model::printable(&change.key)));
             }
+            if let crate::apply::Outcome::Superseded { version, .. } = outcome {
+                self.find(Finding::superseded(order.changed(), &change.key, version.as_ref()));
+            }
             let counters = part.client.counters();
             (self.on)(&Event::Bucket(n, counters.settled(), counters.planned.get()));
             Ok(())
@@ -233,11 +236,15 @@ fn settled(counters: &Counters, run: &str, first: Option<String>) -> Result<Step
         return Err(Error::new(ErrorKind::Local, message)
             .hint(format!("the same command goes on with the run {run}; with --on-conflict overwrite it changes those of somebody else too, with --thaw it asks for the archived")));
     }
-    let counts = counts([
+    let mut counts = counts([
         ("copied", counters.copied.get()),
         ("bytes_copied", counters.bytes_copied.get()),
         ("deleted", counters.deleted.get()),
         ("skipped", counters.skipped.get()),
     ]);
+    let superseded = counters.superseded.get();
+    if superseded > 0 {
+        counts.insert("superseded".to_owned(), superseded);
+    }
     Ok(StepResult { note: Some(format!("run {run}")), counts })
 }

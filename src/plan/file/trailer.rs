@@ -35,6 +35,9 @@ pub struct Trailer {
     pub unproven: u64,
     /// Keys that existed at T.
     pub existed: u64,
+    /// Keys that existed when the bucket was listed.
+    #[serde(default)]
+    pub present: u64,
     /// Keys asked for by name that have no version at all.
     pub unknown_keys: u64,
     /// Keys that nothing is done to, though what they held at T is in doubt.
@@ -61,6 +64,7 @@ impl Trailer {
             excluded: found.excluded,
             unproven: found.unproven,
             existed: found.existed,
+            present: found.present,
             unknown_keys: found.unknown_keys,
             unsure: found.unsure,
             oldest: found.oldest,
@@ -76,6 +80,7 @@ impl Trailer {
         counted.excluded = self.excluded;
         counted.unproven = self.unproven;
         counted.existed = self.existed;
+        counted.present = self.present;
         counted.unknown_keys = self.unknown_keys;
         counted.unsure = self.unsure;
         counted.oldest = self.oldest;

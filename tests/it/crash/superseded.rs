@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use asof::lab::{Content, Fault, Instead, Operation, Put, Rule, When};
 use asof::plan::file::{PlanFile, Writer};
@@ -145,21 +147,23 @@ fn what_is_not_there_after_the_run_is_not_done() {
     block_on(async {
         let scene = Scene::new(3).await;
         let lab = Arc::downgrade(scene.lab_again());
-        let last_look = scene.run("diff", &[]).await.expect_code(0);
-        let listings = scene.lab().requests().of(Operation::ListObjectVersions);
-        let nth = When::Nth(listings + 1);
-        scene.lab().faults().before(Operation::ListObjectVersions, nth, move || {
+        // Both keys have their new entries only when all changes are made: then comes the last look.
+        scene.lab().faults().before(Operation::ListObjectVersions, When::Always, move || {
             let lab = lab.upgrade().unwrap();
-            for key in ["over/0001", "new/0002"] {
-                let ours = lab.versions(BUCKET, key).remove(0);
-                assert!(lab.erase(BUCKET, key, &ours.version_id));
+            let entries = |key: &str| lab.versions(BUCKET, key).len();
+            if (entries("over/0001"), entries("new/0002")) == (3, 2) {
+                for key in ["over/0001", "new/0002"] {
+                    let ours = lab.versions(BUCKET, key).remove(0);
+                    assert!(lab.erase(BUCKET, key, &ours.version_id));
+                }
             }
         });
         let restored = scene.restore().await.expect_code(3);
-        assert_eq!(restored.count("failed"), 2, "{restored} after {last_look}");
+        assert_eq!(restored.count("failed"), 2, "{restored}");
         let keys: Vec<_> =
             restored.of_type("failure").iter().map(|line| text(line, "key").to_owned()).collect();
         assert_eq!(keys, ["new/0002", "over/0001"], "{restored}");
+        scene.lab().faults().clear();
         let resumed = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
         assert_eq!(resumed.count("copied") + resumed.count("deleted"), scene.planned(), "{resumed}");
         scene.assert_restored("erased");
@@ -227,4 +231,56 @@ fn forge(plan: &Path, forged: &Path, ids: &[String]) {
         writer.push(&change).unwrap();
     }
     writer.finish(&sums, (trailer.keys, trailer.versions)).unwrap();
+}
+
+/// A signal during the last copy: what was not looked at is not said to be, and the undo finds it.
+#[test]
+fn a_run_that_is_stopped_before_its_last_look_does_not_say_that_it_was_taken() {
+    block_on(async {
+        for _ in 0..3 {
+            let rewrites = Rewrites::new().await;
+            let faults = rewrites.subject.lab().faults();
+            let process = Arc::new(Mutex::new(0));
+            let signalled = Arc::clone(&process);
+            let copies = When::Nth(4);
+            faults.before(Operation::CopyObject, copies, move || {
+                let process = signalled.lock().unwrap().to_string();
+                Command::new("kill").args(["-INT", &process]).output().unwrap();
+            });
+            faults.push(Rule::on(Operation::CopyObject, Fault::Delay(Duration::from_millis(500)), copies));
+            let typed =
+                ["restore", "--plan", &rewrites.plan, "--yes", "--allow-mass-delete", "--concurrency", "1"];
+            let stopped = rewrites.subject.asof_and(&typed, move |id| *process.lock().unwrap() = id).await;
+            let stopped = stopped.expect_code(130);
+            faults.clear();
+            let runs = rewrites.subject.asof(&["runs"]).await.expect_code(0);
+            assert!(runs.stdout.contains("interrupted"), "{stopped} {runs}");
+            rewrites.assert_undone().await;
+        }
+    });
+}
+
+/// As the process is killed while S3 copies: nobody heard of the copy, and what lies below it is not what the plan saw.
+#[test]
+fn an_undo_of_a_run_that_was_killed_brings_back_what_its_unheard_changes_lie_on() {
+    block_on(async {
+        let rewrites = Rewrites::new().await;
+        let process = Arc::new(Mutex::new(0));
+        let victim = Arc::clone(&process);
+        let faults = rewrites.subject.lab().faults();
+        // The probe and the copy of the first key, then that of the second.
+        faults.before(Operation::CopyObject, When::Nth(3), move || kill(*victim.lock().unwrap()));
+        let typed =
+            ["restore", "--plan", &rewrites.plan, "--yes", "--allow-mass-delete", "--concurrency", "1"];
+        let killed = rewrites.subject.asof_and(&typed, move |id| *process.lock().unwrap() = id).await;
+        assert_eq!(killed.code(), None, "{killed}");
+        faults.clear();
+        // Keys that were rewritten before the run came to them are conflicts: an ETag does not prove that it did not.
+        let undone = rewrites.subject.asof(&["undo", &rewrites.run(), "--yes"]).await.expect_code(3);
+        assert_eq!(contents(&rewrites.subject), rewrites.rewritten, "{undone}");
+        assert!(undone.stderr.contains(" 0 failed"), "{undone}");
+        // And back again, with nothing of ours unnamed.
+        let again = rewrites.subject.asof(&["undo", "latest", "--yes", "--format", "json"]).await;
+        assert_eq!(again.expect_code(0).count("failed"), 0);
+    });
 }
