@@ -104,14 +104,14 @@ pub(super) fn of_recovery(carry: &CarryArgs) -> String {
 /// Those that say how fast, and what is done about conflicts.
 pub(super) fn of_apply(apply: &ApplyArgs) -> String {
     let ApplyArgs { on_conflict, rate: _, concurrency, state: _ } = apply;
-    let on_conflict = of_conflict(on_conflict);
+    let on_conflict = of_conflict(*on_conflict);
     let concurrency = (*concurrency != limits::DEFAULT_CONCURRENCY).then(|| concurrency.to_string());
     on_conflict + &rate(apply) + &typed(&[("concurrency", concurrency.as_slice())], ("", false))
 }
 
 /// The one that says what is done about conflicts.
-fn of_conflict(on_conflict: &ConflictArg) -> String {
-    let said = (*on_conflict != ConflictArg::default()).then(|| name(on_conflict));
+fn of_conflict(on_conflict: ConflictArg) -> String {
+    let said = (on_conflict != ConflictArg::default()).then(|| name(&on_conflict));
     typed(&[("on-conflict", said.as_slice())], ("", false))
 }
 
@@ -222,7 +222,7 @@ impl OfRun {
     /// A run that names its server itself.
     pub(super) fn kept(apply: &ApplyArgs) -> Self {
         Self {
-            on_conflict: of_conflict(&apply.on_conflict),
+            on_conflict: of_conflict(apply.on_conflict),
             rate: rate(apply),
             state: of_state(&apply.state),
             server: String::new(),
