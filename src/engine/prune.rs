@@ -18,7 +18,7 @@ const REMOVED: &str = ".removed-";
 ///
 /// | the run | removed |
 /// |---|---|
-/// | done, begun before `before` | yes |
+/// | done and looked at, begun before `before` | yes |
 /// | the same, and undoes a run that stays | no: that one would not be shown as undone |
 /// | begun later | no |
 /// | running, interrupted, incomplete, not begun, damaged | no: it can be resumed, or has to be looked at |
@@ -91,6 +91,7 @@ mod tests {
         state.apply(&Record::Taken { upto: 1 }).unwrap();
         if let Some(ending) = ending {
             state.apply(&Record::Result { n: 0, ending }).unwrap();
+            state.apply(&Record::Checked).unwrap();
         }
         let location = "s3://prod-uploads".parse().unwrap();
         let order = Order::restore((location, began, None), Server::default(), began);

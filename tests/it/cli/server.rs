@@ -93,7 +93,7 @@ fn expired_credentials() {
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the credentials have expired
-      renew them (aws sso login, or a new session token) and run the command again
+      renew them (aws login, aws sso login, or a new session token)
     ");
 }
 
