@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::access_point::Arn;
 use super::corrected::corrected;
-use super::printable;
+use super::is_hostile;
 use crate::error::{Error, Result};
 
 /// What the names of folders begin with that are drills' own.
@@ -78,11 +78,20 @@ impl FromStr for Location {
     }
 }
 
+/// A place as it can be pasted into a shell; none where no plain quotes keep it what it is.
+fn as_typed(place: &Location) -> Option<String> {
+    let text = place.to_string();
+    if text.chars().all(|c| c.is_ascii_alphanumeric() || "/:.-_@=,+".contains(c)) {
+        return Some(text);
+    }
+    (!text.contains('\'') && !text.chars().any(is_hostile)).then(|| format!("'{text}'"))
+}
+
 /// How a place is written, or, where it can be told, how the one that was typed is.
 fn form(text: &str) -> String {
     let without = text.strip_prefix("s3://").filter(|rest| rest.starts_with("arn:"));
-    match corrected(without.unwrap_or(text)) {
-        Some(place) => format!("write it as {}", printable(&place.to_string())),
+    match corrected(without.unwrap_or(text)).as_ref().and_then(as_typed) {
+        Some(place) => format!("write it as {place}"),
         None => "write it as s3://BUCKET or s3://BUCKET/PREFIX".to_owned(),
     }
 }
@@ -125,8 +134,8 @@ impl FromStr for Destination {
             return text.parse().map(Self::Bucket);
         }
         if text.is_empty() || text.contains("://") {
-            let hint = match corrected(text) {
-                Some(place) => format!("write it as {}", printable(&place.to_string())),
+            let hint = match corrected(text).as_ref().and_then(as_typed) {
+                Some(place) => format!("write it as {place}"),
                 None => "write it as s3://BUCKET, s3://BUCKET/PREFIX or ./DIRECTORY".to_owned(),
             };
             return Err(Error::usage(format!("cannot read {text}: it is neither a bucket nor a directory"))

@@ -13,7 +13,11 @@ fn the_form_that_asof_reads_is_shown() {
         ("prod-uploads", "s3://prod-uploads"),
         ("prod-uploads/uploads/2024", "s3://prod-uploads/uploads/2024"),
         ("S3://prod-uploads/uploads/", "s3://prod-uploads/uploads/"),
-        ("https://prod-uploads.s3.eu-west-1.amazonaws.com/a%20b.jpg", "s3://prod-uploads/a b.jpg"),
+        ("https://prod-uploads.s3.eu-west-1.amazonaws.com/a%20b.jpg", "'s3://prod-uploads/a b.jpg'"),
+        (
+            "https://prod-uploads.s3.amazonaws.com/$(touch%20pwn)",
+            "write it as 's3://prod-uploads/$(touch pwn)'",
+        ),
         ("https://s3.eu-west-1.amazonaws.com/prod-uploads/a.jpg", "s3://prod-uploads/a.jpg"),
         ("arn:aws:s3:::prod-uploads/a.jpg", "s3://prod-uploads/a.jpg"),
         ("s3://arn:aws:s3:::prod-uploads/a.jpg", "s3://prod-uploads/a.jpg"),

@@ -241,3 +241,26 @@ fn a_window_reaches_back_to_the_oldest_version() {
     let shown = check("10d");
     assert!(!shown.contains("no version is older"), "{shown}");
 }
+
+/// Renamed since: what comes back under the old names is no answer to what goes, least of all where it does not come back.
+#[test]
+fn a_renamed_prefix_is_deleted_whole_under_its_new_name() {
+    let stage = Stage::new();
+    stage.time("2024-04-01T09:00:00Z");
+    for n in 0..6 {
+        stage.put(&format!("old/{n}"), "a");
+    }
+    stage.time("2024-04-01T10:00:00Z");
+    for n in 0..6 {
+        stage.delete(&format!("old/{n}"));
+        stage.put(&format!("new/{n}"), "a");
+    }
+    for only in ["", "--only delete"] {
+        let restore = format!("restore s3://prod-uploads --at 2024-04-01T09:30:00Z --yes {only}");
+        let refused = stage.asof(&restore).changes_nothing();
+        assert!(refused.starts_with("exit code 5\n"), "{refused}");
+        assert!(refused.contains("deletes all 6 keys"), "{refused}");
+    }
+    let kept = stage.asof("restore s3://prod-uploads --at 2024-04-01T09:30:00Z --yes --only undelete").run();
+    assert!(kept.starts_with("exit code 0\n"), "{kept}");
+}
