@@ -92,8 +92,13 @@ pub const MAX_BACKOFF: Duration = Duration::from_secs(20);
 /// Longest wait for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Longest wait for the first byte of a reply. A copy of 5 GB answers only when it is done.
-pub const READ_TIMEOUT: Duration = Duration::from_mins(5);
+/// Longest wait for the first byte of the reply to a copy, unless `--read-timeout` is longer: one of 5 GB answers only when it
+/// is done. Other requests have [`BODY_IDLE`], or `--read-timeout`.
+pub const COPY_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// Longest wait, once a run stops, for the reply to a request that writes. After that its key is left for `resume`, which looks
+/// at it.
+pub const STOP_GRACE: Duration = Duration::from_secs(1);
 
 /// Longest that one attempt at a listing page may take, the body included.
 pub const LIST_TIMEOUT: Duration = Duration::from_mins(1);

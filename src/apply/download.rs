@@ -38,7 +38,7 @@ pub struct Restored {
 
 /// Brings changes into a directory, `concurrency` objects at a time at most, as [`super::apply`] carries them out in a
 /// bucket. With `case`, which holds the names that are taken, keys that differ from another in case only are refused.
-/// Stops taking new ones when cancelled, or where an error would meet all of them, and finishes those under way.
+/// Ends when cancelled, or with an error that would meet all of them; files that are not whole by then are not put.
 pub async fn download(
     client: &Client,
     to: &Restored,
@@ -48,6 +48,7 @@ pub async fn download(
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<bool> {
     let halt = Cancel::default();
+    let client = &client.halted_by(&halt);
     let strained = &Strained::new(concurrency, &halt);
     let mut overlaps = Overlaps::default();
     let mut works = (0..).zip(changes).map(|(turn, change)| {
@@ -57,7 +58,9 @@ pub async fn download(
         });
         async move {
             let (change, path) = change?;
-            let outcome = match bring(Reader { client, strained, turn }, to, &change, path).await {
+            // A file that is half written goes with its draft.
+            let brought = bring(Reader { client, strained, turn }, to, &change, path);
+            let outcome = match client.unless_halted(brought).await {
                 Ok(outcome) => outcome,
                 Err(e) => match client.narrowed(e, &to.source_bucket).await {
                     e if is_everyones(&e) => return Err(e),

@@ -73,6 +73,8 @@ pub struct Client {
     pub(super) place: Arc<Sites>,
     /// The server's clock.
     pub(super) clock: ServerClock,
+    /// How long the first byte of the reply to a copy is waited for.
+    copy_timeout: Duration,
 }
 
 impl Client {
@@ -89,6 +91,7 @@ impl Client {
         let endpoint = endpoint(config, settings.endpoint_url.as_deref());
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
         let clock = ServerClock::default();
+        let copy_timeout = limits::COPY_TIMEOUT.max(settings.body_idle());
         let builder = aws_sdk_s3::config::Builder::from(config)
             .interceptor(clock.clone())
             .http_client(TapClient::new(http.clone(), list_concurrency))
@@ -121,6 +124,7 @@ impl Client {
             counters,
             place: Arc::new(Sites::new(home)),
             clock,
+            copy_timeout,
         })
     }
 
@@ -133,6 +137,16 @@ impl Client {
     /// What `reading` comes to, unless the client is halted before: what changes nothing may be dropped on the wire.
     pub async fn unless_halted<T>(&self, reading: impl Future<Output = Result<T>>) -> Result<T> {
         self.rate.unless_halted(reading).await
+    }
+
+    /// What a request that writes comes to; see [`Rate::answered`].
+    pub(super) async fn answered<T>(&self, request: impl Future<Output = Result<T>>) -> Result<T> {
+        self.rate.answered(request).await
+    }
+
+    /// For copies, which may answer only when they are done.
+    pub(super) fn patient(&self, config: aws_sdk_s3::config::Builder) -> aws_sdk_s3::config::Builder {
+        config.timeout_config(TimeoutConfig::builder().read_timeout(self.copy_timeout).build())
     }
 
     /// The SDK's client for the region of a bucket.
@@ -221,17 +235,17 @@ fn no_http_client() -> Error {
     Error::new(ErrorKind::Local, "cannot set up HTTP")
 }
 
-/// For requests that write: sent once, since whoever sends them again has to look first whether they were carried out.
+/// For requests that change a key: sent once, since whoever sends them again has to look first whether they were carried out.
 pub(super) fn once() -> aws_sdk_s3::config::Builder {
     aws_sdk_s3::config::Builder::new().retry_config(retries(1))
 }
 
-/// How long a connection, the first byte of an answer, and the whole of it are waited for. The pauses within its body are
-/// [`ReplyClient`]'s.
+/// How long a connection, the first byte of an answer, and the whole of it are waited for; a copy's has a longer first wait,
+/// [`Client::patient`]. The pauses within its body are [`ReplyClient`]'s.
 pub(crate) fn timeouts(settings: &Settings) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(limits::CONNECT_TIMEOUT)
-        .read_timeout(limits::READ_TIMEOUT.max(settings.body_idle()))
+        .read_timeout(settings.body_idle())
         .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
         .build()
 }
@@ -349,12 +363,21 @@ mod tests {
 
     #[test]
     fn every_wait_has_an_end_and_a_long_copy_its_time() {
-        let minutes = |n| Some(Duration::from_mins(n));
-        for (read_timeout, first_byte) in [(None, 5), (Some(Duration::from_secs(1)), 5), (minutes(10), 10)] {
-            let timeouts = timeouts(&Settings { read_timeout, ..Settings::default() });
+        let (second, minutes) = (Duration::from_secs(1), Duration::from_mins);
+        for (read_timeout, first_byte, of_copy) in [
+            (None, minutes(1), minutes(5)),
+            (Some(second), second, minutes(5)),
+            (Some(minutes(10)), minutes(10), minutes(10)),
+        ] {
+            let settings = Settings { read_timeout, ..Settings::default() };
+            let timeouts = timeouts(&settings);
             assert_eq!(timeouts.connect_timeout(), Some(limits::CONNECT_TIMEOUT));
-            assert_eq!(timeouts.read_timeout(), minutes(first_byte), "{read_timeout:?}");
-            assert_eq!(timeouts.operation_attempt_timeout(), minutes(30));
+            assert_eq!(timeouts.read_timeout(), Some(first_byte), "{read_timeout:?}");
+            assert_eq!(timeouts.operation_attempt_timeout(), Some(minutes(30)));
+            let config = SdkConfig::builder().behavior_version(BehaviorVersion::latest());
+            let config = config.http_client(http_client(limits::BODY_IDLE).unwrap()).build();
+            let client = Client::new(&config, settings, Arc::default()).unwrap();
+            assert_eq!(client.copy_timeout, of_copy, "{read_timeout:?}");
         }
     }
 

@@ -108,8 +108,9 @@ impl Client {
         let call = call.mutate_request(|request| {
             request.headers_mut().insert("content-length", "0");
         });
-        let reply = call.send().await;
-        let reply = reply.map_err(|e| explain(&e, request.doing(), &self.place))?;
+        let call = call.config_override(self.patient(aws_sdk_s3::config::Builder::new()));
+        let sent = async { call.send().await.map_err(|e| explain(&e, request.doing(), &self.place)) };
+        let reply = self.answered(sent).await?;
         let result = reply.copy_part_result().ok_or_else(|| {
             Error::new(
                 ErrorKind::Corrupt,
@@ -158,7 +159,9 @@ impl Client {
             Guard::None => call,
         };
         let call = call.customize().interceptor(KeyInPath::new(&upload.key)).interceptor(root::COMPLETED);
-        let reply = call.send().await.map_err(|e| explain(&e, request.doing(), &self.place))?;
+        let call = call.config_override(self.patient(aws_sdk_s3::config::Builder::new()));
+        let sent = async { call.send().await.map_err(|e| explain(&e, request.doing(), &self.place)) };
+        let reply = self.answered(sent).await?;
         Ok(Copied::new(reply.version_id(), reply.e_tag()))
     }
 

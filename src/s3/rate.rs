@@ -6,7 +6,8 @@ use std::sync::Arc;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use crate::cancel::Cancel;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 
 /// Hands out so many tokens a second; a request for N keys takes N. Shared by all clones.
 #[derive(Debug, Clone)]
@@ -43,6 +44,21 @@ impl Rate {
         }
     }
 
+    /// What a request that writes comes to. A run that is halted waits a little for what is on the wire, and no longer: an
+    /// error that says that it may have been carried out.
+    pub async fn answered<T>(&self, request: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(halt) = &self.halt else { return request.await };
+        let given_up = async {
+            halt.stopped().await;
+            tokio::time::sleep(limits::STOP_GRACE).await;
+        };
+        tokio::select! {
+            biased;
+            answered = request => answered,
+            () = given_up => Err(Error::new(ErrorKind::Transient, "interrupted before the server answered")),
+        }
+    }
+
     /// Waits for `n` tokens, in portions that the limiter can give at once. An error if it is halted before it has them all.
     pub async fn take(&self, n: usize) -> Result<()> {
         self.unless_halted(async {
@@ -68,7 +84,8 @@ mod tests {
 
     use super::Rate;
     use crate::cancel::Cancel;
-    use crate::error::ErrorKind;
+    use crate::error::{ErrorKind, Result};
+    use crate::limits;
 
     #[tokio::test]
     async fn a_request_for_n_keys_takes_n_tokens() {
@@ -77,6 +94,20 @@ mod tests {
         rate.take(100).await.unwrap(); // the burst
         rate.take(150).await.unwrap();
         assert!(began.elapsed() >= Duration::from_millis(140), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_request_on_the_wire_is_given_a_little_time_after_a_halt() {
+        let halt = Cancel::default();
+        let halted = Rate::per_second(10).halted_by(&halt);
+        halt.stop();
+        let soon = async {
+            tokio::time::sleep(limits::STOP_GRACE / 10).await;
+            Ok(())
+        };
+        halted.answered(soon).await.unwrap();
+        let given_up = halted.answered(std::future::pending::<Result<()>>()).await.unwrap_err();
+        assert_eq!(given_up.kind(), ErrorKind::Transient, "it may have been carried out");
     }
 
     #[tokio::test]

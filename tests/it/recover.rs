@@ -7,3 +7,4 @@ mod ends;
 mod mark;
 mod steps;
 mod story;
+mod superseded;

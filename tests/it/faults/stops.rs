@@ -369,3 +369,42 @@ fn a_signal_abandons_copies_in_parts() {
         scene.goes_on_in_batches("in parts").await;
     });
 }
+
+/// The server has taken them, and may carry them out or not: `resume` looks.
+#[test]
+fn a_signal_does_not_wait_for_a_server_that_sends_no_headers() {
+    block_on(async {
+        let silence = Fault::Delay(Duration::from_mins(2));
+        for operation in [Operation::CopyObject, Operation::DeleteObjects] {
+            let scene = Scene::new(20).await;
+            let stop = Stop { fault: Some(silence), ..Stop::at(operation, 1) };
+            let (stopped, lived) = scene.stop_at("-INT", stop, &[]).await;
+            let stopped = stopped.expect_code(130);
+            assert!(lived < AT_MOST, "{operation:?}: {lived:?} until {stopped}");
+            assert_eq!(stopped.count("failed"), 0, "{operation:?}: {stopped}");
+            scene.lab().faults().clear();
+            let resumed = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
+            scene.assert_honest(&resumed, &format!("{operation:?}"));
+            scene.assert_restored(&format!("{operation:?}"));
+        }
+    });
+}
+
+#[test]
+fn a_signal_ends_a_download_that_gets_no_headers() {
+    block_on(async {
+        let scene = Scene::new(10).await;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("there");
+        let path = path.to_str().unwrap();
+        let (url, at) = (format!("s3://{BUCKET}"), scene.at.to_string());
+        let restore = ["restore", &url, "--at", &at, "--format", "json", "--to", path];
+        let stop =
+            Stop { fault: Some(Fault::Delay(Duration::from_mins(2))), ..Stop::at(Operation::GetObject, 3) };
+        let (stopped, lived) = scene.signalled("-INT", stop, &restore).await;
+        let stopped = stopped.expect_code(130);
+        assert!(lived < AT_MOST, "{lived:?} until {stopped}");
+        scene.lab().faults().clear();
+        scene.run("restore", &["--to", path]).await.expect_code(0);
+    });
+}
