@@ -12,7 +12,7 @@ use super::copies::plausibility;
 use super::exit::{self, Exit};
 use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, restoring, show_report,
-    take_steps, windows, with_terms,
+    take_steps, windows, windows_in_time, with_terms,
 };
 use super::{moment, next};
 use crate::db::{Database, Errand, Window, require_free};
@@ -31,12 +31,13 @@ const RECOVER: Asked = (
 );
 
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
-    let RecoverArgs { file, init, at, dry_run, yes, report, carry } = args;
+    let RecoverArgs { file, init, at, wait, dry_run, yes, report, carry } = args;
     let output = Output::from(carry.output.clone());
     let (false, Some(typed)) = (init, at) else { return write_template(output, &file, &carry) };
     let source = Source::read(&file)?;
+    let target_time = TargetTime { typed: &typed, wait };
     if dry_run {
-        return preview(context, output, &source, &typed, &carry).await;
+        return preview(context, output, &source, target_time, &carry).await;
     }
     report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
@@ -50,7 +51,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
             output.note(&format!("going on with the recovery {id} to {at}"));
             recovery
         }
-        None => begin(context, output, (&source, &clock), (&typed, yes), (&databases, &carry)).await?,
+        None => begin(context, output, (&source, &clock), (target_time, yes), (&databases, &carry)).await?,
     };
     let buckets = buckets(context, &source.file, server, as_written).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
@@ -64,6 +65,14 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         exit::report(e, false, false);
     }
     Ok(exit(carried.ending, copied))
+}
+
+/// The target time as it was typed.
+#[derive(Clone, Copy)]
+struct TargetTime<'a> {
+    typed: &'a str,
+    /// Wait until the databases reach it.
+    wait: bool,
 }
 
 fn write_template(output: Output, path: &Path, carry: &CarryArgs) -> Result<Exit> {
@@ -85,14 +94,14 @@ async fn preview(
     context: &Context,
     output: Output,
     source: &Source,
-    typed: &str,
+    target_time: TargetTime<'_>,
     carry: &CarryArgs,
 ) -> Result<Exit> {
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
-    let at = plan(context, output, source, typed, (&databases, carry)).await?;
+    let at = plan(context, output, source, target_time, (&databases, carry)).await?;
     let recover = next::recover(&source.path, &at.to_string(), &next::of_recovery(carry));
     output.note(&format!("nothing was changed; to carry out: {recover}"));
     Ok(Exit::Done)
@@ -140,15 +149,16 @@ async fn begin(
     context: &Context,
     output: Output,
     (source, clock): (&Source, &ServerClock),
-    (typed, yes): (&str, bool),
+    (target_time, yes): (TargetTime<'_>, bool),
     (databases, carry): (&[Database], &CarryArgs),
 ) -> Result<Recovery> {
-    let at = plan(context, output, source, typed, (databases, carry)).await?;
+    let at = plan(context, output, source, target_time, (databases, carry)).await?;
     let name = source.path.file_name().unwrap_or_default().to_string_lossy();
     if !yes && !is_typed(context, "the name of the recovery file", &name).await? {
         return Err(Error::usage(format!("that is not {name}; nothing was changed")));
     }
-    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
+    let typed = (target_time.typed, at);
+    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), typed, context.now);
     Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())
 }
 
@@ -157,10 +167,14 @@ async fn plan(
     context: &Context,
     output: Output,
     source: &Source,
-    typed: &str,
+    TargetTime { typed, wait }: TargetTime<'_>,
     (databases, carry): (&[Database], &CarryArgs),
 ) -> Result<Instant> {
-    let windows = windows(output, databases).await?;
+    let windows = if wait {
+        windows_in_time((context, output), databases, typed, carry).await?
+    } else {
+        windows(output, databases).await?
+    };
     let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
     // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
     // this tag: whatever is found is not of the one that would begin.

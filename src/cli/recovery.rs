@@ -16,7 +16,7 @@ use super::exit::{Exit, say};
 use super::keep;
 use super::{moment, next};
 use crate::cancel::Cancel;
-use crate::db::{self, Database, Window, command, rds};
+use crate::db::{self, Database, Reach, Window, command, rds, until_reached};
 use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on};
 use crate::engine::{Server, Standing, require_room};
 use crate::error::{Error, ErrorKind, Result};
@@ -164,6 +164,29 @@ pub(super) async fn windows(output: Output, databases: &[Database]) -> Result<Ve
     Ok(windows)
 }
 
+/// The same, once all of them reach the time that was typed, however long that takes them.
+pub(super) async fn windows_in_time(
+    (context, output): (&Context, Output),
+    databases: &[Database],
+    typed: &str,
+    carry: &CarryArgs,
+) -> Result<Vec<Window>> {
+    let windows = windows(output, databases).await?;
+    if typed == LATEST {
+        return Ok(windows);
+    }
+    let at = moment::read(typed, &carry.apply.state)?.past(context.now)?.whole_second();
+    let on = |database: &Database, latest: Instant| {
+        output.note(&format!(
+            "waiting until the database {} can be restored to {}: so far to {}",
+            database.name(),
+            at.human(),
+            latest.human()
+        ));
+    };
+    until_reached(databases, windows, at, &context.cancel, on).await
+}
+
 /// The time that was typed, which every database has to reach. Databases are restored to whole seconds, and the buckets with
 /// them.
 pub(super) fn at(
@@ -180,7 +203,12 @@ pub(super) fn at(
     };
     for (database, window) in databases.iter().zip(windows) {
         let Some(message) = window.refusal(database.name(), at) else { continue };
-        return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed; choose another time"));
+        let refused = Error::new(ErrorKind::Refused, message);
+        return Err(match window.reaches(at) {
+            Reach::TooLate(_) if typed != LATEST => refused
+                .hint("nothing was changed; recover --wait waits until it does, or choose another time"),
+            _ => refused.hint("nothing was changed; choose another time"),
+        });
     }
     Ok(at)
 }

@@ -7,6 +7,7 @@ mod check;
 pub mod command;
 mod free;
 pub mod rds;
+mod reach;
 mod wait;
 mod window;
 
@@ -15,6 +16,7 @@ use crate::model::Instant;
 
 pub use check::checks;
 pub use free::require_free;
+pub use reach::until_reached;
 pub use wait::wait;
 pub use window::{Reach, Window};
 

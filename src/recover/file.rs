@@ -26,6 +26,8 @@ pub struct RecoveryFile {
     pub databases: Vec<DatabaseKind>,
     /// What is run before, between and after.
     pub hooks: Hooks,
+    /// When the application is quiesced.
+    pub quiesce: QuiesceTime,
     /// Which keys the restored rows name.
     pub references: Option<References>,
     /// How a mark is made.
@@ -94,6 +96,17 @@ pub enum DatabaseKind {
     Aurora(rds::Settings),
 }
 
+/// When the application is quiesced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuiesceTime {
+    /// Before anything is restored.
+    Early,
+    /// When the databases that are restored beside those in use are there.
+    #[default]
+    Late,
+}
+
 /// What is run before, between and after.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -154,6 +167,8 @@ struct Written {
     bucket: Vec<Spanned<Bucket>>,
     #[serde(default)]
     database: Vec<Spanned<Entry>>,
+    #[serde(default)]
+    quiesce: QuiesceTime,
     #[serde(default)]
     hooks: Hooks,
     references: Option<Spanned<References>>,
@@ -218,6 +233,7 @@ impl RecoveryFile {
             buckets: written.bucket.into_iter().map(Spanned::into_inner).collect(),
             databases,
             hooks: written.hooks,
+            quiesce: written.quiesce,
             references: written.references.map(Spanned::into_inner),
             mark: written.mark,
         })
@@ -242,6 +258,10 @@ impl RecoveryFile {
             references: self.references.is_some(),
             verify: false,
             databases: self.databases.len(),
+            beside: match self.quiesce {
+                QuiesceTime::Early => Vec::new(),
+                QuiesceTime::Late => self.databases.iter().map(DatabaseKind::is_restored_beside).collect(),
+            },
             in_place: self.buckets.iter().map(|bucket| bucket.target == Target::InPlace).collect(),
         }
     }
@@ -284,6 +304,17 @@ impl DatabaseKind {
         match self {
             DatabaseKind::Command(settings) => &settings.name,
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => &settings.name,
+        }
+    }
+
+    /// Whether it is restored beside the one in use, which goes on meanwhile: RDS makes a new one, and so does a command that is
+    /// told another target than its source. Other commands may restore in place.
+    fn is_restored_beside(&self) -> bool {
+        match self {
+            DatabaseKind::Command(_) => {
+                matches!(self.places(), (Some(source), Some(target)) if source != target)
+            }
+            DatabaseKind::Rds(_) | DatabaseKind::Aurora(_) => true,
         }
     }
 

@@ -6,6 +6,10 @@ pub const TEMPLATE: &str = r#"# What belongs together: buckets and databases tha
 #   asof drill FILE      (into scratch copies; every target has to be elsewhere then)
 #   asof mark FILE       (stops the application for a moment, and notes a time to go back to)
 
+# The quiesce hook runs when databases that are restored beside those in use (kind rds or aurora, or a command with a source and
+# another target) are there; "early" runs it before anything is restored:
+# quiesce = "early"
+
 [[bucket]]
 source = "s3://prod-uploads"
 target = "in-place"              # or "s3://scratch/somewhere"

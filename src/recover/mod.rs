@@ -15,7 +15,7 @@ mod steps;
 mod told;
 
 pub use drill::{check_drill, drill_shape, is_scratch_of, scratch};
-pub use file::{Bucket, DatabaseKind, Hooks, Mark, RecoveryFile, References, Target};
+pub use file::{Bucket, DatabaseKind, Hooks, Mark, QuiesceTime, RecoveryFile, References, Target};
 pub use init::TEMPLATE;
 pub use journal::{FORMAT, Record, State, Status, StepResult};
 pub use marks::{Consistency, MarkLine, marks, newest_mark};

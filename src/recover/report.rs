@@ -39,7 +39,7 @@ pub enum Ending {
     Done,
     /// Everything is done; rows dangle, or copies are not as they should be.
     Inconsistent,
-    /// The quiesce hook failed: nothing was changed.
+    /// The quiesce hook failed before anything else was begun: nothing was changed.
     NotBegun,
     /// A later step failed.
     Failed,
@@ -98,6 +98,9 @@ pub struct Report {
     pub age_ms: i64,
     /// How long it took (RTO).
     pub elapsed_ms: i64,
+    /// How long the application was quiesced; none if it was not, or still is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub downtime_ms: Option<i64>,
     /// Its steps.
     pub steps: Vec<StepReport>,
     /// What is not as it should be; not more than a thousand.
@@ -113,7 +116,7 @@ pub fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> 
 }
 
 impl Ending {
-    /// | quiesce failed | another step failed | stopped | mismatched, superseded, dangling or nothing compared | |
+    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling or nothing compared | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
     /// | no | yes | | | failed |
@@ -124,7 +127,8 @@ impl Ending {
         let steps = state.shape().map(Shape::steps).unwrap_or_default();
         let failed = |step: &Step| matches!(state.status(*step), Some(Status::Failed(_)));
         let has_found = |step: &Step| state.result(*step).is_some_and(StepResult::has_found);
-        if failed(&Step::Quiesce) {
+        let begun = |step: &Step| *step != Step::Quiesce && state.status(*step).is_some();
+        if failed(&Step::Quiesce) && !steps.iter().any(begun) {
             Ending::NotBegun
         } else if steps.iter().any(failed) {
             Ending::Failed
@@ -216,11 +220,19 @@ impl Report {
             ending,
             age_ms: told.began.millis() - told.at.millis(),
             elapsed_ms: now.millis() - told.began.millis(),
+            downtime_ms: downtime(state),
             steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
             findings,
             left: Vec::new(),
         }
     }
+}
+
+fn downtime(state: &State) -> Option<i64> {
+    let (quiesced, _) = state.times(Step::Quiesce)?;
+    let (_, resumed) =
+        state.times(Step::Resume).filter(|_| state.status(Step::Resume) == Some(&Status::Done))?;
+    Some(resumed?.millis() - quiesced.millis())
 }
 
 impl StepReport {

@@ -44,6 +44,10 @@ pub struct Shape {
     pub verify: bool,
     /// How many databases.
     pub databases: usize,
+    /// Of each database, whether it is restored beside the one in use, while the application runs. A journal that says nothing
+    /// of it is of a recovery that quiesced first.
+    #[serde(default)]
+    pub beside: Vec<bool>,
     /// Of each bucket, whether it is restored in place.
     pub in_place: Vec<bool>,
 }
@@ -53,10 +57,11 @@ impl Shape {
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let optional = |there: bool, step: Step| there.then_some(step);
+        let of = |n: usize| [Step::Start(n), Step::Wait(n), Step::Settle(n)];
+        let (before, after): (Vec<_>, Vec<_>) = (0..self.databases).partition(|n| self.is_beside(*n));
+        steps.extend(before.into_iter().flat_map(of));
         steps.extend(optional(self.quiesce, Step::Quiesce));
-        for n in 0..self.databases {
-            steps.extend([Step::Start(n), Step::Wait(n), Step::Settle(n)]);
-        }
+        steps.extend(after.into_iter().flat_map(of));
         for n in 0..self.in_place.len() {
             steps.push(Step::Bucket(n));
             steps.extend(optional(self.verify, Step::Verify(n)));
@@ -67,15 +72,22 @@ impl Shape {
         steps
     }
 
+    fn is_beside(&self, database: usize) -> bool {
+        self.beside.get(database) == Some(&true)
+    }
+
     /// The steps that must be done before this one.
     ///
     /// | step | waits for |
     /// |---|---|
-    /// | quiesce | nothing |
-    /// | start | quiesce |
+    /// | quiesce | the settle of each database that is restored beside: until then the application runs |
+    /// | start, beside | nothing |
+    /// | start, another | quiesce |
     /// | wait | its start |
     /// | settle | its wait |
-    /// | bucket, elsewhere, or with a quiesce hook | quiesce |
+    /// | bucket, elsewhere, if a database is restored beside | nothing |
+    /// | bucket, elsewhere, if none is | quiesce |
+    /// | bucket, in place, with a quiesce hook | quiesce |
     /// | bucket, in place, without one | every settle: while a database may still fail, nothing in use is changed |
     /// | verify | its bucket |
     /// | after-database | every settle |
@@ -86,13 +98,15 @@ impl Shape {
         let all = |is: &dyn Fn(&Step) -> bool| steps.iter().copied().filter(|step| is(step)).collect();
         let is_settle = |step: &Step| matches!(step, Step::Settle(_));
         match step {
-            Step::Quiesce => Vec::new(),
-            Step::Start(_) => all(&|step| *step == Step::Quiesce),
+            Step::Quiesce => all(&|step| matches!(step, Step::Settle(n) if self.is_beside(*n))),
+            Step::Start(n) => all(&|step| *step == Step::Quiesce && !self.is_beside(n)),
             Step::Wait(n) => vec![Step::Start(n)],
             Step::Settle(n) => vec![Step::Wait(n)],
             Step::Bucket(n) => {
-                let careful = !self.quiesce && self.in_place.get(n) == Some(&true);
-                all(&|step| *step == Step::Quiesce || (careful && is_settle(step)))
+                let in_place = self.in_place.get(n) == Some(&true);
+                let careful = !self.quiesce && in_place;
+                let quiesced = in_place || !self.beside.contains(&true);
+                all(&|step| (quiesced && *step == Step::Quiesce) || (careful && is_settle(step)))
             }
             Step::Verify(n) => vec![Step::Bucket(n)],
             Step::AfterDatabase => all(&|step| *step == Step::Quiesce || is_settle(step)),
@@ -147,6 +161,21 @@ mod tests {
         assert_eq!(ready(false, &[&restored[..], &[References]].concat()), [Resume]);
     }
 
+    #[test]
+    fn an_application_runs_until_what_is_restored_beside_is_there() {
+        use Step::{AfterDatabase, Bucket, Quiesce, Settle, Start, Wait};
+        let shape = Shape { databases: 2, beside: vec![true, false], after_database: true, ..shape(true) };
+        let ready = |done: &[Step]| shape.ready(&State::played(&shape, done));
+        assert_eq!(ready(&[]), [Start(0), Bucket(1)]);
+        assert_eq!(ready(&[Bucket(1), Start(0), Wait(0)]), [Settle(0)]);
+        let settled = [Bucket(1), Start(0), Wait(0), Settle(0)];
+        assert_eq!(ready(&settled), [Quiesce]);
+        let quiesced = [&settled[..], &[Quiesce]].concat();
+        assert_eq!(ready(&quiesced), [Start(1), Bucket(0)]);
+        let restored = [&quiesced[..], &[Start(1), Wait(1), Settle(1)]].concat();
+        assert_eq!(ready(&restored), [Bucket(0), AfterDatabase]);
+    }
+
     proptest! {
         /// Whatever it consists of, its steps can all be taken, each once, and the last is resume.
         #[test]
@@ -154,9 +183,11 @@ mod tests {
             (quiesce, resume, after_database) in any::<(bool, bool, bool)>(),
             (references, verify) in any::<(bool, bool)>(),
             databases in 0_usize..4,
+            beside in proptest::collection::vec(any::<bool>(), 0..4),
             in_place in proptest::collection::vec(any::<bool>(), 0..4),
         ) {
-            let shape = Shape { quiesce, resume, after_database, references, verify, databases, in_place };
+            let shape =
+                Shape { quiesce, resume, after_database, references, verify, databases, beside, in_place };
             let mut done = Vec::new();
             loop {
                 let ready = shape.ready(&State::played(&shape, &done));

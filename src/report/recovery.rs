@@ -55,7 +55,9 @@ pub fn recovery_table(report: &Report) -> String {
     }
     let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
     let verdict = verdict(report);
-    lines.push(format!("{verdict}; took {took} (RTO), the time was {age} past when it began (RPO)"));
+    let downtime = report.downtime_ms.map(|ms| format!(", downtime {}", seconds(ms))).unwrap_or_default();
+    lines
+        .push(format!("{verdict}; took {took} (RTO){downtime}, the time was {age} past when it began (RPO)"));
     out + &lines.join("\n") + "\n"
 }
 

@@ -139,9 +139,12 @@ impl Client {
         self.rate.unless_halted(reading).await
     }
 
-    /// What a request that writes comes to; see [`Rate::answered`].
-    pub(super) async fn answered<T>(&self, request: impl Future<Output = Result<T>>) -> Result<T> {
-        self.rate.answered(request).await
+    /// What a request that writes comes to; see [`Rate::answered`]. Boxed: the SDK's futures are large.
+    pub(super) fn answered<'a, T: 'a>(
+        &'a self,
+        request: impl Future<Output = Result<T>> + Send + 'a,
+    ) -> impl Future<Output = Result<T>> + Send + 'a {
+        self.rate.answered(Box::pin(request))
     }
 
     /// For copies, which may answer only when they are done.

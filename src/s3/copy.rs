@@ -138,8 +138,9 @@ impl Client {
         self.counters.write_requests.add(1);
         let call = by_hand!(call, request).customize().interceptor(KeyInPath::new(request.key));
         let call = call.config_override(self.patient(once()));
-        let sent = async { call.send().await.map_err(|e| explain(&e, request.doing(), &self.place)) };
-        let reply = self.answered(sent).await?;
+        let reply = self
+            .answered(async { call.send().await.map_err(|e| explain(&e, request.doing(), &self.place)) })
+            .await?;
         let etag = reply.copy_object_result().and_then(|result| result.e_tag());
         Ok(Copied::new(reply.version_id(), etag))
     }

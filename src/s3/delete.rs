@@ -49,8 +49,8 @@ impl Client {
         };
         let call = self.sdk(bucket).delete_objects().bucket(bucket).delete(delete);
         let call = call.customize().config_override(once());
-        let sent = async { call.send().await.map_err(|e| explain(&e, doing, &self.place)) };
-        let reply = self.answered(sent).await?;
+        let reply =
+            self.answered(async { call.send().await.map_err(|e| explain(&e, doing, &self.place)) }).await?;
         let deleted: std::collections::HashMap<(&str, Option<&str>), _> =
             reply.deleted().iter().filter_map(|d| Some(((d.key()?, named(d.version_id())), d))).collect();
         let failed: std::collections::HashMap<(&str, Option<&str>), _> =
@@ -100,8 +100,8 @@ impl Client {
             permission: permission(key.version_id.is_some()),
         };
         let call = call.customize().interceptor(KeyInPath::new(key.key)).config_override(once());
-        let sent = async { call.send().await.map_err(|e| explain(&e, doing, &self.place)) };
-        let reply = self.answered(sent).await?;
+        let reply =
+            self.answered(async { call.send().await.map_err(|e| explain(&e, doing, &self.place)) }).await?;
         // What is removed by its id is said to be a marker only where there was one.
         let done = key.version_id.is_none() || reply.delete_marker() == Some(true);
         Ok(Deleted { version_id: reply.version_id().filter(|_| done).map(ToOwned::to_owned) })

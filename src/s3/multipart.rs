@@ -109,8 +109,9 @@ impl Client {
             request.headers_mut().insert("content-length", "0");
         });
         let call = call.config_override(self.patient(aws_sdk_s3::config::Builder::new()));
-        let sent = async { call.send().await.map_err(|e| explain(&e, request.doing(), &self.place)) };
-        let reply = self.answered(sent).await?;
+        let reply = self
+            .answered(async { call.send().await.map_err(|e| explain(&e, request.doing(), &self.place)) })
+            .await?;
         let result = reply.copy_part_result().ok_or_else(|| {
             Error::new(
                 ErrorKind::Corrupt,
@@ -160,8 +161,9 @@ impl Client {
         };
         let call = call.customize().interceptor(KeyInPath::new(&upload.key)).interceptor(root::COMPLETED);
         let call = call.config_override(self.patient(aws_sdk_s3::config::Builder::new()));
-        let sent = async { call.send().await.map_err(|e| explain(&e, request.doing(), &self.place)) };
-        let reply = self.answered(sent).await?;
+        let reply = self
+            .answered(async { call.send().await.map_err(|e| explain(&e, request.doing(), &self.place)) })
+            .await?;
         Ok(Copied::new(reply.version_id(), reply.e_tag()))
     }
 

@@ -2,6 +2,7 @@
 //! a shell script and a directory.
 
 mod cut;
+mod downtime;
 mod drill;
 mod ends;
 mod mark;

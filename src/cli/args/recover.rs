@@ -11,6 +11,7 @@ use crate::recover::LATEST;
 
 #[derive(Debug, Args)]
 #[command(override_usage = "asof recover [OPTIONS] --at <TIME> <FILE>\n       asof recover --init <FILE>")]
+#[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(in crate::cli) struct RecoverArgs {
     /// The recovery file
     pub(in crate::cli) file: PathBuf,
@@ -20,6 +21,9 @@ pub(in crate::cli) struct RecoverArgs {
     /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
     #[arg(long, value_name = "TIME", required_unless_present = "init")]
     pub(in crate::cli) at: Option<String>,
+    /// If the target time is newer than a database's latest restorable time, wait until the database reaches it
+    #[arg(long)]
+    pub(in crate::cli) wait: bool,
     /// Show what would be restored, and change nothing
     #[arg(short = 'n', long)]
     pub(in crate::cli) dry_run: bool,

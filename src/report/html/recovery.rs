@@ -12,7 +12,11 @@ pub fn recovery_page(report: &Report, now: Instant) -> String {
     let class = if report.ending == Ending::Done && report.left.is_empty() { "good" } else { "bad" };
     let body = html! {
         p class=(class) { strong { (verdict(report)) } }
-        p { "It took " (seconds(report.elapsed_ms)) " (RTO). The time was " (seconds(report.age_ms)) " past when it began (RPO)." }
+        p {
+            "It took " (seconds(report.elapsed_ms)) " (RTO)."
+            @if let Some(downtime) = report.downtime_ms { " Downtime: " (seconds(downtime)) "." }
+            " The time was " (seconds(report.age_ms)) " past when it began (RPO)."
+        }
         @if !report.left.is_empty() {
             h2 { "Left behind" }
             ul { @for left in &report.left { li { (printable(left)) } } }

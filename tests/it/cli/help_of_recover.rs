@@ -28,6 +28,10 @@ fn of_recover() {
               The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that
               every database reaches
 
+          --wait
+              If the target time is newer than a database's latest restorable time, wait until the
+              database reaches it
+
       -n, --dry-run
               Show what would be restored, and change nothing
 

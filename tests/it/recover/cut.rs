@@ -14,6 +14,23 @@ const SIDE_BY_SIDE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(30);
 const HOOKS: [&str; 3] = ["quiesce", "after-database", "resume"];
 
+/// When the application is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Quiesced {
+    Early,
+    Late,
+}
+
+impl Quiesced {
+    async fn story(self) -> Story {
+        let story = Story::new().await;
+        if self == Self::Late {
+            story.quiesce_late();
+        }
+        story
+    }
+}
+
 fn records(recovery: &std::path::Path) -> Vec<serde_json::Value> {
     let journal = std::fs::read_to_string(recovery.join("journal")).unwrap_or_default();
     let whole = journal.split_inclusive('\n').filter(|line| line.ends_with('\n'));
@@ -21,8 +38,8 @@ fn records(recovery: &std::path::Path) -> Vec<serde_json::Value> {
 }
 
 /// Plays it with a kill after `n` records; whether it was killed before its end.
-async fn play(n: usize) -> bool {
-    let story = Story::new().await;
+async fn play(n: usize, quiesced: Quiesced) -> bool {
+    let story = quiesced.story().await;
     // There is time to kill it in the midst of each.
     for step in ["quiesce", "restore", "after-database", "keys", "resume"] {
         story.write(&format!("sleep-{step}"), "0.1");
@@ -38,7 +55,7 @@ async fn play(n: usize) -> bool {
     if cut_off {
         story.recover().await.expect_code(0);
     }
-    let what = format!("killed after {n} records: {killed}");
+    let what = format!("quiesced {quiesced:?}, killed after {n} records: {killed}");
     story.assert_recovered(&what);
     for (hook, most) in HOOKS.iter().zip(most) {
         let calls = story.calls(hook);
@@ -67,12 +84,21 @@ async fn killed_after(story: &Story, n: usize) -> Run {
 
 #[test]
 fn killed_after_each_record_and_run_again() {
+    cut_everywhere(Quiesced::Early);
+}
+
+#[test]
+fn killed_after_each_record_of_one_that_quiesces_late_and_run_again() {
+    cut_everywhere(Quiesced::Late);
+}
+
+fn cut_everywhere(quiesced: Quiesced) {
     crate::crash::block_on(async {
-        let story = Story::new().await;
+        let story = quiesced.story().await;
         story.recover().await.expect_code(0);
         let records = records(&story.newest().unwrap()).len();
         assert!(records > 15, "{records} records");
-        let played = stream::iter(1..=records).map(play);
+        let played = stream::iter(1..=records).map(|n| play(n, quiesced));
         let cut_off: Vec<bool> = played.buffer_unordered(SIDE_BY_SIDE).collect().await;
         let cut_off = cut_off.into_iter().filter(|cut_off| *cut_off).count();
         crate::servers::say(&format!("recover: {cut_off} of {records} cut off after a record"));

@@ -169,7 +169,7 @@ async fn what_is_kept_is_nobody_elses_and_tells_no_password() {
     let story = story("").await;
     let secret = "quiesce = { shell = \"PGPASSWORD=secret false\" }";
     let file = story.read("recovery.toml");
-    let before = file.lines().find(|line| line.starts_with("quiesce")).unwrap();
+    let before = file.lines().find(|line| line.starts_with("quiesce = [")).unwrap();
     story.write("recovery.toml", &file.replace(before, secret));
     let run = story.recover().await.expect_code(1);
     let recovery = story.newest().unwrap();

@@ -40,6 +40,8 @@ keys) cat "$dir/keys"; [ -n "$ASOF_ENDPOINT" ] ;;
 esac
 "#;
 
+const EARLY: &str = "quiesce = \"early\"\n";
+
 pub(crate) struct Story {
     pub(crate) scene: Scene,
     dir: tempfile::TempDir,
@@ -63,13 +65,18 @@ impl Story {
         story
     }
 
-    /// A recovery file.
+    /// Lets the application run while the database is restored.
+    pub(crate) fn quiesce_late(&self) {
+        self.write("recovery.toml", &self.read("recovery.toml").replace(EARLY, ""));
+    }
+
+    /// A recovery file that quiesces first.
     pub(crate) fn file(&self, target: &str, hooks: &str) -> String {
         let db = self.path("db");
         let db = db.display();
         format!(
             r#"
-[[bucket]]
+{EARLY}[[bucket]]
 source = "s3://{BUCKET}"
 target = "{target}"
 [[database]]
