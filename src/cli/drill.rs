@@ -48,7 +48,8 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     // Only now: what had no teardown command may have been removed by hand, and the drill that left it is ended then.
     check_drill(&source.file, keep)?;
     let windows = windows(output, &asked).await?;
-    let at = recovery::at(&at, (&asked, &windows), context.now, &carry).map(|time| (at, time))?;
+    let at =
+        recovery::at(&at, (&asked, &windows), context.now, (&carry, &source.path)).map(|time| (at, time))?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
     let told = Told { targets: source.file.targets(), ..told };
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file), clock)?;

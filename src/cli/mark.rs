@@ -17,7 +17,7 @@ use crate::engine::recover::mark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
-use crate::recover::{Consistency, MarkLine, marks, newest_mark};
+use crate::recover::{Consistency, MarkLine};
 use crate::report::{Format, JsonLines, marks_table};
 
 pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
@@ -34,8 +34,9 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     name.as_deref().map_or(Ok(()), check_name)?;
     // Before the application is stopped: that the mark cannot be kept is known at once.
     let marks = Marks::open(&dir)?;
+    let of_file = source.path.to_string_lossy().into_owned();
     if let Some(name) = name.as_deref().filter(|_| !replace) {
-        marks.require_free(name)?;
+        marks.require_free(name, &of_file)?;
     }
     let rate = limits::DEFAULT_RATE;
     let parts = buckets(context, &source.file, (&server, rate), as_written).await?;
@@ -61,7 +62,7 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
         output.note(STANDS_STILL);
     }
     let at = at?;
-    let line = MarkLine { name, at, file: source.path.to_string_lossy().into_owned(), consistency };
+    let line = MarkLine { name, at, file: of_file, consistency };
     marks.keep(&line, replace)?;
     let mut out = std::io::stdout();
     if output.format == Format::Json {
@@ -78,7 +79,7 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
 /// Lists the marks, or those that were made with one file.
 fn show(context: &Context, output: Output, dir: &Path, file: Option<&Path>) -> Result<Exit> {
     let path = dir.join(MARKS);
-    let mut marks = marks(&moment::lines(&path)?);
+    let mut marks = moment::marks_in(&path)?.listed();
     if let Some(file) = file {
         let place = Source::place(file)
             .map_err(|e| Error::usage(format!("cannot find the recovery file {}: {e}", file.display())))?;
@@ -121,9 +122,9 @@ impl Marks {
         Ok(Self { file, path })
     }
 
-    /// Refuses the name of a mark that there is: the second that it stands for would be lost.
-    fn require_free(&self, name: &str) -> Result<()> {
-        match newest_mark(&moment::lines(&self.path)?, name) {
+    /// Refuses the name of a mark that the file has: the second that it stands for would be lost.
+    fn require_free(&self, name: &str, file: &str) -> Result<()> {
+        match moment::marks_in(&self.path)?.own(name, file) {
             None => Ok(()),
             Some(mark) => {
                 Err(Error::usage(format!("there is a mark {name} already, at {}", mark.at.human()))
@@ -136,7 +137,7 @@ impl Marks {
     fn keep(mut self, line: &MarkLine, replace: bool) -> Result<()> {
         self.file.lock().map_err(|e| cannot(&self.path, &e))?;
         if !replace {
-            self.require_free(&line.name)?;
+            self.require_free(&line.name, &line.file)?;
         }
         let text = serde_json::to_string(line).map_err(std::io::Error::from)?;
         let begin = if is_torn(&self.file).map_err(|e| cannot(&self.path, &e))? { "\n" } else { "" };

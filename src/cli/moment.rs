@@ -4,34 +4,82 @@
 //! from then, and what is past is past by that clock.
 
 use std::path::Path;
+use std::sync::Once;
 
 use super::args::apply::StateArgs;
 use super::carry::state_dir;
+use super::exit::say;
 use super::next;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{TypedTime, printable};
-use crate::recover::{mark_name, newest_mark};
+use crate::recover::{MarkLine, Marks, Named, mark_name};
 
 /// The file of marks in a state directory.
 pub(super) const MARKS: &str = "marks";
 
-/// Reads a past time. `mark:NAME` is looked up where the state is kept.
+/// Reads a past time. `mark:NAME` is looked up where the state is kept, among the marks of every recovery file.
 pub(super) fn read(text: &str, state: &StateArgs) -> Result<TypedTime> {
-    let Some(name) = mark_name(text) else { return TypedTime::parse(text) };
-    let path = state_dir(state)?.join(MARKS);
-    newest_mark(&lines(&path)?, name).map(|mark| TypedTime::Instant(mark.at)).ok_or_else(|| {
-        Error::usage(format!("there is no mark {} in {}", printable(name), path.display()))
-            .hint(format!("to list them: {}", next::marks(state)))
-            .hint("--state-dir names another directory")
-    })
+    read_named(text, state, None)
 }
 
-/// The lines of the file of marks; none where there is none.
-pub(super) fn lines(path: &Path) -> Result<String> {
-    match std::fs::read_to_string(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        lines => lines.map_err(|e| {
-            Error::new(ErrorKind::Local, format!("cannot read the marks in {}: {e}", path.display()))
-        }),
+/// The same with a recovery file: `mark:NAME` is a mark of this file.
+pub(super) fn read_with(text: &str, state: &StateArgs, file: &Path) -> Result<TypedTime> {
+    read_named(text, state, Some(file))
+}
+
+fn read_named(text: &str, state: &StateArgs, file: Option<&Path>) -> Result<TypedTime> {
+    let Some(name) = mark_name(text) else { return TypedTime::parse(text) };
+    let path = state_dir(state)?.join(MARKS);
+    let marks = marks_in(&path)?;
+    let shown = printable(name);
+    let each = |marks: &[MarkLine]| {
+        let one = |mark: &MarkLine| format!("{} ({})", printable(&mark.file), mark.at);
+        marks.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    let to_list = || format!("to list them: {}", next::marks(state));
+    let of_file = file.map(Path::to_string_lossy);
+    match marks.named(name, of_file.as_deref()) {
+        Named::Mark(mark) => Ok(TypedTime::Instant(mark.at)),
+        Named::Nothing => Err(Error::usage(format!("there is no mark {shown} in {}", path.display()))
+            .hint(to_list())
+            .hint("--state-dir names another directory")),
+        Named::OfOtherFiles(others) => {
+            let of_file = of_file.unwrap_or_default();
+            let message = format!(
+                "{} has no mark {shown}; a mark of this name was made with {}",
+                printable(&of_file),
+                each(&others)
+            );
+            Err(Error::usage(message)
+                .hint("name that file; or the time itself, to restore what this file names to it: --at TIME")
+                .hint(to_list()))
+        }
+        Named::Several(several) => {
+            Err(Error::usage(format!("several recovery files have a mark {shown}: {}", each(&several)))
+                .hint("name the time itself: --at TIME"))
+        }
     }
+}
+
+/// The marks in a file; none where there is no file. A line that cannot be read is told of once.
+pub(super) fn marks_in(path: &Path) -> Result<Marks> {
+    let bytes = match std::fs::read(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Marks::default()),
+        bytes => bytes.map_err(|e| {
+            Error::new(ErrorKind::Local, format!("cannot read the marks in {}: {e}", path.display()))
+        })?,
+    };
+    let marks = Marks::read(&bytes);
+    if !marks.unreadable.is_empty() {
+        static TOLD: Once = Once::new();
+        let numbers: Vec<_> = marks.unreadable.iter().map(ToString::to_string).collect();
+        let numbers = numbers.join(", ");
+        TOLD.call_once(|| {
+            say(&format!(
+                "cannot read line {numbers} of the marks in {}; the others are used\n",
+                path.display()
+            ))
+        });
+    }
+    Ok(marks)
 }

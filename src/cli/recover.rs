@@ -115,7 +115,8 @@ fn taken_up(
     carry: &CarryArgs,
 ) -> Result<Option<Recovery>> {
     let state_dir = state_dir(&carry.apply.state)?;
-    let at = moment::read(typed, &carry.apply.state).and_then(|typed| typed.past(context.now)).ok();
+    let typed_time = moment::read_with(typed, &carry.apply.state, &source.path);
+    let at = typed_time.and_then(|typed| typed.past(context.now)).ok();
     let suits = |told: &Told| told.is_meant_by(typed, at);
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::take_up(&state_dir, of, suits, clock)? else { return Ok(None) };
@@ -175,7 +176,7 @@ async fn plan(
     } else {
         windows(output, databases).await?
     };
-    let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
+    let at = recovery::at(typed, (databases, &windows), context.now, (carry, &source.path))?;
     // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
     // this tag: whatever is found is not of the one that would begin.
     let errand = Errand { at, tag: format!("{}-none", context.now.compact()) };

@@ -193,12 +193,12 @@ pub(super) fn at(
     typed: &str,
     (databases, windows): (&[Database], &[Window]),
     now: Instant,
-    carry: &CarryArgs,
+    (carry, file): (&CarryArgs, &Path),
 ) -> Result<Instant> {
     let at = if typed == LATEST {
         latest(databases, windows)?
     } else {
-        let at = moment::read(typed, &carry.apply.state)?.past(now)?;
+        let at = moment::read_with(typed, &carry.apply.state, file)?.past(now)?;
         if databases.is_empty() { at } else { at.whole_second() }
     };
     for (database, window) in databases.iter().zip(windows) {

@@ -18,7 +18,7 @@ pub use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub use file::{Bucket, DatabaseKind, Hooks, Mark, QuiesceTime, RecoveryFile, References, Target};
 pub use init::TEMPLATE;
 pub use journal::{FORMAT, Record, State, Status, StepResult};
-pub use marks::{Consistency, MarkLine, marks, newest_mark};
+pub use marks::{Consistency, MarkLine, Marks, Named};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub use report::{Ending, Event, Finding, Report, StepReport, counts, in_words};
 pub use rows::{Terminator, each_key, read_keys};

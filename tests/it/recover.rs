@@ -6,6 +6,7 @@ mod downtime;
 mod drill;
 mod ends;
 mod mark;
+mod marks_of_files;
 mod steps;
 mod story;
 mod superseded;
