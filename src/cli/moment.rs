@@ -74,12 +74,9 @@ pub(super) fn marks_in(path: &Path) -> Result<Marks> {
         static TOLD: Once = Once::new();
         let numbers: Vec<_> = marks.unreadable.iter().map(ToString::to_string).collect();
         let numbers = numbers.join(", ");
-        TOLD.call_once(|| {
-            say(&format!(
-                "cannot read line {numbers} of the marks in {}; the others are used\n",
-                path.display()
-            ))
-        });
+        let told =
+            format!("cannot read line {numbers} of the marks in {}; the others are used\n", path.display());
+        TOLD.call_once(|| say(&told));
     }
     Ok(marks)
 }

@@ -14,7 +14,7 @@
 //!
 //! `restore` that is cut off is run again with the same `ASOF_RUN`, unless `progress` tells that it is under way or done.
 
-use super::{Errand, Found, Progress, Window};
+use super::{Connection, Errand, Found, Progress, Window};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -119,7 +119,12 @@ impl Database {
         Ok(())
     }
 
-    pub(super) async fn endpoint(&self, errand: &Errand) -> Result<Option<String>> {
+    pub(super) async fn connection(&self, errand: &Errand) -> Result<Connection> {
+        let identifier = self.settings.target.clone();
+        Ok(Connection { endpoint: self.endpoint(errand).await?, identifier, ..Connection::default() })
+    }
+
+    async fn endpoint(&self, errand: &Errand) -> Result<Option<String>> {
         let Some(program) = &self.settings.endpoint else { return Ok(None) };
         let what = self.what("endpoint");
         let printed = program.read(&what, &self.environment(Some(errand)), self.question()).await?;

@@ -5,6 +5,7 @@
 
 mod check;
 pub mod command;
+mod connection;
 mod free;
 pub mod rds;
 mod reach;
@@ -15,6 +16,7 @@ use crate::error::Result;
 use crate::model::Instant;
 
 pub use check::checks;
+pub use connection::Connection;
 pub use free::require_free;
 pub use reach::until_reached;
 pub use wait::wait;
@@ -173,12 +175,12 @@ impl Database {
         }
     }
 
-    /// Where the restored database answers.
-    pub async fn endpoint(&self, errand: &Errand) -> Result<Option<String>> {
+    /// How the restored database is reached.
+    pub async fn connection(&self, errand: &Errand) -> Result<Connection> {
         match self {
-            Database::Command(database) => database.endpoint(errand).await,
-            Database::Rds(database) => database.endpoint().await,
-            Database::Aurora(database) => database.endpoint().await,
+            Database::Command(database) => database.connection(errand).await,
+            Database::Rds(database) => database.connection().await,
+            Database::Aurora(database) => database.connection().await,
         }
     }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::access_point::is_arn;
+use super::iam_databases;
 use super::location::{DRILL_FOLDER, Location};
 
 /// What a policy is for.
@@ -23,20 +24,22 @@ pub enum Use {
     RemoveMarker,
     /// `restore --thaw`.
     Thaw,
-    /// A restore into a scratch bucket, to see that it can be done.
+    /// `recover`: buckets in place, and databases of RDS.
+    Recover,
+    /// `drill`: buckets and databases into scratch copies, to see that it can be done.
     Drill,
 }
 
 impl Use {
     /// All of them.
-    pub const ALL: [Use; 6] =
-        [Use::Plan, Use::Restore, Use::RestoreTo, Use::RemoveMarker, Use::Thaw, Use::Drill];
+    pub const ALL: [Use; 7] =
+        [Use::Plan, Use::Restore, Use::RestoreTo, Use::RemoveMarker, Use::Thaw, Use::Recover, Use::Drill];
 
     /// The operations sent to the bucket whose past it is.
     pub fn at_source(self) -> Vec<&'static str> {
         let more: &[&[&str]] = match self {
             Use::Plan => &[],
-            Use::Restore => &[COPY_FROM, COPY_TO, DELETE],
+            Use::Restore | Use::Recover => &[COPY_FROM, COPY_TO, DELETE],
             Use::RestoreTo | Use::Drill => &[COPY_FROM],
             Use::RemoveMarker => &[COPY_FROM, COPY_TO, DELETE, REMOVE],
             Use::Thaw => &[COPY_FROM, COPY_TO, DELETE, &["RestoreObject"]],
@@ -49,9 +52,14 @@ impl Use {
         let sent: &[&[&str]] = match self {
             Use::RestoreTo => &[LOOK, COPY_TO],
             Use::Drill => &[LOOK, COPY_TO, TEAR_DOWN],
-            Use::Plan | Use::Restore | Use::RemoveMarker | Use::Thaw => &[],
+            Use::Plan | Use::Restore | Use::RemoveMarker | Use::Thaw | Use::Recover => &[],
         };
         sent.iter().copied().flatten().copied().collect()
+    }
+
+    /// Whether databases of RDS are restored too.
+    fn has_databases(self) -> bool {
+        matches!(self, Use::Recover | Use::Drill)
     }
 }
 
@@ -178,7 +186,7 @@ pub struct Policy {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Statement {
+pub(super) struct Statement {
     sid: String,
     effect: &'static str,
     action: Vec<&'static str>,
@@ -191,7 +199,7 @@ struct Statement {
 }
 
 /// An operator, a key, and its values.
-type Condition = BTreeMap<&'static str, BTreeMap<&'static str, String>>;
+pub(super) type Condition = BTreeMap<&'static str, BTreeMap<&'static str, String>>;
 
 impl Policy {
     /// The least policy for a use of asof on a place. `destination` is the place restored into, where that is another.
@@ -203,13 +211,23 @@ impl Policy {
             let denied = deny(&operations, place, location);
             allow(&operations, place, location).into_iter().chain(denied)
         });
-        Self { version: "2012-10-17", statement: statement.collect() }
+        let of_databases = if what.has_databases() { iam_databases::statements() } else { Vec::new() };
+        Self { version: "2012-10-17", statement: statement.chain(of_databases).collect() }
     }
 }
 
 impl Statement {
-    fn new(sid: String, effect: &'static str, action: Vec<&'static str>, resource: &[String]) -> Self {
+    pub(super) fn new(
+        sid: String,
+        effect: &'static str,
+        action: Vec<&'static str>,
+        resource: &[String],
+    ) -> Self {
         Self { sid, effect, action, resource: Some(resource.to_vec()), not_resource: None, condition: None }
+    }
+
+    pub(super) fn with(self, condition: Condition) -> Self {
+        Self { condition: Some(condition), ..self }
     }
 }
 
@@ -271,7 +289,7 @@ fn deny(operations: &[&str], place: &str, location: &Location) -> Vec<Statement>
     statements
 }
 
-fn condition(operator: &'static str, key: &'static str, value: String) -> Condition {
+pub(super) fn condition(operator: &'static str, key: &'static str, value: String) -> Condition {
     BTreeMap::from([(operator, BTreeMap::from([(key, value)]))])
 }
 

@@ -8,6 +8,7 @@ mod checksum;
 mod corrected;
 mod history;
 mod iam;
+pub mod iam_databases;
 mod instant;
 mod key;
 mod key_shape;

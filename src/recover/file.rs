@@ -320,8 +320,13 @@ impl DatabaseKind {
 
     /// The variable in which hooks and the references' command find where it answers.
     pub fn endpoint_variable(&self) -> String {
+        self.variable("ENDPOINT")
+    }
+
+    /// The variable in which they find something else of it: `ASOF_HOST_ORDERS` for `HOST`.
+    pub fn variable(&self, what: &str) -> String {
         let name = self.name().to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-        format!("ASOF_ENDPOINT_{name}")
+        format!("ASOF_{what}_{name}")
     }
 
     /// What is restored and what it is restored into, as they are named.

@@ -39,8 +39,9 @@ restore = ["./db-restore"]
 # progress = ["./db-progress"]
 # Or: a command that ends when the restore is done:
 # wait = ["./db-wait"]
-# Prints where the restored database answers, without a password, for the report tells it; the hooks and the references'
-# command find it as ASOF_ENDPOINT (the first database's) and ASOF_ENDPOINT_ORDERS:
+# Prints where the restored database answers, HOST:PORT or a URL, without a password, for the report tells it; the hooks and
+# the references' command find it as ASOF_ENDPOINT, and its parts as ASOF_HOST, ASOF_PORT and ASOF_DBNAME (the first
+# database's), and as ASOF_ENDPOINT_ORDERS, ASOF_HOST_ORDERS …:
 # endpoint = ["./db-endpoint"]
 # Removes what was restored, and only what carries ASOF_RUN; a drill needs it:
 # teardown = ["./db-teardown"]
@@ -62,7 +63,7 @@ restore = ["./db-restore"]
 
 # The keys that the rows of the restored database name, one a line: a row whose object is missing is found.
 # [references]
-# command = { shell = "psql -At -c 'select object_key from uploads' \"$ASOF_ENDPOINT\"" }
+# command = { shell = "psql -h \"${ASOF_HOST:?}\" -p \"$ASOF_PORT\" -d \"$ASOF_DBNAME\" -XAtc 'select object_key from uploads'" }
 # bucket = "s3://prod-uploads"
 # null = false                   # true: keys end in NUL, not in a line break
 # heal = "30s"                   # restores objects too that arrived so soon after the time

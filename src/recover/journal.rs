@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::steps::{Shape, Step};
+use crate::db::Connection;
 use crate::model::Instant;
 
 /// The version of the journal's format. One that is newer is refused.
@@ -89,6 +90,9 @@ pub struct StepResult {
     /// What was counted: `copied`, `dangling` and the like.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, u64>,
+    /// How a database is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Connection>,
 }
 
 impl StepResult {
@@ -354,8 +358,11 @@ mod tests {
     fn what_dangles_is_looked_for_again_until_the_application_goes_on() {
         let shape = Shape { references: true, resume: true, ..Shape::default() };
         let counts = crate::recover::counts([("dangling", 1)]);
-        let found =
-            Record::Done { step: Step::References, at: AT, result: StepResult { note: None, counts } };
+        let found = Record::Done {
+            step: Step::References,
+            at: AT,
+            result: StepResult { counts, ..StepResult::default() },
+        };
         let mut state = State::default();
         let started = Record::Started { format: FORMAT, at: AT, shape };
         let records = [started, begun(Step::References), found, begun(Step::Resume), failed(Step::Resume)];

@@ -30,6 +30,9 @@ const APART: Duration = Duration::from_secs(5);
 /// The commands of the recovery file.
 const PITR: &str = include_str!("postgres/pitr.sh");
 
+/// Its example of a references' command is run as it stands there.
+const README: &str = include_str!("../../README.md");
+
 const TABLE: &str = "create table uploads (key text primary key, revision int not null)";
 
 /// The database that `tests/servers/postgres.sh` has started.
@@ -80,11 +83,12 @@ impl Database {
 
     /// A recovery file: the bucket to the target, the database into a cluster of its own.
     fn recovery_file(&self, name: &str, bucket: &Bucket, target: &str) -> String {
-        let (pitr, place, psql, source) = (self.path("pitr.sh"), self.path(""), &self.psql, bucket.url(""));
+        let (pitr, place, source) = (self.path("pitr.sh"), self.path(""), bucket.url(""));
         let commands = ["window", "restore", "progress", "endpoint", "teardown"]
             .map(|verb| format!("{verb} = [\"sh\", \"{pitr}\", \"{verb}\", \"{place}\"]\n"))
             .concat();
         let (stop, stopped) = (self.path("stop"), self.path("stopped"));
+        let references = README.lines().find(|line| line.starts_with("command = { shell = \"psql ")).unwrap();
         let text = format!(
             r#"
 [[bucket]]
@@ -99,13 +103,22 @@ target = "restored"
 quiesce = {{ shell = "touch '{stop}'; until [ -e '{stopped}' ]; do sleep 0.1; done" }}
 resume = ["rm", "{stop}", "{stopped}"]
 [references]
-command = {{ shell = "'{psql}' -XAtc 'select key from uploads' \"$ASOF_ENDPOINT\"" }}
+{references}
 bucket = "{source}"
 "#
         );
         std::fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
+}
+
+/// `asof`, for which `psql` is on the PATH, and the user is named as an operator does it.
+async fn asof(subject: &Subject, database: &Database, arguments: &[&str]) -> Run {
+    let mut command = subject.command(&subject.server.secret, arguments);
+    let bin = Path::new(&database.psql).parent().unwrap().to_str().unwrap();
+    let path = format!("{bin}:{}", std::env::var("PATH").unwrap());
+    command.env("PATH", path).env("PGUSER", "asof");
+    tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
 }
 
 /// What a command prints, which must end well.
@@ -146,7 +159,7 @@ async fn drill(subject: &Subject, database: &Database, bucket: &Bucket) {
     let file = database.recovery_file("drill.toml", bucket, &scratch.url("copies"));
     let at = last_second();
     let arguments = ["drill", &file, "--at", &at.to_string(), "--format", "json"];
-    let run = subject.asof(&arguments).await.expect_code(0);
+    let run = asof(subject, database, &arguments).await.expect_code(0);
     assert!(step(&run, "references")["counts"]["keys"].as_u64() > Some(0), "{run}");
     assert_eq!(scratch.live_keys().await, Vec::<String>::new());
     assert!(!database.place.join("restored").exists(), "{run}");
@@ -191,7 +204,7 @@ async fn story(subject: &Subject, database: &Database) {
 
     let file = database.recovery_file("recovery.toml", &bucket, "in-place");
     let arguments = ["recover", &file, "--at", &at.to_string(), "--yes", "--format", "json"];
-    let (run, done) = tokio::join!(subject.asof(&arguments), app.join());
+    let (run, done) = tokio::join!(asof(subject, database, &arguments), app.join());
     let run = run.expect_code(0);
     let rows = database.rows(step(&run, "settle")["note"].as_str().unwrap());
     assert_eq!(step(&run, "references")["counts"]["dangling"], 0, "{run}");

@@ -13,6 +13,8 @@ use crate::servers::{Kind, Server};
 use crate::support::databases::{Databases, TAG, shape, tag};
 use crate::support::{Moment, Subject};
 
+mod hooks;
+mod permissions;
 mod stalled;
 
 async fn databases() -> Databases {

@@ -63,7 +63,9 @@ pub(in crate::cli) enum UseArg {
     RemoveMarker,
     /// Restore with --thaw
     Thaw,
-    /// Restore into a scratch bucket, to see that it can be done
+    /// Recover: buckets in place, and databases of RDS
+    Recover,
+    /// Drill: buckets and databases into scratch copies, to see that it can be done
     Drill,
 }
 
@@ -75,6 +77,7 @@ impl From<UseArg> for Use {
             UseArg::RestoreTo => Use::RestoreTo,
             UseArg::RemoveMarker => Use::RemoveMarker,
             UseArg::Thaw => Use::Thaw,
+            UseArg::Recover => Use::Recover,
             UseArg::Drill => Use::Drill,
         }
     }

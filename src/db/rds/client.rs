@@ -187,8 +187,12 @@ fn explain_answer(doing: &str, status: u16, code: &str, message: &str) -> Error 
              goes on there, and the same command finds it by its tag"
         }
         (code, _) if is_busy(Some(code)) => "it is busy with something else: wait until it is available",
-        (_, ErrorKind::Denied) => "the README lists the permissions that the credentials need",
+        (_, ErrorKind::Denied) => "asof check --iam recover prints the permissions that the credentials need",
         (_, ErrorKind::Throttled) => "RDS refuses so many requests: try again later",
+        ("KMSKeyNotAccessibleFault", _) => {
+            "let the key be enabled, and the role use it: kms:DescribeKey and kms:CreateGrant, for RDS \
+             (asof check --iam recover prints the policy)"
+        }
         ("PointInTimeRestoreNotEnabled", _) => {
             "its automated backups are off, so that no past second can be restored"
         }

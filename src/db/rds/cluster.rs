@@ -9,7 +9,7 @@ use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
 use super::{Settings, Source, foreign, instance, requests, states, taken};
 use crate::cancel::Cancel;
-use crate::db::{Errand, Found, Progress, Window};
+use crate::db::{Connection, Errand, Found, Progress, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
@@ -147,9 +147,19 @@ impl Cluster {
         self.modify(unlike).await
     }
 
-    pub(in crate::db) async fn endpoint(&self) -> Result<Option<String>> {
+    pub(in crate::db) async fn connection(&self) -> Result<Connection> {
         let cluster = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await?;
-        Ok(endpoint(&cluster))
+        let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+        Ok(Connection {
+            endpoint: endpoint(&cluster),
+            reader_endpoint: cluster
+                .reader_endpoint()
+                .zip(cluster.port())
+                .map(|(host, port)| format!("{host}:{port}")),
+            identifier: text(cluster.db_cluster_identifier()),
+            engine: text(cluster.engine()),
+            dbname: text(cluster.database_name()),
+        })
     }
 
     /// Its instances first: a cluster with instances is not deleted.

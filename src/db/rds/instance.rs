@@ -6,7 +6,7 @@ use super::client::{Client, explain, if_there, is_taken};
 use super::settings::{InstanceSettings, left_out};
 use super::{Settings, Source, foreign, requests, states, taken};
 use crate::cancel::Cancel;
-use crate::db::{Errand, Found, Progress, Window};
+use crate::db::{Connection, Errand, Found, Progress, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 
@@ -119,9 +119,16 @@ impl Instance {
         modify(&self.client, target, unlike).await
     }
 
-    pub(in crate::db) async fn endpoint(&self) -> Result<Option<String>> {
+    pub(in crate::db) async fn connection(&self) -> Result<Connection> {
         let instance = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await?;
-        Ok(endpoint(&instance))
+        let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+        Ok(Connection {
+            endpoint: endpoint(&instance),
+            reader_endpoint: None,
+            identifier: text(instance.db_instance_identifier()),
+            engine: text(instance.engine()),
+            dbname: text(instance.db_name()),
+        })
     }
 
     pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {

@@ -219,7 +219,7 @@ impl Parts<'_> {
         for change in changes.into_changes()?.take(limits::FINDINGS) {
             self.find(Finding::of_copy(to, &change?));
         }
-        Ok(StepResult { note: None, counts })
+        Ok(StepResult { counts, ..StepResult::default() })
     }
 }
 
@@ -246,5 +246,5 @@ fn settled(counters: &Counters, run: &str, first: Option<String>) -> Result<Step
     if superseded > 0 {
         counts.insert("superseded".to_owned(), superseded);
     }
-    Ok(StepResult { note: Some(format!("run {run}")), counts })
+    Ok(StepResult { note: Some(format!("run {run}")), counts, connection: None })
 }

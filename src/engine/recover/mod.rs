@@ -2,6 +2,7 @@
 //! until nothing is left or nothing more can be done.
 
 mod bucket;
+mod environment;
 mod mark;
 mod step;
 mod store;

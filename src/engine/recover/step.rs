@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io::BufReader;
 
 use super::bucket::{BucketPart, Terms};
+use super::environment::{environment, reached_by};
 use super::store::Recovery;
 use crate::apply::Outcome;
 use crate::cancel::Cancel;
@@ -18,7 +19,7 @@ use crate::engine::survey::Findings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::plan::Change;
-use crate::program::{Environment, Patience, Program};
+use crate::program::{Patience, Program};
 use crate::recover::{
     self, Dangling, Event, Finding, RecoveryFile, SortedKeys, Step, StepResult, Terminator, counts, read_keys,
 };
@@ -70,7 +71,8 @@ impl Parts<'_> {
             Step::Settle(n) => {
                 let (database, errand) = (self.database(n)?, recovery.errand());
                 database.settle(&errand).await?;
-                Ok(StepResult { note: database.endpoint(&errand).await?, ..StepResult::default() })
+                let connection = database.connection(&errand).await?;
+                Ok(reached_by(connection))
             }
             Step::Bucket(n) => self.restore_bucket(recovery, n).await,
             Step::Verify(n) => self.verify_copy(recovery, n).await,
@@ -101,7 +103,7 @@ impl Parts<'_> {
 
     async fn hook(&self, recovery: &Recovery, what: &str, program: Option<&Program>) -> Result<StepResult> {
         if let Some(program) = program {
-            let environment = self.environment(recovery);
+            let environment = environment(recovery, &self.file.databases);
             program.run(&format!("the {what}"), &environment, Patience::default()).await?;
         }
         Ok(StepResult::default())
@@ -119,26 +121,6 @@ impl Parts<'_> {
             }
         }
         Ok(StepResult::default())
-    }
-
-    /// What hooks and the references' command find: the time, the tag, where each database answers.
-    fn environment(&self, recovery: &Recovery) -> Environment {
-        let errand = recovery.errand();
-        let mut variables = vec![
-            ("ASOF_AT".to_owned(), errand.at.to_string()),
-            ("ASOF_AT_EPOCH".to_owned(), errand.at.second().to_string()),
-            ("ASOF_RUN".to_owned(), errand.tag),
-        ];
-        let state = recovery.state();
-        for (n, database) in self.file.databases.iter().enumerate() {
-            let settled = state.result(Step::Settle(n)).and_then(|result| result.note.clone());
-            let Some(endpoint) = settled else { continue };
-            if n == 0 {
-                variables.push(("ASOF_ENDPOINT".to_owned(), endpoint.clone()));
-            }
-            variables.push((database.endpoint_variable(), endpoint));
-        }
-        variables
     }
 
     /// Compares the keys that the rows name with what the bucket holds now.
@@ -183,7 +165,7 @@ impl Parts<'_> {
             self.find(Finding::nothing_compared(named));
             counts.insert("nothing_compared".to_owned(), 1);
         }
-        Ok(StepResult { note: None, counts })
+        Ok(StepResult { counts, ..StepResult::default() })
     }
 
     /// Reads the keys as the command prints them.
@@ -195,7 +177,8 @@ impl Parts<'_> {
             read_keys(BufReader::new(output), terminator, &location, "the references' command")
         };
         let patience = Patience { cancel: Some(self.cancel), deadline: None };
-        told.command.pipe(what, &self.environment(recovery), patience, read).await
+        let environment = environment(recovery, &self.file.databases);
+        told.command.pipe(what, &environment, patience, read).await
     }
 
     /// Brings back objects that arrived so soon after the time. Gives how many.

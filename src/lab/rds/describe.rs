@@ -126,6 +126,7 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
         Element::text("Engine", &cluster.engine),
         Element::text("Status", cluster.state()),
         Element::text("Endpoint", format!("{}.cluster-lab.rds.example.com", cluster.id)),
+        Element::text("ReaderEndpoint", format!("{}.cluster-ro-lab.rds.example.com", cluster.id)),
         Element::text("Port", get("Port")),
         Element::text("DBSubnetGroup", get("DBSubnetGroupName")),
         Element::text("DBClusterParameterGroup", get("DBClusterParameterGroupName")),

@@ -1,6 +1,7 @@
 //! What each action does, and refuses.
 
 use super::action::Action;
+use super::catalogue;
 use super::defaults::{Kind, make, modify};
 use super::describe::{self, Element};
 use super::form::Form;
@@ -106,6 +107,7 @@ fn restore_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Ele
     };
     refuse_taken(store, target)?;
     check_time(form, "RestoreTime", window)?;
+    catalogue::check_key(&source)?;
     let mut instance = make(Kind::Instance, form, Some(&source));
     check_storage(form, &instance)?;
     instance.engine.clone_from(&source.engine);
@@ -133,6 +135,7 @@ fn restore_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
         return Err(Refusal::new("InvalidParameterCombination", message));
     }
     check_time(form, "RestoreToTime", window)?;
+    catalogue::check_key(&source)?;
     let mut cluster = make(Kind::Cluster, form, Some(&source));
     cluster.engine.clone_from(&source.engine);
     cluster.states = states(&["creating", "creating", "available"]);

@@ -5,6 +5,7 @@
 //! them all and waits for none. Signatures are not checked.
 
 mod action;
+mod catalogue;
 mod defaults;
 mod describe;
 mod form;
@@ -80,6 +81,11 @@ impl Rds {
     /// How often an action was asked for, whatever came of it.
     pub fn asked(&self, action: RdsAction) -> usize {
         lock(&self.serving.counts).get(&action).copied().unwrap_or_default()
+    }
+
+    /// The names of the actions that were asked for.
+    pub fn all_asked(&self) -> Vec<&'static str> {
+        lock(&self.serving.counts).keys().map(|action| action.name()).collect()
     }
 
     /// The same RDS, for a hook to change.

@@ -40,7 +40,9 @@ fn of_check() {
               - restore-to:    Restore into another bucket
               - remove-marker: Restore with --undelete remove-marker, and undo
               - thaw:          Restore with --thaw
-              - drill:         Restore into a scratch bucket, to see that it can be done
+              - recover:       Recover: buckets in place, and databases of RDS
+              - drill:         Drill: buckets and databases into scratch copies, to see that it can be
+                done
 
           --multipart-window <LENGTH>
               With --at: doubt keys that held a multipart upload started within this window before T;

@@ -8,12 +8,13 @@ use insta::assert_snapshot;
 
 use super::stage::Stage;
 
-pub(super) const USES: [(&str, Use); 6] = [
+pub(super) const USES: [(&str, Use); 7] = [
     ("plan", Use::Plan),
     ("restore", Use::Restore),
     ("restore-to", Use::RestoreTo),
     ("remove-marker", Use::RemoveMarker),
     ("thaw", Use::Thaw),
+    ("recover", Use::Recover),
     ("drill", Use::Drill),
 ];
 

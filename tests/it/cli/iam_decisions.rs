@@ -36,7 +36,7 @@ fn a_parser_takes_them_and_nothing_can_be_lost() {
         let alone = std::slice::from_ref(&policy);
         assert_eq!(plain("s3:GetObjectVersion", inside, alone), Decision::Allow, "{name}");
         assert_ne!(plain("s3:GetObjectVersion", outside, alone), Decision::Allow, "{name}");
-        let writes = matches!(what, Use::Restore | Use::RemoveMarker | Use::Thaw);
+        let writes = matches!(what, Use::Restore | Use::RemoveMarker | Use::Thaw | Use::Recover);
         assert_eq!(plain("s3:PutObject", inside, alone) == Decision::Allow, writes, "{name}");
         assert_eq!(plain("s3:DeleteObject", inside, alone) == Decision::Allow, writes, "{name}");
         // A denial holds whatever else the role may do.

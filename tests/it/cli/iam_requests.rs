@@ -41,6 +41,7 @@ fn typed(what: Use) -> Vec<&'static str> {
             vec!["restore PLACE --at 2024-05-06T07:08:09Z --undelete remove-marker --yes", "undo RUN --yes"]
         }
         Use::Thaw => vec!["restore PLACE --at 2024-05-06T07:08:09Z --thaw bulk --yes"],
+        Use::Recover => vec!["recover in-place.toml --at 2024-05-06T07:08:09Z --yes"],
         Use::Drill => {
             vec!["drill top.toml --at 2024-05-06T07:08:09Z", "drill folder.toml --at 2024-05-06T07:08:09Z"]
         }
@@ -95,7 +96,11 @@ fn stage(what: Use, place: &str) -> Stage {
     }
     stage.time("2024-05-06T08:00:00Z");
     stage.put("uploads/odd\u{1}key", "made since");
-    for (name, target) in [("top.toml", "s3://other-place"), ("folder.toml", "s3://other-place/drills")] {
+    for (name, target) in [
+        ("in-place.toml", "in-place"),
+        ("top.toml", "s3://other-place"),
+        ("folder.toml", "s3://other-place/drills"),
+    ] {
         let file = format!("[[bucket]]\nsource = \"{place}\"\ntarget = \"{target}\"\n");
         stage.file(name, file.as_bytes());
     }

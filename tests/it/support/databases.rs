@@ -22,7 +22,7 @@ pub(crate) struct Databases {
     pub(crate) lab: Option<asof::lab::Rds>,
     #[cfg(feature = "lab")]
     clock: asof::lab::Clock,
-    dir: tempfile::TempDir,
+    pub(crate) dir: tempfile::TempDir,
     name: String,
 }
 

@@ -1,0 +1,41 @@
+//! The variables that hooks and the references' command find.
+
+use super::Recovery;
+use crate::db::Connection;
+use crate::program::Environment;
+use crate::recover::{DatabaseKind, Step, StepResult};
+
+/// The time, the tag, and how each database that is there is reached: the first as `ASOF_HOST`, and each by its name too,
+/// as `ASOF_HOST_ORDERS`.
+pub(super) fn environment(recovery: &Recovery, databases: &[DatabaseKind]) -> Environment {
+    let errand = recovery.errand();
+    let mut variables = vec![
+        ("ASOF_AT".to_owned(), errand.at.to_string()),
+        ("ASOF_AT_EPOCH".to_owned(), errand.at.second().to_string()),
+        ("ASOF_RUN".to_owned(), errand.tag),
+    ];
+    let state = recovery.state();
+    for (n, database) in databases.iter().enumerate() {
+        let Some(settled) = state.result(Step::Settle(n)) else { continue };
+        for (what, value) in reached(settled) {
+            if n == 0 {
+                variables.push((format!("ASOF_{what}"), value.clone()));
+            }
+            variables.push((database.variable(what), value));
+        }
+    }
+    variables
+}
+
+/// What came of a database that is there.
+pub(super) fn reached_by(connection: Connection) -> StepResult {
+    let note = connection.endpoint.clone();
+    let connection = Some(connection).filter(|connection| !connection.is_empty());
+    StepResult { note, connection, ..StepResult::default() }
+}
+
+/// A journal of an older asof has noted the endpoint alone.
+fn reached(settled: &StepResult) -> Vec<(&'static str, String)> {
+    let noted = || Connection { endpoint: settled.note.clone(), ..Connection::default() };
+    settled.connection.clone().unwrap_or_else(noted).variables()
+}

@@ -1,0 +1,78 @@
+//! What a recovery or a drill asks of RDS, and the statements that allow it.
+//!
+//! What is changed or removed has to carry the tag that asof gives to what it restores: by this policy, no database of
+//! somebody else's can be modified or deleted. Parameter groups and the like, which a request names beside the
+//! database, carry no such tag, and have a statement of their own.
+
+use std::collections::BTreeMap;
+
+use super::iam::{Condition, Statement, condition};
+
+/// The actions that look, and change nothing. Several of them can be allowed on everything only.
+pub const LOOK: &[&str] = &[
+    "rds:DescribeDBClusterAutomatedBackups",
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBInstanceAutomatedBackups",
+    "rds:DescribeDBInstances",
+    "rds:ListTagsForResource",
+];
+
+/// The actions that make something new, with its tags.
+pub const MAKE: &[&str] = &[
+    "rds:AddTagsToResource",
+    "rds:CreateDBInstance",
+    "rds:RestoreDBClusterToPointInTime",
+    "rds:RestoreDBInstanceToPointInTime",
+];
+
+/// The actions that change what was made.
+pub const CHANGE: &[&str] = &["rds:ModifyDBCluster", "rds:ModifyDBInstance"];
+
+/// The actions that remove what was made: at the end of a drill, and of a recovery that is given up.
+pub const REMOVE: &[&str] = &["rds:DeleteDBCluster", "rds:DeleteDBInstance"];
+
+/// The tag of what asof has made.
+const OURS: &str = "aws:ResourceTag/asof:recovery";
+
+/// Instances and clusters.
+const DATABASES: [&str; 2] = ["arn:aws:rds:*:*:cluster:*", "arn:aws:rds:*:*:db:*"];
+
+/// What a request to change a database may name beside it.
+const GROUPS: [&str; 4] = [
+    "arn:aws:rds:*:*:cluster-pg:*",
+    "arn:aws:rds:*:*:og:*",
+    "arn:aws:rds:*:*:pg:*",
+    "arn:aws:rds:*:*:secgrp:*",
+];
+
+/// Where RDS encrypts: it uses the key by a grant
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html>).
+const KEYS: &str = "arn:aws:kms:*:*:key/*";
+
+/// What a policy allows and denies for databases.
+pub(super) fn statements() -> Vec<Statement> {
+    let statement = |sid: &str, effect, action: &[&'static str], resource: &[&str]| {
+        let resource: Vec<_> = resource.iter().map(|arn| (*arn).to_owned()).collect();
+        Statement::new(format!("Databases{sid}"), effect, action.to_vec(), &resource)
+    };
+    let allow = |sid: &str, action, resource: &[&str]| statement(sid, "Allow", action, resource);
+    let with = |condition: Condition, statement: Statement| statement.with(condition);
+    let by_rds = || condition("StringLike", "kms:ViaService", "rds.*.amazonaws.com".to_owned());
+    let ours = |is: bool| condition("Null", OURS, (!is).to_string());
+    let grant = BTreeMap::from([("kms:GrantIsForAWSResource", "true".to_owned())]);
+    let passed = condition("StringEquals", "iam:PassedToService", "monitoring.rds.amazonaws.com".to_owned());
+    vec![
+        allow("Look", LOOK, &["*"]),
+        allow("Make", MAKE, &["*"]),
+        with(ours(true), allow("Change", CHANGE, &DATABASES)),
+        allow("ChangeGroups", CHANGE, &GROUPS),
+        with(ours(true), allow("Remove", REMOVE, &DATABASES)),
+        with(by_rds(), allow("Keys", &["kms:DescribeKey"], &[KEYS])),
+        with(
+            [by_rds(), Condition::from([("Bool", grant)])].into_iter().flatten().collect(),
+            allow("KeysGrant", &["kms:CreateGrant"], &[KEYS]),
+        ),
+        with(passed, allow("MonitoringRole", &["iam:PassRole"], &["arn:aws:iam::*:role/*"])),
+        with(ours(false), statement("KeepOthers", "Deny", REMOVE, &DATABASES)),
+    ]
+}
