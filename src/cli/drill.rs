@@ -6,13 +6,13 @@ use super::args::recover::DrillArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::next;
 use super::recovery::{
     self, Source, buckets, clock_of, databases, exit, show_report, take_steps, windows, with_terms,
 };
+use super::{next, sources};
 use crate::cancel::Cancel;
 use crate::db::{Database, require_free};
-use crate::engine::recover::{BucketPart, Recovery, tear_down};
+use crate::engine::recover::{BucketPart, Recovery, keep_sources, tear_down};
 use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
@@ -24,6 +24,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     check_drill(&source.file, true)?;
     report.can_write()?;
     let asked = databases(&source.file, &carry.server, &context.cancel).await?;
+    let given = sources::given(&asked, &carry.settings_from).await?;
     // What is torn down is not stopped by the Ctrl-C that ended the drill.
     let torn_down = databases(&source.file, &carry.server, &Cancel::default()).await?;
     let state_dir = state_dir(&carry.apply.state)?;
@@ -54,7 +55,11 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let told = Told { targets: source.file.targets(), ..told };
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file), clock)?;
     let parts = parts(drill.id()).await?;
-    if let Err(e) = require_free(&asked, &drill.errand()).await {
+    let free = match require_free(&asked, &drill.errand()).await {
+        Ok(()) => keep_sources(&drill, &asked, &given).await,
+        taken => taken,
+    };
+    if let Err(e) = free {
         // Nothing was begun: there is nothing to tear down, and the drill is ended by this.
         let left = tear_down(&drill, &state_dir, &parts, &torn_down).await?;
         if !left.is_empty() {

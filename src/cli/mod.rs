@@ -30,6 +30,7 @@ mod run;
 mod runs;
 mod saved;
 mod show;
+mod sources;
 mod timeline;
 mod undo;
 mod verdict;

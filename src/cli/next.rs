@@ -93,10 +93,11 @@ pub(super) fn of_state(state: &StateArgs) -> String {
 
 /// Those of a recovery: how its buckets are restored, where its state is kept, on which server.
 pub(super) fn of_recovery(carry: &CarryArgs) -> String {
-    let CarryArgs { apply, copies, multipart_window, server, output: _ } = carry;
+    let CarryArgs { apply, copies, multipart_window, settings_from, server, output: _ } = carry;
     of_apply(apply)
         + &of_copies(copies)
         + &window(*multipart_window)
+        + &settings_from.iter().map(|file| path("settings-from", Some(file))).collect::<String>()
         + &of_state(&apply.state)
         + &of_server(server)
 }

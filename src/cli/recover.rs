@@ -14,9 +14,9 @@ use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, restoring, show_report,
     take_steps, windows, windows_in_time, with_terms,
 };
-use super::{moment, next};
+use super::{moment, next, sources};
 use crate::db::{Database, Errand, Window, require_free};
-use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
+use crate::engine::recover::{BucketPart, Carried, Recovery, Terms, keep_sources};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Destination, Instant};
@@ -41,6 +41,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     }
     report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
+    let given = sources::given(&databases, &carry.settings_from).await?;
     can_ask(yes, RECOVER)?;
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
@@ -53,6 +54,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         }
         None => begin(context, output, (&source, &clock), (target_time, yes), (&databases, &carry)).await?,
     };
+    keep_sources(&recovery, &databases, &given).await?;
     let buckets = buckets(context, &source.file, server, as_written).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
         Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
@@ -98,6 +100,7 @@ async fn preview(
     carry: &CarryArgs,
 ) -> Result<Exit> {
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
+    sources::given(&databases, &carry.settings_from).await?;
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);

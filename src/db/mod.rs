@@ -3,6 +3,7 @@
 //! A restore is known by its tag: it is asked for once, and found again by whoever goes on after a crash. Deciding is
 //! pure ([`Window::reaches`], [`checks`], [`Found::next`]); waiting stands in one place ([`wait`]).
 
+mod capture;
 mod check;
 pub mod command;
 mod connection;

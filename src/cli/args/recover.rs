@@ -98,6 +98,9 @@ pub(in crate::cli) struct CarryArgs {
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
     #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
     pub(in crate::cli) multipart_window: Duration,
+    /// Take an RDS source's settings from this file, as aws rds describe-db-instances or describe-db-clusters printed it
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) settings_from: Vec<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]

@@ -3,10 +3,12 @@
 
 use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
+use super::captured::Once;
 use super::client::{Client, explain, if_there, is_taken, passes};
-use super::cluster_settings::{ClusterSettings, left_out};
+use super::cluster_settings::ClusterSettings;
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
+use super::source::like_source_is_not_known;
 use super::{Settings, Source, foreign, instance, requests, states, taken};
 use crate::cancel::Cancel;
 use crate::db::{Connection, Errand, Found, Progress, Window};
@@ -16,10 +18,11 @@ use crate::limits;
 /// A cluster of Aurora.
 #[derive(Debug)]
 pub struct Cluster {
-    settings: Settings,
+    pub(super) settings: Settings,
     /// Boxed, as they are many.
     overrides: Box<ClusterSettings>,
-    client: Client,
+    pub(super) captured: Once<ClusterSettings>,
+    pub(super) client: Client,
 }
 
 /// What is put behind the cluster's identifier to name an instance.
@@ -37,7 +40,7 @@ impl Cluster {
             return Err(Error::usage(message).hint("a cluster takes no more"));
         }
         let client = Client::connect(name, &settings.server, cancel).await?;
-        Ok(Self { settings, overrides: Box::new(overrides), client })
+        Ok(Self { settings, overrides: Box::new(overrides), captured: Once::default(), client })
     }
 
     pub(in crate::db) fn name(&self) -> &str {
@@ -71,10 +74,10 @@ impl Cluster {
         }
         Ok(match self.live_source() {
             _ if !self.settings.like_source => Vec::new(),
-            Some(id) => {
-                let left_out = left_out(&self.source(id).await?);
+            Some(_) => {
+                let source = self.captured().await?;
                 let note = |what| format!("database {name}: not carried over to {target}: {what}");
-                left_out.into_iter().map(note).collect()
+                source.facts.left_out.iter().map(note).collect()
             }
             None => vec![format!(
                 "database {name}: its backups do not tell its security groups, subnet group, parameter groups and \
@@ -137,9 +140,7 @@ impl Cluster {
             let message = format!("the cluster {target} is another now: {what}");
             return Err(Error::new(ErrorKind::Refused, message));
         }
-        let wanted = self.wanted().await.map_err(|e| {
-            e.hint("if the source is gone: like-source = false leaves the new one's settings as they are")
-        })?;
+        let wanted = self.wanted().await?;
         let unlike = wanted.unlike(&ClusterSettings::of(&cluster)).modifiable();
         if unlike == ClusterSettings::default() {
             return Ok(());
@@ -195,7 +196,7 @@ impl Cluster {
     }
 
     /// The source, if it is there.
-    fn live_source(&self) -> Option<&str> {
+    pub(super) fn live_source(&self) -> Option<&str> {
         match &self.settings.source {
             Source::Identifier(id) => Some(id),
             Source::ResourceId(_) | Source::BackupArn(_) => None,
@@ -208,10 +209,10 @@ impl Cluster {
 
     /// The settings that the restored cluster is to have.
     async fn wanted(&self) -> Result<ClusterSettings> {
-        let source = match self.live_source() {
-            _ if !self.settings.like_source => ClusterSettings::default(),
-            Some(id) => ClusterSettings::of(&self.source(id).await?),
-            None => ClusterSettings::of_backup(&self.backup().await?),
+        let source = if self.settings.like_source {
+            self.captured().await.map_err(like_source_is_not_known)?.settings.clone()
+        } else {
+            ClusterSettings::default()
         };
         Ok(ClusterSettings::clone(&self.overrides).or(source))
     }
@@ -219,16 +220,13 @@ impl Cluster {
     /// The settings of the instances that it is to have.
     async fn members(&self) -> Result<Vec<super::settings::InstanceSettings>> {
         let source = match self.live_source().filter(|_| self.settings.like_source) {
-            Some(id) => {
-                let cluster = self.source(id).await?;
-                Members { client: &self.client, cluster: id, engine: "" }.settings(&cluster).await?
-            }
+            Some(_) => self.captured().await?.members.clone(),
             None => Vec::new(),
         };
         Ok(self.overrides.instances(&source))
     }
 
-    async fn source(&self, id: &str) -> Result<DbCluster> {
+    pub(super) async fn source(&self, id: &str) -> Result<DbCluster> {
         let described = self.client.insist(async |sdk| describe(&sdk, id).await).await;
         let cluster = described.map_err(|e| match e.kind() {
             ErrorKind::Missing => e.hint(
@@ -245,7 +243,7 @@ impl Cluster {
         Err(Error::usage(message).hint("restore it by commands: kind = \"command\""))
     }
 
-    async fn backup(&self) -> Result<DbClusterAutomatedBackup> {
+    pub(super) async fn backup(&self) -> Result<DbClusterAutomatedBackup> {
         let (Source::Identifier(id) | Source::ResourceId(id) | Source::BackupArn(id)) = &self.settings.source;
         let name = self.name();
         let described = self.client.insist(async |sdk| {

@@ -2,8 +2,10 @@
 
 use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup};
 
+use super::captured::Once;
 use super::client::{Client, explain, if_there, is_taken};
-use super::settings::{InstanceSettings, left_out};
+use super::settings::InstanceSettings;
+use super::source::like_source_is_not_known;
 use super::{Settings, Source, foreign, requests, states, taken};
 use crate::cancel::Cancel;
 use crate::db::{Connection, Errand, Found, Progress, Window};
@@ -13,9 +15,10 @@ use crate::model::Instant;
 /// An instance of RDS.
 #[derive(Debug)]
 pub struct Instance {
-    settings: Settings,
+    pub(super) settings: Settings,
     /// Boxed, as they are many.
     overrides: Box<InstanceSettings>,
+    pub(super) captured: Once<InstanceSettings>,
     client: Client,
 }
 
@@ -25,7 +28,7 @@ impl Instance {
         settings.check_target(0)?;
         let overrides = Box::new(settings.overrides()?);
         let client = Client::connect(&settings.name, &settings.server, cancel).await?;
-        Ok(Self { settings, overrides, client })
+        Ok(Self { settings, overrides, captured: Once::default(), client })
     }
 
     pub(in crate::db) fn name(&self) -> &str {
@@ -60,10 +63,10 @@ impl Instance {
             return Ok(Vec::new());
         }
         Ok(match &self.settings.source {
-            Source::Identifier(id) => {
-                let left_out = left_out(&self.source(id).await?);
+            Source::Identifier(_) => {
+                let source = self.captured().await?;
                 let note = |what| format!("database {name}: not carried over to {}: {what}", self.target());
-                left_out.into_iter().map(note).collect()
+                source.facts.left_out.iter().map(note).collect()
             }
             _ => vec![format!(
                 "database {name}: its backups do not tell its class, security groups, subnet group, parameter group and \
@@ -109,9 +112,7 @@ impl Instance {
             let message = format!("the instance {target} is not as it was restored any more: {why}");
             return Err(Error::new(ErrorKind::Refused, message));
         }
-        let wanted = self.wanted().await.map_err(|e| {
-            e.hint("if the source is gone: like-source = false leaves the new one's settings as they are")
-        })?;
+        let wanted = self.wanted().await?;
         let unlike = wanted.unlike(&InstanceSettings::of(&instance)).modifiable();
         if unlike == InstanceSettings::default() {
             return Ok(());
@@ -154,15 +155,15 @@ impl Instance {
 
     /// The settings that the restored instance is to have.
     async fn wanted(&self) -> Result<InstanceSettings> {
-        let source = match &self.settings.source {
-            _ if !self.settings.like_source => InstanceSettings::default(),
-            Source::Identifier(id) => InstanceSettings::of(&self.source(id).await?),
-            gone => InstanceSettings::of_backup(&self.backup_that_is_there(gone).await?),
+        let source = if self.settings.like_source {
+            self.captured().await.map_err(like_source_is_not_known)?.settings.clone()
+        } else {
+            InstanceSettings::default()
         };
         Ok(InstanceSettings::clone(&self.overrides).over(InstanceSettings { promotion_tier: None, ..source }))
     }
 
-    async fn source(&self, id: &str) -> Result<DbInstance> {
+    pub(super) async fn source(&self, id: &str) -> Result<DbInstance> {
         let described = self.client.insist(async |sdk| describe(&sdk, id).await).await;
         described.map_err(|e| match e.kind() {
             ErrorKind::Missing => e.hint(
@@ -173,7 +174,7 @@ impl Instance {
         })
     }
 
-    async fn backup_that_is_there(&self, source: &Source) -> Result<DbInstanceAutomatedBackup> {
+    pub(super) async fn backup_that_is_there(&self, source: &Source) -> Result<DbInstanceAutomatedBackup> {
         self.backup(source).await?.ok_or_else(|| {
             let name = self.name();
             let message = format!("the automated backups of the database {name} are not there (any more)");

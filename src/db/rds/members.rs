@@ -5,12 +5,20 @@ use std::collections::BTreeMap;
 use aws_sdk_rds::types::{DbCluster, DbInstance, Filter};
 
 use super::client::{Client, explain, is_taken};
-use super::cluster_settings::of_member;
 use super::instance::{describe, progress};
 use super::settings::InstanceSettings;
 use super::{foreign, requests, states};
 use crate::db::{Errand, Found, Progress};
 use crate::error::{Error, ErrorKind, Result};
+
+/// Those of these that a cluster has, the writer first, then by promotion tier.
+pub(super) fn in_order(cluster: &DbCluster, there: &[DbInstance]) -> Vec<DbInstance> {
+    let there: BTreeMap<_, _> = there.iter().map(|one| (one.db_instance_identifier(), one)).collect();
+    let mut members = cluster.db_cluster_members().to_vec();
+    members.sort_by_key(|member| (member.is_cluster_writer() != Some(true), member.promotion_tier()));
+    let described = members.iter().filter_map(|member| there.get(&member.db_instance_identifier()));
+    described.map(|instance| DbInstance::clone(instance)).collect()
+}
 
 /// The instances of a cluster.
 pub(super) struct Members<'a> {
@@ -32,14 +40,9 @@ impl Members<'_> {
         Ok(described.await?.db_instances().to_vec())
     }
 
-    /// The settings of those that a cluster has, the writer's first, then by promotion tier.
-    pub(super) async fn settings(&self, cluster: &DbCluster) -> Result<Vec<InstanceSettings>> {
-        let there = self.there().await?;
-        let there: BTreeMap<_, _> = there.iter().map(|one| (one.db_instance_identifier(), one)).collect();
-        let mut members = cluster.db_cluster_members().to_vec();
-        members.sort_by_key(|member| (member.is_cluster_writer() != Some(true), member.promotion_tier()));
-        let described = members.iter().filter_map(|member| there.get(&member.db_instance_identifier()));
-        Ok(described.map(|instance| of_member(instance)).collect())
+    /// Those that a cluster has, the writer first, then by promotion tier.
+    pub(super) async fn of(&self, cluster: &DbCluster) -> Result<Vec<DbInstance>> {
+        Ok(in_order(cluster, &self.there().await?))
     }
 
     /// Asks for those that are not there. The first that is asked for becomes the writer.

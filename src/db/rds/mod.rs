@@ -7,13 +7,16 @@
 //! RDS takes no idempotency token. What this errand has asked for is known by its tag [`TAG`]: it is gone on with, and torn
 //! down; anything else is left alone.
 
+mod captured;
 mod client;
 mod cluster;
 mod cluster_settings;
+mod described;
 mod instance;
 mod members;
 mod requests;
 mod settings;
+mod source;
 mod states;
 
 use std::collections::BTreeMap;
@@ -24,6 +27,7 @@ use aws_sdk_rds::types::Tag;
 pub(super) use client::missing_permission;
 pub use cluster::Cluster;
 pub use instance::Instance;
+pub use source::GivenSettings;
 
 use super::{Errand, Found};
 use crate::error::{Error, Result};
@@ -58,6 +62,14 @@ pub enum Source {
     ResourceId(String),
     /// Automated backups that were copied to this region, by their ARN.
     BackupArn(String),
+}
+
+impl Source {
+    /// As the recovery file names it.
+    fn name(&self) -> &str {
+        let (Source::Identifier(name) | Source::ResourceId(name) | Source::BackupArn(name)) = self;
+        name
+    }
 }
 
 /// Which server is asked, and as whom.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup, Tag, VpcSecurityGroupMembership};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::TAG;
 
@@ -12,10 +12,13 @@ use super::TAG;
 macro_rules! settings {
     ($(#[$about:meta])* $name:ident { $($field:ident: $type:ty,)* }) => {
         $(#[$about])*
-        #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
         pub(super) struct $name {
-            $(pub(super) $field: Option<$type>,)*
+            $(
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub(super) $field: Option<$type>,
+            )*
         }
 
         impl $name {
@@ -76,7 +79,7 @@ settings! {
 }
 
 /// Names whose order says nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(from = "Vec<String>")]
 pub(super) struct Names(pub(super) Vec<String>);
 

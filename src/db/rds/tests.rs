@@ -48,7 +48,12 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     clock.resume();
     let client = Client::of(sdk);
     let overrides = Box::default();
-    let database = Database::Rds(super::Instance { settings: settings(), overrides, client });
+    let database = Database::Rds(super::Instance {
+        settings: settings(),
+        overrides,
+        captured: super::Once::default(),
+        client,
+    });
     let errand = Errand { at, tag: "r-1".into() };
     rds.set_restoring(&["creating"; 20]);
     database.start(&errand).await.unwrap();

@@ -3,6 +3,7 @@
 
 mod bucket;
 mod environment;
+mod kept;
 mod mark;
 mod step;
 mod store;
@@ -14,6 +15,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 pub use bucket::{BucketPart, Surveyed, Terms};
+pub use kept::keep_sources;
 pub use mark::mark;
 pub use step::Parts;
 pub use store::Recovery;

@@ -134,6 +134,11 @@ impl Recovery {
         &self.id
     }
 
+    /// Where it is kept.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// What it was told.
     pub fn told(&self) -> &Told {
         &self.told

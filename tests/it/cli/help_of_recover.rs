@@ -106,6 +106,10 @@ fn of_recover() {
               Caution about uploads in parts begun at most this long before the past time; without it,
               1h
 
+          --settings-from <FILE>
+              Take an RDS source's settings from this file, as aws rds describe-db-instances or
+              describe-db-clusters printed it
+
     Server:
           --endpoint-url <URL>
               The server's address, if it is not AWS
@@ -253,6 +257,10 @@ fn of_drill() {
           --multipart-window <LENGTH>
               Caution about uploads in parts begun at most this long before the past time; without it,
               1h
+
+          --settings-from <FILE>
+              Take an RDS source's settings from this file, as aws rds describe-db-instances or
+              describe-db-clusters printed it
 
     Server:
           --endpoint-url <URL>

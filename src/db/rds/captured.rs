@@ -1,0 +1,221 @@
+//! The source of a restore as it was when the recovery began, before anything was stopped.
+//!
+//! A quiesce hook, or whoever responds to an incident, may isolate the source: give it a security group that lets nobody in,
+//! take its deletion protection away. A restored database that was made like *that* could be used by nobody. So the
+//! source is read once, kept beside the recovery's journal, and never asked for its settings again.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, DbInstance, DbInstanceAutomatedBackup};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::cluster_settings::{self, ClusterSettings, of_member};
+use super::settings::{self, InstanceSettings};
+use crate::error::{Error, Result};
+
+/// The version of the form in which it is kept. One that is newer is refused.
+const FORMAT: u32 = 1;
+
+/// What is known of a source. `S` are an instance's settings or a cluster's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Captured<S> {
+    format: u32,
+    /// The source as the recovery file names it.
+    source: String,
+    pub(super) settings: S,
+    /// Those of a cluster's instances, the writer's first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) members: Vec<InstanceSettings>,
+    #[serde(default)]
+    pub(super) facts: Facts,
+}
+
+/// What is shown of a source, and looked up for it, beside its settings.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Facts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) engine: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) engine_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kms_key_id: Option<String>,
+    /// In GiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) allocated_storage: Option<i32>,
+    /// IAM roles, each with the feature that uses it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) roles: Vec<(String, Option<String>)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) replicas: Vec<String>,
+    /// What is not carried over by anything, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) left_out: Vec<String>,
+}
+
+fn text(text: Option<&str>) -> Option<String> {
+    text.map(ToOwned::to_owned)
+}
+
+fn words(left_out: Vec<&'static str>) -> Vec<String> {
+    left_out.into_iter().map(ToOwned::to_owned).collect()
+}
+
+impl Captured<InstanceSettings> {
+    /// An instance that is there.
+    pub(super) fn of_instance(source: &str, instance: &DbInstance) -> Self {
+        let role = |role: &aws_sdk_rds::types::DbInstanceRole| {
+            Some((text(role.role_arn())?, text(role.feature_name())))
+        };
+        let facts = Facts {
+            engine: text(instance.engine()),
+            engine_version: text(instance.engine_version()),
+            kms_key_id: text(instance.kms_key_id()),
+            allocated_storage: instance.allocated_storage(),
+            roles: instance.associated_roles().iter().filter_map(role).collect(),
+            replicas: instance.read_replica_db_instance_identifiers().to_vec(),
+            left_out: words(settings::left_out(instance)),
+        };
+        let settings = InstanceSettings::of(instance);
+        Self { format: FORMAT, source: source.to_owned(), settings, members: Vec::new(), facts }
+    }
+
+    /// The backups of one that may be gone.
+    pub(super) fn of_instance_backup(source: &str, backup: &DbInstanceAutomatedBackup) -> Self {
+        let facts = Facts {
+            engine: text(backup.engine()),
+            engine_version: text(backup.engine_version()),
+            kms_key_id: text(backup.kms_key_id()),
+            allocated_storage: backup.allocated_storage(),
+            ..Facts::default()
+        };
+        let settings = InstanceSettings::of_backup(backup);
+        Self { format: FORMAT, source: source.to_owned(), settings, members: Vec::new(), facts }
+    }
+}
+
+impl Captured<ClusterSettings> {
+    /// A cluster that is there, with its instances, the writer first.
+    pub(super) fn of_cluster(source: &str, cluster: &DbCluster, members: &[DbInstance]) -> Self {
+        let role = |role: &aws_sdk_rds::types::DbClusterRole| {
+            Some((text(role.role_arn())?, text(role.feature_name())))
+        };
+        let facts = Facts {
+            engine: text(cluster.engine()),
+            engine_version: text(cluster.engine_version()),
+            kms_key_id: text(cluster.kms_key_id()),
+            allocated_storage: None,
+            roles: cluster.associated_roles().iter().filter_map(role).collect(),
+            replicas: cluster.read_replica_identifiers().to_vec(),
+            left_out: words(cluster_settings::left_out(cluster)),
+        };
+        let (settings, members) = (ClusterSettings::of(cluster), members.iter().map(of_member).collect());
+        Self { format: FORMAT, source: source.to_owned(), settings, members, facts }
+    }
+
+    /// The backups of one that is gone.
+    pub(super) fn of_cluster_backup(source: &str, backup: &DbClusterAutomatedBackup) -> Self {
+        let facts = Facts {
+            engine: text(backup.engine()),
+            engine_version: text(backup.engine_version()),
+            kms_key_id: text(backup.kms_key_id()),
+            ..Facts::default()
+        };
+        let settings = ClusterSettings::of_backup(backup);
+        Self { format: FORMAT, source: source.to_owned(), settings, members: Vec::new(), facts }
+    }
+}
+
+impl<S: DeserializeOwned> Captured<S> {
+    /// What was kept of a source. `name` is the database's.
+    pub(super) fn read(name: &str, source: &str, kept: &[u8]) -> Result<Self> {
+        let wrong = |why: String| {
+            Error::usage(format!("cannot use the settings that were kept of the database {name}: {why}"))
+        };
+        let captured: Self = serde_json::from_slice(kept).map_err(|e| wrong(e.to_string()))?;
+        if captured.format > FORMAT {
+            return Err(wrong("a newer asof has written them".to_owned()));
+        }
+        if captured.source != source {
+            return Err(wrong(format!("they are of {}, and the file names {source}", captured.source)));
+        }
+        Ok(captured)
+    }
+}
+
+impl<S: Serialize> Captured<S> {
+    /// The form in which it is kept.
+    pub(super) fn to_json(&self) -> Result<Vec<u8>> {
+        Ok(serde_json::to_vec_pretty(self).map_err(std::io::Error::from)?)
+    }
+}
+
+/// A source that is read when it is first asked for, and only then.
+#[derive(Debug)]
+pub(super) struct Once<S>(Mutex<Option<Arc<Captured<S>>>>);
+
+impl<S> Default for Once<S> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<S> Once<S> {
+    /// What is known; where nothing is, what `read` finds.
+    pub(super) async fn get(
+        &self,
+        read: impl AsyncFnOnce() -> Result<Captured<S>>,
+    ) -> Result<Arc<Captured<S>>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let read = Arc::new(Box::pin(read()).await?);
+        // Of two that have read it at once, one is right for both.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(known.get_or_insert(read)))
+    }
+
+    /// Takes what was kept, or given, instead.
+    pub(super) fn set(&self, captured: Captured<S>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(captured));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_read_again_and_only_of_the_same_source() {
+        let group = aws_sdk_rds::types::VpcSecurityGroupMembership::builder().vpc_security_group_id("sg-1");
+        let instance = DbInstance::builder()
+            .db_instance_class("db.r7g.large")
+            .vpc_security_groups(group.status("active").build())
+            .deletion_protection(true)
+            .engine("postgres");
+        let captured = Captured::of_instance("prod", &instance.build());
+        let json = captured.to_json().unwrap();
+        assert_eq!(Captured::read("orders", "prod", &json).unwrap(), captured);
+        let other = Captured::<InstanceSettings>::read("orders", "other", &json).unwrap_err();
+        assert!(other.to_string().contains("they are of prod, and the file names other"), "{other}");
+        let newer = String::from_utf8(json).unwrap().replace("\"format\": 1", "\"format\": 2");
+        let newer = Captured::<InstanceSettings>::read("orders", "prod", newer.as_bytes()).unwrap_err();
+        assert!(newer.to_string().contains("a newer asof has written them"), "{newer}");
+    }
+
+    #[tokio::test]
+    async fn a_source_is_read_once() {
+        let once = Once::default();
+        let of = |class: &str| {
+            Captured::of_instance("prod", &DbInstance::builder().db_instance_class(class).build())
+        };
+        let first = once.get(async || Ok(of("a"))).await.unwrap();
+        let second = once.get(async || Ok(of("b"))).await.unwrap();
+        assert_eq!(first.settings.db_instance_class.as_deref(), Some("a"));
+        assert_eq!(first, second);
+        once.set(of("c"));
+        assert_eq!(once.get(async || Ok(of("d"))).await.unwrap().settings, of("c").settings);
+    }
+}

@@ -1,0 +1,245 @@
+//! What `aws rds describe-db-instances` and `describe-db-clusters` print, for a source that has been isolated since.
+
+use aws_sdk_rds::types::{
+    DbCluster, DbClusterMember, DbInstance, DbParameterGroupStatus, DbSubnetGroup, Endpoint,
+    OptionGroupMembership, ProcessorFeature, ServerlessV2ScalingConfigurationInfo, Tag,
+    VpcSecurityGroupMembership,
+};
+use serde_json::Value;
+
+/// Instances and clusters that a file describes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Described {
+    pub(super) instances: Vec<DbInstance>,
+    pub(super) clusters: Vec<DbCluster>,
+}
+
+/// What a file describes; none where it is not what the AWS CLI prints.
+pub(super) fn described(bytes: &[u8]) -> Option<Described> {
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let of = |name: &str| value.get(name).and_then(Value::as_array);
+    let (instances, clusters) = (of("DBInstances"), of("DBClusters"));
+    if instances.is_none() && clusters.is_none() {
+        return None;
+    }
+    Some(Described {
+        instances: instances.into_iter().flatten().map(|one| instance(&At(one))).collect(),
+        clusters: clusters.into_iter().flatten().map(|one| cluster(&At(one))).collect(),
+    })
+}
+
+/// A JSON object, and its members by their types.
+struct At<'a>(&'a Value);
+
+impl<'a> At<'a> {
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name)?.as_str().map(ToOwned::to_owned)
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        self.0.get(name)?.as_bool()
+    }
+
+    fn number(&self, name: &str) -> Option<i32> {
+        self.0.get(name)?.as_i64().and_then(|number| i32::try_from(number).ok())
+    }
+
+    fn at(&self, name: &str) -> Option<At<'a>> {
+        self.0.get(name).filter(|value| !value.is_null()).map(At)
+    }
+
+    fn list(&self, name: &str) -> impl Iterator<Item = At<'a>> + use<'a> {
+        self.0.get(name).and_then(Value::as_array).into_iter().flatten().map(At)
+    }
+
+    fn texts(&self, name: &str) -> Option<Vec<String>> {
+        let texts = self.0.get(name)?.as_array()?.iter();
+        Some(texts.filter_map(|text| text.as_str().map(ToOwned::to_owned)).collect())
+    }
+
+    fn tags(&self) -> Vec<Tag> {
+        let tag = |tag: At<'_>| Tag::builder().set_key(tag.text("Key")).set_value(tag.text("Value")).build();
+        self.list("TagList").map(tag).collect()
+    }
+
+    fn security_groups(&self) -> Vec<VpcSecurityGroupMembership> {
+        let group = |group: At<'_>| {
+            let id = group.text("VpcSecurityGroupId");
+            let group = VpcSecurityGroupMembership::builder().set_status(group.text("Status"));
+            group.set_vpc_security_group_id(id).build()
+        };
+        self.list("VpcSecurityGroups").map(group).collect()
+    }
+}
+
+fn instance(at: &At<'_>) -> DbInstance {
+    let parameters = at.list("DBParameterGroups").map(|group| {
+        DbParameterGroupStatus::builder()
+            .set_db_parameter_group_name(group.text("DBParameterGroupName"))
+            .build()
+    });
+    let options = at.list("OptionGroupMemberships").map(|group| {
+        let name = group.text("OptionGroupName");
+        OptionGroupMembership::builder().set_status(group.text("Status")).set_option_group_name(name).build()
+    });
+    let features = at.list("ProcessorFeatures").map(|feature| {
+        ProcessorFeature::builder().set_name(feature.text("Name")).set_value(feature.text("Value")).build()
+    });
+    let subnets = at.at("DBSubnetGroup").map(|group| {
+        DbSubnetGroup::builder().set_db_subnet_group_name(group.text("DBSubnetGroupName")).build()
+    });
+    let endpoint =
+        at.at("Endpoint").map(|endpoint| Endpoint::builder().set_port(endpoint.number("Port")).build());
+    DbInstance::builder()
+        .set_allocated_storage(at.number("AllocatedStorage"))
+        .set_auto_minor_version_upgrade(at.flag("AutoMinorVersionUpgrade"))
+        .set_backup_retention_period(at.number("BackupRetentionPeriod"))
+        .set_ca_certificate_identifier(at.text("CACertificateIdentifier"))
+        .set_copy_tags_to_snapshot(at.flag("CopyTagsToSnapshot"))
+        .set_database_insights_mode(at.text("DatabaseInsightsMode").map(|mode| mode.as_str().into()))
+        .set_db_cluster_identifier(at.text("DBClusterIdentifier"))
+        .set_db_instance_class(at.text("DBInstanceClass"))
+        .set_db_instance_identifier(at.text("DBInstanceIdentifier"))
+        .set_db_parameter_groups(Some(parameters.collect()))
+        .set_db_subnet_group(subnets)
+        .set_dbi_resource_id(at.text("DbiResourceId"))
+        .set_dedicated_log_volume(at.flag("DedicatedLogVolume"))
+        .set_deletion_protection(at.flag("DeletionProtection"))
+        .set_enabled_cloudwatch_logs_exports(at.texts("EnabledCloudwatchLogsExports"))
+        .set_endpoint(endpoint)
+        .set_engine(at.text("Engine"))
+        .set_engine_lifecycle_support(at.text("EngineLifecycleSupport"))
+        .set_engine_version(at.text("EngineVersion"))
+        .set_iam_database_authentication_enabled(at.flag("IAMDatabaseAuthenticationEnabled"))
+        .set_iops(at.number("Iops"))
+        .set_kms_key_id(at.text("KmsKeyId"))
+        .set_max_allocated_storage(at.number("MaxAllocatedStorage"))
+        .set_monitoring_interval(at.number("MonitoringInterval"))
+        .set_monitoring_role_arn(at.text("MonitoringRoleArn"))
+        .set_multi_az(at.flag("MultiAZ"))
+        .set_network_type(at.text("NetworkType"))
+        .set_option_group_memberships(Some(options.collect()))
+        .set_performance_insights_enabled(at.flag("PerformanceInsightsEnabled"))
+        .set_performance_insights_kms_key_id(at.text("PerformanceInsightsKMSKeyId"))
+        .set_performance_insights_retention_period(at.number("PerformanceInsightsRetentionPeriod"))
+        .set_preferred_backup_window(at.text("PreferredBackupWindow"))
+        .set_preferred_maintenance_window(at.text("PreferredMaintenanceWindow"))
+        .set_processor_features(Some(features.collect()))
+        .set_promotion_tier(at.number("PromotionTier"))
+        .set_publicly_accessible(at.flag("PubliclyAccessible"))
+        .set_read_replica_db_instance_identifiers(at.texts("ReadReplicaDBInstanceIdentifiers"))
+        .set_storage_throughput(at.number("StorageThroughput"))
+        .set_storage_type(at.text("StorageType"))
+        .set_tag_list(Some(at.tags()))
+        .set_vpc_security_groups(Some(at.security_groups()))
+        .build()
+}
+
+fn cluster(at: &At<'_>) -> DbCluster {
+    let members = at.list("DBClusterMembers").map(|member| {
+        DbClusterMember::builder()
+            .set_db_instance_identifier(member.text("DBInstanceIdentifier"))
+            .set_is_cluster_writer(member.flag("IsClusterWriter"))
+            .set_promotion_tier(member.number("PromotionTier"))
+            .build()
+    });
+    let serverless = at.at("ServerlessV2ScalingConfiguration").map(|range| {
+        let capacity = |name: &str| range.0.get(name).and_then(Value::as_f64);
+        ServerlessV2ScalingConfigurationInfo::builder()
+            .set_max_capacity(capacity("MaxCapacity"))
+            .set_min_capacity(capacity("MinCapacity"))
+            .set_seconds_until_auto_pause(range.number("SecondsUntilAutoPause"))
+            .build()
+    });
+    DbCluster::builder()
+        .set_backtrack_window(at.number("BacktrackWindow").map(i64::from))
+        .set_backup_retention_period(at.number("BackupRetentionPeriod"))
+        .set_copy_tags_to_snapshot(at.flag("CopyTagsToSnapshot"))
+        .set_database_insights_mode(at.text("DatabaseInsightsMode").map(|mode| mode.as_str().into()))
+        .set_db_cluster_identifier(at.text("DBClusterIdentifier"))
+        .set_db_cluster_members(Some(members.collect()))
+        .set_db_cluster_parameter_group(at.text("DBClusterParameterGroup"))
+        .set_db_cluster_resource_id(at.text("DbClusterResourceId"))
+        .set_db_subnet_group(at.text("DBSubnetGroup"))
+        .set_deletion_protection(at.flag("DeletionProtection"))
+        .set_enabled_cloudwatch_logs_exports(at.texts("EnabledCloudwatchLogsExports"))
+        .set_engine(at.text("Engine"))
+        .set_engine_lifecycle_support(at.text("EngineLifecycleSupport"))
+        .set_engine_version(at.text("EngineVersion"))
+        .set_iam_database_authentication_enabled(at.flag("IAMDatabaseAuthenticationEnabled"))
+        .set_kms_key_id(at.text("KmsKeyId"))
+        .set_network_type(at.text("NetworkType"))
+        .set_performance_insights_enabled(at.flag("PerformanceInsightsEnabled"))
+        .set_performance_insights_kms_key_id(at.text("PerformanceInsightsKMSKeyId"))
+        .set_performance_insights_retention_period(at.number("PerformanceInsightsRetentionPeriod"))
+        .set_port(at.number("Port"))
+        .set_preferred_backup_window(at.text("PreferredBackupWindow"))
+        .set_preferred_maintenance_window(at.text("PreferredMaintenanceWindow"))
+        .set_read_replica_identifiers(at.texts("ReadReplicaIdentifiers"))
+        .set_serverless_v2_scaling_configuration(serverless)
+        .set_storage_type(at.text("StorageType"))
+        .set_tag_list(Some(at.tags()))
+        .set_vpc_security_groups(Some(at.security_groups()))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::db::rds::cluster_settings::ClusterSettings;
+    use crate::db::rds::settings::InstanceSettings;
+
+    /// Everything that a description of an instance and of a cluster may have set.
+    const PRINTED: &str = include_str!("../../../fixtures/rds/described.json");
+
+    fn names(settings: &impl serde::Serialize) -> BTreeSet<String> {
+        let Value::Object(fields) = serde_json::to_value(settings).unwrap() else { panic!("no object") };
+        fields.into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// One that is forgotten here would be RDS's default in what is restored.
+    #[test]
+    fn every_setting_that_is_carried_over_is_read() {
+        let described = described(PRINTED.as_bytes()).unwrap();
+        let all = |text: &str| {
+            text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+        };
+        let instance = names(&InstanceSettings::of(&described.instances[0]));
+        let wanted: BTreeSet<String> = all(
+            "auto-minor-version-upgrade\n backup-retention-period\n ca-certificate-identifier\n copy-tags-to-snapshot\n \
+             database-insights-mode\n db-instance-class\n db-parameter-group-name\n db-subnet-group-name\n \
+             dedicated-log-volume\n deletion-protection\n enable-cloudwatch-logs-exports\n \
+             enable-iam-database-authentication\n enable-performance-insights\n engine-lifecycle-support\n iops\n \
+             max-allocated-storage\n monitoring-interval\n monitoring-role-arn\n multi-az\n network-type\n \
+             option-group-name\n performance-insights-kms-key-id\n performance-insights-retention-period\n port\n \
+             preferred-backup-window\n preferred-maintenance-window\n processor-features\n promotion-tier\n \
+             publicly-accessible\n storage-throughput\n storage-type\n tags\n vpc-security-group-ids",
+        );
+        assert_eq!(instance, wanted);
+        let cluster = names(&ClusterSettings::of(&described.clusters[0]));
+        for name in [
+            "backtrack-window",
+            "db-cluster-parameter-group-name",
+            "db-subnet-group-name",
+            "deletion-protection",
+            "network-type",
+            "port",
+            "serverless-v2-max-capacity",
+            "storage-type",
+            "tags",
+            "vpc-security-group-ids",
+        ] {
+            assert!(cluster.contains(name), "{name}: {cluster:?}");
+        }
+        assert_eq!(described.clusters[0].db_cluster_members().len(), 1);
+    }
+
+    #[test]
+    fn anything_else_is_no_description() {
+        for text in ["", "[]", "{}", "{\"format\": 1}", "DBInstances"] {
+            assert!(described(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+}
