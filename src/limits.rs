@@ -344,6 +344,9 @@ pub const DB_IDENTIFIER: usize = 63;
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html>).
 pub const CLUSTER_INSTANCES: usize = 16;
 
+/// Pages of 100 of the ways in which RDS offers an instance class of one engine: a few hundred of all versions and storage types.
+pub const DATABASE_PAGES: usize = 20;
+
 /// A database that can be restored up to a time so long ago makes one wonder: RDS and Aurora are some five minutes behind
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html>).
 pub const DATABASE_LAG: Duration = Duration::from_hours(1);

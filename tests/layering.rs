@@ -99,6 +99,7 @@ const PURE: &[&str] = &[
     "db/check",
     "db/connection",
     "db/rds/cluster_settings",
+    "db/rds/preflight",
     "db/rds/described",
     "db/rds/settings",
     "db/rds/states",

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant as Clock};
 
 use futures::future::join_all;
 
+use super::args::apply::StateArgs;
 use super::args::check::CheckArgs;
 use super::args::common::ServerArgs;
 use super::context::{Context, Output, earlier_rules};
@@ -37,7 +38,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
             Error::usage("a --window of no length has no second to ask about").hint("write it as 24h or 7d")
         );
     }
-    let typed = at.map(|at| moment::read(&at, &state)).transpose()?;
+    let typed = at.map(|at| typed_time(&at, &state, database.as_deref())).transpose()?;
     let earlier = earlier_rules(&earlier)?;
     let databases = match &database {
         Some(file) => named(file, &server, &context.cancel).await?,
@@ -94,6 +95,14 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     }
     out.flush()?;
     Ok(if answer.restorable { Exit::Done } else { Exit::Refused })
+}
+
+/// A mark is one of the recovery file, where that is named. (That it cannot be found is said when it is read.)
+fn typed_time(at: &str, state: &StateArgs, file: Option<&Path>) -> Result<TypedTime> {
+    match file.and_then(|file| Source::place(file).ok()) {
+        Some(file) => moment::read_with(at, state, &file),
+        None => moment::read(at, state),
+    }
 }
 
 /// What is asked, by the server's clock.

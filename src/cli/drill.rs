@@ -11,7 +11,7 @@ use super::recovery::{
 };
 use super::{next, sources};
 use crate::cancel::Cancel;
-use crate::db::{Database, require_free};
+use crate::db::{Database, Errand, require_free};
 use crate::engine::recover::{BucketPart, Recovery, keep_sources, tear_down};
 use crate::error::{Error, Result};
 use crate::model::Location;
@@ -51,6 +51,8 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let windows = windows(output, &asked).await?;
     let at =
         recovery::at(&at, (&asked, &windows), context.now, (&carry, &source.path)).map(|time| (at, time))?;
+    // It has no tag yet, and nothing is looked up by one.
+    sources::preflight(output, &asked, &Errand { at: at.1, tag: String::new() }).await?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
     let told = Told { targets: source.file.targets(), ..told };
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file), clock)?;

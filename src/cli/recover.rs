@@ -175,7 +175,7 @@ async fn plan(
     (databases, carry): (&[Database], &CarryArgs),
 ) -> Result<Instant> {
     let windows = if wait {
-        windows_in_time((context, output), databases, typed, carry).await?
+        windows_in_time((context, output), databases, typed, (carry, &source.path)).await?
     } else {
         windows(output, databases).await?
     };
@@ -184,10 +184,12 @@ async fn plan(
     // this tag: whatever is found is not of the one that would begin.
     let errand = Errand { at, tag: format!("{}-none", context.now.compact()) };
     require_free(databases, &errand).await?;
+    let outline = sources::preflight(output, databases, &errand).await?;
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;
     with_terms(context, carry, source.file.buckets_at(at), async |terms| {
-        show(context, output, (source, at), (databases, &windows), (&parts, &terms, &carry.copies)).await
+        let databases = (databases, &*windows, &*outline);
+        show(context, output, (source, at), databases, (&parts, &terms, &carry.copies)).await
     })
     .await?;
     Ok(at)
@@ -198,7 +200,7 @@ async fn show(
     context: &Context,
     output: Output,
     (source, at): (&Source, Instant),
-    (databases, windows): (&[Database], &[Window]),
+    (databases, windows, outline): (&[Database], &[Window], &[String]),
     (parts, terms, copies): (&[BucketPart], &Terms<'_>, &CopyArgs),
 ) -> Result<()> {
     let table = output.format == Format::Table && !output.quiet;
@@ -208,6 +210,9 @@ async fn show(
         writeln!(out, "{name} to {} ({} ago)\n", at.human(), at.age(context.now))?;
         for (database, window) in databases.iter().zip(windows) {
             writeln!(out, "  {}", window.in_words(database.name()))?;
+        }
+        for line in outline {
+            writeln!(out, "  {line}")?;
         }
         if !databases.is_empty() {
             writeln!(out)?;

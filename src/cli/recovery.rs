@@ -169,13 +169,13 @@ pub(super) async fn windows_in_time(
     (context, output): (&Context, Output),
     databases: &[Database],
     typed: &str,
-    carry: &CarryArgs,
+    (carry, file): (&CarryArgs, &Path),
 ) -> Result<Vec<Window>> {
     let windows = windows(output, databases).await?;
     if typed == LATEST {
         return Ok(windows);
     }
-    let at = moment::read(typed, &carry.apply.state)?.past(context.now)?.whole_second();
+    let at = moment::read_with(typed, &carry.apply.state, file)?.past(context.now)?.whole_second();
     let on = |database: &Database, latest: Instant| {
         output.note(&format!(
             "waiting until the database {} can be restored to {}: so far to {}",

@@ -2,9 +2,30 @@
 
 use std::path::PathBuf;
 
-use crate::db::Database;
+use futures::future::try_join_all;
+
+use super::context::Output;
 use crate::db::rds::GivenSettings;
+use crate::db::{Database, Errand};
 use crate::error::{Error, Result};
+use crate::model::Verdict;
+
+/// Looks up what the restores need, and gives what will be made, in words. What a person should know is said; a restore that is
+/// certain to fail is refused.
+pub(super) async fn preflight(
+    output: Output,
+    databases: &[Database],
+    errand: &Errand,
+) -> Result<Vec<String>> {
+    let looked_up = try_join_all(databases.iter().map(|database| database.preflight(errand))).await?;
+    for (database, preflight) in databases.iter().zip(&looked_up) {
+        for finding in preflight.findings.iter().filter(|finding| finding.verdict != Verdict::Failed) {
+            output.note(&format!("database {}: {}", database.name(), finding.words));
+        }
+        preflight.require(database)?;
+    }
+    Ok(looked_up.into_iter().flat_map(|preflight| preflight.outline).collect())
+}
 
 /// Takes the settings of `--settings-from`. Gives of each database whether a file was of its source.
 pub(super) async fn given(databases: &[Database], files: &[PathBuf]) -> Result<Vec<bool>> {

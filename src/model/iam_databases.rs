@@ -10,10 +10,17 @@ use super::iam::{Condition, Statement, condition};
 
 /// The actions that look, and change nothing. Several of them can be allowed on everything only.
 pub const LOOK: &[&str] = &[
+    "rds:DescribeAccountAttributes",
+    "rds:DescribeBlueGreenDeployments",
     "rds:DescribeDBClusterAutomatedBackups",
+    "rds:DescribeDBClusterParameterGroups",
     "rds:DescribeDBClusters",
     "rds:DescribeDBInstanceAutomatedBackups",
     "rds:DescribeDBInstances",
+    "rds:DescribeDBParameterGroups",
+    "rds:DescribeDBSubnetGroups",
+    "rds:DescribeOptionGroups",
+    "rds:DescribeOrderableDBInstanceOptions",
     "rds:ListTagsForResource",
 ];
 

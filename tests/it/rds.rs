@@ -16,6 +16,7 @@ use crate::support::{Moment, Subject};
 mod hooks;
 mod isolated;
 mod permissions;
+mod preflight;
 mod stalled;
 
 async fn databases() -> Databases {

@@ -36,6 +36,8 @@ pub(super) struct Captured<S> {
 #[serde(default)]
 pub(super) struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) engine: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) engine_version: Option<String>,
@@ -49,6 +51,9 @@ pub(super) struct Facts {
     pub(super) roles: Vec<(String, Option<String>)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) replicas: Vec<String>,
+    /// What it is a replica of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replica_of: Option<String>,
     /// What is not carried over by anything, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) left_out: Vec<String>,
@@ -69,12 +74,18 @@ impl Captured<InstanceSettings> {
             Some((text(role.role_arn())?, text(role.feature_name())))
         };
         let facts = Facts {
+            arn: text(instance.db_instance_arn()),
             engine: text(instance.engine()),
             engine_version: text(instance.engine_version()),
             kms_key_id: text(instance.kms_key_id()),
             allocated_storage: instance.allocated_storage(),
             roles: instance.associated_roles().iter().filter_map(role).collect(),
             replicas: instance.read_replica_db_instance_identifiers().to_vec(),
+            replica_of: text(
+                instance
+                    .read_replica_source_db_instance_identifier()
+                    .or(instance.read_replica_source_db_cluster_identifier()),
+            ),
             left_out: words(settings::left_out(instance)),
         };
         let settings = InstanceSettings::of(instance);
@@ -102,12 +113,14 @@ impl Captured<ClusterSettings> {
             Some((text(role.role_arn())?, text(role.feature_name())))
         };
         let facts = Facts {
+            arn: text(cluster.db_cluster_arn()),
             engine: text(cluster.engine()),
             engine_version: text(cluster.engine_version()),
             kms_key_id: text(cluster.kms_key_id()),
             allocated_storage: None,
             roles: cluster.associated_roles().iter().filter_map(role).collect(),
             replicas: cluster.read_replica_identifiers().to_vec(),
+            replica_of: text(cluster.replication_source_identifier()),
             left_out: words(cluster_settings::left_out(cluster)),
         };
         let (settings, members) = (ClusterSettings::of(cluster), members.iter().map(of_member).collect());

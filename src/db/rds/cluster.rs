@@ -208,7 +208,7 @@ impl Cluster {
     }
 
     /// The settings that the restored cluster is to have.
-    async fn wanted(&self) -> Result<ClusterSettings> {
+    pub(super) async fn wanted(&self) -> Result<ClusterSettings> {
         let source = if self.settings.like_source {
             self.captured().await.map_err(like_source_is_not_known)?.settings.clone()
         } else {
@@ -218,7 +218,7 @@ impl Cluster {
     }
 
     /// The settings of the instances that it is to have.
-    async fn members(&self) -> Result<Vec<super::settings::InstanceSettings>> {
+    pub(super) async fn members(&self) -> Result<Vec<super::settings::InstanceSettings>> {
         let source = match self.live_source().filter(|_| self.settings.like_source) {
             Some(_) => self.captured().await?.members.clone(),
             None => Vec::new(),

@@ -19,7 +19,7 @@ pub struct Instance {
     /// Boxed, as they are many.
     overrides: Box<InstanceSettings>,
     pub(super) captured: Once<InstanceSettings>,
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Instance {
@@ -154,7 +154,7 @@ impl Instance {
     }
 
     /// The settings that the restored instance is to have.
-    async fn wanted(&self) -> Result<InstanceSettings> {
+    pub(super) async fn wanted(&self) -> Result<InstanceSettings> {
         let source = if self.settings.like_source {
             self.captured().await.map_err(like_source_is_not_known)?.settings.clone()
         } else {

@@ -23,7 +23,7 @@ enum Content {
 }
 
 impl Element {
-    fn text(name: &str, text: impl Into<String>) -> Self {
+    pub(super) fn text(name: &str, text: impl Into<String>) -> Self {
         Self { name: name.to_owned(), content: Content::Text(text.into()) }
     }
 
@@ -221,4 +221,4 @@ fn member(name: &str, key: &str, status: &str, value: &str) -> Element {
     Element::list(name, vec![Element::text(key, value), Element::text(status, in_force)])
 }
 
-const ARN: &str = "arn:aws:rds:us-east-1:123456789012";
+pub(super) const ARN: &str = "arn:aws:rds:us-east-1:123456789012";

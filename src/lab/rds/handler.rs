@@ -41,6 +41,13 @@ pub(super) fn handle(store: &mut Store, now: i64, action: Action, form: &Form) -
         Action::DescribeDBClusters => describe_clusters(store, now, form),
         Action::DescribeDBInstanceAutomatedBackups => instance_backups(store, now, form),
         Action::DescribeDBInstances => describe_instances(store, now, form),
+        Action::DescribeAccountAttributes
+        | Action::DescribeBlueGreenDeployments
+        | Action::DescribeDBClusterParameterGroups
+        | Action::DescribeDBParameterGroups
+        | Action::DescribeDBSubnetGroups
+        | Action::DescribeOptionGroups
+        | Action::DescribeOrderableDBInstanceOptions => catalogue::describe(store, action, form),
         Action::ListTagsForResource => Ok(vec![describe::tags(&resource(store, form)?.tags)]),
         Action::ModifyDBCluster => modify_cluster(store, now, form),
         Action::ModifyDBInstance => modify_instance(store, now, form),

@@ -109,6 +109,21 @@ impl Rds {
 pub struct RdsHandle(Arc<Serving>);
 
 impl RdsHandle {
+    /// Removes a group, or a class from those that are to be had.
+    pub fn remove(&self, name: &str) {
+        lock(&self.0.store).catalogue.removed.insert(name.to_owned());
+    }
+
+    /// How many instances there may be.
+    pub fn set_quota(&self, instances: usize) {
+        lock(&self.0.store).catalogue.instances = instances;
+    }
+
+    /// Lets an instance be the source of a blue/green deployment.
+    pub fn deploy_blue_green(&self, id: &str) {
+        lock(&self.0.store).catalogue.blue_green.insert(id.to_owned());
+    }
+
     /// Makes an instance of somebody else's.
     pub fn occupy(&self, id: &str) {
         let made = defaults::make(defaults::Kind::Instance, &Form::default(), None);

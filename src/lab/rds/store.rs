@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::catalogue::Catalogue;
+
 /// An instance or a cluster.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Database {
@@ -30,6 +32,7 @@ pub(super) struct Store {
     pub(super) retained: BTreeMap<String, (Database, i64)>,
     /// The states of an instance that is being restored.
     pub(super) restoring: VecDeque<String>,
+    pub(super) catalogue: Catalogue,
     made: u32,
 }
 
@@ -40,6 +43,7 @@ impl Default for Store {
             clusters: BTreeMap::new(),
             retained: BTreeMap::new(),
             restoring: states(&["creating", "backing-up", "modifying", "available"]),
+            catalogue: Catalogue::default(),
             made: 0,
         }
     }

@@ -17,7 +17,10 @@ async fn tuned(hooks: &str) -> Databases {
     let databases = super::databases().await;
     make_tuned(&databases, &databases.id("src")).await;
     databases.later().await;
-    databases.write("rds", hooks);
+    let path = databases.write("rds", hooks);
+    // The hook runs before the restore is asked for.
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("quiesce = \"early\"\n{text}")).unwrap();
     databases
 }
 
@@ -40,7 +43,10 @@ async fn recover(databases: &Databases, at: Moment) -> Run {
         isolate(databases).await;
         std::fs::write(place.join("isolated"), "").unwrap();
     };
-    tokio::join!(databases.recover(at), hook).0
+    let hook = tokio::time::timeout(Duration::from_mins(1), hook);
+    let (run, quiesced) = tokio::join!(databases.recover(at), hook);
+    quiesced.unwrap();
+    run
 }
 
 async fn assert_as_before(databases: &Databases, run: &Run) {

@@ -1,0 +1,48 @@
+//! What is shown and found out of a restore before anything is stopped for it.
+
+use super::{Database, Errand};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Verdict;
+
+/// A database before its restore.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preflight {
+    /// What will be made, a line each.
+    pub outline: Vec<String>,
+    /// What a person should know.
+    pub findings: Vec<PreflightFinding>,
+}
+
+/// Something that was found, or could not be found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreflightFinding {
+    /// `Failed`: the restore cannot come out right. `Unknown`: it could not be looked up.
+    pub verdict: Verdict,
+    /// In words.
+    pub words: String,
+}
+
+impl Database {
+    /// Looks up what a restore needs, and changes nothing. Of commands nothing is known.
+    pub async fn preflight(&self, errand: &Errand) -> Result<Preflight> {
+        match self {
+            Database::Command(_) => Ok(Preflight::default()),
+            Database::Rds(database) => database.preflight(errand.at).await,
+            Database::Aurora(database) => database.preflight(errand.at).await,
+        }
+    }
+}
+
+impl Preflight {
+    /// Refuses a restore that is certain to fail.
+    pub fn require(&self, database: &Database) -> Result<()> {
+        let failed = self.findings.iter().filter(|finding| finding.verdict == Verdict::Failed);
+        let failed: Vec<_> = failed.map(|finding| &*finding.words).collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let message = format!("cannot restore the database {}: {}", database.name(), failed.join("; "));
+        Err(Error::new(ErrorKind::Refused, message)
+            .hint("nothing was changed; name others in [database.overrides] of the recovery file"))
+    }
+}

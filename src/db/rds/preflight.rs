@@ -1,0 +1,339 @@
+//! What RDS's answers mean for a restore that has not been asked for yet. Pure.
+//!
+//! | asked about | answer | |
+//! |---|---|---|
+//! | a subnet, parameter or option group | there is none of the name | failed |
+//! | a parameter or option group | it is of another engine | failed |
+//! | | it is of another major version than the source has now | warned: at T it may have had that one |
+//! | a class | not to be had for the engine | failed |
+//! | | not for the source's version | warned, for the same reason |
+//! | | in no zone of the subnet group, or not in the zone that is named | failed |
+//! | | Multi-AZ is wanted, and it is to be had in fewer than two of the zones, or without Multi-AZ only | failed |
+//! | | not with the storage type that is wanted | failed |
+//! | quotas | used and needed are more than there may be | failed |
+//! | blue/green deployments | one has to do with the source | warned: the name may have been another database's at T |
+//! | | the source is a replica | warned: what it had at T is what had been replicated |
+//! | any | no answer | unknown, with the permission |
+//!
+//! Security groups, subnets' free addresses and KMS keys are EC2's and KMS's, which are not asked: they are named as not
+//! checked. What passes is not told.
+
+use std::collections::BTreeSet;
+
+use crate::db::preflight::PreflightFinding;
+use crate::model::Verdict;
+
+/// What will be asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) engine: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) is_cluster: bool,
+    /// The instances to be made: their names and classes.
+    pub(super) instances: Vec<(String, Option<String>)>,
+    pub(super) multi_az: bool,
+    pub(super) zone: Option<String>,
+    /// Of an instance alone: a cluster's is of the cluster.
+    pub(super) storage_type: Option<String>,
+    /// In GiB.
+    pub(super) storage: Option<i32>,
+    pub(super) subnet_group: Option<String>,
+    pub(super) parameter_groups: Vec<(Family, String)>,
+    pub(super) option_group: Option<String>,
+    pub(super) security_groups: Vec<String>,
+    pub(super) kms_key: Option<String>,
+    pub(super) replica_of: Option<String>,
+}
+
+/// Whose parameters a group has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    Instance,
+    Cluster,
+}
+
+/// What RDS said to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer<T> {
+    Told(T),
+    /// There is nothing of the name.
+    Missing,
+    /// It did not say; the permission that the question needs, and why.
+    Unknown(&'static str, String),
+}
+
+/// How a class is to be had.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Offer {
+    /// Of the source's version; else of some version.
+    pub(super) of_version: bool,
+    pub(super) zones: BTreeSet<String>,
+    pub(super) multi_az: bool,
+    pub(super) storage_types: BTreeSet<String>,
+}
+
+/// Everything that RDS was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answers {
+    /// The zones of its subnets.
+    pub(super) subnet_group: Option<Answer<BTreeSet<String>>>,
+    /// The families of the parameter groups, in their order.
+    pub(super) families: Vec<Answer<String>>,
+    /// The engine and major version of the option group.
+    pub(super) option_group: Option<Answer<(String, String)>>,
+    /// Each class that is wanted, once.
+    pub(super) classes: Vec<(String, Answer<Offer>)>,
+    /// The name of a quota, how much is used, and how much there may be.
+    pub(super) quotas: Answer<Vec<(String, i64, i64)>>,
+    /// Those that have to do with the source: name and status.
+    pub(super) blue_green: Answer<Vec<(String, String)>>,
+}
+
+/// What a person should know.
+pub(super) fn judge(wanted: &Wanted, answers: &Answers) -> Vec<PreflightFinding> {
+    let mut all = Vec::new();
+    let find = &mut all;
+    let zones = subnet_group(wanted, answers, find);
+    parameter_groups(wanted, answers, find);
+    option_group(wanted, answers, find);
+    for (class, answer) in &answers.classes {
+        orderable(wanted, class, answer, (zones, find));
+    }
+    quotas(wanted, &answers.quotas, find);
+    history(wanted, &answers.blue_green, find);
+    all.push(not_checked(wanted));
+    all
+}
+
+type Found = Vec<PreflightFinding>;
+
+fn note(found: &mut Found, verdict: Verdict, words: String) {
+    found.push(PreflightFinding { verdict, words });
+}
+
+fn unknown(found: &mut Found, what: &str, (permission, why): (&str, &str)) {
+    note(found, Verdict::Unknown, format!("unknown: {what} ({permission}: {why})"));
+}
+
+/// Gives its zones, where they are known.
+fn subnet_group<'a>(
+    wanted: &Wanted,
+    answers: &'a Answers,
+    found: &mut Found,
+) -> Option<&'a BTreeSet<String>> {
+    let name = wanted.subnet_group.as_deref().unwrap_or_default();
+    match answers.subnet_group.as_ref()? {
+        Answer::Told(zones) => return Some(zones).filter(|zones| !zones.is_empty()),
+        Answer::Missing => note(found, Verdict::Failed, format!("there is no subnet group {name}")),
+        Answer::Unknown(permission, why) => {
+            unknown(found, &format!("whether there is the subnet group {name}"), (permission, why));
+        }
+    }
+    None
+}
+
+fn parameter_groups(wanted: &Wanted, answers: &Answers, found: &mut Found) {
+    for ((kind, name), answer) in wanted.parameter_groups.iter().zip(&answers.families) {
+        let what = match kind {
+            Family::Instance => format!("parameter group {name}"),
+            Family::Cluster => format!("cluster parameter group {name}"),
+        };
+        match answer {
+            Answer::Missing => note(found, Verdict::Failed, format!("there is no {what}")),
+            Answer::Unknown(permission, why) => {
+                unknown(found, &format!("whether there is the {what}"), (permission, why));
+            }
+            Answer::Told(family) => {
+                let Some(engine) = &wanted.engine else { continue };
+                match family.strip_prefix(&**engine) {
+                    None => {
+                        let words = format!("the {what} is of {family}, and the database of {engine}");
+                        note(found, Verdict::Failed, words);
+                    }
+                    Some(major) => {
+                        version(wanted, (&what, major.trim_start_matches('-')), found);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn option_group(wanted: &Wanted, answers: &Answers, found: &mut Found) {
+    let name = wanted.option_group.as_deref().unwrap_or_default();
+    let what = format!("option group {name}");
+    match &answers.option_group {
+        None => {}
+        Some(Answer::Missing) => note(found, Verdict::Failed, format!("there is no {what}")),
+        Some(Answer::Unknown(permission, why)) => {
+            unknown(found, &format!("whether there is the {what}"), (permission, why));
+        }
+        Some(Answer::Told((engine, major))) => match &wanted.engine {
+            Some(wanted) if wanted != engine => {
+                let words = format!("the {what} is of {engine}, and the database of {wanted}");
+                note(found, Verdict::Failed, words);
+            }
+            _ => version(wanted, (&what, major), found),
+        },
+    }
+}
+
+/// Compares a major version with the source's.
+fn version(wanted: &Wanted, (what, major): (&str, &str), found: &mut Found) {
+    let Some(now) = &wanted.version else { return };
+    let rest = now.strip_prefix(major);
+    if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
+        let words = format!(
+            "the {what} is of version {major}, and the source of {now} now: RDS takes it only where that was so at the time"
+        );
+        note(found, Verdict::Warned, words);
+    }
+}
+
+fn orderable(
+    wanted: &Wanted,
+    class: &str,
+    answer: &Answer<Offer>,
+    (zones, found): (Option<&BTreeSet<String>>, &mut Found),
+) {
+    let engine = wanted.engine.as_deref().unwrap_or("its engine");
+    let offer = match answer {
+        Answer::Told(offer) => offer,
+        Answer::Missing => {
+            return note(
+                found,
+                Verdict::Failed,
+                format!("the class {class} is not to be had for {engine} here"),
+            );
+        }
+        Answer::Unknown(permission, why) => {
+            return unknown(found, &format!("whether the class {class} is to be had"), (permission, why));
+        }
+    };
+    let mut fail = |words: String| note(found, Verdict::Failed, words);
+    let here = zones.map_or(offer.zones.len(), |zones| zones.intersection(&offer.zones).count());
+    if !offer.zones.is_empty() {
+        if let Some(zone) = wanted.zone.as_ref().filter(|zone| !offer.zones.contains(*zone)) {
+            fail(format!("the class {class} is not to be had in {zone}"));
+        } else if here == 0 {
+            fail(format!("the class {class} is to be had in no zone of the subnet group"));
+        } else if wanted.multi_az && here < 2 {
+            fail(format!(
+                "Multi-AZ needs the class {class} in two zones of the subnet group, and it is to be had in one"
+            ));
+        }
+    }
+    if wanted.multi_az && !offer.multi_az {
+        fail(format!("the class {class} is not to be had with Multi-AZ"));
+    }
+    let storage = wanted.storage_type.as_ref().filter(|_| !offer.storage_types.is_empty());
+    if let Some(storage) = storage.filter(|storage| !offer.storage_types.contains(*storage)) {
+        fail(format!("the class {class} is not to be had with storage of type {storage}"));
+    }
+    if let Some(version) = wanted.version.as_ref().filter(|_| !offer.of_version) {
+        let words =
+            format!("the class {class} is not to be had for {engine} {version}, which the source has now");
+        note(found, Verdict::Warned, words);
+    }
+}
+
+fn quotas(wanted: &Wanted, answer: &Answer<Vec<(String, i64, i64)>>, found: &mut Found) {
+    let quotas = match answer {
+        Answer::Told(quotas) => quotas,
+        Answer::Missing => return,
+        Answer::Unknown(permission, why) => {
+            return unknown(found, "whether the quotas leave room", (permission, why));
+        }
+    };
+    let needed = |name: &str| match name {
+        "DBInstances" => i64::try_from(wanted.instances.len()).unwrap_or(i64::MAX),
+        "DBClusters" => i64::from(wanted.is_cluster),
+        "AllocatedStorage" => i64::from(wanted.storage.unwrap_or_default()),
+        _ => 0,
+    };
+    for (name, used, max) in quotas {
+        let needed = needed(name);
+        if needed > 0 && used.saturating_add(needed) > *max {
+            let words = format!(
+                "the quota {name} leaves no room: {used} of {max} are used, and {needed} more are needed"
+            );
+            note(found, Verdict::Failed, words);
+        }
+    }
+}
+
+fn history(wanted: &Wanted, answer: &Answer<Vec<(String, String)>>, found: &mut Found) {
+    match answer {
+        Answer::Told(deployments) => {
+            for (name, status) in deployments {
+                let words = format!(
+                    "the source has to do with the blue/green deployment {name} ({status}): at the time its name may have been another database's"
+                );
+                note(found, Verdict::Warned, words);
+            }
+        }
+        Answer::Missing => {}
+        Answer::Unknown(permission, why) => {
+            unknown(found, "whether a blue/green deployment has changed the source", (permission, why));
+        }
+    }
+    if let Some(primary) = &wanted.replica_of {
+        let words = format!(
+            "the source is a replica of {primary}: at the time it had what had been replicated by then"
+        );
+        note(found, Verdict::Warned, words);
+    }
+}
+
+fn not_checked(wanted: &Wanted) -> PreflightFinding {
+    let mut what = Vec::new();
+    if !wanted.security_groups.is_empty() {
+        what.push(format!("whether the security groups {} exist", wanted.security_groups.join(", ")));
+    }
+    what.push("whether the subnets have free addresses".to_owned());
+    what.extend(wanted.kms_key.as_ref().map(|key| format!("whether the KMS key {key} can be used")));
+    let words = format!("not checked: {} (EC2 and KMS are not asked)", what.join("; "));
+    PreflightFinding { verdict: Verdict::Unknown, words }
+}
+
+/// What will be made, in words.
+pub(super) fn outline(database: &str, target: &str, wanted: &Wanted) -> Vec<String> {
+    let or_default = |text: &Option<String>| text.clone().unwrap_or_else(|| "RDS's default".to_owned());
+    let engine =
+        [&wanted.engine, &wanted.version].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    let class = |class: &Option<String>| class.clone().unwrap_or_else(|| "the source's class".to_owned());
+    let mut what = vec![engine];
+    if wanted.is_cluster {
+        let member = |(name, of): &(String, Option<String>)| format!("{name} ({})", class(of));
+        let members: Vec<_> = wanted.instances.iter().map(member).collect();
+        what.push(if members.is_empty() { "no instances".to_owned() } else { members.join(", ") });
+    } else {
+        what.extend(wanted.instances.iter().map(|(_, of)| class(of)));
+        what.push(if wanted.multi_az { "Multi-AZ" } else { "one zone" }.to_owned());
+    }
+    let size = wanted.storage.map(|size| format!("{size} GiB"));
+    let storage: Vec<_> = wanted.storage_type.iter().cloned().chain(size).collect();
+    if !storage.is_empty() {
+        what.push(format!("storage {}", storage.join(" ")));
+    }
+    what.push(wanted.kms_key.as_ref().map_or("not encrypted".to_owned(), |key| format!("KMS key {key}")));
+    what.retain(|text| !text.is_empty());
+    let groups = |names: &[String]| if names.is_empty() { or_default(&None) } else { names.join(", ") };
+    let parameters: Vec<_> = wanted.parameter_groups.iter().map(|(_, name)| name.clone()).collect();
+    let mut network = vec![
+        format!("subnet group {}", or_default(&wanted.subnet_group)),
+        format!("security groups {}", groups(&wanted.security_groups)),
+        format!("parameter group {}", groups(&parameters)),
+    ];
+    if !wanted.is_cluster {
+        network.push(format!("option group {}", or_default(&wanted.option_group)));
+    }
+    vec![
+        format!("database {database} into {target}: {}", what.join(", ")),
+        format!("  {}", network.join(", ")),
+    ]
+}
+
+#[cfg(test)]
+#[path = "preflight_tests.rs"]
+mod tests;

@@ -1,0 +1,197 @@
+use super::*;
+use Verdict::{Failed, Unknown, Warned};
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn wanted() -> Wanted {
+    Wanted {
+        engine: Some("postgres".into()),
+        version: Some("16.4".into()),
+        instances: vec![("restored".into(), Some("db.r7g.large".into()))],
+        storage_type: Some("gp3".into()),
+        storage: Some(100),
+        subnet_group: Some("private".into()),
+        parameter_groups: vec![(Family::Instance, "tuned".into())],
+        option_group: Some("audited".into()),
+        ..Wanted::default()
+    }
+}
+
+fn offer() -> Offer {
+    let zones = set(&["a", "b", "c"]);
+    Offer { of_version: true, zones, multi_az: true, storage_types: set(&["gp2", "gp3"]) }
+}
+
+fn answers() -> Answers {
+    Answers {
+        subnet_group: Some(Answer::Told(set(&["a", "b"]))),
+        families: vec![Answer::Told("postgres16".into())],
+        option_group: Some(Answer::Told(("postgres".into(), "16".into()))),
+        classes: vec![("db.r7g.large".into(), Answer::Told(offer()))],
+        quotas: Answer::Told(vec![("DBInstances".into(), 39, 40), ("DBClusters".into(), 40, 40)]),
+        blue_green: Answer::Told(Vec::new()),
+    }
+}
+
+/// All but what is never checked.
+fn found(wanted: &Wanted, answers: &Answers) -> Vec<(Verdict, String)> {
+    let mut found = judge(wanted, answers);
+    let last = found.pop().unwrap();
+    assert!(last.verdict == Unknown && last.words.starts_with("not checked: "), "{last:?}");
+    found.into_iter().map(|finding| (finding.verdict, finding.words)).collect()
+}
+
+type Change = fn(&mut Wanted, &mut Answers);
+type Row = (Change, &'static [(Verdict, &'static str)]);
+
+fn check(table: &[Row]) {
+    for (n, (change, expected)) in table.iter().enumerate() {
+        let (mut wanted, mut answers) = (wanted(), answers());
+        change(&mut wanted, &mut answers);
+        let found = found(&wanted, &answers);
+        assert_eq!(found.len(), expected.len(), "row {n}: {found:?}");
+        for ((verdict, words), (is, contains)) in found.iter().zip(*expected) {
+            assert!(verdict == is && words.contains(contains), "row {n}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn each_answer_about_a_group_has_its_verdict() {
+    check(&[
+        (|_, _| {}, &[]),
+        (
+            |_, answers| answers.subnet_group = Some(Answer::Missing),
+            &[(Failed, "there is no subnet group private")],
+        ),
+        (
+            |_, answers| answers.families = vec![Answer::Missing],
+            &[(Failed, "there is no parameter group tuned")],
+        ),
+        (
+            |_, answers| answers.families = vec![Answer::Told("mysql8.0".into())],
+            &[(Failed, "is of mysql8.0, and")],
+        ),
+        (
+            |_, answers| answers.families = vec![Answer::Told("postgres15".into())],
+            &[(Warned, "is of version 15, and")],
+        ),
+        (
+            |_, answers| answers.families = vec![Answer::Told("postgres1".into())],
+            &[(Warned, "is of version 1, and")],
+        ),
+        (|wanted, _| wanted.version = None, &[]),
+        (
+            |_, answers| answers.option_group = Some(Answer::Missing),
+            &[(Failed, "there is no option group audited")],
+        ),
+        (
+            |_, answers| answers.option_group = Some(Answer::Told(("mysql".into(), "8.0".into()))),
+            &[(Failed, "the option group audited is of mysql, and the database of postgres")],
+        ),
+        (
+            |_, answers| answers.option_group = Some(Answer::Told(("postgres".into(), "15".into()))),
+            &[(Warned, "the option group audited is of version 15")],
+        ),
+    ]);
+}
+
+#[test]
+fn each_answer_about_a_class_a_quota_and_the_past_has_its_verdict() {
+    check(&[
+        (
+            |_, answers| answers.classes[0].1 = Answer::Missing,
+            &[(Failed, "is not to be had for postgres here")],
+        ),
+        (
+            |_, answers| answers.classes[0].1 = Answer::Told(Offer { of_version: false, ..offer() }),
+            &[(Warned, "is not to be had for postgres 16.4, which the source has now")],
+        ),
+        (
+            |_, answers| answers.classes[0].1 = Answer::Told(Offer { zones: set(&["c"]), ..offer() }),
+            &[(Failed, "is to be had in no zone of the subnet group")],
+        ),
+        (|wanted, _| wanted.zone = Some("d".into()), &[(Failed, "is not to be had in d")]),
+        (|wanted, _| wanted.multi_az = true, &[]),
+        (
+            |wanted, answers| {
+                wanted.multi_az = true;
+                answers.classes[0].1 = Answer::Told(Offer { zones: set(&["a", "c"]), ..offer() });
+            },
+            &[(Failed, "in two zones of the subnet group, and it is to be had in one")],
+        ),
+        (
+            |wanted, answers| {
+                wanted.multi_az = true;
+                answers.classes[0].1 = Answer::Told(Offer { multi_az: false, ..offer() });
+            },
+            &[(Failed, "is not to be had with Multi-AZ")],
+        ),
+        (|wanted, _| wanted.storage_type = Some("io2".into()), &[(Failed, "with storage of type io2")]),
+        (
+            |_, answers| answers.quotas = Answer::Told(vec![("DBInstances".into(), 40, 40)]),
+            &[(Failed, "the quota DBInstances leaves no room: 40 of 40 are used, and 1 more are needed")],
+        ),
+        (
+            |_, answers| answers.quotas = Answer::Told(vec![("AllocatedStorage".into(), 950, 1000)]),
+            &[(Failed, "the quota AllocatedStorage leaves no room")],
+        ),
+        (|wanted, _| wanted.is_cluster = true, &[(Failed, "the quota DBClusters leaves no room")]),
+        (
+            |_, answers| answers.blue_green = Answer::Told(vec![("upgrade".into(), "AVAILABLE".into())]),
+            &[(Warned, "the blue/green deployment upgrade (AVAILABLE)")],
+        ),
+        (|wanted, _| wanted.replica_of = Some("primary".into()), &[(Warned, "is a replica of primary")]),
+        (|wanted, answers| (wanted.subnet_group, answers.subnet_group) = (None, None), &[]),
+    ]);
+}
+
+/// A permission that is missing refuses nothing, and passes nothing.
+#[test]
+fn what_cannot_be_asked_is_unknown_with_its_permission() {
+    let no = || "denied".to_owned();
+    let answers = Answers {
+        subnet_group: Some(Answer::Unknown("rds:DescribeDBSubnetGroups", no())),
+        families: vec![Answer::Unknown("rds:DescribeDBParameterGroups", no())],
+        option_group: Some(Answer::Unknown("rds:DescribeOptionGroups", no())),
+        classes: vec![("c".into(), Answer::Unknown("rds:DescribeOrderableDBInstanceOptions", no()))],
+        quotas: Answer::Unknown("rds:DescribeAccountAttributes", no()),
+        blue_green: Answer::Unknown("rds:DescribeBlueGreenDeployments", no()),
+    };
+    let found = found(&wanted(), &answers);
+    assert_eq!(found.len(), 6, "{found:?}");
+    for (verdict, words) in found {
+        assert!(
+            verdict == Unknown && words.contains("(rds:Describe") && words.contains(": denied)"),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn the_outline_has_what_will_be_made() {
+    let cluster = Wanted {
+        is_cluster: true,
+        engine: Some("aurora-mysql".into()),
+        instances: vec![("r-1".into(), Some("db.r7g.large".into())), ("r-2".into(), None)],
+        kms_key: Some("key".into()),
+        security_groups: vec!["sg-1".into()],
+        ..Wanted::default()
+    };
+    assert_eq!(
+        outline("orders", "r", &cluster),
+        [
+            "database orders into r: aurora-mysql, r-1 (db.r7g.large), r-2 (the source's class), KMS key key",
+            "  subnet group RDS's default, security groups sg-1, parameter group RDS's default",
+        ]
+    );
+    assert_eq!(
+        outline("orders", "restored", &Wanted { multi_az: true, ..wanted() }),
+        [
+            "database orders into restored: postgres 16.4, db.r7g.large, Multi-AZ, storage gp3 100 GiB, not encrypted",
+            "  subnet group private, security groups RDS's default, parameter group tuned, option group audited",
+        ]
+    );
+}
