@@ -35,6 +35,8 @@ pub(super) struct Entry {
     wait: Option<Program>,
     endpoint: Option<Program>,
     teardown: Option<Program>,
+    /// Of any kind.
+    pub(super) check: Option<Program>,
 }
 
 impl Entry {

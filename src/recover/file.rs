@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::entry::Entry;
+use super::places;
 use super::steps::Shape;
 use crate::db::{command, rds};
 use crate::error::{Error, Result};
@@ -24,6 +25,8 @@ pub struct RecoveryFile {
     pub buckets: Vec<Bucket>,
     /// The databases.
     pub databases: Vec<DatabaseKind>,
+    /// Of each database, the command that looks whether it is as it should be.
+    pub checks: Vec<Option<Program>>,
     /// What is run before, between and after.
     pub hooks: Hooks,
     /// When the application is quiesced.
@@ -196,7 +199,7 @@ impl RecoveryFile {
             return Err(Error::usage(format!("{name} names no bucket and no database"))
                 .hint("asof recover --init writes a file to begin with"));
         }
-        check_places(&written.bucket).map_err(|(at, why)| wrong(at, why))?;
+        places::check(&written.bucket).map_err(|(at, why)| wrong(at, why))?;
         if let Some(references) = &written.references {
             let bucket = &references.get_ref().bucket;
             if !written.bucket.iter().any(|other| other.get_ref().source == *bucket) {
@@ -205,10 +208,12 @@ impl RecoveryFile {
             }
         }
         let (mut names, mut targets) = (BTreeMap::new(), BTreeSet::new());
-        let mut databases = Vec::new();
+        let (mut databases, mut checks) = (Vec::new(), Vec::new());
         for (n, entry) in written.database.into_iter().enumerate() {
             let at = entry.span().start;
-            let database = entry.into_inner().check(n).map_err(|why| wrong(at, why))?;
+            let mut entry = entry.into_inner();
+            checks.push(entry.check.take());
+            let database = entry.check(n).map_err(|why| wrong(at, why))?;
             let (name, variable) = (database.name().to_owned(), database.endpoint_variable());
             match names.insert(variable.clone(), name.clone()) {
                 Some(other) if other == name => {
@@ -232,6 +237,7 @@ impl RecoveryFile {
             name: name.to_owned(),
             buckets: written.bucket.into_iter().map(Spanned::into_inner).collect(),
             databases,
+            checks,
             hooks: written.hooks,
             quiesce: written.quiesce,
             references: written.references.map(Spanned::into_inner),
@@ -256,6 +262,7 @@ impl RecoveryFile {
             resume: self.hooks.resume.is_some(),
             after_database: self.hooks.after_database.is_some(),
             references: self.references.is_some(),
+            checks: self.checks.iter().map(Option::is_some).collect(),
             verify: false,
             databases: self.databases.len(),
             beside: match self.quiesce {
@@ -275,7 +282,8 @@ impl RecoveryFile {
             DatabaseKind::Command(settings) => settings.programs(),
             DatabaseKind::Rds(_) | DatabaseKind::Aurora(_) => Vec::new(),
         });
-        of_file.chain(of_rows).chain(of_databases).for_each(|program| program.run_in(dir));
+        let of_checks = self.checks.iter_mut().flatten();
+        of_file.chain(of_rows).chain(of_databases).chain(of_checks).for_each(|program| program.run_in(dir));
     }
 
     /// Where everything is restored to.
@@ -342,40 +350,6 @@ impl DatabaseKind {
             }
         }
     }
-}
-
-/// Places that are changed must lie apart from each other and from every source; and nothing is restored into itself.
-fn check_places(buckets: &[Spanned<Bucket>]) -> std::result::Result<(), (usize, String)> {
-    for (n, entry) in buckets.iter().enumerate() {
-        let bucket = entry.get_ref();
-        for (m, other) in buckets.iter().enumerate() {
-            let other = other.get_ref();
-            match &bucket.target {
-                Target::InPlace if m != n && bucket.source.overlaps(&other.source) => {
-                    return Err((
-                        entry.span().start,
-                        format!("{} and {} overlap", bucket.source, other.source),
-                    ));
-                }
-                Target::Elsewhere(target) if target.clone().as_folder().overlaps(&other.source) => {
-                    let why = format!("the target {target} and the source {} overlap", other.source);
-                    return Err((entry.span().start, why));
-                }
-                Target::Elsewhere(target) if m != n => {
-                    if let Target::Elsewhere(others) = &other.target
-                        && target.clone().as_folder().overlaps(&others.clone().as_folder())
-                    {
-                        return Err((
-                            entry.span().start,
-                            format!("the targets {target} and {others} overlap"),
-                        ));
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(())
 }
 
 impl Mark {

@@ -45,6 +45,8 @@ restore = ["./db-restore"]
 # endpoint = ["./db-endpoint"]
 # Removes what was restored, and only what carries ASOF_RUN; a drill needs it:
 # teardown = ["./db-teardown"]
+# Looks whether the restored database is as it should be; that it fails is a finding, exit code 4. Of any kind of database:
+# check = ["./db-check"]
 
 # [[database]]
 # kind = "rds"                   # or "aurora"

@@ -98,7 +98,7 @@ pub struct StepResult {
 impl StepResult {
     /// Whether a comparison found something that is not as it should be, or had nothing to compare.
     pub fn has_found(&self) -> bool {
-        let found = ["mismatched", "superseded", "dangling", "nothing_compared"];
+        let found = ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks"];
         found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
     }
 }

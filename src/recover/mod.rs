@@ -7,6 +7,7 @@ mod file;
 mod init;
 mod journal;
 mod marks;
+mod places;
 mod references;
 mod report;
 mod rows;

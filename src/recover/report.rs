@@ -264,6 +264,7 @@ pub fn in_words(file: &RecoveryFile, step: Step) -> String {
         Step::Bucket(n) => format!("bucket {}: restore it", bucket(n)),
         Step::Verify(n) => format!("bucket {}: verify its copy", bucket(n)),
         Step::AfterDatabase => "after-database hook".to_owned(),
+        Step::Check(n) => format!("database {}: check it", database(n)),
         Step::References => "references".to_owned(),
         Step::Resume => "resume hook".to_owned(),
     }

@@ -22,6 +22,8 @@ pub enum Step {
     Verify(usize),
     /// The hook that prepares the restored databases.
     AfterDatabase,
+    /// A database's own command looks whether it is as it should be.
+    Check(usize),
     /// The rows' keys are compared with the bucket.
     References,
     /// The hook that lets the application go on.
@@ -40,6 +42,9 @@ pub struct Shape {
     pub after_database: bool,
     /// References are compared.
     pub references: bool,
+    /// Of each database, whether a command checks it.
+    #[serde(default)]
+    pub checks: Vec<bool>,
     /// Copies of buckets are compared with the past.
     pub verify: bool,
     /// How many databases.
@@ -67,6 +72,8 @@ impl Shape {
             steps.extend(optional(self.verify, Step::Verify(n)));
         }
         steps.extend(optional(self.after_database, Step::AfterDatabase));
+        let checked = self.checks.iter().enumerate().filter(|(_, checked)| **checked);
+        steps.extend(checked.map(|(n, _)| Step::Check(n)));
         steps.extend(optional(self.references, Step::References));
         steps.extend(optional(self.resume, Step::Resume));
         steps
@@ -91,6 +98,7 @@ impl Shape {
     /// | bucket, in place, without one | every settle: while a database may still fail, nothing in use is changed |
     /// | verify | its bucket |
     /// | after-database | every settle |
+    /// | check | its settle, and after-database |
     /// | references | after-database or every settle, every bucket, every verify: what is healed would be told as a difference |
     /// | resume | all others |
     pub fn needs(&self, step: Step) -> Vec<Step> {
@@ -110,6 +118,7 @@ impl Shape {
             }
             Step::Verify(n) => vec![Step::Bucket(n)],
             Step::AfterDatabase => all(&|step| *step == Step::Quiesce || is_settle(step)),
+            Step::Check(n) => all(&|step| *step == Step::Settle(n) || *step == Step::AfterDatabase),
             Step::References => all(&|step| {
                 is_settle(step)
                     || matches!(step, Step::AfterDatabase | Step::Bucket(_) | Step::Verify(_) | Step::Quiesce)
@@ -183,11 +192,12 @@ mod tests {
             (quiesce, resume, after_database) in any::<(bool, bool, bool)>(),
             (references, verify) in any::<(bool, bool)>(),
             databases in 0_usize..4,
-            beside in proptest::collection::vec(any::<bool>(), 0..4),
+            (beside, checks) in any::<([bool; 3], [bool; 3])>(),
             in_place in proptest::collection::vec(any::<bool>(), 0..4),
         ) {
-            let shape =
-                Shape { quiesce, resume, after_database, references, verify, databases, beside, in_place };
+            let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
+            let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
+            let shape = Shape { references, verify, databases, beside, checks, in_place, ..hooks };
             let mut done = Vec::new();
             loop {
                 let ready = shape.ready(&State::played(&shape, &done));

@@ -98,6 +98,7 @@ pub(super) fn details(step: &StepReport) -> String {
         .map(|(name, n)| match (name.as_str(), name.strip_prefix("bytes_")) {
             (_, Some(_)) => bytes(*n),
             ("nothing_compared", _) => "nothing compared".to_owned(),
+            ("failed_checks", _) => "the check failed".to_owned(),
             _ => format!("{} {name}", count(*n)),
         })
         .collect();

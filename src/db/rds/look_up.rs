@@ -108,7 +108,9 @@ fn answer<T>(permission: &'static str, asked: Result<T>) -> Result<Answer<T>> {
 
 impl Asking<'_> {
     async fn subnet_group(&self) -> Result<Option<Answer<BTreeSet<String>>>> {
-        let Some(name) = &self.wanted.subnet_group else { return Ok(None) };
+        // RDS makes the one of this name itself.
+        let named = self.wanted.subnet_group.as_ref().filter(|name| *name != "default");
+        let Some(name) = named else { return Ok(None) };
         let asked = self.client.ask(async |sdk| {
             let request = sdk.describe_db_subnet_groups().db_subnet_group_name(name);
             let doing = format!("describe the subnet group {name}");

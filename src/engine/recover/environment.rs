@@ -27,6 +27,17 @@ pub(super) fn environment(recovery: &Recovery, databases: &[DatabaseKind]) -> En
     variables
 }
 
+/// The same for a command about one database: it is the one that the variables without a name are of.
+pub(super) fn environment_of(recovery: &Recovery, databases: &[DatabaseKind], n: usize) -> Environment {
+    let mut variables = environment(recovery, databases);
+    let first: Vec<_> = recovery.state().result(Step::Settle(0)).map(reached).unwrap_or_default();
+    variables.retain(|(name, _)| !first.iter().any(|(what, _)| *name == format!("ASOF_{what}")));
+    variables.extend(databases.get(n).map(|one| ("ASOF_DATABASE".to_owned(), one.name().to_owned())));
+    let own = recovery.state().result(Step::Settle(n)).map(reached).unwrap_or_default();
+    variables.extend(own.into_iter().map(|(what, value)| (format!("ASOF_{what}"), value)));
+    variables
+}
+
 /// What came of a database that is there.
 pub(super) fn reached_by(connection: Connection) -> StepResult {
     let note = connection.endpoint.clone();

@@ -2,6 +2,7 @@
 //! until nothing is left or nothing more can be done.
 
 mod bucket;
+mod check;
 mod environment;
 mod kept;
 mod mark;

@@ -76,6 +76,7 @@ impl Parts<'_> {
             }
             Step::Bucket(n) => self.restore_bucket(recovery, n).await,
             Step::Verify(n) => self.verify_copy(recovery, n).await,
+            Step::Check(n) => self.check(recovery, n).await,
             Step::References => self.compare_references(recovery).await,
         }
     }
@@ -89,7 +90,7 @@ impl Parts<'_> {
         self.buckets.get(n).ok_or_else(|| Error::usage(format!("the recovery file has no bucket {}", n + 1)))
     }
 
-    fn database(&self, n: usize) -> Result<&Database> {
+    pub(super) fn database(&self, n: usize) -> Result<&Database> {
         let none = || Error::usage(format!("the recovery file has no database {}", n + 1));
         self.databases.get(n).ok_or_else(none)
     }

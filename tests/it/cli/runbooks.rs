@@ -45,7 +45,7 @@ db-teardown) rm "$HOME/$ASOF_TARGET" ;;
 psql) cat "$HOME/rows" ;;
 esac
 "#;
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "bin/kubectl",
     "bin/psql",
     "db-window",
@@ -53,6 +53,7 @@ const COMMANDS: [&str; 8] = [
     "db-progress",
     "db-endpoint",
     "db-teardown",
+    "db-check",
     "grant-and-migrate",
 ];
 
