@@ -197,7 +197,7 @@ mod tests {
         ) {
             let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
             let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
-            let shape = Shape { references, verify, databases, beside, checks, in_place, ..hooks };
+            let shape = Shape { references, checks, verify, databases, beside, in_place, ..hooks };
             let mut done = Vec::new();
             loop {
                 let ready = shape.ready(&State::played(&shape, &done));

@@ -15,6 +15,7 @@ use crate::support::{Moment, Subject};
 
 mod hooks;
 mod isolated;
+mod passwords;
 mod permissions;
 mod preflight;
 mod stalled;

@@ -214,6 +214,12 @@ impl Cluster {
         } else {
             ClusterSettings::default()
         };
+        // What manages the source's password need not manage this one's.
+        let source = ClusterSettings {
+            manage_master_user_password: None,
+            master_user_secret_kms_key_id: None,
+            ..source
+        };
         Ok(ClusterSettings::clone(&self.overrides).or(source))
     }
 

@@ -23,6 +23,8 @@ settings! {
         engine_lifecycle_support: String,
         instance: InstanceSettings,
         instances: usize,
+        manage_master_user_password: bool,
+        master_user_secret_kms_key_id: String,
         network_type: String,
         performance_insights_kms_key_id: String,
         performance_insights_retention_period: i32,
@@ -54,6 +56,10 @@ impl ClusterSettings {
             enable_iam_database_authentication: cluster.iam_database_authentication_enabled(),
             enable_performance_insights: cluster.performance_insights_enabled(),
             engine_lifecycle_support: text(cluster.engine_lifecycle_support()),
+            manage_master_user_password: Some(cluster.master_user_secret().is_some()),
+            master_user_secret_kms_key_id: cluster
+                .master_user_secret()
+                .and_then(|secret| text(secret.kms_key_id())),
             network_type: text(cluster.network_type()),
             performance_insights_kms_key_id: text(cluster.performance_insights_kms_key_id()),
             performance_insights_retention_period: cluster.performance_insights_retention_period(),

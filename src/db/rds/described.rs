@@ -214,7 +214,7 @@ mod tests {
              database-insights-mode\n db-instance-class\n db-parameter-group-name\n db-subnet-group-name\n \
              dedicated-log-volume\n deletion-protection\n enable-cloudwatch-logs-exports\n \
              enable-iam-database-authentication\n enable-performance-insights\n engine-lifecycle-support\n iops\n \
-             max-allocated-storage\n monitoring-interval\n monitoring-role-arn\n multi-az\n network-type\n \
+             manage-master-user-password\n max-allocated-storage\n monitoring-interval\n monitoring-role-arn\n multi-az\n network-type\n \
              option-group-name\n performance-insights-kms-key-id\n performance-insights-retention-period\n port\n \
              preferred-backup-window\n preferred-maintenance-window\n processor-features\n promotion-tier\n \
              publicly-accessible\n storage-throughput\n storage-type\n tags\n vpc-security-group-ids",

@@ -57,6 +57,8 @@ settings! {
         engine_lifecycle_support: String,
         iops: i32,
         license_model: String,
+        manage_master_user_password: bool,
+        master_user_secret_kms_key_id: String,
         max_allocated_storage: i32,
         monitoring_interval: i32,
         monitoring_role_arn: String,
@@ -119,6 +121,10 @@ impl InstanceSettings {
             enable_performance_insights: instance.performance_insights_enabled(),
             engine_lifecycle_support: text(instance.engine_lifecycle_support()),
             iops: instance.iops(),
+            manage_master_user_password: Some(instance.master_user_secret().is_some()),
+            master_user_secret_kms_key_id: instance
+                .master_user_secret()
+                .and_then(|secret| text(secret.kms_key_id())),
             max_allocated_storage: instance.max_allocated_storage(),
             monitoring_interval: instance.monitoring_interval(),
             monitoring_role_arn: text(instance.monitoring_role_arn()),
@@ -168,7 +174,9 @@ impl InstanceSettings {
     /// |---|---|
     /// | another storage type | IOPS and throughput, which belong to the type |
     /// | another class | the processor features, which belong to the class |
+    /// | any | who keeps the password: what manages the source's need not manage this one's |
     pub(super) fn over(self, mut source: Self) -> Self {
+        (source.manage_master_user_password, source.master_user_secret_kms_key_id) = (None, None);
         if self.storage_type.is_some() && self.storage_type != source.storage_type {
             (source.iops, source.storage_throughput) = (None, None);
         }

@@ -96,6 +96,8 @@ fn everything_that_was_chosen_is_carried_over() {
         ),
         iops: Some(5000,
         ),
+        manage_master_user_password: Some(false,
+        ),
         max_allocated_storage: Some(1000,
         ),
         monitoring_interval: Some(15,

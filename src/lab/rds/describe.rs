@@ -203,6 +203,12 @@ fn common(database: &Database) -> Vec<Element> {
         Element::list("ProcessorFeatures", database.features.iter().map(feature).collect()),
         tags(&database.tags),
     ];
+    if database.is("ManageMasterUserPassword") {
+        let status = Element::text("SecretStatus", "active");
+        let arn =
+            format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!{}", database.resource_id);
+        elements.push(Element::list("MasterUserSecret", vec![Element::text("SecretArn", arn), status]));
+    }
     for (name, value) in database.settings.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {
         let element = match name.as_str() {
             "EnableIAMDatabaseAuthentication" => "IAMDatabaseAuthenticationEnabled",
