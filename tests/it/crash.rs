@@ -49,7 +49,7 @@ fn slow_down(scene: &Scene, delay: Duration) {
 }
 
 /// A number that a variable of the environment gives.
-fn variable(name: &str, otherwise: u64) -> u64 {
+pub(crate) fn variable(name: &str, otherwise: u64) -> u64 {
     let Ok(text) = std::env::var(name) else { return otherwise };
     text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
 }

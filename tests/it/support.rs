@@ -35,6 +35,11 @@ impl Subject {
         Self { server, client, clock: OnceCell::new(), home: tempfile::tempdir().unwrap() }
     }
 
+    /// The same server, with a home of its own.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.server.again())
+    }
+
     pub(crate) fn holds(&self, behaviour: Behaviour) -> bool {
         self.server.holds(behaviour)
     }
