@@ -290,7 +290,7 @@ pub(super) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// The plan's file; or latest: the plan of the newest run
+    /// The plan's file; or a run, for its plan; or latest, for the newest run's
     pub(super) plan: PathBuf,
     /// List every key in the table, not only the first of each kind
     #[arg(long)]
