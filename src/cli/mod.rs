@@ -30,6 +30,7 @@ mod run;
 mod runs;
 mod saved;
 mod show;
+mod taken_up;
 mod timeline;
 mod undo;
 mod verdict;

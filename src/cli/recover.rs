@@ -10,15 +10,15 @@ use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::copies::plausibility;
 use super::exit::{self, Exit};
+use super::next;
 use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, restoring, show_report,
     take_steps, windows, windows_in_time, with_terms,
 };
-use super::{moment, next};
+use super::taken_up::{Way, claim, resources, taken_up};
 use crate::db::{Database, Errand, Window, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
 use crate::error::{Error, Result};
-use crate::limits;
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
 use crate::report::{DiffView, Format, Heading, head};
@@ -42,6 +42,8 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
     can_ask(yes, RECOVER)?;
+    // Before anything is looked at that another process may be changing.
+    let mut claim = claim(&source, &carry)?;
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
@@ -53,6 +55,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         }
         None => begin(context, output, (&source, &clock), (target_time, yes), (&databases, &carry)).await?,
     };
+    claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
     let buckets = buckets(context, &source.file, server, as_written).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
         Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
@@ -107,43 +110,6 @@ async fn preview(
     Ok(Exit::Done)
 }
 
-/// The recovery of this file to this time that was begun and is not ended.
-fn taken_up(
-    context: &Context,
-    (source, clock): (&Source, &ServerClock),
-    typed: &str,
-    carry: &CarryArgs,
-) -> Result<Option<Recovery>> {
-    let state_dir = state_dir(&carry.apply.state)?;
-    let at = moment::read(typed, &carry.apply.state).and_then(|typed| typed.past(context.now)).ok();
-    let suits = |told: &Told| told.is_meant_by(typed, at);
-    let of = (Purpose::Recover, &*source.path);
-    let Some(recovery) = Recovery::take_up(&state_dir, of, suits, clock)? else { return Ok(None) };
-    let Told { at: begun_to, began, .. } = recovery.told();
-    let age = context.now.millis().saturating_sub(began.millis());
-    if Some(*begun_to) != at && u128::try_from(age).is_ok_and(|age| age > limits::SAME_COMMAND.as_millis()) {
-        let message = format!(
-            "the recovery {} of this file to {}, begun {} ago, is not ended",
-            recovery.id(),
-            begun_to.human(),
-            began.age(context.now)
-        );
-        return Err(Error::usage(message)
-            .hint(format!("to go on with it, name its time: --at {begun_to}"))
-            .hint("to begin another, name another time: --at 2026-11-17T14:30:05Z"));
-    }
-    if recovery.told().about != source.file.about() {
-        let message = format!(
-            "the recovery {} of this file is not ended, and was about {}",
-            recovery.id(),
-            recovery.told().about.join(", ")
-        );
-        return Err(Error::usage(message)
-            .hint("to go on with it, let the file name these again; for another, use another file"));
-    }
-    Ok(Some(recovery))
-}
-
 /// Checks, shows what would be done, asks, and begins.
 async fn begin(
     context: &Context,
@@ -152,6 +118,7 @@ async fn begin(
     (target_time, yes): (TargetTime<'_>, bool),
     (databases, carry): (&[Database], &CarryArgs),
 ) -> Result<Recovery> {
+    let way = Way::of(context, source, carry)?;
     let at = plan(context, output, source, target_time, (databases, carry)).await?;
     let name = source.path.file_name().unwrap_or_default().to_string_lossy();
     if !yes && !is_typed(context, "the name of the recovery file", &name).await? {
@@ -159,7 +126,11 @@ async fn begin(
     }
     let typed = (target_time.typed, at);
     let told = Told::new(Purpose::Recover, &source.path, source.file.about(), typed, context.now);
-    Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())
+    let told = Told { holds: resources(source, carry), ..told };
+    let recovery =
+        Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())?;
+    way.close(output, (&recovery, clock), carry)?;
+    Ok(recovery)
 }
 
 /// Checks and shows what would be done. Gives the time that everything is restored to.

@@ -1,6 +1,8 @@
 //! Buckets and databases at the same second: `recover`, `drill` and `mark` over the lab in process, with a database that is
 //! a shell script and a directory.
 
+mod again;
+mod alone;
 mod cut;
 mod downtime;
 mod drill;

@@ -99,6 +99,11 @@ impl Parts<'_> {
         }
     }
 
+    /// Whether keys were written after the resume hook was started.
+    pub(super) fn has_found_writes(&self) -> bool {
+        self.findings.borrow().iter().any(|finding| finding.finding == "written")
+    }
+
     async fn hook(&self, recovery: &Recovery, what: &str, program: Option<&Program>) -> Result<StepResult> {
         if let Some(program) = program {
             let environment = self.environment(recovery);
