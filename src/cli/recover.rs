@@ -10,12 +10,12 @@ use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::copies::plausibility;
 use super::exit::{self, Exit};
-use super::next;
 use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, restoring, show_report,
     take_steps, windows, windows_in_time, with_terms,
 };
-use super::taken_up::{Way, claim, resources, taken_up};
+use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
+use super::{abort, next};
 use crate::db::{Database, Errand, Window, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
 use crate::error::{Error, Result};
@@ -31,10 +31,22 @@ const RECOVER: Asked = (
 );
 
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
-    let RecoverArgs { file, init, at, wait, dry_run, yes, report, carry } = args;
+    let RecoverArgs { file, init, list, abort: aborts, at, wait, dry_run, yes, report, carry } = args;
     let output = Output::from(carry.output.clone());
-    let (false, Some(typed)) = (init, at) else { return write_template(output, &file, &carry) };
+    let file = match (list, file) {
+        (true, file) => return abort::list(context, file.as_deref(), &carry),
+        (false, Some(file)) => file,
+        // clap has asked for it.
+        (false, None) => return Err(Error::usage("name a recovery file")),
+    };
+    if init {
+        return write_template(output, &file, &carry);
+    }
     let source = Source::read(&file)?;
+    let typed = match at {
+        Some(typed) if !aborts => typed,
+        _ => return abort::run(context, &source, (dry_run, yes), &carry).await,
+    };
     let target_time = TargetTime { typed: &typed, wait };
     if dry_run {
         return preview(context, output, &source, target_time, &carry).await;
@@ -47,6 +59,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
+    tell_of_killed_mark(context, output, &source, &carry)?;
     let recovery = match taken_up(context, (&source, &clock), &typed, &carry)? {
         Some(recovery) => {
             let (id, at) = (recovery.id(), recovery.told().at.human());
@@ -61,6 +74,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
     });
     let (carried, findings) = taken.await?;
+    forget_killed_mark(&source, &carried, &recovery, &carry)?;
     let told = recovery.report(&source.file, carried.ending, findings);
     let copied = show_report(output, &recovery, &told, &report);
     last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
@@ -104,6 +118,7 @@ async fn preview(
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
+    tell_of_killed_mark(context, output, source, carry)?;
     let at = plan(context, output, source, target_time, (&databases, carry)).await?;
     let recover = next::recover(&source.path, &at.to_string(), &next::of_recovery(carry));
     output.note(&format!("nothing was changed; to carry out: {recover}"));
@@ -126,7 +141,7 @@ async fn begin(
     }
     let typed = (target_time.typed, at);
     let told = Told::new(Purpose::Recover, &source.path, source.file.about(), typed, context.now);
-    let told = Told { holds: resources(source, carry), ..told };
+    let told = Told { holds: resources(source, carry), targets: source.file.targets(), ..told };
     let recovery =
         Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())?;
     way.close(output, (&recovery, clock), carry)?;
@@ -232,6 +247,7 @@ fn last_words(
     let yes = if yes { " --yes" } else { "" };
     let options = yes.to_owned() + &next::of_recovery(carry) + &next::of_report(report);
     let again = next::recover(&source.path, &recovery.told().at.to_string(), &options);
+    let abort = next::abort(&source.path, carry);
     let state = recovery.state();
     match carried.ending {
         Ending::Done | Ending::Inconsistent => {
@@ -258,10 +274,12 @@ fn last_words(
             let resumed = if is_resumed { "; the resume hook has been run" } else { "" };
             output.note(&format!("the quiesce hook failed, so nothing was changed{resumed}"));
             output.note(&format!("once that is mended: {again}"));
+            output.note(&format!("or, to give it up: {abort}"));
         }
         Ending::Failed | Ending::Interrupted => {
             output.note(&format!("not done: {}", recovery::left(recovery, &source.file).join(", ")));
             output.note(&format!("to go on, once that is mended: {again}"));
+            output.note(&format!("or, to undo what was done: {abort}"));
         }
     }
     if carried.stands_still {

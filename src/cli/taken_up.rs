@@ -5,11 +5,11 @@ use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::recovery::Source;
 use super::{moment, next};
-use crate::engine::recover::{Claim, Glimpse, Recovery, overtaken};
+use crate::engine::recover::{Carried, Claim, Glimpse, Quiesced, Recovery, overtaken};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
-use crate::recover::{Purpose, Resource, Status, Step, Told};
+use crate::recover::{Ending, Purpose, Resource, Status, Step, Told};
 use crate::s3::ServerClock;
 
 /// Everything that a recovery of the file works on.
@@ -20,6 +20,39 @@ pub(super) fn resources(source: &Source, carry: &CarryArgs) -> Vec<Resource> {
 /// Keeps every other process from what the file names.
 pub(super) fn claim(source: &Source, carry: &CarryArgs) -> Result<Claim> {
     Claim::take(&state_dir(&carry.apply.state)?, "recovery", resources(source, carry))
+}
+
+/// Says that a killed mark may have left the application quiesced; the recovery runs the resume hook at its end.
+pub(super) fn tell_of_killed_mark(
+    context: &Context,
+    output: Output,
+    source: &Source,
+    carry: &CarryArgs,
+) -> Result<()> {
+    if let Some(killed) = Quiesced::find(&state_dir(&carry.apply.state)?, &source.path)? {
+        let resumed = match source.file.hooks.resume {
+            Some(_) => "a recovery runs the resume hook at its end; to resume it now: ",
+            None => "the file names no resume hook; once it is resumed by hand: ",
+        };
+        let mark = next::mark(&source.path, carry);
+        output.note(&format!("{}; {resumed}{mark}", killed.in_words(context.now)));
+    }
+    Ok(())
+}
+
+/// Forgets a killed mark once the resume hook was run.
+pub(super) fn forget_killed_mark(
+    source: &Source,
+    carried: &Carried,
+    recovery: &Recovery,
+    carry: &CarryArgs,
+) -> Result<()> {
+    let resumed = recovery.state().status(Step::Resume) == Some(&Status::Done);
+    let let_go = carried.ending == Ending::NotBegun && !carried.stands_still;
+    if source.file.hooks.resume.is_some() && (resumed || let_go) {
+        Quiesced::forget(&state_dir(&carry.apply.state)?, &source.path)?;
+    }
+    Ok(())
 }
 
 /// The recovery of this file to this time that was begun and is not ended.

@@ -1,6 +1,7 @@
 //! A recovery as data: its file, its steps and their order, what its journal says; and the keys that a database's rows name,
 //! beside those of a bucket. Carrying it out is [`crate::engine`]'s.
 
+mod abort;
 mod drill;
 mod entry;
 mod file;
@@ -17,6 +18,7 @@ mod sorted;
 mod steps;
 mod told;
 
+pub use abort::{AbortPart, abort_parts};
 pub use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub use file::{Bucket, DatabaseKind, Hooks, Mark, QuiesceTime, RecoveryFile, References, Target};
 pub use holds::{Held, Seen, quiesces_again, what_holds};

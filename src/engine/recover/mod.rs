@@ -1,11 +1,13 @@
 //! Carrying a recovery out: the steps that can be taken are taken side by side, each noted in the journal before and after,
 //! until nothing is left or nothing more can be done.
 
+mod abort;
 mod bucket;
 mod claim;
 mod look;
 mod mark;
 mod overtaken;
+mod quiesced;
 mod step;
 mod store;
 mod teardown;
@@ -15,10 +17,12 @@ use std::collections::BTreeSet;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
+pub use abort::{Aborted, abort, is_abortable, plan_abort};
 pub use bucket::{BucketPart, Surveyed, Terms};
 pub use claim::Claim;
 pub use mark::mark;
 pub use overtaken::overtaken;
+pub use quiesced::Quiesced;
 pub use step::Parts;
 pub use store::{Glimpse, Recovery};
 pub use teardown::tear_down;
@@ -60,7 +64,7 @@ pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
     let unsure = quiesce == Some(&Status::Begun) && trouble.is_some();
     if state.all_runs().is_empty() && (unsure || matches!(quiesce, Some(Status::Failed(_)))) {
         // It may have stopped a part of the application.
-        let resumed = parts.resume_after_failed_quiesce(recovery).await;
+        let resumed = parts.run_resume_hook(recovery).await;
         stands_still = resumed.is_err() || parts.file.hooks.resume.is_none();
         if let Err(e) = resumed {
             (parts.on)(&Event::Failed(Step::Resume, &e.to_string()));

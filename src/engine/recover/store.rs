@@ -279,6 +279,21 @@ impl Recovery {
         self.note(&Record::Overtaken { at: self.now(), why: why.to_owned() })
     }
 
+    /// Notes that it is being aborted.
+    pub(super) fn aborting(&self) -> Result<()> {
+        self.note(&Record::Aborting { at: self.now() })
+    }
+
+    /// Notes that a run of it is undone by another.
+    pub(super) fn undoing(&self, run: &str, by: &str) -> Result<()> {
+        self.note(&Record::Undoing { run: run.to_owned(), by: by.to_owned() })
+    }
+
+    /// Notes that the abort is complete.
+    pub(super) fn aborted(&self) -> Result<()> {
+        self.note(&Record::Aborted { at: self.now() })
+    }
+
     /// Notes that there is nothing left to do.
     pub(super) fn end(&self) -> Result<()> {
         self.note(&Record::Ended { at: self.now() })

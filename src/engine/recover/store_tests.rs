@@ -82,3 +82,38 @@ fn nothing_is_written_after_a_record_that_could_not_be() {
     assert!(told.to_string().starts_with("cannot write the journal"), "{told}");
     assert_eq!((recovery.state(), read_journal(&path).unwrap().0), (whole.state.clone(), whole.state));
 }
+
+/// An older asof noted neither what it works on nor that it had looked.
+#[test]
+fn a_recovery_of_the_first_format_is_taken_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let recovery = begin(dir.path(), Path::new(FILE)).unwrap();
+    let (told, journal) = (recovery.dir.join(TOLD), recovery.dir.join("journal"));
+    drop(recovery);
+    let mut old: serde_json::Value = serde_json::from_slice(&fs::read(&told).unwrap()).unwrap();
+    let fields = old.as_object_mut().unwrap();
+    fields.insert("format".into(), 1.into());
+    assert!(fields.remove("holds").is_some());
+    fs::write(&told, serde_json::to_vec(&old).unwrap()).unwrap();
+    let shape = r#"{"quiesce":false,"resume":false,"after_database":false,"references":false,"verify":false,"databases":0,"in_place":[true]}"#;
+    let started = format!(r#"{{"type":"started","format":1,"at":"2025-11-17T14:30:05Z","shape":{shape}}}"#);
+    let started: Record = serde_json::from_str(&started).unwrap();
+    fs::write(&journal, to_line(&started).unwrap()).unwrap();
+    let recovery = take_up(dir.path()).unwrap().unwrap();
+    assert!(recovery.is_taken_up() && recovery.told().holds.is_empty());
+    assert_eq!(recovery.state().shape().unwrap().in_place, [true]);
+}
+
+/// Closed by what has overtaken it, it is not taken up, and not in the way.
+#[test]
+fn a_recovery_that_was_overtaken_is_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(begin(dir.path(), Path::new(FILE)).unwrap());
+    let open = Recovery::list(dir.path()).unwrap().remove(0);
+    assert!(open.is_open() && !open.running);
+    Recovery::close(dir.path(), &open, "why", &ServerClock::default()).unwrap();
+    let closed = Recovery::list(dir.path()).unwrap().remove(0);
+    assert_eq!((closed.is_open(), closed.state.overtaken()), (false, Some("why")));
+    assert!(take_up(dir.path()).unwrap().is_none());
+    Recovery::close(dir.path(), &closed, "again", &ServerClock::default()).unwrap();
+}
