@@ -113,6 +113,12 @@ fn show(context: &Context, recovery: &Recovery, (file, plan): (&RecoveryFile, &[
     for part in plan {
         say(&format!("  {}\n", part_in_words(file, recovery.id(), part)));
     }
+    let removes = |part: &AbortPart| matches!(part, AbortPart::Remove { .. });
+    if recovery.state().is_resume_begun() && plan.iter().any(removes) {
+        say(
+            "  the resume hook was started: what the application has written into a restored database is lost with it\n",
+        );
+    }
     if plan.is_empty() {
         say("  it has changed nothing: it is only closed\n");
     }

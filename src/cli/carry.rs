@@ -53,7 +53,10 @@ impl Ready<'_> {
     /// Carries it out, and says how it went.
     pub(super) async fn carry_out(self, context: &Context, output: Output, client: &Client) -> Result<Exit> {
         let Self { run, order, manner, .. } = &self;
-        let _alone = claim(run, order)?;
+        let _alone = claim(run, order).map_err(|e| match e.kind() {
+            ErrorKind::Local => e.hint(format!("once that is mended: {}", self.next.resume(run.id(), ""))),
+            _ => e,
+        })?;
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
         reporter.checks(self.lead.checks)?;
         reporter.warnings(self.lead.warnings)?;
