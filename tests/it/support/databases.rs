@@ -111,6 +111,12 @@ impl Databases {
         path
     }
 
+    /// The file that was written last.
+    #[cfg(feature = "lab")]
+    pub(crate) fn path(&self) -> PathBuf {
+        self.dir.path().join("recovery.toml")
+    }
+
     /// `asof recover FILE --at T --yes` with the file that was written last.
     pub(crate) async fn recover(&self, at: Moment) -> Run {
         self.recover_with(at, &[]).await
