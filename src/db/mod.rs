@@ -151,6 +151,14 @@ impl Database {
         }
     }
 
+    /// Whether what [`Database::find`] finds can be relied on: without a progress command nothing is ever found.
+    pub fn can_tell(&self) -> bool {
+        match self {
+            Database::Command(database) => database.can_tell(),
+            Database::Rds(_) | Database::Aurora(_) => true,
+        }
+    }
+
     /// Asks for the restore. Only where [`Database::find`] has found nothing.
     pub async fn start(&self, errand: &Errand) -> Result<()> {
         match self {

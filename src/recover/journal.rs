@@ -8,100 +8,20 @@
 //! | `run` | its bucket's step is begun | the bucket is restored by this run, and by no other |
 //! | `done` | its step is begun | the step is not begun again |
 //! | `failed` | its step is begun | |
+//! | `lapsed` | its step is done | a look at the world found that it no longer holds: it counts as failed, and what rests on it as not begun; a bucket is restored by a new run |
+//! | `overtaken` | anywhere | another recovery, run or undo has changed what this one restored: it is closed; only an abort comes after it |
+//! | `aborting` | anywhere | only the rest of the abort comes after it |
+//! | `undoing` | after `aborting` | a run of this recovery is undone by that run, and by no other |
+//! | `aborted` | after `aborting` | nothing comes after it |
 //! | `ended` | every step is done, or, in a drill, all is torn down | nothing comes after it |
 //!
 //! Anything else is no journal of asof's, and refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
+use super::record::{FORMAT, Record, StepResult};
 use super::steps::{Shape, Step};
-use crate::db::Connection;
 use crate::model::Instant;
-
-/// The version of the journal's format. One that is newer is refused.
-pub const FORMAT: u32 = 1;
-
-/// An entry of the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Record {
-    /// The first one.
-    Started {
-        /// The journal's format.
-        format: u32,
-        /// When it began.
-        at: Instant,
-        /// What the recovery consists of.
-        shape: Shape,
-    },
-    /// It was gone on with.
-    Resumed {
-        /// When.
-        at: Instant,
-    },
-    /// A step may be under way from now on.
-    Begun {
-        /// The step.
-        step: Step,
-        /// When.
-        at: Instant,
-    },
-    /// The run that restores a bucket.
-    Run {
-        /// The bucket's number in the file.
-        bucket: usize,
-        /// The run's name.
-        run: String,
-    },
-    /// A step has been carried out.
-    Done {
-        /// The step.
-        step: Step,
-        /// When.
-        at: Instant,
-        /// What came of it.
-        #[serde(flatten)]
-        result: StepResult,
-    },
-    /// A step failed.
-    Failed {
-        /// The step.
-        step: Step,
-        /// When.
-        at: Instant,
-        /// Why.
-        why: String,
-    },
-    /// There is nothing left to do.
-    Ended {
-        /// When.
-        at: Instant,
-    },
-}
-
-/// What came of a step.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct StepResult {
-    /// In words: of a database, where it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// What was counted: `copied`, `dangling` and the like.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub counts: BTreeMap<String, u64>,
-    /// How a database is reached.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connection: Option<Connection>,
-}
-
-impl StepResult {
-    /// Whether a comparison found something that is not as it should be, or had nothing to compare.
-    pub fn has_found(&self) -> bool {
-        let found = ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks"];
-        found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
-    }
-}
 
 /// How far a step is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,8 +49,16 @@ pub struct State {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
     runs: BTreeMap<usize, String>,
+    /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
+    all_runs: Vec<(usize, String)>,
     /// Databases whose start was begun at some time, whatever has come of it.
     asked: BTreeSet<usize>,
+    /// The resume hook was begun since the quiesce hook was last run: the application may be writing.
+    resume_begun: bool,
+    overtaken: Option<String>,
+    aborting: bool,
+    /// The runs that were begun to undo others, by the runs that they undo.
+    undone: BTreeMap<String, String>,
     ended: bool,
 }
 
@@ -152,6 +80,11 @@ impl State {
         let Some(shape) = self.shape.clone() else {
             return Err("it does not say what it is about".to_owned());
         };
+        let aborts =
+            matches!(record, Record::Aborting { .. } | Record::Undoing { .. } | Record::Aborted { .. });
+        if (self.overtaken.is_some() || self.aborting) && !aborts {
+            return Err("a step stands after it was closed".to_owned());
+        }
         match record {
             Record::Started { .. } => Ok(()),
             Record::Resumed { .. } => {
@@ -164,17 +97,49 @@ impl State {
                     return Err(format!("a run of bucket {bucket}, whose step is not begun"));
                 }
                 self.runs.insert(*bucket, run.clone());
+                self.all_runs.push((*bucket, run.clone()));
                 Ok(())
             }
             Record::Done { step, at, result } => self.end(*step, (*at, Status::Done), result.clone()),
             Record::Failed { step, at, why } => {
                 self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
             }
-            Record::Ended { .. } => {
+            Record::Lapsed { step, at, why } => self.lapse(&shape, *step, (*at, why)),
+            Record::Overtaken { why, .. } => {
+                self.overtaken = Some(why.clone());
+                Ok(())
+            }
+            Record::Aborting { .. } => {
+                self.aborting = true;
+                Ok(())
+            }
+            Record::Undoing { .. } | Record::Aborted { .. } if !self.aborting => {
+                Err("it is aborted without being about to".to_owned())
+            }
+            Record::Undoing { run, by } => {
+                self.undone.insert(run.clone(), by.clone());
+                Ok(())
+            }
+            Record::Aborted { .. } | Record::Ended { .. } => {
                 self.ended = true;
                 Ok(())
             }
         }
+    }
+
+    fn lapse(&mut self, shape: &Shape, step: Step, (at, why): (Instant, &str)) -> Result<(), String> {
+        let Some(taken) = self.steps.get_mut(&step).filter(|taken| taken.status == Status::Done) else {
+            return Err(format!("the step {step:?} lapses without being done"));
+        };
+        (taken.status, taken.ended, taken.result) =
+            (Status::Failed(why.to_owned()), Some(at), StepResult::default());
+        for other in rests_on(shape, step) {
+            self.steps.remove(&other);
+        }
+        if let Step::Bucket(n) = step {
+            self.runs.remove(&n);
+        }
+        Ok(())
     }
 
     /// Opens again what is taken once more when the recovery is gone on with:
@@ -214,8 +179,13 @@ impl State {
         if !shape.needs(step).iter().all(done) {
             return Err(format!("the step {step:?} is begun too early"));
         }
-        if let Step::Start(n) = step {
-            self.asked.insert(n);
+        match step {
+            Step::Start(n) => {
+                self.asked.insert(n);
+            }
+            Step::Quiesce => self.resume_begun = false,
+            Step::Resume => self.resume_begun = true,
+            _ => {}
         }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
         self.steps
@@ -248,6 +218,42 @@ impl State {
         self.steps.get(&step).map(|taken| &taken.result)
     }
 
+    /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
+    pub fn all_runs(&self) -> &[(usize, String)] {
+        &self.all_runs
+    }
+
+    /// Whether the resume hook was begun since the quiesce hook was last run: the application may be writing.
+    pub fn is_resume_begun(&self) -> bool {
+        self.resume_begun
+    }
+
+    /// Whether every step but the resume hook is done.
+    pub fn is_done_but_for_resume(&self) -> bool {
+        let done = |step: Step| step == Step::Resume || self.status(step) == Some(&Status::Done);
+        self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))
+    }
+
+    /// By what the recovery was overtaken.
+    pub fn overtaken(&self) -> Option<&str> {
+        self.overtaken.as_deref()
+    }
+
+    /// Whether the recovery is being aborted.
+    pub fn is_aborting(&self) -> bool {
+        self.aborting
+    }
+
+    /// The run that was begun to undo another, when the recovery was aborted.
+    pub fn undone_by(&self, run: &str) -> Option<&str> {
+        self.undone.get(run).map(String::as_str)
+    }
+
+    /// Whether a bucket may have been changed, or a database asked for.
+    pub fn has_changed_anything(&self) -> bool {
+        !self.all_runs.is_empty() || !self.asked.is_empty()
+    }
+
     /// The run that restores a bucket.
     pub fn run(&self, bucket: usize) -> Option<&str> {
         self.runs.get(&bucket).map(String::as_str)
@@ -269,7 +275,7 @@ impl State {
         self.shape.as_ref()
     }
 
-    /// Whether there is nothing left to do.
+    /// Whether there is nothing left to do: it ended, or was aborted.
     pub fn is_ended(&self) -> bool {
         self.ended
     }
@@ -294,106 +300,28 @@ impl State {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const AT: Instant = Instant::from_millis(0);
-
-    fn shape() -> Shape {
-        Shape { quiesce: true, resume: true, databases: 1, in_place: vec![true], ..Shape::default() }
-    }
-
-    fn begun(step: Step) -> Record {
-        Record::Begun { step, at: AT }
-    }
-
-    fn done(step: Step) -> Record {
-        Record::Done { step, at: AT, result: StepResult::default() }
-    }
-
-    fn failed(step: Step) -> Record {
-        Record::Failed { step, at: AT, why: "why".into() }
-    }
-
-    fn play(records: &[Record]) -> Result<State, String> {
-        let mut state = State::default();
-        let first = Record::Started { format: FORMAT, at: AT, shape: shape() };
-        std::iter::once(&first).chain(records).try_for_each(|record| state.apply(record))?;
-        Ok(state)
-    }
-
-    #[test]
-    fn what_cannot_stand_there_is_refused() {
-        let (quiesce, start) = (Step::Quiesce, Step::Start(0));
-        for records in [
-            vec![Record::Started { format: FORMAT, at: AT, shape: shape() }],
-            vec![done(quiesce)],
-            vec![begun(start)],
-            vec![begun(Step::Verify(0))],
-            vec![begun(quiesce), begun(start)],
-            vec![begun(quiesce), done(quiesce), begun(quiesce)],
-            vec![begun(quiesce), failed(quiesce), begun(quiesce)],
-            vec![Record::Run { bucket: 0, run: "x".into() }],
-            vec![Record::Ended { at: AT }, begun(quiesce)],
-        ] {
-            assert!(play(&records).is_err(), "{records:?}");
-        }
-        let mut none = State::default();
-        assert!(none.apply(&begun(quiesce)).is_err());
-        assert!(none.apply(&Record::Started { format: FORMAT + 1, at: AT, shape: shape() }).is_err());
-    }
-
-    #[test]
-    fn a_database_whose_restore_failed_is_looked_for_again() {
-        let (quiesce, start, wait) = (Step::Quiesce, Step::Start(0), Step::Wait(0));
-        let failed = [begun(quiesce), done(quiesce), begun(start), done(start), begun(wait), failed(wait)];
-        let again = play(&[&failed[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
-        assert_eq!((again.status(quiesce), again.status(start)), (Some(&Status::Done), None));
-        assert!(shape().ready(&again).contains(&start));
-        assert!(again.was_asked_for(0) && !again.was_asked_for(1));
-    }
-
-    #[test]
-    fn what_dangles_is_looked_for_again_until_the_application_goes_on() {
-        let shape = Shape { references: true, resume: true, ..Shape::default() };
-        let counts = crate::recover::counts([("dangling", 1)]);
-        let found = Record::Done {
-            step: Step::References,
-            at: AT,
-            result: StepResult { counts, ..StepResult::default() },
-        };
-        let mut state = State::default();
-        let started = Record::Started { format: FORMAT, at: AT, shape };
-        let records = [started, begun(Step::References), found, begun(Step::Resume), failed(Step::Resume)];
-        let resumed = Record::Resumed { at: AT };
-        records.iter().chain([&resumed]).try_for_each(|record| state.apply(record)).unwrap();
-        assert_eq!((state.status(Step::References), state.status(Step::Resume)), (None, None));
-
-        let mut state = State::default();
-        let done = [&records[..4], &[done(Step::Resume)], &[resumed]].concat();
-        done.iter().try_for_each(|record| state.apply(record)).unwrap();
-        assert_eq!(state.status(Step::References), Some(&Status::Done));
-    }
-
-    #[test]
-    fn a_step_that_was_cut_off_or_failed_is_begun_again() {
-        let quiesce = Step::Quiesce;
-        let cut_off =
-            play(&[begun(quiesce), Record::Resumed { at: AT }, begun(quiesce), done(quiesce)]).unwrap();
-        assert_eq!(cut_off.status(quiesce), Some(&Status::Done));
-        let again = play(&[begun(quiesce), failed(quiesce), Record::Resumed { at: AT }]).unwrap();
-        assert_eq!(again.status(quiesce), None);
-        assert_eq!(shape().ready(&again), [quiesce]);
-    }
-
-    #[test]
-    fn the_run_of_a_bucket_is_kept() {
-        let bucket = Step::Bucket(0);
-        let run = Record::Run { bucket: 0, run: "20261117T143005Z-0001".into() };
-        let records = [begun(Step::Quiesce), done(Step::Quiesce), begun(bucket), run, failed(bucket)];
-        let state = play(&[&records[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
-        assert_eq!(state.run(0), Some("20261117T143005Z-0001"));
-        assert!(!state.is_done());
-    }
+/// The steps whose outcome rests on this one's, so that they are taken again after it:
+///
+/// | step | what rests on it, beside the resume hook |
+/// |---|---|
+/// | quiesce | nothing: what is restored stays restored if the hook is run again |
+/// | start, wait, settle | the later ones of the same database, after-database, references |
+/// | bucket | its verify, references |
+/// | verify, after-database | references |
+fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
+    let rests = |other: &Step| match (step, *other) {
+        (Step::Resume, _) => false,
+        (Step::Quiesce | Step::References, other) => other == Step::Resume,
+        (Step::Start(n), Step::Wait(m) | Step::Settle(m))
+        | (Step::Wait(n), Step::Settle(m))
+        | (Step::Bucket(n), Step::Verify(m)) => n == m,
+        (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::AfterDatabase)
+        | (_, Step::References | Step::Resume) => true,
+        _ => false,
+    };
+    shape.steps().into_iter().filter(rests).collect()
 }
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

@@ -11,6 +11,7 @@ mod json;
 mod marks;
 mod prefixes;
 mod progress;
+mod recoveries;
 mod recovery;
 mod references;
 mod restore;
@@ -29,6 +30,7 @@ pub use html::recovery_page;
 pub use json::{Command, Done, JsonLines, Summary};
 pub use marks::marks_table;
 pub use progress::{Display, Phase, Progress};
+pub use recoveries::{AbortedPart, AbortedRecovery, OpenRecovery, recoveries_table};
 pub use recovery::{progress_line, recovery_table};
 pub use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,

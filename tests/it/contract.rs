@@ -11,6 +11,7 @@ pub(crate) mod databases;
 mod deletes;
 mod history;
 mod keys;
+mod kills;
 mod nulls;
 mod order;
 mod pages;
@@ -56,6 +57,9 @@ macro_rules! on_every_server {
             every_override_arrives
             missing_source_is_named
             somebody_elses_instance_is_left_alone
+        } kills {
+            drill_killed_at_random
+            recovery_killed_at_random
         });
         on!(lab_grouped, Kind::LabGrouped, $($cases)*);
         on!(lab_ragged, Kind::LabRagged, $($cases)*);
@@ -65,6 +69,9 @@ macro_rules! on_every_server {
             every_override_arrives
             missing_source_is_named
             somebody_elses_instance_is_left_alone
+        } kills {
+            drill_killed_at_random
+            recovery_killed_at_random
         });
         on!(ministack, Kind::Ministack, $($cases)*);
         on!(rgw, Kind::Rgw, $($cases)*);

@@ -1,11 +1,15 @@
 //! Buckets and databases at the same second: `recover`, `drill` and `mark` over the lab in process, with a database that is
 //! a shell script and a directory.
 
+mod abort;
+mod again;
+mod alone;
 mod check;
 mod cut;
 mod downtime;
 mod drill;
 mod ends;
+mod killed_mark;
 mod mark;
 mod marks_of_files;
 mod steps;

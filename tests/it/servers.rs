@@ -119,6 +119,18 @@ impl Server {
         }
     }
 
+    /// The same server once more.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            url: self.url.clone(),
+            key: self.key.clone(),
+            secret: self.secret.clone(),
+            #[cfg(feature = "lab")]
+            lab: self.lab.clone(),
+        }
+    }
+
     /// Whether the server is known to do `behaviour` as AWS does. Prints the reason where it does not.
     pub(crate) fn holds(&self, behaviour: Behaviour) -> bool {
         let deviation = behaviour.deviation(&self.name);

@@ -11,7 +11,7 @@ const KEY: &str = "over/0002";
 #[tokio::test]
 async fn a_superseded_write_is_a_finding() {
     let story = Story::new().await;
-    let lab = story.scene.lab_again().clone();
+    let lab = std::sync::Arc::clone(story.scene.lab_again());
     let (wrote, written) = std::sync::mpsc::channel();
     story.scene.lab().faults().before(Operation::CopyObject, When::Nth(2), move || {
         let same = Put::of(lab.live(BUCKET)[KEY].content.body.clone());

@@ -67,6 +67,26 @@ impl Databases {
         tokio::time::sleep(Duration::from_millis(2100)).await;
     }
 
+    /// Beside a lab, what is written to its buckets from now on is about an hour old: a database reaches that.
+    pub(crate) fn an_hour_back(&self) {
+        #[cfg(feature = "lab")]
+        if let Some(lab) = &self.subject.server.lab {
+            let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
+            let clock = lab.clock();
+            clock.set(clock.now().max(now - 60 * 60 * 1000));
+        }
+    }
+
+    /// Beside a lab, what is restored goes through these states first.
+    pub(crate) fn pass_through(&self, states: &[&str]) {
+        #[cfg(feature = "lab")]
+        if let Some(lab) = &self.lab {
+            lab.set_restoring(states);
+        }
+        #[cfg(not(feature = "lab"))]
+        let _ = states;
+    }
+
     /// A second to which everything can be restored: beside a lab an hour back, elsewhere the last.
     pub(crate) fn at(&self) -> Moment {
         let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
@@ -89,6 +109,12 @@ impl Databases {
         let path = self.dir.path().join("recovery.toml");
         std::fs::write(&path, text).unwrap();
         path
+    }
+
+    /// The file that was written last.
+    #[cfg(feature = "lab")]
+    pub(crate) fn path(&self) -> PathBuf {
+        self.dir.path().join("recovery.toml")
     }
 
     /// `asof recover FILE --at T --yes` with the file that was written last.

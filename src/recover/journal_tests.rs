@@ -1,0 +1,165 @@
+use super::*;
+
+const AT: Instant = Instant::from_millis(0);
+
+fn shape() -> Shape {
+    Shape { quiesce: true, resume: true, databases: 1, in_place: vec![true], ..Shape::default() }
+}
+
+fn begun(step: Step) -> Record {
+    Record::Begun { step, at: AT }
+}
+
+fn done(step: Step) -> Record {
+    Record::Done { step, at: AT, result: StepResult::default() }
+}
+
+fn failed(step: Step) -> Record {
+    Record::Failed { step, at: AT, why: "why".into() }
+}
+
+fn play(records: &[Record]) -> Result<State, String> {
+    let mut state = State::default();
+    let first = Record::Started { format: FORMAT, at: AT, shape: shape() };
+    std::iter::once(&first).chain(records).try_for_each(|record| state.apply(record))?;
+    Ok(state)
+}
+
+#[test]
+fn what_cannot_stand_there_is_refused() {
+    let (quiesce, start) = (Step::Quiesce, Step::Start(0));
+    for records in [
+        vec![Record::Started { format: FORMAT, at: AT, shape: shape() }],
+        vec![done(quiesce)],
+        vec![begun(start)],
+        vec![begun(Step::Verify(0))],
+        vec![begun(quiesce), begun(start)],
+        vec![begun(quiesce), done(quiesce), begun(quiesce)],
+        vec![begun(quiesce), failed(quiesce), begun(quiesce)],
+        vec![Record::Run { bucket: 0, run: "x".into() }],
+        vec![Record::Ended { at: AT }, begun(quiesce)],
+    ] {
+        assert!(play(&records).is_err(), "{records:?}");
+    }
+    let mut none = State::default();
+    assert!(none.apply(&begun(quiesce)).is_err());
+    assert!(none.apply(&Record::Started { format: FORMAT + 1, at: AT, shape: shape() }).is_err());
+}
+
+#[test]
+fn a_database_whose_restore_failed_is_looked_for_again() {
+    let (quiesce, start, wait) = (Step::Quiesce, Step::Start(0), Step::Wait(0));
+    let failed = [begun(quiesce), done(quiesce), begun(start), done(start), begun(wait), failed(wait)];
+    let again = play(&[&failed[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
+    assert_eq!((again.status(quiesce), again.status(start)), (Some(&Status::Done), None));
+    assert!(shape().ready(&again).contains(&start));
+    assert!(again.was_asked_for(0) && !again.was_asked_for(1));
+}
+
+#[test]
+fn what_dangles_is_looked_for_again_until_the_application_goes_on() {
+    let shape = Shape { references: true, resume: true, ..Shape::default() };
+    let counts = crate::recover::counts([("dangling", 1)]);
+    let found = Record::Done {
+        step: Step::References,
+        at: AT,
+        result: StepResult { counts, ..StepResult::default() },
+    };
+    let mut state = State::default();
+    let started = Record::Started { format: FORMAT, at: AT, shape };
+    let records = [started, begun(Step::References), found, begun(Step::Resume), failed(Step::Resume)];
+    let resumed = Record::Resumed { at: AT };
+    records.iter().chain([&resumed]).try_for_each(|record| state.apply(record)).unwrap();
+    assert_eq!((state.status(Step::References), state.status(Step::Resume)), (None, None));
+
+    let mut state = State::default();
+    let done = [&records[..4], &[done(Step::Resume)], &[resumed]].concat();
+    done.iter().try_for_each(|record| state.apply(record)).unwrap();
+    assert_eq!(state.status(Step::References), Some(&Status::Done));
+}
+
+#[test]
+fn a_step_that_was_cut_off_or_failed_is_begun_again() {
+    let quiesce = Step::Quiesce;
+    let cut_off = play(&[begun(quiesce), Record::Resumed { at: AT }, begun(quiesce), done(quiesce)]).unwrap();
+    assert_eq!(cut_off.status(quiesce), Some(&Status::Done));
+    let again = play(&[begun(quiesce), failed(quiesce), Record::Resumed { at: AT }]).unwrap();
+    assert_eq!(again.status(quiesce), None);
+    assert_eq!(shape().ready(&again), [quiesce]);
+}
+
+#[test]
+fn the_run_of_a_bucket_is_kept() {
+    let bucket = Step::Bucket(0);
+    let run = Record::Run { bucket: 0, run: "20261117T143005Z-0001".into() };
+    let records = [begun(Step::Quiesce), done(Step::Quiesce), begun(bucket), run, failed(bucket)];
+    let state = play(&[&records[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
+    assert_eq!(state.run(0), Some("20261117T143005Z-0001"));
+    assert!(!state.is_done());
+}
+
+/// A bucket that somebody wrote to is restored by a new run; what was compared with it is compared again.
+#[test]
+fn what_lapses_is_taken_again_with_all_that_rests_on_it() {
+    use Step::{AfterDatabase, Bucket, Quiesce, References, Resume, Settle, Start, Wait};
+    let shape = Shape {
+        quiesce: true,
+        resume: true,
+        after_database: true,
+        references: true,
+        databases: 1,
+        in_place: vec![true],
+        ..Shape::default()
+    };
+    let lapsed = |step: Step| {
+        let mut state = State::played(&shape, &shape.steps());
+        state.runs.insert(0, "run".into());
+        state.apply(&Record::Lapsed { step, at: AT, why: "why".into() }).unwrap();
+        assert_eq!(state.status(step), Some(&Status::Failed("why".into())));
+        state.apply(&Record::Resumed { at: AT }).unwrap();
+        let open = shape.steps().into_iter().filter(|step| state.status(*step).is_none()).collect::<Vec<_>>();
+        (open, state.run(0).is_some())
+    };
+    assert_eq!(lapsed(Quiesce), (vec![Quiesce, Resume], true));
+    assert_eq!(lapsed(Bucket(0)), (vec![Bucket(0), References, Resume], false));
+    let database = vec![Start(0), Wait(0), Settle(0), AfterDatabase, References, Resume];
+    for step in [Start(0), Wait(0), Settle(0)] {
+        assert_eq!(lapsed(step), (database.clone(), true), "{step:?}");
+    }
+    let mut not_done = State::played(&shape, &[Quiesce]);
+    assert!(not_done.apply(&Record::Lapsed { step: Start(0), at: AT, why: String::new() }).is_err());
+}
+
+#[test]
+fn only_an_abort_comes_after_what_closes_a_recovery() {
+    let (overtaken, aborting) =
+        (Record::Overtaken { at: AT, why: "why".into() }, Record::Aborting { at: AT });
+    let undoing = Record::Undoing { run: "run".into(), by: "undo".into() };
+    let (aborted, resumed) = (Record::Aborted { at: AT }, Record::Resumed { at: AT });
+    for closes in [&overtaken, &aborting] {
+        for other in [resumed.clone(), begun(Step::Quiesce), Record::Ended { at: AT }] {
+            assert!(play(&[closes.clone(), other.clone()]).is_err(), "{closes:?} {other:?}");
+        }
+    }
+    for early in [&undoing, &aborted] {
+        assert!(
+            play(std::slice::from_ref(early)).is_err() && play(&[overtaken.clone(), early.clone()]).is_err()
+        );
+    }
+    let whole = [overtaken.clone(), aborting, undoing, aborted];
+    let state = play(&whole).unwrap();
+    assert_eq!((state.is_ended(), state.undone_by("run")), (true, Some("undo")));
+    assert!(play(&[&whole[..], &[resumed]].concat()).is_err());
+    assert_eq!(play(&[overtaken]).unwrap().overtaken(), Some("why"));
+}
+
+/// What asof wrote before it looked at done steps.
+#[test]
+fn a_journal_of_the_first_format_is_read() {
+    let first = Record::Started { format: 1, at: AT, shape: shape() };
+    let mut state = State::default();
+    let records = [first, begun(Step::Quiesce), done(Step::Quiesce), Record::Resumed { at: AT }];
+    records.iter().try_for_each(|record| state.apply(record)).unwrap();
+    let lapsed = Record::Lapsed { step: Step::Quiesce, at: AT, why: "why".into() };
+    state.apply(&lapsed).unwrap();
+}
