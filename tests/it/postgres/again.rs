@@ -2,7 +2,7 @@
 //! are of different times.
 
 use super::app::{self, Row};
-use super::{Database, Moment, step};
+use super::{Database, Moment, asof, step};
 use crate::servers::say;
 use crate::support::{Bucket, Run, Subject};
 
@@ -22,7 +22,7 @@ pub(super) async fn given_up_and_typed_again(
         let at = at.to_string();
         let arguments = [&["recover", &file, "--yes", "--format", "json"], more].concat();
         let with_time = [&arguments[..], &["--at", &at]].concat();
-        subject.asof(if more.is_empty() { &with_time } else { &arguments }).await
+        asof(subject, database, if more.is_empty() { &with_time } else { &arguments }).await
     };
     let delete_some = async || {
         let keys: Vec<_> = bucket.live_keys().await.into_iter().step_by(20).collect();
