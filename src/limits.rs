@@ -336,6 +336,22 @@ pub const DATABASE_REFUSALS: u32 = 30;
 /// Longest that a database which is being deleted is waited for.
 pub const DATABASE_GONE: Duration = Duration::from_mins(30);
 
+/// How long after a restore was asked for its database may lack its tags in RDS's answers, without being somebody else's.
+pub const RESTORE_UNTAGGED: Duration = Duration::from_mins(5);
+
+/// How long after a restore was asked for RDS may say that there is no such database, although there is one.
+pub const RESTORE_UNSEEN: Duration = Duration::from_secs(30);
+
+/// Longest that a recovery or a drill may take, unless `--deadline` or the recovery file says otherwise.
+pub const RECOVERY_DEADLINE: Duration = Duration::from_hours(12);
+
+/// Longest that a hook or a command which is under way at the deadline is let run on.
+pub const DEADLINE_GRACE: Duration = Duration::from_mins(10);
+
+/// Tags that RDS allows of one database
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
+pub const DATABASE_TAGS: usize = 50;
+
 /// Longest identifier of an instance or a cluster of RDS
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html>).
 pub const DB_IDENTIFIER: usize = 63;

@@ -20,7 +20,8 @@ use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, sc
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, at, keep, report, carry } = args;
     let output = Output::from(carry.output.clone());
-    let source = Source::read(&file)?;
+    let mut source = Source::read(&file)?;
+    source.file.deadline = carry.deadline.or(source.file.deadline);
     check_drill(&source.file, true)?;
     report.can_write()?;
     let asked = databases(&source.file, &carry.server, &context.cancel).await?;

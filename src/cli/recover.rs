@@ -34,7 +34,8 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let RecoverArgs { file, init, at, wait, dry_run, yes, report, carry } = args;
     let output = Output::from(carry.output.clone());
     let (false, Some(typed)) = (init, at) else { return write_template(output, &file, &carry) };
-    let source = Source::read(&file)?;
+    let mut source = Source::read(&file)?;
+    source.file.deadline = carry.deadline.or(source.file.deadline);
     let target_time = TargetTime { typed: &typed, wait };
     if dry_run {
         return preview(context, output, &source, target_time, &carry).await;
@@ -178,7 +179,7 @@ async fn plan(
     let at = recovery::at(typed, (databases, &windows), context.now, carry)?;
     // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
     // this tag: whatever is found is not of the one that would begin.
-    let errand = Errand { at, tag: format!("{}-none", context.now.compact()) };
+    let errand = Errand::new(at, format!("{}-none", context.now.compact()));
     require_free(databases, &errand).await?;
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;

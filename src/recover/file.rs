@@ -32,6 +32,8 @@ pub struct RecoveryFile {
     pub references: Option<References>,
     /// How a mark is made.
     pub mark: Mark,
+    /// How long a recovery or a drill may take, if it says so.
+    pub deadline: Option<Duration>,
 }
 
 /// A bucket, or a prefix in it, and what it is restored into.
@@ -174,6 +176,8 @@ struct Written {
     references: Option<Spanned<References>>,
     #[serde(default)]
     mark: Mark,
+    #[serde(default, deserialize_with = "length")]
+    deadline: Option<Duration>,
 }
 
 fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Duration>, D::Error> {
@@ -236,6 +240,7 @@ impl RecoveryFile {
             quiesce: written.quiesce,
             references: written.references.map(Spanned::into_inner),
             mark: written.mark,
+            deadline: written.deadline,
         })
     }
 
@@ -247,6 +252,11 @@ impl RecoveryFile {
     /// Where it rounds, objects of the last half second come late, and can be healed.)
     pub fn buckets_at(&self, at: Instant) -> Instant {
         if self.databases.is_empty() { at } else { Instant::from_millis(at.millis() - 1) }
+    }
+
+    /// After this a recovery or a drill ends, whatever has been done.
+    pub fn deadline(&self) -> Duration {
+        self.deadline.unwrap_or(limits::RECOVERY_DEADLINE)
     }
 
     /// What its recovery consists of.

@@ -6,13 +6,14 @@
 //! | `resumed` | after that | steps that failed may be begun again |
 //! | `begun` | its step is not done, and what it waits for is | the step may have been carried out |
 //! | `run` | its bucket's step is begun | the bucket is restored by this run, and by no other |
+//! | `request` | the start of its database is begun | it may have been asked for; or nothing was made for certain |
 //! | `done` | its step is begun | the step is not begun again |
 //! | `failed` | its step is begun | |
 //! | `ended` | every step is done, or, in a drill, all is torn down | nothing comes after it |
 //!
 //! Anything else is no journal of asof's, and refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,10 @@ use super::steps::{Shape, Step};
 use crate::model::Instant;
 
 /// The version of the journal's format. One that is newer is refused.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+
+/// The first version in which a request for a restore is noted; before it, a start that is begun stands for it.
+const NOTES_REQUESTS: u32 = 2;
 
 /// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +58,16 @@ pub enum Record {
         /// The run's name.
         run: String,
     },
+    /// A server is asked for a database's restore from now on.
+    Request {
+        /// The database's number in the file.
+        database: usize,
+        /// When.
+        at: Instant,
+        /// It has refused, and makes nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
+    },
     /// A step has been carried out.
     Done {
         /// The step.
@@ -83,7 +97,7 @@ pub enum Record {
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct StepResult {
-    /// In words: of a database, where it answers.
+    /// In words: of a database that was asked for, its resource id; of one that is settled, where it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// What was counted: `copied`, `dangling` and the like.
@@ -125,8 +139,11 @@ pub struct State {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
     runs: BTreeMap<usize, String>,
-    /// Databases whose start was begun at some time, whatever has come of it.
-    asked: BTreeSet<usize>,
+    format: u32,
+    /// Databases whose restores may have been asked for, and when, whatever has come of it.
+    asked: BTreeMap<usize, Instant>,
+    /// The resource ids of what was made for it.
+    made: BTreeMap<usize, String>,
     ended: bool,
 }
 
@@ -143,6 +160,7 @@ impl State {
             if self.shape.replace(shape.clone()).is_some() {
                 return Err("it starts twice".to_owned());
             }
+            self.format = *format;
             return Ok(());
         }
         let Some(shape) = self.shape.clone() else {
@@ -162,6 +180,7 @@ impl State {
                 self.runs.insert(*bucket, run.clone());
                 Ok(())
             }
+            Record::Request { database, at, refused } => self.request(*database, *at, *refused),
             Record::Done { step, at, result } => self.end(*step, (*at, Status::Done), result.clone()),
             Record::Failed { step, at, why } => {
                 self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
@@ -210,8 +229,10 @@ impl State {
         if !shape.needs(step).iter().all(done) {
             return Err(format!("the step {step:?} is begun too early"));
         }
-        if let Step::Start(n) = step {
-            self.asked.insert(n);
+        if let Step::Start(n) = step
+            && self.format < NOTES_REQUESTS
+        {
+            self.asked.insert(n, at);
         }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
         self.steps
@@ -219,9 +240,24 @@ impl State {
         Ok(())
     }
 
+    fn request(&mut self, database: usize, at: Instant, refused: bool) -> Result<(), String> {
+        if self.status(Step::Start(database)) != Some(&Status::Begun) {
+            return Err(format!("a request for the database {database}, whose start is not begun"));
+        }
+        if refused {
+            self.asked.remove(&database);
+        } else {
+            self.asked.insert(database, at);
+        }
+        Ok(())
+    }
+
     fn end(&mut self, step: Step, (at, status): (Instant, Status), result: StepResult) -> Result<(), String> {
         match self.steps.get_mut(&step) {
             Some(taken) if taken.status == Status::Begun => {
+                if let (Step::Start(n), Some(made)) = (step, &result.note) {
+                    self.made.insert(n, made.clone());
+                }
                 (taken.status, taken.ended, taken.result) = (status, Some(at), result);
                 Ok(())
             }
@@ -249,9 +285,14 @@ impl State {
         self.runs.get(&bucket).map(String::as_str)
     }
 
-    /// Whether a database may have been asked for: a start that is taken once more stays begun.
-    pub fn was_asked_for(&self, database: usize) -> bool {
-        self.asked.contains(&database)
+    /// When a database was asked for last, if it may have been: a start that is taken once more forgets nothing.
+    pub fn asked_for(&self, database: usize) -> Option<Instant> {
+        self.asked.get(&database).copied()
+    }
+
+    /// The resource id of what was made for it, if that is known.
+    pub fn made(&self, database: usize) -> Option<&str> {
+        self.made.get(&database).map(String::as_str)
     }
 
     /// Whether a step was begun: else nothing was made.
@@ -291,102 +332,5 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const AT: Instant = Instant::from_millis(0);
-
-    fn shape() -> Shape {
-        Shape { quiesce: true, resume: true, databases: 1, in_place: vec![true], ..Shape::default() }
-    }
-
-    fn begun(step: Step) -> Record {
-        Record::Begun { step, at: AT }
-    }
-
-    fn done(step: Step) -> Record {
-        Record::Done { step, at: AT, result: StepResult::default() }
-    }
-
-    fn failed(step: Step) -> Record {
-        Record::Failed { step, at: AT, why: "why".into() }
-    }
-
-    fn play(records: &[Record]) -> Result<State, String> {
-        let mut state = State::default();
-        let first = Record::Started { format: FORMAT, at: AT, shape: shape() };
-        std::iter::once(&first).chain(records).try_for_each(|record| state.apply(record))?;
-        Ok(state)
-    }
-
-    #[test]
-    fn what_cannot_stand_there_is_refused() {
-        let (quiesce, start) = (Step::Quiesce, Step::Start(0));
-        for records in [
-            vec![Record::Started { format: FORMAT, at: AT, shape: shape() }],
-            vec![done(quiesce)],
-            vec![begun(start)],
-            vec![begun(Step::Verify(0))],
-            vec![begun(quiesce), begun(start)],
-            vec![begun(quiesce), done(quiesce), begun(quiesce)],
-            vec![begun(quiesce), failed(quiesce), begun(quiesce)],
-            vec![Record::Run { bucket: 0, run: "x".into() }],
-            vec![Record::Ended { at: AT }, begun(quiesce)],
-        ] {
-            assert!(play(&records).is_err(), "{records:?}");
-        }
-        let mut none = State::default();
-        assert!(none.apply(&begun(quiesce)).is_err());
-        assert!(none.apply(&Record::Started { format: FORMAT + 1, at: AT, shape: shape() }).is_err());
-    }
-
-    #[test]
-    fn a_database_whose_restore_failed_is_looked_for_again() {
-        let (quiesce, start, wait) = (Step::Quiesce, Step::Start(0), Step::Wait(0));
-        let failed = [begun(quiesce), done(quiesce), begun(start), done(start), begun(wait), failed(wait)];
-        let again = play(&[&failed[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
-        assert_eq!((again.status(quiesce), again.status(start)), (Some(&Status::Done), None));
-        assert!(shape().ready(&again).contains(&start));
-        assert!(again.was_asked_for(0) && !again.was_asked_for(1));
-    }
-
-    #[test]
-    fn what_dangles_is_looked_for_again_until_the_application_goes_on() {
-        let shape = Shape { references: true, resume: true, ..Shape::default() };
-        let counts = crate::recover::counts([("dangling", 1)]);
-        let found =
-            Record::Done { step: Step::References, at: AT, result: StepResult { note: None, counts } };
-        let mut state = State::default();
-        let started = Record::Started { format: FORMAT, at: AT, shape };
-        let records = [started, begun(Step::References), found, begun(Step::Resume), failed(Step::Resume)];
-        let resumed = Record::Resumed { at: AT };
-        records.iter().chain([&resumed]).try_for_each(|record| state.apply(record)).unwrap();
-        assert_eq!((state.status(Step::References), state.status(Step::Resume)), (None, None));
-
-        let mut state = State::default();
-        let done = [&records[..4], &[done(Step::Resume)], &[resumed]].concat();
-        done.iter().try_for_each(|record| state.apply(record)).unwrap();
-        assert_eq!(state.status(Step::References), Some(&Status::Done));
-    }
-
-    #[test]
-    fn a_step_that_was_cut_off_or_failed_is_begun_again() {
-        let quiesce = Step::Quiesce;
-        let cut_off =
-            play(&[begun(quiesce), Record::Resumed { at: AT }, begun(quiesce), done(quiesce)]).unwrap();
-        assert_eq!(cut_off.status(quiesce), Some(&Status::Done));
-        let again = play(&[begun(quiesce), failed(quiesce), Record::Resumed { at: AT }]).unwrap();
-        assert_eq!(again.status(quiesce), None);
-        assert_eq!(shape().ready(&again), [quiesce]);
-    }
-
-    #[test]
-    fn the_run_of_a_bucket_is_kept() {
-        let bucket = Step::Bucket(0);
-        let run = Record::Run { bucket: 0, run: "20261117T143005Z-0001".into() };
-        let records = [begun(Step::Quiesce), done(Step::Quiesce), begun(bucket), run, failed(bucket)];
-        let state = play(&[&records[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
-        assert_eq!(state.run(0), Some("20261117T143005Z-0001"));
-        assert!(!state.is_done());
-    }
-}
+#[path = "journal_tests.rs"]
+mod tests;

@@ -266,5 +266,6 @@ pub fn in_words(file: &RecoveryFile, step: Step) -> String {
         Step::AfterDatabase => "after-database hook".to_owned(),
         Step::References => "references".to_owned(),
         Step::Resume => "resume hook".to_owned(),
+        Step::Configure(n) => format!("database {}: configure it", database(n)),
     }
 }

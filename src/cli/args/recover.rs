@@ -98,6 +98,9 @@ pub(in crate::cli) struct CarryArgs {
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
     #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
     pub(in crate::cli) multipart_window: Duration,
+    /// Stop after this, whatever has been done; without it, what the file says, or 12h
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pub(in crate::cli) deadline: Option<Duration>,
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]

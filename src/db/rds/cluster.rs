@@ -1,15 +1,18 @@
 //! The kind `aurora`: a cluster, restored into a new one, which then gets instances like the source's: RDS restores the
 //! cluster alone.
 
+use std::cell::Cell;
+
 use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
-use super::client::{Client, explain, if_there, is_taken, passes};
+use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
 use super::cluster_settings::{ClusterSettings, left_out};
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
-use super::{Settings, Source, foreign, instance, requests, states, taken};
+use super::whose::{Looked, look};
+use super::{Settings, Source, answered, by_hand, instance, requests, states, tags, taken};
 use crate::cancel::Cancel;
-use crate::db::{Errand, Found, Progress, Window};
+use crate::db::{Errand, Found, Progress, Request, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
@@ -69,7 +72,7 @@ impl Cluster {
                  or instances = 0 in [database.overrides]",
             ));
         }
-        Ok(match self.live_source() {
+        let mut cautions: Vec<_> = match self.live_source() {
             _ if !self.settings.like_source => Vec::new(),
             Some(id) => {
                 let left_out = left_out(&self.source(id).await?);
@@ -80,15 +83,17 @@ impl Cluster {
                 "database {name}: its backups do not tell its security groups, subnet group, parameter groups and \
                  instances; {target} gets RDS's defaults where the overrides do not name them"
             )],
-        })
+        };
+        cautions.extend(tags::caution(name, target, self.wanted().await?.tags.as_ref()));
+        Ok(cautions)
     }
 
     pub(in crate::db) async fn find(&self, errand: &Errand) -> Result<Found> {
-        let there = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
-        let Some(cluster) = if_there(there)? else { return Ok(Found::Nothing) };
-        if let Some(foreign) = foreign("cluster", self.target(), cluster.tag_list(), errand) {
-            return Ok(foreign);
-        }
+        let cluster = match self.look(errand, false).await? {
+            Looked::Nothing => return Ok(Found::Nothing),
+            Looked::Foreign(what) => return Ok(Found::Foreign(what)),
+            Looked::Ours(cluster) => cluster,
+        };
         Ok(states::found(match progress(&cluster) {
             Progress::Available { endpoint } => {
                 let wanted = self.members().await?.len();
@@ -98,53 +103,110 @@ impl Cluster {
         }))
     }
 
-    pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<()> {
+    /// What stands where an instance of the cluster would be made, if something does. Only where there is no cluster yet.
+    pub(in crate::db) async fn obstacle(&self, errand: &Errand) -> Result<Option<String>> {
+        let members = Members { client: &self.client, cluster: self.target(), engine: "" };
+        for id in members.names(self.members().await?.len()) {
+            match members.look(&id, errand).await? {
+                Looked::Nothing => {}
+                Looked::Foreign(what) => return Ok(Some(what)),
+                Looked::Ours(_) => return Ok(Some(format!("the instance {id}"))),
+            }
+        }
+        Ok(None)
+    }
+
+    pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<Request> {
         let (source, target) = (&self.settings.source, self.target());
         let wanted = self.wanted().await?;
-        let asked = self.client.insist(async |sdk| {
+        let requests = Cell::new(0);
+        let answer = self.client.insist_counted(&requests, async |sdk| {
             let request = requests::restore_cluster(&sdk, (source, target), errand, wanted.clone());
             let doing = format!("restore the database {} into the cluster {target}", self.name());
-            request.send().await.map(drop).map_err(|e| explain(&doing, &e))
+            let made = request.send().await.map_err(|e| explain(&doing, &e))?;
+            Ok(made.db_cluster().and_then(DbCluster::db_cluster_resource_id).map(str::to_owned))
         });
-        match asked.await {
-            Err(e) if is_taken(&e) => taken(self.find(errand).await?, e),
-            asked => asked,
+        let (answer, asked) = (answer.await, errand.asked.is_some());
+        match answer {
+            Err(e) if is_taken(&e) => {
+                let found = self.look(&errand.after(requests.get()), true).await?;
+                taken(
+                    found.map(|there| there.db_cluster_resource_id().map(str::to_owned)),
+                    e,
+                    asked,
+                    requests.get(),
+                )
+            }
+            answer => answered(answer, asked, requests.get()),
         }
     }
 
     /// Once the cluster is available, its instances are asked for, each once: it is found by its name and tag.
     pub(in crate::db) async fn progress(&self, errand: &Errand) -> Result<Progress> {
-        let cluster = self.client.ask(async |sdk| describe(&sdk, self.target()).await).await?;
-        if let Some(Found::Foreign(what)) = foreign("cluster", self.target(), cluster.tag_list(), errand) {
-            return Ok(Progress::Failed { why: format!("in its place there is {what}") });
-        }
+        // That it is not there is an answer that fails, and is waited for.
+        let describe =
+            async || self.client.ask(async |sdk| describe(&sdk, self.target()).await).await.map(Some);
+        let cluster = match look(&self.client, errand, false, describe).await? {
+            Looked::Ours(cluster) => cluster,
+            Looked::Foreign(what) => {
+                return Ok(Progress::Failed { why: format!("in its place there is {what}") });
+            }
+            Looked::Nothing => {
+                return Ok(Progress::Restoring { percent: None, state: "not there yet".to_owned() });
+            }
+        };
         let Progress::Available { endpoint } = progress(&cluster) else { return Ok(progress(&cluster)) };
         let wanted = self.members().await?;
         let members = self.of(&cluster);
         match members.create_missing(&wanted, errand).await {
             Ok(()) => {}
+            // Its first backup may keep it busy for hours.
+            Err(e) if is_busy(e.code()) => {
+                let state =
+                    format!("{}, before its instances can be created", cluster.status().unwrap_or("busy"));
+                return Ok(Progress::Restoring { percent: None, state });
+            }
             Err(e) if passes(&e) || e.kind() == ErrorKind::Denied => return Err(e),
             Err(e) => return Ok(Progress::Failed { why: e.to_string() }),
         }
         Ok(members.progress(wanted.len()).await?.unwrap_or(Progress::Available { endpoint }))
     }
 
-    /// Sets what the restore request could not, and what has become otherwise all the same.
+    /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
     pub(in crate::db) async fn settle(&self, errand: &Errand) -> Result<()> {
+        self.change(errand, ClusterSettings::before_use).await
+    }
+
+    /// The same of everything else.
+    pub(in crate::db) async fn configure(&self, errand: &Errand) -> Result<()> {
+        self.change(errand, ClusterSettings::later).await
+    }
+
+    /// Sets a part of what is not as it is wanted, as soon as RDS allows it.
+    async fn change(&self, errand: &Errand, part: impl Fn(ClusterSettings) -> ClusterSettings) -> Result<()> {
         let target = self.target();
-        let cluster = self.client.insist(async |sdk| describe(&sdk, target).await).await?;
-        if let Some(Found::Foreign(what)) = foreign("cluster", target, cluster.tag_list(), errand) {
-            let message = format!("the cluster {target} is another now: {what}");
-            return Err(Error::new(ErrorKind::Refused, message));
-        }
         let wanted = self.wanted().await.map_err(|e| {
             e.hint("if the source is gone: like-source = false leaves the new one's settings as they are")
         })?;
-        let unlike = wanted.unlike(&ClusterSettings::of(&cluster)).modifiable();
-        if unlike == ClusterSettings::default() {
-            return Ok(());
-        }
-        self.modify(unlike).await
+        let change = async || {
+            let what = match self.look(errand, false).await? {
+                Looked::Ours(cluster) => {
+                    let unlike = part(wanted.clone().unlike(&ClusterSettings::of(&cluster)).modifiable());
+                    if unlike == ClusterSettings::default() {
+                        return Ok(());
+                    }
+                    return self
+                        .client
+                        .ask(async |sdk| modify_once(&sdk, target, unlike.clone()).await)
+                        .await;
+                }
+                Looked::Foreign(what) => what,
+                Looked::Nothing => "nothing".to_owned(),
+            };
+            let message = format!("the cluster {target} is another now: {what}");
+            Err(Error::new(ErrorKind::Refused, message))
+        };
+        self.client.insist_while_busy(change).await
     }
 
     pub(in crate::db) async fn endpoint(&self) -> Result<Option<String>> {
@@ -152,20 +214,30 @@ impl Cluster {
         Ok(endpoint(&cluster))
     }
 
+    pub(in crate::db) fn by_hand(&self) -> String {
+        by_hand::cluster(self.target(), &self.settings.server)
+    }
+
     /// Its instances first: a cluster with instances is not deleted.
     pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
         let target = self.target();
-        let there = self.client.insist(async |sdk| describe(&sdk, target).await).await;
-        let Some(cluster) = if_there(there)? else { return Ok(()) };
-        if let Some(Found::Foreign(what)) = foreign("cluster", target, cluster.tag_list(), errand) {
-            return Err(not_ours(&what));
-        }
-        for member in self.of(&cluster).there().await? {
-            instance::remove(&self.client, &member, errand).await?;
+        let cluster = match self.look(errand, true).await? {
+            Looked::Nothing => return Ok(()),
+            Looked::Foreign(what) => return Err(not_ours(&what)),
+            Looked::Ours(cluster) => cluster,
+        };
+        let members = self.of(&cluster);
+        for member in members.there().await? {
+            let id = member.db_instance_identifier().unwrap_or_default();
+            match members.look(id, errand).await? {
+                Looked::Nothing => {}
+                Looked::Foreign(what) => return Err(not_ours(&what)),
+                Looked::Ours(member) => instance::remove(&self.client, &member).await?,
+            }
         }
         if cluster.deletion_protection() == Some(true) {
             let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
-            self.modify(off).await?;
+            self.client.insist(async |sdk| modify_once(&sdk, target, off.clone()).await).await?;
         }
         let removed = self.client.insist(async |sdk| {
             let request = sdk.delete_db_cluster().db_cluster_identifier(target).skip_final_snapshot(true);
@@ -178,6 +250,12 @@ impl Cluster {
             Ok(if_there(described)?.is_none() && self.of(&cluster).there().await?.is_empty())
         };
         self.client.until_gone(&format!("the cluster {target}"), is_gone).await
+    }
+
+    async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbCluster>> {
+        let describe =
+            async || if_there(self.client.insist(async |sdk| describe(&sdk, self.target()).await).await);
+        look(&self.client, errand, insistent, describe).await
     }
 
     fn target(&self) -> &str {
@@ -253,15 +331,11 @@ impl Cluster {
             },
         )
     }
+}
 
-    async fn modify(&self, settings: ClusterSettings) -> Result<()> {
-        let target = self.target();
-        let modified = self.client.insist(async |sdk| {
-            let request = requests::modify_cluster(&sdk, target, settings.clone());
-            request.send().await.map(drop).map_err(|e| explain(&format!("modify the cluster {target}"), &e))
-        });
-        modified.await
-    }
+async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: ClusterSettings) -> Result<()> {
+    let request = requests::modify_cluster(sdk, id, settings);
+    request.send().await.map(drop).map_err(|e| explain(&format!("modify the cluster {id}"), &e))
 }
 
 async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbCluster> {

@@ -10,9 +10,10 @@ use aws_sdk_rds::types::{
     CloudwatchLogsExportConfiguration, ProcessorFeature, ServerlessV2ScalingConfiguration,
 };
 
+use super::Source;
 use super::cluster_settings::ClusterSettings;
 use super::settings::{InstanceSettings, Names};
-use super::{Source, tags};
+use super::tags::tags;
 use crate::db::Errand;
 use crate::model::Instant;
 

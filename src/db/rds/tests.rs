@@ -49,7 +49,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     let client = Client::of(sdk);
     let overrides = Box::default();
     let database = Database::Rds(super::Instance { settings: settings(), overrides, client });
-    let errand = Errand { at, tag: "r-1".into() };
+    let errand = Errand::new(at, "r-1");
     rds.set_restoring(&["creating"; 20]);
     database.start(&errand).await.unwrap();
     let asked = rds.asked(RdsAction::DescribeDBInstances);

@@ -2,6 +2,7 @@
 //! until nothing is left or nothing more can be done.
 
 mod bucket;
+mod deadline;
 mod mark;
 mod step;
 mod store;
@@ -13,6 +14,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 pub use bucket::{BucketPart, Surveyed, Terms};
+pub use deadline::carry_on_by;
 pub use mark::mark;
 pub use step::Parts;
 pub use store::Recovery;

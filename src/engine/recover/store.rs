@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::apply::journal::{of_line, to_line};
 use crate::db::Errand;
@@ -141,7 +142,20 @@ impl Recovery {
 
     /// To which second, and by which tag, databases are restored.
     pub fn errand(&self) -> Errand {
-        Errand { at: self.told.at, tag: self.id.clone() }
+        let drill = self.told.purpose == Purpose::Drill;
+        Errand { drill, ..Errand::new(self.told.at, &*self.id) }
+    }
+
+    /// The same of one database, with what is known of what was made.
+    pub fn errand_of(&self, database: usize) -> Errand {
+        let state = self.state();
+        let age = |at: Instant| {
+            Duration::from_millis(
+                self.now().millis().saturating_sub(at.millis()).try_into().unwrap_or_default(),
+            )
+        };
+        let made = state.made(database).map(str::to_owned);
+        Errand { asked: state.asked_for(database).map(age), made, ..self.errand() }
     }
 
     /// What the journal says so far.
@@ -167,6 +181,11 @@ impl Recovery {
     /// Notes that a step is under way from now on.
     pub(super) fn begin(&self, step: Step) -> Result<()> {
         self.note(&Record::Begun { step, at: self.now() })
+    }
+
+    /// Notes that a database's restore is asked for from now on, or that nothing was made.
+    pub(super) fn request(&self, database: usize, refused: bool) -> Result<()> {
+        self.note(&Record::Request { database, at: self.now(), refused })
     }
 
     /// Notes what came of a step.

@@ -141,7 +141,9 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
         get("ServerlessV2ScalingConfiguration.MinCapacity"),
     );
     if !max.is_empty() {
-        let range = vec![Element::text("MaxCapacity", max), Element::text("MinCapacity", min)];
+        let mut range = vec![Element::text("MaxCapacity", max), Element::text("MinCapacity", min)];
+        let pause = cluster.get("ServerlessV2ScalingConfiguration.SecondsUntilAutoPause");
+        range.extend(pause.map(|seconds| Element::text("SecondsUntilAutoPause", seconds)));
         elements.push(Element::list("ServerlessV2ScalingConfiguration", range));
     }
     elements.extend(common(cluster));

@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use action::Action as RdsAction;
+pub use store::Hidden;
 
 use super::clock::Clock;
 use super::fault::{Fault, Faults};
@@ -92,6 +93,11 @@ impl Rds {
         lock(&self.serving.store).restoring = store::states(states);
     }
 
+    /// What is not told at first of what is made from now on: RDS is eventually consistent.
+    pub fn hide(&self, hidden: Hidden) {
+        lock(&self.serving.store).hidden = hidden;
+    }
+
     /// The states that an instance or a cluster goes through from now on.
     pub fn set_states(&self, id: &str, states: &[&str]) {
         self.handle().set_states(id, states);
@@ -108,6 +114,17 @@ impl RdsHandle {
         let made = defaults::make(defaults::Kind::Instance, &Form::default(), None);
         let instance = Database { id: id.to_owned(), ..made };
         lock(&self.0.store).instances.insert(id.to_owned(), instance);
+    }
+
+    /// Puts an instance into a security group, and no other, if that was not done before.
+    pub fn move_once(&self, id: &str, group: &str) {
+        let mut store = lock(&self.0.store);
+        let moved = store.moved.insert(id.to_owned());
+        match store.instances.get_mut(id) {
+            Some(instance) if moved => instance.groups = vec![group.to_owned()],
+            Some(_) => {}
+            None => drop(store.moved.remove(id)),
+        }
     }
 
     /// The states that an instance or a cluster goes through from now on.

@@ -106,6 +106,9 @@ fn of_recover() {
               Caution about uploads in parts begun at most this long before the past time; without it,
               1h
 
+          --deadline <LENGTH>
+              Stop after this, whatever has been done; without it, what the file says, or 12h
+
     Server:
           --endpoint-url <URL>
               The server's address, if it is not AWS
@@ -253,6 +256,9 @@ fn of_drill() {
           --multipart-window <LENGTH>
               Caution about uploads in parts begun at most this long before the past time; without it,
               1h
+
+          --deadline <LENGTH>
+              Stop after this, whatever has been done; without it, what the file says, or 12h
 
     Server:
           --endpoint-url <URL>
