@@ -9,7 +9,7 @@ use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
 use super::cluster_settings::{ClusterSettings, left_out};
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
-use super::whose::{Looked, look};
+use super::whose::{Looked, after_cut_over, look};
 use super::{Settings, Source, answered, by_hand, instance, requests, states, tags, taken};
 use crate::cancel::Cancel;
 use crate::db::{Errand, Found, Progress, Request, Window};
@@ -298,19 +298,28 @@ impl Cluster {
 
     async fn source(&self, id: &str) -> Result<DbCluster> {
         let described = self.client.insist(async |sdk| describe(&sdk, id).await).await;
-        let cluster = described.map_err(|e| match e.kind() {
-            ErrorKind::Missing => e.hint(
-                "if it was deleted and its backups were kept (aws rds describe-db-cluster-automated-backups), give \
-                 their DbClusterResourceId as source-resource-id",
-            ),
-            _ => e,
-        })?;
+        let cluster = match described {
+            Err(e) if e.kind() == ErrorKind::Missing => return Err(self.without_source(e).await),
+            described => described?,
+        };
         let engine = cluster.engine().unwrap_or_default();
         if engine.starts_with("aurora") {
             return Ok(cluster);
         }
         let message = format!("the cluster {id} is not Aurora's, but a Multi-AZ cluster of {engine}");
         Err(Error::usage(message).hint("restore it by commands: kind = \"command\""))
+    }
+
+    /// What can be done about a source that is not there.
+    async fn without_source(&self, e: Error) -> Error {
+        let target = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
+        match target.ok().and_then(|target| after_cut_over(&target)) {
+            Some(advice) => e.hint(advice),
+            None => e.hint(
+                "if it was deleted and its backups were kept (aws rds describe-db-cluster-automated-backups), give \
+                 their DbClusterResourceId as source-resource-id",
+            ),
+        }
     }
 
     async fn backup(&self) -> Result<DbClusterAutomatedBackup> {

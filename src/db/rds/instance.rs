@@ -6,7 +6,7 @@ use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup};
 
 use super::client::{Client, explain, if_there, is_taken};
 use super::settings::{InstanceSettings, left_out};
-use super::whose::{Looked, look};
+use super::whose::{Looked, after_cut_over, look};
 use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
 use crate::cancel::Cancel;
 use crate::db::{Errand, Found, Progress, Request, Window};
@@ -205,13 +205,32 @@ impl Instance {
 
     async fn source(&self, id: &str) -> Result<DbInstance> {
         let described = self.client.insist(async |sdk| describe(&sdk, id).await).await;
-        described.map_err(|e| match e.kind() {
-            ErrorKind::Missing => e.hint(
+        let instance = match described {
+            Err(e) if e.kind() == ErrorKind::Missing => return Err(self.without_source(e).await),
+            described => described?,
+        };
+        let engine = instance.engine().unwrap_or_default();
+        if engine.starts_with("custom-") {
+            let message =
+                format!("the instance {id} is one of RDS Custom ({engine}), which asof cannot restore");
+            return Err(Error::usage(message).hint(
+                "its restore needs an instance profile and an engine version of its own: restore it by commands \
+                 (kind = \"command\")",
+            ));
+        }
+        Ok(instance)
+    }
+
+    /// What can be done about a source that is not there.
+    async fn without_source(&self, e: Error) -> Error {
+        let target = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
+        match target.ok().and_then(|target| after_cut_over(&target)) {
+            Some(advice) => e.hint(advice),
+            None => e.hint(
                 "if it was deleted and its backups were kept (aws rds describe-db-instance-automated-backups), give \
                  their DbiResourceId as source-resource-id",
             ),
-            _ => e,
-        })
+        }
     }
 
     async fn backup_that_is_there(&self, source: &Source) -> Result<DbInstanceAutomatedBackup> {

@@ -62,6 +62,7 @@ impl ClusterSettings {
             port: self.port,
             serverless_v2_max_capacity: self.serverless_v2_max_capacity,
             serverless_v2_min_capacity: self.serverless_v2_min_capacity,
+            serverless_v2_seconds_until_auto_pause: self.serverless_v2_seconds_until_auto_pause,
             vpc_security_group_ids: self.vpc_security_group_ids,
             ..Self::default()
         }
@@ -76,6 +77,7 @@ impl ClusterSettings {
             port: None,
             serverless_v2_max_capacity: None,
             serverless_v2_min_capacity: None,
+            serverless_v2_seconds_until_auto_pause: None,
             vpc_security_group_ids: None,
             ..self
         }
@@ -117,6 +119,7 @@ vpc-security-group-ids = ["a"]
 
     const CLUSTER: &str = r#"
 backtrack-window = 1
+database-insights-mode = "advanced"
 db-cluster-parameter-group-name = "a"
 deletion-protection = true
 enable-iam-database-authentication = true
@@ -124,6 +127,7 @@ network-type = "a"
 port = 1
 serverless-v2-max-capacity = 1.0
 serverless-v2-min-capacity = 1.0
+serverless-v2-seconds-until-auto-pause = 300
 storage-type = "a"
 vpc-security-group-ids = ["a"]
 "#;

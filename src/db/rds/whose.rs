@@ -15,8 +15,9 @@ use crate::limits;
 
 /// An instance or a cluster, as RDS describes it.
 pub(super) trait Described: Clone {
-    /// What it is, and its name.
+    /// What it is, and its identifier.
     fn named(&self) -> String;
+    fn identifier(&self) -> &str;
     /// What no other ever has, even of the same name.
     fn resource_id(&self) -> Option<&str>;
     fn arn(&self) -> Option<&str>;
@@ -25,7 +26,11 @@ pub(super) trait Described: Clone {
 
 impl Described for DbInstance {
     fn named(&self) -> String {
-        format!("instance {}", self.db_instance_identifier().unwrap_or_default())
+        format!("instance {}", self.identifier())
+    }
+
+    fn identifier(&self) -> &str {
+        self.db_instance_identifier().unwrap_or_default()
     }
 
     fn resource_id(&self) -> Option<&str> {
@@ -43,7 +48,11 @@ impl Described for DbInstance {
 
 impl Described for DbCluster {
     fn named(&self) -> String {
-        format!("cluster {}", self.db_cluster_identifier().unwrap_or_default())
+        format!("cluster {}", self.identifier())
+    }
+
+    fn identifier(&self) -> &str {
+        self.db_cluster_identifier().unwrap_or_default()
     }
 
     fn resource_id(&self) -> Option<&str> {
@@ -64,12 +73,64 @@ impl Described for DbCluster {
 enum Whose {
     /// The errand's.
     Ours,
-    /// Not the errand's: whose, in words that follow its name.
-    Foreign(String),
+    /// Not the errand's.
+    Foreign(Other),
     /// Its description does not tell: its tags have to be asked for.
     AskTags,
     /// Nothing tells yet: it has to be looked at again.
     Unknown,
+}
+
+/// Who else has made a database, as its tags tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Other {
+    /// Nobody tells: somebody without asof, or (why its tags cannot be listed) that is not known.
+    Untagged(Option<String>),
+    /// A drill.
+    Drill(String),
+    /// A recovery, to whose database an application may have been cut over since.
+    Recovery(String),
+}
+
+impl Other {
+    /// Of tags that name another errand.
+    fn of(tags: &[Tag]) -> Option<Self> {
+        let whose = errand_of(tags)?.to_owned();
+        Some(if is_of_drill(tags) { Other::Drill(whose) } else { Other::Recovery(whose) })
+    }
+
+    /// What such a database is.
+    fn in_words(&self, there: &impl Described) -> String {
+        let named = there.named();
+        match self {
+            Other::Untagged(None) => format!("the {named} without the tag {TAG}"),
+            Other::Untagged(Some(why)) => {
+                format!("the {named} without the tag {TAG} (its tags cannot be listed: {why})")
+            }
+            Other::Drill(id) => format!("the {named} of the drill {id}"),
+            Other::Recovery(id) => {
+                format!("the {named} of the recovery {id}; {}", cut_over(there.identifier()))
+            }
+        }
+    }
+}
+
+/// What to do about the recovery file after an application was cut over to what it has restored.
+fn cut_over(id: &str) -> String {
+    format!(
+        "if the application has been cut over to it, put source = \"{id}\" and another target into the recovery file"
+    )
+}
+
+/// What to say where a source is gone, and a recovery has restored what stands at the target.
+pub(super) fn after_cut_over(target: &impl Described) -> Option<String> {
+    match Other::of(target.tags())? {
+        Other::Recovery(id) => {
+            let (named, advice) = (target.named(), cut_over(target.identifier()));
+            Some(format!("the {named} was restored by the recovery {id}: {advice}"))
+        }
+        Other::Drill(_) | Other::Untagged(_) => None,
+    }
 }
 
 /// Decides. `listed` are the tags as they were asked for, if they were; `age` is how long ago the restore was asked for.
@@ -93,21 +154,20 @@ fn whose(
     if made.is_some() && made == resource {
         return Whose::Ours;
     }
-    let of = |tags: &[Tag]| errand_of(tags).map(|whose| (whose.to_owned(), is_of_drill(tags)));
-    let Some((whose, drill)) = of(described).or(listed.and_then(of)) else {
+    let is_tagged = |tags: &&[Tag]| errand_of(tags).is_some();
+    let Some(tags) = Some(described).filter(is_tagged).or(listed.filter(is_tagged)) else {
         return match listed {
             None => Whose::AskTags,
             Some(_) if made.is_none() && age.is_some_and(|age| age < limits::RESTORE_UNTAGGED) => {
                 Whose::Unknown
             }
-            Some(_) => Whose::Foreign(format!("without the tag {TAG}")),
+            Some(_) => Whose::Foreign(Other::Untagged(None)),
         };
     };
-    match (whose == errand.tag, drill) {
-        (true, _) => Whose::Ours,
-        (false, true) => Whose::Foreign(format!("of the recovery {whose}, a drill")),
-        (false, false) => Whose::Foreign(format!("of the recovery {whose}")),
+    if errand_of(tags) == Some(&errand.tag) {
+        return Whose::Ours;
     }
+    Whose::Foreign(Other::of(tags).unwrap_or(Other::Untagged(None)))
 }
 
 /// What was found in a place.
@@ -149,9 +209,7 @@ pub(super) async fn look<T: Described>(
             None => return Ok(Looked::Nothing),
             Some(there) => match Box::pin(decide(client, &there, errand, age)).await? {
                 Whose::Ours => return Ok(Looked::Ours(there)),
-                Whose::Foreign(whose) => {
-                    return Ok(Looked::Foreign(format!("the {} {whose}", there.named())));
-                }
+                Whose::Foreign(other) => return Ok(Looked::Foreign(other.in_words(&there))),
                 Whose::AskTags | Whose::Unknown => {}
             },
         }
@@ -176,7 +234,7 @@ async fn decide<T: Described>(
     match list_tags(client, there).await {
         Ok(listed) => Ok(whose(seen, Some(&listed), errand, age)),
         Err(e) if e.kind() == ErrorKind::Denied && age.is_none() => {
-            Ok(Whose::Foreign(format!("without the tag {TAG} (its tags cannot be listed: {e})")))
+            Ok(Whose::Foreign(Other::Untagged(Some(e.to_string()))))
         }
         // It has been deleted meanwhile, or is not known there yet.
         Err(e) if e.kind() == ErrorKind::Missing => Ok(whose(seen, Some(&[]), errand, age)),
@@ -207,8 +265,9 @@ mod tests {
 
     #[test]
     fn nothing_is_foreign_by_one_answer_without_tags() {
-        let foreign = |whose: &str| Whose::Foreign(whose.to_owned());
-        let untagged = || foreign("without the tag asof:recovery");
+        let untagged = || Whose::Foreign(Other::Untagged(None));
+        let recovery = || Whose::Foreign(Other::Recovery("r-2".to_owned()));
+        let of_drill = || Whose::Foreign(Other::Drill("r-2".to_owned()));
         let (ours, theirs, plain) = (tag(TAG, "r-1"), tag(TAG, "r-2"), tag("team", "r-1"));
         let (lately, long_ago) = (Some(Duration::from_secs(1)), Some(limits::RESTORE_UNTAGGED));
         let drill = [theirs.clone(), tag(PURPOSE, "drill")];
@@ -218,9 +277,9 @@ mod tests {
             (Some("db-A"), vec![], None, lately, Whose::Ours),
             (Some("db-A"), vec![], None, long_ago, Whose::Ours),
             (Some("db-B"), vec![ours], None, None, Whose::Ours),
-            (None, vec![theirs.clone()], None, lately, foreign("of the recovery r-2")),
-            (None, vec![], Some(vec![theirs]), lately, foreign("of the recovery r-2")),
-            (None, drill.to_vec(), None, lately, foreign("of the recovery r-2, a drill")),
+            (None, vec![theirs.clone()], None, lately, recovery()),
+            (None, vec![], Some(vec![theirs]), lately, recovery()),
+            (None, drill.to_vec(), None, lately, of_drill()),
             (None, vec![plain.clone()], None, lately, Whose::AskTags),
             (None, vec![], None, None, Whose::AskTags),
             (None, vec![plain], Some(vec![]), lately, Whose::Unknown),
