@@ -348,6 +348,9 @@ pub const RECOVERY_DEADLINE: Duration = Duration::from_hours(12);
 /// Longest that a hook or a command which is under way at the deadline is let run on.
 pub const DEADLINE_GRACE: Duration = Duration::from_mins(10);
 
+/// How old a drill's copy is before it is swept: twice as old as a drill may get by default.
+pub const SWEPT_AGE: Duration = Duration::from_hours(24);
+
 /// Tags that RDS allows of one database
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
 pub const DATABASE_TAGS: usize = 50;

@@ -18,8 +18,14 @@ use crate::model::Location;
 use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
-    let DrillArgs { file, at, keep, report, carry } = args;
+    let DrillArgs { file, sweep, yes, at, keep, report, carry } = args;
     let output = Output::from(carry.output.clone());
+    let file = match (sweep, file) {
+        (true, file) => return super::sweep::run(context, output, file.as_deref(), yes, &carry.server).await,
+        (false, Some(file)) => file,
+        // clap has asked for it.
+        (false, None) => return Err(Error::usage("name a recovery file")),
+    };
     let mut source = Source::read(&file)?;
     source.file.deadline = carry.deadline.or(source.file.deadline);
     check_drill(&source.file, true)?;

@@ -30,6 +30,7 @@ mod run;
 mod runs;
 mod saved;
 mod show;
+mod sweep;
 mod timeline;
 mod undo;
 mod verdict;

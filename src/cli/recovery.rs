@@ -88,7 +88,7 @@ pub(super) async fn databases(
 }
 
 /// `--endpoint-url` names an S3 server, which knows no databases.
-fn on_server(mut settings: rds::Settings, server: &ServerArgs) -> rds::Settings {
+pub(super) fn on_server(mut settings: rds::Settings, server: &ServerArgs) -> rds::Settings {
     let named = &mut settings.server;
     named.region = named.region.take().or_else(|| server.region.clone());
     named.profile = named.profile.take().or_else(|| server.profile.clone());

@@ -17,6 +17,7 @@ mod carried;
 mod orphans;
 mod stalled;
 mod states;
+mod sweep;
 
 async fn databases() -> Databases {
     Databases::new(Subject::new(Server::find(Kind::Lab).await.unwrap())).await

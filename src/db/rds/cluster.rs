@@ -218,38 +218,12 @@ impl Cluster {
         by_hand::cluster(self.target(), &self.settings.server)
     }
 
-    /// Its instances first: a cluster with instances is not deleted.
     pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
-        let target = self.target();
-        let cluster = match self.look(errand, true).await? {
-            Looked::Nothing => return Ok(()),
-            Looked::Foreign(what) => return Err(not_ours(&what)),
-            Looked::Ours(cluster) => cluster,
-        };
-        let members = self.of(&cluster);
-        for member in members.there().await? {
-            let id = member.db_instance_identifier().unwrap_or_default();
-            match members.look(id, errand).await? {
-                Looked::Nothing => {}
-                Looked::Foreign(what) => return Err(not_ours(&what)),
-                Looked::Ours(member) => instance::remove(&self.client, &member).await?,
-            }
+        match self.look(errand, true).await? {
+            Looked::Nothing => Ok(()),
+            Looked::Foreign(what) => Err(not_ours(&what)),
+            Looked::Ours(cluster) => remove_whole(&self.client, &cluster, errand).await,
         }
-        if cluster.deletion_protection() == Some(true) {
-            let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
-            self.client.insist(async |sdk| modify_once(&sdk, target, off.clone()).await).await?;
-        }
-        let removed = self.client.insist(async |sdk| {
-            let request = sdk.delete_db_cluster().db_cluster_identifier(target).skip_final_snapshot(true);
-            let request = request.delete_automated_backups(true);
-            request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {target}"), &e))
-        });
-        if_there(removed.await)?;
-        let is_gone = async || {
-            let described = self.client.insist(async |sdk| describe(&sdk, target).await).await;
-            Ok(if_there(described)?.is_none() && self.of(&cluster).there().await?.is_empty())
-        };
-        self.client.until_gone(&format!("the cluster {target}"), is_gone).await
     }
 
     async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbCluster>> {
@@ -347,7 +321,37 @@ async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: ClusterSetti
     request.send().await.map(drop).map_err(|e| explain(&format!("modify the cluster {id}"), &e))
 }
 
-async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbCluster> {
+/// Removes a cluster with its instances, and waits until they are gone. Its instances first: a cluster with instances is not
+/// deleted.
+pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &Errand) -> Result<()> {
+    let id = cluster.db_cluster_identifier().unwrap_or_default();
+    let members = Members { client, cluster: id, engine: "" };
+    for member in members.there().await? {
+        let name = member.db_instance_identifier().unwrap_or_default();
+        match members.look(name, errand).await? {
+            Looked::Nothing => {}
+            Looked::Foreign(what) => return Err(not_ours(&what)),
+            Looked::Ours(member) => instance::remove(client, &member).await?,
+        }
+    }
+    if cluster.deletion_protection() == Some(true) {
+        let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
+        client.insist(async |sdk| modify_once(&sdk, id, off.clone()).await).await?;
+    }
+    let removed = client.insist(async |sdk| {
+        let request = sdk.delete_db_cluster().db_cluster_identifier(id).skip_final_snapshot(true);
+        let request = request.delete_automated_backups(true);
+        request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {id}"), &e))
+    });
+    if_there(removed.await)?;
+    let is_gone = async || {
+        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
+        Ok(if_there(described)?.is_none() && members.there().await?.is_empty())
+    };
+    client.until_gone(&format!("the cluster {id}"), is_gone).await
+}
+
+pub(super) async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbCluster> {
     let doing = format!("describe the cluster {id}");
     let described = sdk.describe_db_clusters().db_cluster_identifier(id).send().await;
     let described = described.map_err(|e| explain(&doing, &e))?;

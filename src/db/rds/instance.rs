@@ -169,18 +169,12 @@ impl Instance {
     }
 
     pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
-        let target = self.target();
         let instance = match self.look(errand, true).await? {
             Looked::Nothing => return Ok(()),
             Looked::Foreign(what) => return Err(not_ours(&what)),
             Looked::Ours(instance) => instance,
         };
-        remove(&self.client, &instance).await?;
-        let is_gone = async || {
-            let described = self.client.insist(async |sdk| describe(&sdk, target).await).await;
-            if_there(described).map(|there| there.is_none())
-        };
-        self.client.until_gone(&format!("the instance {target}"), is_gone).await
+        remove_whole(&self.client, &instance).await
     }
 
     fn target(&self) -> &str {
@@ -293,6 +287,17 @@ pub(super) async fn modify(client: &Client, id: &str, settings: InstanceSettings
 async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: InstanceSettings) -> Result<()> {
     let request = requests::modify_instance(sdk, id, settings);
     request.send().await.map(drop).map_err(|e| explain(&format!("modify the instance {id}"), &e))
+}
+
+/// Removes an instance, and waits until it is gone.
+pub(super) async fn remove_whole(client: &Client, instance: &DbInstance) -> Result<()> {
+    remove(client, instance).await?;
+    let id = instance.db_instance_identifier().unwrap_or_default();
+    let is_gone = async || {
+        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
+        if_there(described).map(|there| there.is_none())
+    };
+    client.until_gone(&format!("the instance {id}"), is_gone).await
 }
 
 /// Has an instance deleted that is the errand's, without a last snapshot. One of a cluster carries no protection of its own.

@@ -17,6 +17,7 @@ mod phases;
 mod requests;
 mod settings;
 mod states;
+mod sweep;
 mod tags;
 mod whose;
 
@@ -25,6 +26,7 @@ use std::time::Duration;
 pub(super) use client::missing_permission;
 pub use cluster::Cluster;
 pub use instance::Instance;
+pub use sweep::{Leftover, Sweep, Sweeper};
 pub use tags::TAG;
 
 use client::is_refusal;

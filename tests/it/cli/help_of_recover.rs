@@ -174,12 +174,19 @@ fn of_drill() {
     Do the same into scratch copies, check and time it, and tear them down
 
     Usage: asof drill [OPTIONS] <FILE>
+           asof drill --sweep [OPTIONS] [FILE]
 
     Arguments:
-      <FILE>
+      [FILE]
               The recovery file; every target in it has to be a scratch one
 
     Options:
+          --sweep
+              List the RDS databases that drills left behind more than a day ago, and remove them
+
+      -y, --yes
+              Do not ask before the databases that --sweep lists are removed
+
           --at <TIME>
               The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that
               every database reaches
