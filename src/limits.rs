@@ -333,7 +333,7 @@ pub const DATABASE_ATTEMPTS: u32 = 3;
 /// have expired: some eight minutes in all.
 pub const DATABASE_REFUSALS: u32 = 30;
 
-/// Longest that a database which is being deleted is waited for.
+/// Longest that a database which is being deleted, or is too busy to be deleted, is waited for.
 pub const DATABASE_GONE: Duration = Duration::from_mins(30);
 
 /// How long after a restore was asked for its database may lack its tags in RDS's answers, without being somebody else's.

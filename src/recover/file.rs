@@ -254,11 +254,6 @@ impl RecoveryFile {
         if self.databases.is_empty() { at } else { Instant::from_millis(at.millis() - 1) }
     }
 
-    /// After this a recovery or a drill ends, whatever has been done.
-    pub fn deadline(&self) -> Duration {
-        self.deadline.unwrap_or(limits::RECOVERY_DEADLINE)
-    }
-
     /// What its recovery consists of.
     pub fn shape(&self) -> Shape {
         Shape {

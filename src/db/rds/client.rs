@@ -87,9 +87,13 @@ impl Client {
     }
 
     /// The same for a change that RDS refuses while the database is busy, which a first backup keeps it for hours: that is
-    /// waited for, as long as a recovery may take.
-    pub(super) async fn insist_while_busy<T>(&self, change: impl AsyncFn() -> Result<T>) -> Result<T> {
-        let until = Instant::now() + limits::RECOVERY_DEADLINE;
+    /// waited for at most so long.
+    pub(super) async fn insist_while_busy<T>(
+        &self,
+        longest: Duration,
+        change: impl AsyncFn() -> Result<T>,
+    ) -> Result<T> {
+        let until = Instant::now() + longest;
         let (mut pause, mut refusals) = (limits::FIRST_DATABASE_PAUSE, 0);
         loop {
             match change().await {

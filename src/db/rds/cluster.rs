@@ -206,7 +206,7 @@ impl Cluster {
             let message = format!("the cluster {target} is another now: {what}");
             Err(Error::new(ErrorKind::Refused, message))
         };
-        self.client.insist_while_busy(change).await
+        self.client.insist_while_busy(limits::RECOVERY_DEADLINE, change).await
     }
 
     pub(in crate::db) async fn endpoint(&self) -> Result<Option<String>> {

@@ -11,6 +11,7 @@ use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
 use crate::cancel::Cancel;
 use crate::db::{Errand, Found, Progress, Request, Window};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::model::Instant;
 
 /// An instance of RDS.
@@ -156,7 +157,7 @@ impl Instance {
             }
             self.client.ask(async |sdk| modify_once(&sdk, target, unlike.clone()).await).await
         };
-        self.client.insist_while_busy(change).await
+        self.client.insist_while_busy(limits::RECOVERY_DEADLINE, change).await
     }
 
     pub(in crate::db) async fn endpoint(&self) -> Result<Option<String>> {
@@ -280,10 +281,6 @@ fn endpoint(instance: &DbInstance) -> Option<String> {
     Some(format!("{}:{}", endpoint.address()?, endpoint.port()?))
 }
 
-pub(super) async fn modify(client: &Client, id: &str, settings: InstanceSettings) -> Result<()> {
-    client.insist(async |sdk| modify_once(&sdk, id, settings.clone()).await).await
-}
-
 async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: InstanceSettings) -> Result<()> {
     let request = requests::modify_instance(sdk, id, settings);
     request.send().await.map(drop).map_err(|e| explain(&format!("modify the instance {id}"), &e))
@@ -300,8 +297,24 @@ pub(super) async fn remove_whole(client: &Client, instance: &DbInstance) -> Resu
     client.until_gone(&format!("the instance {id}"), is_gone).await
 }
 
-/// Has an instance deleted that is the errand's, without a last snapshot. One of a cluster carries no protection of its own.
+/// Has an instance deleted that is the errand's, without a last snapshot. What keeps it busy, such as its first backup, is
+/// waited for, with a look at it each time.
 pub(super) async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
+    let id = instance.db_instance_identifier().unwrap_or_default();
+    let removed = client.insist_while_busy(limits::DATABASE_GONE, async || {
+        let there = client.insist(async |sdk| describe(&sdk, id).await).await;
+        match if_there(there)? {
+            Some(there) if there.dbi_resource_id() == instance.dbi_resource_id() => {
+                client.ask(async |sdk| remove_once(&sdk, &there).await).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    });
+    if_there(Box::pin(removed).await).map(drop)
+}
+
+/// One of a cluster carries no protection of its own.
+async fn remove_once(sdk: &aws_sdk_rds::Client, instance: &DbInstance) -> Result<()> {
     let id = instance.db_instance_identifier().unwrap_or_default();
     if instance.db_instance_status() == Some("deleting") {
         return Ok(());
@@ -309,15 +322,12 @@ pub(super) async fn remove(client: &Client, instance: &DbInstance) -> Result<()>
     let in_cluster = instance.db_cluster_identifier().is_some();
     if instance.deletion_protection() == Some(true) && !in_cluster {
         let off = InstanceSettings { deletion_protection: Some(false), ..InstanceSettings::default() };
-        modify(client, id, off).await?;
+        modify_once(sdk, id, off).await?;
     }
-    let removed = client.insist(async |sdk| {
-        let request = sdk.delete_db_instance().db_instance_identifier(id).skip_final_snapshot(true);
-        // Those of a cluster are the cluster's.
-        let request = if in_cluster { request } else { request.delete_automated_backups(true) };
-        request.send().await.map(drop).map_err(|e| explain(&format!("delete the instance {id}"), &e))
-    });
-    if_there(removed.await).map(drop)
+    let request = sdk.delete_db_instance().db_instance_identifier(id).skip_final_snapshot(true);
+    // Those of a cluster are the cluster's.
+    let request = if in_cluster { request } else { request.delete_automated_backups(true) };
+    request.send().await.map(drop).map_err(|e| explain(&format!("delete the instance {id}"), &e))
 }
 
 pub(super) fn not_ours(what: &str) -> Error {

@@ -96,12 +96,12 @@ impl Sweeper {
             instances.iter().filter(|one| one.db_cluster_identifier().is_none()).filter_map(|one| {
                 let by_hand = by_hand::instance(one.identifier(), &self.server);
                 let told = (one.engine(), one.db_instance_status(), one.instance_create_time());
-                leftover(one, ("instance", by_hand), told, now)
+                leftover(one, (INSTANCE, by_hand), told, now)
             });
         let clusters = clusters.iter().filter_map(|one| {
             let by_hand = by_hand::cluster(one.identifier(), &self.server);
             let told = (one.engine(), one.status(), one.cluster_create_time());
-            leftover(one, ("cluster", by_hand), told, now)
+            leftover(one, (CLUSTER, by_hand), told, now)
         });
         Ok(instances.chain(clusters).collect())
     }
@@ -109,44 +109,37 @@ impl Sweeper {
     /// Removes one of them, if it still is what it was when it was found.
     pub async fn remove(&self, leftover: &Leftover) -> Result<()> {
         let (id, errand) = (&*leftover.id, Errand::new(Instant::default(), &*leftover.drill));
-        let refused = |why: &str| Error::new(ErrorKind::Refused, format!("not removed: {why}"));
-        let is_same = |there: &dyn Tagged| there.is_same(leftover);
-        match leftover.database {
-            "instance" => {
-                let describe = async || {
-                    if_there(self.client.insist(async |sdk| instance::describe(&sdk, id).await).await)
-                };
-                match look(&self.client, &errand, false, describe).await? {
-                    Looked::Nothing => Ok(()),
-                    Looked::Foreign(what) => Err(refused(&what)),
-                    Looked::Ours(there) if !is_same(&there) => Err(refused("it is another now")),
-                    Looked::Ours(there) => instance::remove_whole(&self.client, &there).await,
-                }
-            }
-            _ => {
-                let describe = async || {
-                    if_there(self.client.insist(async |sdk| cluster::describe(&sdk, id).await).await)
-                };
-                match look(&self.client, &errand, false, describe).await? {
-                    Looked::Nothing => Ok(()),
-                    Looked::Foreign(what) => Err(refused(&what)),
-                    Looked::Ours(there) if !is_same(&there) => Err(refused("it is another now")),
-                    Looked::Ours(there) => cluster::remove_whole(&self.client, &there, &errand).await,
-                }
-            }
+        if leftover.database == INSTANCE {
+            let describe =
+                async || if_there(self.client.insist(async |sdk| instance::describe(&sdk, id).await).await);
+            let looked = look(&self.client, &errand, false, describe).await?;
+            let Some(there) = same(looked, leftover)? else { return Ok(()) };
+            return instance::remove_whole(&self.client, &there).await;
         }
+        let describe =
+            async || if_there(self.client.insist(async |sdk| cluster::describe(&sdk, id).await).await);
+        let looked = look(&self.client, &errand, false, describe).await?;
+        let Some(there) = same(looked, leftover)? else { return Ok(()) };
+        cluster::remove_whole(&self.client, &there, &errand).await
     }
 }
 
-/// What of a database tells that it is the one that was found.
-trait Tagged {
-    fn is_same(&self, leftover: &Leftover) -> bool;
-}
+const INSTANCE: &str = "instance";
+const CLUSTER: &str = "cluster";
 
-impl<T: Described> Tagged for T {
-    fn is_same(&self, leftover: &Leftover) -> bool {
-        is_of_drill(self.tags()) && self.resource_id() == leftover.resource.as_deref()
-    }
+/// What stands there, if it is still what was found; none if it is gone.
+fn same<T: Described>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T>> {
+    let why = match looked {
+        Looked::Nothing => return Ok(None),
+        Looked::Ours(there)
+            if is_of_drill(there.tags()) && there.resource_id() == leftover.resource.as_deref() =>
+        {
+            return Ok(Some(there));
+        }
+        Looked::Ours(there) => format!("the {} is another now", there.named()),
+        Looked::Foreign(what) => what,
+    };
+    Err(Error::new(ErrorKind::Refused, format!("not removed: {why}")))
 }
 
 type TellTale<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a aws_sdk_rds::primitives::DateTime>);

@@ -18,7 +18,7 @@ use crate::recover::{Ending, Status, Step};
 ///
 /// The same command takes up what is left, with a deadline of its own.
 pub async fn carry_on_by(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
-    let deadline = parts.file.deadline();
+    let deadline = parts.file.deadline.unwrap_or(limits::RECOVERY_DEADLINE);
     let times = (deadline, limits::DEADLINE_GRACE);
     let late = || {
         let message = format!("cannot finish within the deadline of {}", in_words(deadline));

@@ -151,3 +151,22 @@ fn a_drill_that_was_refused_has_nothing_to_tear_down() {
         assert!(!again.stderr.contains("tearing down what"), "{again}");
     });
 }
+
+/// RDS does not lift the protection of a copy that is being backed up: that is waited for.
+#[test]
+fn a_protected_copy_in_its_first_backup_is_torn_down_by_the_next_drill() {
+    block_on(async {
+        let databases = with_kind("rds").await;
+        rds(&databases).set_restoring(&[
+            "creating",
+            "backing-up",
+            "backing-up",
+            "backing-up",
+            "backing-up",
+            "available",
+        ]);
+        killed(&databases, RdsAction::DescribeDBInstances).await;
+        let run = databases.drill(databases.at()).await.expect_code(0);
+        assert_eq!((left(&databases).await, restores(&databases)), (vec![], 2), "{run}");
+    });
+}
