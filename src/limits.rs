@@ -314,6 +314,9 @@ pub const SORT_RUNS: usize = 64;
 /// Bytes of sorted keys that are written, and read, at once. Each range of a listing under way holds so many.
 pub const KEY_BLOCK: usize = 32 << 10;
 
+/// Runs that one step of a recovery begins for a bucket: one more where the plan of a run that is resumed is too old.
+pub const BUCKET_RUNS: usize = 2;
+
 /// Findings that the report of a recovery names one by one; the others are counted.
 pub const FINDINGS: usize = 1000;
 

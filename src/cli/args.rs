@@ -92,7 +92,7 @@ impl Command {
             Command::Restore(args) => args.dry_run,
             Command::Resume(_) | Command::Undo(_) | Command::Verify(_) | Command::References(_) => false,
             Command::Check(args) => args.iam.is_some(),
-            Command::Recover(args) => args.dry_run,
+            Command::Recover(args) => args.dry_run || args.list,
             Command::Mark(args) => args.list,
             Command::Drill(_) => false,
             #[cfg(feature = "lab")]
@@ -103,7 +103,7 @@ impl Command {
     /// What is said of a command that was aborted in its midst.
     pub(super) fn when_aborted(&self) -> &'static str {
         match self {
-            Command::Recover(args) if !args.dry_run => {
+            Command::Recover(args) if !args.dry_run && !args.list => {
                 "; the commands that ran were killed, and the application may stand still: the same command goes on"
             }
             Command::Mark(args) if !args.list => {
@@ -290,7 +290,7 @@ pub(super) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// The plan's file; or latest: the plan of the newest run
+    /// The plan's file; or a run, for its plan; or latest, for the newest run's
     pub(super) plan: PathBuf,
     /// List every key in the table, not only the first of each kind
     #[arg(long)]

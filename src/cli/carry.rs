@@ -11,10 +11,12 @@ use super::exit::Exit;
 use super::next::{self, OfRun};
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
+use crate::engine::recover::Claim;
 use crate::engine::{Order, Run, Server, carry_out, standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Check, Versioning};
 use crate::plan::{Change, Only, Sums, Warning};
+use crate::recover::{RESTORE, Resource, UNDO};
 use crate::report::{Command, Done, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural};
 use crate::s3::Client;
 
@@ -51,6 +53,10 @@ impl Ready<'_> {
     /// Carries it out, and says how it went.
     pub(super) async fn carry_out(self, context: &Context, output: Output, client: &Client) -> Result<Exit> {
         let Self { run, order, manner, .. } = &self;
+        let _alone = claim(run, order).map_err(|e| match e.kind() {
+            ErrorKind::Local => e.hint(format!("once that is mended: {}", self.next.resume(run.id(), ""))),
+            _ => e,
+        })?;
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
         reporter.checks(self.lead.checks)?;
         reporter.warnings(self.lead.warnings)?;
@@ -162,6 +168,15 @@ impl Ready<'_> {
         }
         Exit::Done
     }
+}
+
+/// Keeps recoveries from the bucket while a run changes it, and the run from one that a recovery changes.
+fn claim(run: &Run, order: &Order) -> Result<Claim> {
+    let command = if order.undoes.is_some() { UNDO } else { RESTORE };
+    let bucket = Resource::bucket(order.server.endpoint_url.as_deref(), order.changed());
+    let mut claim = Claim::take(run.state_dir(), command, vec![bucket])?;
+    claim.tell(run.state_dir(), run.id(), Some(order.at))?;
+    Ok(claim)
 }
 
 const UNGUARDED: &str =

@@ -13,11 +13,11 @@ use super::moment::{self, MARKS};
 use super::next;
 use super::recovery::{STANDS_STILL, Source, as_written, buckets, clock_of};
 use crate::engine::make_private;
-use crate::engine::recover::mark;
+use crate::engine::recover::{Claim, Quiesced, mark};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
-use crate::recover::{Consistency, MarkLine, marks, newest_mark};
+use crate::recover::{Consistency, MarkLine, Resource, marks, newest_mark};
 use crate::report::{Format, JsonLines, marks_table};
 
 pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
@@ -32,6 +32,8 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     };
     let source = Source::read(&file)?;
     name.as_deref().map_or(Ok(()), check_name)?;
+    let file = Resource::File { path: source.path.clone() };
+    let mut claim = Claim::take(&dir, "mark", vec![file])?;
     // Before the application is stopped: that the mark cannot be kept is known at once.
     let marks = Marks::open(&dir)?;
     if let Some(name) = name.as_deref().filter(|_| !replace) {
@@ -41,6 +43,7 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     let parts = buckets(context, &source.file, (&server, rate), as_written).await?;
     let context = &context.by_clock(&clock_of(&parts).await, output);
     let name = name.unwrap_or_else(|| context.now.compact());
+    claim.tell(&dir, &name, None)?;
     let Some(part) = parts.first() else {
         let message = format!("{} names no bucket, whose server's clock tells the time", source.file.name);
         return Err(Error::usage(message));
@@ -56,7 +59,10 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
         );
         Consistency::Unquiesced
     };
-    let at = mark(&source.file, clock, &name, deadline, &context.cancel).await;
+    resume_after_killed(context, output, (&dir, &source)).await?;
+    let quiesced = Quiesced { name: name.clone(), since: context.now };
+    let of = (&*source.path, &source.file);
+    let at = mark(of, clock, (&dir, &quiesced), deadline, &context.cancel).await;
     if hooks.stop_for_good() {
         output.note(STANDS_STILL);
     }
@@ -73,6 +79,19 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
         writeln!(out, "{at} is marked {name}; to go back to it: {recover}")?;
     }
     Ok(Exit::Done)
+}
+
+/// Runs the resume hook that a killed mark did not come to, before the application is quiesced anew.
+async fn resume_after_killed(
+    context: &Context,
+    output: Output,
+    (state_dir, source): (&Path, &Source),
+) -> Result<()> {
+    let Some(killed) = Quiesced::find(state_dir, &source.path)? else { return Ok(()) };
+    let what =
+        if source.file.hooks.resume.is_some() { "running the resume hook first" } else { STANDS_STILL };
+    output.note(&format!("{}; {what}", killed.in_words(context.now)));
+    killed.resume(state_dir, (&source.path, &source.file)).await
 }
 
 /// Lists the marks, or those that were made with one file.

@@ -1,5 +1,6 @@
 //! The command line: arguments become options, options go to the engine, results to the reports. One file a command.
 
+mod abort;
 mod args;
 mod carry;
 mod check;
@@ -31,6 +32,7 @@ mod runs;
 mod saved;
 mod show;
 mod sweep;
+mod taken_up;
 mod timeline;
 mod undo;
 mod verdict;

@@ -171,6 +171,23 @@ pub(super) fn recover(file: &Path, at: &str, options: &str) -> String {
     format!("asof recover {} --at {}{options}", shell_path(file), shell_word(at))
 }
 
+/// The command that aborts the recovery of a file.
+pub(super) fn abort(file: &Path, carry: &CarryArgs) -> String {
+    let options = of_state(&carry.apply.state) + &of_server(&carry.server);
+    format!("asof recover {} --abort{options}", shell_path(file))
+}
+
+/// The command that lists the recoveries that are not finished.
+pub(super) fn recoveries(carry: &CarryArgs) -> String {
+    format!("asof recover --list{}", of_state(&carry.apply.state))
+}
+
+/// The command that takes a mark.
+pub(super) fn mark(file: &Path, carry: &CarryArgs) -> String {
+    let options = of_state(&carry.apply.state) + &of_server(&carry.server);
+    format!("asof mark {}{options}", shell_path(file))
+}
+
 /// The command that lists the runs.
 pub(super) fn runs(state: &StateArgs) -> String {
     format!("asof runs{}", of_state(state))

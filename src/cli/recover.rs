@@ -14,11 +14,11 @@ use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, restoring, show_report,
     take_steps, windows, windows_in_time, with_terms,
 };
-use super::{moment, next};
+use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
+use super::{abort, next};
 use crate::db::{Database, Errand, Window, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms};
 use crate::error::{Error, Result};
-use crate::limits;
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
 use crate::report::{DiffView, Format, Heading, head};
@@ -31,11 +31,23 @@ const RECOVER: Asked = (
 );
 
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
-    let RecoverArgs { file, init, at, wait, dry_run, yes, report, carry } = args;
+    let RecoverArgs { file, init, list, abort: aborts, at, wait, dry_run, yes, report, carry } = args;
     let output = Output::from(carry.output.clone());
-    let (false, Some(typed)) = (init, at) else { return write_template(output, &file, &carry) };
+    let file = match (list, file) {
+        (true, file) => return abort::list(context, file.as_deref(), &carry),
+        (false, Some(file)) => file,
+        // clap has asked for it.
+        (false, None) => return Err(Error::usage("name a recovery file")),
+    };
+    if init {
+        return write_template(output, &file, &carry);
+    }
     let mut source = Source::read(&file)?;
     source.file.deadline = carry.deadline.or(source.file.deadline);
+    let typed = match at {
+        Some(typed) if !aborts => typed,
+        _ => return abort::run(context, &source, (dry_run, yes), &carry).await,
+    };
     let target_time = TargetTime { typed: &typed, wait };
     if dry_run {
         return preview(context, output, &source, target_time, &carry).await;
@@ -43,9 +55,12 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
     can_ask(yes, RECOVER)?;
+    // Before anything is looked at that another process may be changing.
+    let mut claim = claim(&source, &carry)?;
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
+    tell_of_killed_mark(context, output, &source, &carry)?;
     let recovery = match taken_up(context, (&source, &clock), &typed, &carry)? {
         Some(recovery) => {
             let (id, at) = (recovery.id(), recovery.told().at.human());
@@ -54,11 +69,13 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         }
         None => begin(context, output, (&source, &clock), (target_time, yes), (&databases, &carry)).await?,
     };
+    claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
     let buckets = buckets(context, &source.file, server, as_written).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
         Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
     });
     let (carried, findings) = taken.await?;
+    forget_killed_mark(&source, &carried, &recovery, &carry)?;
     let told = recovery.report(&source.file, carried.ending, findings);
     let copied = show_report(output, &recovery, &told, &report);
     last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
@@ -102,47 +119,11 @@ async fn preview(
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
+    tell_of_killed_mark(context, output, source, carry)?;
     let at = plan(context, output, source, target_time, (&databases, carry)).await?;
     let recover = next::recover(&source.path, &at.to_string(), &next::of_recovery(carry));
     output.note(&format!("nothing was changed; to carry out: {recover}"));
     Ok(Exit::Done)
-}
-
-/// The recovery of this file to this time that was begun and is not ended.
-fn taken_up(
-    context: &Context,
-    (source, clock): (&Source, &ServerClock),
-    typed: &str,
-    carry: &CarryArgs,
-) -> Result<Option<Recovery>> {
-    let state_dir = state_dir(&carry.apply.state)?;
-    let at = moment::read(typed, &carry.apply.state).and_then(|typed| typed.past(context.now)).ok();
-    let suits = |told: &Told| told.is_meant_by(typed, at);
-    let of = (Purpose::Recover, &*source.path);
-    let Some(recovery) = Recovery::take_up(&state_dir, of, suits, clock)? else { return Ok(None) };
-    let Told { at: begun_to, began, .. } = recovery.told();
-    let age = context.now.millis().saturating_sub(began.millis());
-    if Some(*begun_to) != at && u128::try_from(age).is_ok_and(|age| age > limits::SAME_COMMAND.as_millis()) {
-        let message = format!(
-            "the recovery {} of this file to {}, begun {} ago, is not ended",
-            recovery.id(),
-            begun_to.human(),
-            began.age(context.now)
-        );
-        return Err(Error::usage(message)
-            .hint(format!("to go on with it, name its time: --at {begun_to}"))
-            .hint("to begin another, name another time: --at 2026-11-17T14:30:05Z"));
-    }
-    if recovery.told().about != source.file.about() {
-        let message = format!(
-            "the recovery {} of this file is not ended, and was about {}",
-            recovery.id(),
-            recovery.told().about.join(", ")
-        );
-        return Err(Error::usage(message)
-            .hint("to go on with it, let the file name these again; for another, use another file"));
-    }
-    Ok(Some(recovery))
 }
 
 /// Checks, shows what would be done, asks, and begins.
@@ -153,6 +134,7 @@ async fn begin(
     (target_time, yes): (TargetTime<'_>, bool),
     (databases, carry): (&[Database], &CarryArgs),
 ) -> Result<Recovery> {
+    let way = Way::of(context, source, carry)?;
     let at = plan(context, output, source, target_time, (databases, carry)).await?;
     let name = source.path.file_name().unwrap_or_default().to_string_lossy();
     if !yes && !is_typed(context, "the name of the recovery file", &name).await? {
@@ -160,7 +142,11 @@ async fn begin(
     }
     let typed = (target_time.typed, at);
     let told = Told::new(Purpose::Recover, &source.path, source.file.about(), typed, context.now);
-    Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())
+    let told = Told { holds: resources(source, carry), targets: source.file.targets(), ..told };
+    let recovery =
+        Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())?;
+    way.close(output, (&recovery, clock), carry)?;
+    Ok(recovery)
 }
 
 /// Checks and shows what would be done. Gives the time that everything is restored to.
@@ -262,6 +248,7 @@ fn last_words(
     let yes = if yes { " --yes" } else { "" };
     let options = yes.to_owned() + &next::of_recovery(carry) + &next::of_report(report);
     let again = next::recover(&source.path, &recovery.told().at.to_string(), &options);
+    let abort = next::abort(&source.path, carry);
     let state = recovery.state();
     match carried.ending {
         Ending::Done | Ending::Inconsistent => {
@@ -288,10 +275,12 @@ fn last_words(
             let resumed = if is_resumed { "; the resume hook has been run" } else { "" };
             output.note(&format!("the quiesce hook failed, so nothing was changed{resumed}"));
             output.note(&format!("once that is mended: {again}"));
+            output.note(&format!("or, to give it up: {abort}"));
         }
         Ending::Failed | Ending::Interrupted => {
             output.note(&format!("not done: {}", recovery::left(recovery, &source.file).join(", ")));
             output.note(&format!("to go on, once that is mended: {again}"));
+            output.note(&format!("or, to undo what was done: {abort}"));
         }
     }
     if carried.stands_still {

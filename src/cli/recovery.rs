@@ -311,7 +311,12 @@ impl News {
             Event::Database(n, progress) => {
                 self.databases.insert(*n, (*progress).clone()).as_ref() != Some(*progress)
             }
-            Event::Begun(_) | Event::Done(_) | Event::Failed(..) | Event::Unanswered(..) => true,
+            Event::Begun(_)
+            | Event::Done(_)
+            | Event::Failed(..)
+            | Event::Lapsed(..)
+            | Event::LastLook
+            | Event::Unanswered(..) => true,
         }
     }
 }

@@ -31,11 +31,17 @@ pub(super) struct Asked<'a> {
 pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
     let ShowArgs { plan, all, state, server, output } = args;
     let output = Output::from(output);
-    let plan = if plan.as_os_str() == LATEST {
-        let dir = state_dir(&state)?;
-        Run::plan_of(&dir, &named(&dir, LATEST, output)?)
-    } else {
-        plan
+    let plan = match plan.to_str() {
+        Some(LATEST) => {
+            let dir = state_dir(&state)?;
+            Run::plan_of(&dir, &named(&dir, LATEST, output)?)
+        }
+        // A file of this name comes first.
+        Some(run) if !plan.exists() => {
+            let dir = state_dir(&state)?;
+            if Run::exists(&dir, run) { Run::plan_of(&dir, run) } else { plan }
+        }
+        _ => plan,
     };
     let options = next::of_server(server.options()) + &next::of_state(&state);
     view(context, Asked { plan: &plan, location: None, all, kinds: Only::default(), options }, output)

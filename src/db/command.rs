@@ -85,6 +85,10 @@ impl Database {
         self.ask_progress(errand).await.map(|(found, _)| found)
     }
 
+    pub(super) fn can_tell(&self) -> bool {
+        self.settings.progress.is_some()
+    }
+
     pub(super) async fn start(&self, errand: &Errand) -> Result<()> {
         let environment = self.environment(Some(errand));
         self.settings.restore.run(&self.what("restore"), &environment, Patience::default()).await

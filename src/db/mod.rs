@@ -177,6 +177,14 @@ impl Database {
         }
     }
 
+    /// Whether what [`Database::find`] finds can be relied on: without a progress command nothing is ever found.
+    pub fn can_tell(&self) -> bool {
+        match self {
+            Database::Command(database) => database.can_tell(),
+            Database::Rds(_) | Database::Aurora(_) => true,
+        }
+    }
+
     /// What else stands in the way where [`Database::find`] has found nothing, if something does.
     pub async fn obstacle(&self, errand: &Errand) -> Result<Option<String>> {
         match self {

@@ -236,6 +236,18 @@ impl Run {
         Ok(names(&runs)?.into_iter().map(glance).collect())
     }
 
+    /// The runs that have changed things or may have, with what they were told, the oldest first. Those that cannot be read
+    /// are left out.
+    pub(super) fn begun(state_dir: &Path) -> Result<Vec<(String, Order)>> {
+        let runs = runs_dir(state_dir);
+        let begun = |id: String| {
+            let dir = runs.join(&id);
+            let order = read_order(&dir).ok().filter(|_| dir.join("journal").exists())?;
+            Some((id, order))
+        };
+        Ok(names(&runs)?.into_iter().filter_map(begun).collect())
+    }
+
     /// When the run `id` changed things, as its files were written.
     pub fn worked(state_dir: &Path, id: &str) -> Option<Worked> {
         let dir = runs_dir(state_dir).join(id);
@@ -245,6 +257,11 @@ impl Run {
     /// Forgets a run before anything was changed by it.
     pub fn discard(self) -> Result<()> {
         fs::remove_dir_all(&self.dir).map_err(|e| cannot(&self.dir, "remove", &e))
+    }
+
+    /// The state directory in which it is kept.
+    pub fn state_dir(&self) -> &Path {
+        self.dir.parent().and_then(Path::parent).unwrap_or(&self.dir)
     }
 
     /// Its name.

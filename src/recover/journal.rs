@@ -9,109 +9,20 @@
 //! | `request` | the start of its database is begun | it may have been asked for; or nothing was made for certain |
 //! | `done` | its step is begun | the step is not begun again |
 //! | `failed` | its step is begun | |
+//! | `lapsed` | its step is done | a look at the world found that it no longer holds: it counts as failed, and what rests on it as not begun; a bucket is restored by a new run |
+//! | `overtaken` | anywhere | another recovery, run or undo has changed what this one restored: it is closed; only an abort comes after it |
+//! | `aborting` | anywhere | only the rest of the abort comes after it |
+//! | `undoing` | after `aborting` | a run of this recovery is undone by that run, and by no other |
+//! | `aborted` | after `aborting` | nothing comes after it |
 //! | `ended` | every step is done, or, in a drill, all is torn down | nothing comes after it |
 //!
 //! Anything else is no journal of asof's, and refused.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+use super::record::{FORMAT, NOTES_REQUESTS, Record, StepResult};
 use super::steps::{Shape, Step};
 use crate::model::Instant;
-
-/// The version of the journal's format. One that is newer is refused.
-pub const FORMAT: u32 = 2;
-
-/// The first version in which a request for a restore is noted; before it, a start that is begun stands for it.
-const NOTES_REQUESTS: u32 = 2;
-
-/// An entry of the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Record {
-    /// The first one.
-    Started {
-        /// The journal's format.
-        format: u32,
-        /// When it began.
-        at: Instant,
-        /// What the recovery consists of.
-        shape: Shape,
-    },
-    /// It was gone on with.
-    Resumed {
-        /// When.
-        at: Instant,
-    },
-    /// A step may be under way from now on.
-    Begun {
-        /// The step.
-        step: Step,
-        /// When.
-        at: Instant,
-    },
-    /// The run that restores a bucket.
-    Run {
-        /// The bucket's number in the file.
-        bucket: usize,
-        /// The run's name.
-        run: String,
-    },
-    /// A server is asked for a database's restore from now on.
-    Request {
-        /// The database's number in the file.
-        database: usize,
-        /// When.
-        at: Instant,
-        /// It has refused, and makes nothing.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        refused: bool,
-    },
-    /// A step has been carried out.
-    Done {
-        /// The step.
-        step: Step,
-        /// When.
-        at: Instant,
-        /// What came of it.
-        #[serde(flatten)]
-        result: StepResult,
-    },
-    /// A step failed.
-    Failed {
-        /// The step.
-        step: Step,
-        /// When.
-        at: Instant,
-        /// Why.
-        why: String,
-    },
-    /// There is nothing left to do.
-    Ended {
-        /// When.
-        at: Instant,
-    },
-}
-
-/// What came of a step.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct StepResult {
-    /// In words: of a database that was asked for, its resource id; of one that is settled, where it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// What was counted: `copied`, `dangling` and the like.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub counts: BTreeMap<String, u64>,
-}
-
-impl StepResult {
-    /// Whether a comparison found something that is not as it should be, or had nothing to compare.
-    pub fn has_found(&self) -> bool {
-        let found = ["mismatched", "superseded", "dangling", "nothing_compared"];
-        found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
-    }
-}
 
 /// How far a step is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,11 +50,19 @@ pub struct State {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
     runs: BTreeMap<usize, String>,
+    /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
+    all_runs: Vec<(usize, String)>,
     format: u32,
     /// Databases whose restores may have been asked for, and when, whatever has come of it.
     asked: BTreeMap<usize, Instant>,
     /// The resource ids of what was made for it.
     made: BTreeMap<usize, String>,
+    /// The resume hook, or what comes after it, was begun since the quiesce hook was last run: the application may be writing.
+    resume_begun: bool,
+    overtaken: Option<String>,
+    aborting: bool,
+    /// The runs that were begun to undo others, by the runs that they undo.
+    undone: BTreeMap<String, String>,
     ended: bool,
 }
 
@@ -166,6 +85,11 @@ impl State {
         let Some(shape) = self.shape.clone() else {
             return Err("it does not say what it is about".to_owned());
         };
+        let aborts =
+            matches!(record, Record::Aborting { .. } | Record::Undoing { .. } | Record::Aborted { .. });
+        if (self.overtaken.is_some() || self.aborting) && !aborts {
+            return Err("a step stands after it was closed".to_owned());
+        }
         match record {
             Record::Started { .. } => Ok(()),
             Record::Resumed { .. } => {
@@ -178,6 +102,7 @@ impl State {
                     return Err(format!("a run of bucket {bucket}, whose step is not begun"));
                 }
                 self.runs.insert(*bucket, run.clone());
+                self.all_runs.push((*bucket, run.clone()));
                 Ok(())
             }
             Record::Request { database, at, refused } => self.request(*database, *at, *refused),
@@ -185,11 +110,42 @@ impl State {
             Record::Failed { step, at, why } => {
                 self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
             }
-            Record::Ended { .. } => {
+            Record::Lapsed { step, at, why } => self.lapse(&shape, *step, (*at, why)),
+            Record::Overtaken { why, .. } => {
+                self.overtaken = Some(why.clone());
+                Ok(())
+            }
+            Record::Aborting { .. } => {
+                self.aborting = true;
+                Ok(())
+            }
+            Record::Undoing { .. } | Record::Aborted { .. } if !self.aborting => {
+                Err("it is aborted without being about to".to_owned())
+            }
+            Record::Undoing { run, by } => {
+                self.undone.insert(run.clone(), by.clone());
+                Ok(())
+            }
+            Record::Aborted { .. } | Record::Ended { .. } => {
                 self.ended = true;
                 Ok(())
             }
         }
+    }
+
+    fn lapse(&mut self, shape: &Shape, step: Step, (at, why): (Instant, &str)) -> Result<(), String> {
+        let Some(taken) = self.steps.get_mut(&step).filter(|taken| taken.status == Status::Done) else {
+            return Err(format!("the step {step:?} lapses without being done"));
+        };
+        (taken.status, taken.ended, taken.result) =
+            (Status::Failed(why.to_owned()), Some(at), StepResult::default());
+        for other in rests_on(shape, step) {
+            self.steps.remove(&other);
+        }
+        if let Step::Bucket(n) = step {
+            self.runs.remove(&n);
+        }
+        Ok(())
     }
 
     /// Opens again what is taken once more when the recovery is gone on with:
@@ -229,10 +185,13 @@ impl State {
         if !shape.needs(step).iter().all(done) {
             return Err(format!("the step {step:?} is begun too early"));
         }
-        if let Step::Start(n) = step
-            && self.format < NOTES_REQUESTS
-        {
-            self.asked.insert(n, at);
+        match step {
+            Step::Start(n) if self.format < NOTES_REQUESTS => {
+                self.asked.insert(n, at);
+            }
+            Step::Quiesce => self.resume_begun = false,
+            Step::Resume | Step::Configure(_) => self.resume_begun = true,
+            _ => {}
         }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
         self.steps
@@ -280,9 +239,51 @@ impl State {
         self.steps.get(&step).map(|taken| &taken.result)
     }
 
+    /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
+    pub fn all_runs(&self) -> &[(usize, String)] {
+        &self.all_runs
+    }
+
+    /// Whether the resume hook was begun since the quiesce hook was last run: the application may be writing.
+    pub fn is_resume_begun(&self) -> bool {
+        self.resume_begun
+    }
+
+    /// Whether every step is done but the resume hook, and what comes after it.
+    pub fn is_done_but_for_resume(&self) -> bool {
+        let later = |step: Step| matches!(step, Step::Resume | Step::Configure(_));
+        let done = |step: Step| later(step) || self.status(step) == Some(&Status::Done);
+        self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))
+    }
+
+    /// By what the recovery was overtaken.
+    pub fn overtaken(&self) -> Option<&str> {
+        self.overtaken.as_deref()
+    }
+
+    /// Whether the recovery is being aborted.
+    pub fn is_aborting(&self) -> bool {
+        self.aborting
+    }
+
+    /// The run that was begun to undo another, when the recovery was aborted.
+    pub fn undone_by(&self, run: &str) -> Option<&str> {
+        self.undone.get(run).map(String::as_str)
+    }
+
+    /// Whether a bucket may have been changed, or a database asked for.
+    pub fn has_changed_anything(&self) -> bool {
+        !self.all_runs.is_empty() || !self.asked.is_empty()
+    }
+
     /// The run that restores a bucket.
     pub fn run(&self, bucket: usize) -> Option<&str> {
         self.runs.get(&bucket).map(String::as_str)
+    }
+
+    /// Whether a database may have been asked for.
+    pub fn was_asked_for(&self, database: usize) -> bool {
+        self.asked.contains_key(&database)
     }
 
     /// When a database was asked for last, if it may have been: a start that is taken once more forgets nothing.
@@ -306,7 +307,7 @@ impl State {
         self.shape.as_ref()
     }
 
-    /// Whether there is nothing left to do.
+    /// Whether there is nothing left to do: it ended, or was aborted.
     pub fn is_ended(&self) -> bool {
         self.ended
     }
@@ -329,6 +330,29 @@ impl State {
         }
         state
     }
+}
+
+/// The steps whose outcome rests on this one's, so that they are taken again after it:
+///
+/// | step | what rests on it, beside the resume hook |
+/// |---|---|
+/// | quiesce | nothing: what is restored stays restored if the hook is run again |
+/// | start, wait, settle | the later ones of the same database, its configure too, after-database, references |
+/// | bucket | its verify, references |
+/// | verify, after-database | references |
+fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
+    let rests = |other: &Step| match (step, *other) {
+        (Step::Resume, _) => false,
+        (Step::Quiesce | Step::References, other) => other == Step::Resume,
+        (Step::Start(n), Step::Wait(m) | Step::Settle(m))
+        | (Step::Wait(n), Step::Settle(m))
+        | (Step::Start(n) | Step::Wait(n) | Step::Settle(n), Step::Configure(m))
+        | (Step::Bucket(n), Step::Verify(m)) => n == m,
+        (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::AfterDatabase)
+        | (_, Step::References | Step::Resume) => true,
+        _ => false,
+    };
+    shape.steps().into_iter().filter(rests).collect()
 }
 
 #[cfg(test)]

@@ -118,3 +118,69 @@ fn the_run_of_a_bucket_is_kept() {
     assert_eq!(state.run(0), Some("20261117T143005Z-0001"));
     assert!(!state.is_done());
 }
+
+/// A bucket that somebody wrote to is restored by a new run; what was compared with it is compared again.
+#[test]
+fn what_lapses_is_taken_again_with_all_that_rests_on_it() {
+    use Step::{AfterDatabase, Bucket, Configure, Quiesce, References, Resume, Settle, Start, Wait};
+    let shape = Shape {
+        quiesce: true,
+        resume: true,
+        after_database: true,
+        references: true,
+        databases: 1,
+        in_place: vec![true],
+        ..Shape::default()
+    };
+    let lapsed = |step: Step| {
+        let mut state = State::played(&shape, &shape.steps());
+        state.runs.insert(0, "run".into());
+        state.apply(&Record::Lapsed { step, at: AT, why: "why".into() }).unwrap();
+        assert_eq!(state.status(step), Some(&Status::Failed("why".into())));
+        state.apply(&Record::Resumed { at: AT }).unwrap();
+        let open = shape.steps().into_iter().filter(|step| state.status(*step).is_none()).collect::<Vec<_>>();
+        (open, state.run(0).is_some())
+    };
+    assert_eq!(lapsed(Quiesce), (vec![Quiesce, Resume], true));
+    assert_eq!(lapsed(Bucket(0)), (vec![Bucket(0), References, Resume], false));
+    let database = vec![Start(0), Wait(0), Settle(0), AfterDatabase, References, Resume, Configure(0)];
+    for step in [Start(0), Wait(0), Settle(0)] {
+        assert_eq!(lapsed(step), (database.clone(), true), "{step:?}");
+    }
+    let mut not_done = State::played(&shape, &[Quiesce]);
+    assert!(not_done.apply(&Record::Lapsed { step: Start(0), at: AT, why: String::new() }).is_err());
+}
+
+#[test]
+fn only_an_abort_comes_after_what_closes_a_recovery() {
+    let (overtaken, aborting) =
+        (Record::Overtaken { at: AT, why: "why".into() }, Record::Aborting { at: AT });
+    let undoing = Record::Undoing { run: "run".into(), by: "undo".into() };
+    let (aborted, resumed) = (Record::Aborted { at: AT }, Record::Resumed { at: AT });
+    for closes in [&overtaken, &aborting] {
+        for other in [resumed.clone(), begun(Step::Quiesce), Record::Ended { at: AT }] {
+            assert!(play(&[closes.clone(), other.clone()]).is_err(), "{closes:?} {other:?}");
+        }
+    }
+    for early in [&undoing, &aborted] {
+        assert!(
+            play(std::slice::from_ref(early)).is_err() && play(&[overtaken.clone(), early.clone()]).is_err()
+        );
+    }
+    let whole = [overtaken.clone(), aborting, undoing, aborted];
+    let state = play(&whole).unwrap();
+    assert_eq!((state.is_ended(), state.undone_by("run")), (true, Some("undo")));
+    assert!(play(&[&whole[..], &[resumed]].concat()).is_err());
+    assert_eq!(play(&[overtaken]).unwrap().overtaken(), Some("why"));
+}
+
+/// What asof wrote before it looked at done steps.
+#[test]
+fn a_journal_of_the_first_format_is_read() {
+    let first = Record::Started { format: 1, at: AT, shape: shape() };
+    let mut state = State::default();
+    let records = [first, begun(Step::Quiesce), done(Step::Quiesce), Record::Resumed { at: AT }];
+    records.iter().try_for_each(|record| state.apply(record)).unwrap();
+    let lapsed = Record::Lapsed { step: Step::Quiesce, at: AT, why: "why".into() };
+    state.apply(&lapsed).unwrap();
+}

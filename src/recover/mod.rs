@@ -1,26 +1,34 @@
 //! A recovery as data: its file, its steps and their order, what its journal says; and the keys that a database's rows name,
 //! beside those of a bucket. Carrying it out is [`crate::engine`]'s.
 
+mod abort;
 mod drill;
 mod entry;
 mod file;
+mod holds;
 mod init;
 mod journal;
 mod marks;
+mod record;
 mod references;
 mod report;
+mod resource;
 mod rows;
 mod sorted;
 mod steps;
 mod told;
 
+pub use abort::{AbortPart, abort_parts};
 pub use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub use file::{Bucket, DatabaseKind, Hooks, Mark, QuiesceTime, RecoveryFile, References, Target};
+pub use holds::{Held, Seen, quiesces_again, what_holds};
 pub use init::TEMPLATE;
-pub use journal::{FORMAT, Record, State, Status, StepResult};
+pub use journal::{State, Status};
 pub use marks::{Consistency, MarkLine, marks, newest_mark};
+pub use record::{FORMAT, Record, StepResult};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub use report::{Ending, Event, Finding, Report, StepReport, counts, in_words};
+pub use resource::{Holder, RESTORE, Resource, UNDO};
 pub use rows::{Terminator, each_key, read_keys};
 pub use sorted::{Cursor, SortedKeys, SortedWriter};
 pub use steps::{Shape, Step};

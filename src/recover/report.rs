@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::file::RecoveryFile;
-use super::journal::{State, Status, StepResult};
+use super::journal::{State, Status};
+use super::record::StepResult;
 use super::references::{Dangling, Orphan};
 use super::steps::{Shape, Step};
 use super::told::{Purpose, Told};
@@ -23,6 +24,10 @@ pub enum Event<'a> {
     Done(Step),
     /// It failed: why.
     Failed(Step, &'a str),
+    /// It was done, and no longer holds: why.
+    Lapsed(Step, &'a str),
+    /// Every bucket and database is looked at once more.
+    LastLook,
     /// How far a database is.
     Database(usize, &'a Progress),
     /// How far it is cannot be asked for now; it will be asked for again.
@@ -50,7 +55,7 @@ pub enum Ending {
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What: `missing`, `differs` or `extra` in a copy; `superseded` write; `dangling` row, `orphan`; `nothing-compared`.
+    /// What: `missing`, `differs` or `extra` in a copy; `superseded` write; `written`, since the application was resumed; `dangling` row, `orphan`; `nothing-compared`.
     pub finding: &'static str,
     /// Where it was looked for.
     pub place: Location,
@@ -116,14 +121,14 @@ pub fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> 
 }
 
 impl Ending {
-    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling or nothing compared | |
+    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, or `written` since | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
     /// | no | yes | | | failed |
     /// | no | no | with steps left | | interrupted |
     /// | no | no | | yes | inconsistent |
     /// | no | no | | no | done |
-    pub fn of(state: &State, stopped: bool) -> Self {
+    pub fn of(state: &State, stopped: bool, written: bool) -> Self {
         let steps = state.shape().map(Shape::steps).unwrap_or_default();
         let failed = |step: &Step| matches!(state.status(*step), Some(Status::Failed(_)));
         let has_found = |step: &Step| state.result(*step).is_some_and(StepResult::has_found);
@@ -134,7 +139,7 @@ impl Ending {
             Ending::Failed
         } else if !state.is_done() {
             if stopped { Ending::Interrupted } else { Ending::Failed }
-        } else if steps.iter().any(has_found) {
+        } else if written || steps.iter().any(has_found) {
             Ending::Inconsistent
         } else {
             Ending::Done
@@ -160,6 +165,11 @@ impl Finding {
             None => "a delete was made meanwhile, and superseded".to_owned(),
         };
         Self { finding: "superseded", place: place.clone(), key: key.to_owned(), detail }
+    }
+
+    /// Keys that were written after the resume hook was started, which did not come to its end.
+    pub fn written(place: &Location, detail: String) -> Self {
+        Self { finding: "written", place: place.clone(), key: String::new(), detail }
     }
 
     /// A row whose object is not there.

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::journal::FORMAT;
+use super::record::FORMAT;
+use super::resource::Resource;
 use crate::model::Instant;
 
 /// What is typed for the newest second that every database reaches.
@@ -36,6 +37,9 @@ pub struct Told {
     /// Where that is restored to, by what was written.
     #[serde(default)]
     pub targets: Vec<String>,
+    /// Everything that it works on; nothing where an older asof began it.
+    #[serde(default)]
+    pub holds: Vec<Resource>,
     /// The time as it was typed.
     pub typed: String,
     /// The past second.
@@ -56,6 +60,12 @@ impl Told {
         Some(self.at) == at || (self.typed == typed && mark_name(typed).is_none())
     }
 
+    /// Whether both work on the same file, or change the same bucket or database.
+    pub fn meets(&self, other: &Self) -> bool {
+        let meet = |resource: &Resource| other.holds.iter().any(|there| there.meets(resource));
+        self.file == other.file || self.holds.iter().any(meet)
+    }
+
     /// What a recovery that begins now is told.
     pub fn new(
         purpose: Purpose,
@@ -65,7 +75,7 @@ impl Told {
         now: Instant,
     ) -> Self {
         let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-        let (targets, typed) = (Vec::new(), typed.to_owned());
-        Self { format: FORMAT, asof, purpose, file, about, targets, typed, at, began: now }
+        let (targets, holds, typed) = (Vec::new(), Vec::new(), typed.to_owned());
+        Self { format: FORMAT, asof, purpose, file, about, targets, holds, typed, at, began: now }
     }
 }

@@ -12,6 +12,7 @@ mod leftovers;
 mod marks;
 mod prefixes;
 mod progress;
+mod recoveries;
 mod recovery;
 mod references;
 mod restore;
@@ -31,6 +32,7 @@ pub use json::{Command, Done, JsonLines, Summary};
 pub use leftovers::leftovers_table;
 pub use marks::marks_table;
 pub use progress::{Display, Phase, Progress};
+pub use recoveries::{AbortedPart, AbortedRecovery, OpenRecovery, recoveries_table};
 pub use recovery::{progress_line, recovery_table};
 pub use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,

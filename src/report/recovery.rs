@@ -12,6 +12,10 @@ pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
         Event::Begun(step) => format!("begun   {}", in_words(file, *step)),
         Event::Done(step) => format!("done    {}", in_words(file, *step)),
         Event::Failed(step, why) => format!("failed  {}: {}", in_words(file, *step), printable(why)),
+        Event::Lapsed(step, why) => {
+            format!("again   {}: {}", in_words(file, *step), printable(why))
+        }
+        Event::LastLook => "looking once more at every bucket and database".to_owned(),
         Event::Database(n, progress) => {
             let name = file.databases.get(*n).map_or("", |database| database.name());
             let state = match progress {

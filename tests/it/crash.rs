@@ -3,12 +3,13 @@
 //! What a case does at random is the same each time; `ASOF_CRASH_SEED` plays others, and `ASOF_CRASH_CUTS` says how many
 //! (`just crash` has more of them than CI).
 
-use std::process::Command;
 use std::time::Duration;
 
 use asof::lab::{Fault, Operation, Rule, When};
 
 use crate::faults::scene::Scene;
+pub(crate) use crate::support::kill;
+use crate::support::variable;
 
 mod cut;
 mod disk;
@@ -35,21 +36,9 @@ pub(crate) fn block_on(case: impl Future<Output = ()>) {
     runtime.block_on(case);
 }
 
-/// Ends a process at once; nothing happens if it has ended.
-pub(crate) fn kill(process: u32) {
-    let sent = Command::new("kill").args(["-KILL", &process.to_string()]).output();
-    assert!(sent.is_ok(), "{sent:?}");
-}
-
 /// Lets every change take a while, so that there is time to do something meanwhile.
 fn slow_down(scene: &Scene, delay: Duration) {
     for operation in WRITES {
         scene.lab().faults().push(Rule::on(operation, Fault::Delay(delay), When::Always));
     }
-}
-
-/// A number that a variable of the environment gives.
-pub(crate) fn variable(name: &str, otherwise: u64) -> u64 {
-    let Ok(text) = std::env::var(name) else { return otherwise };
-    text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
 }

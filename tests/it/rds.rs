@@ -13,6 +13,7 @@ use crate::servers::{Kind, Server};
 use crate::support::databases::{Databases, TAG, shape, tag};
 use crate::support::{Moment, Subject};
 
+mod aborted;
 mod carried;
 mod orphans;
 mod stalled;

@@ -1,10 +1,14 @@
 //! Buckets and databases at the same second: `recover`, `drill` and `mark` over the lab in process, with a database that is
 //! a shell script and a directory.
 
+mod abort;
+mod again;
+mod alone;
 mod cut;
 mod downtime;
 mod drill;
 mod ends;
+mod killed_mark;
 mod mark;
 mod steps;
 mod story;

@@ -114,7 +114,6 @@ impl Subject {
     }
 
     /// Runs `asof` and calls `act` with its process id meanwhile.
-    #[cfg(feature = "lab")]
     pub(crate) async fn asof_and(&self, arguments: &[&str], act: impl FnOnce(u32) + Send + 'static) -> Run {
         let mut command = self.command(&self.server.secret, arguments);
         tokio::task::spawn_blocking(move || Run::with(&mut command, act)).await.unwrap()
@@ -225,4 +224,16 @@ pub(crate) fn versioning(status: BucketVersioningStatus) -> VersioningConfigurat
 /// A string member of a JSON object.
 pub(crate) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("{member} is not a string in {value}"))
+}
+
+/// Ends a process at once; nothing happens if it has ended.
+pub(crate) fn kill(process: u32) {
+    let sent = Command::new("kill").args(["-KILL", &process.to_string()]).output();
+    assert!(sent.is_ok(), "{sent:?}");
+}
+
+/// A number that a variable of the environment gives.
+pub(crate) fn variable(name: &str, otherwise: u64) -> u64 {
+    let Ok(text) = std::env::var(name) else { return otherwise };
+    text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
 }

@@ -10,16 +10,25 @@ use super::common::{OutputArgs, ServerArgs, parse_length};
 use crate::recover::LATEST;
 
 #[derive(Debug, Args)]
-#[command(override_usage = "asof recover [OPTIONS] --at <TIME> <FILE>\n       asof recover --init <FILE>")]
+#[command(
+    override_usage = "asof recover [OPTIONS] --at <TIME> <FILE>\n       asof recover --abort <FILE>\n       asof recover --list [FILE]\n       asof recover --init <FILE>"
+)]
 #[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(in crate::cli) struct RecoverArgs {
     /// The recovery file
-    pub(in crate::cli) file: PathBuf,
+    #[arg(required_unless_present = "list")]
+    pub(in crate::cli) file: Option<PathBuf>,
     /// Write a recovery file to begin with, and do nothing else
     #[arg(long, conflicts_with = "at")]
     pub(in crate::cli) init: bool,
+    /// List the recoveries that are not finished; those of FILE if one is given
+    #[arg(long, conflicts_with_all = ["init", "at", "abort", "wait", "dry_run", "yes", "report", "html"])]
+    pub(in crate::cli) list: bool,
+    /// Abort the recovery of FILE: undo its runs, remove the databases that it restored, resume the application
+    #[arg(long, conflicts_with_all = ["init", "at", "wait", "report", "html"])]
+    pub(in crate::cli) abort: bool,
     /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
-    #[arg(long, value_name = "TIME", required_unless_present = "init")]
+    #[arg(long, value_name = "TIME", required_unless_present_any = ["init", "list", "abort"])]
     pub(in crate::cli) at: Option<String>,
     /// If the target time is newer than a database's latest restorable time, wait until the database reaches it
     #[arg(long)]

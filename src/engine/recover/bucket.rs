@@ -130,19 +130,33 @@ fn judged(rules: &Known<Vec<Rule>>, at: Instant, terms: &Terms<'_>) -> Judge {
 
 impl Parts<'_> {
     /// Restores a bucket: by the run that was begun for it, or by a new one. What is to be changed is found out only now:
-    /// the writers stand still since the quiesce hook, or have gone on while the database was restored.
+    /// the writers stand still since the quiesce hook, or have gone on while the database was restored. The plan of a run that
+    /// an earlier process began is as old as that: after it a further run restores what was written since.
     pub(super) async fn restore_bucket(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
-        let begun = match recovery.state().run(n) {
+        let mut begun = match recovery.state().run(n) {
             Some(id) => Some(Run::open(self.terms.state_dir, id)?),
             None => self.begin_run(recovery, part, n).await?,
         };
-        let Some((run, mut order)) = begun else {
-            return Ok(StepResult {
-                note: Some("there was nothing to change".to_owned()),
-                ..StepResult::default()
-            });
-        };
+        let resumed = begun.is_some() && recovery.is_taken_up();
+        let mut result =
+            StepResult { note: Some("there was nothing to change".to_owned()), ..StepResult::default() };
+        for round in 1..=limits::BUCKET_RUNS {
+            let Some(run) = begun.take() else { break };
+            result = self.carry_out_run(part, n, run).await?;
+            if resumed && round < limits::BUCKET_RUNS && self.differences(recovery, n).await? > 0 {
+                begun = self.begin_run(recovery, part, n).await?;
+            }
+        }
+        Ok(result)
+    }
+
+    async fn carry_out_run(
+        &self,
+        part: &BucketPart,
+        n: usize,
+        (run, mut order): (Run, Order),
+    ) -> Result<StepResult> {
         order.copying.thaw = self.terms.copying.thaw.or(order.copying.thaw);
         let warning = run.damaged_uploads(&order)?;
         let mut first = None;

@@ -25,7 +25,8 @@ pub async fn carry_on_by(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
         Error::new(ErrorKind::Local, message)
             .hint("give it more time with --deadline, or deadline in the recovery file")
     };
-    match by(carry_on(recovery, parts), times, parts.cancel).await {
+    // Boxed: it is large.
+    match by(Box::pin(carry_on(recovery, parts)), times, parts.cancel).await {
         Ended::Late(Carried { ending: Ending::Interrupted, stands_still, trouble }) => {
             Carried { ending: Ending::Failed, stands_still, trouble: trouble.or_else(|| Some(late())) }
         }

@@ -1,7 +1,9 @@
 //! A mark: the application stands still for a moment, the S3 server's clock tells the time, the application goes on.
 
+use std::path::Path;
 use std::time::Duration;
 
+use super::quiesced::Quiesced;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -11,14 +13,18 @@ use crate::recover::RecoveryFile;
 use crate::s3::Client;
 
 /// Takes a mark: quiesce hook, a second of the server's clock in which nothing is written, dump. Whatever has become of
-/// these after the deadline, the resume hook is run.
+/// these after the deadline, the resume hook is run. That the application is quiesced is noted until then.
 pub async fn mark(
-    file: &RecoveryFile,
+    (path, file): (&Path, &RecoveryFile),
     (client, bucket): (&Client, &str),
-    name: &str,
+    (state_dir, mark): (&Path, &Quiesced),
     deadline: Duration,
     cancel: &Cancel,
 ) -> Result<Instant> {
+    let name = &*mark.name;
+    if file.hooks.quiesce.is_some() {
+        mark.note(state_dir, path)?;
+    }
     let late = async {
         tokio::time::sleep(deadline).await;
         let seconds = deadline.as_secs_f32();
@@ -41,6 +47,7 @@ pub async fn mark(
         let resumed = resume.run("the resume hook", &environment, Patience::default()).await;
         resumed.map_err(|e| e.hint("the application may still stand still: let it go on by hand"))?;
     }
+    Quiesced::forget(state_dir, path)?;
     taken
 }
 

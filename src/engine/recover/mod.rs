@@ -1,9 +1,15 @@
 //! Carrying a recovery out: the steps that can be taken are taken side by side, each noted in the journal before and after,
 //! until nothing is left or nothing more can be done.
 
+mod abort;
 mod bucket;
+mod claim;
 mod deadline;
+mod errand;
+mod look;
 mod mark;
+mod overtaken;
+mod quiesced;
 mod step;
 mod store;
 mod teardown;
@@ -13,12 +19,18 @@ use std::collections::BTreeSet;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
+pub use abort::{Aborted, abort, is_abortable, plan_abort};
 pub use bucket::{BucketPart, Surveyed, Terms};
+pub use claim::Claim;
 pub use deadline::carry_on_by;
 pub use mark::mark;
+pub use overtaken::overtaken;
+pub use quiesced::Quiesced;
 pub use step::Parts;
-pub use store::Recovery;
+pub use store::{Glimpse, Recovery};
 pub use teardown::tear_down;
+
+use look::{look_again, look_last};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{Ending, Event, Purpose, Status, Step, StepResult};
@@ -38,39 +50,80 @@ pub struct Carried {
 /// Takes every step that is left. A step that fails ends nothing but what waits for it: what was asked of a database goes
 /// on there anyway. When asked to stop, no step is begun, and those under way end as soon as they can; the same when the
 /// journal cannot be written.
+///
+/// What an earlier process did is looked at before anything else, and everything once more before the application is resumed
+/// or "done" is said: what no longer holds is no success.
 pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
-    let mut trouble = take_all(recovery, parts).await.err();
+    let (mut trouble, looked) = match take_all(recovery, parts).await {
+        Ok(looked) => (None, looked),
+        Err(e) if e.kind() == ErrorKind::Interrupted => (None, false),
+        Err(e) => (Some(e), false),
+    };
     let state = recovery.state();
     let (quiesce, resume) = (state.status(Step::Quiesce), state.status(Step::Resume));
-    let stopped = matches!(quiesce, Some(Status::Begun | Status::Done));
+    let stopped = quiesce.is_some();
     let mut stands_still = stopped && resume != Some(&Status::Done);
-    // Nothing else was begun then.
+    // No bucket was changed then. Over one that was, the application does not go on before everything is restored.
     let unsure = quiesce == Some(&Status::Begun) && trouble.is_some();
-    if unsure || matches!(quiesce, Some(Status::Failed(_))) {
+    if state.all_runs().is_empty() && (unsure || matches!(quiesce, Some(Status::Failed(_)))) {
         // It may have stopped a part of the application.
-        let resumed = parts.resume_after_failed_quiesce(recovery).await;
+        let resumed = parts.run_resume_hook(recovery).await;
         stands_still = resumed.is_err() || parts.file.hooks.resume.is_none();
         if let Err(e) = resumed {
             (parts.on)(&Event::Failed(Step::Resume, &e.to_string()));
             trouble.get_or_insert(e.hint("let the application go on by hand"));
         }
     }
-    if state.is_done() && trouble.is_none() && recovery.told().purpose == Purpose::Recover {
+    if state.is_done() && looked && recovery.told().purpose == Purpose::Recover {
         trouble = recovery.end().err();
     }
     let stopped = parts.cancel.is_stopped() && trouble.is_none();
-    Carried { ending: Ending::of(&state, stopped), stands_still, trouble }
+    let ending = match Ending::of(&state, stopped, parts.has_found_writes()) {
+        Ending::Done | Ending::Inconsistent if !looked && stopped => Ending::Interrupted,
+        Ending::Done | Ending::Inconsistent if !looked => Ending::Failed,
+        ending => ending,
+    };
+    Carried { ending, stands_still, trouble }
 }
 
-/// An error is the journal's: then nothing can be begun any more, since nobody would know of it.
-async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<()> {
+/// Takes the steps that are left. Whether everything was looked at in the end, or had been before the resume hook was begun.
+async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<bool> {
+    let before = recovery.state();
+    // Once the resume hook was run to its end, all that is left is to say so.
+    if recovery.is_taken_up() && !(before.is_done() && before.is_resume_begun()) {
+        look_again(recovery, parts).await?;
+        recovery.resumed()?;
+    }
+    take_steps(recovery, parts, |step| !is_after_look(step)).await?;
+    let state = recovery.state();
+    if !state.is_done_but_for_resume() {
+        return Ok(false);
+    }
+    if !state.is_resume_begun() && recovery.told().purpose == Purpose::Recover {
+        (parts.on)(&Event::LastLook);
+        if !look_last(recovery, parts).await? {
+            return Ok(false);
+        }
+    }
+    take_steps(recovery, parts, is_after_look).await?;
+    Ok(true)
+}
+
+/// Whether the application may write once it is begun: it is let go on, or nothing holds it any more.
+fn is_after_look(step: Step) -> bool {
+    matches!(step, Step::Resume | Step::Configure(_))
+}
+
+/// Takes the steps that can be taken, of these. An error is the journal's: then nothing can be begun any more, since nobody
+/// would know of it.
+async fn take_steps(recovery: &Recovery, parts: &Parts<'_>, of: impl Fn(Step) -> bool) -> Result<()> {
     let mut under_way = FuturesUnordered::new();
     let mut taken = BTreeSet::new();
     let mut noted = Ok(());
     loop {
         let state = recovery.state();
         let ready = state.shape().map(|shape| shape.ready(&state)).unwrap_or_default();
-        for step in ready {
+        for step in ready.into_iter().filter(|step| of(*step)) {
             if noted.is_ok() && !parts.cancel.is_stopped() && taken.insert(step) {
                 noted = recovery.begin(step);
                 if noted.is_ok() {

@@ -81,8 +81,9 @@ impl Parts<'_> {
         }
     }
 
-    /// After a quiesce hook that failed: it may have stopped a part of the application.
-    pub(super) async fn resume_after_failed_quiesce(&self, recovery: &Recovery) -> Result<()> {
+    /// Runs the resume hook out of its turn: after a quiesce hook that failed, which may have stopped a part of the application,
+    /// or when the recovery is aborted.
+    pub(super) async fn run_resume_hook(&self, recovery: &Recovery) -> Result<()> {
         self.hook(recovery, "resume hook", self.file.hooks.resume.as_ref()).await.map(drop)
     }
 
@@ -90,7 +91,7 @@ impl Parts<'_> {
         self.buckets.get(n).ok_or_else(|| Error::usage(format!("the recovery file has no bucket {}", n + 1)))
     }
 
-    fn database(&self, n: usize) -> Result<&Database> {
+    pub(super) fn database(&self, n: usize) -> Result<&Database> {
         let none = || Error::usage(format!("the recovery file has no database {}", n + 1));
         self.databases.get(n).ok_or_else(none)
     }
@@ -100,6 +101,11 @@ impl Parts<'_> {
         if findings.len() < limits::FINDINGS {
             findings.push(finding);
         }
+    }
+
+    /// Whether keys were written after the resume hook was started.
+    pub(super) fn has_found_writes(&self) -> bool {
+        self.findings.borrow().iter().any(|finding| finding.finding == "written")
     }
 
     async fn hook(&self, recovery: &Recovery, what: &str, program: Option<&Program>) -> Result<StepResult> {

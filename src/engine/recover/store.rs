@@ -11,11 +11,10 @@ use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::apply::journal::{of_line, to_line};
 use crate::db::Errand;
-use crate::engine::store::{cannot, lock, make, make_private, sync_names, write};
+use crate::engine::store::{cannot, is_locked, lock, make, make_private, sync_names, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::{
@@ -38,7 +37,22 @@ pub struct Recovery {
     journal: RefCell<Journal>,
     /// What it is timed by.
     clock: ServerClock,
+    /// An earlier process has worked on it.
+    taken_up: bool,
     _lock: File,
+}
+
+/// What can be said of a recovery without working on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Its name.
+    pub id: String,
+    /// What it was told.
+    pub told: Told,
+    /// What its journal says.
+    pub state: State,
+    /// A process works on it.
+    pub running: bool,
 }
 
 #[derive(Debug)]
@@ -49,6 +63,13 @@ struct Journal {
     state: State,
     /// Why a record could not be written. What comes after a torn one could not be read: nothing is written any more.
     broken: Option<String>,
+}
+
+impl Glimpse {
+    /// Whether something may be left to do.
+    pub fn is_open(&self) -> bool {
+        is_open(&self.state)
+    }
 }
 
 impl Recovery {
@@ -81,7 +102,7 @@ impl Recovery {
         let file = file.map_err(|e| cannot(&path, "begin", &e))?;
         let journal = RefCell::new(Journal { path, file, state: State::default(), broken: None });
         let at = told.began;
-        let recovery = Self { id, dir, told, journal, clock, _lock: locked };
+        let recovery = Self { id, dir, told, journal, clock, taken_up: false, _lock: locked };
         recovery.note(&Record::Started { format: FORMAT, at, shape })?;
         sync_names(&recovery.dir)?;
         Ok(recovery)
@@ -90,31 +111,79 @@ impl Recovery {
     /// Takes up the newest recovery of a file that is not ended and that `suits`. What another process works on is refused.
     pub fn take_up(
         state_dir: &Path,
-        (purpose, file): (Purpose, &Path),
+        of: (Purpose, &Path),
         suits: impl Fn(&Told) -> bool,
+        clock: &ServerClock,
+    ) -> Result<Option<Self>> {
+        let open = |told: &Told, state: &State| suits(told) && is_open(state);
+        let Some(recovery) = Self::open_newest(state_dir, of, open, clock)? else { return Ok(None) };
+        if !recovery.state().is_aborting() {
+            recovery.resumed()?;
+        }
+        Ok(Some(recovery))
+    }
+
+    /// Opens the newest recovery of a file that `suits`. What another process works on is refused.
+    pub fn open_newest(
+        state_dir: &Path,
+        (purpose, file): (Purpose, &Path),
+        suits: impl Fn(&Told, &State) -> bool,
         clock: &ServerClock,
     ) -> Result<Option<Self>> {
         for id in Self::ids(state_dir)?.into_iter().rev() {
             let dir = recoveries(state_dir).join(&id);
-            let Some(told) = read_told(&dir, (purpose, file))?.filter(&suits) else { continue };
-            let path = dir.join("journal");
-            if !is_open(&read_journal(&path)?.0) {
+            let Some(told) = read_told(&dir, (purpose, file))? else { continue };
+            if !suits(&told, &read_journal(&dir.join("journal"))?.0) {
                 continue;
             }
             // What another process has written meanwhile counts.
-            let locked = lock(&dir, &format!("recovery {id}"))?;
-            let (state, whole) = read_journal(&path)?;
-            if !is_open(&state) {
-                continue;
+            let recovery = Self::open((id, dir), told, clock)?;
+            if suits(&recovery.told, &recovery.state()) {
+                return Ok(Some(recovery));
             }
-            let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
-            file.set_len(whole).map_err(|e| cannot(&path, "cut", &e))?;
-            let journal = RefCell::new(Journal { path, file, state, broken: None });
-            let recovery = Self { id, dir, told, journal, clock: clock.clone(), _lock: locked };
-            recovery.note(&Record::Resumed { at: recovery.now() })?;
-            return Ok(Some(recovery));
         }
         Ok(None)
+    }
+
+    /// Opens a recovery that an earlier process began.
+    fn open((id, dir): (String, PathBuf), told: Told, clock: &ServerClock) -> Result<Self> {
+        let locked = lock(&dir, &format!("recovery {id}"))?;
+        let path = dir.join("journal");
+        let (state, whole) = read_journal(&path)?;
+        let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
+        file.set_len(whole).map_err(|e| cannot(&path, "cut", &e))?;
+        let journal = RefCell::new(Journal { path, file, state, broken: None });
+        Ok(Self { id, dir, told, journal, clock: clock.clone(), taken_up: true, _lock: locked })
+    }
+
+    /// All recoveries that can be read, drills too, the oldest first.
+    pub fn list(state_dir: &Path) -> Result<Vec<Glimpse>> {
+        let glimpse = |id: String| {
+            let dir = recoveries(state_dir).join(&id);
+            let told = serde_json::from_slice(&fs::read(dir.join(TOLD)).ok()?).ok()?;
+            let (state, _) = read_journal(&dir.join("journal")).ok()?;
+            Some(Glimpse { id, told, state, running: is_locked(&dir) })
+        };
+        Ok(Self::ids(state_dir)?.into_iter().filter_map(glimpse).collect())
+    }
+
+    /// The recovery that was begun after this one and has changed something that this one works on too.
+    pub(super) fn later_of_same(state_dir: &Path, recovery: &Glimpse) -> Result<Option<String>> {
+        let is_later = |other: &Glimpse| {
+            (other.told.began, &other.id) > (recovery.told.began, &recovery.id)
+                && other.told.purpose == Purpose::Recover
+                && other.state.has_changed_anything()
+                && !other.state.is_aborting()
+                && other.told.meets(&recovery.told)
+        };
+        Ok(Self::list(state_dir)?.into_iter().rev().find(is_later).map(|other| other.id))
+    }
+
+    /// Closes a recovery that something has overtaken. One that a process works on is refused.
+    pub fn close(state_dir: &Path, glimpse: &Glimpse, why: &str, clock: &ServerClock) -> Result<()> {
+        let dir = recoveries(state_dir).join(&glimpse.id);
+        let recovery = Self::open((glimpse.id.clone(), dir), glimpse.told.clone(), clock)?;
+        if is_open(&recovery.state()) { recovery.overtake(why) } else { Ok(()) }
     }
 
     /// The names of all recoveries, the oldest first.
@@ -135,6 +204,11 @@ impl Recovery {
         &self.id
     }
 
+    /// What can be said of it.
+    pub fn glimpse(&self) -> Glimpse {
+        Glimpse { id: self.id.clone(), told: self.told.clone(), state: self.state(), running: true }
+    }
+
     /// What it was told.
     pub fn told(&self) -> &Told {
         &self.told
@@ -144,18 +218,6 @@ impl Recovery {
     pub fn errand(&self) -> Errand {
         let drill = self.told.purpose == Purpose::Drill;
         Errand { drill, ..Errand::new(self.told.at, &*self.id) }
-    }
-
-    /// The same of one database, with what is known of what was made.
-    pub fn errand_of(&self, database: usize) -> Errand {
-        let state = self.state();
-        let age = |at: Instant| {
-            Duration::from_millis(
-                self.now().millis().saturating_sub(at.millis()).try_into().unwrap_or_default(),
-            )
-        };
-        let made = state.made(database).map(str::to_owned);
-        Errand { asked: state.asked_for(database).map(age), made, ..self.errand() }
     }
 
     /// What the journal says so far.
@@ -201,6 +263,41 @@ impl Recovery {
     /// Notes the run that restores a bucket.
     pub(super) fn run(&self, bucket: usize, run: &str) -> Result<()> {
         self.note(&Record::Run { bucket, run: run.to_owned() })
+    }
+
+    /// Whether an earlier process has worked on it.
+    pub(super) fn is_taken_up(&self) -> bool {
+        self.taken_up
+    }
+
+    /// Notes that it is resumed: what failed or lapsed may be begun again.
+    pub(super) fn resumed(&self) -> Result<()> {
+        self.note(&Record::Resumed { at: self.now() })
+    }
+
+    /// Notes that a step that was done no longer holds.
+    pub(super) fn lapsed(&self, step: Step, why: String) -> Result<()> {
+        self.note(&Record::Lapsed { step, at: self.now(), why })
+    }
+
+    /// Notes that something has overtaken it, which closes it.
+    pub fn overtake(&self, why: &str) -> Result<()> {
+        self.note(&Record::Overtaken { at: self.now(), why: why.to_owned() })
+    }
+
+    /// Notes that it is being aborted.
+    pub(super) fn aborting(&self) -> Result<()> {
+        self.note(&Record::Aborting { at: self.now() })
+    }
+
+    /// Notes that a run of it is undone by another.
+    pub(super) fn undoing(&self, run: &str, by: &str) -> Result<()> {
+        self.note(&Record::Undoing { run: run.to_owned(), by: by.to_owned() })
+    }
+
+    /// Notes that the abort is complete.
+    pub(super) fn aborted(&self) -> Result<()> {
+        self.note(&Record::Aborted { at: self.now() })
     }
 
     /// Notes that there is nothing left to do.
@@ -254,7 +351,7 @@ fn read_told(dir: &Path, (purpose, file): (Purpose, &Path)) -> Result<Option<Tol
 
 /// Whether something may be left to do. One that was killed before its journal began has done nothing.
 fn is_open(state: &State) -> bool {
-    !state.is_ended() && state.shape().is_some()
+    !state.is_ended() && state.overtaken().is_none() && state.shape().is_some()
 }
 
 /// What a journal says, and how many bytes hold whole records. A torn end is passed over; none is an empty one.
@@ -289,89 +386,5 @@ fn damaged(path: &Path, why: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
-
-    use super::*;
-
-    const NOW: Instant = Instant::from_millis(1_763_389_805_000);
-    const FILE: &str = "/etc/asof/recovery.toml";
-
-    fn begin(state_dir: &Path, file: &Path) -> Result<Recovery> {
-        let told = Told::new(Purpose::Recover, file, Vec::new(), ("latest", NOW), NOW);
-        let text = "[[bucket]]\nsource = \"s3://prod\"\ntarget = \"in-place\"\n";
-        Recovery::create(
-            state_dir,
-            told,
-            RecoveryFile::parse("r.toml", text).unwrap().shape(),
-            ServerClock::default(),
-        )
-    }
-
-    fn take_up(state_dir: &Path) -> Result<Option<Recovery>> {
-        Recovery::take_up(state_dir, (Purpose::Recover, Path::new(FILE)), |_| true, &ServerClock::default())
-    }
-
-    #[test]
-    fn a_path_that_cannot_be_noted_is_refused_before_anything_is_begun() {
-        let dir = tempfile::tempdir().unwrap();
-        let told = begin(dir.path(), Path::new(OsStr::from_bytes(b"/etc/asof/\xFF.toml"))).unwrap_err();
-        assert_eq!(told.kind(), ErrorKind::Usage, "{told}");
-        assert!(!recoveries(dir.path()).exists());
-    }
-
-    /// `change` is made to what a recovery was told that is not ended, or is; whether it is refused then.
-    fn is_refused(ended: bool, file: &str, change: impl Fn(String) -> String) -> bool {
-        let dir = tempfile::tempdir().unwrap();
-        let recovery = begin(dir.path(), Path::new(file)).unwrap();
-        if ended {
-            let (step, at, result) = (Step::Bucket(0), NOW, StepResult::default());
-            recovery.note(&Record::Begun { step, at }).unwrap();
-            recovery.note(&Record::Done { step, at, result }).unwrap();
-            recovery.end().unwrap();
-        }
-        let path = recovery.dir.join(TOLD);
-        drop(recovery);
-        fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
-        match take_up(dir.path()) {
-            Ok(None) => false,
-            Ok(Some(_)) => panic!("taken up"),
-            Err(e) => {
-                assert_eq!(e.kind(), ErrorKind::Usage, "{e}");
-                true
-            }
-        }
-    }
-
-    /// Passed over, the same command would begin another beside it.
-    #[test]
-    fn what_cannot_be_read_is_refused_unless_it_has_ended() {
-        let newer = |told: String| told.replace(&format!("\"format\": {FORMAT}"), "\"format\": 99");
-        assert!(is_refused(false, FILE, newer));
-        assert!(is_refused(false, FILE, |_| String::new()));
-        assert!(!is_refused(false, "/etc/asof/other.toml", newer));
-        assert!(!is_refused(true, FILE, newer));
-        assert!(!is_refused(true, FILE, |_| String::new()));
-    }
-
-    /// What comes after a torn record could not be read.
-    #[test]
-    fn nothing_is_written_after_a_record_that_could_not_be() {
-        let dir = tempfile::tempdir().unwrap();
-        let recovery = begin(dir.path(), Path::new(FILE)).unwrap();
-        let path = recovery.dir.join("journal");
-        let whole = recovery.journal.replace_with(|journal| Journal {
-            path: journal.path.clone(),
-            file: File::open(&path).unwrap(),
-            state: journal.state.clone(),
-            broken: None,
-        });
-        let begun = Record::Begun { step: Step::Bucket(0), at: NOW };
-        assert!(recovery.note(&begun).is_err());
-        recovery.journal.borrow_mut().file = whole.file;
-        let told = recovery.note(&begun).unwrap_err();
-        assert!(told.to_string().starts_with("cannot write the journal"), "{told}");
-        assert_eq!((recovery.state(), read_journal(&path).unwrap().0), (whole.state.clone(), whole.state));
-    }
-}
+#[path = "store_tests.rs"]
+mod tests;

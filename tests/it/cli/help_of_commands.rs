@@ -153,7 +153,7 @@ fn of_show() {
 
     Arguments:
       <PLAN>
-              The plan's file; or latest: the plan of the newest run
+              The plan's file; or a run, for its plan; or latest, for the newest run's
 
     Options:
           --all

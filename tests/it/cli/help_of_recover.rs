@@ -14,15 +14,24 @@ fn of_recover() {
     Put buckets and databases back to the same second, as a recovery file says
 
     Usage: asof recover [OPTIONS] --at <TIME> <FILE>
+           asof recover --abort <FILE>
+           asof recover --list [FILE]
            asof recover --init <FILE>
 
     Arguments:
-      <FILE>
+      [FILE]
               The recovery file
 
     Options:
           --init
               Write a recovery file to begin with, and do nothing else
+
+          --list
+              List the recoveries that are not finished; those of FILE if one is given
+
+          --abort
+              Abort the recovery of FILE: undo its runs, remove the databases that it restored, resume
+              the application
 
           --at <TIME>
               The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that

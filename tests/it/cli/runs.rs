@@ -112,6 +112,9 @@ fn latest_is_the_newest_run() {
     let shown = stage.asof("show latest --json").command.output().unwrap();
     let shown = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.contains("readme.txt") && !shown.contains("avatars/7"), "{shown}");
+    let shown = stage.asof(&format!("show {old} --json")).command.output().unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("avatars/7") && !shown.contains("readme.txt"), "{shown}");
     for command in ["resume latest --yes", "undo latest --yes"] {
         let output = stage.asof(command).command.output().unwrap();
         let err = String::from_utf8_lossy(&output.stderr);

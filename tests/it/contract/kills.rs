@@ -10,10 +10,9 @@ use aws_sdk_rds::types::DbInstance;
 use fastrand::Rng;
 use futures::{StreamExt as _, stream};
 
-use crate::crash::{kill, variable};
 use crate::servers::say;
 use crate::support::databases::{Databases, TAG};
-use crate::support::{Bucket, Moment, Run, Subject};
+use crate::support::{Bucket, Moment, Run, Subject, kill, variable};
 
 /// Recoveries, and drills, that CI has time for.
 const KILLS: u64 = 12;

@@ -111,7 +111,8 @@ impl Databases {
         path
     }
 
-    /// The recovery file that was written last.
+    /// The file that was written last.
+    #[cfg(feature = "lab")]
     pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().join("recovery.toml")
     }

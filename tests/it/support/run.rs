@@ -36,7 +36,6 @@ impl Run {
         }
     }
 
-    #[cfg(feature = "lab")]
     pub(crate) fn code(&self) -> Option<i32> {
         self.code
     }

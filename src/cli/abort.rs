@@ -1,0 +1,245 @@
+//! `asof recover FILE --abort` and `asof recover --list`.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::Path;
+
+use super::args::recover::CarryArgs;
+use super::carry::state_dir;
+use super::confirm::{Asked, can_ask, is_typed};
+use super::context::{Context, Output};
+use super::exit::{Exit, say};
+use super::next;
+use super::recovery::{Source, as_written, buckets, clock_of, databases, with_terms};
+use super::taken_up::claim;
+use crate::db::Database;
+use crate::engine::recover::{
+    Aborted, BucketPart, Glimpse, Parts, Quiesced, Recovery, abort, is_abortable, plan_abort,
+};
+use crate::error::{Error, Result};
+use crate::model::{Instant, printable};
+use crate::recover::{AbortPart, Purpose, RecoveryFile, Shape, State, Status, Step, Told, in_words};
+use crate::report::{AbortedPart, AbortedRecovery, Format, JsonLines, OpenRecovery, recoveries_table};
+use crate::s3::ServerClock;
+
+const ABORT: Asked = (
+    "undo a recovery's runs, and remove the databases that it restored",
+    "look at what it would do with --dry-run first",
+);
+
+/// Undoes what the recovery of a file has done, and closes it.
+pub(super) async fn run(
+    context: &Context,
+    source: &Source,
+    (dry_run, yes): (bool, bool),
+    carry: &CarryArgs,
+) -> Result<Exit> {
+    let output = Output::from(carry.output.clone());
+    if !dry_run {
+        can_ask(yes, ABORT)?;
+    }
+    let mut claim = claim(source, carry)?;
+    let databases = databases(&source.file, &carry.server, &context.cancel).await?;
+    let parts = buckets(context, &source.file, (&carry.server, carry.apply.rate), as_written).await?;
+    let clock = clock_of(&parts).await;
+    let context = &context.by_clock(&clock, output);
+    let state_dir = state_dir(&carry.apply.state)?;
+    let recovery = find(output, source, (&state_dir, &clock), carry)?;
+    claim.tell(&state_dir, recovery.id(), Some(recovery.told().at))?;
+    let plan = plan_abort(&state_dir, &recovery.glimpse(), &source.file)?;
+    show(context, &recovery, (&source.file, &plan));
+    let abort = next::abort(&source.path, carry);
+    if dry_run {
+        output.note(&format!("nothing was changed; to abort it: {abort}"));
+        return Ok(Exit::Done);
+    }
+    let name = source.path.file_name().unwrap_or_default().to_string_lossy();
+    if !yes && !is_typed(context, "the name of the recovery file", &name).await? {
+        return Err(Error::usage(format!("that is not {name}; nothing was changed")));
+    }
+    let told = carry_out(context, (&recovery, source), (&databases, &parts), &plan, carry).await?;
+    if resumed(&plan, &told) {
+        Quiesced::forget(&state_dir, &source.path)?;
+    }
+    if output.format == Format::Json {
+        JsonLines::new(std::io::stdout()).aborted_recovery(&told)?;
+    }
+    if told.aborted {
+        output.note(&format!("the recovery {} is aborted, and closed", told.id));
+        return Ok(Exit::Done);
+    }
+    output.note(&format!("not finished; after fixing this: {abort}"));
+    Ok(if context.cancel.is_stopped() { Exit::Interrupted } else { Exit::Incomplete })
+}
+
+/// The recovery of the file that there is to abort.
+fn find(
+    output: Output,
+    source: &Source,
+    (state_dir, clock): (&Path, &ServerClock),
+    carry: &CarryArgs,
+) -> Result<Recovery> {
+    let of = (Purpose::Recover, &*source.path);
+    let Some(recovery) = Recovery::open_newest(state_dir, of, |_, state| is_abortable(state), clock)? else {
+        let message = format!("there is no recovery of {} to abort", source.path.display());
+        return Err(Error::usage(message)
+            .hint(format!("to list those that are not finished: {}", next::recoveries(carry))));
+    };
+    let Told { about, targets, .. } = recovery.told();
+    if *about != source.file.about() {
+        let message = format!("the recovery {} of this file was about {}", recovery.id(), about.join(", "));
+        return Err(
+            Error::usage(message).hint("to abort it, let the file name these again; nothing was changed")
+        );
+    }
+    if !targets.is_empty() && *targets != source.file.targets() {
+        output.note(&format!(
+            "the file named other targets when the recovery began ({}): only what it names now is looked at",
+            targets.join(", ")
+        ));
+    }
+    Ok(recovery)
+}
+
+/// Says each thing that will be done.
+fn show(context: &Context, recovery: &Recovery, (file, plan): (&RecoveryFile, &[AbortPart])) {
+    let Told { at, began, .. } = recovery.told();
+    say(&format!(
+        "aborting the recovery {} to {}, begun {} ago:\n",
+        recovery.id(),
+        at.human(),
+        began.age(context.now)
+    ));
+    for part in plan {
+        say(&format!("  {}\n", part_in_words(file, recovery.id(), part)));
+    }
+    let removes = |part: &AbortPart| matches!(part, AbortPart::Remove { .. });
+    if recovery.state().is_resume_begun() && plan.iter().any(removes) {
+        say(
+            "  the resume hook was started: what the application has written into a restored database is lost with it\n",
+        );
+    }
+    if plan.is_empty() {
+        say("  it has changed nothing: it is only closed\n");
+    }
+}
+
+fn part_in_words(file: &RecoveryFile, id: &str, part: &AbortPart) -> String {
+    let bucket = |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
+    match part {
+        AbortPart::Undo { bucket: n, run } => format!("undo the run {run} of {}", bucket(*n)),
+        AbortPart::Undone { run, by } => format!("the run {run} was undone by the run {by}"),
+        AbortPart::Left { run } => format!("leave what the run {run} has changed"),
+        AbortPart::Remove { database } => {
+            let (name, target) = match file.databases.get(*database) {
+                Some(database) => (database.name(), database.places().1.unwrap_or_default()),
+                None => ("", ""),
+            };
+            format!("remove the restored database {name} {target} if it carries the tag {id}")
+                .replace("  ", " ")
+        }
+        AbortPart::Resume => "run the resume hook".to_owned(),
+    }
+}
+
+async fn carry_out(
+    context: &Context,
+    (recovery, source): (&Recovery, &Source),
+    of: (&[Database], &[BucketPart]),
+    plan: &[AbortPart],
+    carry: &CarryArgs,
+) -> Result<AbortedRecovery> {
+    let mut told = Vec::new();
+    let on = |part: &AbortPart, aborted: &Aborted| {
+        let (state, note) = match aborted {
+            Aborted::Done(note) => ("done", note.clone()),
+            Aborted::Left(why) => ("left", Some(why.clone())),
+            Aborted::Failed(e) => ("failed", Some(e.in_one_line())),
+        };
+        let part = part_in_words(&source.file, recovery.id(), part);
+        let more = note.as_ref().map(|note| format!(": {}", printable(note))).unwrap_or_default();
+        say(&format!("{state:<8}{part}{more}\n"));
+        told.push(AbortedPart { part, state, note });
+    };
+    let at = recovery.told().at;
+    let aborted = with_terms(context, carry, source.file.buckets_at(at), async |terms| {
+        let (databases, buckets) = of;
+        let (file, cancel) = (&source.file, &context.cancel);
+        let parts =
+            Parts { file, databases, buckets, terms, cancel, on: &|_| {}, findings: RefCell::default() };
+        abort(recovery, &parts, plan, on).await
+    });
+    let aborted = aborted.await?;
+    let file = source.path.to_string_lossy().into_owned();
+    Ok(AbortedRecovery { id: recovery.id().to_owned(), file, at, aborted, parts: told })
+}
+
+/// Whether the resume hook was run.
+fn resumed(plan: &[AbortPart], told: &AbortedRecovery) -> bool {
+    let hook = plan.iter().zip(&told.parts).find(|(part, _)| **part == AbortPart::Resume);
+    hook.is_some_and(|(_, part)| part.state == "done")
+}
+
+/// Lists the recoveries that are not finished, or those of one file.
+pub(super) fn list(context: &Context, file: Option<&Path>, carry: &CarryArgs) -> Result<Exit> {
+    let output = Output::from(carry.output.clone());
+    let dir = state_dir(&carry.apply.state)?;
+    let place = file
+        .map(Source::place)
+        .transpose()
+        .map_err(|e| Error::usage(format!("cannot find the recovery file: {e}")))?;
+    let is_listed = |recovery: &Glimpse| {
+        recovery.told.purpose == Purpose::Recover
+            && is_abortable(&recovery.state)
+            && place.as_ref().is_none_or(|place| recovery.told.file == *place)
+    };
+    let open: Vec<_> =
+        Recovery::list(&dir)?.iter().filter(|r| is_listed(r)).map(|r| line(r, context.now)).collect();
+    let mut out = std::io::stdout();
+    if output.format == Format::Json {
+        let mut lines = JsonLines::new(&mut out);
+        open.iter().try_for_each(|recovery| lines.open_recovery(recovery))?;
+    } else {
+        out.write_all(recoveries_table(&open, context.now).as_bytes())?;
+    }
+    if open.is_empty() {
+        output.note(&format!("every recovery in {} is finished", dir.display()));
+    }
+    Ok(Exit::Done)
+}
+
+fn line(recovery: &Glimpse, now: Instant) -> OpenRecovery {
+    let Glimpse { id, told, state, running } = recovery;
+    let steps = state.shape().map(Shape::steps).unwrap_or_default();
+    // Only the file names its databases and buckets; it may be gone, or be another by now.
+    let source = Source::read(&told.file).ok().filter(|source| source.file.about() == told.about);
+    let trouble = |step: &Step| match (state.status(*step), &source) {
+        (Some(Status::Failed(why)), Some(source)) => {
+            Some(format!("{}: {why}", in_words(&source.file, *step)))
+        }
+        (Some(Status::Failed(why)), None) => Some(why.clone()),
+        _ => None,
+    };
+    let done = steps.iter().filter(|step| state.status(**step) == Some(&Status::Done)).count();
+    OpenRecovery {
+        id: id.clone(),
+        state: state_of(state, *running),
+        file: told.file.to_string_lossy().into_owned(),
+        at: told.at,
+        began: told.began,
+        age_s: now.second() - told.began.second(),
+        done,
+        steps: steps.len(),
+        trouble: steps.iter().filter_map(trouble).chain(state.overtaken().map(ToOwned::to_owned)).collect(),
+        runs: state.all_runs().iter().map(|(_, run)| run.clone()).collect(),
+    }
+}
+
+fn state_of(state: &State, running: bool) -> &'static str {
+    match state {
+        _ if running => "running",
+        state if state.is_aborting() => "aborting",
+        state if state.overtaken().is_some() => "overtaken",
+        _ => "open",
+    }
+}

@@ -1,0 +1,185 @@
+//! What `recover` finds that was begun before: the recovery that it resumes, those that are in its way, and other processes.
+
+use super::args::recover::CarryArgs;
+use super::carry::state_dir;
+use super::context::{Context, Output};
+use super::recovery::Source;
+use super::{moment, next};
+use crate::engine::recover::{Carried, Claim, Glimpse, Quiesced, Recovery, overtaken};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::Instant;
+use crate::recover::{Ending, Purpose, Resource, Status, Step, Told};
+use crate::s3::ServerClock;
+
+/// Everything that a recovery of the file works on.
+pub(super) fn resources(source: &Source, carry: &CarryArgs) -> Vec<Resource> {
+    source.file.resources(source.path.clone(), carry.server.endpoint_url.as_deref())
+}
+
+/// Keeps every other process from what the file names.
+pub(super) fn claim(source: &Source, carry: &CarryArgs) -> Result<Claim> {
+    Claim::take(&state_dir(&carry.apply.state)?, "recovery", resources(source, carry))
+}
+
+/// Says that a killed mark may have left the application quiesced; the recovery runs the resume hook at its end.
+pub(super) fn tell_of_killed_mark(
+    context: &Context,
+    output: Output,
+    source: &Source,
+    carry: &CarryArgs,
+) -> Result<()> {
+    if let Some(killed) = Quiesced::find(&state_dir(&carry.apply.state)?, &source.path)? {
+        let resumed = match source.file.hooks.resume {
+            Some(_) => "a recovery runs the resume hook at its end; to resume it now: ",
+            None => "the file names no resume hook; once it is resumed by hand: ",
+        };
+        let mark = next::mark(&source.path, carry);
+        output.note(&format!("{}; {resumed}{mark}", killed.in_words(context.now)));
+    }
+    Ok(())
+}
+
+/// Forgets a killed mark once the resume hook was run.
+pub(super) fn forget_killed_mark(
+    source: &Source,
+    carried: &Carried,
+    recovery: &Recovery,
+    carry: &CarryArgs,
+) -> Result<()> {
+    let resumed = recovery.state().status(Step::Resume) == Some(&Status::Done);
+    let let_go = carried.ending == Ending::NotBegun && !carried.stands_still;
+    if source.file.hooks.resume.is_some() && (resumed || let_go) {
+        Quiesced::forget(&state_dir(&carry.apply.state)?, &source.path)?;
+    }
+    Ok(())
+}
+
+/// The recovery of this file to this time that was begun and is not ended.
+pub(super) fn taken_up(
+    context: &Context,
+    (source, clock): (&Source, &ServerClock),
+    typed: &str,
+    carry: &CarryArgs,
+) -> Result<Option<Recovery>> {
+    let state_dir = state_dir(&carry.apply.state)?;
+    let at = moment::read(typed, &carry.apply.state).and_then(|typed| typed.past(context.now)).ok();
+    let suits = |told: &Told| told.is_meant_by(typed, at);
+    let of = (Purpose::Recover, &*source.path);
+    let Some(recovery) = Recovery::take_up(&state_dir, of, suits, clock)? else { return Ok(None) };
+    let Told { at: begun_to, began, .. } = recovery.told();
+    let age = context.now.millis().saturating_sub(began.millis());
+    if Some(*begun_to) != at && u128::try_from(age).is_ok_and(|age| age > limits::SAME_COMMAND.as_millis()) {
+        let message = format!(
+            "the recovery {} of this file to {}, begun {} ago, is not ended",
+            recovery.id(),
+            begun_to.human(),
+            began.age(context.now)
+        );
+        return Err(Error::usage(message)
+            .hint(format!("to go on with it, name its time: --at {begun_to}"))
+            .hint(format!("to abort it: {}", next::abort(&source.path, carry))));
+    }
+    if recovery.told().about != source.file.about() {
+        let message = format!(
+            "the recovery {} of this file is not ended, and was about {}",
+            recovery.id(),
+            recovery.told().about.join(", ")
+        );
+        return Err(Error::usage(message)
+            .hint("to go on with it, let the file name these again; for another, use another file"));
+    }
+    require_resumable(&recovery, (source, carry))?;
+    Ok(Some(recovery))
+}
+
+/// Refuses a recovery that is being aborted; one that something else has overtaken is closed by this.
+fn require_resumable(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
+    let (id, at) = (recovery.id(), recovery.told().at.human());
+    let abort = next::abort(&source.path, carry);
+    if recovery.state().is_aborting() {
+        let message = format!("cannot resume the recovery {id} to {at}: it is being aborted");
+        return Err(Error::new(ErrorKind::Refused, message).hint(format!("to finish that: {abort}")));
+    }
+    let Some(why) = overtaken(&state_dir(&carry.apply.state)?, &recovery.glimpse())? else { return Ok(()) };
+    recovery.overtake(&why)?;
+    let state = recovery.state();
+    let message = format!("cannot resume the recovery {id} to {at}: {why}");
+    let mut refused = Error::new(ErrorKind::Refused, message)
+        .hint("that recovery is closed now; the same command begins a new one");
+    if (0..source.file.databases.len()).any(|n| state.was_asked_for(n)) {
+        refused = refused.hint(format!("to remove the databases that it restored first: {abort}"));
+    }
+    if state.status(Step::Quiesce) == Some(&Status::Done) && !state.is_resume_begun() {
+        refused = refused.hint("the application may still be quiesced");
+    }
+    Err(refused)
+}
+
+/// The recoveries in the way of a new one that have changed nothing, or nothing that is still there: they are closed once the
+/// new one has begun.
+pub(super) struct Way(Vec<(Glimpse, Option<String>)>);
+
+impl Way {
+    /// What is in the way of a new recovery: those that are not ended, of the same file or about the same bucket or database.
+    ///
+    /// | the other recovery | |
+    /// |---|---|
+    /// | has changed nothing | is closed once the new one has begun |
+    /// | was overtaken: its run was undone, a later run changed the bucket | is closed too |
+    /// | any other | refuses the new one: it has to be resumed or aborted first |
+    pub(super) fn of(context: &Context, source: &Source, carry: &CarryArgs) -> Result<Self> {
+        let state_dir = state_dir(&carry.apply.state)?;
+        let (file, holds) = (source.path.as_path(), resources(source, carry));
+        let nothing = Told::new(Purpose::Recover, file, Vec::new(), ("", Instant::default()), context.now);
+        let new = Told { holds, ..nothing };
+        let mut way = Vec::new();
+        for other in Recovery::list(&state_dir)? {
+            if other.told.purpose != Purpose::Recover || !other.is_open() || !other.told.meets(&new) {
+                continue;
+            }
+            let why = overtaken(&state_dir, &other)?;
+            if other.state.has_changed_anything() && why.is_none() {
+                return Err(in_the_way(context, &other, carry));
+            }
+            way.push((other, why));
+        }
+        Ok(Self(way))
+    }
+
+    /// Closes them.
+    pub(super) fn close(
+        self,
+        output: Output,
+        (recovery, clock): (&Recovery, &ServerClock),
+        carry: &CarryArgs,
+    ) -> Result<()> {
+        let state_dir = state_dir(&carry.apply.state)?;
+        for (other, why) in self.0 {
+            let why = why.unwrap_or_else(|| {
+                format!("the recovery {} was begun, and it had changed nothing", recovery.id())
+            });
+            Recovery::close(&state_dir, &other, &why, clock)?;
+            output.note(&format!("the recovery {} to {} is closed: {why}", other.id, other.told.at.human()));
+        }
+        Ok(())
+    }
+}
+
+fn in_the_way(context: &Context, other: &Glimpse, carry: &CarryArgs) -> Error {
+    let Told { file, at, began, .. } = &other.told;
+    let message = format!(
+        "the recovery {} of {} to {}, begun {} ago, is not finished",
+        other.id,
+        file.display(),
+        at.human(),
+        began.age(context.now)
+    );
+    let options = next::of_recovery(carry);
+    Error::new(ErrorKind::Refused, message)
+        .hint(format!(
+            "nothing was changed; to resume it: {}",
+            next::recover(file, &at.to_string(), &options)
+        ))
+        .hint(format!("to abort it: {}", next::abort(file, carry)))
+}

@@ -1,0 +1,159 @@
+//! Looking at what a recovery has done: when it is resumed, before anything else, and once more before the application is
+//! resumed or "done" is said.
+
+use super::step::Parts;
+use super::store::Recovery;
+use crate::apply::journal::{Ending, Results};
+use crate::engine::run::Run;
+use crate::error::Result;
+use crate::model::Version;
+use crate::plan::Change;
+use crate::plan::file::{Changes, PlanFile};
+use crate::recover::{Event, Finding, Held, Seen, State, Status, Step, quiesces_again, what_holds};
+
+/// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again.
+pub(super) async fn look_again(recovery: &Recovery, parts: &Parts<'_>) -> Result<()> {
+    let lapsed = lapsed(recovery, parts).await?;
+    let again: Vec<_> = lapsed.iter().map(|(step, _)| *step).collect();
+    let why = "the application may have been started meanwhile".to_owned();
+    let quiesce = quiesces_again(&recovery.state(), &again).then_some((Step::Quiesce, why));
+    quiesce.into_iter().chain(lapsed).try_for_each(|(step, why)| note(recovery, parts, step, why))
+}
+
+/// Looks at everything before the application is resumed, or "done" is said. Whether it holds; what does not is noted as
+/// failed, since somebody writes whom the quiesce hook did not stop.
+pub(super) async fn look_last(recovery: &Recovery, parts: &Parts<'_>) -> Result<bool> {
+    let lapsed = lapsed(recovery, parts).await?;
+    let holds = lapsed.is_empty();
+    lapsed.into_iter().try_for_each(|(step, why)| note(recovery, parts, step, why))?;
+    Ok(holds)
+}
+
+fn note(recovery: &Recovery, parts: &Parts<'_>, step: Step, why: String) -> Result<()> {
+    (parts.on)(&Event::Lapsed(step, &why));
+    recovery.lapsed(step, why)
+}
+
+/// The steps that no longer hold, and why.
+async fn lapsed(recovery: &Recovery, parts: &Parts<'_>) -> Result<Vec<(Step, String)>> {
+    let state = recovery.state();
+    let seen = see(recovery, parts, &state).await?;
+    // Keys that were written after the resume hook was started are findings only if nothing is taken again.
+    let mut resumed = state.is_resume_begun();
+    let is_taken_again = |(_, seen): &(Step, Seen)| matches!(what_holds(seen, resumed), Held::TakeAgain(_));
+    resumed = resumed && !seen.iter().any(is_taken_again);
+    let mut lapsed = Vec::new();
+    for (step, seen) in &seen {
+        match what_holds(seen, resumed) {
+            Held::Holds => {}
+            Held::TakeAgain(why) => lapsed.push((*step, why)),
+            Held::Written(why) => {
+                if let Step::Bucket(n) = step {
+                    let part = parts.bucket(*n)?;
+                    parts.find(Finding::written(part.to.as_ref().unwrap_or(&part.location), why));
+                }
+            }
+        }
+    }
+    Ok(lapsed)
+}
+
+/// Looks at what the done steps of databases and buckets have left.
+async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Vec<(Step, Seen)>> {
+    let mut seen = Vec::new();
+    let done = |step: Step| state.status(step) == Some(&Status::Done);
+    for (n, database) in parts.databases.iter().enumerate() {
+        let furthest = [Step::Settle(n), Step::Wait(n), Step::Start(n)].into_iter().find(|step| done(*step));
+        let Some(step) = furthest else { continue };
+        let found = if database.can_tell() {
+            Seen::Database(database.find(&recovery.errand_of(n)).await?)
+        } else {
+            Seen::Untold
+        };
+        // A database that is gone is asked for again, not only settled.
+        let step = if matches!(what_holds(&found, false), Held::Holds) { step } else { Step::Start(n) };
+        seen.push((step, found));
+    }
+    for n in 0..parts.buckets.len() {
+        if done(Step::Bucket(n)) {
+            seen.push((Step::Bucket(n), Seen::Bucket(parts.differences(recovery, n).await?)));
+        }
+    }
+    Ok(seen)
+}
+
+impl Parts<'_> {
+    /// How many keys of a bucket, of those that are wanted, are neither as they were at T nor as this recovery left them: a
+    /// copy that nothing proves to be equal would else be taken for a write, and so would an upload that was healed.
+    pub(super) async fn differences(&self, recovery: &Recovery, n: usize) -> Result<u64> {
+        let part = self.bucket(n)?;
+        let at = self.file.buckets_at(recovery.told().at);
+        let surveyed = part.survey(at, &self.terms, self.cancel).await?;
+        let (mut left, mut differences) = (None, 0);
+        for change in surveyed.findings.changes.into_changes()? {
+            let change = change?;
+            if !(self.terms.wanted)(&change) {
+                continue;
+            }
+            let left = match &mut left {
+                Some(left) => left,
+                // Most often there is no difference, and no run to read.
+                none => none.insert(self.runs_of(recovery, n)?),
+            };
+            differences += u64::from(!is_left(left, &change)?);
+        }
+        Ok(differences)
+    }
+
+    /// The runs that this recovery began for a bucket, and those that brought late uploads back since.
+    fn runs_of(&self, recovery: &Recovery, n: usize) -> Result<Vec<Left>> {
+        let part = self.bucket(n)?;
+        let place = part.to.as_ref().unwrap_or(&part.location);
+        let (state, told) = (recovery.state(), recovery.told());
+        let is_ours = |id: &str| state.all_runs().iter().any(|(bucket, run)| *bucket == n && run == id);
+        let runs = Run::begun(self.terms.state_dir)?;
+        let runs = runs.into_iter().filter(|(id, order)| {
+            let healed = order.heals && order.began >= told.began && order.changed().overlaps(place);
+            is_ours(id) || healed
+        });
+        runs.map(|(id, _)| Left::open(self.terms.state_dir, &id)).collect()
+    }
+}
+
+/// What a run has left, in the order of its keys.
+struct Left {
+    changes: std::iter::Peekable<Changes>,
+    results: Results,
+}
+
+impl Left {
+    fn open(state_dir: &std::path::Path, id: &str) -> Result<Self> {
+        let plan = Run::plan_of(state_dir, id);
+        let changes = PlanFile::open(&plan)?.changes.peekable();
+        Ok(Self { changes, results: Results::read(&plan.with_file_name("journal"))?.0 })
+    }
+
+    /// Whether it has put this version on this key. Keys are asked for in order.
+    fn has_put(&mut self, key: &str, version: &Version) -> Result<bool> {
+        let before = |change: &Result<(u64, Change)>| matches!(change, Ok((_, change)) if *change.key < *key);
+        while self.changes.next_if(before).is_some() {}
+        let here = |change: &Result<(u64, Change)>| !matches!(change, Ok((_, change)) if change.key != key);
+        let Some(change) = self.changes.next_if(here) else { return Ok(false) };
+        Ok(match self.results.get(change?.0)? {
+            Some(Ending::Copied { version_id: Some(id), .. }) => id == version.version_id,
+            Some(Ending::Copied { version_id: None, etag: Some(etag), .. }) => etag == version.etag,
+            _ => false,
+        })
+    }
+}
+
+/// Whether a key that is not as it was at T is as one of these runs has left it.
+fn is_left(left: &mut [Left], change: &Change) -> Result<bool> {
+    let Some(now) = &change.now else { return Ok(false) };
+    for run in left {
+        if run.has_put(&change.key, now)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

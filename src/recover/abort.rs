@@ -1,0 +1,116 @@
+//! What aborting a recovery takes.
+
+use super::journal::{State, Status};
+use super::steps::Step;
+
+/// A part of an abort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AbortPart {
+    /// A run of a bucket is undone.
+    Undo {
+        /// The bucket's number in the file.
+        bucket: usize,
+        /// The run.
+        run: String,
+    },
+    /// A run was undone already.
+    Undone {
+        /// The run.
+        run: String,
+        /// By this one.
+        by: String,
+    },
+    /// A run is left as it is: something newer has changed its bucket.
+    Left {
+        /// The run.
+        run: String,
+    },
+    /// The restored database is removed, if it is there and carries the recovery's tag.
+    Remove {
+        /// The database's number in the file.
+        database: usize,
+    },
+    /// The resume hook is run.
+    Resume,
+}
+
+/// What aborting a recovery takes, in this order; `undone_by` names the finished run that undid another, `has_hook` says
+/// whether the file names a resume hook.
+///
+/// | | overtaken | |
+/// |---|---|---|
+/// | each of its runs, the newest first | no | is undone, unless it was |
+/// | each of its runs | yes | is left: the undo would change what is newer |
+/// | each database that was asked for | | is removed |
+/// | the application was quiesced, and not resumed | no | the resume hook is run |
+/// | the same | yes | it is not: whoever overtook the recovery has resumed it, or has quiesced it anew |
+pub fn abort_parts(
+    state: &State,
+    undone_by: impl Fn(&str) -> Option<String>,
+    has_hook: bool,
+) -> Vec<AbortPart> {
+    let overtaken = state.overtaken().is_some();
+    let undo = |(bucket, run): &(usize, String)| {
+        let (bucket, run) = (*bucket, run.clone());
+        match undone_by(&run) {
+            Some(by) => AbortPart::Undone { run, by },
+            None if overtaken => AbortPart::Left { run },
+            None => AbortPart::Undo { bucket, run },
+        }
+    };
+    let mut parts: Vec<_> = state.all_runs().iter().rev().map(undo).collect();
+    let databases = state.shape().map_or(0, |shape| shape.databases);
+    let asked = (0..databases).filter(|n| state.was_asked_for(*n));
+    parts.extend(asked.map(|database| AbortPart::Remove { database }));
+    let quiesced = state.status(Step::Quiesce).is_some() && state.status(Step::Resume) != Some(&Status::Done);
+    if quiesced && has_hook && !overtaken {
+        parts.push(AbortPart::Resume);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Record;
+    use super::super::steps::Shape;
+    use super::*;
+    use crate::model::Instant;
+
+    const AT: Instant = Instant::from_millis(0);
+
+    fn state(quiesce: bool, records: &[Record]) -> State {
+        let shape =
+            Shape { quiesce, resume: true, databases: 2, in_place: vec![true, true], ..Shape::default() };
+        let mut state = State::played(&shape, if quiesce { &[Step::Quiesce] } else { &[] });
+        for step in [Step::Start(1), Step::Bucket(0)] {
+            if quiesce || step == Step::Start(1) {
+                state.apply(&Record::Begun { step, at: AT }).unwrap();
+            }
+        }
+        state.apply(&Record::Request { database: 1, at: AT, refused: false }).unwrap();
+        records.iter().try_for_each(|record| state.apply(record)).unwrap();
+        state
+    }
+
+    #[test]
+    fn the_table_holds() {
+        use AbortPart::{Left, Remove, Resume, Undo, Undone};
+        let run = |run: &str| Record::Run { bucket: 0, run: run.into() };
+        let overtaken = || Record::Overtaken { at: AT, why: "why".into() };
+        let undo = |run: &str| Undo { bucket: 0, run: run.into() };
+        let undone = || Undone { run: "a".into(), by: "undo of a".into() };
+        let left = |run: &str| Left { run: run.into() };
+        let database = || Remove { database: 1 };
+        for (quiesced, records, hook, expected) in [
+            (true, vec![run("b"), run("c")], true, vec![undo("c"), undo("b"), database(), Resume]),
+            (true, vec![run("a"), run("b")], true, vec![undo("b"), undone(), database(), Resume]),
+            (true, vec![run("a"), run("b"), overtaken()], true, vec![left("b"), undone(), database()]),
+            (true, vec![run("b")], false, vec![undo("b"), database()]),
+            (false, vec![], true, vec![database()]),
+        ] {
+            let state = state(quiesced, &records);
+            let undone_by = |run: &str| (run == "a").then(|| "undo of a".to_owned());
+            assert_eq!(abort_parts(&state, undone_by, hook), expected, "{records:?}");
+        }
+    }
+}

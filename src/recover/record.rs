@@ -1,0 +1,134 @@
+//! The entries of a recovery's journal.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::steps::{Shape, Step};
+use crate::model::Instant;
+
+/// The version of the journal's format. One that is newer is refused.
+pub const FORMAT: u32 = 2;
+
+/// The first version in which a request for a restore is noted; before it, a start that is begun stands for it.
+pub(super) const NOTES_REQUESTS: u32 = 2;
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Record {
+    /// The first one.
+    Started {
+        /// The journal's format.
+        format: u32,
+        /// When it began.
+        at: Instant,
+        /// What the recovery consists of.
+        shape: Shape,
+    },
+    /// It was gone on with.
+    Resumed {
+        /// When.
+        at: Instant,
+    },
+    /// A step may be under way from now on.
+    Begun {
+        /// The step.
+        step: Step,
+        /// When.
+        at: Instant,
+    },
+    /// The run that restores a bucket.
+    Run {
+        /// The bucket's number in the file.
+        bucket: usize,
+        /// The run's name.
+        run: String,
+    },
+    /// A server is asked for a database's restore from now on.
+    Request {
+        /// The database's number in the file.
+        database: usize,
+        /// When.
+        at: Instant,
+        /// It has refused, and makes nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
+    },
+    /// A step has been carried out.
+    Done {
+        /// The step.
+        step: Step,
+        /// When.
+        at: Instant,
+        /// What came of it.
+        #[serde(flatten)]
+        result: StepResult,
+    },
+    /// A step failed.
+    Failed {
+        /// The step.
+        step: Step,
+        /// When.
+        at: Instant,
+        /// Why.
+        why: String,
+    },
+    /// A step that was done no longer holds.
+    Lapsed {
+        /// The step.
+        step: Step,
+        /// When that was seen.
+        at: Instant,
+        /// What was seen.
+        why: String,
+    },
+    /// Something else has changed what this recovery restored.
+    Overtaken {
+        /// When that was seen.
+        at: Instant,
+        /// By what.
+        why: String,
+    },
+    /// The recovery is being aborted.
+    Aborting {
+        /// Since when.
+        at: Instant,
+    },
+    /// A run of the recovery is being undone.
+    Undoing {
+        /// The run.
+        run: String,
+        /// The run that undoes it.
+        by: String,
+    },
+    /// The abort is complete.
+    Aborted {
+        /// When.
+        at: Instant,
+    },
+    /// There is nothing left to do.
+    Ended {
+        /// When.
+        at: Instant,
+    },
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StepResult {
+    /// In words: of a database that was asked for, its resource id; of one that is settled, where it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What was counted: `copied`, `dangling` and the like.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub counts: BTreeMap<String, u64>,
+}
+
+impl StepResult {
+    /// Whether a comparison found something that is not as it should be, or had nothing to compare.
+    pub fn has_found(&self) -> bool {
+        let found = ["mismatched", "superseded", "dangling", "nothing_compared"];
+        found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
+    }
+}

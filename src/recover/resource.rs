@@ -1,0 +1,206 @@
+//! What a recovery or a run changes, and whether two of them would meet there.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{Bucket, DatabaseKind, RecoveryFile, Target};
+use crate::model::{Algorithm, Digest, Instant, Location, hex};
+
+/// Something that one process at a time may work on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Resource {
+    /// A recovery file: its application is quiesced and resumed by one process.
+    File {
+        /// By its whole path.
+        path: PathBuf,
+    },
+    /// Keys of a bucket.
+    Bucket {
+        /// The server, if it is not AWS's own.
+        endpoint_url: Option<String>,
+        /// The bucket, and what its keys begin with.
+        location: Location,
+    },
+    /// The place that a database is restored to.
+    Database {
+        /// `rds`, which Aurora shares, or a digest of the restore command: another command may call another thing so.
+        service: String,
+        /// The region, where the file says it.
+        region: Option<String>,
+        /// Its name there.
+        target: String,
+    },
+}
+
+/// Who works on something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// `recovery`, `mark`, `restore`, `undo`.
+    pub command: String,
+    /// The name of the recovery or the run, once it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The target time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Instant>,
+    /// The process.
+    pub pid: u32,
+    /// The host on which it runs.
+    pub host: String,
+    /// Everything that it works on.
+    pub holds: Vec<Resource>,
+}
+
+impl Resource {
+    /// A bucket as a restore names it.
+    pub fn bucket(endpoint_url: Option<&str>, location: &Location) -> Self {
+        let endpoint_url = endpoint_url.map(|url| url.trim_end_matches('/').to_owned());
+        Resource::Bucket { endpoint_url, location: location.clone() }
+    }
+
+    /// Whether two processes must not work on these at once:
+    ///
+    /// | one | other | they meet |
+    /// |---|---|---|
+    /// | file | the same file | yes |
+    /// | bucket | the same bucket on the same server, one prefix within the other | yes |
+    /// | database | the same service and target; the same region, or one of them not said | yes |
+    /// | any other two | | no |
+    pub fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Resource::File { path: a }, Resource::File { path: b }) => a == b,
+            (
+                Resource::Bucket { endpoint_url: a, location },
+                Resource::Bucket { endpoint_url: b, location: other },
+            ) => a == b && location.overlaps(other),
+            (
+                Resource::Database { service, region, target },
+                Resource::Database { service: other, region: there, target: named },
+            ) => {
+                let apart = matches!((region, there), (Some(a), Some(b)) if a != b);
+                service == other && target == named && !apart
+            }
+            _ => false,
+        }
+    }
+
+    /// In words.
+    pub fn in_words(&self) -> String {
+        match self {
+            Resource::File { path } => format!("the recovery file {}", path.display()),
+            Resource::Bucket { location, .. } => location.to_string(),
+            Resource::Database { target, .. } => format!("the database {target}"),
+        }
+    }
+}
+
+impl Holder {
+    /// The first thing that both would work on. Two plain restores, whose changes are conditional on each key, may; a
+    /// recovery and a mark are alone.
+    pub fn meets(&self, other: &Self) -> Option<&Resource> {
+        let is_run = |holder: &Self| matches!(holder.command.as_str(), RESTORE | UNDO);
+        if is_run(self) && is_run(other) {
+            return None;
+        }
+        self.holds.iter().find(|resource| other.holds.iter().any(|there| there.meets(resource)))
+    }
+
+    /// In words: the command with its name, T, PID and host.
+    pub fn in_words(&self) -> String {
+        let id = self.id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+        let at = self.at.map(|at| format!(" to {}", at.human())).unwrap_or_default();
+        format!("the {}{id}{at} (PID {} on {})", self.command, self.pid, self.host)
+    }
+}
+
+/// The name of a run that restores.
+pub const RESTORE: &str = "restore";
+
+/// The name of a run that undoes another.
+pub const UNDO: &str = "undo";
+
+impl RecoveryFile {
+    /// Everything that a recovery of this file works on. `endpoint_url` is what was typed for buckets that name none.
+    pub fn resources(&self, path: PathBuf, endpoint_url: Option<&str>) -> Vec<Resource> {
+        let bucket = |bucket: &Bucket| {
+            let location = match &bucket.target {
+                Target::InPlace => &bucket.source,
+                Target::Elsewhere(location) => location,
+            };
+            Resource::bucket(bucket.endpoint_url.as_deref().or(endpoint_url), location)
+        };
+        let database = |database: &DatabaseKind| {
+            let (service, region) = match database {
+                DatabaseKind::Command(settings) => {
+                    // It may hold a password.
+                    let command = format!("{:?}", settings.restore);
+                    let digest = hex(&Digest::of(Algorithm::Sha256, command.as_bytes()));
+                    (format!("command {digest}"), None)
+                }
+                DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => {
+                    ("rds".to_owned(), settings.server.region.clone())
+                }
+            };
+            let target = database.places().1?.to_owned();
+            Some(Resource::Database { service, region, target })
+        };
+        let buckets = self.buckets.iter().map(bucket);
+        let databases = self.databases.iter().filter_map(database);
+        std::iter::once(Resource::File { path }).chain(buckets).chain(databases).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_holds() {
+        let bucket =
+            |endpoint: Option<&str>, place: &str| Resource::bucket(endpoint, &place.parse().unwrap());
+        let file = |path: &str| Resource::File { path: path.into() };
+        let database = |service: &str, region: Option<&str>, target: &str| Resource::Database {
+            service: service.into(),
+            region: region.map(Into::into),
+            target: target.into(),
+        };
+        for (one, other, meet) in [
+            (file("/a"), file("/a"), true),
+            (file("/a"), file("/b"), false),
+            (bucket(None, "s3://abc"), bucket(None, "s3://abc/d/"), true),
+            (bucket(None, "s3://abc/d/"), bucket(None, "s3://abc/e/"), false),
+            (bucket(None, "s3://abc"), bucket(None, "s3://abd"), false),
+            (bucket(Some("http://x"), "s3://abc"), bucket(Some("http://x/"), "s3://abc"), true),
+            (bucket(Some("http://x"), "s3://abc"), bucket(None, "s3://abc"), false),
+            (database("rds", None, "a"), database("rds", Some("eu-west-1"), "a"), true),
+            (database("rds", Some("us-east-1"), "a"), database("rds", Some("eu-west-1"), "a"), false),
+            (database("rds", None, "a"), database("command", None, "a"), false),
+            (database("rds", None, "a"), database("rds", None, "b"), false),
+            (file("/a"), database("rds", None, "/a"), false),
+        ] {
+            assert_eq!((one.meets(&other), other.meets(&one)), (meet, meet), "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn two_restores_may_meet_and_nothing_else() {
+        let holder = |command: &str| Holder {
+            command: command.into(),
+            id: None,
+            at: None,
+            pid: 1,
+            host: "host".into(),
+            holds: vec![Resource::File { path: "/a".into() }],
+        };
+        for (one, other, meet) in [
+            (RESTORE, UNDO, false),
+            (RESTORE, "recovery", true),
+            ("mark", "recovery", true),
+            ("recovery", "recovery", true),
+        ] {
+            assert_eq!(holder(one).meets(&holder(other)).is_some(), meet, "{one} {other}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A recovery that is typed again after its instance was removed, and one that is given up.
+
+use asof::lab::RdsAction;
+
+use super::{make_tuned, rds, with_source};
+use crate::crash::block_on;
+use crate::support::Run;
+use crate::support::databases::Databases;
+
+const FAILS: &str = "[hooks]\nafter-database = [\"false\"]\n";
+
+async fn abort(databases: &Databases) -> Run {
+    let path = databases.path();
+    databases.subject.asof(&["recover", path.to_str().unwrap(), "--abort", "--yes", "--format", "json"]).await
+}
+
+/// The deletion protection that asof carried over from the source is lifted; the source keeps its own.
+#[test]
+fn an_abort_removes_the_protected_instance_that_it_restored() {
+    block_on(async {
+        let databases = super::databases().await;
+        make_tuned(&databases, &databases.id("src")).await;
+        databases.later().await;
+        databases.write("rds", FAILS);
+        databases.recover(databases.at()).await.expect_code(3);
+        let protected = async |what: &str| {
+            databases.instance(&databases.id(what)).await.and_then(|instance| instance.deletion_protection())
+        };
+        assert_eq!((protected("src").await, protected("dst").await), (Some(true), Some(true)));
+        let run = abort(&databases).await.expect_code(0);
+        assert!(run.stderr.contains("remove the restored database orders "), "{run}");
+        assert_eq!((protected("src").await, protected("dst").await), (Some(true), None), "{run}");
+        assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 1);
+        abort(&databases).await.expect_code(2);
+    });
+}
+
+/// Somebody else has made an instance of that name: it does not carry the tag, and stays.
+#[test]
+fn an_abort_leaves_an_instance_that_is_not_its_own() {
+    block_on(async {
+        let databases = with_source().await;
+        databases.write("rds", FAILS);
+        databases.recover(databases.at()).await.expect_code(3);
+        remove(&databases).await;
+        databases.plain_instance(&databases.id("dst")).await;
+        let run = abort(&databases).await.expect_code(0);
+        assert!(run.stderr.contains("what stands there is not this recovery's"), "{run}");
+        assert!(databases.instance(&databases.id("dst")).await.is_some(), "{run}");
+    });
+}
+
+#[test]
+fn an_instance_that_was_removed_is_restored_again() {
+    block_on(async {
+        let databases = with_source().await;
+        databases.write("rds", FAILS);
+        let at = databases.at();
+        databases.recover(at).await.expect_code(3);
+        remove(&databases).await;
+        databases.write("rds", "[hooks]\nafter-database = [\"true\"]\n");
+        let run = databases.recover(at).await.expect_code(0);
+        assert!(run.stderr.contains("ask for it: the restored database is gone"), "{run}");
+        assert_eq!(super::restores(&databases), 2);
+        assert!(databases.instance(&databases.id("dst")).await.is_some(), "{run}");
+    });
+}
+
+/// Removes the restored instance, as a person would.
+async fn remove(databases: &Databases) {
+    let id = databases.id("dst");
+    let delete = databases.sdk.delete_db_instance().db_instance_identifier(&id).skip_final_snapshot(true);
+    delete.send().await.unwrap();
+    for _ in 0..200 {
+        if databases.instance(&id).await.is_none() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{id} is still there");
+}

@@ -1,0 +1,82 @@
+//! One process at a time works on a recovery file, a bucket and the place of a database.
+
+use std::time::{Duration, Instant};
+
+use super::story::Story;
+use crate::faults::scene::BUCKET;
+use crate::support::{Moment, Run};
+
+/// Runs `other` while a recovery is at its quiesce hook. Gives what both came to.
+async fn beside(story: &Story, other: &[String]) -> (Run, Run) {
+    story.write("sleep-quiesce", "4");
+    let second = async {
+        let began = Instant::now();
+        while story.calls("quiesce") == 0 && began.elapsed() < Duration::from_secs(30) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let arguments: Vec<_> = other.iter().map(String::as_str).collect();
+        story.scene.subject.asof(&arguments).await
+    };
+    tokio::join!(story.recover(), second)
+}
+
+fn assert_names_the_first(story: &Story, refused: &Run, what: &str) {
+    let id = story.newest().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+    let at = story.at().to_string().replace('T', " ").replace('Z', " UTC");
+    for told in
+        [&format!("another process is working on {what}"), &format!("the recovery {id} to {at} (PID ")]
+    {
+        assert!(refused.stderr.contains(told), "{told} in {refused}");
+    }
+}
+
+#[tokio::test]
+async fn two_times_of_one_file_are_not_recovered_side_by_side() {
+    let story = Story::new().await;
+    let other = Moment(story.at().0 + 1).to_string();
+    let arguments = story.arguments("recover", &["--at", &other, "--yes"]);
+    let (first, second) = beside(&story, &arguments).await;
+    first.expect_code(0);
+    assert_names_the_first(&story, &second.expect_code(5), "the recovery file ");
+    assert_eq!((story.calls("quiesce"), story.calls("restore")), (1, 1));
+    story.assert_recovered("alone");
+}
+
+#[tokio::test]
+async fn a_bucket_under_recovery_is_changed_by_nothing_else() {
+    let url = format!("s3://{BUCKET}");
+    for words in [["restore", &*url], ["restore", "s3://scene/new/"]] {
+        let story = Story::new().await;
+        let at = story.at().to_string();
+        let arguments =
+            [&words[..], &["--at", &at, "--yes", "--allow-mass-delete", "--format", "json"]].concat();
+        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        let (first, second) = beside(&story, &arguments).await;
+        first.expect_code(0);
+        assert_names_the_first(&story, &second.expect_code(5), words[1]);
+        story.assert_recovered("alone");
+    }
+}
+
+#[tokio::test]
+async fn a_mark_is_not_taken_in_the_midst_of_a_recovery() {
+    let story = Story::new().await;
+    let (first, second) = beside(&story, &story.arguments("mark", &["--name", "m"])).await;
+    first.expect_code(0);
+    assert_names_the_first(&story, &second.expect_code(5), "the recovery file ");
+    assert_eq!((story.calls("quiesce"), story.calls("resume")), (1, 1), "the mark ran no hook");
+}
+
+/// A second file that restores a database into the same place.
+#[tokio::test]
+async fn two_files_do_not_restore_one_database_side_by_side() {
+    let story = Story::new().await;
+    let other = story.read("recovery.toml").replace(&format!("s3://{BUCKET}"), "s3://other-bucket");
+    story.write("other.toml", &other);
+    let path = story.path("other.toml");
+    let at = story.at().to_string();
+    let arguments = ["recover", path.to_str().unwrap(), "--at", &at, "--yes"].map(ToOwned::to_owned);
+    let (first, second) = beside(&story, &arguments).await;
+    first.expect_code(0);
+    assert_names_the_first(&story, &second.expect_code(5), "the database restored");
+}
