@@ -20,6 +20,7 @@ use serde_json::Value;
 use crate::servers::{Kind, Server, say};
 use crate::support::{Bucket, Moment, Run, Subject};
 
+mod again;
 mod app;
 
 use app::{App, Row, WORKERS};
@@ -220,4 +221,5 @@ async fn story(subject: &Subject, database: &Database) {
     ));
     let id = run.of_type("recovery")[0]["id"].as_str().unwrap().to_owned();
     database.pitr("teardown", &id);
+    again::given_up_and_typed_again((subject, database, &bucket), at, &rows).await;
 }
