@@ -336,8 +336,27 @@ pub const DATABASE_ATTEMPTS: u32 = 3;
 /// have expired: some eight minutes in all.
 pub const DATABASE_REFUSALS: u32 = 30;
 
-/// Longest that a database which is being deleted is waited for.
+/// Longest that a database which is being deleted, or is too busy to be deleted, is waited for.
 pub const DATABASE_GONE: Duration = Duration::from_mins(30);
+
+/// How long after a restore was asked for its database may lack its tags in RDS's answers, without being somebody else's.
+pub const RESTORE_UNTAGGED: Duration = Duration::from_mins(5);
+
+/// How long after a restore was asked for RDS may say that there is no such database, although there is one.
+pub const RESTORE_UNSEEN: Duration = Duration::from_secs(30);
+
+/// Longest that a recovery or a drill may take, unless `--deadline` or the recovery file says otherwise.
+pub const RECOVERY_DEADLINE: Duration = Duration::from_hours(12);
+
+/// Longest that a hook or a command which is under way at the deadline is let run on.
+pub const DEADLINE_GRACE: Duration = Duration::from_mins(10);
+
+/// How old a drill's copy is before it is swept: twice as old as a drill may get by default.
+pub const SWEPT_AGE: Duration = Duration::from_hours(24);
+
+/// Tags that RDS allows of one database
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
+pub const DATABASE_TAGS: usize = 50;
 
 /// Longest identifier of an instance or a cluster of RDS
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html>).

@@ -18,9 +18,16 @@ use crate::model::Location;
 use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
-    let DrillArgs { file, at, keep, report, carry } = args;
+    let DrillArgs { file, sweep, yes, at, keep, report, carry } = args;
     let output = Output::from(carry.output.clone());
-    let source = Source::read(&file)?;
+    let file = match (sweep, file) {
+        (true, file) => return super::sweep::run(context, output, file.as_deref(), yes, &carry.server).await,
+        (false, Some(file)) => file,
+        // clap has asked for it.
+        (false, None) => return Err(Error::usage("name a recovery file")),
+    };
+    let mut source = Source::read(&file)?;
+    source.file.deadline = carry.deadline.or(source.file.deadline);
     check_drill(&source.file, true)?;
     report.can_write()?;
     let asked = databases(&source.file, &carry.server, &context.cancel).await?;
@@ -52,7 +59,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let at =
         recovery::at(&at, (&asked, &windows), context.now, (&carry, &source.path)).map(|time| (at, time))?;
     // It has no tag yet, and nothing is looked up by one.
-    sources::preflight(output, &asked, &Errand { at: at.1, tag: String::new() }).await?;
+    sources::preflight(output, &asked, &Errand::new(at.1, "")).await?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
     let told = Told { targets: source.file.targets(), ..told };
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file), clock)?;

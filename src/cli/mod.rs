@@ -32,6 +32,7 @@ mod runs;
 mod saved;
 mod show;
 mod sources;
+mod sweep;
 mod taken_up;
 mod timeline;
 mod undo;

@@ -93,11 +93,13 @@ pub(super) fn of_state(state: &StateArgs) -> String {
 
 /// Those of a recovery: how its buckets are restored, where its state is kept, on which server.
 pub(super) fn of_recovery(carry: &CarryArgs) -> String {
-    let CarryArgs { apply, copies, multipart_window, settings_from, server, output: _ } = carry;
+    let CarryArgs { apply, copies, multipart_window, settings_from, deadline, server, output: _ } = carry;
+    let deadline = deadline.map(|deadline| format!(" --deadline {}s", deadline.as_secs()));
     of_apply(apply)
         + &of_copies(copies)
         + &window(*multipart_window)
         + &settings_from.iter().map(|file| path("settings-from", Some(file))).collect::<String>()
+        + &deadline.unwrap_or_default()
         + &of_state(&apply.state)
         + &of_server(server)
 }
@@ -287,7 +289,7 @@ mod tests {
             "",
             " --state-dir /var/asof",
             " --on-conflict overwrite --rate 100/s --concurrency 7 --doubtful trust --thaw bulk --thaw-days 9 \
-             --locks --multipart-window 5400s --state-dir '/a b' --endpoint-url http://127.0.0.1:9000",
+             --locks --multipart-window 5400s --deadline 7200s --state-dir '/a b' --endpoint-url http://127.0.0.1:9000",
             " --doubtful skip --no-head --profile prod",
         ] {
             let words = typed.replace("'/a b'", "/a\u{a0}b");

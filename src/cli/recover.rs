@@ -42,7 +42,8 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     if init {
         return write_template(output, &file, &carry);
     }
-    let source = Source::read(&file)?;
+    let mut source = Source::read(&file)?;
+    source.file.deadline = carry.deadline.or(source.file.deadline);
     let typed = match at {
         Some(typed) if !aborts => typed,
         _ => return abort::run(context, &source, (dry_run, yes), &carry).await,
@@ -167,7 +168,7 @@ async fn plan(
     let at = recovery::at(typed, (databases, &windows), context.now, (carry, &source.path))?;
     // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
     // this tag: whatever is found is not of the one that would begin.
-    let errand = Errand { at, tag: format!("{}-none", context.now.compact()) };
+    let errand = Errand::new(at, format!("{}-none", context.now.compact()));
     require_free(databases, &errand).await?;
     let outline = sources::preflight(output, databases, &errand).await?;
     let server = (&carry.server, carry.apply.rate);

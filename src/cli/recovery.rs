@@ -17,7 +17,7 @@ use super::keep;
 use super::{moment, next};
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Reach, Window, command, rds, until_reached};
-use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on};
+use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on_by};
 use crate::engine::{Server, Standing, require_room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -88,7 +88,7 @@ pub(super) async fn databases(
 }
 
 /// `--endpoint-url` names an S3 server, which knows no databases.
-fn on_server(mut settings: rds::Settings, server: &ServerArgs) -> rds::Settings {
+pub(super) fn on_server(mut settings: rds::Settings, server: &ServerArgs) -> rds::Settings {
     let named = &mut settings.server;
     named.region = named.region.take().or_else(|| server.region.clone());
     named.profile = named.profile.take().or_else(|| server.profile.clone());
@@ -285,7 +285,7 @@ pub(super) async fn take_steps(
     };
     let cancel = &context.cancel;
     let parts = Parts { file, databases, buckets, terms, cancel, on: &on, findings: RefCell::default() };
-    let carried = carry_on(recovery, &parts).await;
+    let carried = carry_on_by(recovery, &parts).await;
     (carried, parts.findings.into_inner())
 }
 

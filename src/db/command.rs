@@ -100,7 +100,12 @@ impl Database {
                 (Found::Restoring, percent) => Progress::Restoring { percent, state: "restoring".to_owned() },
                 (Found::Available, _) => Progress::Available { endpoint: None },
                 (Found::Failed(why), _) => Progress::Failed { why },
-                (Found::Nothing, _) => Progress::Failed { why: "it is not there (any more)".to_owned() },
+                // Its server may not know yet what it was asked for a moment ago: as RDS's answer that there is no such
+                // database, this counts as an answer that fails, of which there may be a few in a row.
+                (Found::Nothing, _) => {
+                    let message = format!("{} says none: the database is not there", self.what("progress"));
+                    return Err(Error::new(ErrorKind::Missing, message));
+                }
                 (Found::Foreign(whose), _) => {
                     Progress::Failed { why: format!("another stands there: {whose}") }
                 }

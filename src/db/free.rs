@@ -11,7 +11,12 @@ pub async fn require_free(databases: &[Database], errand: &Errand) -> Result<()>
     let found = try_join_all(databases.iter().map(|database| database.find(errand))).await?;
     for (database, found) in databases.iter().zip(found) {
         let why = match found.next() {
-            Next::Start => continue,
+            Next::Start => match database.obstacle(errand).await? {
+                None => continue,
+                Some(what) => format!(
+                    "there is something else where one of its instances would be created ({what}); name another target"
+                ),
+            },
             Next::Stop(why) => why,
             Next::Wait => "its progress command says that it is there, before it has been asked for; remove what is there, or \
                            let the command tell by ASOF_RUN whose it is"

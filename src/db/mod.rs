@@ -14,7 +14,9 @@ mod reach;
 mod wait;
 mod window;
 
-use crate::error::Result;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
 use crate::model::Instant;
 
 pub use check::checks;
@@ -36,13 +38,42 @@ pub enum Database {
     Aurora(rds::Cluster),
 }
 
-/// A restore: to which second, and the tag by which it is found again.
+/// A restore: to which second, and by what it is found again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errand {
     /// The past second.
     pub at: Instant,
     /// What a restored database carries; no other restore has it.
     pub tag: String,
+    /// It is a drill's: what it makes may be swept.
+    pub drill: bool,
+    /// How long ago the server may have been asked for it, if it was.
+    pub asked: Option<Duration>,
+    /// The resource id that the server gave to what it made for it, if that is known.
+    pub made: Option<String>,
+}
+
+impl Errand {
+    /// One that nothing was asked for yet.
+    pub fn new(at: Instant, tag: impl Into<String>) -> Self {
+        Self { at, tag: tag.into(), drill: false, asked: None, made: None }
+    }
+
+    /// It, when so many requests have been made for it just now. A single one that was refused has asked for nothing.
+    #[must_use]
+    fn after(&self, requests: u32) -> Self {
+        let asked = self.asked.or((requests > 1).then_some(Duration::ZERO));
+        Self { asked, ..self.clone() }
+    }
+}
+
+/// What a server has answered when it was asked for a restore.
+#[derive(Debug)]
+pub enum Request {
+    /// The restore is under way: the resource id of what is made, if there is one.
+    Accepted(Option<String>),
+    /// It makes nothing, for certain: whatever stands in the place is not of this restore.
+    Refused(Error),
 }
 
 /// What stands in the place of the restored database.
@@ -159,10 +190,18 @@ impl Database {
         }
     }
 
-    /// Asks for the restore. Only where [`Database::find`] has found nothing.
-    pub async fn start(&self, errand: &Errand) -> Result<()> {
+    /// What else stands in the way where [`Database::find`] has found nothing, if something does.
+    pub async fn obstacle(&self, errand: &Errand) -> Result<Option<String>> {
         match self {
-            Database::Command(database) => database.start(errand).await,
+            Database::Command(_) | Database::Rds(_) => Ok(None),
+            Database::Aurora(database) => database.obstacle(errand).await,
+        }
+    }
+
+    /// Asks for the restore. Only where [`Database::find`] has found nothing. After an error it may be under way.
+    pub async fn start(&self, errand: &Errand) -> Result<Request> {
+        match self {
+            Database::Command(database) => database.start(errand).await.map(|()| Request::Accepted(None)),
             Database::Rds(database) => database.start(errand).await,
             Database::Aurora(database) => database.start(errand).await,
         }
@@ -177,12 +216,31 @@ impl Database {
         }
     }
 
-    /// Sets what can only be set once the database is there. May be done twice.
+    /// Sets what an application needs before it uses the database, where the restore has not. May be done twice.
     pub async fn settle(&self, errand: &Errand) -> Result<()> {
         match self {
             Database::Command(database) => database.settle(errand).await,
             Database::Rds(database) => database.settle(errand).await,
             Database::Aurora(database) => database.settle(errand).await,
+        }
+    }
+
+    /// Sets everything else that the restore could not: an application may use the database meanwhile. Waits while the
+    /// server refuses to change it. May be done twice.
+    pub async fn configure(&self, errand: &Errand) -> Result<()> {
+        match self {
+            Database::Command(_) => Ok(()),
+            Database::Rds(database) => database.configure(errand).await,
+            Database::Aurora(database) => database.configure(errand).await,
+        }
+    }
+
+    /// How a person removes the restored database, where asof knows: commands.
+    pub fn by_hand(&self) -> Option<String> {
+        match self {
+            Database::Command(_) => None,
+            Database::Rds(database) => Some(database.by_hand()),
+            Database::Aurora(database) => Some(database.by_hand()),
         }
     }
 
@@ -199,8 +257,9 @@ impl Database {
     pub async fn teardown(&self, errand: &Errand) -> Result<()> {
         match self {
             Database::Command(database) => database.teardown(errand).await,
-            Database::Rds(database) => database.teardown(errand).await,
-            Database::Aurora(database) => database.teardown(errand).await,
+            // Boxed: descriptions are large.
+            Database::Rds(database) => Box::pin(database.teardown(errand)).await,
+            Database::Aurora(database) => Box::pin(database.teardown(errand)).await,
         }
     }
 }

@@ -87,6 +87,7 @@ mod tests {
                 state.apply(&Record::Begun { step, at: AT }).unwrap();
             }
         }
+        state.apply(&Record::Request { database: 1, at: AT, refused: false }).unwrap();
         records.iter().try_for_each(|record| state.apply(record)).unwrap();
         state
     }

@@ -35,6 +35,8 @@ pub struct RecoveryFile {
     pub references: Option<References>,
     /// How a mark is made.
     pub mark: Mark,
+    /// How long a recovery or a drill may take, if it says so.
+    pub deadline: Option<Duration>,
 }
 
 /// A bucket, or a prefix in it, and what it is restored into.
@@ -177,6 +179,8 @@ struct Written {
     references: Option<Spanned<References>>,
     #[serde(default)]
     mark: Mark,
+    #[serde(default, deserialize_with = "length")]
+    deadline: Option<Duration>,
 }
 
 fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Duration>, D::Error> {
@@ -242,6 +246,7 @@ impl RecoveryFile {
             quiesce: written.quiesce,
             references: written.references.map(Spanned::into_inner),
             mark: written.mark,
+            deadline: written.deadline,
         })
     }
 

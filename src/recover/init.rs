@@ -9,6 +9,7 @@ pub const TEMPLATE: &str = r#"# What belongs together: buckets and databases tha
 # The quiesce hook runs when databases that are restored beside those in use (kind rds or aurora, or a command with a source and
 # another target) are there; "early" runs it before anything is restored:
 # quiesce = "early"
+# deadline = "12h"               # a recovery or a drill stops after this, whatever has been done
 
 [[bucket]]
 source = "s3://prod-uploads"

@@ -6,6 +6,7 @@
 //! | `resumed` | after that | steps that failed may be begun again |
 //! | `begun` | its step is not done, and what it waits for is | the step may have been carried out |
 //! | `run` | its bucket's step is begun | the bucket is restored by this run, and by no other |
+//! | `request` | the start of its database is begun | it may have been asked for; or nothing was made for certain |
 //! | `done` | its step is begun | the step is not begun again |
 //! | `failed` | its step is begun | |
 //! | `lapsed` | its step is done | a look at the world found that it no longer holds: it counts as failed, and what rests on it as not begun; a bucket is restored by a new run |
@@ -17,9 +18,9 @@
 //!
 //! Anything else is no journal of asof's, and refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::record::{FORMAT, Record, StepResult};
+use super::record::{FORMAT, NOTES_REQUESTS, Record, StepResult};
 use super::steps::{Shape, Step};
 use crate::model::Instant;
 
@@ -51,9 +52,12 @@ pub struct State {
     runs: BTreeMap<usize, String>,
     /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
     all_runs: Vec<(usize, String)>,
-    /// Databases whose start was begun at some time, whatever has come of it.
-    asked: BTreeSet<usize>,
-    /// The resume hook was begun since the quiesce hook was last run: the application may be writing.
+    format: u32,
+    /// Databases whose restores may have been asked for, and when, whatever has come of it.
+    asked: BTreeMap<usize, Instant>,
+    /// The resource ids of what was made for it.
+    made: BTreeMap<usize, String>,
+    /// The resume hook, or what comes after it, was begun since the quiesce hook was last run: the application may be writing.
     resume_begun: bool,
     overtaken: Option<String>,
     aborting: bool,
@@ -75,6 +79,7 @@ impl State {
             if self.shape.replace(shape.clone()).is_some() {
                 return Err("it starts twice".to_owned());
             }
+            self.format = *format;
             return Ok(());
         }
         let Some(shape) = self.shape.clone() else {
@@ -100,6 +105,7 @@ impl State {
                 self.all_runs.push((*bucket, run.clone()));
                 Ok(())
             }
+            Record::Request { database, at, refused } => self.request(*database, *at, *refused),
             Record::Done { step, at, result } => self.end(*step, (*at, Status::Done), result.clone()),
             Record::Failed { step, at, why } => {
                 self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
@@ -180,11 +186,11 @@ impl State {
             return Err(format!("the step {step:?} is begun too early"));
         }
         match step {
-            Step::Start(n) => {
-                self.asked.insert(n);
+            Step::Start(n) if self.format < NOTES_REQUESTS => {
+                self.asked.insert(n, at);
             }
             Step::Quiesce => self.resume_begun = false,
-            Step::Resume => self.resume_begun = true,
+            Step::Resume | Step::Configure(_) => self.resume_begun = true,
             _ => {}
         }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
@@ -193,9 +199,24 @@ impl State {
         Ok(())
     }
 
+    fn request(&mut self, database: usize, at: Instant, refused: bool) -> Result<(), String> {
+        if self.status(Step::Start(database)) != Some(&Status::Begun) {
+            return Err(format!("a request for the database {database}, whose start is not begun"));
+        }
+        if refused {
+            self.asked.remove(&database);
+        } else {
+            self.asked.insert(database, at);
+        }
+        Ok(())
+    }
+
     fn end(&mut self, step: Step, (at, status): (Instant, Status), result: StepResult) -> Result<(), String> {
         match self.steps.get_mut(&step) {
             Some(taken) if taken.status == Status::Begun => {
+                if let (Step::Start(n), Some(made)) = (step, &result.note) {
+                    self.made.insert(n, made.clone());
+                }
                 (taken.status, taken.ended, taken.result) = (status, Some(at), result);
                 Ok(())
             }
@@ -228,9 +249,10 @@ impl State {
         self.resume_begun
     }
 
-    /// Whether every step but the resume hook is done.
+    /// Whether every step is done but the resume hook, and what comes after it.
     pub fn is_done_but_for_resume(&self) -> bool {
-        let done = |step: Step| step == Step::Resume || self.status(step) == Some(&Status::Done);
+        let later = |step: Step| matches!(step, Step::Resume | Step::Configure(_));
+        let done = |step: Step| later(step) || self.status(step) == Some(&Status::Done);
         self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))
     }
 
@@ -259,9 +281,19 @@ impl State {
         self.runs.get(&bucket).map(String::as_str)
     }
 
-    /// Whether a database may have been asked for: a start that is taken once more stays begun.
+    /// Whether a database may have been asked for.
     pub fn was_asked_for(&self, database: usize) -> bool {
-        self.asked.contains(&database)
+        self.asked.contains_key(&database)
+    }
+
+    /// When a database was asked for last, if it may have been: a start that is taken once more forgets nothing.
+    pub fn asked_for(&self, database: usize) -> Option<Instant> {
+        self.asked.get(&database).copied()
+    }
+
+    /// The resource id of what was made for it, if that is known.
+    pub fn made(&self, database: usize) -> Option<&str> {
+        self.made.get(&database).map(String::as_str)
     }
 
     /// Whether a step was begun: else nothing was made.
@@ -305,7 +337,7 @@ impl State {
 /// | step | what rests on it, beside the resume hook |
 /// |---|---|
 /// | quiesce | nothing: what is restored stays restored if the hook is run again |
-/// | start, wait, settle | the later ones of the same database, after-database, references |
+/// | start, wait, settle | the later ones of the same database, its configure too, after-database, references |
 /// | bucket | its verify, references |
 /// | verify, after-database | references |
 fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
@@ -314,6 +346,7 @@ fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
         (Step::Quiesce | Step::References, other) => other == Step::Resume,
         (Step::Start(n), Step::Wait(m) | Step::Settle(m))
         | (Step::Wait(n), Step::Settle(m))
+        | (Step::Start(n) | Step::Wait(n) | Step::Settle(n), Step::Configure(m))
         | (Step::Bucket(n), Step::Verify(m)) => n == m,
         (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::AfterDatabase)
         | (_, Step::References | Step::Resume) => true,

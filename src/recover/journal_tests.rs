@@ -37,6 +37,7 @@ fn what_cannot_stand_there_is_refused() {
         vec![begun(quiesce), done(quiesce), begun(quiesce)],
         vec![begun(quiesce), failed(quiesce), begun(quiesce)],
         vec![Record::Run { bucket: 0, run: "x".into() }],
+        vec![Record::Request { database: 0, at: AT, refused: false }],
         vec![Record::Ended { at: AT }, begun(quiesce)],
     ] {
         assert!(play(&records).is_err(), "{records:?}");
@@ -49,11 +50,35 @@ fn what_cannot_stand_there_is_refused() {
 #[test]
 fn a_database_whose_restore_failed_is_looked_for_again() {
     let (quiesce, start, wait) = (Step::Quiesce, Step::Start(0), Step::Wait(0));
-    let failed = [begun(quiesce), done(quiesce), begun(start), done(start), begun(wait), failed(wait)];
+    let request = Record::Request { database: 0, at: AT, refused: false };
+    let made = StepResult { note: Some("db-A".into()), ..StepResult::default() };
+    let made = Record::Done { step: start, at: AT, result: made };
+    let failed = [begun(quiesce), done(quiesce), begun(start), request, made, begun(wait), failed(wait)];
     let again = play(&[&failed[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
     assert_eq!((again.status(quiesce), again.status(start)), (Some(&Status::Done), None));
     assert!(shape().ready(&again).contains(&start));
-    assert!(again.was_asked_for(0) && !again.was_asked_for(1));
+    assert_eq!((again.asked_for(0), again.made(0)), (Some(AT), Some("db-A")));
+    assert_eq!((again.asked_for(1), again.made(1)), (None, None));
+}
+
+#[test]
+fn a_request_that_made_nothing_was_none() {
+    let (quiesce, start) = (Step::Quiesce, Step::Start(0));
+    let request = |refused: bool| Record::Request { database: 0, at: AT, refused };
+    let begun_only = play(&[begun(quiesce), done(quiesce), begun(start)]).unwrap();
+    assert_eq!(begun_only.asked_for(0), None);
+    let asked = [begun(quiesce), done(quiesce), begun(start), request(false)];
+    assert_eq!(play(&asked).unwrap().asked_for(0), Some(AT));
+    let refused = [&asked[..], &[request(true), failed(start)]].concat();
+    assert_eq!(play(&refused).unwrap().asked_for(0), None);
+    // Before requests were noted, a start that was begun may have asked.
+    let mut old = State::default();
+    let first = Record::Started { format: 1, at: AT, shape: shape() };
+    [first, begun(quiesce), done(quiesce), begun(start)]
+        .iter()
+        .try_for_each(|record| old.apply(record))
+        .unwrap();
+    assert_eq!(old.asked_for(0), Some(AT));
 }
 
 #[test]
@@ -101,7 +126,7 @@ fn the_run_of_a_bucket_is_kept() {
 /// A bucket that somebody wrote to is restored by a new run; what was compared with it is compared again.
 #[test]
 fn what_lapses_is_taken_again_with_all_that_rests_on_it() {
-    use Step::{AfterDatabase, Bucket, Quiesce, References, Resume, Settle, Start, Wait};
+    use Step::{AfterDatabase, Bucket, Configure, Quiesce, References, Resume, Settle, Start, Wait};
     let shape = Shape {
         quiesce: true,
         resume: true,
@@ -122,7 +147,7 @@ fn what_lapses_is_taken_again_with_all_that_rests_on_it() {
     };
     assert_eq!(lapsed(Quiesce), (vec![Quiesce, Resume], true));
     assert_eq!(lapsed(Bucket(0)), (vec![Bucket(0), References, Resume], false));
-    let database = vec![Start(0), Wait(0), Settle(0), AfterDatabase, References, Resume];
+    let database = vec![Start(0), Wait(0), Settle(0), AfterDatabase, References, Resume, Configure(0)];
     for step in [Start(0), Wait(0), Settle(0)] {
         assert_eq!(lapsed(step), (database.clone(), true), "{step:?}");
     }

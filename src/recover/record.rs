@@ -11,6 +11,9 @@ use crate::model::Instant;
 /// The version of the journal's format. One that is newer is refused.
 pub const FORMAT: u32 = 2;
 
+/// The first version in which a request for a restore is noted; before it, a start that is begun stands for it.
+pub(super) const NOTES_REQUESTS: u32 = 2;
+
 /// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -42,6 +45,16 @@ pub enum Record {
         bucket: usize,
         /// The run's name.
         run: String,
+    },
+    /// A server is asked for a database's restore from now on.
+    Request {
+        /// The database's number in the file.
+        database: usize,
+        /// When.
+        at: Instant,
+        /// It has refused, and makes nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
     },
     /// A step has been carried out.
     Done {
@@ -105,7 +118,7 @@ pub enum Record {
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct StepResult {
-    /// In words: of a database, where it answers.
+    /// In words: of a database that was asked for, its resource id; of one that is settled, where it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// What was counted: `copied`, `dangling` and the like.

@@ -277,5 +277,6 @@ pub fn in_words(file: &RecoveryFile, step: Step) -> String {
         Step::Check(n) => format!("database {}: check it", database(n)),
         Step::References => "references".to_owned(),
         Step::Resume => "resume hook".to_owned(),
+        Step::Configure(n) => format!("database {}: configure it", database(n)),
     }
 }

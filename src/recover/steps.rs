@@ -14,7 +14,7 @@ pub enum Step {
     Start(usize),
     /// It is waited for.
     Wait(usize),
-    /// What can only be set now is set.
+    /// What the application needs before it uses the database, and the restore has not set, is set.
     Settle(usize),
     /// A bucket is restored.
     Bucket(usize),
@@ -28,6 +28,8 @@ pub enum Step {
     References,
     /// The hook that lets the application go on.
     Resume,
+    /// The settings of a database are set for which the application does not wait.
+    Configure(usize),
 }
 
 /// What a recovery consists of.
@@ -76,6 +78,7 @@ impl Shape {
         steps.extend(checked.map(|(n, _)| Step::Check(n)));
         steps.extend(optional(self.references, Step::References));
         steps.extend(optional(self.resume, Step::Resume));
+        steps.extend((0..self.databases).map(Step::Configure));
         steps
     }
 
@@ -100,7 +103,8 @@ impl Shape {
     /// | after-database | every settle |
     /// | check | its settle, and after-database |
     /// | references | after-database or every settle, every bucket, every verify: what is healed would be told as a difference |
-    /// | resume | all others |
+    /// | resume | all others but configure |
+    /// | configure | all others: RDS may refuse it for hours |
     pub fn needs(&self, step: Step) -> Vec<Step> {
         let steps = self.steps();
         let all = |is: &dyn Fn(&Step) -> bool| steps.iter().copied().filter(|step| is(step)).collect();
@@ -123,7 +127,8 @@ impl Shape {
                 is_settle(step)
                     || matches!(step, Step::AfterDatabase | Step::Bucket(_) | Step::Verify(_) | Step::Quiesce)
             }),
-            Step::Resume => all(&|step| *step != Step::Resume),
+            Step::Resume => all(&|step| !matches!(step, Step::Resume | Step::Configure(_))),
+            Step::Configure(_) => all(&|step| !matches!(step, Step::Configure(_))),
         }
     }
 
@@ -154,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_bucket_in_place_waits_for_the_database_unless_writers_stand_still() {
-        use Step::{Bucket, Quiesce, References, Resume, Settle, Start, Wait};
+        use Step::{Bucket, Configure, Quiesce, References, Resume, Settle, Start, Wait};
         let ready = |quiesce: bool, done: &[Step]| {
             let shape = shape(quiesce);
             let state = State::played(&shape, done);
@@ -168,6 +173,7 @@ mod tests {
         let restored = [Start(0), Wait(0), Settle(0), Bucket(0), Bucket(1)];
         assert_eq!(ready(false, &restored), [References]);
         assert_eq!(ready(false, &[&restored[..], &[References]].concat()), [Resume]);
+        assert_eq!(ready(false, &[&restored[..], &[References, Resume]].concat()), [Configure(0)]);
     }
 
     #[test]
@@ -186,7 +192,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever it consists of, its steps can all be taken, each once, and the last is resume.
+        /// Whatever it consists of, its steps can all be taken, each once; after resume, databases are configured and
+        /// nothing else is done.
         #[test]
         fn every_step_is_reached(
             (quiesce, resume, after_database) in any::<(bool, bool, bool)>(),
@@ -205,7 +212,9 @@ mod tests {
                 done.push(*step);
             }
             let mut all = shape.steps();
-            prop_assert_eq!(done.last() == Some(&Step::Resume), resume);
+            let last = done.iter().rfind(|step| !matches!(step, Step::Configure(_)));
+            prop_assert_eq!(last == Some(&Step::Resume), resume);
+            prop_assert!(done.iter().rev().take(databases).all(|step| matches!(step, Step::Configure(_))));
             all.sort();
             done.sort();
             prop_assert_eq!(done, all);

@@ -19,6 +19,7 @@ mod heal;
 mod help;
 mod help_of_check;
 mod help_of_commands;
+mod help_of_drill;
 mod help_of_recover;
 mod help_of_references;
 mod help_of_restore;

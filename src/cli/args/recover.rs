@@ -46,9 +46,17 @@ pub(in crate::cli) struct RecoverArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "asof drill [OPTIONS] <FILE>\n       asof drill --sweep [OPTIONS] [FILE]")]
 pub(in crate::cli) struct DrillArgs {
     /// The recovery file; every target in it has to be a scratch one
-    pub(in crate::cli) file: PathBuf,
+    #[arg(required_unless_present = "sweep")]
+    pub(in crate::cli) file: Option<PathBuf>,
+    /// List the RDS databases that drills left behind more than a day ago, and remove them
+    #[arg(long, conflicts_with_all = ["at", "keep", "report", "html"])]
+    pub(in crate::cli) sweep: bool,
+    /// Do not ask before the databases that --sweep lists are removed
+    #[arg(short, long, requires = "sweep")]
+    pub(in crate::cli) yes: bool,
     /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
     #[arg(long, value_name = "TIME", default_value = LATEST)]
     pub(in crate::cli) at: String,
@@ -107,6 +115,9 @@ pub(in crate::cli) struct CarryArgs {
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
     #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
     pub(in crate::cli) multipart_window: Duration,
+    /// Stop after this, whatever has been done; without it, what the file says, or 12h
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pub(in crate::cli) deadline: Option<Duration>,
     /// Take an RDS source's settings from this file, as aws rds describe-db-instances or describe-db-clusters printed it
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) settings_from: Vec<PathBuf>,

@@ -1,5 +1,6 @@
 //! Asking RDS: the client, what its refusals mean, and the patience with those that pass.
 
+use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -57,6 +58,21 @@ impl Client {
         answer
     }
 
+    /// As [`Self::insist`], for what must not be done twice: tells `requests` how many were made. The SDK makes none again.
+    pub(super) async fn insist_counted<T>(
+        &self,
+        requests: &Cell<u32>,
+        ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>,
+    ) -> Result<T> {
+        let once = aws_sdk_rds::config::retry::RetryConfig::disabled();
+        self.insist(async |sdk| {
+            requests.set(requests.get() + 1);
+            let config = sdk.config().to_builder().retry_config(once.clone()).build();
+            ask(aws_sdk_rds::Client::from_conf(config)).await
+        })
+        .await
+    }
+
     /// Asks again, with pauses, while RDS refuses for a reason that passes.
     pub(super) async fn insist<T>(&self, ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>) -> Result<T> {
         let mut pause = limits::FIRST_DATABASE_PAUSE;
@@ -68,6 +84,28 @@ impl Client {
             pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
         }
         self.ask(&ask).await
+    }
+
+    /// The same for a change that RDS refuses while the database is busy, which a first backup keeps it for hours: that is
+    /// waited for at most so long.
+    pub(super) async fn insist_while_busy<T>(
+        &self,
+        longest: Duration,
+        change: impl AsyncFn() -> Result<T>,
+    ) -> Result<T> {
+        let until = Instant::now() + longest;
+        let (mut pause, mut refusals) = (limits::FIRST_DATABASE_PAUSE, 0);
+        loop {
+            match change().await {
+                Err(e) if is_busy(e.code()) && Instant::now() < until => {}
+                Err(e) if passes(&e) && !is_busy(e.code()) && refusals < limits::DATABASE_REFUSALS => {
+                    refusals += 1;
+                }
+                settled => return settled,
+            }
+            self.pause(pause).await?;
+            pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+        }
     }
 
     /// Waits until what is being deleted is gone: until then, its name is taken.
@@ -87,7 +125,7 @@ impl Client {
     }
 
     /// Waits, unless it is asked to stop.
-    async fn pause(&self, pause: Duration) -> Result<()> {
+    pub(super) async fn pause(&self, pause: Duration) -> Result<()> {
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
             () = self.cancel.stopped() => {
@@ -121,11 +159,16 @@ fn is_expired(code: Option<&str>) -> bool {
     matches!(code, Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired"))
 }
 
-fn is_busy(code: Option<&str>) -> bool {
+pub(super) fn is_busy(code: Option<&str>) -> bool {
     matches!(
         code,
         Some("InvalidDBInstanceState" | "InvalidDBInstanceStateFault" | "InvalidDBClusterStateFault")
     )
+}
+
+/// Whether a server has answered that it does not do what it was asked: nothing has come of the request.
+pub(super) fn is_refusal(e: &Error) -> bool {
+    e.code().is_some() && matches!(e.kind(), ErrorKind::Invalid | ErrorKind::Denied | ErrorKind::Missing)
 }
 
 /// Whether a request was refused because the name is taken.
@@ -144,11 +187,12 @@ pub(super) fn if_there<T>(answer: Result<T>) -> Result<Option<T>> {
 /// The permission for want of which RDS does not tell a window, where it says so: "User: ARN is not authorized to perform:
 /// ACTION on resource: …" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>).
 pub(in crate::db) fn missing_permission(e: &Error) -> Option<&'static str> {
-    const ASKING: [&str; 4] = [
+    const ASKING: [&str; 5] = [
         "rds:DescribeDBInstances",
         "rds:DescribeDBInstanceAutomatedBackups",
         "rds:DescribeDBClusters",
         "rds:DescribeDBClusterAutomatedBackups",
+        "rds:ListTagsForResource",
     ];
     let told = e.to_string();
     let named = |permission: &&str| told.split_whitespace().any(|word| word == *permission);

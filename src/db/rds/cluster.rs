@@ -1,17 +1,20 @@
 //! The kind `aurora`: a cluster, restored into a new one, which then gets instances like the source's: RDS restores the
 //! cluster alone.
 
+use std::cell::Cell;
+
 use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
 use super::captured::Once;
-use super::client::{Client, explain, if_there, is_taken, passes};
+use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
 use super::cluster_settings::ClusterSettings;
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
 use super::source::like_source_is_not_known;
-use super::{Settings, Source, foreign, instance, requests, states, taken};
+use super::whose::{Looked, after_cut_over, look};
+use super::{Settings, Source, answered, by_hand, instance, requests, states, tags, taken};
 use crate::cancel::Cancel;
-use crate::db::{Connection, Errand, Found, Progress, Window};
+use crate::db::{Connection, Errand, Found, Progress, Request, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
@@ -72,7 +75,7 @@ impl Cluster {
                  or instances = 0 in [database.overrides]",
             ));
         }
-        Ok(match self.live_source() {
+        let mut cautions: Vec<_> = match self.live_source() {
             _ if !self.settings.like_source => Vec::new(),
             Some(_) => {
                 let source = self.captured().await?;
@@ -83,15 +86,17 @@ impl Cluster {
                 "database {name}: its backups do not tell its security groups, subnet group, parameter groups and \
                  instances; {target} gets RDS's defaults where the overrides do not name them"
             )],
-        })
+        };
+        cautions.extend(tags::caution(name, target, self.wanted().await?.tags.as_ref()));
+        Ok(cautions)
     }
 
     pub(in crate::db) async fn find(&self, errand: &Errand) -> Result<Found> {
-        let there = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
-        let Some(cluster) = if_there(there)? else { return Ok(Found::Nothing) };
-        if let Some(foreign) = foreign("cluster", self.target(), cluster.tag_list(), errand) {
-            return Ok(foreign);
-        }
+        let cluster = match self.look(errand, false).await? {
+            Looked::Nothing => return Ok(Found::Nothing),
+            Looked::Foreign(what) => return Ok(Found::Foreign(what)),
+            Looked::Ours(cluster) => cluster,
+        };
         Ok(states::found(match progress(&cluster) {
             Progress::Available { endpoint } => {
                 let wanted = self.members().await?.len();
@@ -101,51 +106,108 @@ impl Cluster {
         }))
     }
 
-    pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<()> {
+    /// What stands where an instance of the cluster would be made, if something does. Only where there is no cluster yet.
+    pub(in crate::db) async fn obstacle(&self, errand: &Errand) -> Result<Option<String>> {
+        let members = Members { client: &self.client, cluster: self.target(), engine: "" };
+        for id in members.names(self.members().await?.len()) {
+            match members.look(&id, errand).await? {
+                Looked::Nothing => {}
+                Looked::Foreign(what) => return Ok(Some(what)),
+                Looked::Ours(_) => return Ok(Some(format!("the instance {id}"))),
+            }
+        }
+        Ok(None)
+    }
+
+    pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<Request> {
         let (source, target) = (&self.settings.source, self.target());
         let wanted = self.wanted().await?;
-        let asked = self.client.insist(async |sdk| {
+        let requests = Cell::new(0);
+        let answer = self.client.insist_counted(&requests, async |sdk| {
             let request = requests::restore_cluster(&sdk, (source, target), errand, wanted.clone());
             let doing = format!("restore the database {} into the cluster {target}", self.name());
-            request.send().await.map(drop).map_err(|e| explain(&doing, &e))
+            let made = request.send().await.map_err(|e| explain(&doing, &e))?;
+            Ok(made.db_cluster().and_then(DbCluster::db_cluster_resource_id).map(str::to_owned))
         });
-        match asked.await {
-            Err(e) if is_taken(&e) => taken(self.find(errand).await?, e),
-            asked => asked,
+        let (answer, asked) = (answer.await, errand.asked.is_some());
+        match answer {
+            Err(e) if is_taken(&e) => {
+                let found = self.look(&errand.after(requests.get()), true).await?;
+                taken(
+                    found.map(|there| there.db_cluster_resource_id().map(str::to_owned)),
+                    e,
+                    asked,
+                    requests.get(),
+                )
+            }
+            answer => answered(answer, asked, requests.get()),
         }
     }
 
     /// Once the cluster is available, its instances are asked for, each once: it is found by its name and tag.
     pub(in crate::db) async fn progress(&self, errand: &Errand) -> Result<Progress> {
-        let cluster = self.client.ask(async |sdk| describe(&sdk, self.target()).await).await?;
-        if let Some(Found::Foreign(what)) = foreign("cluster", self.target(), cluster.tag_list(), errand) {
-            return Ok(Progress::Failed { why: format!("in its place there is {what}") });
-        }
+        // That it is not there is an answer that fails, and is waited for.
+        let describe =
+            async || self.client.ask(async |sdk| describe(&sdk, self.target()).await).await.map(Some);
+        let cluster = match look(&self.client, errand, false, describe).await? {
+            Looked::Ours(cluster) => cluster,
+            Looked::Foreign(what) => {
+                return Ok(Progress::Failed { why: format!("in its place there is {what}") });
+            }
+            Looked::Nothing => {
+                return Ok(Progress::Restoring { percent: None, state: "not there yet".to_owned() });
+            }
+        };
         let Progress::Available { endpoint } = progress(&cluster) else { return Ok(progress(&cluster)) };
         let wanted = self.members().await?;
         let members = self.of(&cluster);
         match members.create_missing(&wanted, errand).await {
             Ok(()) => {}
+            // Its first backup may keep it busy for hours.
+            Err(e) if is_busy(e.code()) => {
+                let state =
+                    format!("{}, before its instances can be created", cluster.status().unwrap_or("busy"));
+                return Ok(Progress::Restoring { percent: None, state });
+            }
             Err(e) if passes(&e) || e.kind() == ErrorKind::Denied => return Err(e),
             Err(e) => return Ok(Progress::Failed { why: e.to_string() }),
         }
         Ok(members.progress(wanted.len()).await?.unwrap_or(Progress::Available { endpoint }))
     }
 
-    /// Sets what the restore request could not, and what has become otherwise all the same.
+    /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
     pub(in crate::db) async fn settle(&self, errand: &Errand) -> Result<()> {
+        self.change(errand, ClusterSettings::before_use).await
+    }
+
+    /// The same of everything else.
+    pub(in crate::db) async fn configure(&self, errand: &Errand) -> Result<()> {
+        self.change(errand, ClusterSettings::later).await
+    }
+
+    /// Sets a part of what is not as it is wanted, as soon as RDS allows it.
+    async fn change(&self, errand: &Errand, part: impl Fn(ClusterSettings) -> ClusterSettings) -> Result<()> {
         let target = self.target();
-        let cluster = self.client.insist(async |sdk| describe(&sdk, target).await).await?;
-        if let Some(Found::Foreign(what)) = foreign("cluster", target, cluster.tag_list(), errand) {
-            let message = format!("the cluster {target} is another now: {what}");
-            return Err(Error::new(ErrorKind::Refused, message));
-        }
         let wanted = self.wanted().await?;
-        let unlike = wanted.unlike(&ClusterSettings::of(&cluster)).modifiable();
-        if unlike == ClusterSettings::default() {
-            return Ok(());
-        }
-        self.modify(unlike).await
+        let change = async || {
+            let what = match self.look(errand, false).await? {
+                Looked::Ours(cluster) => {
+                    let unlike = part(wanted.clone().unlike(&ClusterSettings::of(&cluster)).modifiable());
+                    if unlike == ClusterSettings::default() {
+                        return Ok(());
+                    }
+                    return self
+                        .client
+                        .ask(async |sdk| modify_once(&sdk, target, unlike.clone()).await)
+                        .await;
+                }
+                Looked::Foreign(what) => what,
+                Looked::Nothing => "nothing".to_owned(),
+            };
+            let message = format!("the cluster {target} is another now: {what}");
+            Err(Error::new(ErrorKind::Refused, message))
+        };
+        self.client.insist_while_busy(limits::RECOVERY_DEADLINE, change).await
     }
 
     pub(in crate::db) async fn connection(&self) -> Result<Connection> {
@@ -163,32 +225,22 @@ impl Cluster {
         })
     }
 
-    /// Its instances first: a cluster with instances is not deleted.
+    pub(in crate::db) fn by_hand(&self) -> String {
+        by_hand::cluster(self.target(), &self.settings.server)
+    }
+
     pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
-        let target = self.target();
-        let there = self.client.insist(async |sdk| describe(&sdk, target).await).await;
-        let Some(cluster) = if_there(there)? else { return Ok(()) };
-        if let Some(Found::Foreign(what)) = foreign("cluster", target, cluster.tag_list(), errand) {
-            return Err(not_ours(&what));
+        match self.look(errand, true).await? {
+            Looked::Nothing => Ok(()),
+            Looked::Foreign(what) => Err(not_ours(&what)),
+            Looked::Ours(cluster) => remove_whole(&self.client, &cluster, errand).await,
         }
-        for member in self.of(&cluster).there().await? {
-            instance::remove(&self.client, &member, errand).await?;
-        }
-        if cluster.deletion_protection() == Some(true) {
-            let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
-            self.modify(off).await?;
-        }
-        let removed = self.client.insist(async |sdk| {
-            let request = sdk.delete_db_cluster().db_cluster_identifier(target).skip_final_snapshot(true);
-            let request = request.delete_automated_backups(true);
-            request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {target}"), &e))
-        });
-        if_there(removed.await)?;
-        let is_gone = async || {
-            let described = self.client.insist(async |sdk| describe(&sdk, target).await).await;
-            Ok(if_there(described)?.is_none() && self.of(&cluster).there().await?.is_empty())
-        };
-        self.client.until_gone(&format!("the cluster {target}"), is_gone).await
+    }
+
+    async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbCluster>> {
+        let describe =
+            async || if_there(self.client.insist(async |sdk| describe(&sdk, self.target()).await).await);
+        look(&self.client, errand, insistent, describe).await
     }
 
     fn target(&self) -> &str {
@@ -234,19 +286,28 @@ impl Cluster {
 
     pub(super) async fn source(&self, id: &str) -> Result<DbCluster> {
         let described = self.client.insist(async |sdk| describe(&sdk, id).await).await;
-        let cluster = described.map_err(|e| match e.kind() {
-            ErrorKind::Missing => e.hint(
-                "if it was deleted and its backups were kept (aws rds describe-db-cluster-automated-backups), give \
-                 their DbClusterResourceId as source-resource-id",
-            ),
-            _ => e,
-        })?;
+        let cluster = match described {
+            Err(e) if e.kind() == ErrorKind::Missing => return Err(self.without_source(e).await),
+            described => described?,
+        };
         let engine = cluster.engine().unwrap_or_default();
         if engine.starts_with("aurora") {
             return Ok(cluster);
         }
         let message = format!("the cluster {id} is not Aurora's, but a Multi-AZ cluster of {engine}");
         Err(Error::usage(message).hint("restore it by commands: kind = \"command\""))
+    }
+
+    /// What can be done about a source that is not there.
+    async fn without_source(&self, e: Error) -> Error {
+        let target = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
+        match target.ok().and_then(|target| after_cut_over(&target)) {
+            Some(advice) => e.hint(advice),
+            None => e.hint(
+                "if it was deleted and its backups were kept (aws rds describe-db-cluster-automated-backups), give \
+                 their DbClusterResourceId as source-resource-id",
+            ),
+        }
     }
 
     pub(super) async fn backup(&self) -> Result<DbClusterAutomatedBackup> {
@@ -267,18 +328,44 @@ impl Cluster {
             },
         )
     }
-
-    async fn modify(&self, settings: ClusterSettings) -> Result<()> {
-        let target = self.target();
-        let modified = self.client.insist(async |sdk| {
-            let request = requests::modify_cluster(&sdk, target, settings.clone());
-            request.send().await.map(drop).map_err(|e| explain(&format!("modify the cluster {target}"), &e))
-        });
-        modified.await
-    }
 }
 
-async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbCluster> {
+async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: ClusterSettings) -> Result<()> {
+    let request = requests::modify_cluster(sdk, id, settings);
+    request.send().await.map(drop).map_err(|e| explain(&format!("modify the cluster {id}"), &e))
+}
+
+/// Removes a cluster with its instances, and waits until they are gone. Its instances first: a cluster with instances is not
+/// deleted.
+pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &Errand) -> Result<()> {
+    let id = cluster.db_cluster_identifier().unwrap_or_default();
+    let members = Members { client, cluster: id, engine: "" };
+    for member in members.there().await? {
+        let name = member.db_instance_identifier().unwrap_or_default();
+        match members.look(name, errand).await? {
+            Looked::Nothing => {}
+            Looked::Foreign(what) => return Err(not_ours(&what)),
+            Looked::Ours(member) => instance::remove(client, &member).await?,
+        }
+    }
+    if cluster.deletion_protection() == Some(true) {
+        let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
+        client.insist(async |sdk| modify_once(&sdk, id, off.clone()).await).await?;
+    }
+    let removed = client.insist(async |sdk| {
+        let request = sdk.delete_db_cluster().db_cluster_identifier(id).skip_final_snapshot(true);
+        let request = request.delete_automated_backups(true);
+        request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {id}"), &e))
+    });
+    if_there(removed.await)?;
+    let is_gone = async || {
+        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
+        Ok(if_there(described)?.is_none() && members.there().await?.is_empty())
+    };
+    client.until_gone(&format!("the cluster {id}"), is_gone).await
+}
+
+pub(super) async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbCluster> {
     let doing = format!("describe the cluster {id}");
     let described = sdk.describe_db_clusters().db_cluster_identifier(id).send().await;
     let described = described.map_err(|e| explain(&doing, &e))?;

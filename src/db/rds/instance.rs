@@ -1,15 +1,19 @@
 //! The kind `rds`: an instance, restored into a new one.
 
+use std::cell::Cell;
+
 use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup};
 
 use super::captured::Once;
 use super::client::{Client, explain, if_there, is_taken};
 use super::settings::InstanceSettings;
 use super::source::like_source_is_not_known;
-use super::{Settings, Source, foreign, requests, states, taken};
+use super::whose::{Looked, after_cut_over, look};
+use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
 use crate::cancel::Cancel;
-use crate::db::{Connection, Errand, Found, Progress, Window};
+use crate::db::{Connection, Errand, Found, Progress, Request, Window};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::model::Instant;
 
 /// An instance of RDS.
@@ -59,10 +63,9 @@ impl Instance {
 
     pub(in crate::db) async fn cautions(&self) -> Result<Vec<String>> {
         let name = self.name();
-        if !self.settings.like_source {
-            return Ok(Vec::new());
-        }
-        Ok(match &self.settings.source {
+        let wanted = self.wanted().await?;
+        let mut cautions: Vec<_> = match &self.settings.source {
+            _ if !self.settings.like_source => Vec::new(),
             Source::Identifier(_) => {
                 let source = self.captured().await?;
                 let note = |what| format!("database {name}: not carried over to {}: {what}", self.target());
@@ -73,51 +76,89 @@ impl Instance {
                  the like; {} gets RDS's defaults where the overrides do not name them",
                 self.target()
             )],
-        })
+        };
+        cautions.extend(tags::caution(name, self.target(), wanted.tags.as_ref()));
+        Ok(cautions)
     }
 
     pub(in crate::db) async fn find(&self, errand: &Errand) -> Result<Found> {
-        let there = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
-        let Some(instance) = if_there(there)? else { return Ok(Found::Nothing) };
-        Ok(self.judge(&instance, errand))
+        Ok(match self.look(errand, false).await? {
+            Looked::Nothing => Found::Nothing,
+            Looked::Foreign(what) => Found::Foreign(what),
+            Looked::Ours(instance) => states::found(progress(&instance)),
+        })
     }
 
-    pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<()> {
+    pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<Request> {
         let (source, target) = (&self.settings.source, self.target());
         let wanted = self.wanted().await?;
-        let asked = self.client.insist(async |sdk| {
+        let requests = Cell::new(0);
+        let answer = self.client.insist_counted(&requests, async |sdk| {
             let request = requests::restore_instance(&sdk, (source, target), errand, wanted.clone());
             let doing = format!("restore the database {} into the instance {target}", self.name());
-            request.send().await.map(drop).map_err(|e| explain(&doing, &e))
+            let made = request.send().await.map_err(|e| explain(&doing, &e))?;
+            Ok(made.db_instance().and_then(DbInstance::dbi_resource_id).map(str::to_owned))
         });
-        match asked.await {
-            Err(e) if is_taken(&e) => taken(self.find(errand).await?, e),
-            asked => asked,
+        let (answer, asked) = (answer.await, errand.asked.is_some());
+        match answer {
+            Err(e) if is_taken(&e) => {
+                let found = self.look(&errand.after(requests.get()), true).await?;
+                taken(found.map(|there| there.dbi_resource_id().map(str::to_owned)), e, asked, requests.get())
+            }
+            answer => answered(answer, asked, requests.get()),
         }
     }
 
     pub(in crate::db) async fn progress(&self, errand: &Errand) -> Result<Progress> {
-        let instance = self.client.ask(async |sdk| describe(&sdk, self.target()).await).await?;
-        if let Some(Found::Foreign(what)) = foreign("instance", self.target(), instance.tag_list(), errand) {
-            return Ok(Progress::Failed { why: format!("in its place there is {what}") });
-        }
-        Ok(progress(&instance))
+        // That it is not there is an answer that fails, and is waited for.
+        let describe =
+            async || self.client.ask(async |sdk| describe(&sdk, self.target()).await).await.map(Some);
+        Ok(match look(&self.client, errand, false, describe).await? {
+            Looked::Ours(instance) => progress(&instance),
+            Looked::Foreign(what) => Progress::Failed { why: format!("in its place there is {what}") },
+            Looked::Nothing => Progress::Restoring { percent: None, state: "not there yet".to_owned() },
+        })
     }
 
-    /// Sets what the restore request could not, and what has become otherwise all the same. Tags come with the restore.
+    /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
+    /// Tags come with the restore.
     pub(in crate::db) async fn settle(&self, errand: &Errand) -> Result<()> {
+        self.change(errand, InstanceSettings::before_use).await
+    }
+
+    /// The same of everything else.
+    pub(in crate::db) async fn configure(&self, errand: &Errand) -> Result<()> {
+        self.change(errand, InstanceSettings::later).await
+    }
+
+    /// Sets a part of what is not as it is wanted, as soon as RDS allows it.
+    async fn change(
+        &self,
+        errand: &Errand,
+        part: impl Fn(InstanceSettings) -> InstanceSettings,
+    ) -> Result<()> {
         let target = self.target();
-        let instance = self.client.insist(async |sdk| describe(&sdk, target).await).await?;
-        if let Found::Foreign(why) | Found::Failed(why) = self.judge(&instance, errand) {
-            let message = format!("the instance {target} is not as it was restored any more: {why}");
-            return Err(Error::new(ErrorKind::Refused, message));
-        }
         let wanted = self.wanted().await?;
-        let unlike = wanted.unlike(&InstanceSettings::of(&instance)).modifiable();
-        if unlike == InstanceSettings::default() {
-            return Ok(());
-        }
-        modify(&self.client, target, unlike).await
+        let change = async || {
+            let otherwise = |why: &str| {
+                let message = format!("the instance {target} is not as it was restored any more: {why}");
+                Error::new(ErrorKind::Refused, message)
+            };
+            let instance = match self.look(errand, false).await? {
+                Looked::Ours(instance) => instance,
+                Looked::Foreign(what) => return Err(otherwise(&what)),
+                Looked::Nothing => return Err(otherwise("it is not there")),
+            };
+            if let Progress::Failed { why } = progress(&instance) {
+                return Err(otherwise(&why));
+            }
+            let unlike = part(wanted.clone().unlike(&InstanceSettings::of(&instance)).modifiable());
+            if unlike == InstanceSettings::default() {
+                return Ok(());
+            }
+            self.client.ask(async |sdk| modify_once(&sdk, target, unlike.clone()).await).await
+        };
+        self.client.insist_while_busy(limits::RECOVERY_DEADLINE, change).await
     }
 
     pub(in crate::db) async fn connection(&self) -> Result<Connection> {
@@ -132,25 +173,27 @@ impl Instance {
         })
     }
 
+    pub(in crate::db) fn by_hand(&self) -> String {
+        by_hand::instance(self.target(), &self.settings.server)
+    }
+
     pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
-        let target = self.target();
-        let there = self.client.insist(async |sdk| describe(&sdk, target).await).await;
-        let Some(instance) = if_there(there)? else { return Ok(()) };
-        remove(&self.client, &instance, errand).await?;
-        let is_gone = async || {
-            let described = self.client.insist(async |sdk| describe(&sdk, target).await).await;
-            if_there(described).map(|there| there.is_none())
+        let instance = match self.look(errand, true).await? {
+            Looked::Nothing => return Ok(()),
+            Looked::Foreign(what) => return Err(not_ours(&what)),
+            Looked::Ours(instance) => instance,
         };
-        self.client.until_gone(&format!("the instance {target}"), is_gone).await
+        remove_whole(&self.client, &instance).await
     }
 
     fn target(&self) -> &str {
         &self.settings.target
     }
 
-    fn judge(&self, instance: &DbInstance, errand: &Errand) -> Found {
-        let foreign = foreign("instance", self.target(), instance.tag_list(), errand);
-        foreign.unwrap_or_else(|| states::found(progress(instance)))
+    async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbInstance>> {
+        let describe =
+            async || if_there(self.client.insist(async |sdk| describe(&sdk, self.target()).await).await);
+        look(&self.client, errand, insistent, describe).await
     }
 
     /// The settings that the restored instance is to have.
@@ -165,13 +208,32 @@ impl Instance {
 
     pub(super) async fn source(&self, id: &str) -> Result<DbInstance> {
         let described = self.client.insist(async |sdk| describe(&sdk, id).await).await;
-        described.map_err(|e| match e.kind() {
-            ErrorKind::Missing => e.hint(
+        let instance = match described {
+            Err(e) if e.kind() == ErrorKind::Missing => return Err(self.without_source(e).await),
+            described => described?,
+        };
+        let engine = instance.engine().unwrap_or_default();
+        if engine.starts_with("custom-") {
+            let message =
+                format!("the instance {id} is one of RDS Custom ({engine}), which asof cannot restore");
+            return Err(Error::usage(message).hint(
+                "its restore needs an instance profile and an engine version of its own: restore it by commands \
+                 (kind = \"command\")",
+            ));
+        }
+        Ok(instance)
+    }
+
+    /// What can be done about a source that is not there.
+    async fn without_source(&self, e: Error) -> Error {
+        let target = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
+        match target.ok().and_then(|target| after_cut_over(&target)) {
+            Some(advice) => e.hint(advice),
+            None => e.hint(
                 "if it was deleted and its backups were kept (aws rds describe-db-instance-automated-backups), give \
                  their DbiResourceId as source-resource-id",
             ),
-            _ => e,
-        })
+        }
     }
 
     pub(super) async fn backup_that_is_there(&self, source: &Source) -> Result<DbInstanceAutomatedBackup> {
@@ -227,36 +289,53 @@ fn endpoint(instance: &DbInstance) -> Option<String> {
     Some(format!("{}:{}", endpoint.address()?, endpoint.port()?))
 }
 
-pub(super) async fn modify(client: &Client, id: &str, settings: InstanceSettings) -> Result<()> {
-    let modified = client.insist(async |sdk| {
-        let request = requests::modify_instance(&sdk, id, settings.clone());
-        request.send().await.map(drop).map_err(|e| explain(&format!("modify the instance {id}"), &e))
-    });
-    modified.await
+async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: InstanceSettings) -> Result<()> {
+    let request = requests::modify_instance(sdk, id, settings);
+    request.send().await.map(drop).map_err(|e| explain(&format!("modify the instance {id}"), &e))
 }
 
-/// Has an instance deleted, without a last snapshot, if it carries the errand's tag. One of a cluster carries no protection
-/// of its own.
-pub(super) async fn remove(client: &Client, instance: &DbInstance, errand: &Errand) -> Result<()> {
+/// Removes an instance, and waits until it is gone.
+pub(super) async fn remove_whole(client: &Client, instance: &DbInstance) -> Result<()> {
+    remove(client, instance).await?;
     let id = instance.db_instance_identifier().unwrap_or_default();
-    if let Some(Found::Foreign(what)) = foreign("instance", id, instance.tag_list(), errand) {
-        return Err(not_ours(&what));
-    }
+    let is_gone = async || {
+        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
+        if_there(described).map(|there| there.is_none())
+    };
+    client.until_gone(&format!("the instance {id}"), is_gone).await
+}
+
+/// Has an instance deleted that is the errand's, without a last snapshot. What keeps it busy, such as its first backup, is
+/// waited for, with a look at it each time.
+pub(super) async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
+    let id = instance.db_instance_identifier().unwrap_or_default();
+    let removed = client.insist_while_busy(limits::DATABASE_GONE, async || {
+        let there = client.insist(async |sdk| describe(&sdk, id).await).await;
+        match if_there(there)? {
+            Some(there) if there.dbi_resource_id() == instance.dbi_resource_id() => {
+                client.ask(async |sdk| remove_once(&sdk, &there).await).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    });
+    if_there(Box::pin(removed).await).map(drop)
+}
+
+/// One of a cluster carries no protection of its own.
+async fn remove_once(sdk: &aws_sdk_rds::Client, instance: &DbInstance) -> Result<()> {
+    let id = instance.db_instance_identifier().unwrap_or_default();
     if instance.db_instance_status() == Some("deleting") {
         return Ok(());
     }
     let in_cluster = instance.db_cluster_identifier().is_some();
     if instance.deletion_protection() == Some(true) && !in_cluster {
         let off = InstanceSettings { deletion_protection: Some(false), ..InstanceSettings::default() };
-        modify(client, id, off).await?;
+        modify_once(sdk, id, off).await?;
     }
-    let removed = client.insist(async |sdk| {
-        let request = sdk.delete_db_instance().db_instance_identifier(id).skip_final_snapshot(true);
-        // Those of a cluster are the cluster's.
-        let request = if in_cluster { request } else { request.delete_automated_backups(true) };
-        request.send().await.map(drop).map_err(|e| explain(&format!("delete the instance {id}"), &e))
-    });
-    if_there(removed.await).map(drop)
+    let request = sdk.delete_db_instance().db_instance_identifier(id).skip_final_snapshot(true);
+    // Those of a cluster are the cluster's.
+    let request = if in_cluster { request } else { request.delete_automated_backups(true) };
+    request.send().await.map(drop).map_err(|e| explain(&format!("delete the instance {id}"), &e))
 }
 
 pub(super) fn not_ours(what: &str) -> Error {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::{DbCluster, DbInstance, Filter};
 
-use super::client::{Client, explain, is_taken};
+use super::client::{Client, explain, if_there, is_taken};
 use super::instance::{describe, progress};
 use super::settings::InstanceSettings;
-use super::{foreign, requests, states};
-use crate::db::{Errand, Found, Progress};
+use super::whose::{Looked, look};
+use super::{requests, states};
+use crate::db::{Errand, Progress};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Those of these that a cluster has, the writer first, then by promotion tier.
@@ -48,8 +49,7 @@ impl Members<'_> {
     /// Asks for those that are not there. The first that is asked for becomes the writer.
     pub(super) async fn create_missing(&self, wanted: &[InstanceSettings], errand: &Errand) -> Result<()> {
         let there = self.there().await?;
-        for (n, settings) in wanted.iter().enumerate() {
-            let id = format!("{}-{}", self.cluster, n + 1);
+        for (id, settings) in self.names(wanted.len()).zip(wanted) {
             if there.iter().any(|instance| instance.db_instance_identifier() == Some(&id)) {
                 continue;
             }
@@ -67,15 +67,26 @@ impl Members<'_> {
     }
 
     async fn require_ours(&self, id: &str, errand: &Errand) -> Result<()> {
-        let instance = self.client.ask(async |sdk| describe(&sdk, id).await).await?;
-        match foreign("instance", id, instance.tag_list(), errand) {
-            Some(Found::Foreign(what)) => {
+        match self.look(id, errand).await? {
+            Looked::Foreign(what) => {
                 let message =
                     format!("in the place of an instance of the cluster {} is {what}", self.cluster);
                 Err(Error::new(ErrorKind::Refused, message).hint("remove it, or name another target"))
             }
-            _ => Ok(()),
+            Looked::Ours(_) | Looked::Nothing => Ok(()),
         }
+    }
+
+    /// What stands in the place of an instance. The resource id that is remembered is the cluster's.
+    pub(super) async fn look(&self, id: &str, errand: &Errand) -> Result<Looked<DbInstance>> {
+        let errand = Errand { made: None, ..errand.clone() };
+        let describe = async || if_there(self.client.insist(async |sdk| describe(&sdk, id).await).await);
+        look(self.client, &errand, false, describe).await
+    }
+
+    /// The names of so many instances.
+    pub(super) fn names(&self, count: usize) -> impl Iterator<Item = String> {
+        (1..=count).map(|n| format!("{}-{n}", self.cluster))
     }
 
     /// How far those are that there are; under way, where they are fewer than wanted. None where all is done.

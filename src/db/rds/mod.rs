@@ -7,6 +7,7 @@
 //! RDS takes no idempotency token. What this errand has asked for is known by its tag [`TAG`]: it is gone on with, and torn
 //! down; anything else is left alone.
 
+mod by_hand;
 mod captured;
 mod client;
 mod cluster;
@@ -15,28 +16,31 @@ mod described;
 mod instance;
 mod look_up;
 mod members;
+mod phases;
 mod preflight;
 mod requests;
 mod settings;
 mod source;
 mod states;
+mod sweep;
+mod tags;
+mod whose;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
-
-use aws_sdk_rds::types::Tag;
 
 pub(super) use client::missing_permission;
 pub use cluster::Cluster;
 pub use instance::Instance;
 pub use source::GivenSettings;
+pub use sweep::{Leftover, Sweep, Sweeper};
+pub use tags::TAG;
 
-use super::{Errand, Found};
+use client::is_refusal;
+use whose::Looked;
+
+use super::Request;
 use crate::error::{Error, Result};
 use crate::limits;
-
-/// The tag that names the errand which asked for a database.
-pub const TAG: &str = "asof:recovery";
 
 /// What the recovery file says of a database that RDS restores.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,43 +125,59 @@ fn is_identifier(text: &str) -> bool {
         && !text.contains("--")
 }
 
-/// The tags that were given, with the errand's.
-fn tags(given: Option<BTreeMap<String, String>>, errand: &Errand) -> Vec<Tag> {
-    let mut tags = given.unwrap_or_default();
-    tags.insert(TAG.to_owned(), errand.tag.clone());
-    tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
-}
-
-/// The errand that the tags name.
-fn errand_of(tags: &[Tag]) -> Option<&str> {
-    tags.iter().find(|tag| tag.key() == Some(TAG)).and_then(|tag| tag.value())
-}
-
-/// What has been found, if it is not the errand's.
-fn foreign(what: &str, target: &str, tags: &[Tag], errand: &Errand) -> Option<Found> {
-    let whose = errand_of(tags);
-    (whose != Some(&errand.tag)).then(|| {
-        let whose = match whose {
-            None => format!("without the tag {TAG}"),
-            Some(other) => format!("of the recovery {other}"),
-        };
-        Found::Foreign(format!("the {what} {target} {whose}"))
-    })
-}
-
-/// Whether what has taken the name is the errand's after all: an answer was lost, and the SDK has asked again. `e` is the
-/// refusal.
-fn taken(found: Found, e: Error) -> Result<()> {
+/// What the refusal of a name that is taken means: by somebody else's database, or the errand's own after all, since an
+/// answer was lost and the request was made again. `requests` is how many were made.
+///
+/// | stands there | the restore may have been asked for before | requests | |
+/// |---|---|---|---|
+/// | the errand's | | | accepted |
+/// | another's | no | one | refused: nothing was made |
+/// | another's | yes, or several requests | | an error: it is not known what became of the first |
+/// | nothing any more | | | an error: it may be there soon |
+fn taken(found: Looked<Option<String>>, e: Error, asked: bool, requests: u32) -> Result<Request> {
     match found {
-        Found::Foreign(what) => Err(e.hint(format!("it is {what}; name another target, or remove it"))),
-        Found::Nothing => Err(e),
-        Found::Restoring | Found::Available | Found::Failed(_) => Ok(()),
+        Looked::Ours(id) => Ok(Request::Accepted(id)),
+        Looked::Foreign(what) => {
+            let e = e.hint(format!("it is {what}; name another target, or remove it"));
+            if asked || requests > 1 { Err(e) } else { Ok(Request::Refused(e)) }
+        }
+        Looked::Nothing => Err(e),
+    }
+}
+
+/// What a server has answered to `requests` requests for a restore, if the last answer is not that the name is taken: one
+/// that refuses the only request has made nothing.
+fn answered(answer: Result<Option<String>>, asked: bool, requests: u32) -> Result<Request> {
+    match answer {
+        Ok(id) => Ok(Request::Accepted(id)),
+        Err(e) if requests == 1 && !asked && is_refusal(&e) => Ok(Request::Refused(e)),
+        Err(e) => Err(e),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn only_the_first_request_of_all_tells_that_nothing_was_made() {
+        let refused = || Error::new(ErrorKind::Invalid, "taken").with_code("DBInstanceAlreadyExists");
+        let foreign = || Looked::Foreign("another".to_owned());
+        let refused_for_certain = |answer: Result<Request>| matches!(answer, Ok(Request::Refused(_)));
+        for (asked, requests, certain) in
+            [(false, 1, true), (true, 1, false), (false, 2, false), (true, 2, false)]
+        {
+            assert_eq!(refused_for_certain(taken(foreign(), refused(), asked, requests)), certain);
+            assert_eq!(refused_for_certain(answered(Err(refused()), asked, requests)), certain);
+            let lost = || Error::new(ErrorKind::Transient, "no answer");
+            assert!(answered(Err(lost()), asked, requests).is_err());
+            assert!(taken(Looked::Nothing, refused(), asked, requests).is_err());
+            let id = Some("db-A".to_owned());
+            let ours = taken(Looked::Ours(id.clone()), refused(), asked, requests).unwrap();
+            assert!(matches!(ours, Request::Accepted(made) if made == id));
+        }
+    }
 
     #[test]
     fn identifiers_are_those_that_rds_keeps_as_they_are() {
@@ -167,20 +187,5 @@ mod tests {
         for text in ["", "2prod", "-a", "a-", "a--b", "Prod", "a_b", "a.b", "ä"] {
             assert!(!is_identifier(text), "{text}");
         }
-    }
-
-    #[test]
-    fn only_the_errand_s_own_tag_makes_a_database_ours() {
-        let errand = Errand { at: crate::model::Instant::from_millis(0), tag: "r-1".into() };
-        let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
-        for (tags, is_foreign) in [
-            (vec![tag(TAG, "r-1"), tag("a", "b")], false),
-            (vec![tag(TAG, "r-2")], true),
-            (vec![tag("a", "r-1")], true),
-            (vec![], true),
-        ] {
-            assert_eq!(foreign("instance", "x", &tags, &errand).is_some(), is_foreign, "{tags:?}");
-        }
-        assert_eq!(errand_of(&super::tags(None, &errand)), Some("r-1"));
     }
 }

@@ -10,9 +10,10 @@ use aws_sdk_rds::types::{
     CloudwatchLogsExportConfiguration, ProcessorFeature, ServerlessV2ScalingConfiguration,
 };
 
+use super::Source;
 use super::cluster_settings::ClusterSettings;
 use super::settings::{InstanceSettings, Names};
-use super::{Source, tags};
+use super::tags::tags;
 use crate::db::Errand;
 use crate::model::Instant;
 
@@ -154,6 +155,7 @@ pub(super) fn modify_cluster(
         .set_backup_retention_period(settings.backup_retention_period)
         .set_cloudwatch_logs_export_configuration(settings.enable_cloudwatch_logs_exports.map(exports))
         .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
+        .set_database_insights_mode(settings.database_insights_mode.map(|mode| mode.as_str().into()))
         .set_db_cluster_parameter_group_name(settings.db_cluster_parameter_group_name)
         .set_deletion_protection(settings.deletion_protection)
         .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
@@ -219,7 +221,9 @@ fn exports(names: Names) -> CloudwatchLogsExportConfiguration {
 
 fn serverless(settings: &ClusterSettings) -> Option<ServerlessV2ScalingConfiguration> {
     let (min, max) = (settings.serverless_v2_min_capacity, settings.serverless_v2_max_capacity);
-    (min.is_some() || max.is_some()).then(|| {
-        ServerlessV2ScalingConfiguration::builder().set_min_capacity(min).set_max_capacity(max).build()
+    let pause = settings.serverless_v2_seconds_until_auto_pause;
+    (min.is_some() || max.is_some() || pause.is_some()).then(|| {
+        let range = ServerlessV2ScalingConfiguration::builder().set_min_capacity(min).set_max_capacity(max);
+        range.set_seconds_until_auto_pause(pause).build()
     })
 }

@@ -2,18 +2,21 @@
 
 use crate::db::{Found, Progress};
 
-/// How far a restore is, by its status and RDS's own figure of how much is done.
+/// How far a restore is, by its status, RDS's own figure of how much is done, and where it answers by now.
 ///
-/// | status | |
-/// |---|---|
-/// | available, storage-optimization, storage-config-upgrade | ready: the latter two serve, and may take a day |
-/// | failed, restore-error, incompatible-*, inaccessible-*, insufficient-capacity, storage-full | failed |
-/// | deleting, deleted, stopping, stopped | failed: somebody did this |
-/// | any other (creating, backing-up, modifying, rebooting, configuring-…) | under way |
+/// | status | endpoint | |
+/// |---|---|---|
+/// | available | | ready |
+/// | backing-up, storage-initialization, storage-optimization, storage-config-upgrade, configuring-enhanced-monitoring, configuring-log-exports | known | ready: it serves meanwhile, and that may take from hours to a day |
+/// | the same | not known | under way |
+/// | failed, …-failed, restore-error, incompatible-*, inaccessible-*, insufficient-capacity, storage-full | | failed |
+/// | deleting, deleted, delete-precheck, stopping, stopped | | failed: somebody did this |
+/// | any other (creating, modifying, rebooting, configuring-iam-database-auth …) | | under way |
 ///
-/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html>
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html>,
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Status.html>
 pub(super) fn progress(status: &str, percent: Option<&str>, endpoint: Option<String>) -> Progress {
-    if is_ready(status) {
+    if status == "available" || (serves(status) && endpoint.is_some()) {
         return Progress::Available { endpoint };
     }
     if let Some(remedy) = remedy(status) {
@@ -42,8 +45,17 @@ pub(super) fn least(progresses: impl IntoIterator<Item = Progress>) -> Option<Pr
     progresses.into_iter().min_by_key(rank)
 }
 
-fn is_ready(status: &str) -> bool {
-    matches!(status, "available" | "storage-optimization" | "storage-config-upgrade")
+/// Whether a database answers in this status as soon as it has an endpoint. RDS may refuse to modify it meanwhile.
+fn serves(status: &str) -> bool {
+    matches!(
+        status,
+        "backing-up"
+            | "storage-initialization"
+            | "storage-optimization"
+            | "storage-config-upgrade"
+            | "configuring-enhanced-monitoring"
+            | "configuring-log-exports"
+    )
 }
 
 /// What to do about a status from which a restore does not get ready.
@@ -71,8 +83,12 @@ fn remedy(status: &str) -> Option<&'static str> {
         }
         "storage-full" => "its storage is full; enlarge it",
         "stopping" | "stopped" => "somebody stopped it; start it, and run this again",
-        "deleting" | "deleted" => "somebody is deleting it; once it is gone, run this again",
-        status if status.starts_with("incompatible-") || status == "failed" => {
+        "deleting" | "deleted" | "delete-precheck" => {
+            "somebody is deleting it; once it is gone, run this again"
+        }
+        status
+            if status.starts_with("incompatible-") || status == "failed" || status.ends_with("-failed") =>
+        {
             "look at its events (aws rds describe-events), and remove it before you try again"
         }
         _ => return None,
@@ -85,35 +101,52 @@ mod tests {
 
     #[test]
     fn every_state_is_ready_under_way_or_failed() {
-        for status in ["available", "storage-optimization"] {
-            assert_eq!(progress(status, None, None), Progress::Available { endpoint: None }, "{status}");
+        let endpoint = || Some("dst:5432".to_owned());
+        assert_eq!(progress("available", None, None), Progress::Available { endpoint: None });
+        for status in [
+            "available",
+            "backing-up",
+            "storage-initialization",
+            "storage-optimization",
+            "storage-config-upgrade",
+            "configuring-enhanced-monitoring",
+            "configuring-log-exports",
+        ] {
+            assert_eq!(progress(status, None, endpoint()), Progress::Available { endpoint: endpoint() });
+        }
+        let going = |status: &str| Progress::Restoring { percent: None, state: status.to_owned() };
+        // Nobody can connect to it yet.
+        for status in ["backing-up", "storage-initialization", "storage-optimization"] {
+            assert_eq!(progress(status, None, None), going(status));
         }
         for status in [
             "creating",
-            "backing-up",
             "modifying",
             "rebooting",
-            "configuring-enhanced-monitoring",
             "configuring-iam-database-auth",
             "upgrading",
             "a-state-of-tomorrow",
         ] {
-            let state = status.to_owned();
-            assert_eq!(progress(status, None, None), Progress::Restoring { percent: None, state });
+            assert_eq!(progress(status, None, endpoint()), going(status));
         }
         for status in [
             "failed",
+            "upgrade-failed",
+            "cloning-failed",
+            "migration-failed",
+            "restore-error",
             "incompatible-restore",
             "incompatible-parameters",
             "incompatible-network",
             "incompatible-of-tomorrow",
             "inaccessible-encryption-credentials",
+            "inaccessible-encryption-credentials-recoverable",
             "insufficient-capacity",
             "deleting",
             "deleted",
             "stopped",
         ] {
-            let Progress::Failed { why } = progress(status, None, None) else { panic!("{status}") };
+            let Progress::Failed { why } = progress(status, None, endpoint()) else { panic!("{status}") };
             assert!(why.starts_with(&format!("RDS says {status}: ")), "{why}");
         }
     }

@@ -54,7 +54,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
         captured: super::Once::default(),
         client,
     });
-    let errand = Errand { at, tag: "r-1".into() };
+    let errand = Errand::new(at, "r-1");
     rds.set_restoring(&["creating"; 20]);
     database.start(&errand).await.unwrap();
     let asked = rds.asked(RdsAction::DescribeDBInstances);

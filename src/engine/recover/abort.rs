@@ -156,7 +156,7 @@ impl Parts<'_> {
 
     /// Removes a database that carries the recovery's tag.
     async fn remove(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
-        let (database, errand) = (self.database(n)?, recovery.errand());
+        let (database, errand) = (self.database(n)?, recovery.errand_of(n));
         if let Found::Foreign(what) = database.find(&errand).await? {
             return Ok(Aborted::Left(format!("what stands there is not this recovery's: {what}")));
         }

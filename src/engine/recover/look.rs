@@ -61,13 +61,15 @@ async fn lapsed(recovery: &Recovery, parts: &Parts<'_>) -> Result<Vec<(Step, Str
 /// Looks at what the done steps of databases and buckets have left.
 async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Vec<(Step, Seen)>> {
     let mut seen = Vec::new();
-    let errand = recovery.errand();
     let done = |step: Step| state.status(step) == Some(&Status::Done);
     for (n, database) in parts.databases.iter().enumerate() {
         let furthest = [Step::Settle(n), Step::Wait(n), Step::Start(n)].into_iter().find(|step| done(*step));
         let Some(step) = furthest else { continue };
-        let found =
-            if database.can_tell() { Seen::Database(database.find(&errand).await?) } else { Seen::Untold };
+        let found = if database.can_tell() {
+            Seen::Database(database.find(&recovery.errand_of(n)).await?)
+        } else {
+            Seen::Untold
+        };
         // A database that is gone is asked for again, not only settled.
         let step = if matches!(what_holds(&found, false), Held::Holds) { step } else { Step::Start(n) };
         seen.push((step, found));

@@ -5,7 +5,9 @@ mod abort;
 mod bucket;
 mod check;
 mod claim;
+mod deadline;
 mod environment;
+mod errand;
 mod kept;
 mod look;
 mod mark;
@@ -23,6 +25,7 @@ use futures::stream::FuturesUnordered;
 pub use abort::{Aborted, abort, is_abortable, plan_abort};
 pub use bucket::{BucketPart, Surveyed, Terms};
 pub use claim::Claim;
+pub use deadline::carry_on_by;
 pub use kept::keep_sources;
 pub use mark::mark;
 pub use overtaken::overtaken;
@@ -95,7 +98,7 @@ async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<bool> {
         look_again(recovery, parts).await?;
         recovery.resumed()?;
     }
-    take_steps(recovery, parts, |step| step != Step::Resume).await?;
+    take_steps(recovery, parts, |step| !is_after_look(step)).await?;
     let state = recovery.state();
     if !state.is_done_but_for_resume() {
         return Ok(false);
@@ -106,8 +109,13 @@ async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<bool> {
             return Ok(false);
         }
     }
-    take_steps(recovery, parts, |step| step == Step::Resume).await?;
+    take_steps(recovery, parts, is_after_look).await?;
     Ok(true)
+}
+
+/// Whether the application may write once it is begun: it is let go on, or nothing holds it any more.
+fn is_after_look(step: Step) -> bool {
+    matches!(step, Step::Resume | Step::Configure(_))
 }
 
 /// Takes the steps that can be taken, of these. An error is the journal's: then nothing can be begun any more, since nobody

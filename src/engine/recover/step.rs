@@ -8,7 +8,7 @@ use super::environment::{environment, reached_by};
 use super::store::Recovery;
 use crate::apply::Outcome;
 use crate::cancel::Cancel;
-use crate::db::{Database, Next, wait};
+use crate::db::{Database, Next, Request, wait};
 use crate::engine::bucket::Standing;
 use crate::engine::compare::Compare;
 use crate::engine::prepare::{begin, standings};
@@ -65,14 +65,17 @@ impl Parts<'_> {
                     Ok(progress) => (self.on)(&Event::Database(n, progress)),
                     Err(e) => (self.on)(&Event::Unanswered(n, e)),
                 };
-                wait(self.database(n)?, &recovery.errand(), self.cancel, on).await?;
+                wait(self.database(n)?, &recovery.errand_of(n), self.cancel, on).await?;
                 Ok(StepResult::default())
             }
             Step::Settle(n) => {
-                let (database, errand) = (self.database(n)?, recovery.errand());
+                let (database, errand) = (self.database(n)?, recovery.errand_of(n));
                 database.settle(&errand).await?;
                 let connection = database.connection(&errand).await?;
                 Ok(reached_by(connection))
+            }
+            Step::Configure(n) => {
+                self.database(n)?.configure(&recovery.errand_of(n)).await.map(|()| StepResult::default())
             }
             Step::Bucket(n) => self.restore_bucket(recovery, n).await,
             Step::Verify(n) => self.verify_copy(recovery, n).await,
@@ -116,18 +119,27 @@ impl Parts<'_> {
         Ok(StepResult::default())
     }
 
-    /// Asks for a database, unless it is found to have been asked for.
+    /// Asks for a database, unless it is found to have been asked for. That it is asked is noted before.
     async fn start(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
-        let (database, errand) = (self.database(n)?, recovery.errand());
-        match database.find(&errand).await?.next() {
-            Next::Start => database.start(&errand).await?,
-            Next::Wait => {}
+        let (database, errand) = (self.database(n)?, recovery.errand_of(n));
+        let note = match database.find(&errand).await?.next() {
+            Next::Start => {
+                recovery.request(n, false)?;
+                match database.start(&errand).await? {
+                    Request::Accepted(made) => made,
+                    Request::Refused(e) => {
+                        recovery.request(n, true)?;
+                        return Err(e);
+                    }
+                }
+            }
+            Next::Wait => None,
             Next::Stop(why) => {
                 let message = format!("the database {}: {why}", database.name());
                 return Err(Error::new(ErrorKind::Refused, message));
             }
-        }
-        Ok(StepResult::default())
+        };
+        Ok(StepResult { note, ..StepResult::default() })
     }
 
     /// Compares the keys that the rows name with what the bucket holds now.

@@ -221,7 +221,8 @@ impl Recovery {
 
     /// To which second, and by which tag, databases are restored.
     pub fn errand(&self) -> Errand {
-        Errand { at: self.told.at, tag: self.id.clone() }
+        let drill = self.told.purpose == Purpose::Drill;
+        Errand { drill, ..Errand::new(self.told.at, &*self.id) }
     }
 
     /// What the journal says so far.
@@ -247,6 +248,11 @@ impl Recovery {
     /// Notes that a step is under way from now on.
     pub(super) fn begin(&self, step: Step) -> Result<()> {
         self.note(&Record::Begun { step, at: self.now() })
+    }
+
+    /// Notes that a database's restore is asked for from now on, or that nothing was made.
+    pub(super) fn request(&self, database: usize, refused: bool) -> Result<()> {
+        self.note(&Record::Request { database, at: self.now(), refused })
     }
 
     /// Notes what came of a step.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::bucket::BucketPart;
 use super::store::Recovery;
-use crate::db::{Database, Found};
+use crate::db::Database;
 use crate::engine::run::Run;
 use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
@@ -13,8 +13,13 @@ use crate::model::{Location, is_xml_safe};
 use crate::recover::is_scratch_of;
 use crate::s3::{Client, DeleteKey, PageRequest};
 
-/// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back. A database that the
-/// drill has not asked for is somebody else's, if there is one.
+/// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back.
+///
+/// | database | |
+/// |---|---|
+/// | the drill has not asked for it, or was refused for certain | what stands there is somebody else's: it is not looked at |
+/// | asked for, and ours or gone | torn down |
+/// | asked for, and foreign, or it cannot be told | left: it may be the drill's all the same |
 pub async fn tear_down(
     recovery: &Recovery,
     state_dir: &Path,
@@ -22,16 +27,11 @@ pub async fn tear_down(
     databases: &[Database],
 ) -> Result<Vec<String>> {
     let mut left = Vec::new();
-    let errand = recovery.errand();
     let state = recovery.state();
-    for (_, database) in databases.iter().enumerate().filter(|(n, _)| state.was_asked_for(*n)) {
-        // What stands there and is not ours was there before: there is nothing of ours to tear down.
-        let torn_down = match database.find(&errand).await {
-            Ok(Found::Foreign(_)) => Ok(()),
-            _ => database.teardown(&errand).await,
-        };
-        if let Err(e) = torn_down {
-            left.push(format!("database {}: {e}", database.name()));
+    for (n, database) in databases.iter().enumerate().filter(|(n, _)| state.asked_for(*n).is_some()) {
+        if let Err(e) = database.teardown(&recovery.errand_of(n)).await {
+            let by_hand = database.by_hand().map(|how| format!("; to remove it by hand: {how}"));
+            left.push(format!("database {}: {e}{}", database.name(), by_hand.unwrap_or_default()));
         }
     }
     for (n, part) in buckets.iter().enumerate() {

@@ -63,6 +63,7 @@ const CLUSTER: &[Setting] = &[
     Setting("DatabaseName", None, Origin::Source),
     Setting("DBClusterParameterGroupName", Some("default.lab"), Origin::Default),
     Setting("DBSubnetGroupName", Some("default"), Origin::Default),
+    Setting("DatabaseInsightsMode", Some("standard"), Origin::Later),
     Setting("DeletionProtection", Some("false"), Origin::Default),
     Setting("EnableIAMDatabaseAuthentication", Some("false"), Origin::Default),
     Setting("EnablePerformanceInsights", Some("false"), Origin::Later),
@@ -77,6 +78,7 @@ const CLUSTER: &[Setting] = &[
     Setting("PreferredMaintenanceWindow", Some("mon:02:00-mon:02:30"), Origin::Later),
     Setting("ServerlessV2ScalingConfiguration.MaxCapacity", None, Origin::Default),
     Setting("ServerlessV2ScalingConfiguration.MinCapacity", None, Origin::Default),
+    Setting("ServerlessV2ScalingConfiguration.SecondsUntilAutoPause", None, Origin::Default),
     Setting("StorageType", Some("aurora"), Origin::Default),
 ];
 

@@ -94,6 +94,7 @@ pub(super) fn instance(instance: &Database, now: i64) -> Element {
     if instance.state() == "creating" {
         elements.push(Element::text("PercentProgress", "37"));
     } else {
+        elements.push(Element::text("InstanceCreateTime", iso(instance.created, true)));
         let address = Element::text("Address", format!("{}.lab.rds.example.com", instance.id));
         elements.push(Element::list("Endpoint", vec![address, Element::text("Port", get("Port"))]));
     }
@@ -125,6 +126,7 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
         Element::text("DBClusterArn", format!("{ARN}:cluster:{}", cluster.id)),
         Element::text("Engine", &cluster.engine),
         Element::text("Status", cluster.state()),
+        Element::text("ClusterCreateTime", iso(cluster.created, true)),
         Element::text("Endpoint", format!("{}.cluster-lab.rds.example.com", cluster.id)),
         Element::text("ReaderEndpoint", format!("{}.cluster-ro-lab.rds.example.com", cluster.id)),
         Element::text("Port", get("Port")),
@@ -142,7 +144,9 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
         get("ServerlessV2ScalingConfiguration.MinCapacity"),
     );
     if !max.is_empty() {
-        let range = vec![Element::text("MaxCapacity", max), Element::text("MinCapacity", min)];
+        let mut range = vec![Element::text("MaxCapacity", max), Element::text("MinCapacity", min)];
+        let pause = cluster.get("ServerlessV2ScalingConfiguration.SecondsUntilAutoPause");
+        range.extend(pause.map(|seconds| Element::text("SecondsUntilAutoPause", seconds)));
         elements.push(Element::list("ServerlessV2ScalingConfiguration", range));
     }
     elements.extend(common(cluster));

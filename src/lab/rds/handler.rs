@@ -48,7 +48,7 @@ pub(super) fn handle(store: &mut Store, now: i64, action: Action, form: &Form) -
         | Action::DescribeDBSubnetGroups
         | Action::DescribeOptionGroups
         | Action::DescribeOrderableDBInstanceOptions => catalogue::describe(store, action, form),
-        Action::ListTagsForResource => Ok(vec![describe::tags(&resource(store, form)?.tags)]),
+        Action::ListTagsForResource => Ok(vec![describe::tags(&resource(store, form)?.listed_tags())]),
         Action::ModifyDBCluster => modify_cluster(store, now, form),
         Action::ModifyDBInstance => modify_instance(store, now, form),
         Action::RestoreDBClusterToPointInTime => restore_cluster(store, now, form),
@@ -77,6 +77,7 @@ fn create_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
 fn add_instance(store: &mut Store, now: i64, id: &str, mut instance: Database) -> Element {
     (instance.id, instance.created) = (id.to_owned(), now);
     instance.resource_id = store.resource_id("db");
+    instance.hidden = store.hidden;
     let element = describe::instance(&instance, now);
     store.instances.insert(id.to_owned(), instance);
     element
@@ -95,6 +96,7 @@ fn create_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Eleme
 fn add_cluster(store: &mut Store, now: i64, id: &str, mut cluster: Database) -> Element {
     (cluster.id, cluster.created) = (id.to_owned(), now);
     cluster.resource_id = store.resource_id("cluster");
+    cluster.hidden = store.hidden;
     let element = describe::cluster(store, &cluster, now);
     store.clusters.insert(id.to_owned(), cluster);
     element
@@ -113,6 +115,7 @@ fn restore_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Ele
         None => backup_of(store, now, form)?,
     };
     refuse_taken(store, target)?;
+    check_tags(form)?;
     check_time(form, "RestoreTime", window)?;
     catalogue::check_key(&source)?;
     let mut instance = make(Kind::Instance, form, Some(&source));
@@ -141,12 +144,18 @@ fn restore_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
         let message = "RestoreToTime cannot be used with copy-on-write";
         return Err(Refusal::new("InvalidParameterCombination", message));
     }
+    check_tags(form)?;
     check_time(form, "RestoreToTime", window)?;
     catalogue::check_key(&source)?;
     let mut cluster = make(Kind::Cluster, form, Some(&source));
     cluster.engine.clone_from(&source.engine);
     cluster.states = states(&["creating", "creating", "available"]);
     Ok(vec![add_cluster(store, now, target, cluster)])
+}
+
+/// Fifty at most (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
+fn check_tags(form: &Form) -> Outcome<()> {
+    if form.tags().len() > 50 { Err(invalid("The number of tags exceeds the limit of 50.")) } else { Ok(()) }
 }
 
 /// A time or the latest, and not both; in the window, and before its end.
@@ -235,7 +244,8 @@ fn describe_instances(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<E
     };
     let (mut described, mut gone) = (Vec::new(), Vec::new());
     for instance in store.instances.values_mut().filter(|instance| asked(instance)) {
-        described.push(describe::instance(instance, now));
+        let Some(told) = instance.told() else { continue };
+        described.push(describe::instance(&told, now));
         if !instance.step() {
             gone.push(instance.id.clone());
         }
@@ -255,8 +265,8 @@ fn describe_clusters(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<El
         store.clusters.keys().filter(|key| id.is_none_or(|id| id == **key)).cloned().collect();
     let mut described = Vec::new();
     for key in &asked {
-        let Some(cluster) = store.clusters.get(key) else { continue };
-        described.push(describe::cluster(store, cluster, now));
+        let Some(told) = store.clusters.get_mut(key).and_then(Database::told) else { continue };
+        described.push(describe::cluster(store, &told, now));
         if store.clusters.get_mut(key).is_some_and(|cluster| !cluster.step()) {
             store.clusters.remove(key);
         }

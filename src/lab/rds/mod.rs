@@ -25,6 +25,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use action::Action as RdsAction;
+pub use store::Hidden;
 
 use super::clock::Clock;
 use super::fault::{Fault, Faults};
@@ -98,6 +99,11 @@ impl Rds {
         lock(&self.serving.store).restoring = store::states(states);
     }
 
+    /// What is not told at first of what is made from now on: RDS is eventually consistent.
+    pub fn hide(&self, hidden: Hidden) {
+        lock(&self.serving.store).hidden = hidden;
+    }
+
     /// The states that an instance or a cluster goes through from now on.
     pub fn set_states(&self, id: &str, states: &[&str]) {
         self.handle().set_states(id, states);
@@ -129,6 +135,26 @@ impl RdsHandle {
         let made = defaults::make(defaults::Kind::Instance, &Form::default(), None);
         let instance = Database { id: id.to_owned(), ..made };
         lock(&self.0.store).instances.insert(id.to_owned(), instance);
+    }
+
+    /// Makes an instance or a cluster older, by so many milliseconds.
+    pub fn backdate(&self, id: &str, by: i64) {
+        let mut store = lock(&self.0.store);
+        let Store { instances, clusters, .. } = &mut *store;
+        if let Some(database) = instances.get_mut(id).or(clusters.get_mut(id)) {
+            database.created -= by;
+        }
+    }
+
+    /// Puts an instance into a security group, and no other, if that was not done before.
+    pub fn move_once(&self, id: &str, group: &str) {
+        let mut store = lock(&self.0.store);
+        let moved = store.moved.insert(id.to_owned());
+        match store.instances.get_mut(id) {
+            Some(instance) if moved => instance.groups = vec![group.to_owned()],
+            Some(_) => {}
+            None => drop(store.moved.remove(id)),
+        }
     }
 
     /// The states that an instance or a cluster goes through from now on.

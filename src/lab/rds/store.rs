@@ -1,6 +1,6 @@
 //! What there is: instances, clusters, and the backups that are left of deleted ones.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::catalogue::Catalogue;
 
@@ -21,6 +21,19 @@ pub(super) struct Database {
     pub(super) tags: BTreeMap<String, String>,
     /// The cluster that an instance belongs to.
     pub(super) cluster: Option<String>,
+    /// What of it is not told yet.
+    pub(super) hidden: Hidden,
+}
+
+/// How many answers do not know yet of what was made a moment ago.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hidden {
+    /// Descriptions in which it is missing.
+    pub descriptions: usize,
+    /// Descriptions that know it, without its tags.
+    pub tags: usize,
+    /// Lists of its tags that are empty.
+    pub listed: usize,
 }
 
 /// Everything there is.
@@ -33,6 +46,10 @@ pub(super) struct Store {
     /// The states of an instance that is being restored.
     pub(super) restoring: VecDeque<String>,
     pub(super) catalogue: Catalogue,
+    /// What is not told at first of what is made.
+    pub(super) hidden: Hidden,
+    /// Instances that were put into another security group.
+    pub(super) moved: BTreeSet<String>,
     made: u32,
 }
 
@@ -44,6 +61,8 @@ impl Default for Store {
             retained: BTreeMap::new(),
             restoring: states(&["creating", "backing-up", "modifying", "available"]),
             catalogue: Catalogue::default(),
+            hidden: Hidden::default(),
+            moved: BTreeSet::new(),
             made: 0,
         }
     }
@@ -83,6 +102,23 @@ impl Database {
         self.states.front().map_or("available", String::as_str)
     }
 
+    /// It as a description tells it; none while that does not know of it.
+    pub(super) fn told(&mut self) -> Option<Self> {
+        if counts_down(&mut self.hidden.descriptions) {
+            return None;
+        }
+        let mut told = self.clone();
+        if counts_down(&mut self.hidden.tags) {
+            told.tags.clear();
+        }
+        Some(told)
+    }
+
+    /// Its tags as a list of them tells them.
+    pub(super) fn listed_tags(&mut self) -> BTreeMap<String, String> {
+        if counts_down(&mut self.hidden.listed) { BTreeMap::new() } else { self.tags.clone() }
+    }
+
     /// Goes on to the next state. False when there is none, and it was being deleted.
     pub(super) fn step(&mut self) -> bool {
         if self.states.len() > 1 {
@@ -98,6 +134,12 @@ impl Database {
         let earliest = self.created.max(now - days * DAY_MILLIS);
         (days > 0).then(|| (earliest, now - LAG_MILLIS))
     }
+}
+
+fn counts_down(left: &mut usize) -> bool {
+    let hidden = *left > 0;
+    *left = left.saturating_sub(1);
+    hidden
 }
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;

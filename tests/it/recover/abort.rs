@@ -56,7 +56,7 @@ async fn an_aborted_recovery_leaves_everything_as_it_was() {
     std::fs::remove_file(story.path("fail-keys")).unwrap();
     let open = story.open().await.remove(0);
     assert_eq!((&open["state"], &open["at"]), (&"open".into(), &story.at().to_string().into()), "{open:#}");
-    assert_eq!((&open["done"], &open["steps"]), (&6.into(), &8.into()), "{open:#}");
+    assert_eq!((&open["done"], &open["steps"]), (&6.into(), &9.into()), "{open:#}");
     assert!(open["trouble"][0].as_str().unwrap().starts_with("references: "), "{open:#}");
     assert_eq!(open["runs"][0].as_str(), Some(&*story.scene.runs()[0]), "{open:#}");
     let table = story.scene.subject.asof(&["recover", "--list"]).await.expect_code(0);

@@ -106,7 +106,7 @@ impl Databases {
             "[[database]]\nkind = \"{kind}\"\nname = \"orders\"\n{source}target = \"{target}\"\n\
              endpoint-url = \"{url}\"\nregion = \"us-east-1\"\n{rest}"
         );
-        let path = self.dir.path().join("recovery.toml");
+        let path = self.path();
         std::fs::write(&path, text).unwrap();
         path
     }
@@ -124,7 +124,7 @@ impl Databases {
 
     /// The same with these options.
     pub(crate) async fn recover_with(&self, at: Moment, more: &[&str]) -> Run {
-        let path = self.dir.path().join("recovery.toml");
+        let path = self.path();
         let path = path.to_str().unwrap();
         let at = at.to_string();
         let recover = ["recover", path, "--at", &at, "--yes", "--format", "json"];
@@ -133,7 +133,7 @@ impl Databases {
 
     /// `asof drill FILE --at T` with the file that was written last.
     pub(crate) async fn drill(&self, at: Moment) -> Run {
-        let path = self.dir.path().join("recovery.toml");
+        let path = self.path();
         let path = path.to_str().unwrap();
         self.subject.asof(&["drill", path, "--at", &at.to_string(), "--format", "json"]).await
     }

@@ -1,0 +1,210 @@
+//! What drills have left behind in an account and a region: copies whose drill's state is lost, so that no drill tears
+//! them down any more. They are known by their tags; a recovery's database never is one of them.
+
+use aws_sdk_rds::types::{DbCluster, DbInstance};
+use serde::Serialize;
+
+use super::client::{Client, explain, if_there};
+use super::instance::instant;
+use super::tags::{errand_of, is_of_drill};
+use super::whose::{Described, Looked, look};
+use super::{Server, by_hand, cluster, instance};
+use crate::cancel::Cancel;
+use crate::db::Errand;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::model::Instant;
+
+/// Whether a copy is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sweep {
+    /// It is.
+    Remove,
+    /// Its drill may be under way.
+    TooYoung,
+    /// How old it is is not known: it is being created.
+    AgeUnknown,
+}
+
+impl Sweep {
+    /// | when it was created | |
+    /// |---|---|
+    /// | [`limits::SWEPT_AGE`] ago, or before | removed |
+    /// | later | too young |
+    /// | not known | age unknown |
+    fn of(created: Option<Instant>, now: Instant) -> Self {
+        let age = |created: Instant| u128::try_from(now.millis().saturating_sub(created.millis()));
+        match created.map(age) {
+            None => Sweep::AgeUnknown,
+            Some(Ok(age)) if age >= limits::SWEPT_AGE.as_millis() => Sweep::Remove,
+            Some(_) => Sweep::TooYoung,
+        }
+    }
+}
+
+/// A copy that a drill has left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leftover {
+    /// `instance` or `cluster`.
+    pub database: &'static str,
+    /// Its identifier.
+    pub id: String,
+    /// The drill that made it.
+    pub drill: String,
+    /// Its engine.
+    pub engine: String,
+    /// Its status.
+    pub status: String,
+    /// When it was created, if that is known yet.
+    pub created: Option<Instant>,
+    /// Whether it is removed.
+    pub verdict: Sweep,
+    /// The command that removes it by hand.
+    pub by_hand: String,
+    /// What no other of its name has.
+    #[serde(skip)]
+    resource: Option<String>,
+}
+
+/// Looks for what drills have left in one account and region.
+#[derive(Debug)]
+pub struct Sweeper {
+    client: Client,
+    server: Server,
+}
+
+impl Sweeper {
+    /// Finds credentials. `cancel` ends the waiting for what RDS refuses at first.
+    pub async fn connect(server: Server, cancel: Cancel) -> Result<Self> {
+        let client = Client::connect("that a drill has left", &server, cancel).await?;
+        Ok(Self { client, server })
+    }
+
+    /// Everything that drills have left. An instance of a cluster is the cluster's.
+    pub async fn leftovers(&self, now: Instant) -> Result<Vec<Leftover>> {
+        let instances = self.client.insist(async |sdk| {
+            let pages = sdk.describe_db_instances().into_paginator().items().send();
+            pages.try_collect().await.map_err(|e| explain("describe the instances", &e))
+        });
+        let clusters = self.client.insist(async |sdk| {
+            let pages = sdk.describe_db_clusters().into_paginator().items().send();
+            pages.try_collect().await.map_err(|e| explain("describe the clusters", &e))
+        });
+        let (instances, clusters): (Vec<DbInstance>, Vec<DbCluster>) = (instances.await?, clusters.await?);
+        let instances =
+            instances.iter().filter(|one| one.db_cluster_identifier().is_none()).filter_map(|one| {
+                let by_hand = by_hand::instance(one.identifier(), &self.server);
+                let told = (one.engine(), one.db_instance_status(), one.instance_create_time());
+                leftover(one, (INSTANCE, by_hand), told, now)
+            });
+        let clusters = clusters.iter().filter_map(|one| {
+            let by_hand = by_hand::cluster(one.identifier(), &self.server);
+            let told = (one.engine(), one.status(), one.cluster_create_time());
+            leftover(one, (CLUSTER, by_hand), told, now)
+        });
+        Ok(instances.chain(clusters).collect())
+    }
+
+    /// Removes one of them, if it still is what it was when it was found.
+    pub async fn remove(&self, leftover: &Leftover) -> Result<()> {
+        let (id, errand) = (&*leftover.id, Errand::new(Instant::default(), &*leftover.drill));
+        if leftover.database == INSTANCE {
+            let describe =
+                async || if_there(self.client.insist(async |sdk| instance::describe(&sdk, id).await).await);
+            let looked = look(&self.client, &errand, false, describe).await?;
+            let Some(there) = same(looked, leftover)? else { return Ok(()) };
+            return instance::remove_whole(&self.client, &there).await;
+        }
+        let describe =
+            async || if_there(self.client.insist(async |sdk| cluster::describe(&sdk, id).await).await);
+        let looked = look(&self.client, &errand, false, describe).await?;
+        let Some(there) = same(looked, leftover)? else { return Ok(()) };
+        cluster::remove_whole(&self.client, &there, &errand).await
+    }
+}
+
+const INSTANCE: &str = "instance";
+const CLUSTER: &str = "cluster";
+
+/// What stands there, if it is still what was found; none if it is gone.
+fn same<T: Described>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T>> {
+    let why = match looked {
+        Looked::Nothing => return Ok(None),
+        Looked::Ours(there)
+            if is_of_drill(there.tags()) && there.resource_id() == leftover.resource.as_deref() =>
+        {
+            return Ok(Some(there));
+        }
+        Looked::Ours(there) => format!("the {} is another now", there.named()),
+        Looked::Foreign(what) => what,
+    };
+    Err(Error::new(ErrorKind::Refused, format!("not removed: {why}")))
+}
+
+type TellTale<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a aws_sdk_rds::primitives::DateTime>);
+
+/// It, if a drill has made it.
+fn leftover(
+    there: &impl Described,
+    (database, by_hand): (&'static str, String),
+    (engine, status, created): TellTale<'_>,
+    now: Instant,
+) -> Option<Leftover> {
+    let drill = errand_of(there.tags()).filter(|_| is_of_drill(there.tags()))?.to_owned();
+    let created = created.and_then(instant);
+    Some(Leftover {
+        database,
+        id: there.identifier().to_owned(),
+        drill,
+        engine: engine.unwrap_or_default().to_owned(),
+        status: status.unwrap_or_default().to_owned(),
+        created,
+        verdict: Sweep::of(created, now),
+        by_hand,
+        resource: there.resource_id().map(str::to_owned),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_rds::types::Tag;
+
+    use super::*;
+    use crate::db::rds::tags::{PURPOSE, TAG};
+
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+
+    #[test]
+    fn only_what_is_old_enough_is_removed() {
+        let now = Instant::from_millis(10 * DAY);
+        for (created, verdict) in [
+            (None, Sweep::AgeUnknown),
+            (Some(10 * DAY), Sweep::TooYoung),
+            (Some(9 * DAY + 1), Sweep::TooYoung),
+            (Some(9 * DAY), Sweep::Remove),
+            (Some(0), Sweep::Remove),
+            // By a clock that is behind.
+            (Some(11 * DAY), Sweep::TooYoung),
+        ] {
+            assert_eq!(Sweep::of(created.map(Instant::from_millis), now), verdict, "{created:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_drill_has_made_is_a_leftover() {
+        let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
+        for (tags, is_left) in [
+            (vec![tag(TAG, "r-1"), tag(PURPOSE, "drill")], true),
+            (vec![tag(TAG, "r-1")], false),
+            (vec![tag(PURPOSE, "drill")], false),
+            (vec![tag(TAG, "r-1"), tag(PURPOSE, "recover")], false),
+            (vec![], false),
+        ] {
+            let instance = DbInstance::builder().db_instance_identifier("x").set_tag_list(Some(tags.clone()));
+            let kind = ("instance", String::new());
+            let found = leftover(&instance.build(), kind, (None, None, None), Instant::default());
+            assert_eq!(found.is_some(), is_left, "{tags:?}");
+        }
+    }
+}

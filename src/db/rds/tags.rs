@@ -1,0 +1,87 @@
+//! The tags of what is restored: those of the source or the recovery file, and asof's own.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::Tag;
+
+use crate::db::Errand;
+use crate::limits;
+use crate::model::printable;
+
+/// The tag that names the errand which asked for a database.
+pub const TAG: &str = "asof:recovery";
+
+/// The tag of what a drill has asked for: nothing else may be swept.
+pub(super) const PURPOSE: &str = "asof:purpose";
+
+/// Its value.
+const DRILL: &str = "drill";
+
+/// The errand's own.
+fn own(errand: &Errand) -> BTreeMap<String, String> {
+    let purpose = errand.drill.then(|| (PURPOSE.to_owned(), DRILL.to_owned()));
+    [(TAG.to_owned(), errand.tag.clone())].into_iter().chain(purpose).collect()
+}
+
+/// How many of the given tags a database takes beside asof's own. Those of a drill count for a recovery too, so that both
+/// carry the same.
+const GIVEN: usize = limits::DATABASE_TAGS - 2;
+
+/// The tags that were given, as many as there is room for, with the errand's.
+pub(super) fn tags(given: Option<BTreeMap<String, String>>, errand: &Errand) -> Vec<Tag> {
+    let mut tags: BTreeMap<_, _> = given.unwrap_or_default().into_iter().take(GIVEN).collect();
+    tags.extend(own(errand));
+    tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+/// The given tags for which there is no room: the last ones by their keys.
+fn left_out(given: Option<&BTreeMap<String, String>>) -> Vec<&str> {
+    given.into_iter().flatten().skip(GIVEN).map(|(key, _)| key.as_str()).collect()
+}
+
+/// What to say of them, if there are any.
+pub(super) fn caution(name: &str, target: &str, given: Option<&BTreeMap<String, String>>) -> Option<String> {
+    let left_out = left_out(given);
+    let most = limits::DATABASE_TAGS;
+    (!left_out.is_empty()).then(|| {
+        format!(
+            "database {name}: not carried over to {target}, since RDS allows {most} tags and asof needs two of them: the \
+             tags {}",
+            printable(&left_out.join(", "))
+        )
+    })
+}
+
+/// The errand that the tags name.
+pub(super) fn errand_of(tags: &[Tag]) -> Option<&str> {
+    value(tags, TAG)
+}
+
+/// Whether the errand that they name is a drill's.
+pub(super) fn is_of_drill(tags: &[Tag]) -> bool {
+    errand_of(tags).is_some() && value(tags, PURPOSE) == Some(DRILL)
+}
+
+fn value<'a>(tags: &'a [Tag], key: &str) -> Option<&'a str> {
+    tags.iter().find(|tag| tag.key() == Some(key)).and_then(Tag::value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_asof_s_own_tags_beside_fifty() {
+        let given = |n: usize| Some((0..n).map(|n| (format!("t{n:02}"), String::new())).collect());
+        for drill in [false, true] {
+            let errand = Errand { drill, ..Errand::new(crate::model::Instant::default(), "r-1") };
+            for (n, dropped) in [(0, vec![]), (48, vec![]), (49, vec!["t48"]), (50, vec!["t48", "t49"])] {
+                let tags = tags(given(n), &errand);
+                assert_eq!(left_out(given(n).as_ref()), dropped, "{n}");
+                assert_eq!(tags.len(), n - dropped.len() + if drill { 2 } else { 1 });
+                assert!(tags.len() <= limits::DATABASE_TAGS);
+                assert_eq!((errand_of(&tags), is_of_drill(&tags)), (Some("r-1"), drill));
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Whose an instance or a cluster is: decided by its resource id and its tags, and never by one answer alone that may be old.
+//!
+//! RDS is eventually consistent: for some time after a restore was asked for, a description may lack the tags that the
+//! request gave, and even the database (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/Welcome.html>).
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
+
+use super::client::{Client, explain};
+use super::tags::{TAG, errand_of, is_of_drill};
+use crate::db::Errand;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+
+/// An instance or a cluster, as RDS describes it.
+pub(super) trait Described: Clone {
+    /// What it is, and its identifier.
+    fn named(&self) -> String;
+    fn identifier(&self) -> &str;
+    /// What no other ever has, even of the same name.
+    fn resource_id(&self) -> Option<&str>;
+    fn arn(&self) -> Option<&str>;
+    fn tags(&self) -> &[Tag];
+}
+
+impl Described for DbInstance {
+    fn named(&self) -> String {
+        format!("instance {}", self.identifier())
+    }
+
+    fn identifier(&self) -> &str {
+        self.db_instance_identifier().unwrap_or_default()
+    }
+
+    fn resource_id(&self) -> Option<&str> {
+        self.dbi_resource_id()
+    }
+
+    fn arn(&self) -> Option<&str> {
+        self.db_instance_arn()
+    }
+
+    fn tags(&self) -> &[Tag] {
+        self.tag_list()
+    }
+}
+
+impl Described for DbCluster {
+    fn named(&self) -> String {
+        format!("cluster {}", self.identifier())
+    }
+
+    fn identifier(&self) -> &str {
+        self.db_cluster_identifier().unwrap_or_default()
+    }
+
+    fn resource_id(&self) -> Option<&str> {
+        self.db_cluster_resource_id()
+    }
+
+    fn arn(&self) -> Option<&str> {
+        self.db_cluster_arn()
+    }
+
+    fn tags(&self) -> &[Tag] {
+        self.tag_list()
+    }
+}
+
+/// Whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Whose {
+    /// The errand's.
+    Ours,
+    /// Not the errand's.
+    Foreign(Other),
+    /// Its description does not tell: its tags have to be asked for.
+    AskTags,
+    /// Nothing tells yet: it has to be looked at again.
+    Unknown,
+}
+
+/// Who else has made a database, as its tags tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Other {
+    /// Nobody tells: somebody without asof, or (why its tags cannot be listed) that is not known.
+    Untagged(Option<String>),
+    /// A drill.
+    Drill(String),
+    /// A recovery, to whose database an application may have been cut over since.
+    Recovery(String),
+}
+
+impl Other {
+    /// Of tags that name another errand.
+    fn of(tags: &[Tag]) -> Option<Self> {
+        let whose = errand_of(tags)?.to_owned();
+        Some(if is_of_drill(tags) { Other::Drill(whose) } else { Other::Recovery(whose) })
+    }
+
+    /// What such a database is.
+    fn in_words(&self, there: &impl Described) -> String {
+        let named = there.named();
+        match self {
+            Other::Untagged(None) => format!("the {named} without the tag {TAG}"),
+            Other::Untagged(Some(why)) => {
+                format!("the {named} without the tag {TAG} (its tags cannot be listed: {why})")
+            }
+            Other::Drill(id) => format!("the {named} of the drill {id}"),
+            Other::Recovery(id) => {
+                format!("the {named} of the recovery {id}; {}", cut_over(there.identifier()))
+            }
+        }
+    }
+}
+
+/// What to do about the recovery file after an application was cut over to what it has restored.
+fn cut_over(id: &str) -> String {
+    format!(
+        "if the application has been cut over to it, put source = \"{id}\" and another target into the recovery file"
+    )
+}
+
+/// What to say where a source is gone, and a recovery has restored what stands at the target.
+pub(super) fn after_cut_over(target: &impl Described) -> Option<String> {
+    match Other::of(target.tags())? {
+        Other::Recovery(id) => {
+            let (named, advice) = (target.named(), cut_over(target.identifier()));
+            Some(format!("the {named} was restored by the recovery {id}: {advice}"))
+        }
+        Other::Drill(_) | Other::Untagged(_) => None,
+    }
+}
+
+/// Decides. `listed` are the tags as they were asked for, if they were; `age` is how long ago the restore was asked for.
+///
+/// | resource id | tag of a recovery, described or listed | tags asked for | asked for a restore | |
+/// |---|---|---|---|---|
+/// | the one that the restore returned | | | | ours |
+/// | | this one's | | | ours |
+/// | | another's | | | foreign |
+/// | | none | no | | its tags are asked for |
+/// | another than the one that the restore returned | none | yes | | foreign |
+/// | not known | none | yes | less than [`limits::RESTORE_UNTAGGED`] ago | unknown |
+/// | not known | none | yes | before that, or never | foreign |
+fn whose(
+    (resource, described): (Option<&str>, &[Tag]),
+    listed: Option<&[Tag]>,
+    errand: &Errand,
+    age: Option<Duration>,
+) -> Whose {
+    let made = errand.made.as_deref();
+    if made.is_some() && made == resource {
+        return Whose::Ours;
+    }
+    let is_tagged = |tags: &&[Tag]| errand_of(tags).is_some();
+    let Some(tags) = Some(described).filter(is_tagged).or(listed.filter(is_tagged)) else {
+        return match listed {
+            None => Whose::AskTags,
+            Some(_) if made.is_none() && age.is_some_and(|age| age < limits::RESTORE_UNTAGGED) => {
+                Whose::Unknown
+            }
+            Some(_) => Whose::Foreign(Other::Untagged(None)),
+        };
+    };
+    if errand_of(tags) == Some(&errand.tag) {
+        return Whose::Ours;
+    }
+    Whose::Foreign(Other::of(tags).unwrap_or(Other::Untagged(None)))
+}
+
+/// What was found in a place.
+#[derive(Debug)]
+pub(super) enum Looked<T> {
+    /// Nothing.
+    Nothing,
+    /// What the errand has asked for.
+    Ours(T),
+    /// Another: what, and whose.
+    Foreign(String),
+}
+
+impl<T> Looked<T> {
+    pub(super) fn map<U>(self, of: impl FnOnce(T) -> U) -> Looked<U> {
+        match self {
+            Looked::Nothing => Looked::Nothing,
+            Looked::Ours(there) => Looked::Ours(of(there)),
+            Looked::Foreign(what) => Looked::Foreign(what),
+        }
+    }
+}
+
+/// Describes what stands in a place until it is known whose it is. With `insistent`, that there is nothing is not believed
+/// either until the restore was asked for [`limits::RESTORE_UNSEEN`] ago: what is given up then would be an orphan.
+pub(super) async fn look<T: Described>(
+    client: &Client,
+    errand: &Errand,
+    insistent: bool,
+    describe: impl AsyncFn() -> Result<Option<T>>,
+) -> Result<Looked<T>> {
+    let since = Instant::now();
+    let mut pause = limits::FIRST_DATABASE_PAUSE;
+    loop {
+        let age = errand.asked.map(|age| age + since.elapsed());
+        // Boxed: the SDK's futures are large.
+        match Box::pin(describe()).await? {
+            None if insistent && age.is_some_and(|age| age < limits::RESTORE_UNSEEN) => {}
+            None => return Ok(Looked::Nothing),
+            Some(there) => match Box::pin(decide(client, &there, errand, age)).await? {
+                Whose::Ours => return Ok(Looked::Ours(there)),
+                Whose::Foreign(other) => return Ok(Looked::Foreign(other.in_words(&there))),
+                Whose::AskTags | Whose::Unknown => {}
+            },
+        }
+        client.pause(pause).await?;
+        pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+    }
+}
+
+/// Whose it is, now: its tags are asked for where the description does not tell. Whatever nothing was asked for is foreign
+/// although they cannot be asked for.
+async fn decide<T: Described>(
+    client: &Client,
+    there: &T,
+    errand: &Errand,
+    age: Option<Duration>,
+) -> Result<Whose> {
+    let seen = (there.resource_id(), there.tags());
+    let decided = whose(seen, None, errand, age);
+    if decided != Whose::AskTags {
+        return Ok(decided);
+    }
+    match list_tags(client, there).await {
+        Ok(listed) => Ok(whose(seen, Some(&listed), errand, age)),
+        Err(e) if e.kind() == ErrorKind::Denied && age.is_none() => {
+            Ok(Whose::Foreign(Other::Untagged(Some(e.to_string()))))
+        }
+        // It has been deleted meanwhile, or is not known there yet.
+        Err(e) if e.kind() == ErrorKind::Missing => Ok(whose(seen, Some(&[]), errand, age)),
+        Err(e) => Err(e),
+    }
+}
+
+async fn list_tags<T: Described>(client: &Client, there: &T) -> Result<Vec<Tag>> {
+    let named = there.named();
+    let doing = format!("list the tags of the {named}");
+    let Some(arn) = there.arn() else {
+        return Err(Error::new(ErrorKind::Corrupt, format!("cannot {doing}: RDS does not tell its ARN")));
+    };
+    let listed = client.insist(async |sdk| {
+        sdk.list_tags_for_resource().resource_name(arn).send().await.map_err(|e| explain(&doing, &e))
+    });
+    Ok(listed.await?.tag_list().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::rds::tags::PURPOSE;
+
+    fn tag(key: &str, value: &str) -> Tag {
+        Tag::builder().key(key).value(value).build()
+    }
+
+    #[test]
+    fn nothing_is_foreign_by_one_answer_without_tags() {
+        let untagged = || Whose::Foreign(Other::Untagged(None));
+        let recovery = || Whose::Foreign(Other::Recovery("r-2".to_owned()));
+        let of_drill = || Whose::Foreign(Other::Drill("r-2".to_owned()));
+        let (ours, theirs, plain) = (tag(TAG, "r-1"), tag(TAG, "r-2"), tag("team", "r-1"));
+        let (lately, long_ago) = (Some(Duration::from_secs(1)), Some(limits::RESTORE_UNTAGGED));
+        let drill = [theirs.clone(), tag(PURPOSE, "drill")];
+        for (made, described, listed, age, expected) in [
+            (None, vec![ours.clone()], None, None, Whose::Ours),
+            (None, vec![], Some(vec![ours.clone()]), None, Whose::Ours),
+            (Some("db-A"), vec![], None, lately, Whose::Ours),
+            (Some("db-A"), vec![], None, long_ago, Whose::Ours),
+            (Some("db-B"), vec![ours], None, None, Whose::Ours),
+            (None, vec![theirs.clone()], None, lately, recovery()),
+            (None, vec![], Some(vec![theirs]), lately, recovery()),
+            (None, drill.to_vec(), None, lately, of_drill()),
+            (None, vec![plain.clone()], None, lately, Whose::AskTags),
+            (None, vec![], None, None, Whose::AskTags),
+            (None, vec![plain], Some(vec![]), lately, Whose::Unknown),
+            (None, vec![], Some(vec![]), lately, Whose::Unknown),
+            (None, vec![], Some(vec![]), long_ago, untagged()),
+            (None, vec![], Some(vec![]), None, untagged()),
+            (Some("db-B"), vec![], None, lately, Whose::AskTags),
+            (Some("db-B"), vec![], Some(vec![]), lately, untagged()),
+        ] {
+            let errand = Errand {
+                made: made.map(str::to_owned),
+                ..Errand::new(crate::model::Instant::default(), "r-1")
+            };
+            let decided = whose((Some("db-A"), &described), listed.as_deref(), &errand, age);
+            assert_eq!(decided, expected, "{made:?} {described:?} {listed:?} {age:?}");
+        }
+    }
+}

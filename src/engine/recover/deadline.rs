@@ -1,0 +1,107 @@
+//! The deadline of a recovery: what hangs must not keep a cron job from ever beginning the next one.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use super::{Carried, Parts, Recovery, carry_on};
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind};
+use crate::limits;
+use crate::recover::{Ending, Status, Step};
+
+/// Takes every step that is left, as [`carry_on`], until the deadline of the recovery file has passed.
+///
+/// | at the deadline | |
+/// |---|---|
+/// | steps are left | no step is begun any more; those under way end as soon as they can |
+/// | a hook or a command is under way | it is let end, and killed after [`limits::DEADLINE_GRACE`] |
+///
+/// The same command takes up what is left, with a deadline of its own.
+pub async fn carry_on_by(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
+    let deadline = parts.file.deadline.unwrap_or(limits::RECOVERY_DEADLINE);
+    let times = (deadline, limits::DEADLINE_GRACE);
+    let late = || {
+        let message = format!("cannot finish within the deadline of {}", in_words(deadline));
+        Error::new(ErrorKind::Local, message)
+            .hint("give it more time with --deadline, or deadline in the recovery file")
+    };
+    // Boxed: it is large.
+    match by(Box::pin(carry_on(recovery, parts)), times, parts.cancel).await {
+        Ended::Late(Carried { ending: Ending::Interrupted, stands_still, trouble }) => {
+            Carried { ending: Ending::Failed, stands_still, trouble: trouble.or_else(|| Some(late())) }
+        }
+        Ended::InTime(carried) | Ended::Late(carried) => carried,
+        Ended::Abandoned => {
+            let state = recovery.state();
+            let stopped = matches!(state.status(Step::Quiesce), Some(Status::Begun | Status::Done));
+            let stands_still = stopped && state.status(Step::Resume) != Some(&Status::Done);
+            let minutes = limits::DEADLINE_GRACE.as_secs() / 60;
+            let told =
+                late().hint(format!("a hook or a command was killed, {minutes} minutes after the deadline"));
+            Carried { ending: Ending::Failed, stands_still, trouble: Some(told) }
+        }
+    }
+}
+
+/// How something ended that had a deadline.
+#[derive(Debug, PartialEq, Eq)]
+enum Ended<T> {
+    /// Before it.
+    InTime(T),
+    /// After it was asked to stop.
+    Late(T),
+    /// Not even then.
+    Abandoned,
+}
+
+async fn by<T>(
+    going: impl Future<Output = T>,
+    (deadline, grace): (Duration, Duration),
+    cancel: &Cancel,
+) -> Ended<T> {
+    let mut going = pin!(going);
+    if let Ok(ended) = tokio::time::timeout(deadline, &mut going).await {
+        return Ended::InTime(ended);
+    }
+    cancel.stop();
+    tokio::time::timeout(grace, going).await.map_or(Ended::Abandoned, Ended::Late)
+}
+
+/// As it is typed: `90m`, `12h`.
+fn in_words(length: Duration) -> String {
+    let seconds = length.as_secs();
+    match seconds {
+        s if s > 0 && s % 3600 == 0 => format!("{}h", s / 3600),
+        s if s > 0 && s % 60 == 0 => format!("{}m", s / 60),
+        s => format!("{s}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(50));
+
+    #[tokio::test]
+    async fn what_hangs_is_stopped_and_then_left() {
+        let cancel = Cancel::default();
+        assert_eq!(by(std::future::ready(1), TIMES, &cancel).await, Ended::InTime(1));
+        assert!(!cancel.is_stopped());
+        let heeds = async {
+            cancel.stopped().await;
+            2
+        };
+        assert_eq!(by(heeds, TIMES, &cancel).await, Ended::Late(2));
+        assert!(cancel.is_stopped());
+        let cancel = Cancel::default();
+        assert_eq!(by(std::future::pending::<u8>(), TIMES, &cancel).await, Ended::Abandoned);
+    }
+
+    #[test]
+    fn a_length_is_told_as_it_is_typed() {
+        let seconds = [43_200, 5400, 90, 0];
+        let told = seconds.map(|seconds| in_words(Duration::from_secs(seconds)));
+        assert_eq!(told, ["12h", "90m", "90s", "0s"]);
+    }
+}

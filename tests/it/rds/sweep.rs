@@ -1,0 +1,106 @@
+//! Sweeping what drills have left, and nothing else.
+
+use asof::lab::RdsAction;
+
+use super::{databases, rds};
+use crate::crash::block_on;
+use crate::support::Run;
+use crate::support::databases::Databases;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Lets the file restore into another target, and runs a command with it. Its state is lost.
+async fn made(databases: &Databases, kind: &str, command: &[&str], target: &str) -> String {
+    let target = databases.id(target);
+    let path = databases.write(kind, "[database.overrides]\ndeletion-protection = true\n");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace(&databases.id("dst"), &target)).unwrap();
+    let at = databases.at().to_string();
+    let arguments = [&command[..1], &[path.to_str().unwrap(), "--at", &at], &command[1..]].concat();
+    databases.subject.asof(&arguments).await.expect_code(0);
+    std::fs::remove_dir_all(databases.subject.runs_dir().parent().unwrap()).unwrap();
+    target
+}
+
+async fn sweep(databases: &Databases, more: &[&str]) -> Run {
+    let path = databases.path();
+    let sweep = ["drill", "--sweep", path.to_str().unwrap(), "--format", "json"];
+    databases.subject.asof(&[&sweep[..], more].concat()).await
+}
+
+#[test]
+fn only_what_drills_left_a_day_ago_is_swept() {
+    block_on(async {
+        let databases = databases().await;
+        let source = databases.id("src");
+        databases.plain_instance(&source).await;
+        databases.later().await;
+        let (recover, drill) = (["recover", "--yes"], ["drill", "--keep"]);
+        let recovered = made(&databases, "rds", &recover, "recovered").await;
+        let young = made(&databases, "rds", &drill, "young").await;
+        let old = made(&databases, "rds", &drill, "old").await;
+        for id in [&recovered, &old, &source] {
+            rds(&databases).handle().backdate(id, 2 * DAY);
+        }
+        let listed = sweep(&databases, &[]).await.expect_code(2);
+        let told = |run: &Run| {
+            let mut told: Vec<_> =
+                run.of_type("leftover").iter().map(|l| format!("{} {}", l["id"], l["verdict"])).collect();
+            told.sort();
+            told
+        };
+        let mut expected = [format!("\"{old}\" \"remove\""), format!("\"{young}\" \"too-young\"")];
+        expected.sort();
+        assert_eq!(told(&listed), expected, "{listed}");
+        assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 0);
+
+        let swept = sweep(&databases, &["--yes"]).await.expect_code(0);
+        assert!(swept.stderr.contains(&format!("removed the instance {old}")), "{swept}");
+        assert!(databases.instance(&old).await.is_none(), "{swept}");
+        for id in [&recovered, &young, &source] {
+            assert!(databases.instance(id).await.is_some(), "{id}: {swept}");
+        }
+        assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 1);
+        let again = sweep(&databases, &["--yes"]).await.expect_code(0);
+        assert!(again.stderr.contains("no database that a drill left behind"), "{again}");
+    });
+}
+
+#[test]
+fn a_cluster_is_swept_with_its_instances() {
+    block_on(async {
+        let databases = databases().await;
+        let source = databases.id("src");
+        crate::contract::databases::make_cluster(&databases, &source).await;
+        databases.later().await;
+        let old = made(&databases, "aurora", &["drill", "--keep"], "old").await;
+        rds(&databases).handle().backdate(&old, 2 * DAY);
+        sweep(&databases, &["--yes"]).await.expect_code(0);
+        let clusters = databases.sdk.describe_db_clusters().send().await.unwrap();
+        let clusters: Vec<_> =
+            clusters.db_clusters().iter().filter_map(|one| one.db_cluster_identifier()).collect();
+        let instances = databases.sdk.describe_db_instances().send().await.unwrap();
+        assert_eq!((clusters, instances.db_instances().len()), (vec![&*source], 2));
+    });
+}
+
+/// Somebody has made a recovery of a drill's copy: what it carries over of its source is not that a drill made it.
+#[test]
+fn a_recovery_of_a_drill_s_copy_is_not_swept() {
+    block_on(async {
+        let databases = databases().await;
+        databases.plain_instance(&databases.id("src")).await;
+        databases.later().await;
+        let copy = made(&databases, "rds", &["drill", "--keep"], "copy").await;
+        rds(&databases).handle().backdate(&copy, 2 * DAY);
+        let path = databases.write("rds", "");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace(&databases.id("src"), &copy)).unwrap();
+        databases.recover(databases.at()).await.expect_code(0);
+        let target = databases.id("dst");
+        rds(&databases).handle().backdate(&target, 2 * DAY);
+        sweep(&databases, &["--yes"]).await.expect_code(0);
+        assert!(databases.instance(&target).await.is_some());
+        assert!(databases.instance(&copy).await.is_none());
+    });
+}
