@@ -118,12 +118,13 @@ impl Case {
 
     /// The databases that carry a tag of asof's.
     async fn restored(&self) -> Vec<DbInstance> {
-        let described = self.databases.sdk.describe_db_instances().send().await.unwrap();
+        let pages = self.databases.sdk.describe_db_instances().into_paginator().items().send();
+        let described: Vec<DbInstance> = pages.try_collect().await.unwrap();
         let is_ours = |instance: &&DbInstance| {
             let name = instance.db_instance_identifier().unwrap_or_default();
             name.starts_with(&self.databases.id("dst"))
         };
-        described.db_instances().iter().filter(is_ours).cloned().collect()
+        described.iter().filter(is_ours).cloned().collect()
     }
 
     async fn assert_done(&self, run: &Run) {
