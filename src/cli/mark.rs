@@ -13,12 +13,12 @@ use super::moment::{self, MARKS};
 use super::next;
 use super::recovery::{STANDS_STILL, Source, as_written, buckets, clock_of};
 use crate::engine::make_private;
-use crate::engine::recover::{Claim, Quiesced, mark};
+use crate::engine::recover::{Claim, Glimpse, Quiesced, Recovery, mark};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
-use crate::recover::{Consistency, MarkLine, Resource};
-use crate::report::{Format, JsonLines, marks_table};
+use crate::recover::{Consistency, MarkLine, Purpose, Resource};
+use crate::report::{Format, JsonLines, marks_table, shell_path};
 
 pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     let MarkArgs { file, list, name, replace, deadline, state, server, output } = args;
@@ -60,6 +60,7 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
         );
         Consistency::Unquiesced
     };
+    require_no_recovery(&dir, &source)?;
     resume_after_killed(context, output, (&dir, &source)).await?;
     let quiesced = Quiesced { name: name.clone(), since: context.now };
     let of = (&*source.path, &source.file);
@@ -80,6 +81,29 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
         writeln!(out, "{at} is marked {name}; to go back to it: {recover}")?;
     }
     Ok(Exit::Done)
+}
+
+/// Refuses a mark in the midst of a recovery: its second would be one of a half-restored state, and its resume hook would let
+/// the application go on over that.
+fn require_no_recovery(state_dir: &Path, source: &Source) -> Result<()> {
+    let is_in_the_midst = |recovery: &Glimpse| {
+        let Glimpse { told, state, .. } = recovery;
+        let is_left =
+            state.may_be_quiesced() || (state.has_changed_what_is_in_use() && !state.is_resume_begun());
+        told.purpose == Purpose::Recover && told.file == source.path && !state.is_ended() && is_left
+    };
+    let Some(recovery) = Recovery::list(state_dir)?.into_iter().find(is_in_the_midst) else { return Ok(()) };
+    let message = format!(
+        "cannot make a mark: the recovery {} of {} to {} is not finished",
+        recovery.id,
+        source.path.display(),
+        recovery.told.at.human()
+    );
+    let file = shell_path(&source.path);
+    Err(Error::new(ErrorKind::Refused, message).hint(format!(
+        "finish it first: asof recover {file} --at {}; or abort it: asof recover {file} --abort",
+        recovery.told.at
+    )))
 }
 
 /// Runs the resume hook that a killed mark did not come to, before the application is quiesced anew.

@@ -66,6 +66,10 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         Some(recovery) => {
             let (id, at) = (recovery.id(), recovery.told().at.human());
             output.note(&format!("going on with the recovery {id} to {at}"));
+            if !yes {
+                output.note("what was written to its buckets since may be taken back to that time");
+                require_typed(context, &source).await?;
+            }
             recovery
         }
         None => begin(context, output, (&source, &clock), (target_time, yes), (&databases, &carry)).await?,
@@ -77,7 +81,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
     });
     let (carried, findings) = taken.await?;
-    forget_killed_mark(&source, &carried, &recovery, &carry)?;
+    forget_killed_mark(&source, &carried, &carry).await?;
     let told = recovery.report(&source.file, carried.ending, findings);
     let copied = show_report(output, &recovery, &told, &report);
     last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
@@ -139,9 +143,8 @@ async fn begin(
 ) -> Result<Recovery> {
     let way = Way::of(context, source, carry)?;
     let at = plan(context, output, source, target_time, (databases, carry)).await?;
-    let name = source.path.file_name().unwrap_or_default().to_string_lossy();
-    if !yes && !is_typed(context, "the name of the recovery file", &name).await? {
-        return Err(Error::usage(format!("that is not {name}; nothing was changed")));
+    if !yes {
+        require_typed(context, source).await?;
     }
     let typed = (target_time.typed, at);
     let told = Told::new(Purpose::Recover, &source.path, source.file.about(), typed, context.now);
@@ -150,6 +153,15 @@ async fn begin(
         Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())?;
     way.close(output, (&recovery, clock), carry)?;
     Ok(recovery)
+}
+
+/// Has the name of the recovery file typed.
+async fn require_typed(context: &Context, source: &Source) -> Result<()> {
+    let name = source.path.file_name().unwrap_or_default().to_string_lossy();
+    if is_typed(context, "the name of the recovery file", &name).await? {
+        return Ok(());
+    }
+    Err(Error::usage(format!("that is not {name}; nothing was changed")))
 }
 
 /// Checks and shows what would be done. Gives the time that everything is restored to.

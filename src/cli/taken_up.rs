@@ -5,11 +5,11 @@ use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::recovery::Source;
 use super::{moment, next};
-use crate::engine::recover::{Carried, Claim, Glimpse, Quiesced, Recovery, overtaken};
+use crate::engine::recover::{Carried, Claim, Glimpse, Overtaker, Quiesced, Recovery, overtaken};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
-use crate::recover::{Ending, Purpose, Resource, Status, Step, Told};
+use crate::recover::{Ending, Purpose, Resource, Told};
 use crate::s3::ServerClock;
 
 /// Everything that a recovery of the file works on.
@@ -40,19 +40,19 @@ pub(super) fn tell_of_killed_mark(
     Ok(())
 }
 
-/// Forgets a killed mark once the resume hook was run.
-pub(super) fn forget_killed_mark(
-    source: &Source,
-    carried: &Carried,
-    recovery: &Recovery,
-    carry: &CarryArgs,
-) -> Result<()> {
-    let resumed = recovery.state().status(Step::Resume) == Some(&Status::Done);
-    let let_go = carried.ending == Ending::NotBegun && !carried.stands_still;
-    if source.file.hooks.resume.is_some() && (resumed || let_go) {
-        Quiesced::forget(&state_dir(&carry.apply.state)?, &source.path)?;
+/// Forgets a killed mark once the resume hook was run; runs it if the recovery was done before.
+pub(super) async fn forget_killed_mark(source: &Source, carried: &Carried, carry: &CarryArgs) -> Result<()> {
+    let dir = state_dir(&carry.apply.state)?;
+    if carried.resumed && source.file.hooks.resume.is_some() {
+        return Quiesced::forget(&dir, &source.path);
     }
-    Ok(())
+    // Its own resume hook was run by an earlier process, before the mark was killed.
+    match Quiesced::find(&dir, &source.path)? {
+        Some(killed) if matches!(carried.ending, Ending::Done | Ending::Inconsistent) => {
+            killed.resume(&dir, (&source.path, &source.file)).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The recovery of this file to this time that was begun and is not ended.
@@ -90,8 +90,32 @@ pub(super) fn taken_up(
         return Err(Error::usage(message)
             .hint("to go on with it, let the file name these again; for another, use another file"));
     }
+    require_same_steps(&recovery, (source, carry))?;
     require_resumable(&recovery, (source, carry))?;
     Ok(Some(recovery))
+}
+
+/// A hook, a check or references that were added to the file since would never be run: the journal says of which steps the
+/// recovery consists.
+fn require_same_steps(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
+    let (state, now) = (recovery.state(), source.file.shape());
+    let Some(begun) = state.shape() else { return Ok(()) };
+    let parts = [
+        ("a quiesce hook", begun.quiesce, now.quiesce),
+        ("a resume hook", begun.resume, now.resume),
+        ("an after-database hook", begun.after_database, now.after_database),
+        ("[references]", begun.references, now.references),
+        ("other check commands", begun.checks.contains(&true), now.checks.contains(&true)),
+    ];
+    let Some((what, _, now)) = parts.into_iter().find(|(_, begun, now)| begun != now) else { return Ok(()) };
+    let is = if now { "has" } else { "no longer has" };
+    let message =
+        format!("cannot resume the recovery {}: since it began, its file {is} {what}", recovery.id());
+    Err(Error::usage(message)
+        .hint(
+            "let the file say what it said, and run the same command again; nothing was changed by this one",
+        )
+        .hint(format!("or give that recovery up, and begin anew: {}", next::abort(&source.path, carry))))
 }
 
 /// Refuses a recovery that is being aborted; one that something else has overtaken is closed by this.
@@ -102,24 +126,28 @@ fn require_resumable(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)
         let message = format!("cannot resume the recovery {id} to {at}: it is being aborted");
         return Err(Error::new(ErrorKind::Refused, message).hint(format!("to finish that: {abort}")));
     }
-    let Some(why) = overtaken(&state_dir(&carry.apply.state)?, &recovery.glimpse())? else { return Ok(()) };
-    recovery.overtake(&why)?;
+    let Some(by) = overtaken(&state_dir(&carry.apply.state)?, &recovery.glimpse())? else { return Ok(()) };
+    recovery.overtake(&by)?;
     let state = recovery.state();
-    let message = format!("cannot resume the recovery {id} to {at}: {why}");
+    let message = format!("cannot resume the recovery {id} to {at}: {}", by.why());
     let mut refused = Error::new(ErrorKind::Refused, message)
         .hint("that recovery is closed now; the same command begins a new one");
     if (0..source.file.databases.len()).any(|n| state.was_asked_for(n)) {
         refused = refused.hint(format!("to remove the databases that it restored first: {abort}"));
     }
-    if state.status(Step::Quiesce) == Some(&Status::Done) && !state.is_resume_begun() {
-        refused = refused.hint("the application may still be quiesced");
+    if state.may_be_quiesced() {
+        let resumes = match source.file.hooks.resume {
+            Some(_) => format!("to run the resume hook, unless the same command begins anew: {abort}"),
+            None => "the file names no resume hook".to_owned(),
+        };
+        refused = refused.hint(format!("the application may still be quiesced; {resumes}"));
     }
     Err(refused)
 }
 
 /// The recoveries in the way of a new one that have changed nothing, or nothing that is still there: they are closed once the
 /// new one has begun.
-pub(super) struct Way(Vec<(Glimpse, Option<String>)>);
+pub(super) struct Way(Vec<(Glimpse, Option<Overtaker>)>);
 
 impl Way {
     /// What is in the way of a new recovery: those that are not ended, of the same file or about the same bucket or database.
@@ -127,6 +155,7 @@ impl Way {
     /// | the other recovery | |
     /// |---|---|
     /// | has changed nothing | is closed once the new one has begun |
+    /// | is of another file, and may have quiesced its application | refuses the new one, whose hooks are others |
     /// | was overtaken: its run was undone, a later run changed the bucket | is closed too |
     /// | any other | refuses the new one: it has to be resumed or aborted first |
     pub(super) fn of(context: &Context, source: &Source, carry: &CarryArgs) -> Result<Self> {
@@ -136,11 +165,13 @@ impl Way {
         let new = Told { holds, ..nothing };
         let mut way = Vec::new();
         for other in Recovery::list(&state_dir)? {
-            if other.told.purpose != Purpose::Recover || !other.is_open() || !other.told.meets(&new) {
+            let is_left = other.is_open() || other.state.may_be_quiesced() && !other.state.is_ended();
+            if other.told.purpose != Purpose::Recover || !is_left || !other.told.meets(&new) {
                 continue;
             }
             let why = overtaken(&state_dir, &other)?;
-            if other.state.has_changed_anything() && why.is_none() {
+            let is_quiesced = other.state.may_be_quiesced() && other.told.file != file;
+            if is_quiesced || (other.state.has_changed_anything() && why.is_none()) {
                 return Err(in_the_way(context, &other, carry));
             }
             way.push((other, why));
@@ -157,11 +188,15 @@ impl Way {
     ) -> Result<()> {
         let state_dir = state_dir(&carry.apply.state)?;
         for (other, why) in self.0 {
-            let why = why.unwrap_or_else(|| {
-                format!("the recovery {} was begun, and it had changed nothing", recovery.id())
-            });
-            Recovery::close(&state_dir, &other, &why, clock)?;
+            if let Some(since) = other.state.quiesced_since() {
+                recovery.quiesced_already(since)?;
+            }
+            let why = why.as_ref().map_or_else(
+                || format!("the recovery {} was begun, and it had changed nothing", recovery.id()),
+                |by| by.why().to_owned(),
+            );
             output.note(&format!("the recovery {} to {} is closed: {why}", other.id, other.told.at.human()));
+            Recovery::close(&state_dir, &other, &Overtaker::Recovery(why), clock)?;
         }
         Ok(())
     }

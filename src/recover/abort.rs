@@ -1,7 +1,6 @@
 //! What aborting a recovery takes.
 
-use super::journal::{State, Status};
-use super::steps::Step;
+use super::journal::State;
 
 /// A part of an abort.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +41,7 @@ pub enum AbortPart {
 /// | each of its runs, the newest first | no | is undone, unless it was |
 /// | each of its runs | yes | is left: the undo would change what is newer |
 /// | each database that was asked for | | is removed |
-/// | the application was quiesced, and not resumed | no | the resume hook is run |
-/// | the same | yes | it is not: whoever overtook the recovery has resumed it, or has quiesced it anew |
+/// | the application may be quiesced | | the resume hook is run; a later recovery that has overtaken this one sees to that itself |
 pub fn abort_parts(
     state: &State,
     undone_by: impl Fn(&str) -> Option<String>,
@@ -62,8 +60,7 @@ pub fn abort_parts(
     let databases = state.shape().map_or(0, |shape| shape.databases);
     let asked = (0..databases).filter(|n| state.was_asked_for(*n));
     parts.extend(asked.map(|database| AbortPart::Remove { database }));
-    let quiesced = state.status(Step::Quiesce).is_some() && state.status(Step::Resume) != Some(&Status::Done);
-    if quiesced && has_hook && !overtaken {
+    if state.may_be_quiesced() && has_hook {
         parts.push(AbortPart::Resume);
     }
     parts
@@ -72,7 +69,7 @@ pub fn abort_parts(
 #[cfg(test)]
 mod tests {
     use super::super::record::Record;
-    use super::super::steps::Shape;
+    use super::super::steps::{Shape, Step};
     use super::*;
     use crate::model::Instant;
 
@@ -96,7 +93,7 @@ mod tests {
     fn the_table_holds() {
         use AbortPart::{Left, Remove, Resume, Undo, Undone};
         let run = |run: &str| Record::Run { bucket: 0, run: run.into() };
-        let overtaken = || Record::Overtaken { at: AT, why: "why".into() };
+        let overtaken = |by_recovery| Record::Overtaken { at: AT, why: "why".into(), by_recovery };
         let undo = |run: &str| Undo { bucket: 0, run: run.into() };
         let undone = || Undone { run: "a".into(), by: "undo of a".into() };
         let left = |run: &str| Left { run: run.into() };
@@ -104,7 +101,8 @@ mod tests {
         for (quiesced, records, hook, expected) in [
             (true, vec![run("b"), run("c")], true, vec![undo("c"), undo("b"), database(), Resume]),
             (true, vec![run("a"), run("b")], true, vec![undo("b"), undone(), database(), Resume]),
-            (true, vec![run("a"), run("b"), overtaken()], true, vec![left("b"), undone(), database()]),
+            (true, vec![run("a"), run("b"), overtaken(true)], true, vec![left("b"), undone(), database()]),
+            (true, vec![run("a"), overtaken(false)], true, vec![undone(), database(), Resume]),
             (true, vec![run("b")], false, vec![undo("b"), database()]),
             (false, vec![], true, vec![database()]),
         ] {

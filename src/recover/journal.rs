@@ -59,6 +59,10 @@ pub struct State {
     made: BTreeMap<usize, String>,
     /// The resume hook, or what comes after it, was begun since the quiesce hook was last run: the application may be writing.
     resume_begun: bool,
+    /// The application may be quiesced, since then: whatever became of the quiesce hook, or of its step.
+    quiesced: Option<Instant>,
+    /// How long it was, each time.
+    downtime_ms: Option<i64>,
     overtaken: Option<String>,
     aborting: bool,
     /// The runs that were begun to undo others, by the runs that they undo.
@@ -85,9 +89,14 @@ impl State {
         let Some(shape) = self.shape.clone() else {
             return Err("it does not say what it is about".to_owned());
         };
-        let aborts =
-            matches!(record, Record::Aborting { .. } | Record::Undoing { .. } | Record::Aborted { .. });
-        if (self.overtaken.is_some() || self.aborting) && !aborts {
+        let closes = matches!(
+            record,
+            Record::Aborting { .. }
+                | Record::Undoing { .. }
+                | Record::Aborted { .. }
+                | Record::Overtaken { .. }
+        );
+        if (self.overtaken.is_some() || self.aborting) && !closes {
             return Err("a step stands after it was closed".to_owned());
         }
         match record {
@@ -111,8 +120,19 @@ impl State {
                 self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
             }
             Record::Lapsed { step, at, why } => self.lapse(&shape, *step, (*at, why)),
-            Record::Overtaken { why, .. } => {
+            Record::QuiescedAlready { since } => {
+                self.quiesced = Some(*since);
+                Ok(())
+            }
+            Record::ApplicationResumed { at } => {
+                self.let_go(*at);
+                Ok(())
+            }
+            Record::Overtaken { why, by_recovery, .. } => {
                 self.overtaken = Some(why.clone());
+                if *by_recovery {
+                    self.quiesced = None;
+                }
                 Ok(())
             }
             Record::Aborting { .. } => {
@@ -189,7 +209,10 @@ impl State {
             Step::Start(n) if self.format < NOTES_REQUESTS => {
                 self.asked.insert(n, at);
             }
-            Step::Quiesce => self.resume_begun = false,
+            Step::Quiesce => {
+                self.resume_begun = false;
+                self.quiesced.get_or_insert(at);
+            }
             Step::Resume | Step::Configure(_) => self.resume_begun = true,
             _ => {}
         }
@@ -217,11 +240,43 @@ impl State {
                 if let (Step::Start(n), Some(made)) = (step, &result.note) {
                     self.made.insert(n, made.clone());
                 }
+                let is_resumed = step == Step::Resume && status == Status::Done;
                 (taken.status, taken.ended, taken.result) = (status, Some(at), result);
+                if is_resumed {
+                    self.let_go(at);
+                }
                 Ok(())
             }
             _ => Err(format!("the step {step:?} ends without being begun")),
         }
+    }
+
+    fn let_go(&mut self, at: Instant) {
+        if let Some(since) = self.quiesced.take() {
+            self.downtime_ms = Some(self.downtime_ms.unwrap_or_default() + at.millis() - since.millis());
+        }
+    }
+
+    /// Since when the application may be quiesced.
+    pub fn quiesced_since(&self) -> Option<Instant> {
+        self.quiesced
+    }
+
+    /// Whether the application may be quiesced: the quiesce hook was begun, and no resume hook was run to its end since.
+    pub fn may_be_quiesced(&self) -> bool {
+        self.quiesced.is_some()
+    }
+
+    /// How long the application was quiesced; none if it was not, or may still be.
+    pub fn downtime_ms(&self) -> Option<i64> {
+        self.downtime_ms.filter(|_| !self.may_be_quiesced())
+    }
+
+    /// Whether something in use may have been changed: a bucket in place, or a database that is not restored beside it.
+    pub fn has_changed_what_is_in_use(&self) -> bool {
+        let Some(shape) = &self.shape else { return false };
+        let in_place = |(n, _): &(usize, String)| shape.in_place.get(*n) == Some(&true);
+        self.all_runs.iter().any(in_place) || self.asked.keys().any(|n| !shape.is_beside(*n))
     }
 
     /// How far a step is; none where it was not begun.
@@ -271,8 +326,13 @@ impl State {
         self.undone.get(run).map(String::as_str)
     }
 
-    /// Whether a bucket may have been changed, or a database asked for.
+    /// Whether a bucket may have been changed, a database asked for, or the application quiesced.
     pub fn has_changed_anything(&self) -> bool {
+        self.has_restored_anything() || self.may_be_quiesced()
+    }
+
+    /// Whether a bucket may have been changed, or a database asked for.
+    pub fn has_restored_anything(&self) -> bool {
         !self.all_runs.is_empty() || !self.asked.is_empty()
     }
 

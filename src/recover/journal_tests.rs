@@ -158,7 +158,7 @@ fn what_lapses_is_taken_again_with_all_that_rests_on_it() {
 #[test]
 fn only_an_abort_comes_after_what_closes_a_recovery() {
     let (overtaken, aborting) =
-        (Record::Overtaken { at: AT, why: "why".into() }, Record::Aborting { at: AT });
+        (Record::Overtaken { at: AT, why: "why".into(), by_recovery: true }, Record::Aborting { at: AT });
     let undoing = Record::Undoing { run: "run".into(), by: "undo".into() };
     let (aborted, resumed) = (Record::Aborted { at: AT }, Record::Resumed { at: AT });
     for closes in [&overtaken, &aborting] {

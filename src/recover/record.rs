@@ -90,6 +90,19 @@ pub enum Record {
         at: Instant,
         /// By what.
         why: String,
+        /// A later recovery has overtaken it, which sees to the application.
+        #[serde(default)]
+        by_recovery: bool,
+    },
+    /// The application may have been quiesced before this recovery began, by one that it has overtaken.
+    QuiescedAlready {
+        /// Since then.
+        since: Instant,
+    },
+    /// The resume hook was run outside its step: after a quiesce hook that failed, or in an abort.
+    ApplicationResumed {
+        /// When.
+        at: Instant,
     },
     /// The recovery is being aborted.
     Aborting {

@@ -133,7 +133,7 @@ impl Ending {
         let failed = |step: &Step| matches!(state.status(*step), Some(Status::Failed(_)));
         let has_found = |step: &Step| state.result(*step).is_some_and(StepResult::has_found);
         let begun = |step: &Step| *step != Step::Quiesce && state.status(*step).is_some();
-        if failed(&Step::Quiesce) && !steps.iter().any(begun) {
+        if failed(&Step::Quiesce) && !state.has_restored_anything() && !steps.iter().any(begun) {
             Ending::NotBegun
         } else if steps.iter().any(failed) {
             Ending::Failed
@@ -230,19 +230,12 @@ impl Report {
             ending,
             age_ms: told.began.millis() - told.at.millis(),
             elapsed_ms: now.millis() - told.began.millis(),
-            downtime_ms: downtime(state),
+            downtime_ms: state.downtime_ms(),
             steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
             findings,
             left: Vec::new(),
         }
     }
-}
-
-fn downtime(state: &State) -> Option<i64> {
-    let (quiesced, _) = state.times(Step::Quiesce)?;
-    let (_, resumed) =
-        state.times(Step::Resume).filter(|_| state.status(Step::Resume) == Some(&Status::Done))?;
-    Some(resumed?.millis() - quiesced.millis())
 }
 
 impl StepReport {

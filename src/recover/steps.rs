@@ -82,7 +82,7 @@ impl Shape {
         steps
     }
 
-    fn is_beside(&self, database: usize) -> bool {
+    pub(super) fn is_beside(&self, database: usize) -> bool {
         self.beside.get(database) == Some(&true)
     }
 

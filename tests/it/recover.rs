@@ -10,6 +10,7 @@ mod downtime;
 mod drill;
 mod ends;
 mod killed_mark;
+mod left_quiesced;
 mod mark;
 mod marks_of_files;
 mod steps;

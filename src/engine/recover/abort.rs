@@ -172,5 +172,7 @@ impl Parts<'_> {
 /// Whether there is something to abort: it is not ended, or was overtaken and has asked for a database.
 pub fn is_abortable(state: &State) -> bool {
     let asked = state.shape().is_some_and(|shape| (0..shape.databases).any(|n| state.was_asked_for(n)));
-    state.shape().is_some() && !state.is_ended() && (state.overtaken().is_none() || asked)
+    state.shape().is_some()
+        && !state.is_ended()
+        && (state.overtaken().is_none() || asked || state.may_be_quiesced())
 }

@@ -7,7 +7,7 @@ use super::{Carried, Parts, Recovery, carry_on};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind};
 use crate::limits;
-use crate::recover::{Ending, Status, Step};
+use crate::recover::Ending;
 
 /// Takes every step that is left, as [`carry_on`], until the deadline of the recovery file has passed.
 ///
@@ -27,18 +27,17 @@ pub async fn carry_on_by(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
     };
     // Boxed: it is large.
     match by(Box::pin(carry_on(recovery, parts)), times, parts.cancel).await {
-        Ended::Late(Carried { ending: Ending::Interrupted, stands_still, trouble }) => {
-            Carried { ending: Ending::Failed, stands_still, trouble: trouble.or_else(|| Some(late())) }
+        Ended::Late(Carried { ending: Ending::Interrupted, trouble, stands_still, resumed }) => {
+            let trouble = trouble.or_else(|| Some(late()));
+            Carried { ending: Ending::Failed, trouble, stands_still, resumed }
         }
         Ended::InTime(carried) | Ended::Late(carried) => carried,
         Ended::Abandoned => {
-            let state = recovery.state();
-            let stopped = matches!(state.status(Step::Quiesce), Some(Status::Begun | Status::Done));
-            let stands_still = stopped && state.status(Step::Resume) != Some(&Status::Done);
+            let stands_still = recovery.state().may_be_quiesced();
             let minutes = limits::DEADLINE_GRACE.as_secs() / 60;
             let told =
                 late().hint(format!("a hook or a command was killed, {minutes} minutes after the deadline"));
-            Carried { ending: Ending::Failed, stands_still, trouble: Some(told) }
+            Carried { ending: Ending::Failed, stands_still, resumed: false, trouble: Some(told) }
         }
     }
 }

@@ -5,7 +5,7 @@ use super::step::Parts;
 use super::store::Recovery;
 use crate::apply::journal::{Ending, Results};
 use crate::engine::run::Run;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::Version;
 use crate::plan::Change;
 use crate::plan::file::{Changes, PlanFile};
@@ -38,15 +38,13 @@ fn note(recovery: &Recovery, parts: &Parts<'_>, step: Step, why: String) -> Resu
 async fn lapsed(recovery: &Recovery, parts: &Parts<'_>) -> Result<Vec<(Step, String)>> {
     let state = recovery.state();
     let seen = see(recovery, parts, &state).await?;
-    // Keys that were written after the resume hook was started are findings only if nothing is taken again.
-    let mut resumed = state.is_resume_begun();
-    let is_taken_again = |(_, seen): &(Step, Seen)| matches!(what_holds(seen, resumed), Held::TakeAgain(_));
-    resumed = resumed && !seen.iter().any(is_taken_again);
+    let resumed = state.is_resume_begun();
     let mut lapsed = Vec::new();
     for (step, seen) in &seen {
         match what_holds(seen, resumed) {
             Held::Holds => {}
             Held::TakeAgain(why) => lapsed.push((*step, why)),
+            Held::Refuse(why) => return Err(refused(recovery, &why)),
             Held::Written(why) => {
                 if let Step::Bucket(n) = step {
                     let part = parts.bucket(*n)?;
@@ -56,6 +54,16 @@ async fn lapsed(recovery: &Recovery, parts: &Parts<'_>) -> Result<Vec<(Step, Str
         }
     }
     Ok(lapsed)
+}
+
+fn refused(recovery: &Recovery, why: &str) -> Error {
+    let message = format!(
+        "cannot resume the recovery {}: {why}, and the application may have been resumed",
+        recovery.id()
+    );
+    Error::new(ErrorKind::Refused, message)
+        .hint("nothing was changed; if the application uses what is there, keep it: compare the bucket with asof verify")
+        .hint("if not, abort the recovery, and begin anew")
 }
 
 /// Looks at what the done steps of databases and buckets have left.

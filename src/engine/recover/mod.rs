@@ -28,7 +28,7 @@ pub use claim::Claim;
 pub use deadline::carry_on_by;
 pub use kept::keep_sources;
 pub use mark::mark;
-pub use overtaken::overtaken;
+pub use overtaken::{Overtaker, overtaken};
 pub use quiesced::Quiesced;
 pub use step::Parts;
 pub use store::{Glimpse, Recovery};
@@ -37,7 +37,7 @@ pub use teardown::tear_down;
 use look::{look_again, look_last};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::recover::{Ending, Event, Purpose, Status, Step, StepResult};
+use crate::recover::{Ending, Event, Purpose, State, Status, Step, StepResult};
 
 /// How a recovery was carried out.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub struct Carried {
     pub ending: Ending,
     /// The application was stopped, or a part of it may have been, and has not been let go on.
     pub stands_still: bool,
+    /// The resume hook was run to its end by this process.
+    pub resumed: bool,
     /// What went wrong outside the steps: the journal cannot be written, or the resume hook failed after a quiesce hook that
     /// failed.
     pub trouble: Option<Error>,
@@ -58,26 +60,28 @@ pub struct Carried {
 /// What an earlier process did is looked at before anything else, and everything once more before the application is resumed
 /// or "done" is said: what no longer holds is no success.
 pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
+    let before = recovery.state();
     let (mut trouble, looked) = match take_all(recovery, parts).await {
         Ok(looked) => (None, looked),
         Err(e) if e.kind() == ErrorKind::Interrupted => (None, false),
         Err(e) => (Some(e), false),
     };
     let state = recovery.state();
-    let (quiesce, resume) = (state.status(Step::Quiesce), state.status(Step::Resume));
-    let stopped = quiesce.is_some();
-    let mut stands_still = stopped && resume != Some(&Status::Done);
-    // No bucket was changed then. Over one that was, the application does not go on before everything is restored.
+    let quiesce = state.status(Step::Quiesce);
+    // Over what was changed, the application does not go on before everything is restored.
     let unsure = quiesce == Some(&Status::Begun) && trouble.is_some();
-    if state.all_runs().is_empty() && (unsure || matches!(quiesce, Some(Status::Failed(_)))) {
+    let mut let_go = false;
+    if !state.has_changed_what_is_in_use() && (unsure || matches!(quiesce, Some(Status::Failed(_)))) {
         // It may have stopped a part of the application.
-        let resumed = parts.run_resume_hook(recovery).await;
-        stands_still = resumed.is_err() || parts.file.hooks.resume.is_none();
-        if let Err(e) = resumed {
-            (parts.on)(&Event::Failed(Step::Resume, &e.to_string()));
-            trouble.get_or_insert(e.hint("let the application go on by hand"));
+        match parts.let_go(recovery).await {
+            Ok(resumed) => let_go = resumed,
+            Err(e) => {
+                (parts.on)(&Event::Failed(Step::Resume, &e.to_string()));
+                trouble.get_or_insert(e.hint("let the application go on by hand"));
+            }
         }
     }
+    let stands_still = state.may_be_quiesced() && !let_go;
     if state.is_done() && looked && recovery.told().purpose == Purpose::Recover {
         trouble = recovery.end().err();
     }
@@ -87,7 +91,13 @@ pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
         Ending::Done | Ending::Inconsistent if !looked => Ending::Failed,
         ending => ending,
     };
-    Carried { ending, stands_still, trouble }
+    let resumed = let_go || resumed_between(&before, &recovery.state());
+    Carried { ending, stands_still, resumed, trouble }
+}
+
+fn resumed_between(before: &State, after: &State) -> bool {
+    after.status(Step::Resume) == Some(&Status::Done)
+        && after.times(Step::Resume) != before.times(Step::Resume)
 }
 
 /// Takes the steps that are left. Whether everything was looked at in the end, or had been before the resume hook was begun.

@@ -8,6 +8,24 @@ use crate::engine::run::{Order, Run, Worked};
 use crate::error::Result;
 use crate::recover::Resource;
 
+/// By what a recovery was overtaken: why, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overtaker {
+    /// By a later recovery, which sees to the application.
+    Recovery(String),
+    /// By a run, or the undo of its own: the application may be quiesced all the same.
+    Run(String),
+}
+
+impl Overtaker {
+    /// Why, in words.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Recovery(why) | Self::Run(why) => why,
+        }
+    }
+}
+
 /// A run beside the one that restores a bucket.
 #[derive(Debug, Clone, Copy)]
 struct Other<'a> {
@@ -16,10 +34,11 @@ struct Other<'a> {
     worked: Option<Worked>,
 }
 
-/// What has overtaken a recovery that is to be resumed, in words; none if nothing has.
-pub fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<String>> {
+/// What has overtaken a recovery that is to be resumed; none if nothing has.
+pub fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<Overtaker>> {
     if let Some(id) = Recovery::later_of_same(state_dir, recovery)? {
-        return Ok(Some(format!("the recovery {id}, begun later, has changed the same")));
+        let why = format!("the recovery {id}, begun later, has changed the same");
+        return Ok(Some(Overtaker::Recovery(why)));
     }
     let state = &recovery.state;
     let runs = Run::begun(state_dir)?;
@@ -33,7 +52,7 @@ pub fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<String>>
         let others = runs.iter().filter(|(id, _)| !is_ours(id));
         let mut others = others.map(|(id, order)| Other { id, order, worked: Run::worked(state_dir, id) });
         if let Some(why) = others.find_map(|other| by_run((own, order, until), other)) {
-            return Ok(Some(why));
+            return Ok(Some(Overtaker::Run(why)));
         }
     }
     Ok(None)

@@ -90,6 +90,17 @@ impl Parts<'_> {
         self.hook(recovery, "resume hook", self.file.hooks.resume.as_ref()).await.map(drop)
     }
 
+    /// Runs the resume hook after a quiesce hook that failed, and notes it. Whether there is one.
+    pub(super) async fn let_go(&self, recovery: &Recovery) -> Result<bool> {
+        if self.file.hooks.resume.is_none() {
+            return Ok(false);
+        }
+        self.run_resume_hook(recovery).await?;
+        // A journal that cannot be written is told of already, and says less than has been done.
+        drop(recovery.application_resumed());
+        Ok(true)
+    }
+
     pub(super) fn bucket(&self, n: usize) -> Result<&BucketPart> {
         self.buckets.get(n).ok_or_else(|| Error::usage(format!("the recovery file has no bucket {}", n + 1)))
     }

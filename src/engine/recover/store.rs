@@ -12,6 +12,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::overtaken::Overtaker;
 use crate::apply::journal::{of_line, to_line};
 use crate::db::Errand;
 use crate::engine::store::{cannot, is_locked, lock, make, make_private, sync_names, write};
@@ -180,10 +181,10 @@ impl Recovery {
     }
 
     /// Closes a recovery that something has overtaken. One that a process works on is refused.
-    pub fn close(state_dir: &Path, glimpse: &Glimpse, why: &str, clock: &ServerClock) -> Result<()> {
+    pub fn close(state_dir: &Path, glimpse: &Glimpse, by: &Overtaker, clock: &ServerClock) -> Result<()> {
         let dir = recoveries(state_dir).join(&glimpse.id);
         let recovery = Self::open((glimpse.id.clone(), dir), glimpse.told.clone(), clock)?;
-        if is_open(&recovery.state()) { recovery.overtake(why) } else { Ok(()) }
+        if recovery.state().is_ended() { Ok(()) } else { recovery.overtake(by) }
     }
 
     /// The names of all recoveries, the oldest first.
@@ -286,8 +287,19 @@ impl Recovery {
     }
 
     /// Notes that something has overtaken it, which closes it.
-    pub fn overtake(&self, why: &str) -> Result<()> {
-        self.note(&Record::Overtaken { at: self.now(), why: why.to_owned() })
+    pub fn overtake(&self, by: &Overtaker) -> Result<()> {
+        let (why, by_recovery) = (by.why().to_owned(), matches!(by, Overtaker::Recovery(_)));
+        self.note(&Record::Overtaken { at: self.now(), why, by_recovery })
+    }
+
+    /// Notes that the application may be quiesced by a recovery that this one has overtaken.
+    pub fn quiesced_already(&self, since: Instant) -> Result<()> {
+        self.note(&Record::QuiescedAlready { since })
+    }
+
+    /// Notes that the resume hook was run outside its step.
+    pub(super) fn application_resumed(&self) -> Result<()> {
+        self.note(&Record::ApplicationResumed { at: self.now() })
     }
 
     /// Notes that it is being aborted.
