@@ -65,8 +65,8 @@ pub(super) async fn a_killed_mark_is_resumed_by_the_next(
         &format!("psql -XAtq -c 'select key from uploads' '{}' > dump", database.url),
     );
     let application = async {
-        until(|| !is_there(database, "stop")).await;
-        // It goes on, until the next mark stops it.
+        // The resume hook removes both, and only the application says that it has stopped.
+        until(|| !is_there(database, "stopped")).await;
         until(|| is_there(database, "stop")).await;
         std::fs::write(database.path("stopped"), "").unwrap();
     };
