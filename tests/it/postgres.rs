@@ -243,5 +243,4 @@ async fn story(subject: &Subject, database: &Database) {
     let with = (subject, database, &bucket);
     again::given_up_and_typed_again(with, at, &rows).await;
     alone::of_two_times_one_is_recovered(with, at).await;
-    alone::a_killed_mark_is_resumed_by_the_next(with).await;
 }
