@@ -9,13 +9,14 @@ use super::exit::Exit;
 use super::recovery::{
     self, Source, buckets, clock_of, databases, exit, show_report, take_steps, windows, with_terms,
 };
+use super::taken_up::claim_for;
 use super::{next, sources};
 use crate::cancel::Cancel;
 use crate::db::{Database, Errand, require_free};
 use crate::engine::recover::{BucketPart, Recovery, keep_sources, tear_down};
 use crate::error::{Error, Result};
 use crate::model::Location;
-use crate::recover::{Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
+use crate::recover::{DRILL, Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, sweep, yes, at, keep, report, carry } = args;
@@ -35,6 +36,8 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     // What is torn down is not stopped by the Ctrl-C that ended the drill.
     let torn_down = databases(&source.file, &carry.server, &Cancel::default()).await?;
     let state_dir = state_dir(&carry.apply.state)?;
+    // Before anything is looked at that another process may be changing.
+    let mut claim = claim_for(DRILL, &source, &carry)?;
     let server = (&carry.server, carry.apply.rate);
     let parts = async |tag: &str| {
         let to = |target: &Target| scratch_of(target, tag);
@@ -62,20 +65,10 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     sources::preflight(output, &asked, &Errand::new(at.1, "")).await?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
     let told = Told { targets: source.file.targets(), ..told };
-    let drill = Recovery::create(&state_dir, told, drill_shape(&source.file), clock)?;
+    let drill = Recovery::create(&state_dir, told, drill_shape(&source.file), &clock)?;
+    claim.tell(&state_dir, drill.id(), Some(at.1))?;
     let parts = parts(drill.id()).await?;
-    let free = match require_free(&asked, &drill.errand()).await {
-        Ok(()) => keep_sources(&drill, &asked, &given).await,
-        taken => taken,
-    };
-    if let Err(e) = free {
-        // Nothing was begun: there is nothing to tear down, and the drill is ended by this.
-        let left = tear_down(&drill, &state_dir, &parts, &torn_down).await?;
-        if !left.is_empty() {
-            still_there(output, &left);
-        }
-        return Err(e);
-    }
+    require_room(output, &drill, (&asked, &given), (&state_dir, &parts, &torn_down)).await?;
     let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {
         Ok(take_steps(context, output, &drill, &source.file, (&asked, &parts), terms).await)
     });
@@ -95,6 +88,27 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
         other => exit(other, copied),
     };
     carried.trouble.or(unnoted).map_or(Ok(exit), Err)
+}
+
+/// Refuses a drill, and ends it, whose databases have no place, or whose sources cannot be read.
+async fn require_room(
+    output: Output,
+    drill: &Recovery,
+    (asked, given): (&[Database], &[bool]),
+    (state_dir, parts, torn_down): (&Path, &[BucketPart], &[Database]),
+) -> Result<()> {
+    let free = match require_free(asked, &drill.errand()).await {
+        Ok(()) => keep_sources(drill, asked, given).await,
+        taken => taken,
+    };
+    if free.is_err() {
+        // Nothing was begun: there is nothing to tear down, and the drill is ended by this.
+        let left = tear_down(drill, state_dir, parts, torn_down).await?;
+        if !left.is_empty() {
+            still_there(output, &left);
+        }
+    }
+    free
 }
 
 /// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this file.

@@ -1,6 +1,7 @@
 //! The command line: arguments become options, options go to the engine, results to the reports. One file a command.
 
 mod abort;
+mod adopt;
 mod args;
 mod carry;
 mod check;

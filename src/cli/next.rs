@@ -178,6 +178,11 @@ pub(super) fn abort(file: &Path, carry: &CarryArgs) -> String {
     format!("asof recover {} --abort{options}", shell_path(file))
 }
 
+/// The command that resumes the recovery of a file whose state directory is lost.
+pub(super) fn adopt(file: &Path, options: &str) -> String {
+    format!("asof recover {} --adopt{options}", shell_path(file))
+}
+
 /// The command that lists the recoveries that are not finished.
 pub(super) fn recoveries(carry: &CarryArgs) -> String {
     format!("asof recover --list{}", of_state(&carry.apply.state))

@@ -15,8 +15,8 @@ use super::recovery::{
     take_steps, windows, windows_in_time, with_terms,
 };
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
-use super::{abort, next, sources};
-use crate::db::{Database, Errand, Window, require_free};
+use super::{abort, adopt, next, sources};
+use crate::db::{Database, Errand, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms, keep_sources};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Instant};
@@ -31,7 +31,8 @@ const RECOVER: Asked = (
 );
 
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
-    let RecoverArgs { file, init, list, abort: aborts, at, wait, dry_run, yes, report, carry } = args;
+    let RecoverArgs { file, init, list, abort: aborts, adopt: adopts, at, wait, dry_run, yes, report, carry } =
+        args;
     let output = Output::from(carry.output.clone());
     let file = match (list, file) {
         (true, file) => return abort::list(context, file.as_deref(), &carry),
@@ -44,13 +45,15 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     }
     let mut source = Source::read(&file)?;
     source.file.deadline = carry.deadline.or(source.file.deadline);
-    let typed = match at {
-        Some(typed) if !aborts => typed,
-        _ => return abort::run(context, &source, (dry_run, yes), &carry).await,
+    let begins = match at {
+        _ if aborts => return abort::run(context, &source, (dry_run, yes), &carry).await,
+        typed if adopts => Begins::Adopted(typed),
+        Some(typed) => Begins::Typed(typed),
+        // clap has asked for it.
+        None => return Err(Error::usage("name a time: --at TIME")),
     };
-    let target_time = TargetTime { typed: &typed, wait };
     if dry_run {
-        return preview(context, output, &source, target_time, &carry).await;
+        return preview(context, output, &source, (&begins, wait), &carry).await;
     }
     report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
@@ -62,17 +65,21 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
     tell_of_killed_mark(context, output, &source, &carry)?;
-    let recovery = match taken_up(context, (&source, &clock), &typed, &carry)? {
-        Some(recovery) => {
-            let (id, at) = (recovery.id(), recovery.told().at.human());
-            output.note(&format!("going on with the recovery {id} to {at}"));
-            if !yes {
-                output.note("what was written to its buckets since may be taken back to that time");
-                require_typed(context, &source).await?;
+    let (of, with) = ((&source, &clock), (&*databases, &carry));
+    let recovery = match &begins {
+        Begins::Adopted(typed) => adopt::begin(context, output, of, (typed.as_deref(), yes), with).await?,
+        Begins::Typed(typed) => match taken_up(context, of, typed, &carry)? {
+            Some(recovery) => {
+                let (id, at) = (recovery.id(), recovery.told().at.human());
+                output.note(&format!("going on with the recovery {id} to {at}"));
+                if !yes {
+                    output.note("what was written to its buckets since may be taken back to that time");
+                    confirm(context, &source, yes).await?;
+                }
+                recovery
             }
-            recovery
-        }
-        None => begin(context, output, (&source, &clock), (target_time, yes), (&databases, &carry)).await?,
+            None => begin(context, output, of, (TargetTime { typed, wait }, yes), with).await?,
+        },
     };
     claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
     keep_sources(&recovery, &databases, &given).await?;
@@ -89,6 +96,14 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         exit::report(e, false, false);
     }
     Ok(exit(carried.ending, copied))
+}
+
+/// What a recovery begins with, or is resumed by.
+enum Begins {
+    /// The time that was typed.
+    Typed(String),
+    /// What the databases carry, and the time, if one was typed.
+    Adopted(Option<String>),
 }
 
 /// The target time as it was typed.
@@ -118,7 +133,7 @@ async fn preview(
     context: &Context,
     output: Output,
     source: &Source,
-    target_time: TargetTime<'_>,
+    (begins, wait): (&Begins, bool),
     carry: &CarryArgs,
 ) -> Result<Exit> {
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
@@ -127,8 +142,17 @@ async fn preview(
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
     tell_of_killed_mark(context, output, source, carry)?;
-    let at = plan(context, output, source, target_time, (&databases, carry)).await?;
-    let recover = next::recover(&source.path, &at.to_string(), &next::of_recovery(carry));
+    let recover = match begins {
+        Begins::Typed(typed) => {
+            let target_time = TargetTime { typed, wait };
+            let at = plan(context, output, source, target_time, (&databases, carry)).await?;
+            next::recover(&source.path, &at.to_string(), &next::of_recovery(carry))
+        }
+        Begins::Adopted(typed) => {
+            adopt::plan(context, output, source, typed.as_deref(), (&databases, carry)).await?;
+            next::adopt(&source.path, &next::of_recovery(carry))
+        }
+    };
     output.note(&format!("nothing was changed; to carry out: {recover}"));
     Ok(Exit::Done)
 }
@@ -143,25 +167,26 @@ async fn begin(
 ) -> Result<Recovery> {
     let way = Way::of(context, source, carry)?;
     let at = plan(context, output, source, target_time, (databases, carry)).await?;
-    if !yes {
-        require_typed(context, source).await?;
-    }
-    let typed = (target_time.typed, at);
-    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), typed, context.now);
-    let told = Told { holds: resources(source, carry), targets: source.file.targets(), ..told };
-    let recovery =
-        Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock.clone())?;
+    confirm(context, source, yes).await?;
+    let told = told(context, source, (target_time.typed, at), carry);
+    let recovery = Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock)?;
     way.close(output, (&recovery, clock), carry)?;
     Ok(recovery)
 }
 
-/// Has the name of the recovery file typed.
-async fn require_typed(context: &Context, source: &Source) -> Result<()> {
+/// Has the name of the recovery file typed, unless `yes`.
+pub(super) async fn confirm(context: &Context, source: &Source, yes: bool) -> Result<()> {
     let name = source.path.file_name().unwrap_or_default().to_string_lossy();
-    if is_typed(context, "the name of the recovery file", &name).await? {
+    if yes || is_typed(context, "the name of the recovery file", &name).await? {
         return Ok(());
     }
     Err(Error::usage(format!("that is not {name}; nothing was changed")))
+}
+
+/// What a recovery of a file to this time is told.
+pub(super) fn told(context: &Context, source: &Source, at: (&str, Instant), carry: &CarryArgs) -> Told {
+    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), at, context.now);
+    Told { holds: resources(source, carry), targets: source.file.targets(), ..told }
 }
 
 /// Checks and shows what would be done. Gives the time that everything is restored to.
@@ -181,24 +206,37 @@ async fn plan(
     // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
     // this tag: whatever is found is not of the one that would begin.
     let errand = Errand::new(at, format!("{}-none", context.now.compact()));
-    require_free(databases, &errand).await?;
+    if let Err(e) = require_free(databases, &errand).await {
+        return Err(adopt::hint(e, source, (databases, carry)).await);
+    }
     let outline = sources::preflight(output, databases, &errand).await?;
-    let server = (&carry.server, carry.apply.rate);
-    let parts = buckets(context, &source.file, server, as_written).await?;
-    with_terms(context, carry, source.file.buckets_at(at), async |terms| {
-        let databases = (databases, &*windows, &*outline);
-        show(context, output, (source, at), databases, (&parts, &terms, &carry.copies)).await
-    })
-    .await?;
+    let reached = databases.iter().zip(&windows).map(|(database, window)| window.in_words(database.name()));
+    let lines: Vec<_> = reached.chain(outline).collect();
+    show_all(context, output, (source, at), &lines, carry).await?;
     Ok(at)
 }
 
-/// Shows the time, what each database reaches, and what would be changed in each bucket.
+/// Shows the time, these lines about the databases, and what would be changed in each bucket.
+pub(super) async fn show_all(
+    context: &Context,
+    output: Output,
+    (source, at): (&Source, Instant),
+    lines: &[String],
+    carry: &CarryArgs,
+) -> Result<()> {
+    let server = (&carry.server, carry.apply.rate);
+    let parts = buckets(context, &source.file, server, as_written).await?;
+    with_terms(context, carry, source.file.buckets_at(at), async |terms| {
+        show(context, output, (source, at), lines, (&parts, &terms, &carry.copies)).await
+    })
+    .await
+}
+
 async fn show(
     context: &Context,
     output: Output,
     (source, at): (&Source, Instant),
-    (databases, windows, outline): (&[Database], &[Window], &[String]),
+    lines: &[String],
     (parts, terms, copies): (&[BucketPart], &Terms<'_>, &CopyArgs),
 ) -> Result<()> {
     let table = output.format == Format::Table && !output.quiet;
@@ -206,13 +244,10 @@ async fn show(
     if table {
         let name = source.path.file_name().unwrap_or_default().to_string_lossy();
         writeln!(out, "{name} to {} ({} ago)\n", at.human(), at.age(context.now))?;
-        for (database, window) in databases.iter().zip(windows) {
-            writeln!(out, "  {}", window.in_words(database.name()))?;
-        }
-        for line in outline {
+        for line in lines {
             writeln!(out, "  {line}")?;
         }
-        if !databases.is_empty() {
+        if !lines.is_empty() {
             writeln!(out)?;
         }
     }

@@ -19,7 +19,12 @@ pub(super) fn resources(source: &Source, carry: &CarryArgs) -> Vec<Resource> {
 
 /// Keeps every other process from what the file names.
 pub(super) fn claim(source: &Source, carry: &CarryArgs) -> Result<Claim> {
-    Claim::take(&state_dir(&carry.apply.state)?, "recovery", resources(source, carry))
+    claim_for("recovery", source, carry)
+}
+
+/// The same for a command of this name.
+pub(super) fn claim_for(command: &str, source: &Source, carry: &CarryArgs) -> Result<Claim> {
+    Claim::take(&state_dir(&carry.apply.state)?, command, resources(source, carry))
 }
 
 /// Says that a killed mark may have left the application quiesced; the recovery runs the resume hook at its end.

@@ -3,6 +3,7 @@
 //! A restore is known by its tag: it is asked for once, and found again by whoever goes on after a crash. Deciding is
 //! pure ([`Window::reaches`], [`checks`], [`Found::next`]); waiting stands in one place ([`wait`]).
 
+mod adopt;
 mod capture;
 mod check;
 pub mod command;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::model::Instant;
 
+pub use adopt::{Adoption, Carries, Tagged, adoptable};
 pub use check::checks;
 pub use connection::Connection;
 pub use free::require_free;

@@ -3,6 +3,7 @@
 //! | record | where it may stand | what it does |
 //! |---|---|---|
 //! | `started` | first, and only there | gives what the recovery consists of |
+//! | `adopted` | before any step is begun | the state directory that it was begun in is lost: each database may have been asked for |
 //! | `resumed` | after that | steps that failed may be begun again |
 //! | `begun` | its step is not done, and what it waits for is | the step may have been carried out |
 //! | `run` | its bucket's step is begun | the bucket is restored by this run, and by no other |
@@ -101,6 +102,11 @@ impl State {
         }
         match record {
             Record::Started { .. } => Ok(()),
+            Record::Adopted { .. } if self.has_begun() => Err("it is adopted after a step".to_owned()),
+            Record::Adopted { at } => {
+                self.asked = (0..shape.databases).map(|n| (n, *at)).collect();
+                Ok(())
+            }
             Record::Resumed { .. } => {
                 self.reopen();
                 Ok(())

@@ -27,6 +27,11 @@ pub enum Record {
         /// What the recovery consists of.
         shape: Shape,
     },
+    /// It was begun in a state directory that is lost: each of its databases may have been asked for.
+    Adopted {
+        /// When it was found.
+        at: Instant,
+    },
     /// It was gone on with.
     Resumed {
         /// When.

@@ -37,7 +37,7 @@ pub enum Resource {
 /// Who works on something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
-    /// `recovery`, `mark`, `restore`, `undo`.
+    /// `recovery`, `drill`, `mark`, `restore`, `undo`.
     pub command: String,
     /// The name of the recovery or the run, once it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,14 +97,22 @@ impl Resource {
 }
 
 impl Holder {
-    /// The first thing that both would work on. Two plain restores, whose changes are conditional on each key, may; a
-    /// recovery and a mark are alone.
+    /// The first thing that both would work on:
+    ///
+    /// | one | other | may meet |
+    /// |---|---|---|
+    /// | restore, undo | restore, undo | anywhere: their changes are conditional on each key |
+    /// | drill | drill | in a bucket: each has a folder of its own there |
+    /// | any other two | | nowhere |
     pub fn meets(&self, other: &Self) -> Option<&Resource> {
         let is_run = |holder: &Self| matches!(holder.command.as_str(), RESTORE | UNDO);
         if is_run(self) && is_run(other) {
             return None;
         }
-        self.holds.iter().find(|resource| other.holds.iter().any(|there| there.meets(resource)))
+        let drills = self.command == DRILL && other.command == DRILL;
+        let apart = |resource: &&Resource| !(drills && matches!(resource, Resource::Bucket { .. }));
+        let meet = |resource: &&Resource| other.holds.iter().any(|there| there.meets(resource));
+        self.holds.iter().filter(apart).find(meet)
     }
 
     /// In words: the command with its name, T, PID and host.
@@ -117,6 +125,9 @@ impl Holder {
 
 /// The name of a run that restores.
 pub const RESTORE: &str = "restore";
+
+/// The name of a drill.
+pub const DRILL: &str = "drill";
 
 /// The name of a run that undoes another.
 pub const UNDO: &str = "undo";
@@ -185,22 +196,30 @@ mod tests {
     }
 
     #[test]
-    fn two_restores_may_meet_and_nothing_else() {
-        let holder = |command: &str| Holder {
+    fn two_restores_may_meet_and_two_drills_in_a_bucket() {
+        let holder = |command: &str, resource: &Resource| Holder {
             command: command.into(),
             id: None,
             at: None,
             pid: 1,
             host: "host".into(),
-            holds: vec![Resource::File { path: "/a".into() }],
+            holds: vec![resource.clone()],
         };
-        for (one, other, meet) in [
-            (RESTORE, UNDO, false),
-            (RESTORE, "recovery", true),
-            ("mark", "recovery", true),
-            ("recovery", "recovery", true),
+        let file = Resource::File { path: "/a".into() };
+        let bucket = Resource::bucket(None, &"s3://abc".parse().unwrap());
+        for (one, other, in_file, in_bucket) in [
+            (RESTORE, UNDO, false, false),
+            (RESTORE, "recovery", true, true),
+            (RESTORE, DRILL, true, true),
+            ("mark", "recovery", true, true),
+            ("recovery", "recovery", true, true),
+            (DRILL, "recovery", true, true),
+            (DRILL, DRILL, true, false),
         ] {
-            assert_eq!(holder(one).meets(&holder(other)).is_some(), meet, "{one} {other}");
+            for (resource, meet) in [(&file, in_file), (&bucket, in_bucket)] {
+                let meets = holder(one, resource).meets(&holder(other, resource)).is_some();
+                assert_eq!(meets, meet, "{one} {other} {resource:?}");
+            }
         }
     }
 }

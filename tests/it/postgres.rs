@@ -21,6 +21,7 @@ use crate::servers::{Kind, Server, say};
 use crate::support::{Bucket, Moment, Run, Subject};
 
 mod again;
+mod alone;
 mod app;
 
 use app::{App, Row, WORKERS};
@@ -115,11 +116,16 @@ bucket = "{source}"
 
 /// `asof`, for which `psql` is on the PATH, and the user is named as an operator does it.
 async fn asof(subject: &Subject, database: &Database, arguments: &[&str]) -> Run {
+    let mut command = command(subject, database, arguments);
+    tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+}
+
+fn command(subject: &Subject, database: &Database, arguments: &[&str]) -> Command {
     let mut command = subject.command(&subject.server.secret, arguments);
     let bin = Path::new(&database.psql).parent().unwrap().to_str().unwrap();
     let path = format!("{bin}:{}", std::env::var("PATH").unwrap());
     command.env("PATH", path).env("PGUSER", "asof");
-    tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+    command
 }
 
 /// What a command prints, which must end well.
@@ -234,5 +240,7 @@ async fn story(subject: &Subject, database: &Database) {
     ));
     let id = run.of_type("recovery")[0]["id"].as_str().unwrap().to_owned();
     database.pitr("teardown", &id);
-    again::given_up_and_typed_again((subject, database, &bucket), at, &rows).await;
+    let with = (subject, database, &bucket);
+    again::given_up_and_typed_again(with, at, &rows).await;
+    alone::of_two_times_one_is_recovered(with, at).await;
 }

@@ -14,6 +14,7 @@ use crate::support::databases::{Databases, TAG, shape, tag};
 use crate::support::{Moment, Subject};
 
 mod aborted;
+mod adopted;
 mod carried;
 mod hooks;
 mod isolated;

@@ -11,7 +11,7 @@ use crate::recover::LATEST;
 
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "asof recover [OPTIONS] --at <TIME> <FILE>\n       asof recover --abort <FILE>\n       asof recover --list [FILE]\n       asof recover --init <FILE>"
+    override_usage = "asof recover [OPTIONS] --at <TIME> <FILE>\n       asof recover --abort <FILE>\n       asof recover --adopt <FILE>\n       asof recover --list [FILE]\n       asof recover --init <FILE>"
 )]
 #[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(in crate::cli) struct RecoverArgs {
@@ -27,8 +27,11 @@ pub(in crate::cli) struct RecoverArgs {
     /// Abort the recovery of FILE: undo its runs, remove the databases that it restored, resume the application
     #[arg(long, conflicts_with_all = ["init", "at", "wait", "report", "html"])]
     pub(in crate::cli) abort: bool,
+    /// Resume the recovery of FILE whose state directory is lost, by the tags of the RDS databases that it restored
+    #[arg(long, conflicts_with_all = ["init", "list", "abort", "wait"])]
+    pub(in crate::cli) adopt: bool,
     /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
-    #[arg(long, value_name = "TIME", required_unless_present_any = ["init", "list", "abort"])]
+    #[arg(long, value_name = "TIME", required_unless_present_any = ["init", "list", "abort", "adopt"])]
     pub(in crate::cli) at: Option<String>,
     /// If the target time is newer than a database's latest restorable time, wait until the database reaches it
     #[arg(long)]

@@ -7,6 +7,7 @@
 //! RDS takes no idempotency token. What this errand has asked for is known by its tag [`TAG`]: it is gone on with, and torn
 //! down; anything else is left alone.
 
+mod adopt;
 mod by_hand;
 mod captured;
 mod client;

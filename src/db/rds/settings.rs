@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup, Tag, VpcSecurityGroupMembership};
 use serde::{Deserialize, Serialize};
 
-use super::tags::{PURPOSE, TAG};
+use super::tags::OWN;
 
 /// Defines settings, each of which may be left open. Their names in the recovery file are those of the request's
 /// parameters, in small letters with hyphens.
@@ -276,7 +276,7 @@ pub(super) fn security_groups(groups: &[VpcSecurityGroupMembership]) -> Option<N
 /// The tags that may be given: `aws:` is AWS's own, and the errand of the source's restore is not this one.
 pub(super) fn carried_tags(tags: &[Tag]) -> Option<BTreeMap<String, String>> {
     let tags = tags.iter().filter_map(|tag| {
-        let key = tag.key().filter(|key| !key.starts_with("aws:") && ![TAG, PURPOSE].contains(key))?;
+        let key = tag.key().filter(|key| !key.starts_with("aws:") && !OWN.contains(key))?;
         Some((key.to_owned(), tag.value().unwrap_or_default().to_owned()))
     });
     Some(tags.collect::<BTreeMap<_, _>>()).filter(|tags| !tags.is_empty())

@@ -58,7 +58,9 @@ fn source() -> DbInstance {
         .license_model("postgresql-license")
         .tag_list(tag("team", "orders"))
         .tag_list(tag("aws:cloudformation:stack-name", "prod"))
-        .tag_list(tag(TAG, "an-earlier-recovery"))
+        .tag_list(tag(OWN[0], "an-earlier-recovery"))
+        .tag_list(tag(OWN[1], "drill"))
+        .tag_list(tag(OWN[2], "2025-11-17T14:30:05Z"))
         .build()
 }
 

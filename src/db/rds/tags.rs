@@ -6,7 +6,7 @@ use aws_sdk_rds::types::Tag;
 
 use crate::db::Errand;
 use crate::limits;
-use crate::model::printable;
+use crate::model::{Instant, printable};
 
 /// The tag that names the errand which asked for a database.
 pub const TAG: &str = "asof:recovery";
@@ -17,15 +17,22 @@ pub(super) const PURPOSE: &str = "asof:purpose";
 /// Its value.
 const DRILL: &str = "drill";
 
+/// The tag of the second that was asked for: RDS does not tell to which time a database was restored.
+pub(super) const AT: &str = "asof:at";
+
+/// Asof's own tags: never carried over from a source, which may have been restored by asof itself.
+pub(super) const OWN: [&str; 3] = [TAG, PURPOSE, AT];
+
 /// The errand's own.
 fn own(errand: &Errand) -> BTreeMap<String, String> {
     let purpose = errand.drill.then(|| (PURPOSE.to_owned(), DRILL.to_owned()));
-    [(TAG.to_owned(), errand.tag.clone())].into_iter().chain(purpose).collect()
+    let at = (AT.to_owned(), errand.at.whole_second().to_string());
+    [(TAG.to_owned(), errand.tag.clone()), at].into_iter().chain(purpose).collect()
 }
 
 /// How many of the given tags a database takes beside asof's own. Those of a drill count for a recovery too, so that both
 /// carry the same.
-const GIVEN: usize = limits::DATABASE_TAGS - 2;
+const GIVEN: usize = limits::DATABASE_TAGS - OWN.len();
 
 /// The tags that were given, as many as there is room for, with the errand's.
 pub(super) fn tags(given: Option<BTreeMap<String, String>>, errand: &Errand) -> Vec<Tag> {
@@ -45,9 +52,10 @@ pub(super) fn caution(name: &str, target: &str, given: Option<&BTreeMap<String, 
     let most = limits::DATABASE_TAGS;
     (!left_out.is_empty()).then(|| {
         format!(
-            "database {name}: not carried over to {target}, since RDS allows {most} tags and asof needs two of them: the \
+            "database {name}: not carried over to {target}, since RDS allows {most} tags and asof needs {} of them: the \
              tags {}",
-            printable(&left_out.join(", "))
+            OWN.len(),
+printable(&left_out.join(", "))
         )
     })
 }
@@ -62,6 +70,11 @@ pub(super) fn is_of_drill(tags: &[Tag]) -> bool {
     errand_of(tags).is_some() && value(tags, PURPOSE) == Some(DRILL)
 }
 
+/// The second to which it was to restore, if they tell.
+pub(super) fn time_of(tags: &[Tag]) -> Option<Instant> {
+    Instant::parse_listed(value(tags, AT)?.as_bytes())
+}
+
 fn value<'a>(tags: &'a [Tag], key: &str) -> Option<&'a str> {
     tags.iter().find(|tag| tag.key() == Some(key)).and_then(Tag::value)
 }
@@ -73,14 +86,18 @@ mod tests {
     #[test]
     fn there_is_room_for_asof_s_own_tags_beside_fifty() {
         let given = |n: usize| Some((0..n).map(|n| (format!("t{n:02}"), String::new())).collect());
+        let at = Instant::from_millis(1_000_000);
         for drill in [false, true] {
-            let errand = Errand { drill, ..Errand::new(crate::model::Instant::default(), "r-1") };
-            for (n, dropped) in [(0, vec![]), (48, vec![]), (49, vec!["t48"]), (50, vec!["t48", "t49"])] {
+            let errand = Errand { drill, ..Errand::new(at, "r-1") };
+            for (n, dropped) in
+                [(0, vec![]), (47, vec![]), (48, vec!["t47"]), (50, vec!["t47", "t48", "t49"])]
+            {
                 let tags = tags(given(n), &errand);
                 assert_eq!(left_out(given(n).as_ref()), dropped, "{n}");
-                assert_eq!(tags.len(), n - dropped.len() + if drill { 2 } else { 1 });
+                assert_eq!(tags.len(), n - dropped.len() + if drill { 3 } else { 2 });
                 assert!(tags.len() <= limits::DATABASE_TAGS);
                 assert_eq!((errand_of(&tags), is_of_drill(&tags)), (Some("r-1"), drill));
+                assert_eq!(time_of(&tags), Some(at));
             }
         }
     }

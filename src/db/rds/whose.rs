@@ -242,7 +242,7 @@ async fn decide<T: Described>(
     }
 }
 
-async fn list_tags<T: Described>(client: &Client, there: &T) -> Result<Vec<Tag>> {
+pub(super) async fn list_tags<T: Described>(client: &Client, there: &T) -> Result<Vec<Tag>> {
     let named = there.named();
     let doing = format!("list the tags of the {named}");
     let Some(arn) = there.arn() else {

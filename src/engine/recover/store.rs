@@ -7,6 +7,8 @@
 //! | `report.json` | the report | each time the recovery ends |
 //! | `lock` | nothing; locked by the process that works on it | |
 
+mod begin;
+
 use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -15,11 +17,11 @@ use std::path::{Path, PathBuf};
 use super::overtaken::Overtaker;
 use crate::apply::journal::{of_line, to_line};
 use crate::db::Errand;
-use crate::engine::store::{cannot, is_locked, lock, make, make_private, sync_names, write};
+use crate::engine::store::{cannot, is_locked, lock, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::{
-    Ending, FORMAT, Finding, Purpose, Record, RecoveryFile, Report, Shape, State, Step, StepResult, Told,
+    Ending, FORMAT, Finding, Purpose, Record, RecoveryFile, Report, State, Step, StepResult, Told,
 };
 use crate::s3::ServerClock;
 
@@ -74,41 +76,6 @@ impl Glimpse {
 }
 
 impl Recovery {
-    /// Begins a recovery. One of the same file and purpose that is not ended, and was told the same or is to the same second,
-    /// has been begun by another process meanwhile, and is refused.
-    pub fn create(state_dir: &Path, told: Told, shape: Shape, clock: ServerClock) -> Result<Self> {
-        let json = serde_json::to_vec_pretty(&told).map_err(|e| {
-            Error::usage(format!("the path {} cannot be noted: {e}", told.file.display()))
-                .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
-        })?;
-        let all = recoveries(state_dir);
-        make_private(&all).map_err(|e| cannot(&all, "make", &e))?;
-        let _alone = lock(state_dir, "recoveries")?;
-        let of = (told.purpose, &*told.file);
-        for other in Self::ids(state_dir)? {
-            let dir = all.join(&other);
-            let same = |begun: Told| begun.is_meant_by(&told.typed, Some(told.at));
-            if read_told(&dir, of)?.is_some_and(same) && is_open(&read_journal(&dir.join("journal"))?.0) {
-                let message =
-                    format!("the recovery {other} of this file has been begun by another process meanwhile");
-                return Err(Error::new(ErrorKind::Refused, message)
-                    .hint("nothing was changed by this one; once that ends, the same command goes on with it, if anything is left"));
-            }
-        }
-        let (id, dir) = make(&all, told.began)?;
-        let locked = lock(&dir, &format!("recovery {id}"))?;
-        write(&dir, TOLD, &json)?;
-        let path = dir.join("journal");
-        let file = OpenOptions::new().append(true).create_new(true).open(&path);
-        let file = file.map_err(|e| cannot(&path, "begin", &e))?;
-        let journal = RefCell::new(Journal { path, file, state: State::default(), broken: None });
-        let at = told.began;
-        let recovery = Self { id, dir, told, journal, clock, taken_up: false, _lock: locked };
-        recovery.note(&Record::Started { format: FORMAT, at, shape })?;
-        sync_names(&recovery.dir)?;
-        Ok(recovery)
-    }
-
     /// Takes up the newest recovery of a file that is not ended and that `suits`. What another process works on is refused.
     pub fn take_up(
         state_dir: &Path,
@@ -149,6 +116,15 @@ impl Recovery {
     /// Opens a recovery that an earlier process began.
     fn open((id, dir): (String, PathBuf), told: Told, clock: &ServerClock) -> Result<Self> {
         let locked = lock(&dir, &format!("recovery {id}"))?;
+        Self::of_locked((id, dir), told, clock, locked)
+    }
+
+    fn of_locked(
+        (id, dir): (String, PathBuf),
+        told: Told,
+        clock: &ServerClock,
+        locked: File,
+    ) -> Result<Self> {
         let path = dir.join("journal");
         let (state, whole) = read_journal(&path)?;
         let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;

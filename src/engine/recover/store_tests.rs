@@ -13,7 +13,7 @@ fn begin(state_dir: &Path, file: &Path) -> Result<Recovery> {
         state_dir,
         told,
         RecoveryFile::parse("r.toml", text).unwrap().shape(),
-        ServerClock::default(),
+        &ServerClock::default(),
     )
 }
 
@@ -116,4 +116,31 @@ fn a_recovery_that_was_overtaken_is_closed() {
     assert_eq!((closed.is_open(), closed.state.overtaken()), (false, Some("why")));
     assert!(take_up(dir.path()).unwrap().is_none());
     Recovery::close(dir.path(), &closed, &Overtaker::Run("again".into()), &ServerClock::default()).unwrap();
+}
+
+/// Killed before its journal began, it has not begun; known, it is nothing to adopt.
+#[test]
+fn an_adopted_recovery_has_its_name_and_may_have_asked_for_each_database() {
+    const ID: &str = "20251117T143005Z-7f3a";
+    let dir = tempfile::tempdir().unwrap();
+    let adopt = |id: &str| {
+        let told = Told::new(Purpose::Recover, Path::new(FILE), Vec::new(), ("latest", NOW), NOW);
+        let text = "[[database]]\nkind = \"rds\"\nsource = \"a\"\ntarget = \"b\"\n";
+        let shape = RecoveryFile::parse("r.toml", text).unwrap().shape();
+        Recovery::adopt(dir.path(), id, (told, shape), &ServerClock::default())
+    };
+    let place = recoveries(dir.path()).join(ID);
+    fs::create_dir_all(&place).unwrap();
+    fs::write(place.join(TOLD), "torn").unwrap();
+    assert!(!Recovery::is_known(dir.path(), ID).unwrap());
+    let recovery = adopt(ID).unwrap();
+    assert_eq!((recovery.id(), recovery.state().asked_for(0)), (ID, Some(NOW)));
+    drop(recovery);
+    assert!(Recovery::is_known(dir.path(), ID).unwrap());
+    let taken_up = take_up(dir.path()).unwrap().unwrap();
+    assert!(taken_up.id() == ID && taken_up.state().was_asked_for(0));
+    taken_up.overtake(&Overtaker::Run("a test".into())).unwrap();
+    drop(taken_up);
+    assert_eq!(adopt(ID).unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!(adopt("20251117T143005Z-7f3b").unwrap().id(), "20251117T143005Z-7f3b");
 }

@@ -15,6 +15,7 @@ fn of_recover() {
 
     Usage: asof recover [OPTIONS] --at <TIME> <FILE>
            asof recover --abort <FILE>
+           asof recover --adopt <FILE>
            asof recover --list [FILE]
            asof recover --init <FILE>
 
@@ -32,6 +33,10 @@ fn of_recover() {
           --abort
               Abort the recovery of FILE: undo its runs, remove the databases that it restored, resume
               the application
+
+          --adopt
+              Resume the recovery of FILE whose state directory is lost, by the tags of the RDS
+              databases that it restored
 
           --at <TIME>
               The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that

@@ -10,7 +10,7 @@ use crate::support::{Moment, Run};
 /// Keys of each kind in the bucket.
 const SIZE: usize = 3;
 
-/// Notes each call, and does what it is called for. For `full-CALL` the disk is full from that call on, as far as asof can
+/// Notes each call, and does what it is called for, once the shell script `until-CALL`, if there is one, succeeds. For `full-CALL` the disk is full from that call on, as far as asof can
 /// see. A database is a file that holds the tag of its restore; it is there at
 /// once, and ready when it has been asked for the second time.
 const DATABASE: &str = r#"#!/bin/sh
@@ -19,6 +19,10 @@ ulimit -S -f unlimited
 echo "$1 $ASOF_AT $ASOF_RUN" >> "$dir/calls"
 if [ -e "$dir/fail-$1" ]; then echo "told to fail" >&2; exit 7; fi
 if [ -e "$dir/sleep-$1" ]; then sleep "$(cat "$dir/sleep-$1")"; fi
+n=0
+if [ -e "$dir/until-$1" ]; then
+    until sh "$dir/until-$1" || [ $n = 600 ]; do sleep 0.05; n=$((n + 1)); done
+fi
 if [ -e "$dir/full-$1" ]; then prlimit --pid $PPID --fsize=0:; fi
 tag=$(cat "$dir/$ASOF_TARGET" 2>/dev/null)
 case $1 in

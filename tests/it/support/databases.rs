@@ -204,7 +204,8 @@ pub(crate) fn shape(instance: &DbInstance) -> BTreeMap<&'static str, String> {
     set("insights", format!("{:?}", instance.performance_insights_enabled()));
     set("certificate", text(instance.ca_certificate_identifier()));
     set("network", text(instance.network_type()));
-    let tags = instance.tag_list().iter().filter(|tag| tag.key() != Some(TAG));
+    let tags =
+        instance.tag_list().iter().filter(|tag| !tag.key().is_some_and(|key| key.starts_with("asof:")));
     let tags: Vec<_> = tags.map(|tag| format!("{}={}", text(tag.key()), text(tag.value()))).collect();
     set("tags", sorted(tags.iter().map(String::as_str).collect()));
     shape

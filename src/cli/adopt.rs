@@ -1,0 +1,133 @@
+//! `asof recover --adopt`: going on with a recovery whose state directory is lost, by what its databases carry.
+
+use futures::future::try_join_all;
+
+use super::args::recover::CarryArgs;
+use super::carry::state_dir;
+use super::context::{Context, Output};
+use super::recover::{confirm, show_all, told};
+use super::recovery::{self, Source};
+use super::taken_up::Way;
+use super::{next, sources};
+use crate::db::{Adoption, Carries, Database, Errand, adoptable, require_free};
+use crate::engine::recover::Recovery;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Instant;
+use crate::recover::LATEST;
+use crate::s3::ServerClock;
+
+/// What is said of what only the lost directory knew.
+const LOST: &str = "what the recovery has changed in buckets is found by listing them, and asof undo does not know its runs; \
+                    whether the application was quiesced, or resumed since, is not known: the quiesce hook is run, and \
+                    what was written after the target time is rewound";
+
+/// What is said where an isolated source may be taken for how a database should be.
+const SETTINGS: &str = "the settings of the sources are read anew: if a source has been isolated since, give those of before with \
+                        --settings-from FILE";
+
+/// A recovery that is found by its tags.
+pub(super) struct Found {
+    id: String,
+    at: Instant,
+}
+
+/// Looks for the recovery, checks and shows what would be done, asks, and begins it anew under its own name.
+pub(super) async fn begin(
+    context: &Context,
+    output: Output,
+    (source, clock): (&Source, &ServerClock),
+    (typed, yes): (Option<&str>, bool),
+    (databases, carry): (&[Database], &CarryArgs),
+) -> Result<Recovery> {
+    let Found { id, at } = plan(context, output, source, typed, (databases, carry)).await?;
+    let way = Way::of(context, source, carry)?;
+    confirm(context, source, yes).await?;
+    let typed = at.to_string();
+    let told = told(context, source, (&typed, at), carry);
+    let state_dir = state_dir(&carry.apply.state)?;
+    let recovery = Recovery::adopt(&state_dir, &id, (told, source.file.shape()), clock)?;
+    way.close(output, (&recovery, clock), carry)?;
+    Ok(recovery)
+}
+
+/// Looks for the recovery, checks what it has not asked for yet, and shows what would be done.
+pub(super) async fn plan(
+    context: &Context,
+    output: Output,
+    source: &Source,
+    typed: Option<&str>,
+    (databases, carry): (&[Database], &CarryArgs),
+) -> Result<Found> {
+    let past = |typed: &str| recovery::at(typed, (&[], &[]), context.now, (carry, &source.path));
+    let typed = match typed {
+        Some(LATEST) => {
+            let message =
+                "the target time of a recovery that is adopted is not latest, but what its databases tell";
+            return Err(Error::usage(message).hint("leave --at out, or name the time: --at TIME"));
+        }
+        typed => typed.map(past).transpose()?.map(Instant::whole_second),
+    };
+    let found = look(databases).await?;
+    let (id, at) = match adoptable(&found, typed) {
+        Adoption::Adopt { id, at } => (id, at),
+        Adoption::Refuse(why) => {
+            let message = format!("cannot adopt a recovery of {}: {why}", source.path.display());
+            return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
+        }
+    };
+    past(&at.to_string())?;
+    require_unknown(&id, at, (source, carry))?;
+    output.note(&format!("adopting the recovery {id} to {}", at.human()));
+    output.note(LOST);
+    output.note(SETTINGS);
+    let mut lines = Vec::new();
+    for (database, (name, carries)) in databases.iter().zip(&found) {
+        if let Carries::Tagged(there) = carries {
+            lines.push(format!("database {name}: the {} is the recovery's", there.what));
+            continue;
+        }
+        lines.push(format!("database {name}: it is not there, and will be restored"));
+        let (one, window) = (std::slice::from_ref(database), [database.window().await?]);
+        recovery::at(&at.to_string(), (one, &window), context.now, (carry, &source.path))?;
+        let errand = Errand::new(at, &*id);
+        require_free(one, &errand).await?;
+        lines.extend(sources::preflight(output, one, &errand).await?);
+    }
+    show_all(context, output, (source, at), &lines, carry).await?;
+    Ok(Found { id, at })
+}
+
+/// What each database carries, by its name in the file.
+async fn look(databases: &[Database]) -> Result<Vec<(&str, Carries)>> {
+    let carried = try_join_all(databases.iter().map(Database::carries)).await?;
+    Ok(databases.iter().map(Database::name).zip(carried).collect())
+}
+
+/// Refuses what this state directory knows: nothing of it is lost.
+fn require_unknown(id: &str, at: Instant, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
+    let state_dir = state_dir(&carry.apply.state)?;
+    if !Recovery::is_known(&state_dir, id)? {
+        return Ok(());
+    }
+    let message =
+        format!("cannot adopt the recovery {id}: its state is not lost, but in {}", state_dir.display());
+    let recover = next::recover(&source.path, &at.to_string(), &next::of_recovery(carry));
+    Err(Error::new(ErrorKind::Refused, message)
+        .hint(format!("nothing was changed; to resume it, if it is not finished: {recover}"))
+        .hint(format!("to list those that are not finished: {}", next::recoveries(carry))))
+}
+
+/// Names `--adopt` where what stands in the way is of a recovery that this state directory does not know.
+pub(super) async fn hint(e: Error, source: &Source, (databases, carry): (&[Database], &CarryArgs)) -> Error {
+    let Ok(found) = look(databases).await else { return e };
+    let Adoption::Adopt { id, at } = adoptable(&found, None) else { return e };
+    let known = state_dir(&carry.apply.state).and_then(|dir| Recovery::is_known(&dir, &id));
+    if !matches!(known, Ok(false)) {
+        return e;
+    }
+    let adopt = next::adopt(&source.path, &next::of_recovery(carry));
+    e.hint(format!(
+        "if the state directory of the recovery {id} to {} is lost, to resume that recovery: {adopt}",
+        at.human()
+    ))
+}

@@ -1,0 +1,190 @@
+//! Whether a recovery whose state directory is lost can be gone on with, by what its databases carry.
+
+use super::Database;
+use crate::error::Result;
+use crate::model::{Instant, printable};
+
+/// What stands where a database would be restored to carries of a recovery, whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Carries {
+    /// Nothing stands there.
+    Nothing,
+    /// The tags of a recovery or a drill.
+    Tagged(Tagged),
+    /// None: what it is.
+    Untagged(String),
+    /// Databases of this kind carry no tags.
+    Untold,
+}
+
+/// A database with the tags of a recovery or a drill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged {
+    /// What it is.
+    pub what: String,
+    /// The recovery's name.
+    pub id: String,
+    /// Its target time, if the tags tell it.
+    pub at: Option<Instant>,
+    /// It is a drill's.
+    pub drill: bool,
+}
+
+/// Whether what was found is gone on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Adoption {
+    /// It is.
+    Adopt {
+        /// The recovery's name.
+        id: String,
+        /// Its target time.
+        at: Instant,
+    },
+    /// It is not: why.
+    Refuse(String),
+}
+
+/// Decides, by what each database of a file, with its name, carries, and by the time that was typed, if one was.
+///
+/// | a database | |
+/// |---|---|
+/// | is restored by commands | refused: it has no tags |
+/// | carries no tags of asof | refused: it is somebody else's |
+/// | is a drill's | refused: it is torn down one day |
+/// | carries no target time, or a name that asof gives to nothing | refused |
+/// | carries another name or another target time than one before it | refused, naming both |
+/// | is not there | it will be restored |
+///
+/// | altogether | typed | |
+/// |---|---|---|
+/// | none is there | | refused |
+/// | one name, one target time | nothing, or that second | adopted |
+/// | one name, one target time | another second | refused, naming both |
+pub fn adoptable(found: &[(&str, Carries)], typed: Option<Instant>) -> Adoption {
+    let mut first: Option<(&str, &Tagged, Instant)> = None;
+    for (name, carries) in found {
+        let why = match carries {
+            Carries::Nothing => continue,
+            Carries::Untold => {
+                format!(
+                    "the database {name} is restored by commands, and only databases of RDS can be adopted"
+                )
+            }
+            Carries::Untagged(what) => format!("the database {name}: {what} is not restored by asof"),
+            Carries::Tagged(Tagged { what, id, drill: true, .. }) => {
+                format!("the database {name}: the {what} is a copy of the drill {}", printable(id))
+            }
+            Carries::Tagged(Tagged { what, id, .. }) if !is_name(id) => {
+                format!(
+                    "the database {name}: the {what} is tagged {}, which no recovery is called",
+                    printable(id)
+                )
+            }
+            Carries::Tagged(Tagged { what, id, at: None, .. }) => {
+                format!("the database {name}: the {what} of the recovery {id} does not carry the target time")
+            }
+            Carries::Tagged(tagged @ Tagged { at: Some(at), .. }) => match first {
+                None => {
+                    first = Some((name, tagged, *at));
+                    continue;
+                }
+                Some((_, other, time)) if other.id == tagged.id && time == *at => continue,
+                Some((one, other, time)) => format!(
+                    "the database {one} is of the recovery {} to {}, and the database {name} of {} to {}",
+                    other.id,
+                    time.human(),
+                    tagged.id,
+                    at.human()
+                ),
+            },
+        };
+        return Adoption::Refuse(why);
+    }
+    match (first, typed) {
+        (None, _) => Adoption::Refuse("none of the databases has been restored".to_owned()),
+        (Some((_, Tagged { id, .. }, at)), Some(typed)) if typed != at => {
+            let (at, typed) = (at.human(), typed.human());
+            Adoption::Refuse(format!("the recovery {id} is to {at}, and --at is {typed}"))
+        }
+        (Some((_, Tagged { id, .. }, at)), _) => Adoption::Adopt { id: id.clone(), at },
+    }
+}
+
+/// A name as asof gives it, `20251117T143005Z-7f3a`: others can tag too, and it becomes that of a directory.
+fn is_name(id: &str) -> bool {
+    let digits = |text: &str, of: u32| text.chars().all(|c| c.is_digit(of) && !c.is_ascii_uppercase());
+    let Some((stamp, rest)) = id.split_once('-') else { return false };
+    let Some((day, time)) = stamp.strip_suffix('Z').and_then(|stamp| stamp.split_once('T')) else {
+        return false;
+    };
+    (day.len(), time.len(), rest.len()) == (8, 6, 4)
+        && digits(day, 10)
+        && digits(time, 10)
+        && digits(rest, 16)
+}
+
+impl Database {
+    /// What stands where it would be restored to carries of a recovery.
+    pub async fn carries(&self) -> Result<Carries> {
+        match self {
+            Database::Command(_) => Ok(Carries::Untold),
+            // Boxed: descriptions are large.
+            Database::Rds(database) => Box::pin(database.carries()).await,
+            Database::Aurora(database) => Box::pin(database.carries()).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "20251117T143005Z-7f3a";
+    const OTHER: &str = "20251117T143005Z-7f3b";
+
+    fn tagged(id: &str, at: Option<i64>, drill: bool) -> Carries {
+        let at = at.map(Instant::from_millis);
+        Carries::Tagged(Tagged { what: "instance x".to_owned(), id: id.to_owned(), at, drill })
+    }
+
+    #[test]
+    fn the_table_holds() {
+        use Carries::{Nothing, Untold};
+        let ours = || tagged(ONE, Some(1000), false);
+        let untagged = || Carries::Untagged("the instance x".to_owned());
+        for (found, typed, refused) in [
+            (vec![ours()], None, None),
+            (vec![ours()], Some(1000), None),
+            (vec![Nothing, ours()], None, None),
+            (vec![ours(), Nothing, ours()], Some(1000), None),
+            (vec![ours()], Some(2000), Some("1970-01-01 00:00:01 UTC, and --at is 1970-01-01 00:00:02 UTC")),
+            (vec![], None, Some("none of the databases")),
+            (vec![Nothing, Nothing], Some(1000), Some("none of the databases")),
+            (vec![ours(), Untold], None, Some("only databases of RDS")),
+            (vec![ours(), untagged()], None, Some("is not restored by asof")),
+            (vec![tagged(ONE, Some(1000), true)], None, Some("a copy of the drill")),
+            (vec![ours(), tagged(ONE, Some(1000), true)], None, Some("a copy of the drill")),
+            (vec![tagged(ONE, None, false)], Some(1000), Some("does not carry the target time")),
+            (vec![tagged("../x", Some(1000), false)], None, Some("which no recovery is called")),
+            (vec![ours(), tagged(OTHER, Some(1000), false)], None, Some(OTHER)),
+            (vec![ours(), tagged(ONE, Some(2000), false)], None, Some("1970-01-01 00:00:02 UTC")),
+        ] {
+            let named: Vec<_> = found.into_iter().map(|carries| ("d", carries)).collect();
+            match (adoptable(&named, typed.map(Instant::from_millis)), refused) {
+                (Adoption::Adopt { id, at }, None) => assert_eq!((&*id, at.millis()), (ONE, 1000)),
+                (Adoption::Refuse(why), Some(words)) => assert!(why.contains(words), "{words} in {why}"),
+                (decided, _) => panic!("{decided:?} of {named:?} {typed:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_name_that_asof_gives_becomes_a_directory() {
+        assert!(is_name(ONE));
+        for id in
+            ["", "..", "r-1", "20251117T143005Z-7F3A", "20251117T143005Z-7f3a/..", "2025111T7143005Z-7f3a"]
+        {
+            assert!(!is_name(id), "{id}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Beginning a recovery: a new one, or one that another state directory knew, which is lost.
+
+use std::path::Path;
+
+use super::{Recovery, TOLD, is_open, read_journal, read_told, recoveries};
+use crate::apply::journal::to_line;
+use crate::engine::store::{cannot, lock, make, make_private, sync_names, write};
+use crate::error::{Error, ErrorKind, Result};
+use crate::recover::{FORMAT, Record, Shape, Told};
+use crate::s3::ServerClock;
+
+/// Its journal.
+const JOURNAL: &str = "journal";
+
+impl Recovery {
+    /// Begins a recovery. One of the same file and purpose that is not ended, and was told the same or is to the same second,
+    /// has been begun by another process meanwhile, and is refused.
+    pub fn create(state_dir: &Path, told: Told, shape: Shape, clock: &ServerClock) -> Result<Self> {
+        Self::begin_as(state_dir, None, (told, shape), clock)
+    }
+
+    /// Begins, under its own name, a recovery whose state directory is lost: each of its databases may have been asked for. A
+    /// name that this state directory knows is refused. One that was killed before its journal began is begun anew.
+    pub fn adopt(
+        state_dir: &Path,
+        id: &str,
+        (told, shape): (Told, Shape),
+        clock: &ServerClock,
+    ) -> Result<Self> {
+        Self::begin_as(state_dir, Some(id), (told, shape), clock)
+    }
+
+    fn begin_as(
+        state_dir: &Path,
+        adopted: Option<&str>,
+        (told, shape): (Told, Shape),
+        clock: &ServerClock,
+    ) -> Result<Self> {
+        let json = serde_json::to_vec_pretty(&told).map_err(|e| {
+            Error::usage(format!("the path {} cannot be noted: {e}", told.file.display()))
+                .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
+        })?;
+        let all = recoveries(state_dir);
+        make_private(&all).map_err(|e| cannot(&all, "make", &e))?;
+        let _alone = lock(state_dir, "recoveries")?;
+        Self::require_new(state_dir, &told)?;
+        let (id, dir) = match adopted {
+            None => make(&all, told.began)?,
+            Some(id) if Self::is_known(state_dir, id)? => {
+                let message = format!("the recovery {id} is known in {}", state_dir.display());
+                return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
+            }
+            Some(id) => {
+                let dir = all.join(id);
+                make_private(&dir).map_err(|e| cannot(&dir, "make", &e))?;
+                sync_names(&all)?;
+                (id.to_owned(), dir)
+            }
+        };
+        let locked = lock(&dir, &format!("recovery {id}"))?;
+        write(&dir, TOLD, &json)?;
+        // Whole or not at all: what was adopted is never without the note that it may have been asked for.
+        let started = Record::Started { format: FORMAT, at: told.began, shape };
+        let asked = adopted.map(|_| Record::Adopted { at: told.began });
+        let lines = std::iter::once(started).chain(asked).map(|record| to_line(&record));
+        let lines = lines.collect::<serde_json::Result<String>>().map_err(std::io::Error::from)?;
+        write(&dir, JOURNAL, lines.as_bytes())?;
+        sync_names(&dir)?;
+        let recovery = Self::of_locked((id, dir), told, clock, locked)?;
+        Ok(Self { taken_up: false, ..recovery })
+    }
+
+    /// Whether a recovery of this name, or a drill, was begun.
+    pub fn is_known(state_dir: &Path, id: &str) -> Result<bool> {
+        let journal = recoveries(state_dir).join(id).join(JOURNAL);
+        Ok(read_journal(&journal)?.0.shape().is_some())
+    }
+
+    fn require_new(state_dir: &Path, told: &Told) -> Result<()> {
+        let of = (told.purpose, &*told.file);
+        for other in Self::ids(state_dir)? {
+            let dir = recoveries(state_dir).join(&other);
+            let same = |begun: Told| begun.is_meant_by(&told.typed, Some(told.at));
+            if read_told(&dir, of)?.is_some_and(same) && is_open(&read_journal(&dir.join(JOURNAL))?.0) {
+                let message =
+                    format!("the recovery {other} of this file has been begun by another process meanwhile");
+                return Err(Error::new(ErrorKind::Refused, message)
+                    .hint("nothing was changed by this one; once that ends, the same command goes on with it, if anything is left"));
+            }
+        }
+        Ok(())
+    }
+}
