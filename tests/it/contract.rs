@@ -56,6 +56,8 @@ macro_rules! on_every_server {
             drill_tears_down_what_is_its_own
             every_override_arrives
             missing_source_is_named
+            multi_az_cluster_keeps_its_class
+            neptune_cluster_gets_its_instances
             somebody_elses_instance_is_left_alone
         } kills {
             drill_killed_at_random
@@ -68,6 +70,8 @@ macro_rules! on_every_server {
             drill_tears_down_what_is_its_own
             every_override_arrives
             missing_source_is_named
+            multi_az_cluster_keeps_its_class
+            neptune_cluster_gets_its_instances
             somebody_elses_instance_is_left_alone
         } kills {
             drill_killed_at_random

@@ -117,7 +117,8 @@ impl Captured<ClusterSettings> {
             engine: text(cluster.engine()),
             engine_version: text(cluster.engine_version()),
             kms_key_id: text(cluster.kms_key_id()),
-            allocated_storage: None,
+            // Aurora, DocumentDB and Neptune have no size of their own, and describe 1.
+            allocated_storage: cluster.allocated_storage().filter(|size| *size > 1),
             roles: cluster.associated_roles().iter().filter_map(role).collect(),
             replicas: cluster.read_replica_identifiers().to_vec(),
             replica_of: text(cluster.replication_source_identifier()),

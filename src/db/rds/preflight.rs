@@ -33,7 +33,7 @@ pub(super) struct Wanted {
     pub(super) instances: Vec<(String, Option<String>)>,
     pub(super) multi_az: bool,
     pub(super) zone: Option<String>,
-    /// Of an instance alone: a cluster's is of the cluster.
+    /// Of an instance or a Multi-AZ DB cluster: that of other clusters is not a class's.
     pub(super) storage_type: Option<String>,
     /// In GiB.
     pub(super) storage: Option<i32>,
