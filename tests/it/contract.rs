@@ -61,7 +61,9 @@ macro_rules! on_every_server {
             somebody_elses_instance_is_left_alone
         } kills {
             drill_killed_at_random
+            drill_of_a_cluster_killed_at_random
             recovery_killed_at_random
+            recovery_of_a_cluster_killed_at_random
         });
         on!(lab_grouped, Kind::LabGrouped, $($cases)*);
         on!(lab_ragged, Kind::LabRagged, $($cases)*);
@@ -75,7 +77,9 @@ macro_rules! on_every_server {
             somebody_elses_instance_is_left_alone
         } kills {
             drill_killed_at_random
+            drill_of_a_cluster_killed_at_random
             recovery_killed_at_random
+            recovery_of_a_cluster_killed_at_random
         });
         on!(ministack, Kind::Ministack, $($cases)*);
         on!(rgw, Kind::Rgw, $($cases)*);

@@ -7,7 +7,7 @@ use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
 use super::captured::Once;
 use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
-use super::cluster_engine::remove_whole;
+use super::cluster_engine::{remove_whole, until_without_instances};
 use super::cluster_settings::ClusterSettings;
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
@@ -243,7 +243,7 @@ impl Cluster {
 
     pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
         match self.look(errand, true).await? {
-            Looked::Nothing => Ok(()),
+            Looked::Nothing => until_without_instances(&self.client, self.target()).await,
             Looked::Foreign(what) => Err(not_ours(&what)),
             Looked::Ours(cluster) => remove_whole(&self.client, &cluster, errand).await,
         }

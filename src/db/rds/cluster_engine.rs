@@ -102,3 +102,11 @@ pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &
     };
     client.until_gone(&format!("the cluster {id}"), is_gone).await
 }
+
+/// Waits for the instances of a cluster that is gone: a teardown that was killed has deleted them before it, and their names
+/// are not free until they are gone too.
+pub(super) async fn until_without_instances(client: &Client, cluster: &str) -> Result<()> {
+    let members = Members { client, cluster, engine: "" };
+    let is_gone = async || Ok(members.there().await?.is_empty());
+    client.until_gone(&format!("the instances of the cluster {cluster}"), is_gone).await
+}

@@ -14,7 +14,7 @@ use crate::limits;
 use crate::model::Instant;
 
 impl Instance {
-    pub(in crate::db) async fn preflight(&self, _: Instant) -> Result<Preflight> {
+    pub(in crate::db) async fn preflight(&self, at: Instant) -> Result<Preflight> {
         let (source, settings) = (self.captured().await?, self.wanted().await?);
         let target = self.settings.target.clone();
         let wanted = Wanted {
@@ -32,13 +32,14 @@ impl Instance {
             security_groups: settings.vpc_security_group_ids.unwrap_or_default().0,
             kms_key: source.facts.kms_key_id.clone(),
             replica_of: source.facts.replica_of.clone(),
+            created_after: source.facts.created.filter(|created| *created > at),
         };
         preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted).await
     }
 }
 
 impl Cluster {
-    pub(in crate::db) async fn preflight(&self, _: Instant) -> Result<Preflight> {
+    pub(in crate::db) async fn preflight(&self, at: Instant) -> Result<Preflight> {
         let (source, settings) = (self.captured().await?, self.wanted().await?);
         let (members, target) = (self.members().await?, self.settings.target.clone());
         let engine = self.engine().await?;
@@ -63,6 +64,7 @@ impl Cluster {
             security_groups: settings.vpc_security_group_ids.unwrap_or_default().0,
             kms_key: source.facts.kms_key_id.clone(),
             replica_of: source.facts.replica_of.clone(),
+            created_after: source.facts.created.filter(|created| *created > at),
         };
         preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted).await
     }

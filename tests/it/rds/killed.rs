@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use asof::lab::When;
+use asof::lab::{RdsAction, When};
 use futures::{StreamExt as _, stream};
 
 use super::{databases, rds, restores};
@@ -44,5 +44,32 @@ fn killed_at_any_question_and_run_again_it_is_asked_for_once() {
             let killed = killed.into_iter().filter(|killed| *killed).count();
             assert!(killed >= 8, "{kind}: killed only {killed} times");
         }
+    });
+}
+
+/// The cluster may be gone before them: their names are not free yet when the next drill begins.
+#[test]
+fn a_teardown_that_is_killed_when_the_cluster_is_gone_waits_for_its_instances() {
+    block_on(async {
+        let databases = databases().await;
+        crate::contract::databases::make_cluster(&databases, &databases.id("src")).await;
+        databases.later().await;
+        let path = databases.write("aurora", "");
+        let process = Arc::new(AtomicU32::new(0));
+        let asked = Arc::clone(&process);
+        let (lab, faults, last) = (rds(&databases).handle(), rds(&databases).faults(), databases.id("dst-1"));
+        rds(&databases).faults().before(RdsAction::DeleteDBCluster, When::Nth(1), move || {
+            lab.set_states(&last, &["deleting"; 6]);
+            let asked = Arc::clone(&asked);
+            let kill = move || kill(asked.load(Ordering::SeqCst));
+            faults.before(RdsAction::DescribeDBInstances, When::Nth(1), kill);
+        });
+        let at = databases.at();
+        let drill = ["drill", path.to_str().unwrap(), "--at", &at.to_string(), "--format", "json"];
+        let noted = move |id| process.store(id, Ordering::SeqCst);
+        let run = databases.subject.asof_and(&drill, noted).await;
+        assert_eq!(run.code(), None, "it was not killed: {run}");
+        databases.drill(at).await.expect_code(0);
+        assert!(databases.instance(&databases.id("dst-1")).await.is_none());
     });
 }
