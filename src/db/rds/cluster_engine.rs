@@ -13,6 +13,7 @@ use super::source::like_source_is_not_known;
 use super::whose::Looked;
 use crate::db::Errand;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 
 impl Cluster {
     /// Whose cluster the source is. Where its settings are not asked for, it may be gone, and is taken for Aurora's.
@@ -88,7 +89,9 @@ pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &
     }
     if cluster.deletion_protection() == Some(true) {
         let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
-        client.insist(async |sdk| modify_once(&sdk, id, off.clone()).await).await?;
+        // It may still be created: a drill that was killed tears down what it had just asked for.
+        let lift = async || client.ask(async |sdk| modify_once(&sdk, id, off.clone()).await).await;
+        client.insist_while_busy(limits::DATABASE_GONE, lift).await?;
     }
     let removed = client.insist(async |sdk| {
         let request = sdk.delete_db_cluster().db_cluster_identifier(id).skip_final_snapshot(true);
