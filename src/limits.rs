@@ -244,6 +244,9 @@ pub const MAX_DATABASE_PAUSE: Duration = Duration::from_secs(20);
 /// Longest wait for a database to reach a time that is newer than its latest one: RDS ships its logs every five minutes.
 pub const DATABASE_REACH: Duration = Duration::from_mins(30);
 
+/// Longest that the check command of a restored database may take: the application waits for it.
+pub const CHECK_TIMEOUT: Duration = Duration::from_hours(1);
+
 /// Questions about a restore that may fail in a row: some twenty minutes, in which credentials are renewed.
 pub const DATABASE_FAILURES: u32 = 60;
 

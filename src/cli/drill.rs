@@ -39,10 +39,8 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     // Before anything is looked at that another process may be changing.
     let mut claim = claim_for(DRILL, &source, &carry)?;
     let server = (&carry.server, carry.apply.rate);
-    let parts = async |tag: &str| {
-        let to = |target: &Target| scratch_of(target, tag);
-        buckets(context, &source.file, server, to).await
-    };
+    let parts =
+        async |tag: &str| buckets(context, &source.file, server, |target| scratch_of(target, tag)).await;
     let clock = clock_of(&buckets(context, &source.file, server, recovery::as_written).await?).await;
     let context = &context.by_clock(&clock, output);
     // A drill that was killed has left its copies, and so has one that was to keep them.

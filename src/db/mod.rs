@@ -36,7 +36,7 @@ pub enum Database {
     Command(command::Database),
     /// An instance of RDS.
     Rds(rds::Instance),
-    /// An Aurora cluster.
+    /// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
     Aurora(rds::Cluster),
 }
 

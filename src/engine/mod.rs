@@ -7,6 +7,7 @@ mod compare;
 mod directory;
 mod extras;
 mod history;
+mod order;
 mod pairing;
 mod past;
 mod prepare;

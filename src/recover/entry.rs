@@ -10,6 +10,8 @@ use crate::program::Program;
 #[serde(rename_all = "kebab-case")]
 enum Kind {
     Rds,
+    /// Of any engine: `aurora` is its older name.
+    #[serde(alias = "cluster")]
     Aurora,
     Command,
 }

@@ -97,7 +97,7 @@ pub enum DatabaseKind {
     Command(command::Settings),
     /// An RDS instance.
     Rds(rds::Settings),
-    /// An Aurora cluster.
+    /// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
     Aurora(rds::Settings),
 }
 

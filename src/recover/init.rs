@@ -6,7 +6,7 @@ pub const TEMPLATE: &str = r#"# What belongs together: buckets and databases tha
 #   asof drill FILE      (into scratch copies; every target has to be elsewhere then)
 #   asof mark FILE       (stops the application for a moment, and notes a time to go back to)
 
-# The quiesce hook runs when databases that are restored beside those in use (kind rds or aurora, or a command with a source and
+# The quiesce hook runs when databases that are restored beside those in use (kind rds or cluster, or a command with a source and
 # another target) are there; "early" runs it before anything is restored:
 # quiesce = "early"
 # deadline = "12h"               # a recovery or a drill stops after this, whatever has been done
@@ -50,7 +50,7 @@ restore = ["./db-restore"]
 # check = ["./db-check"]
 
 # [[database]]
-# kind = "rds"                   # or "aurora"
+# kind = "rds"                   # an instance; or "cluster"
 # source = "prod"                # or source-resource-id = "db-ABC…", or source-backup-arn = "arn:aws:rds:…"
 # target = "prod-restored"
 # like-source = true             # security groups, parameter group, class, Multi-AZ … as the source has them

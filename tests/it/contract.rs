@@ -56,10 +56,13 @@ macro_rules! on_every_server {
             drill_tears_down_what_is_its_own
             every_override_arrives
             missing_source_is_named
+            multi_az_cluster_keeps_its_class
+            neptune_cluster_gets_its_instances
             somebody_elses_instance_is_left_alone
         } kills {
             drill_killed_at_random
             recovery_killed_at_random
+            recovery_of_a_cluster_killed_at_random
         });
         on!(lab_grouped, Kind::LabGrouped, $($cases)*);
         on!(lab_ragged, Kind::LabRagged, $($cases)*);
@@ -68,10 +71,14 @@ macro_rules! on_every_server {
             drill_tears_down_what_is_its_own
             every_override_arrives
             missing_source_is_named
+            multi_az_cluster_keeps_its_class
+            neptune_cluster_gets_its_instances
             somebody_elses_instance_is_left_alone
         } kills {
             drill_killed_at_random
+            drill_of_a_cluster_killed_at_random
             recovery_killed_at_random
+            recovery_of_a_cluster_killed_at_random
         });
         on!(ministack, Kind::Ministack, $($cases)*);
         on!(rgw, Kind::Rgw, $($cases)*);

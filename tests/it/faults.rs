@@ -12,6 +12,7 @@ use crate::support::{Bucket, Moment, Run, Subject, bucket};
 mod interrupt;
 pub(crate) mod matrix;
 pub(crate) mod scene;
+mod silence;
 mod stalled;
 mod stops;
 mod storm;

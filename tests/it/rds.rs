@@ -1,14 +1,10 @@
 //! Recoveries and drills over the lab's RDS: what other servers do not show. Settings that are forgotten, times that are
 //! not reached, states on the way, refusals that pass, and those that do not.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use asof::lab::{Fault, Rds, RdsAction, Rule, When};
 use aws_sdk_rds::types::{ProcessorFeature, ServerlessV2ScalingConfiguration};
-use futures::{StreamExt as _, stream};
 
-use crate::crash::{block_on, kill};
+use crate::crash::block_on;
 use crate::servers::{Kind, Server};
 use crate::support::databases::{Databases, TAG, shape, tag};
 use crate::support::{Moment, Subject};
@@ -16,8 +12,11 @@ use crate::support::{Moment, Subject};
 mod aborted;
 mod adopted;
 mod carried;
+mod clusters;
+mod deleted;
 mod hooks;
 mod isolated;
+mod killed;
 mod orphans;
 mod passwords;
 mod permissions;
@@ -264,73 +263,6 @@ fn a_restore_that_fails_is_told_with_what_to_do() {
     });
 }
 
-/// Plays a recovery that is killed just before the n-th question is answered, and run again. Whether it was killed.
-async fn killed_and_run_again(kind: &str, nth: u64) -> bool {
-    let databases = databases().await;
-    let source = databases.id("src");
-    match kind {
-        "rds" => databases.plain_instance(&source).await,
-        _ => crate::contract::databases::make_cluster(&databases, &source).await,
-    }
-    databases.later().await;
-    let path = databases.write(kind, "");
-    let process = Arc::new(AtomicU32::new(0));
-    let asked = Arc::clone(&process);
-    rds(&databases).faults().before_any(When::Nth(nth), move || kill(asked.load(Ordering::SeqCst)));
-    let at = databases.at();
-    let arguments = ["recover", path.to_str().unwrap(), "--at", &at.to_string(), "--yes", "--format", "json"];
-    let noted = move |id| process.store(id, Ordering::SeqCst);
-    let run = databases.subject.asof_and(&arguments, noted).await;
-    let killed = run.code().is_none();
-    if killed {
-        databases.recover(at).await.expect_code(0);
-    }
-    // A request whose asker is killed is done all the same, and is not made again.
-    assert_eq!(restores(&databases), 1, "{kind} {nth}: {run}");
-    killed
-}
-
-#[test]
-fn killed_at_any_question_and_run_again_it_is_asked_for_once() {
-    block_on(async {
-        for kind in ["rds", "aurora"] {
-            let played = stream::iter(1..=16).map(|nth| killed_and_run_again(kind, nth));
-            let killed: Vec<_> = played.buffered(4).collect().await;
-            let killed = killed.into_iter().filter(|killed| *killed).count();
-            assert!(killed >= 8, "{kind}: killed only {killed} times");
-        }
-    });
-}
-
-#[test]
-fn a_deleted_instance_is_restored_from_the_backups_that_were_kept() {
-    block_on(async {
-        let databases = databases().await;
-        make_tuned(&databases, &databases.id("src")).await;
-        databases.later().await;
-        let source = databases.instance(&databases.id("src")).await.unwrap();
-        let id = source.dbi_resource_id().unwrap();
-        let modify = databases.sdk.modify_db_instance().db_instance_identifier(databases.id("src"));
-        modify.deletion_protection(false).send().await.unwrap();
-        let delete = databases.sdk.delete_db_instance().db_instance_identifier(databases.id("src"));
-        delete.skip_final_snapshot(true).delete_automated_backups(false).send().await.unwrap();
-        let arn = format!("arn:aws:rds:us-east-1:123456789012:auto-backup:{id}");
-        let sources = [format!("source-resource-id = \"{id}\""), format!("source-backup-arn = \"{arn}\"")];
-        for (n, named) in sources.into_iter().enumerate() {
-            let class = "[database.overrides]\ndb-instance-class = \"db.t4g.small\"\n";
-            let path = databases.write("rds", &format!("{named}\n{class}"));
-            let text = std::fs::read_to_string(&path).unwrap();
-            let target = databases.id(&format!("dst{n}"));
-            std::fs::write(path, text.replace(&databases.id("dst"), &target)).unwrap();
-            let run = databases.recover(databases.at()).await.expect_code(0);
-            assert!(run.stderr.contains("its backups do not tell its class"), "{run}");
-            let restored = shape(&databases.instance(&target).await.unwrap());
-            assert_eq!((&*restored["class"], &*restored["port"]), ("db.t4g.small", "Some(6432)"));
-            assert_eq!((&*restored["option group"], &*restored["iam"]), ("audited", "Some(true)"));
-        }
-    });
-}
-
 #[test]
 fn a_drill_leaves_nothing_behind_and_touches_nothing_else() {
     block_on(async {
@@ -365,38 +297,5 @@ fn what_cannot_come_out_right_is_refused_before_anything_starts() {
         let run = databases.recover(databases.at()).await.expect_code(2);
         assert!(run.stderr.contains("is no identifier of RDS"), "{run}");
         assert_eq!(restores(&databases), 0);
-    });
-}
-
-#[test]
-fn a_deleted_cluster_needs_to_be_told_the_class_of_its_instances() {
-    block_on(async {
-        let databases = databases().await;
-        let (source, sdk) = (databases.id("src"), &databases.sdk);
-        crate::contract::databases::make_cluster(&databases, &source).await;
-        databases.later().await;
-        let described = sdk.describe_db_clusters().db_cluster_identifier(&source).send().await.unwrap();
-        let id = described.db_clusters()[0].db_cluster_resource_id().unwrap();
-        let modify = sdk.modify_db_cluster().db_cluster_identifier(&source).deletion_protection(false);
-        modify.send().await.unwrap();
-        for suffix in ["large", "xlarge"] {
-            let delete = sdk.delete_db_instance().db_instance_identifier(format!("{source}-{suffix}"));
-            delete.send().await.unwrap();
-        }
-        let delete = sdk.delete_db_cluster().db_cluster_identifier(&source).skip_final_snapshot(true);
-        delete.delete_automated_backups(false).send().await.unwrap();
-        let named = format!("source-resource-id = \"{id}\"\n");
-        databases.write("aurora", &named);
-        let run = databases.recover(databases.at()).await.expect_code(2);
-        assert!(
-            run.stderr.contains("the class of the instances of the database orders is not known"),
-            "{run}"
-        );
-        assert_eq!(restores(&databases), 0);
-        let class = "[database.overrides.instance]\ndb-instance-class = \"db.r6g.large\"\n";
-        databases.write("aurora", &format!("{named}{class}"));
-        databases.recover(databases.at()).await.expect_code(0);
-        let restored = databases.instance(&databases.id("dst-1")).await.unwrap();
-        assert_eq!(restored.db_instance_class(), Some("db.r6g.large"));
     });
 }

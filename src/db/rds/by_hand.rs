@@ -12,11 +12,12 @@ pub(super) fn instance(id: &str, server: &Server) -> String {
     )
 }
 
-/// Removes a cluster with its instances.
+/// Removes a cluster with its instances. Those of a Multi-AZ DB cluster go with it.
 pub(super) fn cluster(id: &str, server: &Server) -> String {
     let region = region(server);
     format!(
-        "aws rds delete-db-instance --db-instance-identifier {id}-1{region}, the same for each of its instances, and then \
+        "aws rds delete-db-instance --db-instance-identifier {id}-1{region}, the same for each of its instances (not those \
+         of a Multi-AZ DB cluster), and then \
          aws rds delete-db-cluster --db-cluster-identifier {id} --skip-final-snapshot{region} (if it is protected, before \
          that: aws rds modify-db-cluster --db-cluster-identifier {id} --no-deletion-protection{region})"
     )

@@ -11,8 +11,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::cluster_settings::{self, ClusterSettings, of_member};
+use super::instance::instant;
 use super::settings::{self, InstanceSettings};
 use crate::error::{Error, Result};
+use crate::model::Instant;
 
 /// The version of the form in which it is kept. One that is newer is refused.
 const FORMAT: u32 = 1;
@@ -51,6 +53,9 @@ pub(super) struct Facts {
     pub(super) roles: Vec<(String, Option<String>)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) replicas: Vec<String>,
+    /// When it was made; a replica that was promoted is as old as the replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created: Option<Instant>,
     /// What it is a replica of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) replica_of: Option<String>,
@@ -81,6 +86,7 @@ impl Captured<InstanceSettings> {
             allocated_storage: instance.allocated_storage(),
             roles: instance.associated_roles().iter().filter_map(role).collect(),
             replicas: instance.read_replica_db_instance_identifiers().to_vec(),
+            created: instance.instance_create_time().and_then(instant),
             replica_of: text(
                 instance
                     .read_replica_source_db_instance_identifier()
@@ -117,9 +123,11 @@ impl Captured<ClusterSettings> {
             engine: text(cluster.engine()),
             engine_version: text(cluster.engine_version()),
             kms_key_id: text(cluster.kms_key_id()),
-            allocated_storage: None,
+            // Aurora, DocumentDB and Neptune have no size of their own, and describe 1.
+            allocated_storage: cluster.allocated_storage().filter(|size| *size > 1),
             roles: cluster.associated_roles().iter().filter_map(role).collect(),
             replicas: cluster.read_replica_identifiers().to_vec(),
+            created: cluster.cluster_create_time().and_then(instant),
             replica_of: text(cluster.replication_source_identifier()),
             left_out: words(cluster_settings::left_out(cluster)),
         };

@@ -1,5 +1,5 @@
-//! The kind `aurora`: a cluster, restored into a new one, which then gets instances like the source's: RDS restores the
-//! cluster alone.
+//! The kinds `cluster` and `aurora`: a cluster, restored into a new one, which then gets instances like the source's: RDS
+//! restores the cluster alone. Those of a Multi-AZ DB cluster it makes itself.
 
 use std::cell::Cell;
 
@@ -7,23 +7,24 @@ use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
 use super::captured::Once;
 use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
+use super::cluster_engine::{remove_whole, until_without_instances};
 use super::cluster_settings::ClusterSettings;
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
 use super::source::like_source_is_not_known;
 use super::whose::{Looked, after_cut_over, look};
-use super::{Settings, Source, answered, by_hand, instance, requests, states, tags, taken};
+use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
 use crate::cancel::Cancel;
 use crate::db::{Connection, Errand, Found, Progress, Request, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// A cluster of Aurora.
+/// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
 #[derive(Debug)]
 pub struct Cluster {
     pub(super) settings: Settings,
     /// Boxed, as they are many.
-    overrides: Box<ClusterSettings>,
+    pub(super) overrides: Box<ClusterSettings>,
     pub(super) captured: Once<ClusterSettings>,
     pub(super) client: Client,
 }
@@ -68,6 +69,7 @@ impl Cluster {
     /// Refuses what cannot come out right, too: an instance without a class would be noticed only after hours.
     pub(in crate::db) async fn cautions(&self) -> Result<Vec<String>> {
         let (name, target) = (self.name(), self.target());
+        self.refuse_what_the_engine_has_not().await?;
         if self.members().await?.iter().any(|member| member.db_instance_class.is_none()) {
             let message = format!("the class of the instances of the database {name} is not known");
             return Err(Error::usage(message).hint(
@@ -109,7 +111,8 @@ impl Cluster {
     /// What stands where an instance of the cluster would be made, if something does. Only where there is no cluster yet.
     pub(in crate::db) async fn obstacle(&self, errand: &Errand) -> Result<Option<String>> {
         let members = Members { client: &self.client, cluster: self.target(), engine: "" };
-        for id in members.names(self.members().await?.len()) {
+        let names = members.names(self.members().await?.len());
+        for id in names.chain(self.engine().await?.own_instances(self.target())) {
             match members.look(&id, errand).await? {
                 Looked::Nothing => {}
                 Looked::Foreign(what) => return Ok(Some(what)),
@@ -121,10 +124,11 @@ impl Cluster {
 
     pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<Request> {
         let (source, target) = (&self.settings.source, self.target());
-        let wanted = self.wanted().await?;
+        let (engine, wanted) = (self.engine().await?, self.wanted().await?);
         let requests = Cell::new(0);
         let answer = self.client.insist_counted(&requests, async |sdk| {
-            let request = requests::restore_cluster(&sdk, (source, target), errand, wanted.clone());
+            let wanted = engine.at_restore(wanted.clone());
+            let request = requests::restore_cluster(&sdk, (source, target), errand, wanted);
             let doing = format!("restore the database {} into the cluster {target}", self.name());
             let made = request.send().await.map_err(|e| explain(&doing, &e))?;
             Ok(made.db_cluster().and_then(DbCluster::db_cluster_resource_id).map(str::to_owned))
@@ -161,7 +165,14 @@ impl Cluster {
         let Progress::Available { endpoint } = progress(&cluster) else { return Ok(progress(&cluster)) };
         let wanted = self.members().await?;
         let members = self.of(&cluster);
-        match members.create_missing(&wanted, errand).await {
+        let group = self.group_before_members(&cluster).await?;
+        let prepared = async {
+            if let Some(group) = group {
+                self.client.ask(async |sdk| modify_once(&sdk, self.target(), group.clone()).await).await?;
+            }
+            members.create_missing(&wanted, errand).await
+        };
+        match prepared.await {
             Ok(()) => {}
             // Its first backup may keep it busy for hours.
             Err(e) if is_busy(e.code()) => {
@@ -188,11 +199,12 @@ impl Cluster {
     /// Sets a part of what is not as it is wanted, as soon as RDS allows it.
     async fn change(&self, errand: &Errand, part: impl Fn(ClusterSettings) -> ClusterSettings) -> Result<()> {
         let target = self.target();
-        let wanted = self.wanted().await?;
+        let (engine, wanted) = (self.engine().await?, self.wanted().await?);
         let change = async || {
             let what = match self.look(errand, false).await? {
                 Looked::Ours(cluster) => {
-                    let unlike = part(wanted.clone().unlike(&ClusterSettings::of(&cluster)).modifiable());
+                    let unlike = wanted.clone().unlike(&ClusterSettings::of(&cluster));
+                    let unlike = part(engine.modifiable(unlike));
                     if unlike == ClusterSettings::default() {
                         return Ok(());
                     }
@@ -231,7 +243,7 @@ impl Cluster {
 
     pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
         match self.look(errand, true).await? {
-            Looked::Nothing => Ok(()),
+            Looked::Nothing => until_without_instances(&self.client, self.target()).await,
             Looked::Foreign(what) => Err(not_ours(&what)),
             Looked::Ours(cluster) => remove_whole(&self.client, &cluster, errand).await,
         }
@@ -272,7 +284,7 @@ impl Cluster {
             master_user_secret_kms_key_id: None,
             ..source
         };
-        Ok(ClusterSettings::clone(&self.overrides).or(source))
+        Ok(self.engine().await?.known(ClusterSettings::clone(&self.overrides).or(source)))
     }
 
     /// The settings of the instances that it is to have.
@@ -281,21 +293,20 @@ impl Cluster {
             Some(_) => self.captured().await?.members.clone(),
             None => Vec::new(),
         };
-        Ok(self.overrides.instances(&source))
+        let engine = self.engine().await?;
+        if engine.makes_its_instances() {
+            return Ok(Vec::new());
+        }
+        let wanted = self.overrides.instances(&source).into_iter();
+        Ok(wanted.map(|settings| engine.known_of_member(settings)).collect())
     }
 
     pub(super) async fn source(&self, id: &str) -> Result<DbCluster> {
         let described = self.client.insist(async |sdk| describe(&sdk, id).await).await;
-        let cluster = match described {
-            Err(e) if e.kind() == ErrorKind::Missing => return Err(self.without_source(e).await),
-            described => described?,
-        };
-        let engine = cluster.engine().unwrap_or_default();
-        if engine.starts_with("aurora") {
-            return Ok(cluster);
+        match described {
+            Err(e) if e.kind() == ErrorKind::Missing => Err(self.without_source(e).await),
+            described => described,
         }
-        let message = format!("the cluster {id} is not Aurora's, but a Multi-AZ cluster of {engine}");
-        Err(Error::usage(message).hint("restore it by commands: kind = \"command\""))
     }
 
     /// What can be done about a source that is not there.
@@ -330,39 +341,13 @@ impl Cluster {
     }
 }
 
-async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: ClusterSettings) -> Result<()> {
+pub(super) async fn modify_once(
+    sdk: &aws_sdk_rds::Client,
+    id: &str,
+    settings: ClusterSettings,
+) -> Result<()> {
     let request = requests::modify_cluster(sdk, id, settings);
     request.send().await.map(drop).map_err(|e| explain(&format!("modify the cluster {id}"), &e))
-}
-
-/// Removes a cluster with its instances, and waits until they are gone. Its instances first: a cluster with instances is not
-/// deleted.
-pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &Errand) -> Result<()> {
-    let id = cluster.db_cluster_identifier().unwrap_or_default();
-    let members = Members { client, cluster: id, engine: "" };
-    for member in members.there().await? {
-        let name = member.db_instance_identifier().unwrap_or_default();
-        match members.look(name, errand).await? {
-            Looked::Nothing => {}
-            Looked::Foreign(what) => return Err(not_ours(&what)),
-            Looked::Ours(member) => instance::remove(client, &member).await?,
-        }
-    }
-    if cluster.deletion_protection() == Some(true) {
-        let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
-        client.insist(async |sdk| modify_once(&sdk, id, off.clone()).await).await?;
-    }
-    let removed = client.insist(async |sdk| {
-        let request = sdk.delete_db_cluster().db_cluster_identifier(id).skip_final_snapshot(true);
-        let request = request.delete_automated_backups(true);
-        request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {id}"), &e))
-    });
-    if_there(removed.await)?;
-    let is_gone = async || {
-        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
-        Ok(if_there(described)?.is_none() && members.there().await?.is_empty())
-    };
-    client.until_gone(&format!("the cluster {id}"), is_gone).await
 }
 
 pub(super) async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbCluster> {

@@ -1,4 +1,4 @@
-//! Which settings a restored Aurora cluster and its instances are to have.
+//! Which settings a restored cluster and its instances are to have.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,12 @@ use super::settings::{InstanceSettings, Names, carried_tags, names, own_group, s
 settings! {
     /// Settings of a cluster.
     ClusterSettings {
+        auto_minor_version_upgrade: bool,
         backtrack_window: i64,
         backup_retention_period: i32,
         copy_tags_to_snapshot: bool,
         database_insights_mode: String,
+        db_cluster_instance_class: String,
         db_cluster_parameter_group_name: String,
         db_subnet_group_name: String,
         deletion_protection: bool,
@@ -24,14 +26,18 @@ settings! {
         engine_lifecycle_support: String,
         instance: InstanceSettings,
         instances: usize,
+        iops: i32,
         manage_master_user_password: bool,
         master_user_secret_kms_key_id: String,
+        monitoring_interval: i32,
+        monitoring_role_arn: String,
         network_type: String,
         performance_insights_kms_key_id: String,
         performance_insights_retention_period: i32,
         port: i32,
         preferred_backup_window: String,
         preferred_maintenance_window: String,
+        publicly_accessible: bool,
         serverless_v2_max_capacity: f64,
         serverless_v2_min_capacity: f64,
         serverless_v2_seconds_until_auto_pause: i32,
@@ -47,11 +53,13 @@ impl ClusterSettings {
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         let serverless = cluster.serverless_v2_scaling_configuration();
         Self {
+            auto_minor_version_upgrade: cluster.auto_minor_version_upgrade(),
             // 0 is off, and only Aurora MySQL knows it.
             backtrack_window: cluster.backtrack_window().filter(|window| *window > 0),
             backup_retention_period: cluster.backup_retention_period(),
             copy_tags_to_snapshot: cluster.copy_tags_to_snapshot(),
             database_insights_mode: cluster.database_insights_mode().map(|mode| mode.as_str().to_owned()),
+            db_cluster_instance_class: text(cluster.db_cluster_instance_class()),
             db_cluster_parameter_group_name: own_group(cluster.db_cluster_parameter_group()),
             db_subnet_group_name: text(cluster.db_subnet_group()),
             deletion_protection: cluster.deletion_protection(),
@@ -63,18 +71,22 @@ impl ClusterSettings {
             master_user_secret_kms_key_id: cluster
                 .master_user_secret()
                 .and_then(|secret| text(secret.kms_key_id())),
+            monitoring_interval: cluster.monitoring_interval(),
+            monitoring_role_arn: text(cluster.monitoring_role_arn()),
             network_type: text(cluster.network_type()),
             performance_insights_kms_key_id: text(cluster.performance_insights_kms_key_id()),
             performance_insights_retention_period: cluster.performance_insights_retention_period(),
             port: cluster.port(),
             preferred_backup_window: text(cluster.preferred_backup_window()),
             preferred_maintenance_window: text(cluster.preferred_maintenance_window()),
+            publicly_accessible: cluster.publicly_accessible(),
             serverless_v2_max_capacity: serverless.and_then(Range::max_capacity),
             serverless_v2_min_capacity: serverless.and_then(Range::min_capacity),
             serverless_v2_seconds_until_auto_pause: serverless.and_then(Range::seconds_until_auto_pause),
             storage_type: text(cluster.storage_type()),
             tags: carried_tags(cluster.tag_list()),
             vpc_security_group_ids: security_groups(cluster.vpc_security_groups()),
+            iops: provisioned_iops(cluster),
             instance: None,
             instances: None,
         }
@@ -102,6 +114,7 @@ impl ClusterSettings {
             engine_lifecycle_support: None,
             instance: None,
             instances: None,
+            publicly_accessible: None,
             tags: None,
             ..self
         }
@@ -115,6 +128,18 @@ impl ClusterSettings {
         let like = |n: usize| source.get(n).or(source.last()).cloned().unwrap_or_default();
         (0..count).map(|n| overrides.clone().over(like(n))).collect()
     }
+}
+
+/// IOPS, where naming them is allowed: RDS describes the baseline of gp3 as if it had been asked for, and refuses a
+/// request that asks for it on a small volume
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.MultiAZDBCluster.html>).
+fn provisioned_iops(cluster: &DbCluster) -> Option<i32> {
+    let baseline = [3000, 12_000];
+    cluster.iops().filter(|iops| match cluster.storage_type() {
+        Some("io1" | "io2") => true,
+        Some("gp3") => !baseline.contains(iops),
+        _ => false,
+    })
 }
 
 /// What is an instance's own in a cluster; the rest is the cluster's, and may not be named.

@@ -14,7 +14,7 @@ use crate::limits;
 use crate::model::Instant;
 
 impl Instance {
-    pub(in crate::db) async fn preflight(&self, _: Instant) -> Result<Preflight> {
+    pub(in crate::db) async fn preflight(&self, at: Instant) -> Result<Preflight> {
         let (source, settings) = (self.captured().await?, self.wanted().await?);
         let target = self.settings.target.clone();
         let wanted = Wanted {
@@ -32,34 +32,39 @@ impl Instance {
             security_groups: settings.vpc_security_group_ids.unwrap_or_default().0,
             kms_key: source.facts.kms_key_id.clone(),
             replica_of: source.facts.replica_of.clone(),
+            created_after: source.facts.created.filter(|created| *created > at),
         };
         preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted).await
     }
 }
 
 impl Cluster {
-    pub(in crate::db) async fn preflight(&self, _: Instant) -> Result<Preflight> {
+    pub(in crate::db) async fn preflight(&self, at: Instant) -> Result<Preflight> {
         let (source, settings) = (self.captured().await?, self.wanted().await?);
         let (members, target) = (self.members().await?, self.settings.target.clone());
+        let engine = self.engine().await?;
+        let class = settings.db_cluster_instance_class;
+        let made = engine.own_instances(&target).into_iter().map(|name| (name, class.clone()));
         let own = settings.db_cluster_parameter_group_name.map(|name| (Family::Cluster, name));
         let name = |(n, member): (usize, &InstanceSettings)| {
             (format!("{target}-{}", n + 1), member.db_instance_class.clone())
         };
         let wanted = Wanted {
-            instances: members.iter().enumerate().map(name).collect(),
+            instances: members.iter().enumerate().map(name).chain(made).collect(),
             parameter_groups: own.into_iter().chain(of_instances(&members)).collect(),
             engine: source.facts.engine.clone(),
             version: source.facts.engine_version.clone(),
             is_cluster: true,
             multi_az: false,
             zone: None,
-            storage_type: None,
-            storage: None,
+            storage_type: settings.storage_type.filter(|_| engine.makes_its_instances()),
+            storage: source.facts.allocated_storage.filter(|_| engine.makes_its_instances()),
             subnet_group: settings.db_subnet_group_name,
             option_group: None,
             security_groups: settings.vpc_security_group_ids.unwrap_or_default().0,
             kms_key: source.facts.kms_key_id.clone(),
             replica_of: source.facts.replica_of.clone(),
+            created_after: source.facts.created.filter(|created| *created > at),
         };
         preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted).await
     }

@@ -1,4 +1,4 @@
-//! Databases that Amazon RDS restores: an instance ([`Instance`]), or an Aurora cluster with its instances ([`Cluster`]).
+//! Databases that Amazon RDS restores: an instance ([`Instance`]), or a cluster with its instances ([`Cluster`]).
 //!
 //! RDS never restores in place: it makes a new instance or cluster, with default settings where the request names none.
 //! What is wanted ([`settings`], [`cluster_settings`]) is the source's settings under those of the recovery file. The
@@ -12,8 +12,10 @@ mod by_hand;
 mod captured;
 mod client;
 mod cluster;
+mod cluster_engine;
 mod cluster_settings;
 mod described;
+mod engines;
 mod instance;
 mod look_up;
 mod members;

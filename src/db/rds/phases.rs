@@ -60,12 +60,14 @@ impl ClusterSettings {
     /// Those that have to be right before an application uses the cluster.
     pub(super) fn before_use(self) -> Self {
         Self {
+            db_cluster_instance_class: self.db_cluster_instance_class,
             db_cluster_parameter_group_name: self.db_cluster_parameter_group_name,
             enable_iam_database_authentication: self.enable_iam_database_authentication,
             manage_master_user_password: self.manage_master_user_password,
             master_user_secret_kms_key_id: self.master_user_secret_kms_key_id,
             network_type: self.network_type,
             port: self.port,
+            publicly_accessible: self.publicly_accessible,
             serverless_v2_max_capacity: self.serverless_v2_max_capacity,
             serverless_v2_min_capacity: self.serverless_v2_min_capacity,
             serverless_v2_seconds_until_auto_pause: self.serverless_v2_seconds_until_auto_pause,
@@ -77,12 +79,14 @@ impl ClusterSettings {
     /// The others.
     pub(super) fn later(self) -> Self {
         Self {
+            db_cluster_instance_class: None,
             db_cluster_parameter_group_name: None,
             enable_iam_database_authentication: None,
             manage_master_user_password: None,
             master_user_secret_kms_key_id: None,
             network_type: None,
             port: None,
+            publicly_accessible: None,
             serverless_v2_max_capacity: None,
             serverless_v2_min_capacity: None,
             serverless_v2_seconds_until_auto_pause: None,
@@ -128,15 +132,21 @@ vpc-security-group-ids = ["a"]
 "#;
 
     const CLUSTER: &str = r#"
+auto-minor-version-upgrade = true
 backtrack-window = 1
 database-insights-mode = "advanced"
+db-cluster-instance-class = "a"
 db-cluster-parameter-group-name = "a"
 deletion-protection = true
 enable-iam-database-authentication = true
 manage-master-user-password = true
+iops = 1
 master-user-secret-kms-key-id = "a"
+monitoring-interval = 1
+monitoring-role-arn = "a"
 network-type = "a"
 port = 1
+publicly-accessible = true
 serverless-v2-max-capacity = 1.0
 serverless-v2-min-capacity = 1.0
 serverless-v2-seconds-until-auto-pause = 300

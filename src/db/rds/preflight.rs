@@ -13,6 +13,7 @@
 //! | quotas | used and needed are more than there may be | failed |
 //! | blue/green deployments | one has to do with the source | warned: the name may have been another database's at T |
 //! | | the source is a replica | warned: what it had at T is what had been replicated |
+//! | | the source was created after T | warned: at T there was no such database, or another had its name |
 //! | any | no answer | unknown, with the permission |
 //!
 //! Security groups, subnets' free addresses and KMS keys are EC2's and KMS's, which are not asked: they are named as not
@@ -21,7 +22,7 @@
 use std::collections::BTreeSet;
 
 use crate::db::preflight::PreflightFinding;
-use crate::model::Verdict;
+use crate::model::{Instant, Verdict};
 
 /// What will be asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub(super) struct Wanted {
     pub(super) instances: Vec<(String, Option<String>)>,
     pub(super) multi_az: bool,
     pub(super) zone: Option<String>,
-    /// Of an instance alone: a cluster's is of the cluster.
+    /// Of an instance or a Multi-AZ DB cluster: that of other clusters is not a class's.
     pub(super) storage_type: Option<String>,
     /// In GiB.
     pub(super) storage: Option<i32>,
@@ -43,6 +44,8 @@ pub(super) struct Wanted {
     pub(super) security_groups: Vec<String>,
     pub(super) kms_key: Option<String>,
     pub(super) replica_of: Option<String>,
+    /// When the source was created, where that was after the target time.
+    pub(super) created_after: Option<Instant>,
 }
 
 /// Whose parameters a group has.
@@ -276,6 +279,13 @@ fn history(wanted: &Wanted, answer: &Answer<Vec<(String, String)>>, found: &mut 
         Answer::Unknown(permission, why) => {
             unknown(found, "whether a blue/green deployment has changed the source", (permission, why));
         }
+    }
+    if let Some(created) = &wanted.created_after {
+        let words = format!(
+            "the source was created at {created}, after the target time: then there was no such database, or another had \
+             its name (after a restore, a promotion or a switchover)"
+        );
+        note(found, Verdict::Warned, words);
     }
     if let Some(primary) = &wanted.replica_of {
         let words = format!(

@@ -144,6 +144,10 @@ fn each_answer_about_a_class_a_quota_and_the_past_has_its_verdict() {
             &[(Warned, "the blue/green deployment upgrade (AVAILABLE)")],
         ),
         (|wanted, _| wanted.replica_of = Some("primary".into()), &[(Warned, "is a replica of primary")]),
+        (
+            |wanted, _| wanted.created_after = Some(Instant::from_millis(100_000)),
+            &[(Warned, "created at 1970-01-01 00:01:40 UTC, after the target time")],
+        ),
         (|wanted, answers| (wanted.subnet_group, answers.subnet_group) = (None, None), &[]),
     ]);
 }

@@ -8,7 +8,7 @@ use super::client::{Client, explain, if_there};
 use super::instance::instant;
 use super::tags::{errand_of, is_of_drill};
 use super::whose::{Described, Looked, look};
-use super::{Server, by_hand, cluster, instance};
+use super::{Server, by_hand, cluster, cluster_engine, instance};
 use crate::cancel::Cancel;
 use crate::db::Errand;
 use crate::error::{Error, ErrorKind, Result};
@@ -120,7 +120,7 @@ impl Sweeper {
             async || if_there(self.client.insist(async |sdk| cluster::describe(&sdk, id).await).await);
         let looked = look(&self.client, &errand, false, describe).await?;
         let Some(there) = same(looked, leftover)? else { return Ok(()) };
-        cluster::remove_whole(&self.client, &there, &errand).await
+        cluster_engine::remove_whole(&self.client, &there, &errand).await
     }
 }
 

@@ -4,6 +4,7 @@ use super::action::Action;
 use super::catalogue;
 use super::defaults::{Kind, make, modify};
 use super::describe::{self, Element};
+use super::engines;
 use super::form::Form;
 use super::remove;
 use super::store::{Database, Store, states};
@@ -64,6 +65,7 @@ fn create_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
     instance.cluster = form.get("DBClusterIdentifier").map(str::to_owned);
     if let Some(cluster) = &instance.cluster {
         let cluster = store.clusters.get(cluster).ok_or_else(|| no_cluster(cluster))?;
+        engines::check_member(&cluster.engine, form)?;
         if cluster.state() != "available" {
             let message = format!("The cluster is in {} state", cluster.state());
             return Err(Refusal::new("InvalidDBClusterStateFault", message));
@@ -88,15 +90,24 @@ fn create_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Eleme
     if store.clusters.contains_key(id) {
         return Err(Refusal::new("DBClusterAlreadyExistsFault", "DB Cluster already exists"));
     }
+    let engine = needed(form, "Engine")?;
+    engines::check_cluster(engine, form)?;
+    if engines::is_multi_az(engine) {
+        needed(form, "DBClusterInstanceClass")?;
+    }
     let mut cluster = make(Kind::Cluster, form, None);
-    needed(form, "Engine")?.clone_into(&mut cluster.engine);
-    Ok(vec![add_cluster(store, now, id, cluster)])
+    engine.clone_into(&mut cluster.engine);
+    Ok(vec![add_cluster(store, now, (id, form), cluster)])
 }
 
-fn add_cluster(store: &mut Store, now: i64, id: &str, mut cluster: Database) -> Element {
+fn add_cluster(store: &mut Store, now: i64, (id, form): (&str, &Form), mut cluster: Database) -> Element {
     (cluster.id, cluster.created) = (id.to_owned(), now);
     cluster.resource_id = store.resource_id("cluster");
     cluster.hidden = store.hidden;
+    if form.get("StorageType").is_none() && form.get("Iops").is_none() {
+        cluster.set("StorageType", engines::storage(&cluster.engine));
+    }
+    engines::make_members(store, now, &cluster);
     let element = describe::cluster(store, &cluster, now);
     store.clusters.insert(id.to_owned(), cluster);
     element
@@ -145,12 +156,13 @@ fn restore_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
         return Err(Refusal::new("InvalidParameterCombination", message));
     }
     check_tags(form)?;
+    engines::check_restore(&source.engine, form)?;
     check_time(form, "RestoreToTime", window)?;
     catalogue::check_key(&source)?;
     let mut cluster = make(Kind::Cluster, form, Some(&source));
     cluster.engine.clone_from(&source.engine);
     cluster.states = states(&["creating", "creating", "available"]);
-    Ok(vec![add_cluster(store, now, target, cluster)])
+    Ok(vec![add_cluster(store, now, (target, form), cluster)])
 }
 
 /// Fifty at most (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
@@ -229,6 +241,7 @@ fn modify_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Eleme
         let message = format!("The cluster is in {} state", cluster.state());
         return Err(Refusal::new("InvalidDBClusterStateFault", message));
     }
+    engines::check_cluster(&cluster.engine, form)?;
     modify(Kind::Cluster, cluster, form);
     let cluster = cluster.clone();
     Ok(vec![describe::cluster(store, &cluster, now)])

@@ -1,4 +1,4 @@
-//! A small RDS: instances and Aurora clusters that are restored to a past second, as AWS does it, apart from the data.
+//! A small RDS: instances and clusters that are restored to a past second, as AWS does it, apart from the data.
 //!
 //! A request is a form, a reply is XML ([`form`], [`describe`]). What a restored database is like is in [`defaults`], what
 //! is refused in [`handler`]. Whatever is made goes through states, one further with each description: so a test sees
@@ -8,6 +8,7 @@ mod action;
 mod catalogue;
 mod defaults;
 mod describe;
+mod engines;
 mod form;
 mod handler;
 mod remove;

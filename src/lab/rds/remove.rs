@@ -1,6 +1,7 @@
 //! Deleting: what is protected or in use is refused, what is deleted goes after two more descriptions.
 
 use super::describe::{self, Element};
+use super::engines;
 use super::form::Form;
 use super::handler::{Outcome, Refusal, needed, no_cluster, no_instance};
 use super::store::{Database, Store, states};
@@ -9,6 +10,10 @@ pub(super) fn instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<
     let id = needed(form, "DBInstanceIdentifier")?;
     let instance = store.instances.get_mut(id).ok_or_else(|| no_instance(id))?;
     check(instance, form, "InvalidDBInstanceState")?;
+    if instance.cluster.is_some() && engines::is_multi_az(&instance.engine) {
+        let message = "An instance of a Multi-AZ DB cluster cannot be deleted.";
+        return Err(Refusal::new("InvalidParameterCombination", message));
+    }
     // Those of a cluster are the cluster's.
     let retained = form.get("DeleteAutomatedBackups") == Some("false") && instance.cluster.is_none();
     instance.states = states(&["deleting", "deleting"]);
@@ -23,6 +28,10 @@ pub(super) fn cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<E
     let id = needed(form, "DBClusterIdentifier")?;
     let cluster = store.clusters.get(id).ok_or_else(|| no_cluster(id))?.clone();
     check(&cluster, form, "InvalidDBClusterStateFault")?;
+    if engines::is_multi_az(&cluster.engine) {
+        let members = store.instances.values_mut().filter(|member| member.cluster.as_deref() == Some(id));
+        members.for_each(|member| member.states = states(&["deleting", "deleting"]));
+    }
     if store.members(id).any(|member| member.state() != "deleting") {
         let message = "Cluster cannot be deleted, it still contains DB instances in non-deleting state.";
         return Err(Refusal::new("InvalidDBClusterStateFault", message));

@@ -116,11 +116,19 @@ pub(crate) async fn missing_source_is_named(subject: Subject) {
 }
 
 pub(crate) async fn cluster_gets_its_instances(subject: Subject) {
+    gets_its_instances(subject, "aurora", "aurora-postgresql").await;
+}
+
+pub(crate) async fn neptune_cluster_gets_its_instances(subject: Subject) {
+    gets_its_instances(subject, "cluster", "neptune").await;
+}
+
+async fn gets_its_instances(subject: Subject, kind: &str, engine: &str) {
     let databases = Databases::new(subject).await;
     let (source, target) = (databases.id("src"), databases.id("dst"));
-    make_cluster(&databases, &source).await;
+    make_cluster_of(&databases, &source, engine).await;
     databases.later().await;
-    databases.write("aurora", "");
+    databases.write(kind, "");
     databases.recover(databases.at()).await.expect_code(0);
     let described = databases.sdk.describe_db_clusters().db_cluster_identifier(&target).send().await.unwrap();
     let cluster = &described.db_clusters()[0];
@@ -135,16 +143,43 @@ pub(crate) async fn cluster_gets_its_instances(subject: Subject) {
     }
 }
 
-/// A cluster with two instances, protected, on a port of its own.
+pub(crate) async fn multi_az_cluster_keeps_its_class(subject: Subject) {
+    let databases = Databases::new(subject).await;
+    let (source, target) = (databases.id("src"), databases.id("dst"));
+    let create = databases.sdk.create_db_cluster().db_cluster_identifier(&source).engine("postgres");
+    let create = create.master_username("master").master_user_password("password1");
+    let create = create.db_cluster_instance_class("db.m6gd.large").storage_type("io1").iops(3000);
+    let create = create.allocated_storage(100).deletion_protection(true).backup_retention_period(7);
+    create.send().await.unwrap();
+    databases.later().await;
+    databases.write("cluster", "[database.overrides]\niops = 4000\n");
+    databases.recover(databases.at()).await.expect_code(0);
+    let described = databases.sdk.describe_db_clusters().db_cluster_identifier(&target).send().await.unwrap();
+    let cluster = &described.db_clusters()[0];
+    assert_eq!(cluster.db_cluster_instance_class(), Some("db.m6gd.large"), "{cluster:?}");
+    assert_eq!((cluster.storage_type(), cluster.iops()), (Some("io1"), Some(4000)), "{cluster:?}");
+    assert_eq!(cluster.deletion_protection(), Some(true), "{cluster:?}");
+    assert!(cluster.tag_list().iter().any(|tag| tag.key() == Some(TAG)), "{cluster:?}");
+    let described = databases.sdk.describe_db_instances().send().await.unwrap();
+    let made =
+        |one: &&aws_sdk_rds::types::DbInstance| one.db_instance_identifier() == Some(&format!("{target}-1"));
+    assert!(!described.db_instances().iter().any(|one| made(&one)), "{described:?}");
+}
+
+/// A cluster of Aurora with two instances, protected, on a port of its own.
 pub(crate) async fn make_cluster(databases: &Databases, id: &str) {
-    let create = databases.sdk.create_db_cluster().db_cluster_identifier(id).engine("aurora-postgresql");
+    make_cluster_of(databases, id, "aurora-postgresql").await;
+}
+
+async fn make_cluster_of(databases: &Databases, id: &str, engine: &str) {
+    let create = databases.sdk.create_db_cluster().db_cluster_identifier(id).engine(engine);
     let create = create.master_username("master").master_user_password("password1");
     let create = create.port(6432).deletion_protection(true).backup_retention_period(7);
     create.send().await.unwrap();
     for class in ["db.r6g.large", "db.r6g.xlarge"] {
         let name = format!("{id}-{}", class.rsplit('.').next().unwrap());
         let create = databases.sdk.create_db_instance().db_instance_identifier(name);
-        let create = create.db_cluster_identifier(id).engine("aurora-postgresql");
+        let create = create.db_cluster_identifier(id).engine(engine);
         create.db_instance_class(class).tags(tag("role", class)).send().await.unwrap();
     }
 }

@@ -1,15 +1,17 @@
 //! A recovery and a drill with a bucket and a database that RDS restores, killed at random and run again: one database, one
 //! state of the bucket, nothing left behind, and never "done" where something is not.
 //!
-//! `ASOF_KILLS` says how many of each are played, and `ASOF_KILL_SEED` which.
+//! `ASOF_KILLS` says how many of each are played, and `ASOF_KILL_SEED` which. On the lab, RDS throttles, loses replies and
+//! hides what it has made a moment ago, as the seed says.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use aws_sdk_rds::types::DbInstance;
+use aws_sdk_rds::types::{DbCluster, DbInstance};
 use fastrand::Rng;
 use futures::{StreamExt as _, stream};
 
+use super::databases::make_cluster;
 use crate::servers::say;
 use crate::support::databases::{Databases, TAG};
 use crate::support::{Bucket, Moment, Run, Subject, kill, variable};
@@ -30,10 +32,18 @@ enum Purpose {
     Drill,
 }
 
+/// What is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Restored {
+    Instance,
+    Cluster,
+}
+
 /// One bucket and one database, and what they were.
 struct Case {
     databases: Databases,
     purpose: Purpose,
+    kind: Restored,
     bucket: Bucket,
     scratch: Bucket,
     at: Moment,
@@ -42,12 +52,16 @@ struct Case {
 }
 
 impl Case {
-    async fn new(subject: Subject, purpose: Purpose, seed: u64) -> Self {
+    async fn new(subject: Subject, (purpose, kind): (Purpose, Restored), seed: u64) -> Self {
         let databases = Databases::new(subject).await;
         databases.an_hour_back();
         let subject = &databases.subject;
         let (bucket, scratch) = (subject.bucket().await, subject.bucket().await);
-        databases.plain_instance(&databases.id("src")).await;
+        let source = databases.id("src");
+        match kind {
+            Restored::Instance => databases.plain_instance(&source).await,
+            Restored::Cluster => make_cluster(&databases, &source).await,
+        }
         databases.later().await;
         for key in ["kept", "over", "gone"] {
             bucket.put(key, "then").await;
@@ -58,8 +72,12 @@ impl Case {
         bucket.delete("gone").await;
         subject.moment().await;
         databases.pass_through(&["creating", "creating", "backing-up", "modifying", "available"]);
-        let what = format!("{purpose:?} with the seed {seed}");
-        let case = Self { databases, purpose, bucket, scratch, at, dir: tempfile::tempdir().unwrap(), what };
+        if seed != ALONE {
+            databases.disturb(&mut Rng::with_seed(seed.wrapping_add(1)));
+        }
+        let what = format!("{purpose:?} {kind:?} with the seed {seed}");
+        let case =
+            Self { databases, purpose, kind, bucket, scratch, at, dir: tempfile::tempdir().unwrap(), what };
         case.write();
         case
     }
@@ -78,9 +96,13 @@ impl Case {
         };
         let text = format!(
             "[[bucket]]\nsource = \"{}\"\ntarget = \"{target}\"\nallow-mass-delete = true\n\
-             [[database]]\nkind = \"rds\"\nsource = \"{}\"\ntarget = \"{}\"\nendpoint-url = \"{}\"\nregion = \"us-east-1\"\n\
+             [[database]]\nkind = \"{}\"\nsource = \"{}\"\ntarget = \"{}\"\nendpoint-url = \"{}\"\nregion = \"us-east-1\"\n\
              [database.overrides]\ndeletion-protection = true\n[hooks]\n{}{}",
             self.bucket.url(""),
+            match self.kind {
+                Restored::Instance => "rds",
+                Restored::Cluster => "cluster",
+            },
             self.databases.id("src"),
             self.databases.id("dst"),
             self.databases.url,
@@ -108,6 +130,15 @@ impl Case {
         self.databases.subject.asof_and(&arguments, killing).await
     }
 
+    /// The clusters that it has made.
+    async fn clusters(&self) -> Vec<DbCluster> {
+        let pages = self.databases.sdk.describe_db_clusters().into_paginator().items().send();
+        let described: Vec<DbCluster> = pages.try_collect().await.unwrap();
+        let target = self.databases.id("dst");
+        let is_ours = |cluster: &&DbCluster| cluster.db_cluster_identifier() == Some(&target);
+        described.iter().filter(is_ours).cloned().collect()
+    }
+
     /// Whether the journal of its one recovery says that nothing is left to do.
     fn has_ended(&self) -> bool {
         let recoveries = self.databases.subject.runs_dir().with_file_name("recoveries");
@@ -116,7 +147,7 @@ impl Case {
         journal.is_some_and(|journal| journal.contains("\"type\":\"ended\""))
     }
 
-    /// The databases that carry a tag of asof's.
+    /// The instances that it has made.
     async fn restored(&self) -> Vec<DbInstance> {
         let pages = self.databases.sdk.describe_db_instances().into_paginator().items().send();
         let described: Vec<DbInstance> = pages.try_collect().await.unwrap();
@@ -129,13 +160,25 @@ impl Case {
 
     async fn assert_done(&self, run: &Run) {
         let what = &self.what;
+        self.databases.leave_alone();
+        let clusters = self.clusters().await;
+        let (instances, whole) = match self.kind {
+            Restored::Instance => (1, 0),
+            Restored::Cluster => (2, 1),
+        };
         let restored = self.restored().await;
         let calls = std::fs::read_to_string(self.path("calls")).unwrap_or_default();
         match self.purpose {
             Purpose::Recover => {
-                assert_eq!(restored.len(), 1, "{what}: {run}");
-                let is_tagged = restored[0].tag_list().iter().any(|tag| tag.key() == Some(TAG));
-                assert!(is_tagged, "{what}: {restored:?}");
+                assert_eq!((restored.len(), clusters.len()), (instances, whole), "{what}: {run}");
+                let of_instances = restored.iter().map(DbInstance::tag_list);
+                let of_clusters = clusters.iter().map(DbCluster::tag_list);
+                for tags in of_instances.chain(of_clusters) {
+                    assert!(
+                        tags.iter().any(|tag| tag.key() == Some(TAG)),
+                        "{what}: {restored:?} {clusters:?}"
+                    );
+                }
                 let then =
                     [("kept", Some("then")), ("over", Some("then")), ("gone", Some("then")), ("new", None)];
                 self.bucket.assert_holds(&then).await;
@@ -145,19 +188,26 @@ impl Case {
                 assert_eq!(self.bucket.entries().await.len(), 9, "{what}: {run}");
             }
             Purpose::Drill => {
-                assert!(restored.is_empty(), "{what}: {restored:?}: {run}");
+                assert!(
+                    restored.is_empty() && clusters.is_empty(),
+                    "{what}: {restored:?} {clusters:?}: {run}"
+                );
                 assert!(self.scratch.entries().await.is_empty(), "{what}: {run}");
                 assert_eq!((self.bucket.entries().await.len(), &*calls), (6, ""), "{what}: {run}");
             }
         }
-        let source = self.databases.instance(&self.databases.id("src")).await;
-        assert!(source.is_some(), "{what}: the source is gone");
+        let pages = self.databases.sdk.describe_db_instances().into_paginator().items().send();
+        let there: Vec<DbInstance> = pages.try_collect().await.unwrap();
+        let name = |instance: &DbInstance| instance.db_instance_identifier().unwrap_or_default().to_owned();
+        let sources = there.iter().map(name);
+        let sources = sources.filter(|name| name.starts_with(&self.databases.id("src"))).count();
+        assert_eq!(sources, instances, "{what}: the source is gone");
     }
 }
 
 /// Plays a case whose process is killed at random; how often it was.
-async fn play(subject: Subject, purpose: Purpose, seed: u64, whole: Duration) -> u64 {
-    let case = Case::new(subject, purpose, seed).await;
+async fn play(subject: Subject, of: (Purpose, Restored), seed: u64, whole: Duration) -> u64 {
+    let case = Case::new(subject, of, seed).await;
     let rng = &mut Rng::with_seed(seed);
     let mut killed = 0;
     for _ in 0..rng.u64(1..=MOST_KILLS) {
@@ -168,7 +218,7 @@ async fn play(subject: Subject, purpose: Purpose, seed: u64, whole: Duration) ->
             return killed;
         }
         killed += 1;
-        if purpose == Purpose::Recover && case.has_ended() {
+        if case.purpose == Purpose::Recover && case.has_ended() {
             // It was killed with its last word on its lips. Typed again, it would be another recovery, whose target is taken.
             case.assert_done(&run).await;
             return killed;
@@ -180,26 +230,34 @@ async fn play(subject: Subject, purpose: Purpose, seed: u64, whole: Duration) ->
     killed
 }
 
-async fn killed_at_random(subject: Subject, purpose: Purpose) {
+async fn killed_at_random(subject: Subject, of: (Purpose, Restored)) {
     let (seed, kills) = (variable("ASOF_KILL_SEED", SEED), variable("ASOF_KILLS", KILLS));
-    say(&format!("{purpose:?} killed at random: ASOF_KILL_SEED={seed} ASOF_KILLS={kills}"));
-    let alone = Case::new(subject.again(), purpose, ALONE).await;
+    say(&format!("{of:?} killed at random: ASOF_KILL_SEED={seed} ASOF_KILLS={kills}"));
+    let alone = Case::new(subject.again(), of, ALONE).await;
     let began = Instant::now();
     let run = alone.run(None).await.expect_code(0);
     let whole = began.elapsed();
     alone.assert_done(&run).await;
     let subject = &subject;
-    let played = stream::iter(0..kills).map(|n| play(subject.again(), purpose, seed.wrapping_add(n), whole));
+    let played = stream::iter(0..kills).map(|n| play(subject.again(), of, seed.wrapping_add(n), whole));
     let killed: Vec<u64> = played.buffer_unordered(SIDE_BY_SIDE).collect().await;
     let cut_off = killed.iter().filter(|killed| **killed > 0).count();
-    say(&format!("{purpose:?} killed at random: {cut_off} of {kills}, {} times", killed.iter().sum::<u64>()));
+    say(&format!("{of:?} killed at random: {cut_off} of {kills}, {} times", killed.iter().sum::<u64>()));
     assert!(cut_off as u64 * 2 >= kills, "only {cut_off} of {kills} were killed before their end");
 }
 
 pub(crate) async fn recovery_killed_at_random(subject: Subject) {
-    killed_at_random(subject, Purpose::Recover).await;
+    killed_at_random(subject, (Purpose::Recover, Restored::Instance)).await;
 }
 
 pub(crate) async fn drill_killed_at_random(subject: Subject) {
-    killed_at_random(subject, Purpose::Drill).await;
+    killed_at_random(subject, (Purpose::Drill, Restored::Instance)).await;
+}
+
+pub(crate) async fn recovery_of_a_cluster_killed_at_random(subject: Subject) {
+    killed_at_random(subject, (Purpose::Recover, Restored::Cluster)).await;
+}
+
+pub(crate) async fn drill_of_a_cluster_killed_at_random(subject: Subject) {
+    killed_at_random(subject, (Purpose::Drill, Restored::Cluster)).await;
 }

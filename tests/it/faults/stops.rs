@@ -13,23 +13,23 @@ use crate::support::Run;
 /// Keys of each kind: the deletes of all of them are one request.
 const SIZE: usize = 100;
 
-fn block_on(case: impl Future<Output = ()>) {
+pub(super) fn block_on(case: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(case);
 }
 
 /// When a signal is sent.
-struct Stop {
+pub(super) struct Stop {
     /// At a request for this operation.
-    operation: Operation,
+    pub(super) operation: Operation,
     /// At the n-th.
-    nth: u64,
+    pub(super) nth: u64,
     /// What happens to each of them.
-    fault: Option<Fault>,
+    pub(super) fault: Option<Fault>,
 }
 
 impl Stop {
-    fn at(operation: Operation, nth: u64) -> Self {
+    pub(super) fn at(operation: Operation, nth: u64) -> Self {
         Self { operation, nth, fault: None }
     }
 }
@@ -49,14 +49,19 @@ impl Scene {
     }
 
     /// Restores, and sends this signal at a request. Gives how long the process lived after it.
-    async fn stop_at(&self, signal: &'static str, stop: Stop, more: &[&str]) -> (Run, Duration) {
+    pub(super) async fn stop_at(&self, signal: &'static str, stop: Stop, more: &[&str]) -> (Run, Duration) {
         let (url, at) = (format!("s3://{BUCKET}"), self.at.to_string());
         let restore = ["restore", &url, "--at", &at, "--yes", "--format", "json"];
         self.signalled(signal, stop, &[&restore, more].concat()).await
     }
 
     /// A command that is sent this signal at a request. Gives how long it lived after it.
-    async fn signalled(&self, signal: &'static str, stop: Stop, arguments: &[&str]) -> (Run, Duration) {
+    pub(super) async fn signalled(
+        &self,
+        signal: &'static str,
+        stop: Stop,
+        arguments: &[&str],
+    ) -> (Run, Duration) {
         let Stop { operation, nth, fault } = stop;
         let (told, hears) = mpsc::channel();
         self.lab().faults().before(operation, When::Nth(nth), move || told.send(()).unwrap());
@@ -295,7 +300,7 @@ fn credentials_that_are_not_renewed_stop_the_run() {
 }
 
 /// Twice what a person is promised: tests run beside others.
-const AT_MOST: Duration = Duration::from_secs(4);
+pub(super) const AT_MOST: Duration = Duration::from_secs(4);
 
 /// All of them are taken and wait for the rate by then.
 #[test]
@@ -367,44 +372,5 @@ fn a_signal_abandons_copies_in_parts() {
         assert_eq!(scene.lab().count_parts(BUCKET), 0, "{stopped}");
         assert_eq!(scene.lab().requests().of(Operation::CompleteMultipartUpload), 0, "{stopped}");
         scene.goes_on_in_batches("in parts").await;
-    });
-}
-
-/// The server has taken them, and may carry them out or not: `resume` looks.
-#[test]
-fn a_signal_does_not_wait_for_a_server_that_sends_no_headers() {
-    block_on(async {
-        let silence = Fault::Delay(Duration::from_mins(2));
-        for operation in [Operation::CopyObject, Operation::DeleteObjects] {
-            let scene = Scene::new(20).await;
-            let stop = Stop { fault: Some(silence), ..Stop::at(operation, 1) };
-            let (stopped, lived) = scene.stop_at("-INT", stop, &[]).await;
-            let stopped = stopped.expect_code(130);
-            assert!(lived < AT_MOST, "{operation:?}: {lived:?} until {stopped}");
-            assert_eq!(stopped.count("failed"), 0, "{operation:?}: {stopped}");
-            scene.lab().faults().clear();
-            let resumed = scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
-            scene.assert_honest(&resumed, &format!("{operation:?}"));
-            scene.assert_restored(&format!("{operation:?}"));
-        }
-    });
-}
-
-#[test]
-fn a_signal_ends_a_download_that_gets_no_headers() {
-    block_on(async {
-        let scene = Scene::new(10).await;
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("there");
-        let path = path.to_str().unwrap();
-        let (url, at) = (format!("s3://{BUCKET}"), scene.at.to_string());
-        let restore = ["restore", &url, "--at", &at, "--format", "json", "--to", path];
-        let stop =
-            Stop { fault: Some(Fault::Delay(Duration::from_mins(2))), ..Stop::at(Operation::GetObject, 3) };
-        let (stopped, lived) = scene.signalled("-INT", stop, &restore).await;
-        let stopped = stopped.expect_code(130);
-        assert!(lived < AT_MOST, "{lived:?} until {stopped}");
-        scene.lab().faults().clear();
-        scene.run("restore", &["--to", path]).await.expect_code(0);
     });
 }

@@ -87,6 +87,33 @@ impl Databases {
         let _ = states;
     }
 
+    /// Beside a lab, RDS throttles, loses replies and hides for a while what it makes from now on, in most cases.
+    pub(crate) fn disturb(&self, rng: &mut fastrand::Rng) {
+        #[cfg(feature = "lab")]
+        if let Some(lab) = &self.lab {
+            use asof::lab::{Fault, Hidden, Rule, When};
+            let few = |rng: &mut fastrand::Rng| rng.usize(0..=2);
+            let hidden = Hidden { descriptions: few(rng), tags: few(rng), listed: rng.usize(0..=1) };
+            lab.hide(hidden);
+            for fault in [Fault::SlowDown, Fault::ReplyLost] {
+                if rng.bool() {
+                    let when = When::Probability { p: 0.08, seed: rng.u64(..) };
+                    lab.faults().push(Rule::on_any(fault, when));
+                }
+            }
+        }
+        #[cfg(not(feature = "lab"))]
+        let _ = rng;
+    }
+
+    /// Beside a lab, nothing disturbs RDS any more.
+    pub(crate) fn leave_alone(&self) {
+        #[cfg(feature = "lab")]
+        if let Some(lab) = &self.lab {
+            lab.faults().clear();
+        }
+    }
+
     /// A second to which everything can be restored: beside a lab an hour back, elsewhere the last.
     pub(crate) fn at(&self) -> Moment {
         let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();

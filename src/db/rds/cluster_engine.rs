@@ -1,0 +1,115 @@
+//! What depends on whose cluster it is: what is refused of it before anything starts, and how it is removed.
+
+use aws_sdk_rds::types::DbCluster;
+
+use super::Cluster;
+use super::client::{Client, explain, if_there};
+use super::cluster::{describe, modify_once};
+use super::cluster_settings::ClusterSettings;
+use super::engines::{ClusterEngine, lost};
+use super::instance::{self, not_ours};
+use super::members::Members;
+use super::source::like_source_is_not_known;
+use super::whose::Looked;
+use crate::db::Errand;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+
+impl Cluster {
+    /// Whose cluster the source is. Where its settings are not asked for, it may be gone, and is taken for Aurora's.
+    pub(super) async fn engine(&self) -> Result<ClusterEngine> {
+        let (name, captured) = (self.name(), self.captured().await);
+        let engine = match captured {
+            Err(e) if e.kind() == ErrorKind::Missing && !self.settings.like_source => None,
+            Err(e) if self.settings.like_source => return Err(like_source_is_not_known(e)),
+            captured => captured?.facts.engine.clone(),
+        };
+        let Some(engine) = engine else { return Ok(ClusterEngine::Aurora) };
+        ClusterEngine::of(&engine).ok_or_else(|| {
+            Error::usage(format!("the database {name} is a cluster of {engine}, which asof does not know"))
+                .hint("restore it by commands: kind = \"command\"")
+        })
+    }
+
+    /// What has to be set before the cluster has instances: `DocumentDB`'s restore does not take the parameter group, and
+    /// instances that run already would have to be restarted for it.
+    pub(super) async fn group_before_members(&self, cluster: &DbCluster) -> Result<Option<ClusterSettings>> {
+        if cluster.engine().and_then(ClusterEngine::of) != Some(ClusterEngine::DocumentDb) {
+            return Ok(None);
+        }
+        let unlike = self.wanted().await?.unlike(&ClusterSettings::of(cluster));
+        let group = unlike.db_cluster_parameter_group_name;
+        Ok(group.is_some().then(|| ClusterSettings {
+            db_cluster_parameter_group_name: group,
+            ..ClusterSettings::default()
+        }))
+    }
+
+    /// Refuses what cannot come out right with a cluster of its engine.
+    pub(super) async fn refuse_what_the_engine_has_not(&self) -> Result<()> {
+        let (name, engine) = (self.name(), self.engine().await?);
+        if let Some(setting) = lost(&self.overrides, &engine.known(ClusterSettings::clone(&self.overrides))) {
+            let message = format!("the overrides of the database {name}: {} has no {setting}", engine.name());
+            return Err(Error::usage(message).hint("leave it out"));
+        }
+        if self.live_source().is_none() && !engine.keeps_backups() {
+            let message =
+                format!("the database {name} cannot be restored from the backups of a deleted cluster");
+            let hint = format!("{} restores only a cluster that is there: name it as source", engine.name());
+            return Err(Error::usage(message).hint(hint));
+        }
+        if engine.makes_its_instances() && self.wanted().await?.db_cluster_instance_class.is_none() {
+            let message = format!("the class of the instances of the database {name} is not known");
+            return Err(Error::usage(message).hint(
+                "name it in the recovery file: [database.overrides] db-cluster-instance-class = \"db.m6gd.large\"",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Removes a cluster with its instances, and waits until they are gone. Its instances first: a cluster with instances is not
+/// deleted, unless RDS has made them with it.
+pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &Errand) -> Result<()> {
+    let id = cluster.db_cluster_identifier().unwrap_or_default();
+    let members = Members { client, cluster: id, engine: "" };
+    let engine = cluster.engine().and_then(ClusterEngine::of);
+    let own = if engine.is_some_and(ClusterEngine::makes_its_instances) {
+        Vec::new()
+    } else {
+        members.there().await?
+    };
+    for member in own {
+        let name = member.db_instance_identifier().unwrap_or_default();
+        match members.look(name, errand).await? {
+            Looked::Nothing => {}
+            Looked::Foreign(what) => return Err(not_ours(&what)),
+            Looked::Ours(member) => instance::remove(client, &member).await?,
+        }
+    }
+    if cluster.deletion_protection() == Some(true) {
+        let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
+        // It may still be created: a drill that was killed tears down what it had just asked for.
+        let lift = async || client.ask(async |sdk| modify_once(&sdk, id, off.clone()).await).await;
+        client.insist_while_busy(limits::DATABASE_GONE, lift).await?;
+    }
+    let removed = client.insist(async |sdk| {
+        let request = sdk.delete_db_cluster().db_cluster_identifier(id).skip_final_snapshot(true);
+        let request = request.delete_automated_backups(true);
+        request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {id}"), &e))
+    });
+    if_there(removed.await)?;
+    let is_gone = async || {
+        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
+        Ok(if_there(described)?.is_none() && members.there().await?.is_empty())
+    };
+    client.until_gone(&format!("the cluster {id}"), is_gone).await
+}
+
+/// Waits for the instances of a cluster that is gone: a teardown that was killed has deleted them before it, and their names
+/// are not free until they are gone too.
+pub(super) async fn until_without_instances(client: &Client, cluster: &str) -> Result<()> {
+    let members = Members { client, cluster, engine: "" };
+    let is_gone = async || Ok(members.there().await?.is_empty());
+    client.until_gone(&format!("the instances of the cluster {cluster}"), is_gone).await
+}
