@@ -7,6 +7,7 @@ mod capture;
 mod check;
 pub mod command;
 mod connection;
+mod follow_up;
 mod free;
 mod preflight;
 pub mod rds;
@@ -21,6 +22,7 @@ use crate::model::Instant;
 
 pub use check::checks;
 pub use connection::Connection;
+pub use follow_up::FollowUp;
 pub use free::require_free;
 pub use preflight::{Preflight, PreflightFinding};
 pub use reach::until_reached;

@@ -15,6 +15,7 @@ use crate::support::{Moment, Subject};
 
 mod aborted;
 mod carried;
+mod follow_up;
 mod hooks;
 mod isolated;
 mod orphans;

@@ -33,7 +33,8 @@ impl Instance {
             kms_key: source.facts.kms_key_id.clone(),
             replica_of: source.facts.replica_of.clone(),
         };
-        preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted).await
+        let found = preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted);
+        Ok(self.settings.look_for_password(found.await?))
     }
 }
 
@@ -61,7 +62,8 @@ impl Cluster {
             kms_key: source.facts.kms_key_id.clone(),
             replica_of: source.facts.replica_of.clone(),
         };
-        preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted).await
+        let found = preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted);
+        Ok(self.settings.look_for_password(found.await?))
     }
 }
 

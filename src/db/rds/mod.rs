@@ -13,13 +13,16 @@ mod client;
 mod cluster;
 mod cluster_settings;
 mod described;
+mod follow_up;
 mod instance;
 mod look_up;
 mod members;
+mod password;
 mod phases;
 mod preflight;
 mod requests;
 mod settings;
+mod settle;
 mod source;
 mod states;
 mod sweep;
@@ -31,6 +34,7 @@ use std::time::Duration;
 pub(super) use client::missing_permission;
 pub use cluster::Cluster;
 pub use instance::Instance;
+pub use password::PasswordFrom;
 pub use source::GivenSettings;
 pub use sweep::{Leftover, Sweep, Sweeper};
 pub use tags::TAG;
@@ -55,6 +59,8 @@ pub struct Settings {
     pub like_source: bool,
     /// Settings that differ from the source's.
     pub overrides: toml::Table,
+    /// Where the master password that it is to have is read, if not that of the time.
+    pub password: Option<PasswordFrom>,
     /// The server.
     pub server: Server,
 }
