@@ -34,6 +34,10 @@ model HISTORIES="3000":
 crash CUTS="300" KEYS="3300":
     ASOF_CRASH_SEED=$(date +%s) ASOF_CRASH_CUTS={{CUTS}} ASOF_STORM_KEYS={{KEYS}} cargo test --test it crash::
 
+# Recoveries and drills that are killed at random moments, KILLS of each; CI plays 12.
+kills KILLS="200":
+    ASOF_KILL_SEED=$(date +%s) ASOF_KILLS={{KILLS}} cargo test --test it contract::lab::kills -- --nocapture
+
 # The decoder beside the SDK's.
 bench:
     cargo bench --bench decode

@@ -31,7 +31,7 @@ else
 fi
 server=$!
 trap 'kill "$server"; rm -rf "$work"' EXIT
-until url=$(sed -n 's/.*AWS_ENDPOINT_URL=//p' "$work/server") && [ -n "$url" ]; do sleep 0.1; done
+until url=$(sed -n 's/.*AWS_ENDPOINT_URL=//p' "$work/server" 2>/dev/null) && [ -n "$url" ]; do sleep 0.1; done
 unset AWS_CA_BUNDLE AWS_PROFILE AWS_SESSION_TOKEN
 secret() { sed -n "s/.*$1=//p" "$work/server" | grep . || echo wall; }
 AWS_ACCESS_KEY_ID=$(secret AWS_ACCESS_KEY_ID) AWS_SECRET_ACCESS_KEY=$(secret AWS_SECRET_ACCESS_KEY)

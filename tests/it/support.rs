@@ -147,7 +147,6 @@ impl Subject {
     }
 
     /// Where `asof` keeps its runs.
-    #[cfg(feature = "lab")]
     pub(crate) fn runs_dir(&self) -> std::path::PathBuf {
         self.home.path().join("state/asof/runs")
     }

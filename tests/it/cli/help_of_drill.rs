@@ -107,6 +107,10 @@ fn of_drill() {
           --deadline <LENGTH>
               Stop after this, whatever has been done; without it, what the file says, or 12h
 
+          --settings-from <FILE>
+              Take an RDS source's settings from this file, as aws rds describe-db-instances or
+              describe-db-clusters printed it
+
     Server:
           --endpoint-url <URL>
               The server's address, if it is not AWS
