@@ -34,8 +34,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let given = sources::given(&asked, &carry.settings_from).await?;
     // What is torn down is not stopped by the Ctrl-C that ended the drill.
     let torn_down = databases(&source.file, &carry.server, &Cancel::default()).await?;
-    let state_dir = state_dir(&carry.apply.state)?;
-    let server = (&carry.server, carry.apply.rate);
+    let (state_dir, server) = (state_dir(&carry.apply.state)?, (&carry.server, carry.apply.rate));
     let parts = async |tag: &str| {
         let to = |target: &Target| scratch_of(target, tag);
         buckets(context, &source.file, server, to).await

@@ -107,6 +107,20 @@ fn a_password_is_set_before_the_database_is_used_and_is_shown_and_kept_nowhere()
     });
 }
 
+/// RDS takes a while: a hook that connects before that would be turned away.
+#[test]
+fn the_password_is_set_when_the_next_step_begins() {
+    block_on(async {
+        for kind in ["rds", "aurora"] {
+            let databases = with_source_of(kind).await;
+            set_secret(&databases, PASSWORD);
+            databases.write(kind, &format!("{FROM_COMMAND}[hooks]\nafter-database = [\"false\"]\n"));
+            let run = databases.recover(databases.at()).await.expect_code(3);
+            assert_eq!(password(&databases).as_deref(), Some(PASSWORD), "{kind}: {run}");
+        }
+    });
+}
+
 /// The request is done all the same, and nobody knows by which password.
 #[test]
 fn killed_while_the_password_is_set_it_is_set_again() {
