@@ -339,6 +339,16 @@ pub const DATABASE_ATTEMPTS: u32 = 3;
 /// have expired: some eight minutes in all.
 pub const DATABASE_REFUSALS: u32 = 30;
 
+/// Characters that a master password of RDS has at least
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>).
+pub const MASTER_PASSWORD: usize = 8;
+
+/// Longest that the command which prints a master password may take: it asks a secret store.
+pub const PASSWORD_READ: Duration = Duration::from_mins(2);
+
+/// Longest that RDS is given to set a master password, which takes it a minute or two.
+pub const PASSWORD_SET: Duration = Duration::from_mins(30);
+
 /// Longest that a database which is being deleted, or is too busy to be deleted, is waited for.
 pub const DATABASE_GONE: Duration = Duration::from_mins(30);
 

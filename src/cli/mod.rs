@@ -12,6 +12,7 @@ mod diff;
 mod directory;
 mod drill;
 mod exit;
+mod follow_up;
 mod heal;
 mod history;
 mod job;

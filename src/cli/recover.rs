@@ -15,7 +15,7 @@ use super::recovery::{
     take_steps, windows, windows_in_time, with_terms,
 };
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
-use super::{abort, adopt, next, sources};
+use super::{abort, adopt, follow_up, next, sources};
 use crate::db::{Database, Errand, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms, keep_sources};
 use crate::error::{Error, Result};
@@ -89,9 +89,11 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     });
     let (carried, findings) = taken.await?;
     forget_killed_mark(&source, &carried, &carry).await?;
-    let told = recovery.report(&source.file, carried.ending, findings);
+    let mut told = recovery.report(&source.file, carried.ending, findings);
+    told.follow_ups = follow_up::follow_ups(output, carried.ending, &databases).await;
     let copied = show_report(output, &recovery, &told, &report);
     last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
+    follow_up::name(output, &told.follow_ups);
     if let Some(e) = &carried.trouble {
         exit::report(e, false, false);
     }

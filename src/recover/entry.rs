@@ -110,11 +110,15 @@ impl Entry {
                 return Err(format!("the database {name} needs exactly one of {all}"));
             }
         };
+        let mut overrides = self.overrides.unwrap_or_default();
+        let password = rds::PasswordFrom::take(&mut overrides)
+            .map_err(|why| format!("the overrides of the database {name}: {why}"))?;
         Ok(rds::Settings {
             source,
             target: self.target.ok_or_else(|| format!("the database {name} has no target"))?,
             like_source: self.like_source.unwrap_or(true),
-            overrides: self.overrides.unwrap_or_default(),
+            overrides,
+            password,
             server: rds::Server {
                 endpoint_url: self.endpoint_url,
                 region: self.region,

@@ -285,7 +285,10 @@ impl RecoveryFile {
         let of_rows = self.references.iter_mut().map(|references| &mut references.command);
         let of_databases = self.databases.iter_mut().flat_map(|database| match database {
             DatabaseKind::Command(settings) => settings.programs(),
-            DatabaseKind::Rds(_) | DatabaseKind::Aurora(_) => Vec::new(),
+            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => match &mut settings.password {
+                Some(rds::PasswordFrom::Command(program)) => vec![program],
+                Some(rds::PasswordFrom::Variable(_)) | None => Vec::new(),
+            },
         });
         let of_checks = self.checks.iter_mut().flatten();
         of_file.chain(of_rows).chain(of_databases).chain(of_checks).for_each(|program| program.run_in(dir));

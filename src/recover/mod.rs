@@ -28,7 +28,7 @@ pub use journal::{State, Status};
 pub use marks::{Consistency, MarkLine, Marks, Named};
 pub use record::{FORMAT, Record, StepResult};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
-pub use report::{Ending, Event, Finding, Report, StepReport, counts, in_words};
+pub use report::{Ending, Event, Finding, FollowUp, Report, StepReport, counts, in_words};
 pub use resource::{DRILL, Holder, RESTORE, Resource, UNDO};
 pub use rows::{Terminator, each_key, read_keys};
 pub use sorted::{Cursor, SortedKeys, SortedWriter};

@@ -113,6 +113,20 @@ pub struct Report {
     /// Of a drill, what could not be torn down.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
+    /// What the restored databases lack of their sources, and a person may add.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<FollowUp>,
+}
+
+/// Something that a restore does not carry over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FollowUp {
+    /// The database's name.
+    pub database: String,
+    /// What it is, in words.
+    pub what: String,
+    /// The command that makes it, for a shell.
+    pub command: String,
 }
 
 /// Counts by their names, without those that are zero and say nothing.
@@ -234,6 +248,7 @@ impl Report {
             steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
             findings,
             left: Vec::new(),
+            follow_ups: Vec::new(),
         }
     }
 }

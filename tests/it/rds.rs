@@ -14,6 +14,7 @@ mod adopted;
 mod carried;
 mod clusters;
 mod deleted;
+mod follow_up;
 mod hooks;
 mod isolated;
 mod killed;

@@ -110,18 +110,33 @@ impl Client {
 
     /// Waits until what is being deleted is gone: until then, its name is taken.
     pub(super) async fn until_gone(&self, what: &str, is_gone: impl AsyncFn() -> Result<bool>) -> Result<()> {
-        let until = Instant::now() + limits::DATABASE_GONE;
+        self.until(&format!("{what} is still being deleted"), limits::DATABASE_GONE, is_gone).await
+    }
+
+    /// Waits until something is done, at most so long. `still` is what it is until then, in words.
+    pub(super) async fn until(
+        &self,
+        still: &str,
+        longest: Duration,
+        is_done: impl AsyncFn() -> Result<bool>,
+    ) -> Result<()> {
+        let until = Instant::now() + longest;
         let mut pause = limits::FIRST_DATABASE_PAUSE;
-        while !Box::pin(is_gone()).await? {
+        while !Box::pin(is_done()).await? {
             if Instant::now() >= until {
-                let minutes = limits::DATABASE_GONE.as_secs() / 60;
-                let message = format!("{what} is still being deleted, {minutes} minutes after it was asked");
+                let minutes = longest.as_secs() / 60;
+                let message = format!("{still}, {minutes} minutes after it was asked");
                 return Err(Error::new(ErrorKind::Local, message));
             }
             self.pause(pause).await?;
             pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
         }
         Ok(())
+    }
+
+    /// Ends the waiting.
+    pub(super) fn cancel(&self) -> &Cancel {
+        &self.cancel
     }
 
     /// Waits, unless it is asked to stop.

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 
+use aws_sdk_rds::operation::modify_db_cluster::builders::ModifyDBClusterFluentBuilder;
 use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
 use super::captured::Once;
@@ -186,42 +187,6 @@ impl Cluster {
         Ok(members.progress(wanted.len()).await?.unwrap_or(Progress::Available { endpoint }))
     }
 
-    /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
-    pub(in crate::db) async fn settle(&self, errand: &Errand) -> Result<()> {
-        self.change(errand, ClusterSettings::before_use).await
-    }
-
-    /// The same of everything else.
-    pub(in crate::db) async fn configure(&self, errand: &Errand) -> Result<()> {
-        self.change(errand, ClusterSettings::later).await
-    }
-
-    /// Sets a part of what is not as it is wanted, as soon as RDS allows it.
-    async fn change(&self, errand: &Errand, part: impl Fn(ClusterSettings) -> ClusterSettings) -> Result<()> {
-        let target = self.target();
-        let (engine, wanted) = (self.engine().await?, self.wanted().await?);
-        let change = async || {
-            let what = match self.look(errand, false).await? {
-                Looked::Ours(cluster) => {
-                    let unlike = wanted.clone().unlike(&ClusterSettings::of(&cluster));
-                    let unlike = part(engine.modifiable(unlike));
-                    if unlike == ClusterSettings::default() {
-                        return Ok(());
-                    }
-                    return self
-                        .client
-                        .ask(async |sdk| modify_once(&sdk, target, unlike.clone()).await)
-                        .await;
-                }
-                Looked::Foreign(what) => what,
-                Looked::Nothing => "nothing".to_owned(),
-            };
-            let message = format!("the cluster {target} is another now: {what}");
-            Err(Error::new(ErrorKind::Refused, message))
-        };
-        self.client.insist_while_busy(limits::RECOVERY_DEADLINE, change).await
-    }
-
     pub(in crate::db) async fn connection(&self) -> Result<Connection> {
         let cluster = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await?;
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
@@ -249,13 +214,13 @@ impl Cluster {
         }
     }
 
-    async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbCluster>> {
+    pub(super) async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbCluster>> {
         let describe =
             async || if_there(self.client.insist(async |sdk| describe(&sdk, self.target()).await).await);
         look(&self.client, errand, insistent, describe).await
     }
 
-    fn target(&self) -> &str {
+    pub(super) fn target(&self) -> &str {
         &self.settings.target
     }
 
@@ -346,7 +311,10 @@ pub(super) async fn modify_once(
     id: &str,
     settings: ClusterSettings,
 ) -> Result<()> {
-    let request = requests::modify_cluster(sdk, id, settings);
+    modified(id, requests::modify_cluster(sdk, id, settings)).await
+}
+
+pub(super) async fn modified(id: &str, request: ModifyDBClusterFluentBuilder) -> Result<()> {
     request.send().await.map(drop).map_err(|e| explain(&format!("modify the cluster {id}"), &e))
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
 use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup};
 
 use super::captured::Once;
@@ -120,47 +121,6 @@ impl Instance {
         })
     }
 
-    /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
-    /// Tags come with the restore.
-    pub(in crate::db) async fn settle(&self, errand: &Errand) -> Result<()> {
-        self.change(errand, InstanceSettings::before_use).await
-    }
-
-    /// The same of everything else.
-    pub(in crate::db) async fn configure(&self, errand: &Errand) -> Result<()> {
-        self.change(errand, InstanceSettings::later).await
-    }
-
-    /// Sets a part of what is not as it is wanted, as soon as RDS allows it.
-    async fn change(
-        &self,
-        errand: &Errand,
-        part: impl Fn(InstanceSettings) -> InstanceSettings,
-    ) -> Result<()> {
-        let target = self.target();
-        let wanted = self.wanted().await?;
-        let change = async || {
-            let otherwise = |why: &str| {
-                let message = format!("the instance {target} is not as it was restored any more: {why}");
-                Error::new(ErrorKind::Refused, message)
-            };
-            let instance = match self.look(errand, false).await? {
-                Looked::Ours(instance) => instance,
-                Looked::Foreign(what) => return Err(otherwise(&what)),
-                Looked::Nothing => return Err(otherwise("it is not there")),
-            };
-            if let Progress::Failed { why } = progress(&instance) {
-                return Err(otherwise(&why));
-            }
-            let unlike = part(wanted.clone().unlike(&InstanceSettings::of(&instance)).modifiable());
-            if unlike == InstanceSettings::default() {
-                return Ok(());
-            }
-            self.client.ask(async |sdk| modify_once(&sdk, target, unlike.clone()).await).await
-        };
-        self.client.insist_while_busy(limits::RECOVERY_DEADLINE, change).await
-    }
-
     pub(in crate::db) async fn connection(&self) -> Result<Connection> {
         let instance = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await?;
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
@@ -186,11 +146,11 @@ impl Instance {
         remove_whole(&self.client, &instance).await
     }
 
-    fn target(&self) -> &str {
+    pub(super) fn target(&self) -> &str {
         &self.settings.target
     }
 
-    async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbInstance>> {
+    pub(super) async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbInstance>> {
         let describe =
             async || if_there(self.client.insist(async |sdk| describe(&sdk, self.target()).await).await);
         look(&self.client, errand, insistent, describe).await
@@ -290,7 +250,10 @@ fn endpoint(instance: &DbInstance) -> Option<String> {
 }
 
 async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: InstanceSettings) -> Result<()> {
-    let request = requests::modify_instance(sdk, id, settings);
+    modified(id, requests::modify_instance(sdk, id, settings)).await
+}
+
+pub(super) async fn modified(id: &str, request: ModifyDBInstanceFluentBuilder) -> Result<()> {
     request.send().await.map(drop).map_err(|e| explain(&format!("modify the instance {id}"), &e))
 }
 

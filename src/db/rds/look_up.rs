@@ -34,7 +34,8 @@ impl Instance {
             replica_of: source.facts.replica_of.clone(),
             created_after: source.facts.created.filter(|created| *created > at),
         };
-        preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted).await
+        let found = preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted);
+        Ok(self.settings.look_for_password(found.await?))
     }
 }
 
@@ -66,7 +67,8 @@ impl Cluster {
             replica_of: source.facts.replica_of.clone(),
             created_after: source.facts.created.filter(|created| *created > at),
         };
-        preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted).await
+        let found = preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted);
+        Ok(self.settings.look_for_password(found.await?))
     }
 }
 

@@ -16,13 +16,16 @@ mod cluster_engine;
 mod cluster_settings;
 mod described;
 mod engines;
+mod follow_up;
 mod instance;
 mod look_up;
 mod members;
+mod password;
 mod phases;
 mod preflight;
 mod requests;
 mod settings;
+mod settle;
 mod source;
 mod states;
 mod sweep;
@@ -34,6 +37,7 @@ use std::time::Duration;
 pub(super) use client::missing_permission;
 pub use cluster::Cluster;
 pub use instance::Instance;
+pub use password::PasswordFrom;
 pub use source::GivenSettings;
 pub use sweep::{Leftover, Sweep, Sweeper};
 pub use tags::TAG;
@@ -58,6 +62,8 @@ pub struct Settings {
     pub like_source: bool,
     /// Settings that differ from the source's.
     pub overrides: toml::Table,
+    /// Where the master password that it is to have is read, if not that of the time.
+    pub password: Option<PasswordFrom>,
     /// The server.
     pub server: Server,
 }

@@ -11,7 +11,7 @@ use crate::db::{Found, Progress};
 /// | the same | not known | under way |
 /// | failed, …-failed, restore-error, incompatible-*, inaccessible-*, insufficient-capacity, storage-full | | failed |
 /// | deleting, deleted, delete-precheck, stopping, stopped | | failed: somebody did this |
-/// | any other (creating, modifying, rebooting, configuring-iam-database-auth …) | | under way |
+/// | any other (creating, modifying, rebooting, configuring-iam-database-auth, resetting-master-credentials …) | | under way |
 ///
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html>,
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Status.html>
@@ -124,6 +124,7 @@ mod tests {
             "modifying",
             "rebooting",
             "configuring-iam-database-auth",
+            "resetting-master-credentials",
             "upgrading",
             "a-state-of-tomorrow",
         ] {

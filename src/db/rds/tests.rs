@@ -30,6 +30,7 @@ fn settings() -> Settings {
         target: "dst".into(),
         like_source: true,
         overrides: toml::Table::new(),
+        password: None,
         server: Server::default(),
     }
 }

@@ -122,6 +122,8 @@ pub(super) fn make(kind: Kind, form: &Form, source: Option<&Database>) -> Databa
     database.logs = form.list("EnableCloudwatchLogsExports.member").unwrap_or_default();
     database.features = form.pairs("ProcessorFeatures.ProcessorFeature", ("Name", "Value"));
     database.tags = form.tags();
+    let password = form.get("MasterUserPassword").map(str::to_owned);
+    database.password = password.or_else(|| source?.password.clone());
     // Without tags in the request, the source's are taken (USER_PIT).
     if let Some(source) = source.filter(|_| database.tags.is_empty()) {
         database.tags.clone_from(&source.tags);

@@ -104,6 +104,12 @@ pub(super) fn instance(instance: &Database, now: i64) -> Element {
     if let Some((_, latest)) = instance.window(now).filter(|_| instance.cluster.is_none()) {
         elements.push(Element::text("LatestRestorableTime", iso(latest, true)));
     }
+    let replica = |id: &String| Element::text("ReadReplicaDBInstanceIdentifier", id);
+    elements.push(Element::list(
+        "ReadReplicaDBInstanceIdentifiers",
+        instance.replicas.iter().map(replica).collect(),
+    ));
+    elements.push(roles("DBInstanceRole", instance));
     elements.extend(common(instance));
     Element::list("DBInstance", elements)
 }
@@ -149,6 +155,7 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
         range.extend(pause.map(|seconds| Element::text("SecondsUntilAutoPause", seconds)));
         elements.push(Element::list("ServerlessV2ScalingConfiguration", range));
     }
+    elements.push(roles("DBClusterRole", cluster));
     elements.extend(common(cluster));
     Element::list("DBCluster", elements)
 }
@@ -194,6 +201,14 @@ pub(super) fn tags(tags: &BTreeMap<String, String>) -> Element {
     Element::list("TagList", tags.iter().map(tag).collect())
 }
 
+fn roles(name: &str, database: &Database) -> Element {
+    let role = |(arn, feature): &(String, String)| {
+        let feature = Element::text("FeatureName", feature);
+        Element::list(name, vec![Element::text("RoleArn", arn), feature, Element::text("Status", "ACTIVE")])
+    };
+    Element::list("AssociatedRoles", database.roles.iter().map(role).collect())
+}
+
 /// What instances and clusters have in common.
 fn common(database: &Database) -> Vec<Element> {
     let group = |id: &String| member("VpcSecurityGroupMembership", "VpcSecurityGroupId", "Status", id);
@@ -207,6 +222,10 @@ fn common(database: &Database) -> Vec<Element> {
         Element::list("ProcessorFeatures", database.features.iter().map(feature).collect()),
         tags(&database.tags),
     ];
+    if database.pending_password.is_some() {
+        let pending = vec![Element::text("MasterUserPassword", "****")];
+        elements.push(Element::list("PendingModifiedValues", pending));
+    }
     if database.is("ManageMasterUserPassword") {
         let status = Element::text("SecretStatus", "active");
         let arn =

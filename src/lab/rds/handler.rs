@@ -6,6 +6,7 @@ use super::defaults::{Kind, make, modify};
 use super::describe::{self, Element};
 use super::engines;
 use super::form::Form;
+use super::password;
 use super::remove;
 use super::store::{Database, Store, states};
 use crate::model::Instant;
@@ -60,6 +61,7 @@ pub(super) fn handle(store: &mut Store, now: i64, action: Action, form: &Form) -
 fn create_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Element>> {
     let id = needed(form, "DBInstanceIdentifier")?;
     refuse_taken(store, id)?;
+    password::check(form, false)?;
     let mut instance = make(Kind::Instance, form, None);
     check_storage(form, &instance)?;
     instance.cluster = form.get("DBClusterIdentifier").map(str::to_owned);
@@ -229,8 +231,10 @@ fn modify_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
             "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.";
         return Err(Refusal::new("InvalidParameterCombination", message));
     }
+    password::check(form, instance.is("ManageMasterUserPassword"))?;
     modify(Kind::Instance, instance, form);
     instance.states = states(&["modifying", "available"]);
+    password::begin(instance, form);
     Ok(vec![describe::instance(instance, now)])
 }
 
@@ -242,7 +246,9 @@ fn modify_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Eleme
         return Err(Refusal::new("InvalidDBClusterStateFault", message));
     }
     engines::check_cluster(&cluster.engine, form)?;
+    password::check(form, cluster.is("ManageMasterUserPassword"))?;
     modify(Kind::Cluster, cluster, form);
+    password::begin(cluster, form);
     let cluster = cluster.clone();
     Ok(vec![describe::cluster(store, &cluster, now)])
 }

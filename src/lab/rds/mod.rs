@@ -11,6 +11,7 @@ mod describe;
 mod engines;
 mod form;
 mod handler;
+mod password;
 mod remove;
 mod store;
 
@@ -138,13 +139,34 @@ impl RdsHandle {
         lock(&self.0.store).instances.insert(id.to_owned(), instance);
     }
 
-    /// Makes an instance or a cluster older, by so many milliseconds.
-    pub fn backdate(&self, id: &str, by: i64) {
+    /// The master password of an instance or a cluster, once it is set.
+    pub fn master_password(&self, id: &str) -> Option<String> {
+        let store = lock(&self.0.store);
+        let database = store.instances.get(id).or(store.clusters.get(id));
+        database.and_then(|database| database.password.clone())
+    }
+
+    /// Gives an instance or a cluster an IAM role, for a feature.
+    pub fn add_role(&self, id: &str, role: &str, feature: &str) {
+        self.change(id, |database| database.roles.push((role.to_owned(), feature.to_owned())));
+    }
+
+    /// Gives an instance a read replica.
+    pub fn add_replica(&self, id: &str, replica: &str) {
+        self.change(id, |database| database.replicas.push(replica.to_owned()));
+    }
+
+    fn change(&self, id: &str, change: impl FnOnce(&mut Database)) {
         let mut store = lock(&self.0.store);
         let Store { instances, clusters, .. } = &mut *store;
         if let Some(database) = instances.get_mut(id).or(clusters.get_mut(id)) {
-            database.created -= by;
+            change(database);
         }
+    }
+
+    /// Makes an instance or a cluster older, by so many milliseconds.
+    pub fn backdate(&self, id: &str, by: i64) {
+        self.change(id, |database| database.created -= by);
     }
 
     /// Puts an instance into a security group, and no other, if that was not done before.
@@ -160,11 +182,7 @@ impl RdsHandle {
 
     /// The states that an instance or a cluster goes through from now on.
     pub fn set_states(&self, id: &str, states: &[&str]) {
-        let mut store = lock(&self.0.store);
-        let Store { instances, clusters, .. } = &mut *store;
-        if let Some(database) = instances.get_mut(id).or(clusters.get_mut(id)) {
-            database.states = store::states(states);
-        }
+        self.change(id, |database| database.states = store::states(states));
     }
 }
 

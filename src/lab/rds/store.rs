@@ -21,6 +21,13 @@ pub(super) struct Database {
     pub(super) tags: BTreeMap<String, String>,
     /// The cluster that an instance belongs to.
     pub(super) cluster: Option<String>,
+    /// IAM roles, each with the feature that uses it.
+    pub(super) roles: Vec<(String, String)>,
+    pub(super) replicas: Vec<String>,
+    /// The master user's.
+    pub(super) password: Option<String>,
+    /// The one that is being set.
+    pub(super) pending_password: Option<String>,
     /// What of it is not told yet.
     pub(super) hidden: Hidden,
 }
@@ -122,7 +129,9 @@ impl Database {
     /// Goes on to the next state. False when there is none, and it was being deleted.
     pub(super) fn step(&mut self) -> bool {
         if self.states.len() > 1 {
-            self.states.pop_front();
+            if self.states.pop_front().as_deref() == Some(RESETTING) {
+                self.password = self.pending_password.take().or(self.password.take());
+            }
             return true;
         }
         self.state() != "deleting"
@@ -135,6 +144,9 @@ impl Database {
         (days > 0).then(|| (earliest, now - LAG_MILLIS))
     }
 }
+
+/// The state in which a password is set.
+pub(super) const RESETTING: &str = "resetting-master-credentials";
 
 fn counts_down(left: &mut usize) -> bool {
     let hidden = *left > 0;

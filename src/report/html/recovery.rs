@@ -21,6 +21,15 @@ pub fn recovery_page(report: &Report, now: Instant) -> String {
             h2 { "Left behind" }
             ul { @for left in &report.left { li { (printable(left)) } } }
         }
+        @if !report.follow_ups.is_empty() {
+            h2 { "Not carried over" }
+            ul { @for follow_up in &report.follow_ups {
+                li {
+                    (printable(&follow_up.database)) ": " (printable(&follow_up.what)) ": "
+                    code { (follow_up.command) }
+                }
+            } }
+        }
         @if !report.findings.is_empty() {
             h2 { "Not as it should be" }
             div class="scroll" { table {

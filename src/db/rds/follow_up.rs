@@ -1,0 +1,215 @@
+//! IAM roles and read replicas, which no restore carries over: the commands that give them to the restored database. asof runs
+//! none of them: a role may be one that only the source should have, and a replica costs money.
+
+use aws_sdk_rds::types::{DbClusterRole, DbInstanceRole};
+
+use super::captured::Facts;
+use super::{Cluster, Instance, Server, cluster, instance};
+use crate::db::FollowUp;
+use crate::error::Result;
+
+/// What a restored database has by now.
+#[derive(Debug, Default)]
+struct Restored {
+    id: String,
+    arn: Option<String>,
+    roles: Vec<(String, Option<String>)>,
+    replicas: Vec<String>,
+}
+
+impl Instance {
+    pub(in crate::db) async fn follow_ups(&self) -> Result<Vec<FollowUp>> {
+        if !self.settings.like_source {
+            return Ok(Vec::new());
+        }
+        let source = self.captured().await?;
+        if source.facts.roles.is_empty() && source.facts.replicas.is_empty() {
+            return Ok(Vec::new());
+        }
+        let id = self.target();
+        let there = self.client.insist(async |sdk| instance::describe(&sdk, id).await).await?;
+        let role = |role: &DbInstanceRole| {
+            Some((role.role_arn()?.to_owned(), role.feature_name().map(ToOwned::to_owned)))
+        };
+        let restored = Restored {
+            id: id.to_owned(),
+            arn: there.db_instance_arn().map(ToOwned::to_owned),
+            roles: there.associated_roles().iter().filter_map(role).collect(),
+            replicas: there.read_replica_db_instance_identifiers().to_vec(),
+        };
+        let server = &self.settings.server;
+        let roles = roles(&source.facts, &restored, ("instance", server));
+        Ok([roles, replicas(&source.facts, &restored, server)].concat())
+    }
+}
+
+impl Cluster {
+    /// Its readers are its members, which are made. A replica of it in another region is a cluster of its own, for which one
+    /// command is not enough.
+    pub(in crate::db) async fn follow_ups(&self) -> Result<Vec<FollowUp>> {
+        if !self.settings.like_source {
+            return Ok(Vec::new());
+        }
+        let source = self.captured().await?;
+        if source.facts.roles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let id = self.target();
+        let there = self.client.insist(async |sdk| cluster::describe(&sdk, id).await).await?;
+        let role = |role: &DbClusterRole| {
+            Some((role.role_arn()?.to_owned(), role.feature_name().map(ToOwned::to_owned)))
+        };
+        let roles_there = there.associated_roles().iter().filter_map(role).collect();
+        let restored = Restored { id: id.to_owned(), roles: roles_there, ..Restored::default() };
+        Ok(roles(&source.facts, &restored, ("cluster", &self.settings.server)))
+    }
+}
+
+/// | the source has a role for a feature | the restored one has it for that feature | |
+/// |---|---|---|
+/// | yes | yes | nothing |
+/// | yes | no | `add-role-to-db-instance`, or `-cluster` |
+fn roles(source: &Facts, restored: &Restored, (kind, server): (&str, &Server)) -> Vec<FollowUp> {
+    let lacking = source.roles.iter().filter(|role| !restored.roles.contains(role));
+    let follow_up = |(role, feature): &(String, Option<String>)| {
+        let mut command = aws(&format!("add-role-to-db-{kind}"));
+        option(&mut command, &format!("--db-{kind}-identifier"), &restored.id);
+        option(&mut command, "--role-arn", role);
+        // Of Aurora MySQL's roles, RDS tells an empty one.
+        let feature = feature.as_deref().filter(|feature| !feature.is_empty());
+        if let Some(feature) = feature {
+            option(&mut command, "--feature-name", feature);
+        }
+        on_server(&mut command, server, server.region.as_deref());
+        let of = feature.map(|feature| format!(" for {feature}")).unwrap_or_default();
+        FollowUp { what: format!("IAM role {role}{of}"), command }
+    };
+    lacking.map(follow_up).collect()
+}
+
+/// A replica is told by its identifier, or by its ARN where it is in another region. That of the restored one gets the name of
+/// the source's behind its own, since the source's is taken.
+///
+/// | the source has a replica | the restored one has one of the new name | |
+/// |---|---|---|
+/// | of any region | yes | nothing |
+/// | of the same region | no | `create-db-instance-read-replica` |
+/// | of another region | no | the same in that region, with the restored one's ARN |
+/// | of another region | no, and its ARN is not known | nothing: no command would do it |
+fn replicas(source: &Facts, restored: &Restored, server: &Server) -> Vec<FollowUp> {
+    let follow_up = |replica: &String| {
+        let id = id_of(replica);
+        let name = format!("{}-{id}", restored.id);
+        if restored.replicas.iter().any(|there| id_of(there) == name) {
+            return None;
+        }
+        let mut command = aws("create-db-instance-read-replica");
+        option(&mut command, "--db-instance-identifier", &name);
+        if let Some(region) = region_of(replica) {
+            let arn = restored.arn.as_deref()?;
+            option(&mut command, "--source-db-instance-identifier", arn);
+            if let Some(from) = region_of(arn) {
+                option(&mut command, "--source-region", from);
+            }
+            on_server(&mut command, server, Some(region));
+        } else {
+            option(&mut command, "--source-db-instance-identifier", &restored.id);
+            on_server(&mut command, server, server.region.as_deref());
+        }
+        Some(FollowUp { what: format!("read replica like {id}"), command })
+    };
+    source.replicas.iter().filter_map(follow_up).collect()
+}
+
+/// `arn:aws:rds:REGION:ACCOUNT:db:ID`.
+fn region_of(name: &str) -> Option<&str> {
+    name.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty())
+}
+
+fn id_of(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
+}
+
+fn aws(verb: &str) -> Vec<String> {
+    ["aws", "rds", verb].map(ToOwned::to_owned).to_vec()
+}
+
+fn option(command: &mut Vec<String>, name: &str, value: &str) {
+    command.extend([name.to_owned(), value.to_owned()]);
+}
+
+fn on_server(command: &mut Vec<String>, server: &Server, region: Option<&str>) {
+    let options = [("--region", region), ("--profile", server.profile.as_deref())];
+    for (name, value) in options {
+        if let Some(value) = value {
+            option(command, name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLE: &str = "arn:aws:iam::1:role/import";
+
+    fn server() -> Server {
+        let text = |text: &str| Some(text.to_owned());
+        Server { region: text("eu-west-1"), profile: text("on call"), ..Server::default() }
+    }
+
+    fn commands(follow_ups: &[FollowUp]) -> Vec<String> {
+        follow_ups.iter().map(|follow_up| follow_up.command.join(" ")).collect()
+    }
+
+    #[test]
+    fn a_role_that_is_lacking_is_added() {
+        let role = |feature: Option<&str>| (ROLE.to_owned(), feature.map(ToOwned::to_owned));
+        let of = |source: Vec<_>, restored: Vec<_>, kind: &str| {
+            let source = Facts { roles: source, ..Facts::default() };
+            let restored = Restored { id: "dst".to_owned(), roles: restored, ..Restored::default() };
+            commands(&roles(&source, &restored, (kind, &server())))
+        };
+        let added = |kind: &str, feature: &str| {
+            format!(
+                "aws rds add-role-to-db-{kind} --db-{kind}-identifier dst --role-arn {ROLE}{feature} --region \
+                 eu-west-1 --profile on call"
+            )
+        };
+        let import = role(Some("s3Import"));
+        let expected = [added("instance", " --feature-name s3Import")];
+        assert_eq!(of(vec![import.clone()], vec![], "instance"), expected);
+        // The same role for another feature is another.
+        assert_eq!(of(vec![import.clone()], vec![role(Some("s3Export"))], "instance"), expected);
+        assert!(of(vec![import.clone()], vec![import], "instance").is_empty());
+        assert_eq!(of(vec![role(None)], vec![], "cluster"), [added("cluster", "")]);
+        assert_eq!(of(vec![role(Some(""))], vec![], "cluster"), [added("cluster", "")]);
+        assert!(of(vec![], vec![role(None)], "cluster").is_empty());
+    }
+
+    #[test]
+    fn a_replica_that_is_lacking_is_created_where_the_source_has_it() {
+        let of = |replica: &str, arn: Option<&str>, there: &[&str]| {
+            let source = Facts { replicas: vec![replica.to_owned()], ..Facts::default() };
+            let replicas_there = there.iter().map(|&id| id.to_owned()).collect();
+            let arn = arn.map(ToOwned::to_owned);
+            let restored =
+                Restored { id: "dst".to_owned(), arn, replicas: replicas_there, ..Restored::default() };
+            commands(&replicas(&source, &restored, &server()))
+        };
+        let (arn, far) = (Some("arn:aws:rds:eu-west-1:1:db:dst"), "arn:aws:rds:us-east-2:1:db:src-ro");
+        let create = "aws rds create-db-instance-read-replica --db-instance-identifier dst-src-ro \
+                      --source-db-instance-identifier";
+        let here = format!("{create} dst --region eu-west-1 --profile on call");
+        let there = format!(
+            "{create} {} --source-region eu-west-1 --region us-east-2 --profile on call",
+            arn.unwrap()
+        );
+        assert_eq!(of("src-ro", arn, &[]), [&*here]);
+        assert_eq!(of("src-ro", None, &["dst-other"]), [&*here]);
+        assert_eq!(of(far, arn, &[]), [&*there]);
+        assert!(of(far, None, &[]).is_empty());
+        assert!(of("src-ro", arn, &["dst-src-ro"]).is_empty());
+        assert!(of(far, arn, &["arn:aws:rds:us-east-2:1:db:dst-src-ro"]).is_empty());
+    }
+}
