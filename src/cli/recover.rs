@@ -31,7 +31,8 @@ const RECOVER: Asked = (
 );
 
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
-    let RecoverArgs { file, init, list, abort: aborts, at, wait, dry_run, yes, report, carry } = args;
+    let RecoverArgs { file, init, list, abort: aborts, after_resume, at, wait, dry_run, yes, report, carry } =
+        args;
     let output = Output::from(carry.output.clone());
     let file = match (list, file) {
         (true, file) => return abort::list(context, file.as_deref(), &carry),
@@ -46,7 +47,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     source.file.deadline = carry.deadline.or(source.file.deadline);
     let typed = match at {
         Some(typed) if !aborts => typed,
-        _ => return abort::run(context, &source, (dry_run, yes), &carry).await,
+        _ => return abort::run(context, &source, (dry_run, yes, after_resume), &carry).await,
     };
     let target_time = TargetTime { typed: &typed, wait };
     if dry_run {

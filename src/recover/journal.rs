@@ -337,9 +337,10 @@ impl State {
 /// | step | what rests on it, beside the resume hook |
 /// |---|---|
 /// | quiesce | nothing: what is restored stays restored if the hook is run again |
-/// | start, wait, settle | the later ones of the same database, its configure too, after-database, references |
+/// | start, wait, settle | the later ones of the same database, its configure too, after-database, every check, references |
 /// | bucket | its verify, references |
-/// | verify, after-database | references |
+/// | after-database | every check, references |
+/// | verify, check | references |
 fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
     let rests = |other: &Step| match (step, *other) {
         (Step::Resume, _) => false,
@@ -348,8 +349,14 @@ fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
         | (Step::Wait(n), Step::Settle(m))
         | (Step::Start(n) | Step::Wait(n) | Step::Settle(n), Step::Configure(m))
         | (Step::Bucket(n), Step::Verify(m)) => n == m,
-        (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::AfterDatabase)
-        | (_, Step::References | Step::Resume) => true,
+        // The hook for the restored databases is run again, and may have changed any of them.
+        (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::AfterDatabase | Step::Check(_))
+            if shape.after_database =>
+        {
+            true
+        }
+        (Step::Start(n) | Step::Wait(n) | Step::Settle(n), Step::Check(m)) => n == m,
+        (Step::AfterDatabase, Step::Check(_)) | (_, Step::References | Step::Resume) => true,
         _ => false,
     };
     shape.steps().into_iter().filter(rests).collect()

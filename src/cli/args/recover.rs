@@ -27,6 +27,9 @@ pub(in crate::cli) struct RecoverArgs {
     /// Abort the recovery of FILE: undo its runs, remove the databases that it restored, resume the application
     #[arg(long, conflicts_with_all = ["init", "at", "wait", "report", "html"])]
     pub(in crate::cli) abort: bool,
+    /// Abort even after the resume hook was started, when the application may use the restored databases that are removed
+    #[arg(long, requires = "abort")]
+    pub(in crate::cli) after_resume: bool,
     /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
     #[arg(long, value_name = "TIME", required_unless_present_any = ["init", "list", "abort"])]
     pub(in crate::cli) at: Option<String>,

@@ -10,6 +10,7 @@ use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
 use super::cluster_settings::ClusterSettings;
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
+use super::protection::require_own;
 use super::source::like_source_is_not_known;
 use super::whose::{Looked, after_cut_over, look};
 use super::{Settings, Source, answered, by_hand, instance, requests, states, tags, taken};
@@ -233,7 +234,13 @@ impl Cluster {
         match self.look(errand, true).await? {
             Looked::Nothing => Ok(()),
             Looked::Foreign(what) => Err(not_ours(&what)),
-            Looked::Ours(cluster) => remove_whole(&self.client, &cluster, errand).await,
+            Looked::Ours(cluster) => {
+                if let is @ Some(true) = cluster.deletion_protection() {
+                    let wanted = self.wanted().await.map(|wanted| wanted.deletion_protection);
+                    require_own(is, wanted, &self.by_hand())?;
+                }
+                remove_whole(&self.client, &cluster, errand).await
+            }
         }
     }
 

@@ -18,6 +18,7 @@ mod look_up;
 mod members;
 mod phases;
 mod preflight;
+mod protection;
 mod requests;
 mod settings;
 mod source;

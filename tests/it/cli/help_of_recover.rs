@@ -33,6 +33,10 @@ fn of_recover() {
               Abort the recovery of FILE: undo its runs, remove the databases that it restored, resume
               the application
 
+          --after-resume
+              Abort even after the resume hook was started, when the application may use the restored
+              databases that are removed
+
           --at <TIME>
               The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that
               every database reaches
