@@ -239,9 +239,8 @@ pub(super) fn list(context: &Context, file: Option<&Path>, carry: &CarryArgs) ->
     for one in Recovery::glimpses(&dir)? {
         match one {
             Ok(recovery) if is_listed(&recovery) => open.push(line(&recovery, context.now)),
-            Ok(_) => {}
             Err(one) if may_be_listed(&one, place.as_deref()) => unreadable.push(one),
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
     let mut out = std::io::stdout();

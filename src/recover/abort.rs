@@ -69,10 +69,10 @@ pub fn abort_parts(
     let mut parts: Vec<_> = state.all_runs().iter().rev().map(undo).collect();
     let databases = state.shape().map_or(0, |shape| shape.databases);
     let asked = (0..databases).filter(|n| state.was_asked_for(*n));
-    parts.extend(asked.map(|database| match stays(database) {
-        true => AbortPart::Stays { database },
-        false => AbortPart::Remove { database },
-    }));
+    let removed = |database: usize| {
+        if stays(database) { AbortPart::Stays { database } } else { AbortPart::Remove { database } }
+    };
+    parts.extend(asked.map(removed));
     let quiesced = state.status(Step::Quiesce).is_some() && state.status(Step::Resume) != Some(&Status::Done);
     if quiesced && has_hook && !overtaken {
         parts.push(AbortPart::Resume);

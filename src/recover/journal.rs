@@ -345,18 +345,15 @@ fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
     let rests = |other: &Step| match (step, *other) {
         (Step::Resume, _) => false,
         (Step::Quiesce | Step::References, other) => other == Step::Resume,
+        // The hook for the restored databases is run again, and may have changed any of them.
+        (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::Check(_)) if shape.after_database => true,
         (Step::Start(n), Step::Wait(m) | Step::Settle(m))
         | (Step::Wait(n), Step::Settle(m))
-        | (Step::Start(n) | Step::Wait(n) | Step::Settle(n), Step::Configure(m))
+        | (Step::Start(n) | Step::Wait(n) | Step::Settle(n), Step::Configure(m) | Step::Check(m))
         | (Step::Bucket(n), Step::Verify(m)) => n == m,
-        // The hook for the restored databases is run again, and may have changed any of them.
-        (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::AfterDatabase | Step::Check(_))
-            if shape.after_database =>
-        {
-            true
-        }
-        (Step::Start(n) | Step::Wait(n) | Step::Settle(n), Step::Check(m)) => n == m,
-        (Step::AfterDatabase, Step::Check(_)) | (_, Step::References | Step::Resume) => true,
+        (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::AfterDatabase)
+        | (Step::AfterDatabase, Step::Check(_))
+        | (_, Step::References | Step::Resume) => true,
         _ => false,
     };
     shape.steps().into_iter().filter(rests).collect()

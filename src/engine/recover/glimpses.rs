@@ -35,7 +35,7 @@ impl Recovery {
                 Err(Unreadable { id, why, .. }) => {
                     let message = format!("cannot tell whether the recovery {id} is finished: {why}");
                     let refused = Error::new(ErrorKind::Refused, message);
-                    return Err(why.hints().iter().fold(refused, |refused, hint| refused.hint(hint)));
+                    return Err(why.hints().iter().fold(refused, Error::hint));
                 }
             }
         }
