@@ -64,7 +64,9 @@ pub(super) async fn run(
             .hint(format!("to remove these databases all the same: {abort}")));
     }
     // So that it is known which settings asof has set.
-    keep_sources(&recovery, &databases, &[]).await?;
+    if plan.iter().any(|part| matches!(part, AbortPart::Remove { .. })) {
+        keep_sources(&recovery, &databases, &[]).await?;
+    }
     if dry_run {
         output.note(&format!("nothing was changed; to abort it: {abort}"));
         return Ok(Exit::Done);

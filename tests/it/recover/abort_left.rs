@@ -100,13 +100,13 @@ async fn a_recovery_that_cannot_be_read_is_listed_and_in_the_way() {
     std::fs::write(dir.join("journal"), &journal).unwrap();
     let runs = story.scene.runs();
 
-    let list = story.scene.subject.asof(&["recover", "--list"]).await.expect_code(5);
-    assert!(list.stderr.contains("unreadable: the recovery "), "{list}");
+    let listed = story.scene.subject.asof(&["recover", "--list"]).await.expect_code(5);
+    assert!(listed.stderr.contains("unreadable: the recovery "), "{listed}");
     let known = format!("it has begun the runs {}", runs[0]);
     for told in [&*dir.display().to_string(), &known, "asked for 1 of its 1 databases"] {
-        assert!(list.stderr.contains(told), "{told} in {list}");
+        assert!(listed.stderr.contains(told), "{told} in {listed}");
     }
-    assert!(!list.stderr.contains("is finished") && !list.stderr.contains("nothing was changed"), "{list}");
+    assert!(!listed.stderr.contains("is finished") && !listed.stderr.contains("nothing was changed"), "{listed}");
 
     story.write("other.toml", &story.read("recovery.toml"));
     let (path, at) = (story.path("other.toml"), story.at().to_string());
