@@ -75,13 +75,13 @@ async fn runs_of_an_open_recovery_are_not_pruned() {
     let story = Story::new().await;
     story.fail_at_the_end().await;
     let run = run_of(&story);
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let prune = ["runs", "--prune", "1s", "--yes"];
     story.scene.subject.asof(&prune).await.expect_code(0);
     assert_eq!(story.scene.runs(), [run]);
     story.abort().await.expect_code(0);
     story.scene.assert_undone("after a prune");
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     story.scene.subject.asof(&prune).await.expect_code(0);
     assert!(story.scene.runs().is_empty(), "it is closed, and its runs are needed no more");
 }
@@ -106,7 +106,10 @@ async fn a_recovery_that_cannot_be_read_is_listed_and_in_the_way() {
     for told in [&*dir.display().to_string(), &known, "asked for 1 of its 1 databases"] {
         assert!(listed.stderr.contains(told), "{told} in {listed}");
     }
-    assert!(!listed.stderr.contains("is finished") && !listed.stderr.contains("nothing was changed"), "{listed}");
+    assert!(
+        !listed.stderr.contains("is finished") && !listed.stderr.contains("nothing was changed"),
+        "{listed}"
+    );
 
     story.write("other.toml", &story.read("recovery.toml"));
     let (path, at) = (story.path("other.toml"), story.at().to_string());
