@@ -361,6 +361,9 @@ pub const RESTORE_UNSEEN: Duration = Duration::from_secs(30);
 /// Longest that a recovery or a drill may take, unless `--deadline` or the recovery file says otherwise.
 pub const RECOVERY_DEADLINE: Duration = Duration::from_hours(12);
 
+/// Longest that a teardown command may take, and the resume hook of an abort: the deadline of a recovery does not end them.
+pub const LAST_COMMAND: Duration = Duration::from_hours(1);
+
 /// Longest that a hook or a command which is under way at the deadline is let run on.
 pub const DEADLINE_GRACE: Duration = Duration::from_mins(10);
 

@@ -14,11 +14,14 @@ use super::recovery::{Source, as_written, buckets, clock_of, databases, with_ter
 use super::taken_up::claim;
 use crate::db::Database;
 use crate::engine::recover::{
-    Aborted, BucketPart, Glimpse, Parts, Quiesced, Recovery, abort, is_abortable, plan_abort,
+    Aborted, BucketPart, Glimpse, Parts, Quiesced, Recovery, Unreadable, abort, is_abortable, keep_sources,
+    plan_abort,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, printable};
-use crate::recover::{AbortPart, Purpose, RecoveryFile, Shape, State, Status, Step, Told, in_words};
+use crate::recover::{
+    AbortPart, DatabaseKind, Purpose, RecoveryFile, Shape, State, Status, Step, Told, in_words,
+};
 use crate::report::{AbortedPart, AbortedRecovery, Format, JsonLines, OpenRecovery, recoveries_table};
 use crate::s3::ServerClock;
 
@@ -27,11 +30,14 @@ const ABORT: Asked = (
     "look at what it would do with --dry-run first",
 );
 
+/// The state of a part that is not undone for good.
+const NOT_UNDONE: &str = "not undone";
+
 /// Undoes what the recovery of a file has done, and closes it.
 pub(super) async fn run(
     context: &Context,
     source: &Source,
-    (dry_run, yes): (bool, bool),
+    (dry_run, yes, after_resume): (bool, bool, bool),
     carry: &CarryArgs,
 ) -> Result<Exit> {
     let output = Output::from(carry.output.clone());
@@ -48,7 +54,19 @@ pub(super) async fn run(
     claim.tell(&state_dir, recovery.id(), Some(recovery.told().at))?;
     let plan = plan_abort(&state_dir, &recovery.glimpse(), &source.file)?;
     show(context, &recovery, (&source.file, &plan));
-    let abort = next::abort(&source.path, carry);
+    let in_use = loses_what_is_in_use(&recovery.state(), &plan);
+    let option = if in_use { " --after-resume" } else { "" };
+    let abort = next::abort(&source.path, carry) + option;
+    if in_use && !after_resume && !dry_run {
+        let message = format!("cannot abort the recovery {}: {IN_USE}", recovery.id());
+        return Err(Error::new(ErrorKind::Refused, message)
+            .hint("nothing was changed; to finish the recovery instead, type the command that began it again")
+            .hint(format!("to remove these databases all the same: {abort}")));
+    }
+    // So that it is known which settings asof has set.
+    if plan.iter().any(|part| matches!(part, AbortPart::Remove { .. })) {
+        keep_sources(&recovery, &databases, &[]).await?;
+    }
     if dry_run {
         output.note(&format!("nothing was changed; to abort it: {abort}"));
         return Ok(Exit::Done);
@@ -66,7 +84,11 @@ pub(super) async fn run(
     }
     if told.aborted {
         output.note(&format!("the recovery {} is aborted, and closed", told.id));
-        return Ok(Exit::Done);
+        if told.parts.iter().all(|part| part.state != NOT_UNDONE) {
+            return Ok(Exit::Done);
+        }
+        output.note("not everything is undone: what is left has to be seen to by hand");
+        return Ok(Exit::Incomplete);
     }
     output.note(&format!("not finished; after fixing this: {abort}"));
     Ok(if context.cancel.is_stopped() { Exit::Interrupted } else { Exit::Incomplete })
@@ -101,6 +123,23 @@ fn find(
     Ok(recovery)
 }
 
+/// Why an abort is refused without `--after-resume`.
+const IN_USE: &str = "the application may have been resumed over the restored databases that are removed";
+
+/// Whether databases are removed that the application may use by now.
+///
+/// | the resume hook | the other steps, but configure | in use |
+/// |---|---|---|
+/// | was begun, or configure was | | perhaps |
+/// | there is none | are done | perhaps: it is resumed by hand |
+/// | there is none | are not | no |
+/// | was not begun | | no |
+fn loses_what_is_in_use(state: &State, plan: &[AbortPart]) -> bool {
+    let by_hand = state.shape().is_some_and(|shape| !shape.resume) && state.is_done_but_for_resume();
+    let removes = plan.iter().any(|part| matches!(part, AbortPart::Remove { .. }));
+    removes && (state.is_resume_begun() || by_hand)
+}
+
 /// Says each thing that will be done.
 fn show(context: &Context, recovery: &Recovery, (file, plan): (&RecoveryFile, &[AbortPart])) {
     let Told { at, began, .. } = recovery.told();
@@ -113,11 +152,11 @@ fn show(context: &Context, recovery: &Recovery, (file, plan): (&RecoveryFile, &[
     for part in plan {
         say(&format!("  {}\n", part_in_words(file, recovery.id(), part)));
     }
-    let removes = |part: &AbortPart| matches!(part, AbortPart::Remove { .. });
-    if recovery.state().is_resume_begun() && plan.iter().any(removes) {
-        say(
-            "  the resume hook was started: what the application has written into a restored database is lost with it\n",
-        );
+    if loses_what_is_in_use(&recovery.state(), plan) {
+        say(&format!("  {IN_USE}: what the application has written into them is lost with them\n"));
+    }
+    if plan.iter().any(|part| matches!(part, AbortPart::Stays { .. })) {
+        say("  the bucket and that database will be at different times: the application is not resumed\n");
     }
     if plan.is_empty() {
         say("  it has changed nothing: it is only closed\n");
@@ -130,6 +169,10 @@ fn part_in_words(file: &RecoveryFile, id: &str, part: &AbortPart) -> String {
         AbortPart::Undo { bucket: n, run } => format!("undo the run {run} of {}", bucket(*n)),
         AbortPart::Undone { run, by } => format!("the run {run} was undone by the run {by}"),
         AbortPart::Left { run } => format!("leave what the run {run} has changed"),
+        AbortPart::Stays { database } => {
+            let name = file.databases.get(*database).map_or("", DatabaseKind::name);
+            format!("leave the database {name}: it was restored in place, which cannot be taken back")
+        }
         AbortPart::Remove { database } => {
             let (name, target) = match file.databases.get(*database) {
                 Some(database) => (database.name(), database.places().1.unwrap_or_default()),
@@ -154,11 +197,12 @@ async fn carry_out(
         let (state, note) = match aborted {
             Aborted::Done(note) => ("done", note.clone()),
             Aborted::Left(why) => ("left", Some(why.clone())),
+            Aborted::NotUndone(why) => (NOT_UNDONE, Some(why.clone())),
             Aborted::Failed(e) => ("failed", Some(e.in_one_line())),
         };
         let part = part_in_words(&source.file, recovery.id(), part);
         let more = note.as_ref().map(|note| format!(": {}", printable(note))).unwrap_or_default();
-        say(&format!("{state:<8}{part}{more}\n"));
+        say(&format!("{state:<7} {part}{more}\n"));
         told.push(AbortedPart { part, state, note });
     };
     let at = recovery.told().at;
@@ -193,8 +237,14 @@ pub(super) fn list(context: &Context, file: Option<&Path>, carry: &CarryArgs) ->
             && is_abortable(&recovery.state)
             && place.as_ref().is_none_or(|place| recovery.told.file == *place)
     };
-    let open: Vec<_> =
-        Recovery::list(&dir)?.iter().filter(|r| is_listed(r)).map(|r| line(r, context.now)).collect();
+    let (mut open, mut unreadable) = (Vec::new(), Vec::new());
+    for one in Recovery::glimpses(&dir)? {
+        match one {
+            Ok(recovery) if is_listed(&recovery) => open.push(line(&recovery, context.now)),
+            Err(one) if may_be_listed(&one, place.as_deref()) => unreadable.push(one),
+            Ok(_) | Err(_) => {}
+        }
+    }
     let mut out = std::io::stdout();
     if output.format == Format::Json {
         let mut lines = JsonLines::new(&mut out);
@@ -202,10 +252,29 @@ pub(super) fn list(context: &Context, file: Option<&Path>, carry: &CarryArgs) ->
     } else {
         out.write_all(recoveries_table(&open, context.now).as_bytes())?;
     }
+    for one in &unreadable {
+        output.note(&format!(
+            "unreadable: the recovery {} in {}: {}",
+            one.id,
+            one.dir.display(),
+            one.why.in_one_line()
+        ));
+    }
+    if !unreadable.is_empty() {
+        return Ok(Exit::Refused);
+    }
     if open.is_empty() {
         output.note(&format!("every recovery in {} is finished", dir.display()));
     }
     Ok(Exit::Done)
+}
+
+/// Whether what cannot be read may be one of those that are listed.
+fn may_be_listed(unreadable: &Unreadable, place: Option<&Path>) -> bool {
+    unreadable
+        .told
+        .as_ref()
+        .is_none_or(|told| told.purpose == Purpose::Recover && place.is_none_or(|place| told.file == *place))
 }
 
 fn line(recovery: &Glimpse, now: Instant) -> OpenRecovery {

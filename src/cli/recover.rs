@@ -31,8 +31,20 @@ const RECOVER: Asked = (
 );
 
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
-    let RecoverArgs { file, init, list, abort: aborts, adopt: adopts, at, wait, dry_run, yes, report, carry } =
-        args;
+    let RecoverArgs {
+        file,
+        init,
+        list,
+        abort: aborts,
+        after_resume,
+        adopt: adopts,
+        at,
+        wait,
+        dry_run,
+        yes,
+        report,
+        carry,
+    } = args;
     let output = Output::from(carry.output.clone());
     let file = match (list, file) {
         (true, file) => return abort::list(context, file.as_deref(), &carry),
@@ -46,7 +58,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let mut source = Source::read(&file)?;
     source.file.deadline = carry.deadline.or(source.file.deadline);
     let begins = match at {
-        _ if aborts => return abort::run(context, &source, (dry_run, yes), &carry).await,
+        _ if aborts => return abort::run(context, &source, (dry_run, yes, after_resume), &carry).await,
         typed if adopts => Begins::Adopted(typed),
         Some(typed) => Begins::Typed(typed),
         // clap has asked for it.
@@ -66,21 +78,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let context = &context.by_clock(&clock, output);
     tell_of_killed_mark(context, output, &source, &carry)?;
     let (of, with) = ((&source, &clock), (&*databases, &carry));
-    let recovery = match &begins {
-        Begins::Adopted(typed) => adopt::begin(context, output, of, (typed.as_deref(), yes), with).await?,
-        Begins::Typed(typed) => match taken_up(context, of, typed, &carry)? {
-            Some(recovery) => {
-                let (id, at) = (recovery.id(), recovery.told().at.human());
-                output.note(&format!("going on with the recovery {id} to {at}"));
-                if !yes {
-                    output.note("what was written to its buckets since may be taken back to that time");
-                    confirm(context, &source, yes).await?;
-                }
-                recovery
-            }
-            None => begin(context, output, of, (TargetTime { typed, wait }, yes), with).await?,
-        },
-    };
+    let recovery = resume_or_begin(context, output, of, (&begins, wait, yes), with).await?;
     claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
     keep_sources(&recovery, &databases, &given).await?;
     let buckets = buckets(context, &source.file, server, as_written).await?;
@@ -98,6 +96,33 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         exit::report(e, false, false);
     }
     Ok(exit(carried.ending, copied))
+}
+
+/// The recovery that was begun before, or a new one.
+async fn resume_or_begin(
+    context: &Context,
+    output: Output,
+    (source, clock): (&Source, &ServerClock),
+    (begins, wait, yes): (&Begins, bool, bool),
+    with: (&[Database], &CarryArgs),
+) -> Result<Recovery> {
+    let of = (source, clock);
+    let typed = match begins {
+        Begins::Adopted(typed) => {
+            return adopt::begin(context, output, of, (typed.as_deref(), yes), with).await;
+        }
+        Begins::Typed(typed) => typed,
+    };
+    let Some(recovery) = taken_up(context, of, typed, with.1)? else {
+        return begin(context, output, of, (TargetTime { typed, wait }, yes), with).await;
+    };
+    let (id, at) = (recovery.id(), recovery.told().at.human());
+    output.note(&format!("going on with the recovery {id} to {at}"));
+    if !yes {
+        output.note("what was written to its buckets since may be taken back to that time");
+        confirm(context, source, yes).await?;
+    }
+    Ok(recovery)
 }
 
 /// What a recovery begins with, or is resumed by.
@@ -337,7 +362,10 @@ fn last_words(
         Ending::Failed | Ending::Interrupted => {
             output.note(&format!("not done: {}", recovery::left(recovery, &source.file).join(", ")));
             output.note(&format!("to go on, once that is mended: {again}"));
-            output.note(&format!("or, to undo what was done: {abort}"));
+            // After that, the application may use what an abort removes: no equal way any more.
+            if !state.is_resume_begun() {
+                output.note(&format!("or, to undo what was done: {abort}"));
+            }
         }
     }
     if carried.stands_still {

@@ -10,6 +10,7 @@ use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::Exit;
 use crate::apply::journal::State;
+use crate::engine::recover::needed_runs;
 use crate::engine::{Glance, Run, removable};
 use crate::error::{Error, Result};
 use crate::model::Instant;
@@ -52,7 +53,7 @@ pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
         out.flush()?;
         return Ok(Exit::Done);
     };
-    let old = removable(&runs, before(context.now, age));
+    let old = removable(&runs, &needed_runs(&dir)?, before(context.now, age));
     let lines: Vec<_> = old.iter().map(|run| line(run, &runs)).collect();
     remove(context, output, &dir, Removal { lines, age, yes }).await
 }

@@ -14,6 +14,8 @@
 //!
 //! `restore` that is cut off is run again with the same `ASOF_RUN`, unless `progress` tells that it is under way or done.
 
+use std::time::Duration;
+
 use super::{Connection, Errand, Found, Progress, Window};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
@@ -141,6 +143,11 @@ impl Database {
     }
 
     pub(super) async fn teardown(&self, errand: &Errand) -> Result<()> {
+        self.teardown_within(errand, limits::LAST_COMMAND).await
+    }
+
+    /// It comes after the deadline of a drill too, and no other ends it.
+    async fn teardown_within(&self, errand: &Errand, deadline: Duration) -> Result<()> {
         let found = self.find(errand).await?;
         if let Found::Foreign(whose) = &found {
             let name = self.name();
@@ -156,7 +163,8 @@ impl Database {
             let message = format!("the database {} has no teardown command", self.name());
             return Err(Error::usage(message).hint("give it one, or tear the database down by hand"));
         };
-        program.run(&self.what("teardown"), &self.environment(Some(errand)), Patience::default()).await
+        let patience = Patience { deadline: Some(deadline), cancel: None };
+        program.run(&self.what("teardown"), &self.environment(Some(errand)), patience).await
     }
 
     async fn ask_progress(&self, errand: &Errand) -> Result<(Found, Option<u8>)> {
@@ -244,6 +252,26 @@ mod tests {
         for printed in ["", "@100", "@100 @200 @300", "now -", "2h 1h", "2026-11-17 14:30:05"] {
             assert_eq!(read_window(printed), None, "{printed}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_teardown_that_hangs_is_stopped() {
+        let settings = Settings {
+            name: "orders".to_owned(),
+            source: None,
+            target: Some("copy".to_owned()),
+            window: None,
+            restore: Program::new(["true"]),
+            progress: None,
+            wait: None,
+            endpoint: None,
+            teardown: Some(Program::new(["sleep", "60"])),
+        };
+        let database = Database::new(settings, Cancel::default());
+        let errand = Errand::new(Instant::from_millis(0), "tag");
+        let error = database.teardown_within(&errand, Duration::from_millis(100)).await.unwrap_err();
+        let told = "the teardown command of the database orders was stopped: it took longer than 0.1 s";
+        assert_eq!(error.to_string(), told);
     }
 
     #[test]

@@ -20,9 +20,12 @@ const REMOVED: &str = ".removed-";
 /// |---|---|
 /// | done and looked at, begun before `before` | yes |
 /// | the same, and undoes a run that stays | no: that one would not be shown as undone |
+/// | a recovery that is not ended has begun it, or it undoes such a run | no: an abort undoes the one, and goes by the other |
 /// | begun later | no |
 /// | running, interrupted, incomplete, not begun, damaged | no: it can be resumed, or has to be looked at |
-pub fn removable(runs: &[Glance], before: Instant) -> Vec<&Glance> {
+///
+/// `needed` names the runs of recoveries that are not ended.
+pub fn removable<'a>(runs: &'a [Glance], needed: &BTreeSet<String>, before: Instant) -> Vec<&'a Glance> {
     let all: BTreeSet<&str> = runs.iter().map(|run| run.id.as_str()).collect();
     let mut removed = BTreeSet::new();
     let mut found = Vec::new();
@@ -30,7 +33,9 @@ pub fn removable(runs: &[Glance], before: Instant) -> Vec<&Glance> {
         let Some(order) = &run.order else { continue };
         let is_done = !run.running && !run.damaged && run.state.as_ref().is_some_and(State::is_done);
         let stays = |undone: &str| all.contains(undone) && !removed.contains(undone);
-        if is_done && order.began < before && !order.undoes.as_deref().is_some_and(stays) {
+        let is_needed =
+            needed.contains(&run.id) || order.undoes.as_ref().is_some_and(|undone| needed.contains(undone));
+        if is_done && !is_needed && order.began < before && !order.undoes.as_deref().is_some_and(stays) {
             removed.insert(run.id.as_str());
             found.push(run);
         }
@@ -115,8 +120,30 @@ mod tests {
             glance("a-undo", 10, Some("gone"), done()),
             glance("b-late", 100, None, done()),
         ];
-        let found: Vec<_> =
-            removable(&runs, Instant::from_millis(100_000)).iter().map(|run| run.id.as_str()).collect();
+        let found: Vec<_> = removable(&runs, &BTreeSet::new(), Instant::from_millis(100_000))
+            .iter()
+            .map(|run| run.id.as_str())
+            .collect();
         assert_eq!(found, ["1-done", "2-undo", "a-undo"]);
+    }
+
+    #[test]
+    fn the_runs_of_an_open_recovery_are_kept() {
+        let done = || Some(Ending::Skipped);
+        let runs = [
+            glance("1-done", 1, None, done()),
+            glance("2-undo", 2, Some("1-done"), done()),
+            glance("3-done", 3, None, done()),
+            glance("4-undo", 4, Some("gone"), done()),
+        ];
+        for (needed, expected) in [
+            ("1-done", vec!["3-done", "4-undo"]),
+            ("2-undo", vec!["1-done", "3-done", "4-undo"]),
+            ("gone", vec!["1-done", "2-undo", "3-done"]),
+        ] {
+            let needed = BTreeSet::from([needed.to_owned()]);
+            let found = removable(&runs, &needed, Instant::from_millis(100_000));
+            assert_eq!(found.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), expected, "{needed:?}");
+        }
     }
 }

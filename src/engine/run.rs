@@ -84,6 +84,13 @@ impl Run {
         is_plain(id) && runs_dir(state_dir).join(id).is_dir()
     }
 
+    /// Whether the run `id` is there, and was stopped before its plan was whole: without plan and journal nothing was changed.
+    pub fn has_changed_nothing(state_dir: &Path, id: &str) -> bool {
+        let dir = runs_dir(state_dir).join(id);
+        let is_missing = |name: &str| matches!(dir.join(name).try_exists(), Ok(false));
+        Self::exists(state_dir, id) && is_missing("plan") && is_missing("journal")
+    }
+
     /// Where the plan of the run `id` is.
     pub fn plan_of(state_dir: &Path, id: &str) -> PathBuf {
         runs_dir(state_dir).join(id).join("plan")
@@ -188,6 +195,11 @@ impl Run {
     /// Whether its changes were looked at after they were made, as far as its journal goes.
     pub fn is_checked(&self) -> Result<bool> {
         Ok(read(&self.journal(), |_, _| {})?.0.is_checked())
+    }
+
+    /// What its journal says.
+    pub fn read_state(&self) -> Result<State> {
+        Ok(read(&self.journal(), |_, _| {})?.0)
     }
 
     /// Opens its journal to say more of what was done, not to go on with it.

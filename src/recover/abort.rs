@@ -29,22 +29,30 @@ pub enum AbortPart {
         /// The database's number in the file.
         database: usize,
     },
+    /// A database is left that was restored in place: nothing takes that back, and its teardown command would remove the
+    /// one in use.
+    Stays {
+        /// The database's number in the file.
+        database: usize,
+    },
     /// The resume hook is run.
     Resume,
 }
 
-/// What aborting a recovery takes, in this order; `undone_by` names the finished run that undid another, `has_hook` says
-/// whether the file names a resume hook.
+/// What aborting a recovery takes, in this order; `undone_by` names the finished run that undid another, `stays` the
+/// databases that are restored in place, `has_hook` says whether the file names a resume hook.
 ///
 /// | | overtaken | |
 /// |---|---|---|
 /// | each of its runs, the newest first | no | is undone, unless it was |
 /// | each of its runs | yes | is left: the undo would change what is newer |
-/// | each database that was asked for | | is removed |
+/// | each database that was asked for, in place | | stays |
+/// | each other database that was asked for | | is removed |
 /// | the application may be quiesced | | the resume hook is run; a later recovery that has overtaken this one sees to that itself |
 pub fn abort_parts(
     state: &State,
     undone_by: impl Fn(&str) -> Option<String>,
+    stays: impl Fn(usize) -> bool,
     has_hook: bool,
 ) -> Vec<AbortPart> {
     let overtaken = state.overtaken().is_some();
@@ -59,7 +67,10 @@ pub fn abort_parts(
     let mut parts: Vec<_> = state.all_runs().iter().rev().map(undo).collect();
     let databases = state.shape().map_or(0, |shape| shape.databases);
     let asked = (0..databases).filter(|n| state.was_asked_for(*n));
-    parts.extend(asked.map(|database| AbortPart::Remove { database }));
+    let removed = |database: usize| {
+        if stays(database) { AbortPart::Stays { database } } else { AbortPart::Remove { database } }
+    };
+    parts.extend(asked.map(removed));
     if state.may_be_quiesced() && has_hook {
         parts.push(AbortPart::Resume);
     }
@@ -91,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_table_holds() {
-        use AbortPart::{Left, Remove, Resume, Undo, Undone};
+        use AbortPart::{Left, Remove, Resume, Stays, Undo, Undone};
         let run = |run: &str| Record::Run { bucket: 0, run: run.into() };
         let overtaken = |by_recovery| Record::Overtaken { at: AT, why: "why".into(), by_recovery };
         let undo = |run: &str| Undo { bucket: 0, run: run.into() };
@@ -108,7 +119,10 @@ mod tests {
         ] {
             let state = state(quiesced, &records);
             let undone_by = |run: &str| (run == "a").then(|| "undo of a".to_owned());
-            assert_eq!(abort_parts(&state, undone_by, hook), expected, "{records:?}");
+            assert_eq!(abort_parts(&state, undone_by, |_| false, hook), expected, "{records:?}");
+            let in_place = |part: AbortPart| if part == database() { Stays { database: 1 } } else { part };
+            let expected: Vec<_> = expected.into_iter().map(in_place).collect();
+            assert_eq!(abort_parts(&state, undone_by, |n| n == 1, hook), expected, "{records:?}");
         }
     }
 }

@@ -334,6 +334,14 @@ impl DatabaseKind {
         }
     }
 
+    /// Whether commands restore it over itself: they are told no target, or its source. What it held is not there any more.
+    pub fn is_restored_in_place(&self) -> bool {
+        match (self, self.places()) {
+            (DatabaseKind::Command(_), (source, target)) => target.is_none() || source == target,
+            _ => false,
+        }
+    }
+
     /// The variable in which hooks and the references' command find where it answers.
     pub fn endpoint_variable(&self) -> String {
         self.variable("ENDPOINT")

@@ -22,6 +22,7 @@
 use std::collections::BTreeMap;
 
 use super::record::{FORMAT, NOTES_REQUESTS, Record, StepResult};
+use super::rests::rests_on;
 use super::steps::{Shape, Step};
 use crate::model::Instant;
 
@@ -100,6 +101,11 @@ impl State {
         if (self.overtaken.is_some() || self.aborting) && !closes {
             return Err("a step stands after it was closed".to_owned());
         }
+        self.take(&shape, record)
+    }
+
+    /// Takes a record that may stand here as far as those before it close nothing.
+    fn take(&mut self, shape: &Shape, record: &Record) -> Result<(), String> {
         match record {
             Record::Started { .. } => Ok(()),
             Record::Adopted { .. } if self.has_begun() => Err("it is adopted after a step".to_owned()),
@@ -111,7 +117,7 @@ impl State {
                 self.reopen();
                 Ok(())
             }
-            Record::Begun { step, at } => self.begin(&shape, *step, *at),
+            Record::Begun { step, at } => self.begin(shape, *step, *at),
             Record::Run { bucket, run } => {
                 if self.status(Step::Bucket(*bucket)) != Some(&Status::Begun) {
                     return Err(format!("a run of bucket {bucket}, whose step is not begun"));
@@ -125,7 +131,7 @@ impl State {
             Record::Failed { step, at, why } => {
                 self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
             }
-            Record::Lapsed { step, at, why } => self.lapse(&shape, *step, (*at, why)),
+            Record::Lapsed { step, at, why } => self.lapse(shape, *step, (*at, why)),
             Record::QuiescedAlready { since } => {
                 self.quiesced = Some(*since);
                 Ok(())
@@ -396,29 +402,6 @@ impl State {
         }
         state
     }
-}
-
-/// The steps whose outcome rests on this one's, so that they are taken again after it:
-///
-/// | step | what rests on it, beside the resume hook |
-/// |---|---|
-/// | quiesce | nothing: what is restored stays restored if the hook is run again |
-/// | start, wait, settle | the later ones of the same database, its configure too, after-database, references |
-/// | bucket | its verify, references |
-/// | verify, after-database | references |
-fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
-    let rests = |other: &Step| match (step, *other) {
-        (Step::Resume, _) => false,
-        (Step::Quiesce | Step::References, other) => other == Step::Resume,
-        (Step::Start(n), Step::Wait(m) | Step::Settle(m))
-        | (Step::Wait(n), Step::Settle(m))
-        | (Step::Start(n) | Step::Wait(n) | Step::Settle(n), Step::Configure(m))
-        | (Step::Bucket(n), Step::Verify(m)) => n == m,
-        (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::AfterDatabase)
-        | (_, Step::References | Step::Resume) => true,
-        _ => false,
-    };
-    shape.steps().into_iter().filter(rests).collect()
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 const AT: Instant = Instant::from_millis(0);
@@ -187,4 +189,39 @@ fn a_journal_of_the_first_format_is_read() {
     records.iter().try_for_each(|record| state.apply(record)).unwrap();
     let lapsed = Record::Lapsed { step: Step::Quiesce, at: AT, why: "why".into() };
     state.apply(&lapsed).unwrap();
+}
+
+proptest! {
+    /// What waits for a step, however many steps lie between, is taken again after it. But a restored bucket stays restored
+    /// whatever comes of the databases, and everything does if the quiesce hook is run again; and a database is configured
+    /// again only if it is restored again.
+    #[test]
+    fn whatever_waits_for_a_step_rests_on_it(
+        (quiesce, resume, after_database) in any::<(bool, bool, bool)>(),
+        (references, verify) in any::<(bool, bool)>(),
+        databases in 0_usize..4,
+        (beside, checks) in any::<([bool; 3], [bool; 3])>(),
+        in_place in proptest::collection::vec(any::<bool>(), 0..4),
+    ) {
+        use Step::{Bucket, Configure, Quiesce, Settle, Start, Verify, Wait};
+        let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
+        let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
+        let shape = Shape { references, checks, verify, databases, beside, in_place, ..hooks };
+        for step in shape.steps().into_iter().filter(|step| *step != Quiesce) {
+            let mut reached = vec![step];
+            for other in shape.steps() {
+                let waits = shape.needs(other).iter().any(|needed| reached.contains(needed));
+                let stays = match other {
+                    Quiesce | Bucket(_) => true,
+                    Verify(n) => step != Bucket(n),
+                    Configure(n) => !matches!(step, Start(m) | Wait(m) | Settle(m) if n == m),
+                    _ => false,
+                };
+                if waits && !stays {
+                    reached.push(other);
+                    prop_assert!(rests_on(&shape, step).contains(&other), "{other:?} on {step:?} in {shape:?}");
+                }
+            }
+        }
+    }
 }

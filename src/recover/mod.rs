@@ -14,6 +14,7 @@ mod record;
 mod references;
 mod report;
 mod resource;
+mod rests;
 mod rows;
 mod sorted;
 mod steps;

@@ -54,7 +54,7 @@ pub struct AbortedRecovery {
 pub struct AbortedPart {
     /// What is done in it, in words.
     pub part: String,
-    /// `done`, `left` or `failed`.
+    /// `done`, `left`, `not undone` or `failed`.
     pub state: &'static str,
     /// More, in words.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 //! a shell script and a directory.
 
 mod abort;
+mod abort_left;
 mod again;
 mod alone;
 mod check;

@@ -30,6 +30,9 @@ pub(in crate::cli) struct RecoverArgs {
     /// Resume the recovery of FILE whose state directory is lost, by the tags of the RDS databases that it restored
     #[arg(long, conflicts_with_all = ["init", "list", "abort", "wait"])]
     pub(in crate::cli) adopt: bool,
+    /// Abort even after the resume hook was started, when the application may use the restored databases that are removed
+    #[arg(long, requires = "abort")]
+    pub(in crate::cli) after_resume: bool,
     /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
     #[arg(long, value_name = "TIME", required_unless_present_any = ["init", "list", "abort", "adopt"])]
     pub(in crate::cli) at: Option<String>,

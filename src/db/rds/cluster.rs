@@ -12,6 +12,7 @@ use super::cluster_engine::{remove_whole, until_without_instances};
 use super::cluster_settings::ClusterSettings;
 use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
+use super::protection::require_own;
 use super::source::like_source_is_not_known;
 use super::whose::{Looked, after_cut_over, look};
 use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
@@ -210,7 +211,13 @@ impl Cluster {
         match self.look(errand, true).await? {
             Looked::Nothing => until_without_instances(&self.client, self.target()).await,
             Looked::Foreign(what) => Err(not_ours(&what)),
-            Looked::Ours(cluster) => remove_whole(&self.client, &cluster, errand).await,
+            Looked::Ours(cluster) => {
+                if let is @ Some(true) = cluster.deletion_protection() {
+                    let wanted = self.wanted().await.map(|wanted| wanted.deletion_protection);
+                    require_own(is, wanted, &self.by_hand())?;
+                }
+                remove_whole(&self.client, &cluster, errand).await
+            }
         }
     }
 

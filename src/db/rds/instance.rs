@@ -7,6 +7,7 @@ use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup};
 
 use super::captured::Once;
 use super::client::{Client, explain, if_there, is_taken};
+use super::protection::require_own;
 use super::settings::InstanceSettings;
 use super::source::like_source_is_not_known;
 use super::whose::{Looked, after_cut_over, look};
@@ -143,6 +144,10 @@ impl Instance {
             Looked::Foreign(what) => return Err(not_ours(&what)),
             Looked::Ours(instance) => instance,
         };
+        if let is @ Some(true) = instance.deletion_protection() {
+            let wanted = self.wanted().await.map(|wanted| wanted.deletion_protection);
+            require_own(is, wanted, &self.by_hand())?;
+        }
         remove_whole(&self.client, &instance).await
     }
 

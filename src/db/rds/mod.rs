@@ -23,6 +23,7 @@ mod members;
 mod password;
 mod phases;
 mod preflight;
+mod protection;
 mod requests;
 mod settings;
 mod settle;

@@ -1,10 +1,12 @@
 //! Aborting a recovery: its runs are undone, its databases removed, the application resumed, the journal closed. Killed
 //! anywhere, the same command finishes it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::step::Parts;
 use super::store::{Glimpse, Recovery};
+use crate::apply::journal::State;
 use crate::apply::{Applied, Outcome};
 use crate::db::Found;
 use crate::engine::bucket::{require_keeping, require_removable, standing};
@@ -14,8 +16,9 @@ use crate::engine::superseded::{CarriedRun, find_superseded};
 use crate::engine::undo::plan_undo;
 use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::plan::{Change, Undelete};
-use crate::recover::{AbortPart, RecoveryFile, State, abort_parts};
+use crate::recover::{self, AbortPart, DatabaseKind, RecoveryFile, abort_parts};
 
 /// What became of a part of an abort.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub enum Aborted {
     Done(Option<String>),
     /// It cannot be done, and is not asof's to do: why.
     Left(String),
+    /// It cannot be undone, nor known to be: why, and what to do. The application is not resumed over it.
+    NotUndone(String),
     /// It failed, and has to be tried again.
     Failed(Error),
 }
@@ -32,14 +37,32 @@ pub enum Aborted {
 pub fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> Result<Vec<AbortPart>> {
     let finished: Vec<_> = Run::list(state_dir)?
         .into_iter()
-        .filter(|run| run.state.as_ref().is_some_and(crate::apply::journal::State::is_done))
+        .filter(|run| run.state.as_ref().is_some_and(State::is_done))
         .filter_map(|run| Some((run.order?.undoes?, run.id)))
         .collect();
     let undone_by = |run: &str| finished.iter().find(|(undone, _)| undone == run).map(|(_, by)| by.clone());
-    Ok(abort_parts(&recovery.state, undone_by, file.hooks.resume.is_some()))
+    let stays = |n: usize| file.databases.get(n).is_some_and(DatabaseKind::is_restored_in_place);
+    Ok(abort_parts(&recovery.state, undone_by, stays, file.hooks.resume.is_some()))
+}
+
+/// The runs that an abort of a recovery would undo, and those that undo them. What cannot be read may need any.
+pub fn needed_runs(state_dir: &Path) -> Result<BTreeSet<String>> {
+    let open = Recovery::list(state_dir)?.into_iter().filter(|recovery| is_abortable(&recovery.state));
+    let runs = open.flat_map(|Glimpse { state, .. }| {
+        let own = state.all_runs().iter().map(|(_, run)| run);
+        let all = own.flat_map(|run| std::iter::once(run.as_str()).chain(state.undone_by(run)));
+        all.map(str::to_owned).collect::<Vec<_>>()
+    });
+    Ok(runs.collect())
 }
 
 /// Aborts a recovery; tells `on` what became of each part. Whether nothing is left to try again: then it is closed.
+///
+/// | a part before the resume hook | the resume hook | closed |
+/// |---|---|---|
+/// | failed, or was not begun | is not run | no |
+/// | is not undone for good | is not run: that is for whoever has looked | yes |
+/// | any other | is run | yes, unless it fails |
 pub async fn abort(
     recovery: &Recovery,
     parts: &Parts<'_>,
@@ -49,17 +72,19 @@ pub async fn abort(
     if !recovery.state().is_aborting() {
         recovery.aborting()?;
     }
-    let mut finished = true;
+    let (mut finished, mut undone) = (true, true);
     for part in plan {
         // An application is not resumed over a bucket that is half undone.
         if parts.cancel.is_stopped() || (!finished && *part == AbortPart::Resume) {
             finished = false;
             continue;
         }
-        let aborted = match parts.abort_part(recovery, part).await {
-            Ok(aborted) => aborted,
-            Err(e) => Aborted::Failed(e),
+        let aborted = if !undone && *part == AbortPart::Resume {
+            Aborted::NotUndone(NOT_RESUMED.to_owned())
+        } else {
+            parts.abort_part(recovery, part).await.unwrap_or_else(Aborted::Failed)
         };
+        undone = undone && !matches!(aborted, Aborted::NotUndone(_));
         finished = finished && !matches!(aborted, Aborted::Failed(_));
         on(part, &aborted);
     }
@@ -76,7 +101,12 @@ impl Parts<'_> {
             AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by the run {by}")))),
             AbortPart::Left { .. } => Ok(Aborted::Left("something newer has changed its bucket".to_owned())),
             AbortPart::Remove { database } => self.remove(recovery, *database).await,
-            AbortPart::Resume => self.run_resume_hook(recovery).await.map(|()| Aborted::Done(None)),
+            AbortPart::Resume => {
+                let resumed =
+                    tokio::time::timeout(limits::LAST_COMMAND, self.run_resume_hook(recovery)).await;
+                resumed.map_err(|_| late())?.map(|()| Aborted::Done(None))
+            }
+            AbortPart::Stays { .. } => Ok(Aborted::NotUndone(IN_PLACE.to_owned())),
         }
     }
 
@@ -84,15 +114,17 @@ impl Parts<'_> {
     async fn undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Aborted> {
         let part = self.bucket(n)?;
         let (state_dir, now) = (self.terms.state_dir, self.terms.now);
+        if !Run::exists(state_dir, id) {
+            return Ok(Aborted::NotUndone(format!("the run is gone; {GONE}")));
+        }
         let begun = match recovery.state().undone_by(id) {
-            Some(by) => Some(Run::open(state_dir, by)?),
-            None => self.begin_undo(recovery, n, id).await?,
+            // Each change of an undo is conditional on what it takes back: one whose run is gone is begun anew.
+            Some(by) if Run::exists(state_dir, by) => Some(Run::open(state_dir, by)?),
+            _ => self.begin_undo(recovery, n, id).await?,
         };
         let Some((run, order)) = begun else {
             return Ok(Aborted::Done(Some("it has changed nothing".to_owned())));
         };
-        let counters = part.client.counters();
-        let before = (counters.conflicts.get(), counters.failed.get());
         let mut first = None;
         let on = |change: &Change, outcome: &Outcome| {
             if let Outcome::Failed(e) = outcome {
@@ -106,30 +138,17 @@ impl Parts<'_> {
         if !finished {
             return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
         }
-        let (conflicts, failed) = (counters.conflicts.get() - before.0, counters.failed.get() - before.1);
-        if failed > 0 {
-            let first = first.map(|first| format!(" ({first})")).unwrap_or_default();
-            let message = format!("{failed} keys could not be changed{first}, in the run {}", run.id());
-            return Err(Error::new(ErrorKind::Local, message));
-        }
-        let left = match conflicts {
-            0 => String::new(),
-            1 => "; 1 key was changed since, and left as it is".to_owned(),
-            keys => format!("; {keys} keys were changed since, and left as they are"),
-        };
-        Ok(Aborted::Done(Some(format!("by the run {}{left}", run.id()))))
+        undone(run.id(), &run.read_state()?, first)
     }
 
     async fn begin_undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Option<(Run, Order)>> {
         let part = self.bucket(n)?;
         let (client, now) = (&part.client, self.terms.now);
-        let (done, order) = match Run::open(self.terms.state_dir, id) {
-            // It was killed before its plan was whole.
-            Err(e) if e.kind() == ErrorKind::Usage && Run::exists(self.terms.state_dir, id) => {
-                return Ok(None);
-            }
-            opened => opened?,
-        };
+        // Only this tells that it was killed before its plan was whole: what cannot be read may have changed anything.
+        if Run::has_changed_nothing(self.terms.state_dir, id) {
+            return Ok(None);
+        }
+        let (done, order) = Run::open(self.terms.state_dir, id)?;
         let bucket = &order.changed().bucket;
         client.find(bucket).await?;
         abandon_noted(client, &done.uploads()).await?;
@@ -169,8 +188,63 @@ impl Parts<'_> {
     }
 }
 
+/// What to do about a bucket whose run is gone.
+const GONE: &str =
+    "what it changed is not known; compare the bucket with asof verify, and resume the application by hand";
+
+/// What became of an undo, by what its run's journal says of every change, whichever process made it.
+///
+/// | changes of the undo | |
+/// |---|---|
+/// | some were not taken or not looked at, or failed | failed: it is tried again |
+/// | some lie in an archive | failed: they have to be thawed first |
+/// | some were changed since by somebody else | done: these are left |
+/// | all others | done |
+fn undone(run: &str, state: &State, first: Option<String>) -> Result<Aborted> {
+    let tally = state.tally();
+    let failed = |message: String| Error::new(ErrorKind::Local, message);
+    if tally.failed > 0 {
+        let first = first.map(|first| format!(" ({first})")).unwrap_or_default();
+        return Err(failed(format!("{} keys could not be changed{first}, in the run {run}", tally.failed)));
+    }
+    if tally.archived > 0 {
+        let keys = match tally.archived {
+            1 => "1 key is not undone: its version lies".to_owned(),
+            keys => format!("{keys} keys are not undone: their versions lie"),
+        };
+        return Err(failed(format!("{keys} in an archive, in the run {run}")).hint(format!(
+            "to ask for them: asof resume {run} --thaw bulk; once they have thawed, abort again"
+        )));
+    }
+    if tally.done() + tally.conflicts < state.changes() || !state.is_checked() {
+        return Err(failed(format!("the run {run} is not complete")));
+    }
+    let left = match tally.conflicts {
+        0 => String::new(),
+        1 => "; 1 key was changed since, and left as it is".to_owned(),
+        keys => format!("; {keys} keys were changed since, and left as they are"),
+    };
+    Ok(Aborted::Done(Some(format!("by the run {run}{left}"))))
+}
+
+/// The error of a resume hook that hangs. The program is killed with what waits for it.
+fn late() -> Error {
+    let minutes = limits::LAST_COMMAND.as_secs() / 60;
+    Error::new(
+        ErrorKind::Local,
+        format!("the resume hook was stopped: it took longer than {minutes} minutes"),
+    )
+}
+
+/// What to do about a database that was restored over itself.
+const IN_PLACE: &str = "it was restored in place, and asof cannot take that back: bring it to the present by its own means, \
+                        or recover bucket and database to the same time again";
+
+/// Why the application is not resumed, and what to do.
+const NOT_RESUMED: &str = "not everything is undone: see to that first, then resume the application by hand";
+
 /// Whether there is something to abort: it is not ended, or was overtaken and has asked for a database.
-pub fn is_abortable(state: &State) -> bool {
+pub fn is_abortable(state: &recover::State) -> bool {
     let asked = state.shape().is_some_and(|shape| (0..shape.databases).any(|n| state.was_asked_for(n)));
     state.shape().is_some()
         && !state.is_ended()

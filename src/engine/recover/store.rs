@@ -14,10 +14,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::glimpses;
 use super::overtaken::Overtaker;
 use crate::apply::journal::{of_line, to_line};
 use crate::db::Errand;
-use crate::engine::store::{cannot, is_locked, lock, write};
+use crate::engine::store::{cannot, lock, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::{
@@ -26,7 +27,7 @@ use crate::recover::{
 use crate::s3::ServerClock;
 
 /// The file of what it was told.
-const TOLD: &str = "recovery.json";
+pub(super) const TOLD: &str = "recovery.json";
 
 /// The file of the report.
 const REPORT: &str = "report.json";
@@ -133,17 +134,6 @@ impl Recovery {
         Ok(Self { id, dir, told, journal, clock: clock.clone(), taken_up: true, _lock: locked })
     }
 
-    /// All recoveries that can be read, drills too, the oldest first.
-    pub fn list(state_dir: &Path) -> Result<Vec<Glimpse>> {
-        let glimpse = |id: String| {
-            let dir = recoveries(state_dir).join(&id);
-            let told = serde_json::from_slice(&fs::read(dir.join(TOLD)).ok()?).ok()?;
-            let (state, _) = read_journal(&dir.join("journal")).ok()?;
-            Some(Glimpse { id, told, state, running: is_locked(&dir) })
-        };
-        Ok(Self::ids(state_dir)?.into_iter().filter_map(glimpse).collect())
-    }
-
     /// The recovery that was begun after this one and has changed something that this one works on too.
     pub(super) fn later_of_same(state_dir: &Path, recovery: &Glimpse) -> Result<Option<String>> {
         let is_later = |other: &Glimpse| {
@@ -164,7 +154,7 @@ impl Recovery {
     }
 
     /// The names of all recoveries, the oldest first.
-    fn ids(state_dir: &Path) -> Result<Vec<String>> {
+    pub(super) fn ids(state_dir: &Path) -> Result<Vec<String>> {
         let dir = recoveries(state_dir);
         let entries = match fs::read_dir(&dir) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -306,7 +296,7 @@ impl Recovery {
             return Err(unwritten(path, why));
         }
         let mut next = state.clone();
-        next.apply(record).map_err(|why| damaged(path, &why))?;
+        next.apply(record).map_err(|why| damaged(path, &why, state))?;
         let line = to_line(record).map_err(std::io::Error::from);
         let written = line.and_then(|line| file.write_all(line.as_bytes())).and_then(|()| file.sync_data());
         if let Err(e) = written {
@@ -317,7 +307,7 @@ impl Recovery {
     }
 }
 
-fn recoveries(state_dir: &Path) -> PathBuf {
+pub(super) fn recoveries(state_dir: &Path) -> PathBuf {
     state_dir.join("recoveries")
 }
 
@@ -348,7 +338,7 @@ fn is_open(state: &State) -> bool {
 }
 
 /// What a journal says, and how many bytes hold whole records. A torn end is passed over; none is an empty one.
-fn read_journal(path: &Path) -> Result<(State, u64)> {
+pub(super) fn read_journal(path: &Path) -> Result<(State, u64)> {
     let bytes = match fs::read(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((State::default(), 0)),
         bytes => bytes.map_err(|e| cannot(path, "read", &e))?,
@@ -357,9 +347,15 @@ fn read_journal(path: &Path) -> Result<(State, u64)> {
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         if let Some(record) = of_line::<Record>(line) {
             if at != whole {
-                return Err(damaged(path, &format!("it cannot be read from byte {whole} to byte {at}")));
+                return Err(damaged(
+                    path,
+                    &format!("it cannot be read from byte {whole} to byte {at}"),
+                    &state,
+                ));
             }
-            state.apply(&record).map_err(|why| damaged(path, &format!("at byte {at} {why}")))?;
+            let mut next = state.clone();
+            next.apply(&record).map_err(|why| damaged(path, &format!("at byte {at} {why}"), &state))?;
+            state = next;
             whole = at + line.len() as u64;
         }
         at += line.len() as u64;
@@ -373,9 +369,11 @@ fn unwritten(path: &Path, why: &str) -> Error {
         .hint("once it can be written, the same command goes on with what the journal says")
 }
 
-fn damaged(path: &Path, why: &str) -> Error {
+/// `state` is what it says before the damage.
+fn damaged(path: &Path, why: &str, state: &State) -> Error {
     Error::new(ErrorKind::Corrupt, format!("the journal {} is damaged: {why}", path.display()))
-        .hint("nothing was changed; move its directory away to begin anew")
+        .hint(glimpses::known(state))
+        .hint("once you have seen to that, move its directory away to begin anew")
 }
 
 #[cfg(test)]

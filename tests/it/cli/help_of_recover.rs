@@ -38,6 +38,10 @@ fn of_recover() {
               Resume the recovery of FILE whose state directory is lost, by the tags of the RDS
               databases that it restored
 
+          --after-resume
+              Abort even after the resume hook was started, when the application may use the restored
+              databases that are removed
+
           --at <TIME>
               The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that
               every database reaches

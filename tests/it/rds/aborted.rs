@@ -35,6 +35,28 @@ fn an_abort_removes_the_protected_instance_that_it_restored() {
     });
 }
 
+/// Somebody has protected the restored instance since, for which there may be a reason.
+#[test]
+fn an_abort_leaves_protection_that_somebody_else_has_set() {
+    block_on(async {
+        let databases = with_source().await;
+        databases.write("rds", FAILS);
+        databases.recover(databases.at()).await.expect_code(3);
+        let protect = async |is: bool| {
+            let modify = databases.sdk.modify_db_instance().db_instance_identifier(databases.id("dst"));
+            modify.deletion_protection(is).apply_immediately(true).send().await.unwrap();
+        };
+        protect(true).await;
+        let run = abort(&databases).await.expect_code(3);
+        assert!(run.stderr.contains("it is protected from deletion, and asof did not set that"), "{run}");
+        let left = databases.instance(&databases.id("dst")).await;
+        assert_eq!(left.and_then(|instance| instance.deletion_protection()), Some(true), "{run}");
+        protect(false).await;
+        abort(&databases).await.expect_code(0);
+        assert!(databases.instance(&databases.id("dst")).await.is_none());
+    });
+}
+
 /// Somebody else has made an instance of that name: it does not carry the tag, and stays.
 #[test]
 fn an_abort_leaves_an_instance_that_is_not_its_own() {

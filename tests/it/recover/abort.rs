@@ -15,17 +15,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Story {
     /// A recovery whose references' command failed: the bucket and the database are restored, the application is quiesced.
-    async fn fail_at_the_end(&self) {
+    pub(super) async fn fail_at_the_end(&self) {
         self.write("fail-keys", "");
         self.recover().await.expect_code(3);
         std::fs::remove_file(self.path("fail-keys")).unwrap();
     }
 
-    async fn abort(&self) -> Run {
+    pub(super) async fn abort(&self) -> Run {
         self.asof("recover", &["--abort", "--yes"]).await
     }
 
-    async fn open(&self) -> Vec<Value> {
+    pub(super) async fn open(&self) -> Vec<Value> {
         let listed = ["recover", "--list", "--format", "json"];
         self.scene.subject.asof(&listed).await.expect_code(0).of_type("open_recovery")
     }

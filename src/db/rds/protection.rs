@@ -1,0 +1,43 @@
+//! Deletion protection of a restored database that is to be removed.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Refuses to remove a database that somebody else has protected.
+///
+/// | protected | asof was to protect it | |
+/// |---|---|---|
+/// | no | | removed |
+/// | yes | yes | removed: its protection is lifted first |
+/// | yes | no, or that is not known | refused: somebody has protected it since |
+pub(super) fn require_own(is: Option<bool>, wanted: Result<Option<bool>>, by_hand: &str) -> Result<()> {
+    let why = match (is, wanted) {
+        (None | Some(false), _) | (Some(true), Ok(Some(true))) => return Ok(()),
+        (Some(true), Ok(_)) => "and asof did not set that".to_owned(),
+        (Some(true), Err(e)) => format!("and whether asof set that is not known: {e}"),
+    };
+    let message = format!("cannot remove the database: it is protected from deletion, {why}");
+    Err(Error::new(ErrorKind::Refused, message).hint(format!(
+        "if it is not needed, lift its protection, and type the same command again; by hand: {by_hand}"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_holds() {
+        let unknown = || Err(Error::usage("the source is gone"));
+        for (is, wanted, removed) in [
+            (None, Ok(None), true),
+            (Some(false), unknown(), true),
+            (Some(true), Ok(Some(true)), true),
+            (Some(true), Ok(Some(false)), false),
+            (Some(true), Ok(None), false),
+            (Some(true), unknown(), false),
+        ] {
+            let told = format!("{is:?} {wanted:?}");
+            assert_eq!(require_own(is, wanted, "by hand").is_ok(), removed, "{told}");
+        }
+    }
+}
