@@ -282,8 +282,9 @@ fn history(wanted: &Wanted, answer: &Answer<Vec<(String, String)>>, found: &mut 
     }
     if let Some(created) = &wanted.created_after {
         let words = format!(
-            "the source was created at {created}, after the target time: then there was no such database, or another had \
-             its name (after a restore, a promotion or a switchover)"
+            "the source was created at {}, after the target time: then there was no such database, or another had \
+             its name (after a restore, a promotion or a switchover)",
+            created.human()
         );
         note(found, Verdict::Warned, words);
     }

@@ -139,7 +139,6 @@ impl Databases {
     }
 
     /// The file that was written last.
-    #[cfg(feature = "lab")]
     pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().join("recovery.toml")
     }
