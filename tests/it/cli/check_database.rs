@@ -252,7 +252,7 @@ fn files_that_are_of_no_use() {
     assert_snapshot!(check(&stage, ""), @"
     exit code 2
     --- stderr
-    error: recovery.toml, line 2, column 8: unknown variant `oracle`, expected one of `rds`, `aurora`, `command`
+    error: recovery.toml, line 2, column 8: unknown variant `oracle`, expected one of `rds`, `aurora`, `cluster`, `command`
       asof recover --init writes a file with everything that it may hold
     ");
     assert_snapshot!(stage.asof("check s3://prod-uploads --database none.toml").changes_nothing(), @"

@@ -147,10 +147,21 @@ impl Case {
         journal.is_some_and(|journal| journal.contains("\"type\":\"ended\""))
     }
 
+    /// Every instance of the server. moto refuses the next page if the last instance of the one before has gone meanwhile.
+    async fn instances(&self) -> Vec<DbInstance> {
+        for _ in 0..20 {
+            let pages = self.databases.sdk.describe_db_instances().into_paginator().items().send();
+            if let Ok(there) = pages.try_collect().await {
+                return there;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{}: the instances cannot be listed", self.what)
+    }
+
     /// The instances that it has made.
     async fn restored(&self) -> Vec<DbInstance> {
-        let pages = self.databases.sdk.describe_db_instances().into_paginator().items().send();
-        let described: Vec<DbInstance> = pages.try_collect().await.unwrap();
+        let described = self.instances().await;
         let is_ours = |instance: &&DbInstance| {
             let name = instance.db_instance_identifier().unwrap_or_default();
             name.starts_with(&self.databases.id("dst"))
@@ -196,8 +207,7 @@ impl Case {
                 assert_eq!((self.bucket.entries().await.len(), &*calls), (6, ""), "{what}: {run}");
             }
         }
-        let pages = self.databases.sdk.describe_db_instances().into_paginator().items().send();
-        let there: Vec<DbInstance> = pages.try_collect().await.unwrap();
+        let there = self.instances().await;
         let name = |instance: &DbInstance| instance.db_instance_identifier().unwrap_or_default().to_owned();
         let sources = there.iter().map(name);
         let sources = sources.filter(|name| name.starts_with(&self.databases.id("src"))).count();
