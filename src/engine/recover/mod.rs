@@ -89,6 +89,8 @@ pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
     }
     let stopped = parts.cancel.is_stopped() && trouble.is_none();
     let ending = match Ending::of(&state, stopped, parts.has_found_writes()) {
+        // That it has ended is not on disk.
+        Ending::Done | Ending::Inconsistent if trouble.is_some() => Ending::Failed,
         Ending::Done | Ending::Inconsistent if !looked && stopped => Ending::Interrupted,
         Ending::Done | Ending::Inconsistent if !looked => Ending::Failed,
         ending => ending,
