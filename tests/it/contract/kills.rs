@@ -267,7 +267,3 @@ pub(crate) async fn drill_killed_at_random(subject: Subject) {
 pub(crate) async fn recovery_of_a_cluster_killed_at_random(subject: Subject) {
     killed_at_random(subject, (Purpose::Recover, Restored::Cluster)).await;
 }
-
-pub(crate) async fn drill_of_a_cluster_killed_at_random(subject: Subject) {
-    killed_at_random(subject, (Purpose::Drill, Restored::Cluster)).await;
-}
