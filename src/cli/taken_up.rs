@@ -95,14 +95,14 @@ pub(super) fn taken_up(
         return Err(Error::usage(message)
             .hint("to go on with it, let the file name these again; for another, use another file"));
     }
-    require_same_steps(&recovery, (source, carry))?;
+    require_no_more_steps(&recovery, (source, carry))?;
     require_resumable(&recovery, (source, carry))?;
     Ok(Some(recovery))
 }
 
 /// A hook, a check or references that were added to the file since would never be run: the journal says of which steps the
 /// recovery consists.
-fn require_same_steps(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
+fn require_no_more_steps(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
     let (state, now) = (recovery.state(), source.file.shape());
     let Some(begun) = state.shape() else { return Ok(()) };
     let parts = [
