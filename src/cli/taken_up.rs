@@ -101,7 +101,7 @@ pub(super) fn taken_up(
 }
 
 /// A hook, a check or references that were added to the file since would never be run: the journal says of which steps the
-/// recovery consists.
+/// recovery consists. One that was taken out is not run any more.
 fn require_no_more_steps(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
     let (state, now) = (recovery.state(), source.file.shape());
     let Some(begun) = state.shape() else { return Ok(()) };
@@ -110,12 +110,11 @@ fn require_no_more_steps(recovery: &Recovery, (source, carry): (&Source, &CarryA
         ("a resume hook", begun.resume, now.resume),
         ("an after-database hook", begun.after_database, now.after_database),
         ("[references]", begun.references, now.references),
-        ("other check commands", begun.checks.contains(&true), now.checks.contains(&true)),
+        ("check commands", begun.checks.contains(&true), now.checks.contains(&true)),
     ];
-    let Some((what, _, now)) = parts.into_iter().find(|(_, begun, now)| begun != now) else { return Ok(()) };
-    let is = if now { "has" } else { "no longer has" };
+    let Some((what, ..)) = parts.into_iter().find(|(_, begun, now)| *now && !begun) else { return Ok(()) };
     let message =
-        format!("cannot resume the recovery {}: since it began, its file {is} {what}", recovery.id());
+        format!("cannot resume the recovery {}: since it began, its file has {what}", recovery.id());
     Err(Error::usage(message)
         .hint(
             "let the file say what it said, and run the same command again; nothing was changed by this one",
