@@ -389,19 +389,6 @@ impl State {
         let done = |step: Step| self.status(step) == Some(&Status::Done);
         self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))
     }
-
-    /// The state in which these steps are done.
-    #[cfg(test)]
-    pub(super) fn played(shape: &Shape, done: &[Step]) -> Self {
-        let at = Instant::default();
-        let mut state = Self::default();
-        state.apply(&Record::Started { format: FORMAT, at, shape: shape.clone() }).unwrap();
-        for step in done {
-            state.apply(&Record::Begun { step: *step, at }).unwrap();
-            state.apply(&Record::Done { step: *step, at, result: StepResult::default() }).unwrap();
-        }
-        state
-    }
 }
 
 #[cfg(test)]

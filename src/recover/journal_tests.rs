@@ -2,6 +2,20 @@ use proptest::prelude::*;
 
 use super::*;
 
+impl State {
+    /// The state in which these steps are done.
+    pub(in crate::recover) fn played(shape: &Shape, done: &[Step]) -> Self {
+        let at = Instant::default();
+        let mut state = Self::default();
+        state.apply(&Record::Started { format: FORMAT, at, shape: shape.clone() }).unwrap();
+        for step in done {
+            state.apply(&Record::Begun { step: *step, at }).unwrap();
+            state.apply(&Record::Done { step: *step, at, result: StepResult::default() }).unwrap();
+        }
+        state
+    }
+}
+
 const AT: Instant = Instant::from_millis(0);
 
 fn shape() -> Shape {

@@ -117,9 +117,13 @@ impl Scene {
     /// The runs that were begun, the oldest first.
     pub(crate) fn runs(&self) -> Vec<String> {
         let Ok(runs) = std::fs::read_dir(self.subject.runs_dir()) else { return Vec::new() };
-        let mut runs: Vec<_> = runs.map(|run| run.unwrap().file_name().into_string().unwrap()).collect();
-        runs.sort();
-        runs
+        let begun = |run: &std::fs::DirEntry| {
+            let order = std::fs::metadata(run.path().join("run.json")).or_else(|_| run.metadata());
+            order.unwrap().modified().unwrap()
+        };
+        let mut runs: Vec<_> = runs.map(Result::unwrap).collect();
+        runs.sort_by_key(|run| (begun(run), run.file_name()));
+        runs.into_iter().map(|run| run.file_name().into_string().unwrap()).collect()
     }
 
     /// A command about a run.
