@@ -10,7 +10,7 @@ use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::{Exit, say};
 use super::next;
-use super::recovery::{Source, as_written, buckets, clock_of, databases, with_terms};
+use super::recovery::{Source, as_written, buckets, clock_of, databases, terms};
 use super::taken_up::claim;
 use crate::db::Database;
 use crate::engine::recover::{
@@ -206,14 +206,10 @@ async fn carry_out(
         told.push(AbortedPart { part, state, note });
     };
     let at = recovery.told().at;
-    let aborted = with_terms(context, carry, source.file.buckets_at(at), async |terms| {
-        let (databases, buckets) = of;
-        let (file, cancel) = (&source.file, &context.cancel);
-        let parts =
-            Parts { file, databases, buckets, terms, cancel, on: &|_| {}, findings: RefCell::default() };
-        abort(recovery, &parts, plan, on).await
-    });
-    let aborted = aborted.await?;
+    let (databases, buckets) = of;
+    let (file, terms, cancel) = (&source.file, terms(context, carry)?, &context.cancel);
+    let parts = Parts { file, databases, buckets, terms, cancel, on: &|_| {}, findings: RefCell::default() };
+    let aborted = abort(recovery, &parts, plan, on).await?;
     let file = source.path.to_string_lossy().into_owned();
     Ok(AbortedRecovery { id: recovery.id().to_owned(), file, at, aborted, parts: told })
 }

@@ -9,16 +9,16 @@ use super::args::common::{CommonArgs, PastArgs};
 use super::args::{RestoreArgs, VerifyArgs};
 use super::confirm::{Asked, ask_doubtful, can_ask, confirm};
 use super::context::{Context, Output, earlier_rules, scope};
-use super::copies::{Target, is_wanted, left_out, no_copies, require_certainty};
+use super::copies::{no_copies, restore_options};
 use super::diff::{Preview, View};
 use super::exit::Exit;
 use super::moment;
 use super::next;
 use super::results::Reporter;
-use super::verdict::{AskedKeys, Tolerance, Verdict, different, equal};
+use super::verdict::{AskedKeys, Tolerance, different, equal};
 use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
 use crate::engine::{
-    Compare, Files, Findings, Scope, Standing, inspect, judge, require_history, rules, standing,
+    Compare, Files, Findings, Scope, Standing, Target, Verdict, inspect, judge, require_history, rules, standing,
     survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
@@ -39,7 +39,7 @@ const OVERWRITE: Asked =
 const STANDS_THERE: &str = "something else stands in its place; left alone";
 
 pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, no_case_collisions, dry_run, yes, apply, mut copies, common, .. } = args;
+    let RestoreArgs { location, at, no_case_collisions, dry_run, yes, apply, copies, common, .. } = args;
     // clap has asked for them.
     let (Some(location), Some(at)) = (location, at) else {
         return Err(Error::usage("give a location and --at"));
@@ -76,13 +76,16 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         let preview = Preview { place, checks: &checks, sums: &sums, changes: changes.len(), restore };
         return preview.show(context, output, changes.into_changes()?, began);
     }
-    ask_doubtful(context, &sums, (at, yes), &mut copies).await?;
-    require_certainty(&sums, at, &copies, Target::Directory)?;
+    let mut options = restore_options(&copies, &apply);
+    if !yes {
+        ask_doubtful(context, &sums, at, &mut options).await?;
+    }
+    options.require_certainty(&sums, at, Target::Directory)?;
     let mut reporter = Reporter::new(output.format, STANDS_THERE);
     reporter.checks(&checks)?;
     reporter.warnings(&sums.plausibility(at, 0).warnings())?;
     let mut finished = true;
-    let left_out = left_out(&sums, &copies);
+    let left_out = options.left_out(&sums);
     if changes.len() == left_out {
         output.note(&nothing_to_change(&sums));
     } else {
@@ -93,7 +96,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         let directory = Directory::open_to_write(path)?;
         let to = Restored { directory, source_bucket: job.location.bucket.clone(), relocation, on_conflict };
         context.counters.planned.add(changes.len() - left_out);
-        let wanted = |change: &Result<Change>| change.as_ref().map_or(true, |c| is_wanted(c, &copies));
+        let wanted = |change: &Result<Change>| change.as_ref().map_or(true, |c| options.wants(c));
         let changes = (changes.into_changes()?.filter(wanted), case);
         finished = bring(context, output, &client, &to, changes, apply.concurrency, &mut reporter).await?;
         output.note(&done_line(&context.counters, began.elapsed(), !finished));
@@ -193,7 +196,7 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let verdict = Verdict::of(&sums, tolerance.trust);
     let text = match verdict {
         Verdict::Empty => asked.nothing_compared(&sums, ", and no files"),
-        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, (at, tolerance.trust)),
+        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, tolerance.trust),
         Verdict::Different => job.different(&sums),
     };
     if verdict == Verdict::Empty {
@@ -202,7 +205,7 @@ pub(super) async fn verify(context: &Context, path: &Path, args: VerifyArgs) -> 
     let command = Command::Verify { matched, mismatched, uncertain: sums.unsure.all() };
     let summary = Summary::new(command, (&job.location, at), &sums, &context.counters, began.elapsed());
     view.finish(&sums, &summary, Some(&text))?;
-    Ok(verdict.exit(tolerance))
+    Ok(tolerance.exit(verdict))
 }
 
 /// Refuses a bucket without a past; says what its ETags are worth.

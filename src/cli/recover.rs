@@ -3,16 +3,14 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::args::apply::CopyArgs;
 use super::args::recover::{CarryArgs, RecoverArgs, ReportArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
-use super::copies::plausibility;
 use super::exit::{self, Exit};
 use super::recovery::{
-    self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, restoring, show_report,
-    take_steps, windows, windows_in_time, with_terms,
+    self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, show_report, take_steps,
+    terms, windows, windows_in_time,
 };
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
 use super::{abort, adopt, follow_up, next, sources};
@@ -22,7 +20,6 @@ use crate::error::{Error, Result};
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
 use crate::report::{DiffView, Format, Heading, head};
-use crate::resolve::checks;
 use crate::s3::ServerClock;
 
 const RECOVER: Asked = (
@@ -82,10 +79,8 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
     keep_sources(&recovery, &databases, &given).await?;
     let buckets = buckets(context, &source.file, server, as_written).await?;
-    let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
-        Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
-    });
-    let (carried, findings) = taken.await?;
+    let (terms, of) = (terms(context, &carry)?, (&*databases, &*buckets));
+    let (carried, findings) = take_steps(context, output, &recovery, &source.file, of, terms).await;
     forget_killed_mark(&source, &carried, &carry).await?;
     let mut told = recovery.report(&source.file, carried.ending, findings);
     told.follow_ups = follow_up::follow_ups(output, carried.ending, &databases).await;
@@ -253,10 +248,7 @@ pub(super) async fn show_all(
 ) -> Result<()> {
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;
-    with_terms(context, carry, source.file.buckets_at(at), async |terms| {
-        show(context, output, (source, at), lines, (&parts, &terms, &carry.copies)).await
-    })
-    .await
+    show(context, output, (source, at), lines, (&parts, &terms(context, carry)?)).await
 }
 
 async fn show(
@@ -264,7 +256,7 @@ async fn show(
     output: Output,
     (source, at): (&Source, Instant),
     lines: &[String],
-    (parts, terms, copies): (&[BucketPart], &Terms<'_>, &CopyArgs),
+    (parts, terms): (&[BucketPart], &Terms),
 ) -> Result<()> {
     let table = output.format == Format::Table && !output.quiet;
     let mut out = BufWriter::new(std::io::stdout());
@@ -280,7 +272,7 @@ async fn show(
     }
     let at = source.file.buckets_at(at);
     for part in parts {
-        let surveyed = part.survey(at, terms, &context.cancel).await?;
+        let prepared = part.prepare(at, terms, &context.cancel).await?;
         if table {
             let heading = Heading {
                 location: part.location.clone(),
@@ -291,23 +283,17 @@ async fn show(
                     crate::report::Purpose::Restore
                 },
                 against: part.to.clone().map(Destination::Bucket),
-                notes: head(&checks(
-                    &surveyed.settings,
-                    &surveyed.judge.expiries,
-                    (&part.location.prefix, Some(at)),
-                    part.client.clock().now_at_most(),
-                )),
+                notes: head(&prepared.checks),
                 restore: String::new(),
                 now: context.now,
             };
-            let sums = &surveyed.findings.sums;
             let mut view = DiffView::new(heading, false);
-            view.warn(&plausibility(sums, &restoring(part, at), copies).warnings());
-            view.sums(sums, &mut out)?;
+            view.warn(&prepared.plausibility(&terms.options).warnings());
+            view.sums(&prepared.sums, &mut out)?;
             writeln!(out)?;
         }
         out.flush()?;
-        (terms.accept)(part, surveyed.there, &surveyed.findings.sums)?;
+        part.accept(&prepared, &terms.options)?;
     }
     Ok(out.flush()?)
 }

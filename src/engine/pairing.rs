@@ -16,7 +16,7 @@ use crate::s3::Client;
 
 /// Compares the state of `scope` at the judge's first cut with what the target holds now: what the target lacks is found as
 /// [`Action::Undelete`], what differs as [`Action::Revert`]. Keys are those of the source.
-pub async fn survey_elsewhere(
+pub(super) async fn survey_elsewhere(
     client: &Client,
     (scope, judge): (Scope, &Judge),
     (place, extras): (&Place, Extras),

@@ -6,15 +6,12 @@ use std::path::Path;
 
 use super::step::Parts;
 use super::store::{Glimpse, Recovery};
+use crate::apply::Outcome;
 use crate::apply::journal::State;
-use crate::apply::{Applied, Outcome};
 use crate::db::Found;
-use crate::engine::bucket::{require_keeping, require_removable, standing};
-use crate::engine::restore::carry_out;
-use crate::engine::run::{Order, Run};
-use crate::engine::superseded::{CarriedRun, find_superseded};
-use crate::engine::undo::plan_undo;
-use crate::engine::uploads::abandon_noted;
+use crate::engine::bucket::require_removable;
+use crate::engine::run::Run;
+use crate::engine::undo::{PreparedUndo, Undo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::plan::{Change, Undelete};
@@ -113,7 +110,7 @@ impl Parts<'_> {
     /// Undoes a run, by the run that an earlier process began for that, or by a new one.
     async fn undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Aborted> {
         let part = self.bucket(n)?;
-        let (state_dir, now) = (self.terms.state_dir, self.terms.now);
+        let state_dir = &self.terms.state_dir;
         if !Run::exists(state_dir, id) {
             return Ok(Aborted::NotUndone(format!("the run is gone; {GONE}")));
         }
@@ -122,7 +119,7 @@ impl Parts<'_> {
             Some(by) if Run::exists(state_dir, by) => Some(Run::open(state_dir, by)?),
             _ => self.begin_undo(recovery, n, id).await?,
         };
-        let Some((run, order)) = begun else {
+        let Some(run) = begun else {
             return Ok(Aborted::Done(Some("it has changed nothing".to_owned())));
         };
         let mut first = None;
@@ -132,45 +129,31 @@ impl Parts<'_> {
             }
             Ok(())
         };
-        let manner = self.terms.manner.clone();
-        let Applied { finished, .. } =
-            carry_out(&part.client, (&run, &order), manner, now, self.cancel, on).await?;
-        if !finished {
+        if !run.execute(&part.client, self.terms.options.apply, self.cancel, on).await?.finished {
             return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
         }
         undone(run.id(), &run.read_state()?, first)
     }
 
-    async fn begin_undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Option<(Run, Order)>> {
+    async fn begin_undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Option<Run>> {
         let part = self.bucket(n)?;
-        let (client, now) = (&part.client, self.terms.now);
+        let (client, state_dir) = (&part.client, &self.terms.state_dir);
         // Only this tells that it was killed before its plan was whole: what cannot be read may have changed anything.
-        if Run::has_changed_nothing(self.terms.state_dir, id) {
+        if Run::has_changed_nothing(state_dir, id) {
             return Ok(None);
         }
-        let (done, order) = Run::open(self.terms.state_dir, id)?;
-        let bucket = &order.changed().bucket;
-        client.find(bucket).await?;
-        abandon_noted(client, &done.uploads()).await?;
-        require_keeping(bucket, standing(client, bucket).await?)?;
-        find_superseded(client, CarriedRun { run: &done, order: &order }, now, self.cancel).await?;
-        let undelete = match require_removable(client, bucket).await {
+        let done = Run::open(state_dir, id)?;
+        let undelete = match require_removable(client, &done.order().changed().bucket).await {
             Ok(()) => Undelete::RemoveMarker,
             Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,
             Err(e) => return Err(e),
         };
-        let back = order.undo(id, part.server.clone(), now);
-        let undo = Run::create(self.terms.state_dir, &back)?;
-        match plan_undo((&done, &order), (&undo, &back), undelete, now) {
-            Ok(sums) if sums.changes() > 0 => {
-                recovery.undoing(id, undo.id())?;
-                Ok(Some((undo, back)))
-            }
-            planned => {
-                undo.discard()?;
-                planned.map(|_| None)
-            }
-        }
+        let undo = Undo { done: &done, server: part.server.clone(), undelete };
+        let Some(PreparedUndo { run, .. }) = undo.prepare(client, self.cancel).await? else {
+            return Ok(None);
+        };
+        recovery.undoing(id, run.id())?;
+        Ok(Some(run))
     }
 
     /// Removes a database that carries the recovery's tag.

@@ -96,11 +96,11 @@ impl Parts<'_> {
     pub(super) async fn differences(&self, recovery: &Recovery, n: usize) -> Result<u64> {
         let part = self.bucket(n)?;
         let at = self.file.buckets_at(recovery.told().at);
-        let surveyed = part.survey(at, &self.terms, self.cancel).await?;
+        let prepared = part.prepare(at, &self.terms, self.cancel).await?;
         let (mut left, mut differences) = (None, 0);
-        for change in surveyed.findings.changes.into_changes()? {
+        for change in prepared.changes {
             let change = change?;
-            if !(self.terms.wanted)(&change) {
+            if !self.terms.options.wants(&change) {
                 continue;
             }
             let left = match &mut left {
@@ -119,12 +119,12 @@ impl Parts<'_> {
         let place = part.to.as_ref().unwrap_or(&part.location);
         let (state, told) = (recovery.state(), recovery.told());
         let is_ours = |id: &str| state.all_runs().iter().any(|(bucket, run)| *bucket == n && run == id);
-        let runs = Run::begun(self.terms.state_dir)?;
+        let runs = Run::begun(&self.terms.state_dir)?;
         let runs = runs.into_iter().filter(|(id, order)| {
             let healed = order.heals && order.began >= told.began && order.changed().overlaps(place);
             is_ours(id) || healed
         });
-        runs.map(|(id, _)| Left::open(self.terms.state_dir, &id)).collect()
+        runs.map(|(id, _)| Left::open(&self.terms.state_dir, &id)).collect()
     }
 }
 

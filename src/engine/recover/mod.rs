@@ -24,7 +24,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 pub use abort::{Aborted, abort, is_abortable, needed_runs, plan_abort};
-pub use bucket::{BucketPart, Surveyed, Terms};
+pub use bucket::{BucketPart, Terms};
 pub use claim::Claim;
 pub use deadline::carry_on_by;
 pub use glimpses::Unreadable;
