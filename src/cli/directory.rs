@@ -16,12 +16,13 @@ use super::moment;
 use super::next;
 use super::results::Reporter;
 use super::verdict::{AskedKeys, Tolerance, Verdict, different, equal};
-use crate::apply::{Directory, OnConflict, Outcome, Restored, download};
+use crate::apply::{OnConflict, Outcome};
 use crate::engine::{
     Compare, Files, Findings, Scope, Standing, inspect, judge, require_history, rules, standing,
     survey_directory, verify_directory,
 };
 use crate::error::{Error, Result};
+use crate::local::{Directory, Restored, download};
 use crate::model::{BucketSettings, CaseFold, Check, Destination, Instant, Location, Relocation};
 use crate::plan::{Action, Change, Sums};
 use crate::report::{
@@ -91,11 +92,17 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         }
         let on_conflict = if overwrite { OnConflict::Overwrite } else { OnConflict::Skip };
         let directory = Directory::open_to_write(path)?;
-        let to = Restored { directory, source_bucket: job.location.bucket.clone(), relocation, on_conflict };
+        let to = Restored {
+            directory,
+            source_bucket: job.location.bucket.clone(),
+            relocation,
+            on_conflict,
+            concurrency: apply.concurrency,
+        };
         context.counters.planned.add(changes.len() - left_out);
         let wanted = |change: &Result<Change>| change.as_ref().map_or(true, |c| is_wanted(c, &copies));
-        let changes = (changes.into_changes()?.filter(wanted), case);
-        finished = bring(context, output, &client, &to, changes, apply.concurrency, &mut reporter).await?;
+        let changes = changes.into_changes()?.filter(wanted);
+        finished = bring(context, output, &client, &to, changes, case, &mut reporter).await?;
         output.note(&done_line(&context.counters, began.elapsed(), !finished));
     }
     sums.unproven = context.counters.unproven.get();
@@ -141,13 +148,13 @@ async fn bring(
     output: Output,
     client: &Client,
     to: &Restored,
-    changes: (impl Iterator<Item = Result<Change>>, Option<CaseFold>),
-    concurrency: usize,
+    changes: impl Iterator<Item = Result<Change>>,
+    case: Option<CaseFold>,
     reporter: &mut Reporter,
 ) -> Result<bool> {
     let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
     let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
-    let brought = download(client, to, changes, concurrency, &context.cancel, on).await;
+    let brought = download(client, to, changes, case, &context.cancel, on).await;
     drop(progress);
     brought
 }
