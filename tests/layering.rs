@@ -26,25 +26,29 @@ const LAYERS: &[Layer] = &[
     layer("limits", &[]),
     layer("error", &["limits"]),
     layer("cancel", &["limits", "error"]),
-    layer("pressure", &["limits"]),
+    layer("retry", &["limits", "error", "cancel"]),
     layer("event", &["limits", "error", "cancel"]),
     layer("model", &["limits", "error", "cancel", "event"]),
     layer("program", &["limits", "error", "cancel"]),
     layer("timeline", &["limits", "error", "model"]),
     layer("lab", &["limits", "error", "model"]),
     layer("s3", &["limits", "error", "cancel", "event", "model"]),
-    layer("list", &["limits", "error", "cancel", "pressure", "event", "model", "s3"]),
+    layer("list", &["limits", "error", "cancel", "retry", "event", "model", "s3"]),
     layer("resolve", &["limits", "error", "cancel", "event", "model"]),
     layer("plan", &["limits", "error", "cancel", "event", "model", "resolve"]),
     layer(
         "apply",
-        &["limits", "error", "cancel", "pressure", "event", "model", "s3", "list", "resolve", "plan"],
+        &["limits", "error", "cancel", "retry", "event", "model", "s3", "list", "resolve", "plan"],
+    ),
+    layer(
+        "local",
+        &["limits", "error", "cancel", "retry", "event", "model", "s3", "resolve", "plan", "apply"],
     ),
     layer(
         "verify",
         &["limits", "error", "cancel", "event", "model", "s3", "list", "resolve", "plan", "apply"],
     ),
-    layer("db", &["limits", "error", "cancel", "event", "model", "program", "s3"]),
+    layer("db", &["limits", "error", "cancel", "retry", "event", "model", "program", "s3"]),
     layer(
         "recover",
         &[
@@ -55,8 +59,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "engine",
         &[
-            "limits", "error", "cancel", "event", "model", "timeline", "program", "s3", "list", "resolve",
-            "plan", "apply", "verify", "db", "recover",
+            "limits", "error", "cancel", "event", "model", "timeline", "program", "retry", "s3", "list",
+            "resolve", "plan", "apply", "local", "verify", "db", "recover",
         ],
     ),
     layer(
@@ -70,7 +74,7 @@ const LAYERS: &[Layer] = &[
         "cli",
         &[
             "limits", "error", "cancel", "event", "model", "timeline", "program", "lab", "s3", "list",
-            "resolve", "plan", "apply", "verify", "db", "recover", "engine", "report",
+            "resolve", "plan", "apply", "local", "verify", "db", "recover", "engine", "report",
         ],
     ),
 ];

@@ -9,11 +9,11 @@ use super::journal::Buried;
 use super::look::Seen;
 use super::markers::MarkersReader;
 use super::outcome::Outcome;
-use super::tries::{Tries, leaves_open};
 use super::worker::{OnConflict, Worker, again};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::{Keyed, read_histories};
+use crate::retry::{RetryBudget, Sends, leaves_open};
 use crate::s3::{DeleteKey, Deleted};
 
 /// What is done to many keys at once.
@@ -59,7 +59,7 @@ impl Worker {
     /// Sends keys in rounds: those that failed in passing are sent again, and no others.
     async fn rounds(&self, mut left: Vec<Item>, doing: Doing) -> Vec<(Item, Outcome)> {
         let mut settled = Vec::with_capacity(left.len());
-        let mut tries = Tries::new(left.first().map_or(0, |item| item.n));
+        let mut budget = RetryBudget::new(Sends::Write, left.first().map_or(0, |item| item.n));
         loop {
             // No condition keeps a second marker off a key whose first round went through unheard, nor saves what
             // somebody has written since: so before each round.
@@ -83,10 +83,10 @@ impl Worker {
             }
             settled.extend(self.one_by_one(open, false).await);
             let Some((_, e)) = passing.first() else {
-                self.strained().answered();
+                self.pressure().answered();
                 break;
             };
-            if let Err(last) = tries.again(self.strained(), again(e)).await {
+            if let Err(last) = budget.again(self.pressure(), again(e)).await {
                 if last.ends_the_run() {
                     let left = |(item, _)| (item, Outcome::Failed(again(&last)));
                     settled.extend(passing.into_iter().map(left));

@@ -14,10 +14,10 @@ use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
 
 use super::copy::Copies;
-use super::tries::is_to_be_looked_at;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
+use crate::retry::is_to_be_looked_at;
 use crate::s3::{Client, Copied, CopyRequest, Facts, Part, Upload};
 
 /// The multipart copies under way. All clones are one.

@@ -39,12 +39,12 @@ pub enum Outcome {
 
 impl Outcome {
     /// Whether nothing became of the change because the run ends: it is neither done nor failed.
-    pub(super) fn is_left(&self) -> bool {
+    pub(crate) fn is_left(&self) -> bool {
         matches!(self, Outcome::Failed(e) if e.ends_the_run())
     }
 
     /// Adds it to the counters.
-    pub(super) fn count(&self, counters: &Counters, change: &Change) {
+    pub(crate) fn count(&self, counters: &Counters, change: &Change) {
         match self {
             Outcome::Copied(_) => {
                 counters.copied.add(1);

@@ -59,7 +59,7 @@ pub async fn apply(
         }
         while !finished
             && !halt.is_stopped()
-            && running.len() < worker.strained().window()
+            && running.len() < worker.pressure().window()
             && taken < limits::CHANGES_IN_FLIGHT
         {
             match next(&mut works, journal) {

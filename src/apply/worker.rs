@@ -22,12 +22,12 @@ use super::markers::MarkersReader;
 use super::outcome::Outcome;
 use super::place::Place;
 use super::pool::Manner;
-use super::tries::{Strained, Tries, is_to_be_looked_at, leaves_open};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::list::{HistoryReader, history};
 use crate::model::is_xml_safe;
 use crate::plan::{Action, Change};
+use crate::retry::{RetryBudget, Sends, SharedPressure, is_to_be_looked_at, leaves_open};
 use crate::s3::{Client, DeleteKey, Deleted, Guard};
 
 /// What is done about a key that somebody changed since the plan.
@@ -49,7 +49,7 @@ struct Shared {
     client: Client,
     place: Place,
     manner: Manner,
-    strained: Strained,
+    pressure: SharedPressure,
     copies: Condition,
     /// On keys of requests for many.
     deletes: Condition,
@@ -72,7 +72,7 @@ impl Worker {
         Self(Arc::new(Shared {
             client: client.halted_by(halt),
             place: place.clone(),
-            strained: Strained::new(manner.concurrency, halt),
+            pressure: SharedPressure::new(manner.concurrency, halt),
             manner: manner.clone(),
             copies: Condition::default(),
             deletes: Condition::default(),
@@ -88,8 +88,8 @@ impl Worker {
         &self.0.place
     }
 
-    pub(super) fn strained(&self) -> &Strained {
-        &self.0.strained
+    pub(super) fn pressure(&self) -> &SharedPressure {
+        &self.0.pressure
     }
 
     pub(super) fn on_conflict(&self) -> OnConflict {
@@ -142,7 +142,7 @@ impl Worker {
         let mut to_look = item.open || before.is_some();
         // Once: where no answer comes, a request whose condition cannot hold would be sent in vain for ever.
         let mut may_ask = !self.is_in_parts(item);
-        let mut tries = Tries::new(item.n);
+        let mut budget = RetryBudget::new(Sends::Write, item.n);
         let mut failure = match before {
             Some(e) if !is_to_be_looked_at(&e) => return Outcome::Failed(e),
             before => before,
@@ -181,7 +181,7 @@ impl Worker {
             };
             let e = match sent {
                 Ok(outcome) => {
-                    self.0.strained.answered();
+                    self.0.pressure.answered();
                     return outcome;
                 }
                 Err(e) => e,
@@ -189,7 +189,7 @@ impl Worker {
             item.open |= leaves_open(&e) || (e.ends_the_run() && self.takes_many_requests(item));
             to_look = e.kind() != ErrorKind::Throttled;
             failure = Some(again(&e));
-            if let Err(e) = tries.again(&self.0.strained, e).await {
+            if let Err(e) = budget.again(&self.0.pressure, e).await {
                 return self.give_up(item, e).await;
             }
         }

@@ -9,11 +9,10 @@ use super::args::common::{CommonArgs, Form, OutputArgs, SelectArgs, ServerArgs};
 use super::exit::say;
 use super::saved;
 use crate::cancel::Cancel;
-use crate::engine::{Query, Scope};
+use crate::engine::Query;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
-use crate::list::Selection;
 use crate::model::{Instant, Lifecycle, Location, TypedTime};
 use crate::plan::Only;
 use crate::plan::file::Selected;
@@ -134,17 +133,6 @@ pub(super) fn query<F: Form>(
     query.multipart_window = *multipart_window;
     query.earlier = earlier_rules(earlier)?;
     Ok(query)
-}
-
-/// The keys that a command is about.
-pub(super) fn scope(location: &Location, select: &SelectArgs) -> Result<Scope> {
-    Ok(Scope {
-        bucket: location.bucket.clone(),
-        prefix: location.prefix.clone(),
-        keys: read_keys(select, location)?,
-        selection: Selection::new(&select.include, &select.exclude)?,
-        only: Only::default(),
-    })
 }
 
 /// Reads the keys that were asked for by name, if they were: one a line, in order, without repetition.

@@ -1,8 +1,8 @@
 //! What a comparison came to, and the exit code of that.
 
 use super::exit::Exit;
-use crate::engine::{Query, Scope, Verdict};
-use crate::model::{Instant, Location, printable};
+use crate::engine::{Query, Verdict};
+use crate::model::{Instant, printable};
 use crate::plan::Sums;
 use crate::report::{plural, straddling_keys};
 
@@ -36,16 +36,8 @@ pub(super) struct AskedKeys {
 }
 
 impl AskedKeys {
-    /// Those of a scope in `location`.
-    pub(super) fn of(scope: &Scope, location: &Location) -> Self {
-        Self {
-            named: scope.keys.as_ref().map(Vec::len),
-            place: printable(&location.to_string()).into_owned(),
-        }
-    }
-
     /// Those of a query.
-    pub(super) fn asked(query: &Query) -> Self {
+    pub(super) fn of(query: &Query) -> Self {
         Self { named: query.named(), place: printable(&query.location.to_string()).into_owned() }
     }
 

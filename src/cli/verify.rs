@@ -8,41 +8,35 @@ use super::context::{Context, Output, check_elsewhere, query};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
 use super::verdict::{AskedKeys, Tolerance, different, equal};
-use super::{directory, moment, next};
-use crate::engine::{Findings, Verdict, Verification, Verify};
-use crate::error::Result;
+use super::{moment, next};
+use crate::engine::{Against, Findings, Verdict, Verification, Verify};
+use crate::error::{Error, Result};
+use crate::local::Directory;
 use crate::model::{Destination, Location, Versioning};
-use crate::plan::{Only, Sums};
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems, shell_word};
+use crate::plan::{Action, Only, Sums};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems, shell_path, shell_word};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
-    match args.against.clone() {
-        Some(Destination::Directory(path)) => directory::verify(context, &path, args).await,
-        other => in_bucket(context, other.and_then(Destination::into_bucket), args).await,
-    }
-}
-
-async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArgs) -> Result<Exit> {
     let began = Clock::now();
-    let VerifyArgs { past: PastArgs { location, at }, all, doubtful, allow_empty, state, common, .. } = args;
+    let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
+        args;
     let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
     let options = next::of_common(&common, &state);
     let query = query(&location, moment::read(&at, &state)?, &common, &Only::default())?;
-    let asked = AskedKeys::asked(&query);
-    if let Some(against) = &against {
-        check_elsewhere(&location, against)?;
-    }
+    let asked = AskedKeys::of(&query);
+    let compared = compared_with(&location, against.as_ref())?;
     let output = Output::from(common.output);
     let client = context.client(common.server, None).await?;
-    let verification = Verify { query, against }.inspect(&client).await;
+    let verification = Verify { query, against: compared }.inspect(&client).await;
     let context = &context.by_clock_of(&client, output);
     let verification = verification?;
     let at = verification.at;
+    let in_directory = matches!(verification.against, Against::Directory(_));
     let heading = Heading {
         location: location.clone(),
         at,
-        purpose: Purpose::Verify,
-        against: verification.against.clone().map(Destination::Bucket),
+        purpose: if in_directory { Purpose::VerifyDirectory } else { Purpose::Verify },
+        against: against.clone(),
         notes: problems(std::slice::from_ref(&verification.history)),
         restore: String::new(),
         now: context.now,
@@ -60,9 +54,12 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let verdict = Verdict::of(&sums, tolerance.trust);
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let text = match verdict {
-        Verdict::Empty => asked.nothing_compared(&sums, ""),
+        Verdict::Empty => asked.nothing_compared(&sums, if in_directory { ", and no files" } else { "" }),
         Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, tolerance.trust),
-        Verdict::Different => different(matched, mismatched) + &next_step(&verification, &sums, &options),
+        Verdict::Different => {
+            let next = next_step(&verification, against.as_ref(), &sums, &options);
+            different(matched, mismatched) + &next
+        }
     };
     if verdict == Verdict::Empty {
         view.nothing_compared(&text)?;
@@ -73,17 +70,39 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     Ok(tolerance.exit(verdict))
 }
 
-/// The command that puts right what does not match, where there is one.
-fn next_step(verification: &Verification, sums: &Sums, options: &str) -> String {
-    let Verification { location, at, against, here, .. } = verification;
+/// What should hold the past state.
+fn compared_with(location: &Location, against: Option<&Destination>) -> Result<Against> {
     match against {
-        None if here.versioning == Versioning::Suspended => format!("\n  {SUSPENDED}"),
-        // What lies there beyond the past state is not a restore's to remove.
-        Some(_) if sums.to_copy().keys == 0 => String::new(),
-        _ => {
-            let to = against.as_ref().map(|to| format!(" --to {}", shell_word(&to.to_string())));
-            let options = to.unwrap_or_default() + options;
-            format!("\n  to put them right: {}", next::about("restore", location, *at, &options))
+        None => Ok(Against::Itself),
+        Some(Destination::Bucket(place)) => {
+            check_elsewhere(location, place)?;
+            Ok(Against::Place(place.clone()))
+        }
+        Some(Destination::Directory(path)) => {
+            let none = || Error::usage(format!("the directory {} does not exist", path.display()));
+            Directory::open(path)?.ok_or_else(none).map(Against::Directory)
         }
     }
+}
+
+/// The command that puts right what does not match, where there is one.
+fn next_step(
+    verification: &Verification,
+    against: Option<&Destination>,
+    sums: &Sums,
+    options: &str,
+) -> String {
+    let Verification { location, at, here, .. } = verification;
+    let to = match against {
+        None if here.versioning == Versioning::Suspended => return format!("\n  {SUSPENDED}"),
+        None => String::new(),
+        // What lies there beyond the past state is not a restore's to remove.
+        Some(_) if sums.to_copy().keys == 0 => return String::new(),
+        Some(Destination::Bucket(to)) => format!(" --to {}", shell_word(&to.to_string())),
+        Some(Destination::Directory(path)) => format!(" --to {}", shell_path(path)),
+    };
+    let replaces = matches!(against, Some(Destination::Directory(_))) && sums.of(Action::Revert).keys > 0;
+    let overwrite = if replaces { " --on-conflict overwrite" } else { "" };
+    let restore = next::about("restore", location, *at, &(to + options));
+    format!("\n  to put them right: {restore}{overwrite}")
 }

@@ -8,6 +8,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
+use crate::retry::Backoff;
 
 /// Asks for the windows until none of them ends before `at`, at most for [`limits::DATABASE_REACH`]. `on` is told of each
 /// window that does, each time that its end has moved. Gives the windows that were told last.
@@ -18,7 +19,7 @@ pub async fn until_reached(
     cancel: &Cancel,
     mut on: impl FnMut(&Database, Instant),
 ) -> Result<Vec<Window>> {
-    let (until, mut pause) = (Clock::now() + limits::DATABASE_REACH, limits::FIRST_DATABASE_PAUSE);
+    let (until, mut backoff) = (Clock::now() + limits::DATABASE_REACH, Backoff::of_database());
     let mut told = vec![None; databases.len()];
     loop {
         let mut is_reached = true;
@@ -33,7 +34,7 @@ pub async fn until_reached(
             return Ok(windows);
         }
         tokio::select! {
-            () = tokio::time::sleep(pause) => pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE),
+            () = tokio::time::sleep(backoff.pause()) => {}
             () = cancel.stopped() => {
                 return Err(Error::new(ErrorKind::Interrupted, "interrupted; nothing was changed"));
             }

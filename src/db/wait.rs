@@ -1,12 +1,11 @@
 //! Waiting for a database: asof asks again and again itself, since the SDK's waiters give up after half an hour and a
 //! restore takes hours.
 
-use std::time::Duration;
-
 use super::{Database, Errand, Progress};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind};
 use crate::limits;
+use crate::retry::Backoff;
 
 /// Waits until the restored database is ready, and tells `on` how far it is each time it has asked. A question that fails
 /// is asked again, as long as the answers that fail in a row are few: credentials are renewed, and networks come back. `on`
@@ -17,19 +16,18 @@ pub async fn wait(
     cancel: &Cancel,
     on: impl FnMut(Result<&Progress, &Error>),
 ) -> Result<Option<String>, Error> {
-    let pauses = (limits::FIRST_DATABASE_PAUSE, limits::MAX_DATABASE_PAUSE);
-    poll(database, errand, pauses, cancel, on).await
+    poll(database, errand, Backoff::of_database(), cancel, on).await
 }
 
-/// The same with a first pause that doubles up to a longest.
+/// The same with other pauses.
 pub(super) async fn poll(
     database: &Database,
     errand: &Errand,
-    (first, longest): (Duration, Duration),
+    mut backoff: Backoff,
     cancel: &Cancel,
     mut on: impl FnMut(Result<&Progress, &Error>),
 ) -> Result<Option<String>, Error> {
-    let (mut pause, mut failures) = (first, 0);
+    let mut failures = 0;
     loop {
         match database.progress(errand).await {
             Ok(progress) => {
@@ -55,7 +53,7 @@ pub(super) async fn poll(
             }
         }
         tokio::select! {
-            () = tokio::time::sleep(pause) => pause = (pause * 2).min(longest),
+            () = tokio::time::sleep(backoff.pause()) => {}
             () = cancel.stopped() => {
                 let name = database.name();
                 let message = format!("interrupted while the database {name} was being restored");
@@ -67,12 +65,16 @@ pub(super) async fn poll(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::db::command;
     use crate::model::Instant;
     use crate::program::Program;
 
-    const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(2));
+    fn pauses() -> Backoff {
+        Backoff::new(Duration::from_millis(1), Duration::from_millis(2))
+    }
 
     /// A database whose progress command prints these lines, one each time, and the last one from then on.
     fn printing(dir: &std::path::Path, lines: &str) -> Database {
@@ -101,11 +103,11 @@ mod tests {
         let database = printing(dir.path(), "none\nnone\nrestoring 40\nnone\navailable\n");
         let mut told = Vec::new();
         let on = |answer: Result<&Progress, &Error>| told.push(answer.is_ok());
-        poll(&database, &errand, PAUSES, &Cancel::default(), on).await.unwrap();
+        poll(&database, &errand, pauses(), &Cancel::default(), on).await.unwrap();
         // Of each row of such answers the first is told.
         assert_eq!(told, [false, true, false, true]);
         let database = printing(dir.path(), "none\n");
-        let gone = poll(&database, &errand, PAUSES, &Cancel::default(), |_| {}).await.unwrap_err();
+        let gone = poll(&database, &errand, pauses(), &Cancel::default(), |_| {}).await.unwrap_err();
         assert_eq!(gone.kind(), ErrorKind::Missing);
         assert!(gone.to_string().contains("progress command of the database orders says none"), "{gone}");
     }

@@ -14,10 +14,10 @@ use super::past::Live;
 use super::survey::Findings;
 use super::sweep::Sweep;
 use super::walk::{Scope, Walk};
-use crate::apply::{Directory, Found, check, read};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::local::{Directory, Found, check, read};
 use crate::model::{Relocation, Version, printable};
 use crate::plan::{Action, Change, Spool, Sums};
 use crate::resolve::{Checker, Judge, Proof, Verdict};
@@ -25,15 +25,15 @@ use crate::s3::{Client, ObjectName};
 
 /// A directory beside the bucket that it is compared with.
 #[derive(Debug, Clone, Copy)]
-pub struct Files<'a> {
+pub(super) struct Files<'a> {
     /// The directory; `None` if there is none yet.
-    pub directory: Option<&'a Directory>,
+    pub(super) directory: Option<&'a Directory>,
     /// How keys are named in it.
-    pub relocation: &'a Relocation,
+    pub(super) relocation: &'a Relocation,
     /// How bytes are compared.
-    pub compare: Compare,
+    pub(super) compare: Compare,
     /// Compare them even where a file's date says that we have put it there.
-    pub bytes: bool,
+    pub(super) bytes: bool,
 }
 
 /// The change that brings a key about, where this stands in its place.
@@ -85,7 +85,7 @@ impl Ledger<'_> {
 
 /// Compares the state of `scope` at the judge's first cut with what the directory holds. Changes nothing. Tells `right` each key whose file
 /// is right already.
-pub async fn survey_directory(
+pub(super) async fn survey_directory(
     client: &Client,
     (mut scope, judge): (Scope, &Judge),
     files: Files<'_>,

@@ -9,10 +9,10 @@ use super::directory::{Files, Ledger, Stands, change};
 use super::past::{Live, live_keys};
 use super::survey::Findings;
 use super::walk::Scope;
-use crate::apply::{Directory, Leaf, leaves};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::local::{Directory, Leaf, leaves};
 use crate::model::{Relocation, Version};
 use crate::plan::{Action, Change};
 use crate::resolve::{Judge, KeyState, Verdict};
@@ -20,7 +20,7 @@ use crate::s3::Client;
 
 /// Compares the files with the state of `scope` at the judge's first cut. Files of whose bytes nothing can be proved count as
 /// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
-pub async fn verify_directory(
+pub(super) async fn verify_directory(
     client: &Client,
     (scope, judge): (Scope, &Judge),
     files: Files<'_>,

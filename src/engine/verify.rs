@@ -2,13 +2,16 @@
 
 use super::bucket::{Standing, require_history, rules, standing};
 use super::compare::Compare;
+use super::directory::Files;
+use super::extras::verify_directory;
 use super::pairing::survey_elsewhere;
 use super::query::Query;
 use super::survey::{Extras, Findings, survey};
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::model::{Check, Instant, Location};
+use crate::local::Directory;
+use crate::model::{Check, Instant, Location, Relocation};
 use crate::plan::{Sums, Undelete};
 use crate::resolve::{Cut, Judge, history_check};
 use crate::s3::Client;
@@ -18,8 +21,19 @@ use crate::s3::Client;
 pub struct Verify {
     /// The past.
     pub query: Query,
-    /// The place that should hold it, if not the bucket itself.
-    pub against: Option<Location>,
+    /// What should hold it.
+    pub against: Against,
+}
+
+/// What should hold a past state.
+#[derive(Debug)]
+pub enum Against {
+    /// The bucket itself.
+    Itself,
+    /// Another place.
+    Place(Location),
+    /// A directory of this machine.
+    Directory(Directory),
 }
 
 /// A comparison whose buckets are known, before they are listed.
@@ -29,8 +43,8 @@ pub struct Verification {
     pub location: Location,
     /// The past instant.
     pub at: Instant,
-    /// The place that should hold it, if not the bucket itself.
-    pub against: Option<Location>,
+    /// What should hold it.
+    pub against: Against,
     /// How far back the bucket's history is complete.
     pub history: Check,
     /// The settings of the bucket whose past it is.
@@ -66,8 +80,8 @@ impl Verify {
         let at = query.at.past(client.clock().now().whole_second())?;
         require_history(&location.bucket, here)?;
         let there = match &against {
-            None => here,
-            Some(against) => standing(client, &against.bucket).await?,
+            Against::Itself | Against::Directory(_) => here,
+            Against::Place(place) => standing(client, &place.bucket).await?,
         };
         let rules = rules(client, &location.bucket).await?;
         let judge = query.judge(&rules, at, Cut::Latest);
@@ -83,10 +97,15 @@ impl Verification {
     pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
         let Self { location, against, query, compare, judge, .. } = self;
         match against {
-            None => survey(client, query.scope(), judge, *compare, Undelete::Copy, cancel).await,
-            Some(against) => {
-                let there = (&Place::elsewhere(location, against), Extras::Differ);
+            Against::Itself => survey(client, query.scope(), judge, *compare, Undelete::Copy, cancel).await,
+            Against::Place(place) => {
+                let there = (&Place::elsewhere(location, place), Extras::Differ);
                 survey_elsewhere(client, (query.scope(), judge), there, *compare, cancel).await
+            }
+            Against::Directory(directory) => {
+                let relocation = &Relocation::to_directory(location);
+                let files = Files { directory: Some(directory), relocation, compare: *compare, bytes: true };
+                verify_directory(client, (query.scope(), judge), files, cancel).await
             }
         }
     }

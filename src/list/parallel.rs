@@ -17,7 +17,7 @@ use super::ranges::{self, Ask, Gap, RangeId, Ranges};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
-use crate::pressure::{Pressure, Strain, pause};
+use crate::retry::{Pressure, RetryBudget, Sends, Strain};
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
@@ -79,15 +79,8 @@ enum Look {
 #[derive(Debug)]
 struct Fetched {
     ask: Ask,
-    tries: Tries,
+    budget: RetryBudget,
     page: Result<Page>,
-}
-
-/// How often a request has been sent in vain.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tries {
-    refused: u32,
-    failed: u32,
 }
 
 impl Lister {
@@ -114,7 +107,8 @@ impl Lister {
     pub async fn next(&mut self) -> Result<Option<Piece>> {
         loop {
             while let Some(ask) = self.ranges.ask() {
-                self.send(ask, Tries::default(), Duration::ZERO);
+                let budget = RetryBudget::new(Sends::Read, self.sent);
+                self.send(ask, budget, Duration::ZERO);
             }
             tokio::select! {
                 Some(fetched) = self.flying.join_next() => {
@@ -146,10 +140,10 @@ impl Lister {
 
     /// Makes a piece of an answer; sends again what failed in passing.
     fn take_in(&mut self, fetched: Fetched) -> Result<Option<Piece>> {
-        let Fetched { ask, tries, page } = fetched;
+        let Fetched { ask, budget, page } = fetched;
         let page = match page {
             Ok(page) => page,
-            Err(e) => return self.send_again(ask, tries, e).map(|()| None),
+            Err(e) => return self.send_again(ask, budget, e).map(|()| None),
         };
         self.pressure.answered();
         self.check_prefix(&page, &ask)?;
@@ -206,33 +200,18 @@ impl Lister {
         self.ranges.set_slots(slots);
     }
 
-    fn send_again(&mut self, ask: Ask, mut tries: Tries, e: Error) -> Result<()> {
-        let refused = e.kind() == ErrorKind::Throttled;
-        if refused {
-            tries.refused += 1;
+    fn send_again(&mut self, ask: Ask, mut budget: RetryBudget, e: Error) -> Result<()> {
+        if e.kind() == ErrorKind::Throttled {
             self.client.counters().throttled.add(1);
             self.pressure.strained(Strain::Refusal, self.began.elapsed());
             self.open_slots();
-        } else {
-            tries.failed += 1;
         }
-        if !(e.is_retryable() || e.kind() == ErrorKind::Corrupt)
-            || tries.refused > limits::REFUSALS
-            || tries.failed >= limits::ATTEMPTS
-        {
-            return Err(located(e, after(&ask)));
-        }
-        let (times, most) = if refused {
-            (tries.refused, limits::MAX_REFUSAL_PAUSE)
-        } else {
-            (tries.failed, limits::MAX_BACKOFF)
-        };
-        let pause = pause(times, most, self.sent);
-        self.send(ask, tries, pause);
+        let Some(pause) = budget.pause(&e) else { return Err(located(e, after(&ask))) };
+        self.send(ask, budget, pause);
         Ok(())
     }
 
-    fn send(&mut self, ask: Ask, tries: Tries, pause: Duration) {
+    fn send(&mut self, ask: Ask, budget: RetryBudget, pause: Duration) {
         self.sent = self.sent.wrapping_add(1);
         let (client, bucket, prefix) = (self.client.clone(), self.bucket.clone(), self.prefix.clone());
         self.flying.spawn(async move {
@@ -248,7 +227,7 @@ impl Lister {
                 once: true,
             };
             let page = client.list_versions(&request).await;
-            Fetched { ask, tries, page }
+            Fetched { ask, budget, page }
         });
     }
 

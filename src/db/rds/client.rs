@@ -12,6 +12,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
+use crate::retry::Backoff;
 use crate::s3;
 
 /// A client of RDS in one region.
@@ -75,13 +76,12 @@ impl Client {
 
     /// Asks again, with pauses, while RDS refuses for a reason that passes.
     pub(super) async fn insist<T>(&self, ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>) -> Result<T> {
-        let mut pause = limits::FIRST_DATABASE_PAUSE;
+        let mut backoff = Backoff::of_database();
         for _ in 1..limits::DATABASE_REFUSALS {
             match self.ask(&ask).await {
-                Err(e) if passes(&e) => self.pause(pause).await?,
+                Err(e) if passes(&e) => self.pause(backoff.pause()).await?,
                 settled => return settled,
             }
-            pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
         }
         self.ask(&ask).await
     }
@@ -94,7 +94,7 @@ impl Client {
         change: impl AsyncFn() -> Result<T>,
     ) -> Result<T> {
         let until = Instant::now() + longest;
-        let (mut pause, mut refusals) = (limits::FIRST_DATABASE_PAUSE, 0);
+        let (mut backoff, mut refusals) = (Backoff::of_database(), 0);
         loop {
             match change().await {
                 Err(e) if is_busy(e.code()) && Instant::now() < until => {}
@@ -103,8 +103,7 @@ impl Client {
                 }
                 settled => return settled,
             }
-            self.pause(pause).await?;
-            pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+            self.pause(backoff.pause()).await?;
         }
     }
 
@@ -121,15 +120,14 @@ impl Client {
         is_done: impl AsyncFn() -> Result<bool>,
     ) -> Result<()> {
         let until = Instant::now() + longest;
-        let mut pause = limits::FIRST_DATABASE_PAUSE;
+        let mut backoff = Backoff::of_database();
         while !Box::pin(is_done()).await? {
             if Instant::now() >= until {
                 let minutes = longest.as_secs() / 60;
                 let message = format!("{still}, {minutes} minutes after it was asked");
                 return Err(Error::new(ErrorKind::Local, message));
             }
-            self.pause(pause).await?;
-            pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+            self.pause(backoff.pause()).await?;
         }
         Ok(())
     }

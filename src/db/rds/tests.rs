@@ -11,6 +11,7 @@ use crate::db::wait::poll;
 use crate::error::Error;
 use crate::lab::{Clock, Fault, Rds, RdsAction, Rule, When};
 use crate::limits;
+use crate::retry::Backoff;
 
 fn sdk(rds: &Rds) -> aws_sdk_rds::Client {
     let config = aws_sdk_rds::Config::builder()
@@ -35,7 +36,9 @@ fn settings() -> Settings {
     }
 }
 
-const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(2));
+fn pauses() -> Backoff {
+    Backoff::new(Duration::from_millis(1), Duration::from_millis(2))
+}
 
 #[tokio::test]
 async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
@@ -66,7 +69,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     let seen = |answer: std::result::Result<&Progress, &Error>| {
         failures.extend(answer.err().map(ToString::to_string));
     };
-    let told = poll(&database, &errand, PAUSES, &cancel, seen).await.unwrap_err();
+    let told = poll(&database, &errand, pauses(), &cancel, seen).await.unwrap_err();
     // Told once, when it began.
     assert_eq!(failures, [told.to_string()]);
     assert_eq!(told.code(), Some("ExpiredToken"));
@@ -82,7 +85,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     rds.set_states("dst", &["creating", "modifying", "available"]);
     let mut states = Vec::new();
     let seen = |answer: std::result::Result<&Progress, &Error>| states.extend(answer.ok().cloned());
-    let endpoint = poll(&database, &errand, PAUSES, &cancel, seen).await.unwrap();
+    let endpoint = poll(&database, &errand, pauses(), &cancel, seen).await.unwrap();
     assert_eq!(endpoint.as_deref(), Some("dst.lab.rds.example.com:5432"));
     assert_eq!(states.len(), 3, "{states:?}");
     assert_eq!(rds.asked(RdsAction::RestoreDBInstanceToPointInTime), 1);

@@ -12,6 +12,7 @@ use super::tags::{TAG, errand_of, is_of_drill};
 use crate::db::Errand;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::retry::Backoff;
 
 /// An instance or a cluster, as RDS describes it.
 pub(super) trait Described: Clone {
@@ -200,7 +201,7 @@ pub(super) async fn look<T: Described>(
     describe: impl AsyncFn() -> Result<Option<T>>,
 ) -> Result<Looked<T>> {
     let since = Instant::now();
-    let mut pause = limits::FIRST_DATABASE_PAUSE;
+    let mut backoff = Backoff::of_database();
     loop {
         let age = errand.asked.map(|age| age + since.elapsed());
         // Boxed: the SDK's futures are large.
@@ -213,8 +214,7 @@ pub(super) async fn look<T: Described>(
                 Whose::AskTags | Whose::Unknown => {}
             },
         }
-        client.pause(pause).await?;
-        pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+        client.pause(backoff.pause()).await?;
     }
 }
 

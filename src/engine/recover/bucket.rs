@@ -14,7 +14,7 @@ use crate::engine::query::Query;
 use crate::engine::restore::{Begun, Prepared, Restore};
 use crate::engine::run::{Run, Server};
 use crate::engine::survey::Findings;
-use crate::engine::verify::Verify;
+use crate::engine::verify::{Against, Verify};
 use crate::engine::walk::Scope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
@@ -175,7 +175,8 @@ impl Parts<'_> {
         let part = self.bucket(n)?;
         let Some(to) = &part.to else { return Ok(StepResult::default()) };
         let query = part.query(self.file.buckets_at(recovery.told().at), &self.terms)?;
-        let verification = Verify { query, against: Some(to.clone()) }.inspect(&part.client).await?;
+        let verification =
+            Verify { query, against: Against::Place(to.clone()) }.inspect(&part.client).await?;
         let Findings { changes, sums, .. } = verification.survey(&part.client, self.cancel).await?;
         let mut counts = counts([
             ("matched", sums.unchanged + sums.same_content),

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Location, is_xml_safe};
 use crate::recover::is_scratch_of;
+use crate::retry::{RetryBudget, Sends};
 use crate::s3::{Client, DeleteKey, PageRequest};
 
 /// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back.
@@ -70,7 +71,7 @@ async fn erase((client, place): (&Client, &Location), tag: &str) -> Result<()> {
         let message = format!("{place} is not the folder of the drill {tag}, and nothing in it is erased");
         return Err(Error::new(ErrorKind::Refused, message));
     }
-    let mut failures = 0;
+    let mut budget = RetryBudget::new(Sends::Write, 0);
     loop {
         let request = PageRequest {
             bucket: &place.bucket,
@@ -92,12 +93,12 @@ async fn erase((client, place): (&Client, &Location), tag: &str) -> Result<()> {
             return Ok(());
         }
         match erase_page(client, &place.bucket, &keys).await {
-            Ok(()) => failures = 0,
-            Err(e) if e.is_retryable() && failures + 1 < limits::ATTEMPTS => {
-                failures += 1;
-                tokio::time::sleep(limits::FIRST_BACKOFF * 2_u32.pow(failures)).await;
-            }
-            Err(e) => return Err(e),
+            Ok(()) => budget = RetryBudget::new(Sends::Write, 0),
+            Err(e) if !e.is_retryable() => return Err(e),
+            Err(e) => match budget.pause(&e) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(e),
+            },
         }
     }
 }

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{AtFlags, Dir, FileType, Mode};
 use tokio::sync::mpsc;
 
-use super::beneath::{Directory, FOLDER};
+use super::sandbox_dir::{Directory, FOLDER};
 use crate::limits;
 use crate::model::Instant;
 

@@ -1,9 +1,7 @@
 //! How many requests may be under way, by what the server bears: a little more after each answer, less after each
-//! refusal; and how long to wait before a request is sent again. Pure.
+//! refusal. Pure.
 
 use std::time::Duration;
-
-use crate::limits;
 
 /// Failures of one class this close together are one: they were all under way when the first came.
 const ONE_WAVE: Duration = Duration::from_millis(50);
@@ -63,14 +61,6 @@ impl Pressure {
     }
 }
 
-/// How long to wait before a request is sent again that was sent in vain so many `times`: twice as long each time, up
-/// to `most`. Spread by the golden ratio over each `turn`, so that no two neighbours wait alike.
-pub fn pause(times: u32, most: Duration, turn: u64) -> Duration {
-    let pause = limits::FIRST_BACKOFF.saturating_mul(1 << times.saturating_sub(1).min(10)).min(most);
-    let turn = u32::try_from(turn % (1 << 20)).unwrap_or_default();
-    pause.mul_f64(0.5 + (f64::from(turn) * 0.618_034).fract() / 2.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,18 +89,5 @@ mod tests {
             pressure.strained(strain, Duration::from_millis(10));
         }
         assert_eq!(pressure.window(), 16);
-    }
-
-    #[test]
-    fn pauses_grow_up_to_their_limit_and_differ_from_each_other() {
-        let most = Duration::from_secs(1);
-        for (times, longest) in [(1, 100), (2, 200), (3, 400), (5, 1000), (60, 1000)] {
-            for turn in 0..100 {
-                let pause = pause(times, most, turn);
-                assert!(pause >= Duration::from_millis(longest / 2), "{times} {turn} {pause:?}");
-                assert!(pause <= Duration::from_millis(longest), "{times} {turn} {pause:?}");
-                assert_ne!(pause, super::pause(times, most, turn + 1));
-            }
-        }
     }
 }

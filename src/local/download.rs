@@ -10,17 +10,16 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
-use super::beneath::{Directory, Draft, Found};
 use super::check::{check_by_each_part, checker};
-use super::outcome::Outcome;
-use super::tries::{Strained, Tries};
-use super::worker::OnConflict;
+use super::sandbox_dir::{Directory, Draft, Found};
+use crate::apply::{OnConflict, Outcome};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{CaseFold, KeyPath, Overlaps, Relocation, Version, printable};
 use crate::plan::Change;
 use crate::resolve::{Checker, Verdict};
+use crate::retry::{Backoff, RetryBudget, Sends, SharedPressure};
 use crate::s3::{Body, Client, Copied, ObjectName};
 
 /// Where a past state is brought to.
@@ -34,22 +33,24 @@ pub struct Restored {
     pub relocation: Relocation,
     /// What is done with files that differ.
     pub on_conflict: OnConflict,
+    /// Objects that are read at once at the most.
+    pub concurrency: usize,
 }
 
-/// Brings changes into a directory, `concurrency` objects at a time at most, as [`super::apply`] carries them out in a
+/// Brings changes into a directory, as [`crate::apply::apply`] carries them out in a
 /// bucket. With `case`, which holds the names that are taken, keys that differ from another in case only are refused.
 /// Ends when cancelled, or with an error that would meet all of them; files that are not whole by then are not put.
 pub async fn download(
     client: &Client,
     to: &Restored,
-    (changes, mut case): (impl Iterator<Item = Result<Change>>, Option<CaseFold>),
-    concurrency: usize,
+    changes: impl Iterator<Item = Result<Change>>,
+    mut case: Option<CaseFold>,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<bool> {
     let halt = Cancel::default();
     let client = &client.halted_by(&halt);
-    let strained = &Strained::new(concurrency, &halt);
+    let pressure = &SharedPressure::new(to.concurrency, &halt);
     let mut overlaps = Overlaps::default();
     let mut works = (0..).zip(changes).map(|(turn, change)| {
         let change = change.map(|change| {
@@ -59,7 +60,7 @@ pub async fn download(
         async move {
             let (change, path) = change?;
             // A file that is half written goes with its draft.
-            let brought = bring(Reader { client, strained, turn }, to, &change, path);
+            let brought = bring(Reader { client, pressure, turn }, to, &change, path);
             let outcome = match client.unless_halted(brought).await {
                 Ok(outcome) => outcome,
                 Err(e) => match client.narrowed(e, &to.source_bucket).await {
@@ -76,7 +77,7 @@ pub async fn download(
         if ended.is_err() || cancel.is_stopped() {
             halt.stop();
         }
-        while !finished && !halt.is_stopped() && running.len() < strained.window() {
+        while !finished && !halt.is_stopped() && running.len() < pressure.window() {
             match works.next() {
                 Some(work) => running.push(work),
                 None => finished = true,
@@ -162,21 +163,21 @@ fn is_everyones(e: &Error) -> bool {
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     client: &'a Client,
-    strained: &'a Strained,
+    pressure: &'a SharedPressure,
     /// Sets its pauses apart from those of others.
     turn: u64,
 }
 
 impl Reader<'_> {
     async fn get(self, object: ObjectName<'_>, etag: &str, from: u64) -> Result<Body> {
-        let mut tries = Tries::new(self.turn);
+        let mut budget = RetryBudget::new(Sends::Read, self.turn);
         loop {
             match self.client.get(object, etag, from).await {
                 Ok(body) => {
-                    self.strained.answered();
+                    self.pressure.answered();
                     return Ok(body);
                 }
-                Err(e) if e.is_retryable() => tries.again(self.strained, e).await?,
+                Err(e) if e.is_retryable() => budget.again(self.pressure, e).await?,
                 Err(e) => return Err(e),
             }
         }
@@ -263,12 +264,12 @@ async fn pump(
     mut body: Body,
     pieces: mpsc::Sender<Bytes>,
 ) -> Result<()> {
-    let (mut received, mut breaks, mut pause) = (0, 0, limits::FIRST_BACKOFF);
+    let (mut received, mut breaks, mut backoff) = (0, 0, Backoff::of_requests());
     loop {
         let broken = match body.next(object).await {
             Ok(Some(piece)) => {
                 received += piece.len() as u64;
-                (breaks, pause) = (0, limits::FIRST_BACKOFF);
+                (breaks, backoff) = (0, Backoff::of_requests());
                 if pieces.send(piece).await.is_err() {
                     // The writer has failed, and says why.
                     return Ok(());
@@ -287,8 +288,7 @@ async fn pump(
         if breaks > limits::BODY_BREAKS {
             return Err(broken);
         }
-        reader.strained.pause(pause).await?;
-        pause *= 2;
+        reader.pressure.pause(backoff.pause()).await?;
         body = reader.get(object, &then.etag, received).await?;
     }
 }
