@@ -61,6 +61,7 @@ macro_rules! on_every_server {
             somebody_elses_instance_is_left_alone
         } kills {
             drill_killed_at_random
+            drill_of_a_cluster_killed_at_random
             recovery_killed_at_random
             recovery_of_a_cluster_killed_at_random
         });

@@ -13,6 +13,7 @@ mod aborted;
 mod adopted;
 mod carried;
 mod clusters;
+mod creating;
 mod deleted;
 mod follow_up;
 mod hooks;

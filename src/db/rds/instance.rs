@@ -275,7 +275,7 @@ pub(super) async fn remove_whole(client: &Client, instance: &DbInstance) -> Resu
 
 /// Has an instance deleted that is the errand's, without a last snapshot. What keeps it busy, such as its first backup, is
 /// waited for, with a look at it each time.
-pub(super) async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
+async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
     let id = instance.db_instance_identifier().unwrap_or_default();
     let removed = client.insist_while_busy(limits::DATABASE_GONE, async || {
         let there = client.insist(async |sdk| describe(&sdk, id).await).await;
@@ -290,7 +290,7 @@ pub(super) async fn remove(client: &Client, instance: &DbInstance) -> Result<()>
 }
 
 /// One of a cluster carries no protection of its own.
-async fn remove_once(sdk: &aws_sdk_rds::Client, instance: &DbInstance) -> Result<()> {
+pub(super) async fn remove_once(sdk: &aws_sdk_rds::Client, instance: &DbInstance) -> Result<()> {
     let id = instance.db_instance_identifier().unwrap_or_default();
     if instance.db_instance_status() == Some("deleting") {
         return Ok(());

@@ -163,7 +163,7 @@ fn restore_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
     catalogue::check_key(&source)?;
     let mut cluster = make(Kind::Cluster, form, Some(&source));
     cluster.engine.clone_from(&source.engine);
-    cluster.states = states(&["creating", "creating", "available"]);
+    cluster.states.clone_from(&store.restoring_cluster);
     Ok(vec![add_cluster(store, now, (target, form), cluster)])
 }
 

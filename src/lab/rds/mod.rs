@@ -96,14 +96,16 @@ impl Rds {
         RdsHandle(Arc::clone(&self.serving))
     }
 
-    /// The states that instances go through which are restored from now on.
+    /// The states that instances and clusters go through which are restored from now on.
     pub fn set_restoring(&self, states: &[&str]) {
-        lock(&self.serving.store).restoring = store::states(states);
+        let mut store = lock(&self.serving.store);
+        store.restoring = store::states(states);
+        store.restoring_cluster = store::states(states);
     }
 
     /// What is not told at first of what is made from now on: RDS is eventually consistent.
     pub fn hide(&self, hidden: Hidden) {
-        lock(&self.serving.store).hidden = hidden;
+        self.handle().hide(hidden);
     }
 
     /// The states that an instance or a cluster goes through from now on.
@@ -117,6 +119,11 @@ impl Rds {
 pub struct RdsHandle(Arc<Serving>);
 
 impl RdsHandle {
+    /// See [`Rds::hide`].
+    pub fn hide(&self, hidden: Hidden) {
+        lock(&self.0.store).hidden = hidden;
+    }
+
     /// Removes a group, or a class from those that are to be had.
     pub fn remove(&self, name: &str) {
         lock(&self.0.store).catalogue.removed.insert(name.to_owned());

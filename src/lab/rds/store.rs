@@ -52,6 +52,8 @@ pub(super) struct Store {
     pub(super) retained: BTreeMap<String, (Database, i64)>,
     /// The states of an instance that is being restored.
     pub(super) restoring: VecDeque<String>,
+    /// The same of a cluster.
+    pub(super) restoring_cluster: VecDeque<String>,
     pub(super) catalogue: Catalogue,
     /// What is not told at first of what is made.
     pub(super) hidden: Hidden,
@@ -67,6 +69,7 @@ impl Default for Store {
             clusters: BTreeMap::new(),
             retained: BTreeMap::new(),
             restoring: states(&["creating", "backing-up", "modifying", "available"]),
+            restoring_cluster: states(&["creating", "creating", "available"]),
             catalogue: Catalogue::default(),
             hidden: Hidden::default(),
             moved: BTreeSet::new(),

@@ -130,7 +130,7 @@ fn a_drill_that_hangs_ends_at_the_deadline() {
         let path = databases.path();
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, format!("deadline = \"2s\"\n{text}")).unwrap();
-        rds(&databases).set_restoring(&["creating"]);
+        rds(&databases).set_restoring(&["rebooting"]);
         let run = databases.drill(databases.at()).await.expect_code(1);
         assert!(run.stderr.contains("cannot finish within the deadline of 2s"), "{run}");
         assert!(databases.instance(&databases.id("dst")).await.is_none(), "{run}");
