@@ -166,6 +166,8 @@ impl Parts<'_> {
             Ok(()) => Ok(Aborted::Done(None)),
             // It has no teardown command: there is nothing to try again.
             Err(e) if e.kind() == ErrorKind::Usage => Ok(Aborted::Left(e.in_one_line())),
+            // It is another's, or protected by one, or that is not known.
+            Err(e) if e.kind() == ErrorKind::Refused => Err(e),
             Err(e) => Err(match database.by_hand() {
                 Some(how) => e.hint(format!("to remove it by hand: {how}")),
                 None => e,
