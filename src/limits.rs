@@ -361,7 +361,11 @@ pub const RESTORE_UNSEEN: Duration = Duration::from_secs(30);
 /// Longest that a recovery or a drill may take, unless `--deadline` or the recovery file says otherwise.
 pub const RECOVERY_DEADLINE: Duration = Duration::from_hours(12);
 
-/// Longest that a teardown command may take, and the resume hook of an abort: the deadline of a recovery does not end them.
+/// Longest that a quiesce or a resume hook may take, in a recovery, a mark or an abort, unless the recovery file says otherwise:
+/// whoever waits for a deployment to roll out gives up much earlier.
+pub const HOOK_DEADLINE: Duration = Duration::from_hours(1);
+
+/// Longest that a teardown command may take: the deadline of a drill does not end it.
 pub const LAST_COMMAND: Duration = Duration::from_hours(1);
 
 /// Longest that a hook or a command which is under way at the deadline is let run on.

@@ -104,8 +104,17 @@ fn find(
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::open_newest(state_dir, of, |_, state| is_abortable(state), clock)? else {
         let message = format!("there is no recovery of {} to abort", source.path.display());
-        return Err(Error::usage(message)
-            .hint(format!("to list those that are not finished: {}", next::recoveries(carry))));
+        let none = Error::usage(message)
+            .hint(format!("to list those that are not finished: {}", next::recoveries(carry)));
+        let is_tagged = |database: &DatabaseKind| !matches!(database, DatabaseKind::Command(_));
+        if !source.file.databases.iter().any(is_tagged) {
+            return Err(none);
+        }
+        let adopt = next::adopt(&source.path, &next::of_recovery(carry));
+        return Err(none.hint(format!(
+            "if the state directory of one is lost, to resume it by the tags of its databases, after which it can be \
+             aborted: {adopt}"
+        )));
     };
     let Told { about, targets, .. } = recovery.told();
     if *about != source.file.about() {
@@ -130,14 +139,14 @@ const IN_USE: &str = "the application may have been resumed over the restored da
 ///
 /// | the resume hook | the other steps, but configure | in use |
 /// |---|---|---|
-/// | was begun, or configure was | | perhaps |
+/// | was ever begun, or configure was | | perhaps |
 /// | there is none | are done | perhaps: it is resumed by hand |
 /// | there is none | are not | no |
 /// | was not begun | | no |
 fn loses_what_is_in_use(state: &State, plan: &[AbortPart]) -> bool {
     let by_hand = state.shape().is_some_and(|shape| !shape.resume) && state.is_done_but_for_resume();
     let removes = plan.iter().any(|part| matches!(part, AbortPart::Remove { .. }));
-    removes && (state.is_resume_begun() || by_hand)
+    removes && (state.may_have_been_cut_over() || by_hand)
 }
 
 /// Says each thing that will be done.

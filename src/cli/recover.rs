@@ -13,7 +13,7 @@ use super::recovery::{
     terms, windows, windows_in_time,
 };
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
-use super::{abort, adopt, follow_up, next, sources};
+use super::{abort, adopt, ended, follow_up, next, sources};
 use crate::db::{Database, Errand, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms, keep_sources};
 use crate::error::{Error, Result};
@@ -76,6 +76,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     tell_of_killed_mark(context, output, &source, &carry)?;
     let (of, with) = ((&source, &clock), (&*databases, &carry));
     let recovery = resume_or_begin(context, output, of, (&begins, wait, yes), with).await?;
+    let had_ended = recovery.state().is_ended();
     claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
     keep_sources(&recovery, &databases, &given).await?;
     let buckets = buckets(context, &source.file, server, as_written).await?;
@@ -83,10 +84,14 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let (carried, findings) = take_steps(context, output, &recovery, &source.file, of, terms).await;
     forget_killed_mark(&source, &carried, &carry).await?;
     let mut told = recovery.report(&source.file, carried.ending, findings);
+    told.running = carried.running;
     told.follow_ups = follow_up::follow_ups(output, carried.ending, &databases).await;
     let copied = show_report(output, &recovery, &told, &report);
     last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
     follow_up::name(output, &told.follow_ups);
+    if had_ended {
+        output.note(ended::anew(&source));
+    }
     if let Some(e) = &carried.trouble {
         exit::report(e, false, false);
     }
@@ -109,6 +114,9 @@ async fn resume_or_begin(
         Begins::Typed(typed) => typed,
     };
     let Some(recovery) = taken_up(context, of, typed, with.1)? else {
+        if let Some(ended) = ended::find(context, output, of, typed, with).await? {
+            return Ok(ended);
+        }
         return begin(context, output, of, (TargetTime { typed, wait }, yes), with).await;
     };
     let (id, at) = (recovery.id(), recovery.told().at.human());
@@ -345,11 +353,16 @@ fn last_words(
             output.note(&format!("once that is mended: {again}"));
             output.note(&format!("or, to give it up: {abort}"));
         }
+        // It had ended before: nothing of it is left to go on with.
+        Ending::Failed | Ending::Interrupted if state.is_ended() => {}
         Ending::Failed | Ending::Interrupted => {
-            output.note(&format!("not done: {}", recovery::left(recovery, &source.file).join(", ")));
+            let left = recovery::left(recovery, &source.file);
+            let unconfirmed = "every step is done, but that this still holds was not seen";
+            let left = if left.is_empty() { unconfirmed.to_owned() } else { left.join(", ") };
+            output.note(&format!("not done: {left}"));
             output.note(&format!("to go on, once that is mended: {again}"));
             // After that, the application may use what an abort removes: no equal way any more.
-            if !state.is_resume_begun() {
+            if !state.may_have_been_cut_over() {
                 output.note(&format!("or, to undo what was done: {abort}"));
             }
         }

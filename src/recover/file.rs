@@ -122,12 +122,20 @@ pub struct Hooks {
     pub resume: Option<Program>,
     /// Prepares the restored databases, before the references are read.
     pub after_database: Option<Program>,
+    /// After this the quiesce or the resume hook is killed.
+    #[serde(default, deserialize_with = "length")]
+    pub deadline: Option<Duration>,
 }
 
 impl Hooks {
     /// Whether the application is stopped, and is to be let go on by hand.
     pub fn stop_for_good(&self) -> bool {
         self.quiesce.is_some() && self.resume.is_none()
+    }
+
+    /// After this the quiesce or the resume hook is killed.
+    pub fn deadline(&self) -> Duration {
+        self.deadline.unwrap_or(limits::HOOK_DEADLINE)
     }
 }
 
@@ -280,7 +288,7 @@ impl RecoveryFile {
 
     /// Lets its commands run in a directory: a cron job or a pod begins in another than the person who wrote the file.
     pub fn run_in(&mut self, dir: &Path) {
-        let Hooks { quiesce, resume, after_database } = &mut self.hooks;
+        let Hooks { quiesce, resume, after_database, deadline: _ } = &mut self.hooks;
         let of_file = [quiesce, resume, after_database, &mut self.mark.dump].into_iter().flatten();
         let of_rows = self.references.iter_mut().map(|references| &mut references.command);
         let of_databases = self.databases.iter_mut().flat_map(|database| match database {

@@ -56,11 +56,13 @@ pub fn what_holds(seen: &Seen, resumed: bool) -> Held {
             if resumed { Held::Refuse(why) } else { Held::TakeAgain(why) }
         }
         Seen::Bucket(keys) if resumed => {
-            Held::Written(format!("{} since the resume hook was started", written(*keys)))
+            Held::Written(format!("{} since it was restored, {LEFT}", written(*keys)))
         }
         Seen::Bucket(keys) => Held::TakeAgain(format!("{} since it was restored", written(*keys))),
     }
 }
+
+const LEFT: &str = "and left as they are, since the application may have been resumed";
 
 fn written(keys: u64) -> String {
     if keys == 1 { "1 key was changed".to_owned() } else { format!("{keys} keys were changed") }
@@ -115,7 +117,7 @@ mod tests {
         );
         assert_eq!(
             what_holds(&Seen::Bucket(2), true),
-            Held::Written("2 keys were changed since the resume hook was started".into())
+            Held::Written(format!("2 keys were changed since it was restored, {LEFT}"))
         );
     }
 

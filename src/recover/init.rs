@@ -63,6 +63,7 @@ restore = ["./db-restore"]
 # quiesce = ["kubectl", "scale", "deploy/app", "--replicas=0"]
 # after-database = ["./grant-and-migrate"]
 # resume = ["kubectl", "scale", "deploy/app", "--replicas=3"]
+# deadline = "1h"                # after this the quiesce or the resume hook is killed, and has failed
 
 # The keys that the rows of the restored database name, one a line: a row whose object is missing is found.
 # [references]

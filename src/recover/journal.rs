@@ -19,6 +19,8 @@
 //!
 //! Anything else is no journal of asof's, and refused.
 
+mod application;
+
 use std::collections::BTreeMap;
 
 use super::record::{FORMAT, NOTES_REQUESTS, Record, StepResult};
@@ -61,6 +63,8 @@ pub struct State {
     made: BTreeMap<usize, String>,
     /// The resume hook, or what comes after it, was begun since the quiesce hook was last run: the application may be writing.
     resume_begun: bool,
+    /// The same, whatever was run since: the application may have been cut over, and have written into what was restored.
+    was_resumed: bool,
     /// The application may be quiesced, since then: whatever became of the quiesce hook, or of its step.
     quiesced: Option<Instant>,
     /// How long it was, each time.
@@ -69,13 +73,13 @@ pub struct State {
     aborting: bool,
     /// The runs that were begun to undo others, by the runs that they undo.
     undone: BTreeMap<String, String>,
-    ended: bool,
+    ended: Option<Instant>,
 }
 
 impl State {
     /// Takes one record. An error says why it cannot stand there.
     pub fn apply(&mut self, record: &Record) -> Result<(), String> {
-        if self.ended {
+        if self.ended.is_some() {
             return Err("a record stands after the end".to_owned());
         }
         if let Record::Started { format, shape, .. } = record {
@@ -158,8 +162,8 @@ impl State {
                 self.undone.insert(run.clone(), by.clone());
                 Ok(())
             }
-            Record::Aborted { .. } | Record::Ended { .. } => {
-                self.ended = true;
+            Record::Aborted { at } | Record::Ended { at } => {
+                self.ended = Some(*at);
                 Ok(())
             }
         }
@@ -225,7 +229,7 @@ impl State {
                 self.resume_begun = false;
                 self.quiesced.get_or_insert(at);
             }
-            Step::Resume | Step::Configure(_) => self.resume_begun = true,
+            Step::Resume | Step::Configure(_) => (self.resume_begun, self.was_resumed) = (true, true),
             _ => {}
         }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
@@ -269,28 +273,6 @@ impl State {
         }
     }
 
-    /// Since when the application may be quiesced.
-    pub fn quiesced_since(&self) -> Option<Instant> {
-        self.quiesced
-    }
-
-    /// Whether the application may be quiesced: the quiesce hook was begun, and no resume hook was run to its end since.
-    pub fn may_be_quiesced(&self) -> bool {
-        self.quiesced.is_some()
-    }
-
-    /// How long the application was quiesced; none if it was not, or may still be.
-    pub fn downtime_ms(&self) -> Option<i64> {
-        self.downtime_ms.filter(|_| !self.may_be_quiesced())
-    }
-
-    /// Whether something in use may have been changed: a bucket in place, or a database that is not restored beside it.
-    pub fn has_changed_what_is_in_use(&self) -> bool {
-        let Some(shape) = &self.shape else { return false };
-        let in_place = |(n, _): &(usize, String)| shape.in_place.get(*n) == Some(&true);
-        self.all_runs.iter().any(in_place) || self.asked.keys().any(|n| !shape.is_beside(*n))
-    }
-
     /// How far a step is; none where it was not begun.
     pub fn status(&self, step: Step) -> Option<&Status> {
         self.steps.get(&step).map(|taken| &taken.status)
@@ -309,11 +291,6 @@ impl State {
     /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
     pub fn all_runs(&self) -> &[(usize, String)] {
         &self.all_runs
-    }
-
-    /// Whether the resume hook was begun since the quiesce hook was last run: the application may be writing.
-    pub fn is_resume_begun(&self) -> bool {
-        self.resume_begun
     }
 
     /// Whether every step is done but the resume hook, and what comes after it.
@@ -381,7 +358,12 @@ impl State {
 
     /// Whether there is nothing left to do: it ended, or was aborted.
     pub fn is_ended(&self) -> bool {
-        self.ended
+        self.ended.is_some()
+    }
+
+    /// When it ended with every step done; none if it was aborted, or is not ended.
+    pub fn ended_at(&self) -> Option<Instant> {
+        self.ended.filter(|_| !self.aborting)
     }
 
     /// Whether every step is done.

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::recover::shapes::shapes;
 
 impl State {
     /// The state in which these steps are done.
@@ -206,21 +207,34 @@ fn a_journal_of_the_first_format_is_read() {
 }
 
 proptest! {
+    /// An older asof ran the quiesce hook again after the resume hook: what the application has written meanwhile is there all
+    /// the same.
+    #[test]
+    fn a_cut_over_is_not_forgotten_by_whatever_is_taken_again(shape in shapes(), which in any::<prop::sample::Index>()) {
+        let steps = shape.steps();
+        let goes_on = |step: &Step| matches!(step, Step::Resume | Step::Configure(_));
+        prop_assume!(steps.iter().any(goes_on));
+        let before: Vec<_> = steps.iter().copied().filter(|step| !goes_on(step)).collect();
+        prop_assert!(!State::played(&shape, &before).may_have_been_cut_over());
+        let mut state = State::played(&shape, &steps);
+        let step = *which.get(&steps);
+        state.apply(&Record::Lapsed { step, at: AT, why: "why".into() }).unwrap();
+        state.apply(&Record::Resumed { at: AT }).unwrap();
+        while let Some(step) = shape.ready(&state).first() {
+            state.apply(&begun(*step)).unwrap();
+            prop_assert!(state.may_have_been_cut_over(), "{step:?} of {shape:?}");
+            // Until it is run again, nobody lets the application go on.
+            prop_assert!(*step != Step::Quiesce || !state.is_resume_begun());
+            state.apply(&done(*step)).unwrap();
+        }
+    }
+
     /// What waits for a step, however many steps lie between, is taken again after it. But a restored bucket stays restored
     /// whatever comes of the databases, and everything does if the quiesce hook is run again; and a database is configured
     /// again only if it is restored again.
     #[test]
-    fn whatever_waits_for_a_step_rests_on_it(
-        (quiesce, resume, after_database) in any::<(bool, bool, bool)>(),
-        (references, verify) in any::<(bool, bool)>(),
-        databases in 0_usize..4,
-        (beside, checks) in any::<([bool; 3], [bool; 3])>(),
-        in_place in proptest::collection::vec(any::<bool>(), 0..4),
-    ) {
+    fn whatever_waits_for_a_step_rests_on_it(shape in shapes()) {
         use Step::{Bucket, Configure, Quiesce, Settle, Start, Verify, Wait};
-        let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
-        let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
-        let shape = Shape { references, checks, verify, databases, beside, in_place, ..hooks };
         for step in shape.steps().into_iter().filter(|step| *step != Quiesce) {
             let mut reached = vec![step];
             for other in shape.steps() {

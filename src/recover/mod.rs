@@ -16,6 +16,8 @@ mod report;
 mod resource;
 mod rests;
 mod rows;
+#[cfg(test)]
+mod shapes;
 mod sorted;
 mod steps;
 mod told;
@@ -29,7 +31,7 @@ pub use journal::{State, Status};
 pub use marks::{Consistency, MarkLine, Marks, Named};
 pub use record::{FORMAT, Record, StepResult};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
-pub use report::{Ending, Event, Finding, FollowUp, Report, StepReport, counts, in_words};
+pub use report::{Ending, Event, Finding, FollowUp, Report, Running, StepReport, counts, in_words};
 pub use resource::{DRILL, Holder, RESTORE, Resource, UNDO};
 pub use rows::{Terminator, each_key, read_keys};
 pub use sorted::{Cursor, SortedKeys, SortedWriter};

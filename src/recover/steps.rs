@@ -144,6 +144,7 @@ impl Shape {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::shapes::shapes;
     use super::*;
 
     fn shape(quiesce: bool) -> Shape {
@@ -195,16 +196,7 @@ mod tests {
         /// Whatever it consists of, its steps can all be taken, each once; after resume, databases are configured and
         /// nothing else is done.
         #[test]
-        fn every_step_is_reached(
-            (quiesce, resume, after_database) in any::<(bool, bool, bool)>(),
-            (references, verify) in any::<(bool, bool)>(),
-            databases in 0_usize..4,
-            (beside, checks) in any::<([bool; 3], [bool; 3])>(),
-            in_place in proptest::collection::vec(any::<bool>(), 0..4),
-        ) {
-            let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
-            let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
-            let shape = Shape { references, checks, verify, databases, beside, in_place, ..hooks };
+        fn every_step_is_reached(shape in shapes()) {
             let mut done = Vec::new();
             loop {
                 let ready = shape.ready(&State::played(&shape, &done));
@@ -213,8 +205,8 @@ mod tests {
             }
             let mut all = shape.steps();
             let last = done.iter().rfind(|step| !matches!(step, Step::Configure(_)));
-            prop_assert_eq!(last == Some(&Step::Resume), resume);
-            prop_assert!(done.iter().rev().take(databases).all(|step| matches!(step, Step::Configure(_))));
+            prop_assert_eq!(last == Some(&Step::Resume), shape.resume);
+            prop_assert!(done.iter().rev().take(shape.databases).all(|step| matches!(step, Step::Configure(_))));
             all.sort();
             done.sort();
             prop_assert_eq!(done, all);

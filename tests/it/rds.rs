@@ -245,27 +245,6 @@ fn a_busy_source_is_waited_for() {
 }
 
 #[test]
-fn a_restore_that_fails_is_told_with_what_to_do() {
-    block_on(async {
-        for (state, words) in [
-            ("incompatible-restore", "it cannot be restored to this time; look at its events"),
-            ("incompatible-parameters", "override db-parameter-group-name"),
-            ("failed", "look at its events"),
-        ] {
-            let databases = with_source().await;
-            rds(&databases).set_restoring(&["creating", state]);
-            let at = databases.at();
-            let run = databases.recover(at).await.expect_code(3);
-            assert!(run.stderr.contains(state) && run.stderr.contains(words), "{run}");
-            // Neither is it asked for again, nor is what is left of it touched.
-            databases.recover(at).await.expect_code(3);
-            assert_eq!(restores(&databases), 1);
-            assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 0);
-        }
-    });
-}
-
-#[test]
 fn a_drill_leaves_nothing_behind_and_touches_nothing_else() {
     block_on(async {
         let databases = databases().await;

@@ -10,7 +10,7 @@ use super::engines::{ClusterEngine, lost};
 use super::instance::{self, not_ours};
 use super::members::Members;
 use super::source::like_source_is_not_known;
-use super::whose::Looked;
+use super::whose::{Described, Looked};
 use crate::db::Errand;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -97,8 +97,7 @@ async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Errand
         remove_members(members, errand).await?;
     }
     // A protection that was not there before is somebody else's.
-    let protected = |cluster: &DbCluster| cluster.deletion_protection() == Some(true);
-    if protected(cluster) && protected(&there) {
+    if cluster.is_protected() && there.is_protected() {
         let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
         client.ask(async |sdk| modify_once(&sdk, id, off.clone()).await).await?;
     }
@@ -120,7 +119,7 @@ async fn remove_members(members: &Members<'_>, errand: &Errand) -> Result<()> {
             Looked::Nothing => continue,
             Looked::Foreign(what) => return Err(not_ours(&what)),
             Looked::Ours(member) => {
-                members.client.ask(async |sdk| instance::remove_once(&sdk, &member).await).await
+                members.client.ask(async |sdk| instance::remove_once(&sdk, &member, &member).await).await
             }
         };
         match if_there(asked) {

@@ -10,7 +10,7 @@ use super::client::{Client, explain, if_there, is_taken};
 use super::protection::require_own;
 use super::settings::InstanceSettings;
 use super::source::like_source_is_not_known;
-use super::whose::{Looked, after_cut_over, look};
+use super::whose::{Described, Looked, after_cut_over, look};
 use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
 use crate::cancel::Cancel;
 use crate::db::{Connection, Errand, Found, Progress, Request, Window};
@@ -274,14 +274,15 @@ pub(super) async fn remove_whole(client: &Client, instance: &DbInstance) -> Resu
 }
 
 /// Has an instance deleted that is the errand's, without a last snapshot. What keeps it busy, such as its first backup, is
-/// waited for, with a look at it each time.
+/// waited for, with a look at it each time. Its protection is lifted only if it had one when this was decided: whoever protects
+/// it meanwhile has a reason.
 async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
     let id = instance.db_instance_identifier().unwrap_or_default();
     let removed = client.insist_while_busy(limits::DATABASE_GONE, async || {
         let there = client.insist(async |sdk| describe(&sdk, id).await).await;
         match if_there(there)? {
             Some(there) if there.dbi_resource_id() == instance.dbi_resource_id() => {
-                client.ask(async |sdk| remove_once(&sdk, &there).await).await
+                client.ask(async |sdk| remove_once(&sdk, &there, instance).await).await
             }
             Some(_) | None => Ok(()),
         }
@@ -290,13 +291,13 @@ async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
 }
 
 /// One of a cluster carries no protection of its own.
-pub(super) async fn remove_once(sdk: &aws_sdk_rds::Client, instance: &DbInstance) -> Result<()> {
+pub(super) async fn remove_once(sdk: &aws_sdk_rds::Client, instance: &DbInstance, decided: &DbInstance) -> Result<()> {
     let id = instance.db_instance_identifier().unwrap_or_default();
     if instance.db_instance_status() == Some("deleting") {
         return Ok(());
     }
     let in_cluster = instance.db_cluster_identifier().is_some();
-    if instance.deletion_protection() == Some(true) && !in_cluster {
+    if instance.is_protected() && decided.is_protected() && !in_cluster {
         let off = InstanceSettings { deletion_protection: Some(false), ..InstanceSettings::default() };
         modify_once(sdk, id, off).await?;
     }

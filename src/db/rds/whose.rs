@@ -23,6 +23,8 @@ pub(super) trait Described: Clone {
     fn resource_id(&self) -> Option<&str>;
     fn arn(&self) -> Option<&str>;
     fn tags(&self) -> &[Tag];
+    /// Whether it is protected from deletion.
+    fn is_protected(&self) -> bool;
 }
 
 impl Described for DbInstance {
@@ -45,6 +47,10 @@ impl Described for DbInstance {
     fn tags(&self) -> &[Tag] {
         self.tag_list()
     }
+
+    fn is_protected(&self) -> bool {
+        self.deletion_protection() == Some(true)
+    }
 }
 
 impl Described for DbCluster {
@@ -66,6 +72,10 @@ impl Described for DbCluster {
 
     fn tags(&self) -> &[Tag] {
         self.tag_list()
+    }
+
+    fn is_protected(&self) -> bool {
+        self.deletion_protection() == Some(true)
     }
 }
 

@@ -13,7 +13,6 @@ use crate::engine::bucket::require_removable;
 use crate::engine::run::Run;
 use crate::engine::undo::{PreparedUndo, Undo};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits;
 use crate::plan::{Change, Undelete};
 use crate::recover::{self, AbortPart, DatabaseKind, RecoveryFile, abort_parts};
 
@@ -98,11 +97,7 @@ impl Parts<'_> {
             AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by the run {by}")))),
             AbortPart::Left { .. } => Ok(Aborted::Left("something newer has changed its bucket".to_owned())),
             AbortPart::Remove { database } => self.remove(recovery, *database).await,
-            AbortPart::Resume => {
-                let resumed =
-                    tokio::time::timeout(limits::LAST_COMMAND, self.run_resume_hook(recovery)).await;
-                resumed.map_err(|_| late())?.map(|()| Aborted::Done(None))
-            }
+            AbortPart::Resume => self.run_resume_hook(recovery).await.map(|()| Aborted::Done(None)),
             AbortPart::Stays { .. } => Ok(Aborted::NotUndone(IN_PLACE.to_owned())),
         }
     }
@@ -213,15 +208,6 @@ fn undone(run: &str, state: &State, first: Option<String>) -> Result<Aborted> {
         keys => format!("; {keys} keys were changed since, and left as they are"),
     };
     Ok(Aborted::Done(Some(format!("by the run {run}{left}"))))
-}
-
-/// The error of a resume hook that hangs. The program is killed with what waits for it.
-fn late() -> Error {
-    let minutes = limits::LAST_COMMAND.as_secs() / 60;
-    Error::new(
-        ErrorKind::Local,
-        format!("the resume hook was stopped: it took longer than {minutes} minutes"),
-    )
 }
 
 /// What to do about a database that was restored over itself.

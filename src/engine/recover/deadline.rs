@@ -27,9 +27,9 @@ pub async fn carry_on_by(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
     };
     // Boxed: it is large.
     match by(Box::pin(carry_on(recovery, parts)), times, parts.cancel).await {
-        Ended::Late(Carried { ending: Ending::Interrupted, trouble, stands_still, resumed }) => {
-            let trouble = trouble.or_else(|| Some(late()));
-            Carried { ending: Ending::Failed, trouble, stands_still, resumed }
+        Ended::Late(carried @ Carried { ending: Ending::Interrupted, .. }) => {
+            let trouble = carried.trouble.or_else(|| Some(late()));
+            Carried { ending: Ending::Failed, trouble, ..carried }
         }
         Ended::InTime(carried) | Ended::Late(carried) => carried,
         Ended::Abandoned => {
@@ -37,7 +37,13 @@ pub async fn carry_on_by(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
             let minutes = limits::DEADLINE_GRACE.as_secs() / 60;
             let told =
                 late().hint(format!("a hook or a command was killed, {minutes} minutes after the deadline"));
-            Carried { ending: Ending::Failed, stands_still, resumed: false, trouble: Some(told) }
+            Carried {
+                ending: Ending::Failed,
+                stands_still,
+                resumed: false,
+                running: None,
+                trouble: Some(told),
+            }
         }
     }
 }
@@ -67,7 +73,7 @@ async fn by<T>(
 }
 
 /// As it is typed: `90m`, `12h`.
-fn in_words(length: Duration) -> String {
+pub(super) fn in_words(length: Duration) -> String {
     let seconds = length.as_secs();
     match seconds {
         s if s > 0 && s % 3600 == 0 => format!("{}h", s / 3600),

@@ -5,6 +5,7 @@ use std::io::BufReader;
 
 use super::bucket::{BucketPart, Terms};
 use super::environment::{environment, reached_by};
+use super::hooks::{Hook, run_hook};
 use super::store::Recovery;
 use crate::apply::Outcome;
 use crate::cancel::Cancel;
@@ -16,7 +17,7 @@ use crate::engine::restore::{Begun, Standings, standings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::plan::Change;
-use crate::program::{Patience, Program};
+use crate::program::Patience;
 use crate::recover::{
     self, Dangling, Event, Finding, RecoveryFile, SortedKeys, Step, StepResult, Terminator, counts, read_keys,
 };
@@ -49,13 +50,10 @@ impl std::fmt::Debug for Parts<'_> {
 impl Parts<'_> {
     /// Carries a step out.
     pub(super) async fn take(&self, recovery: &Recovery, step: Step) -> Result<StepResult> {
-        let hooks = &self.file.hooks;
         match step {
-            Step::Quiesce => self.hook(recovery, "quiesce hook", hooks.quiesce.as_ref()).await,
-            Step::AfterDatabase => {
-                self.hook(recovery, "after-database hook", hooks.after_database.as_ref()).await
-            }
-            Step::Resume => self.hook(recovery, "resume hook", hooks.resume.as_ref()).await,
+            Step::Quiesce => self.hook(recovery, Hook::Quiesce).await,
+            Step::AfterDatabase => self.hook(recovery, Hook::AfterDatabase).await,
+            Step::Resume => self.hook(recovery, Hook::Resume).await,
             Step::Start(n) => self.start(recovery, n).await,
             Step::Wait(n) => {
                 let on = |answer: std::result::Result<&_, &Error>| match answer {
@@ -84,7 +82,7 @@ impl Parts<'_> {
     /// Runs the resume hook out of its turn: after a quiesce hook that failed, which may have stopped a part of the application,
     /// or when the recovery is aborted.
     pub(super) async fn run_resume_hook(&self, recovery: &Recovery) -> Result<()> {
-        self.hook(recovery, "resume hook", self.file.hooks.resume.as_ref()).await.map(drop)
+        self.hook(recovery, Hook::Resume).await.map(drop)
     }
 
     /// Runs the resume hook after a quiesce hook that failed, and notes it. Whether there is one.
@@ -119,12 +117,9 @@ impl Parts<'_> {
         self.findings.borrow().iter().any(|finding| finding.finding == "written")
     }
 
-    async fn hook(&self, recovery: &Recovery, what: &str, program: Option<&Program>) -> Result<StepResult> {
-        if let Some(program) = program {
-            let environment = environment(recovery, &self.file.databases);
-            program.run(&format!("the {what}"), &environment, Patience::default()).await?;
-        }
-        Ok(StepResult::default())
+    async fn hook(&self, recovery: &Recovery, hook: Hook) -> Result<StepResult> {
+        let environment = environment(recovery, &self.file.databases);
+        run_hook(&self.file.hooks, hook, &environment).await.map(|_| StepResult::default())
     }
 
     /// Asks for a database, unless it is found to have been asked for. That it is asked is noted before.

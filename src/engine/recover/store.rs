@@ -207,6 +207,13 @@ impl Recovery {
         self.clock.now()
     }
 
+    /// Whether a report is kept that was made after it had ended: else whoever typed the command has not been told.
+    pub fn has_been_told(&self) -> bool {
+        let report = fs::read(self.dir.join(REPORT)).unwrap_or_default();
+        let report = serde_json::from_slice::<serde_json::Value>(&report).unwrap_or_default();
+        report.get("ended").is_some()
+    }
+
     /// Keeps the report. Gives where.
     pub fn keep_report(&self, report: &[u8]) -> Result<PathBuf> {
         write(&self.dir, REPORT, report).map(|()| self.dir.join(REPORT))

@@ -176,6 +176,11 @@ impl RdsHandle {
         self.change(id, |database| database.created -= by);
     }
 
+    /// Protects an instance or a cluster from deletion, as somebody else would.
+    pub fn protect(&self, id: &str) {
+        self.change(id, |database| database.set("DeletionProtection", "true"));
+    }
+
     /// Puts an instance into a security group, and no other, if that was not done before.
     pub fn move_once(&self, id: &str, group: &str) {
         let mut store = lock(&self.0.store);
