@@ -13,10 +13,9 @@ use crate::engine::Scope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
-use crate::list::Selection;
+use crate::list::{Selection, Terminator, each_key};
 use crate::model::{Instant, Lifecycle, Location};
 use crate::plan::Only;
-use crate::recover::{Terminator, each_key};
 use crate::report::{Display, Format, length};
 use crate::s3::{Client, ServerClock, Settings};
 
@@ -142,7 +141,7 @@ fn read_keys(file: &Path, location: &Location) -> Result<Vec<String>> {
         Box::new(std::io::BufReader::new(std::fs::File::open(file).map_err(failed)?))
     };
     let mut keys = Vec::new();
-    each_key(reader, Terminator::Line, (location, &name.to_string()), |key| {
+    each_key(reader, Terminator::Line, location, &name.to_string(), |key| {
         if keys.len() == limits::KEYS_FROM {
             let message = format!("{name} has more than {} keys; each costs a request", limits::KEYS_FROM);
             return Err(Error::usage(message).hint("name a prefix, or --include patterns, instead"));

@@ -17,12 +17,13 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Check, Instant, Location, TypedTime, Versioning};
 use crate::plan::file::{Header, Writer};
-use crate::plan::{Action, Change, Only, Spool, Sums, UnsureKey, Warning};
+use crate::plan::{Action, Change, Only, Sums, UnsureKey, Warning};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
     nothing_to_change, plural, warning_text,
 };
 use crate::resolve::{Cut, checks};
+use crate::spill::Spool;
 
 /// `more` are options of the restore that it suggests, beside those that both commands take.
 pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &str) -> Result<Exit> {

@@ -16,10 +16,11 @@ use crate::engine::{Compare, Findings, Order, Server, Standing, begin, heal_chan
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location};
 use crate::plan::file::{Checks, Header, Selected};
-use crate::plan::{Change, Only, Spool, Sums};
+use crate::plan::{Change, Only, Sums};
 use crate::recover::Dangling;
 use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, plural};
 use crate::s3::Client;
+use crate::spill::Spool;
 
 /// What is to be brought back, and where.
 pub(super) struct Asked {

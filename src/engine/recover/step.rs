@@ -14,16 +14,17 @@ use crate::engine::compare::Compare;
 use crate::engine::prepare::{begin, standings};
 use crate::engine::references::{Held, References, heal_changes, references};
 use crate::engine::restore::carry_out;
+use crate::engine::rows::read_keys;
 use crate::engine::run::Order;
 use crate::engine::survey::Findings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::list::Terminator;
 use crate::plan::Change;
 use crate::program::{Patience, Program};
-use crate::recover::{
-    self, Dangling, Event, Finding, RecoveryFile, SortedKeys, Step, StepResult, Terminator, counts, read_keys,
-};
+use crate::recover::{self, Dangling, Event, Finding, RecoveryFile, Step, StepResult, counts};
 use crate::resolve::Doubt;
+use crate::spill::SortedKeys;
 
 /// What a recovery works with.
 pub struct Parts<'a> {
