@@ -31,4 +31,5 @@ pub mod report;
 pub mod resolve;
 pub mod retry;
 pub mod s3;
+pub mod spill;
 pub mod timeline;

@@ -149,11 +149,12 @@ pub const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// Keys that are compared at a time where two places are.
 pub const JOINED: usize = 1000;
 
-/// Bytes of changes that a part of a survey gathers before it writes them to disk.
-pub const SPOOL_BLOCK: usize = 64 << 10;
+/// Bytes of entries that are written to a temporary file, and read from it, at once. Each range of a listing under way
+/// holds so many.
+pub const SPILL_BLOCK: usize = 32 << 10;
 
 /// How hard they are compressed: keys that follow each other are alike, and the least effort makes them a fifth.
-pub const SPOOL_LEVEL: i32 = 1;
+pub const SPILL_LEVEL: i32 = 1;
 
 /// Listing requests under way at once, unless `--list-concurrency` says otherwise.
 pub const DEFAULT_LIST_CONCURRENCY: usize = 64;
@@ -314,8 +315,11 @@ pub const SORT_BYTES: usize = 64 << 20;
 /// Sorted runs of keys that are merged into one.
 pub const SORT_RUNS: usize = 64;
 
-/// Bytes of sorted keys that are written, and read, at once. Each range of a listing under way holds so many.
-pub const KEY_BLOCK: usize = 32 << 10;
+/// Threads that write sorted keys at once. When runs are merged, each of them holds a block of every run.
+pub const SPILL_THREADS: usize = 8;
+
+/// Fewer keys than this are sorted by one thread: to share them costs more than it saves.
+pub const SORT_ALONE: usize = 4096;
 
 /// Runs that one step of a recovery begins for a bucket: one more where the plan of a run that is resumed is too old.
 pub const BUCKET_RUNS: usize = 2;

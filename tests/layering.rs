@@ -26,6 +26,7 @@ const LAYERS: &[Layer] = &[
     layer("limits", &[]),
     layer("error", &["limits"]),
     layer("cancel", &["limits", "error"]),
+    layer("spill", &["limits", "error"]),
     layer("retry", &["limits", "error", "cancel"]),
     layer("event", &["limits", "error", "cancel"]),
     layer("model", &["limits", "error", "cancel", "event"]),
@@ -59,8 +60,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "engine",
         &[
-            "limits", "error", "cancel", "event", "model", "timeline", "program", "retry", "s3", "list",
-            "resolve", "plan", "apply", "local", "verify", "db", "recover",
+            "limits", "error", "cancel", "event", "model", "timeline", "program", "spill", "retry", "s3",
+            "list", "resolve", "plan", "apply", "local", "verify", "db", "recover",
         ],
     ),
     layer(
@@ -73,8 +74,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "event", "model", "timeline", "program", "lab", "s3", "list",
-            "resolve", "plan", "apply", "local", "verify", "db", "recover", "engine", "report",
+            "limits", "error", "cancel", "event", "model", "timeline", "program", "spill", "lab", "s3",
+            "list", "resolve", "plan", "apply", "local", "verify", "db", "recover", "engine", "report",
         ],
     ),
 ];
@@ -122,7 +123,7 @@ const PURE: &[&str] = &[
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];
 /// Files are touched by these alone among the pure.
-const FILES_ALLOWED: &[&str] = &["plan/spool", "plan/file"];
+const FILES_ALLOWED: &[&str] = &["plan/file"];
 const FILES: &[&str] = &["std::fs", "fs::", "File::", "tempfile", "std::env"];
 
 fn src() -> PathBuf {

@@ -13,10 +13,10 @@ use crate::engine::Query;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
+use crate::list::{Terminator, each_key};
 use crate::model::{Instant, Lifecycle, Location, TypedTime};
 use crate::plan::Only;
 use crate::plan::file::Selected;
-use crate::recover::{Terminator, each_key};
 use crate::report::{Display, Format, length};
 use crate::s3::{Client, ServerClock, Settings};
 
@@ -146,7 +146,7 @@ fn read_keys(select: &SelectArgs, location: &Location) -> Result<Option<Vec<Stri
         Box::new(std::io::BufReader::new(std::fs::File::open(file).map_err(failed)?))
     };
     let mut keys = Vec::new();
-    each_key(reader, Terminator::Line, (location, &name.to_string()), |key| {
+    each_key(reader, Terminator::Line, location, &name.to_string(), |key| {
         if keys.len() == limits::KEYS_FROM {
             let message = format!("{name} has more than {} keys; each costs a request", limits::KEYS_FROM);
             return Err(Error::usage(message).hint("name a prefix, or --include patterns, instead"));

@@ -13,11 +13,12 @@ use crate::error::Result;
 use crate::limits;
 use crate::model::{Check, Instant, Location, Versioning};
 use crate::plan::file::{Header, Seen, Writer};
-use crate::plan::{Action, Change, Only, Spool, Sums, UnsureKey, Warning};
+use crate::plan::{Action, Change, Only, Sums, UnsureKey, Warning};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
     nothing_to_change, plural,
 };
+use crate::spill::Spool;
 
 /// `more` are options of the restore that it suggests, beside those that both commands take.
 pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &str) -> Result<Exit> {

@@ -14,10 +14,11 @@ use super::next::OfRun;
 use crate::engine::{Begun, Heal, Standing};
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location};
-use crate::plan::{Only, Spool, Sums};
+use crate::plan::{Only, Sums};
 use crate::recover::Dangling;
 use crate::report::{Command, DiffView, Format, Heading, Purpose, plural};
 use crate::s3::Client;
+use crate::spill::Spool;
 
 /// What is to be brought back, and where.
 pub(super) struct Asked {

@@ -13,19 +13,21 @@ use super::moment;
 use super::next;
 use crate::apply::Place;
 use crate::engine::{
-    Held, References, Scope, Standing, judge, references, require_history, require_keeping, rules, standing,
+    Held, References, Scope, Standing, judge, read_keys, references, require_history, require_keeping, rules,
+    standing,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::list::Terminator;
 use crate::model::{Check, Instant, Lifecycle, Location};
-use crate::plan::Spool;
-use crate::recover::{Dangling, Existed, Orphan, ReferenceSums, SortedKeys, Terminator, read_keys};
+use crate::recover::{Dangling, Existed, Orphan, ReferenceSums};
 use crate::report::{
     CsvReferences, Format, JsonLines, Phase, Progress, ReferencesHeading, ReferencesSummary, ReferencesView,
     problems, references_verdict, shell_word,
 };
 use crate::resolve::{Cut, Judge, history_check};
 use crate::s3::Client;
+use crate::spill::{SortedKeys, Spool};
 
 /// What to do before `--yes`.
 const HEAL: Asking = ("change a bucket", "look at it without --heal first");

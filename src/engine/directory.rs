@@ -19,9 +19,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::local::{Directory, Found, check, read};
 use crate::model::{Relocation, Version, printable};
-use crate::plan::{Action, Change, Spool, Sums};
+use crate::plan::{Action, Change, Sums};
 use crate::resolve::{Checker, Judge, Proof, Verdict};
 use crate::s3::{Client, ObjectName};
+use crate::spill::Spool;
 
 /// A directory beside the bucket that it is compared with.
 #[derive(Debug, Clone, Copy)]

@@ -17,9 +17,10 @@ use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::local::{Directory, Restored, download};
 use crate::model::{CaseFold, Check, Instant, Location, Relocation};
-use crate::plan::{Change, Spool, Sums};
+use crate::plan::{Change, Sums};
 use crate::resolve::{Cut, checks};
 use crate::s3::Client;
+use crate::spill::Spool;
 
 /// A past state, and the directory that it is brought into.
 #[derive(Debug)]

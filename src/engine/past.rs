@@ -10,9 +10,10 @@ use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{KeyShapes, Known, Lifecycle, Rule, Version};
-use crate::plan::{Spool, Sums};
+use crate::plan::Sums;
 use crate::resolve::{Caution, Cut, Doubt, Expiries, Judge, KeyState};
 use crate::s3::{Client, ServerClock};
+use crate::spill::Spool;
 
 /// By what the answers at two cuts are judged, in a bucket that has these rules now and had `earlier` ones before.
 pub fn judge(

@@ -17,12 +17,10 @@ use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, KeyShapes, Relocation};
-use crate::plan::Spool;
-use crate::recover::{
-    Cursor, Dangling, Existed, Moment, Orphan, ReferenceSums, SortedKeys, SortedWriter, dangling, heal,
-};
+use crate::recover::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 use crate::resolve::{Cut, Judge, KeyState};
 use crate::s3::{Client, ServerClock};
+use crate::spill::{Cursor, SortedKeys, SortedWriter, Spool};
 
 /// Whose objects the rows' keys are looked for among.
 #[derive(Debug, Clone, Copy)]
@@ -144,7 +142,7 @@ struct Join<'a> {
     /// How the bucket's keys are named there, where they are another place's.
     relocation: Option<&'a Relocation>,
     /// Where each segment began among the rows' keys, and where it is.
-    open: HashMap<u64, (u64, Cursor<'a>)>,
+    open: HashMap<u64, (u64, Cursor)>,
     /// By their numbers, the rows' keys that a segment has come past.
     passed: Vec<Range<u64>>,
     found: References,
@@ -249,7 +247,7 @@ impl<'a> Join<'a> {
 fn unlisted(
     found: &mut References,
     segment: u64,
-    cursor: &mut Cursor<'_>,
+    cursor: &mut Cursor,
     judge: &Judge,
     clock: &ServerClock,
 ) -> Result<()> {

@@ -11,9 +11,10 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::KeyShapes;
-use crate::plan::{Action, Change, Only, Spool, Sums, Undelete, UnsureKey, decide};
+use crate::plan::{Action, Change, Only, Sums, Undelete, UnsureKey, decide};
 use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
+use crate::spill::Spool;
 
 /// What a survey found: the changes on disk, in the order of their keys, and their sums.
 #[derive(Debug)]

@@ -4,11 +4,9 @@ mod change;
 pub mod file;
 mod only;
 mod plausibility;
-mod spool;
 mod summary;
 
 pub use change::{Action, Change, Undelete, UnsureKey, decide};
 pub use only::Only;
 pub use plausibility::{Plausibility, Warning};
-pub use spool::Spool;
 pub use summary::{Covered, PrefixCounts, Sums, Tally, Unsure};

@@ -1,4 +1,4 @@
-//! A recovery as data: its file, its steps and their order, what its journal says; and the keys that a database's rows name,
+//! A recovery as data: its file, its steps and their order, what its journal says; and what rows come to whose keys are
 //! beside those of a bucket. Carrying it out is [`crate::engine`]'s.
 
 mod abort;
@@ -15,10 +15,8 @@ mod references;
 mod report;
 mod resource;
 mod rests;
-mod rows;
 #[cfg(test)]
 mod shapes;
-mod sorted;
 mod steps;
 mod told;
 
@@ -33,7 +31,5 @@ pub use record::{FORMAT, Record, StepResult};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub use report::{Ending, Event, Finding, FollowUp, Report, Running, StepReport, counts, in_words};
 pub use resource::{DRILL, Holder, RESTORE, Resource, UNDO};
-pub use rows::{Terminator, each_key, read_keys};
-pub use sorted::{Cursor, SortedKeys, SortedWriter};
 pub use steps::{Shape, Step};
 pub use told::{LATEST, Purpose, Told, mark_name};

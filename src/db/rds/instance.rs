@@ -291,7 +291,11 @@ async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
 }
 
 /// One of a cluster carries no protection of its own.
-pub(super) async fn remove_once(sdk: &aws_sdk_rds::Client, instance: &DbInstance, decided: &DbInstance) -> Result<()> {
+pub(super) async fn remove_once(
+    sdk: &aws_sdk_rds::Client,
+    instance: &DbInstance,
+    decided: &DbInstance,
+) -> Result<()> {
     let id = instance.db_instance_identifier().unwrap_or_default();
     if instance.db_instance_status() == Some("deleting") {
         return Ok(());

@@ -14,14 +14,15 @@ use crate::engine::heal::Heal;
 use crate::engine::options::{OnDoubt, RestoreOptions};
 use crate::engine::references::{Held, References, references};
 use crate::engine::restore::{Begun, Standings, standings};
+use crate::engine::rows::read_keys;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::list::Terminator;
 use crate::plan::Change;
 use crate::program::Patience;
-use crate::recover::{
-    self, Dangling, Event, Finding, RecoveryFile, SortedKeys, Step, StepResult, Terminator, counts, read_keys,
-};
+use crate::recover::{self, Dangling, Event, Finding, RecoveryFile, Step, StepResult, counts};
 use crate::resolve::Doubt;
+use crate::spill::SortedKeys;
 
 /// What a recovery works with.
 pub struct Parts<'a> {

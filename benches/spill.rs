@@ -1,0 +1,69 @@
+//! Sorting keys on disk: time, processor time and peak memory, with keys in order, shuffled, and with random names.
+//!
+//! A number of millions of keys as argument, 5 without. `RAYON_NUM_THREADS=1` shows what the other processors save.
+//! Peak memory is the process's, so each order of keys is sorted by a process of its own. `--test` sorts a few.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
+
+use std::process::Command;
+use std::time::Instant;
+
+use asof::spill::Sorter;
+
+const ORDERS: [&str; 3] = ["ordered", "shuffled", "random"];
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let number = arguments.iter().find_map(|a| a.parse::<u64>().ok());
+    if let Some(order) = ORDERS.iter().find(|order| arguments.iter().any(|a| a == *order)) {
+        return sort(order, number.unwrap());
+    }
+    let test = arguments.iter().any(|a| a == "--test");
+    let keys = if test { 5000 } else { number.unwrap_or(5) * 1_000_000 };
+    for order in ORDERS {
+        let sorted = Command::new(std::env::current_exe().unwrap()).args([order, &keys.to_string()]).status();
+        assert!(sorted.unwrap().success());
+    }
+}
+
+fn sort(order: &str, keys: u64) {
+    let mut random = fastrand::Rng::with_seed(5);
+    let began = Instant::now();
+    let mut sorter = Sorter::default();
+    for number in 0..keys {
+        // A prime, so each number comes once.
+        let shuffled = number * 2_654_435_761 % keys;
+        let key = match order {
+            "ordered" => format!("images/photo-{number:012}.jpg"),
+            "shuffled" => format!("images/photo-{shuffled:012}.jpg"),
+            _ => format!("tenants/{:03}/uploads/{:032x}.jpg", shuffled % 500, random.u128(..)),
+        };
+        sorter.push(&key).unwrap();
+    }
+    let keys_on_disk = sorter.finish().unwrap();
+    let (took, began) = (began.elapsed().as_secs_f64(), Instant::now());
+    assert_eq!(keys_on_disk.len(), keys);
+    let mut cursor = keys_on_disk.nth(0).unwrap();
+    while cursor.key().is_some() {
+        cursor.advance().unwrap();
+    }
+    let read = began.elapsed().as_secs_f64();
+    let (cpu, peak) = (cpu(), peak_kib() / 1024);
+    println!(
+        "{order:<9} {keys} keys: {took:.2} s, read in {read:.2} s, {cpu:.2} s of CPU, {peak} MiB at most"
+    );
+}
+
+/// User and system, of all threads, in seconds; the kernel counts in ticks of 10 ms.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let after_name = stat.rsplit_once(')').unwrap().1;
+    let ticks = after_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap());
+    ticks.sum::<f64>() / 100.0
+}
+
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse().unwrap()
+}

@@ -1,0 +1,70 @@
+//! Blocks of bytes in a file without a name, each compressed and with a checksum.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+
+/// A file of blocks. Several threads may write at once, each blocks of its own.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    pub(super) file: File,
+    end: AtomicU64,
+}
+
+/// Where a block lies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) offset: u64,
+    pub(super) packed: usize,
+    bytes: usize,
+}
+
+impl Blocks {
+    /// A file in the system's directory for temporary files.
+    pub(super) fn new() -> Result<Self> {
+        let place = std::env::temp_dir();
+        let file = tempfile::tempfile().map_err(|e| {
+            Error::new(ErrorKind::Local, format!("cannot make a temporary file in {}: {e}", place.display()))
+                .hint(ROOM)
+        })?;
+        Ok(Self { file, end: AtomicU64::new(0) })
+    }
+
+    pub(super) fn write(&self, bytes: &[u8]) -> Result<Place> {
+        let packed = pack(bytes).map_err(|e| full(&e))?;
+        let offset = self.end.fetch_add(packed.len() as u64, Ordering::Relaxed);
+        self.file.write_all_at(&packed, offset).map_err(|e| full(&e))?;
+        Ok(Place { offset, packed: packed.len(), bytes: bytes.len() })
+    }
+
+    /// Reads a block in place of what `into` holds.
+    pub(super) fn read(&self, place: Place, into: &mut Vec<u8>) -> Result<()> {
+        let mut packed = vec![0; place.packed];
+        self.file.read_exact_at(&mut packed, place.offset).map_err(|e| full(&e))?;
+        into.clear();
+        into.reserve_exact(place.bytes);
+        let unpacked = zstd::bulk::Decompressor::new()
+            .and_then(|mut decompressor| decompressor.decompress_to_buffer(&packed, into));
+        if unpacked.map_err(|e| damaged().because(e))? == place.bytes { Ok(()) } else { Err(damaged()) }
+    }
+}
+
+fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut compressor = zstd::bulk::Compressor::new(limits::SPILL_LEVEL)?;
+    compressor.include_checksum(true)?;
+    compressor.compress(bytes)
+}
+
+const ROOM: &str = "point TMPDIR to a directory with room for what is found";
+
+pub(super) fn full(e: &io::Error) -> Error {
+    Error::new(ErrorKind::Local, format!("cannot keep what was found in a temporary file: {e}")).hint(ROOM)
+}
+
+pub(super) fn damaged() -> Error {
+    Error::new(ErrorKind::Corrupt, "the temporary file of what was found was damaged")
+}

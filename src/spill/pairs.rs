@@ -1,0 +1,53 @@
+//! What two spools have for the same keys, side by side.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::merge::Merge;
+use super::spool::{Entries, Spool, parse};
+use crate::error::Result;
+
+/// What a key has in two spools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pair<A, B> {
+    /// Something in the first only.
+    First(A),
+    /// Something in the second only.
+    Second(B),
+    /// Something in both.
+    Both(A, B),
+}
+
+/// The entries of two spools, each of which has a key once, joined in the order of their keys.
+pub fn pairs<A, B>(
+    first: Spool<A>,
+    second: Spool<B>,
+) -> Result<impl Iterator<Item = Result<Pair<A, B>>> + Send>
+where
+    A: Serialize + DeserializeOwned + Send + 'static,
+    B: Serialize + DeserializeOwned + Send + 'static,
+{
+    let (first, second): (Entries<A>, Entries<B>) = (first.into_changes()?, second.into_changes()?);
+    let mut merge = Merge::new([first.cursor, second.cursor]);
+    Ok(std::iter::from_fn(move || next(&mut merge).transpose()))
+}
+
+fn next<A: DeserializeOwned, B: DeserializeOwned>(merge: &mut Merge) -> Result<Option<Pair<A, B>>> {
+    let Some(head) = merge.head() else { return Ok(None) };
+    if head.run == 1 {
+        let second = parse(head.cursor.value())?;
+        merge.advance()?;
+        return Ok(Some(Pair::Second(second)));
+    }
+    let key = head.cursor.key().unwrap_or_default().to_owned();
+    let first = parse(head.cursor.value())?;
+    merge.advance()?;
+    match merge.head() {
+        Some(head) if head.run == 1 && head.cursor.key() == Some(&key) => {
+            let second = parse(head.cursor.value())?;
+            merge.advance()?;
+            Ok(Some(Pair::Both(first, second)))
+        }
+        _ => Ok(Some(Pair::First(first))),
+    }
+}

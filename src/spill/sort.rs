@@ -1,0 +1,158 @@
+//! Keys that come in any order, put in order on disk.
+//!
+//! As many as fit are sorted in memory and written as a run; where they come in order already, the run goes on. Runs are
+//! merged when there are many, and in the end. Sorting and merging use all processors.
+
+use rayon::prelude::*;
+
+use super::blocks::Blocks;
+use super::chunk::{Chunk, Place};
+use super::keys::{Part, SortedKeys, SortedWriter};
+use super::merge::Merge;
+use super::run::{Run, Written};
+use crate::error::Result;
+use crate::limits;
+
+/// Puts keys in order, each once.
+#[derive(Debug, Default)]
+pub struct Sorter {
+    chunk: Chunk,
+    run: Option<Growing>,
+    /// Finished runs; those of one level are about equally long.
+    pub(super) levels: Vec<Vec<SortedKeys>>,
+}
+
+impl Sorter {
+    /// Takes a key.
+    pub fn push(&mut self, key: &str) -> Result<()> {
+        if self.chunk.size() + key.len() > limits::SORT_BYTES {
+            self.write()?;
+        }
+        self.chunk.push(key);
+        Ok(())
+    }
+
+    /// Writes what is in memory, to the run under way if it can follow there.
+    pub(super) fn write(&mut self) -> Result<()> {
+        self.chunk.sort();
+        let parts = self.chunk.parts(threads());
+        let Some(first) = parts.first().and_then(|part| self.chunk.keys(part).next()) else { return Ok(()) };
+        let mut run = match self.run.take_if(|run| run.last.as_deref() <= Some(first)) {
+            Some(run) => run,
+            None => Growing { blocks: Blocks::new()?, written: Vec::new(), last: None },
+        };
+        run.append(&self.chunk, &parts)?;
+        self.chunk.clear();
+        match self.run.replace(run) {
+            Some(ended) => self.keep(ended.finish(), 0),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps a run; merges those of its level once there are many.
+    fn keep(&mut self, run: SortedKeys, level: usize) -> Result<()> {
+        if self.levels.len() <= level {
+            self.levels.push(Vec::new());
+        }
+        let Some(runs) = self.levels.get_mut(level) else { return Ok(()) };
+        runs.push(run);
+        if runs.len() < limits::SORT_RUNS {
+            return Ok(());
+        }
+        let merged = merge(&std::mem::take(runs))?;
+        self.keep(merged, level + 1)
+    }
+
+    /// All of them.
+    pub fn finish(mut self) -> Result<SortedKeys> {
+        self.write()?;
+        drop(std::mem::take(&mut self.chunk));
+        let last = match self.run.take() {
+            Some(run) => run.finish(),
+            None => SortedWriter::new()?.finish()?,
+        };
+        if self.levels.is_empty() {
+            return Ok(last);
+        }
+        let runs: Vec<_> = self.levels.into_iter().flatten().chain([last]).collect();
+        merge(&runs)
+    }
+}
+
+/// A run that goes on as long as what comes is not before its end.
+#[derive(Debug)]
+struct Growing {
+    blocks: Blocks,
+    written: Vec<Written>,
+    last: Option<Vec<u8>>,
+}
+
+impl Growing {
+    /// Writes a sorted chunk, each of its parts by a thread.
+    fn append(&mut self, chunk: &Chunk, parts: &[&[Place]]) -> Result<()> {
+        let (blocks, last) = (&self.blocks, &self.last);
+        let written = parts.par_iter().enumerate().map(|(n, places)| {
+            let mut part = if n == 0 { Part::after(last.clone()) } else { Part::default() };
+            chunk.keys(places).try_for_each(|key| part.push(blocks, key))?;
+            part.finish(blocks)
+        });
+        let written = written.collect::<Result<Vec<_>>>()?;
+        self.written.extend(written.into_iter().flatten());
+        self.last = parts.last().and_then(|part| chunk.keys(part).next_back()).map(<[u8]>::to_vec);
+        Ok(())
+    }
+
+    fn finish(self) -> SortedKeys {
+        SortedKeys { run: Run::new(self.blocks, self.written) }
+    }
+}
+
+/// How many threads write at once.
+fn threads() -> usize {
+    rayon::current_num_threads().min(limits::SPILL_THREADS)
+}
+
+/// One run from several: each thread merges the keys between two borders.
+fn merge(runs: &[SortedKeys]) -> Result<SortedKeys> {
+    let blocks = Blocks::new()?;
+    let borders = borders(runs, threads());
+    let parts: Vec<_> = (0..=borders.len())
+        .into_par_iter()
+        .map(|n| {
+            let from = n.checked_sub(1).and_then(|before| borders.get(before)).copied();
+            merge_between(runs, &blocks, from, borders.get(n).copied())
+        })
+        .collect::<Result<_>>()?;
+    Ok(SortedKeys { run: Run::new(blocks, parts.into_iter().flatten().collect()) })
+}
+
+/// Keys that part the runs into about equal `parts`, by the blocks' first keys.
+fn borders(runs: &[SortedKeys], parts: usize) -> Vec<&[u8]> {
+    let mut firsts: Vec<&[u8]> =
+        runs.iter().flat_map(|run| run.run.index.iter().map(|block| &*block.first_key)).collect();
+    firsts.sort_unstable();
+    let mut borders: Vec<_> =
+        (1..parts).filter_map(|n| firsts.get(firsts.len() * n / parts)).copied().collect();
+    borders.dedup();
+    borders
+}
+
+/// Merges the keys from one border on up to another, without that.
+fn merge_between(
+    runs: &[SortedKeys],
+    blocks: &Blocks,
+    from: Option<&[u8]>,
+    to: Option<&[u8]>,
+) -> Result<Vec<Written>> {
+    let cursors = runs.iter().map(|run| from.map_or_else(|| run.nth(0), |key| run.run.from(key)));
+    let mut merge = Merge::new(cursors.collect::<Result<Vec<_>>>()?);
+    let mut part = Part::default();
+    while let Some(key) = merge.head().and_then(|head| head.cursor.key()) {
+        if to.is_some_and(|to| to <= key) {
+            break;
+        }
+        part.push(blocks, key)?;
+        merge.advance()?;
+    }
+    part.finish(blocks)
+}

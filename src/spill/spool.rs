@@ -1,0 +1,104 @@
+//! Changes, or other things that keys have, on disk.
+//!
+//! Several parts of a bucket are surveyed at once, each in the order of its keys. Each writes into a segment of its own.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::blocks::{Blocks, damaged};
+use super::run::{Block, Cursor, Run, Written};
+use crate::error::Result;
+
+/// What keys have, in the order of their keys within each segment.
+#[derive(Debug)]
+pub struct Spool<T> {
+    blocks: Blocks,
+    index: Vec<Written>,
+    open: HashMap<u64, Block>,
+    len: u64,
+    holds: PhantomData<T>,
+}
+
+impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
+    /// An empty spool in the system's directory for temporary files.
+    pub fn new() -> Result<Self> {
+        let (index, open) = (Vec::new(), HashMap::new());
+        Ok(Self { blocks: Blocks::new()?, index, open, len: 0, holds: PhantomData })
+    }
+
+    /// Appends what a key has to a segment. Within a segment, keys ascend.
+    pub fn push(&mut self, segment: u64, key: &str, value: &T) -> Result<()> {
+        let open = self.open.entry(segment).or_default();
+        open.push(key.as_bytes(), |bytes| serde_json::to_writer(bytes, value).map_err(Into::into))?;
+        self.len += 1;
+        if open.is_full() {
+            self.cut(segment)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a segment's block: what another segment has may lie between this one's entries so far and those to come.
+    pub fn cut(&mut self, segment: u64) -> Result<()> {
+        if let Some(mut open) = self.open.remove(&segment) {
+            self.index.extend(open.write(&self.blocks)?);
+        }
+        Ok(())
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Reads the entries in the order of their keys.
+    pub fn into_changes(mut self) -> Result<Entries<T>> {
+        let open: Vec<_> = self.open.keys().copied().collect();
+        for segment in open {
+            self.cut(segment)?;
+        }
+        let cursor = Run::new(self.blocks, self.index).nth(0)?;
+        Ok(Entries { cursor, holds: PhantomData })
+    }
+}
+
+/// What keys have, as it is read back. After an error comes nothing more.
+#[derive(Debug)]
+pub struct Entries<T> {
+    pub(super) cursor: Cursor,
+    holds: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Entries<T> {
+    fn read(&mut self) -> Result<Option<T>> {
+        if self.cursor.key().is_none() {
+            return Ok(None);
+        }
+        let value = parse(self.cursor.value())?;
+        self.cursor.advance()?;
+        Ok(Some(value))
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for Entries<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let read = self.read();
+        if read.is_err() {
+            self.cursor.end();
+        }
+        read.transpose()
+    }
+}
+
+pub(super) fn parse<T: DeserializeOwned>(value: &[u8]) -> Result<T> {
+    serde_json::from_slice(value).map_err(|e| damaged().because(e))
+}

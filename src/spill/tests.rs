@@ -1,0 +1,194 @@
+//! What comes back from the disk beside plain sorting and joining in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::FileExt;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::error::{ErrorKind, Result};
+
+fn listed(mut cursor: Cursor) -> Vec<String> {
+    let mut keys = Vec::new();
+    while let Some(key) = cursor.text().unwrap() {
+        keys.push(key.to_owned());
+        cursor.advance().unwrap();
+    }
+    keys
+}
+
+/// Sorts with chunks of a few keys, so that there are many runs and several levels of them.
+fn sorted(keys: &[String], chunk: usize) -> (SortedKeys, usize) {
+    let mut sorter = Sorter::default();
+    for keys in keys.chunks(chunk) {
+        for key in keys {
+            sorter.push(key).unwrap();
+        }
+        sorter.write().unwrap();
+    }
+    let levels = sorter.levels.len();
+    (sorter.finish().unwrap(), levels)
+}
+
+/// Writes each key with its value into its segment, the segments in turns, and cuts one where another's key lies between.
+fn spooled(entries: &BTreeMap<String, (u64, String)>) -> Spool<(String, String)> {
+    let mut segments: BTreeMap<u64, Vec<(usize, &String, &String)>> = BTreeMap::new();
+    for (place, (key, (segment, value))) in entries.iter().enumerate() {
+        segments.entry(*segment).or_default().push((place, key, value));
+    }
+    let mut spool = Spool::new().unwrap();
+    for turn in 0..entries.len() {
+        for (segment, entries) in &segments {
+            let Some((place, key, value)) = entries.get(turn) else { continue };
+            let before = turn.checked_sub(1).and_then(|before| entries.get(before));
+            if before.is_some_and(|(before, ..)| before + 1 != *place) {
+                spool.cut(*segment).unwrap();
+            }
+            spool.push(*segment, key, &((*key).clone(), (*value).clone())).unwrap();
+        }
+    }
+    spool
+}
+
+/// Overwrites a byte of a file, and gives what is read from it then.
+fn damaged<T>(run: &super::run::Run, at: u64, read: impl FnOnce() -> T) -> T {
+    let mut byte = [0];
+    run.blocks.file.read_exact_at(&mut byte, at).unwrap();
+    run.blocks.file.write_all_at(&[!byte[0]], at).unwrap();
+    let found = read();
+    run.blocks.file.write_all_at(&byte, at).unwrap();
+    found
+}
+
+#[test]
+fn runs_are_merged_level_by_level() {
+    let keys: Vec<_> = (0..10_000u32).map(|n| format!("k{:05}", n.wrapping_mul(7919) % 10_000)).collect();
+    let expected: Vec<_> = (0..10_000).map(|n| format!("k{n:05}")).collect();
+    let (merged, levels) = sorted(&keys, 2);
+    assert_eq!((listed(merged.nth(0).unwrap()), levels), (expected.clone(), 2));
+    let (one_run, levels) = sorted(&expected, 2);
+    assert_eq!((listed(one_run.nth(0).unwrap()), levels), (expected, 0));
+}
+
+#[test]
+fn none_and_the_same_again() {
+    let none = Sorter::default().finish().unwrap();
+    assert!(none.is_empty() && none.from("a").unwrap().key().is_none());
+    assert!(none.nth(0).unwrap().key().is_none());
+    let mut writer = SortedWriter::new().unwrap();
+    for key in ["", "", "a", "a", "bbb"] {
+        writer.push(key).unwrap();
+    }
+    assert_eq!(listed(writer.finish().unwrap().nth(0).unwrap()), ["", "a", "bbb"]);
+}
+
+/// One value is larger than a block, and any text is one line.
+#[test]
+fn entries_come_back_as_they_went() {
+    let long = "x".repeat(100_000);
+    let values = [("a", "\n\r\u{2028}"), ("b\n\"", ""), ("c", &long), ("日\u{1}", "日")];
+    let mut spool = Spool::new().unwrap();
+    for (key, value) in values {
+        spool.push(0, key, &value.to_owned()).unwrap();
+    }
+    assert_eq!(spool.len(), 4);
+    let back: Vec<_> = spool.into_changes().unwrap().map(Result::unwrap).collect();
+    assert_eq!(back, values.map(|(_, value)| value));
+}
+
+/// A disk, or a memory, that loses a bit must never lose a key, or make another of it.
+#[test]
+fn a_damaged_byte_is_an_error_and_never_another_key() {
+    let keys: Vec<_> = (0..100).map(|n| format!("images/{n:04}")).collect();
+    let (keys_on_disk, _) = sorted(&keys, 1000);
+    let run = &keys_on_disk.run;
+    let bytes = run.index.iter().map(|block| block.place.offset + block.place.packed as u64).max().unwrap();
+    for at in 0..bytes {
+        let read = damaged(run, at, || -> Result<Vec<String>> {
+            let (mut cursor, mut keys) = (keys_on_disk.nth(0)?, Vec::new());
+            while let Some(key) = cursor.text()? {
+                keys.push(key.to_owned());
+                cursor.advance()?;
+            }
+            assert!(cursor.key().is_none());
+            Ok(keys)
+        });
+        match read {
+            Ok(read) => assert_eq!(read, keys, "byte {at}"),
+            Err(e) => assert_eq!(e.kind(), ErrorKind::Corrupt, "byte {at}: {e}"),
+        }
+    }
+    assert_eq!(listed(keys_on_disk.nth(0).unwrap()), keys);
+}
+
+/// Segments whose keys are mixed would be read in a wrong order: that is told.
+#[test]
+fn blocks_that_overlap_are_an_error() {
+    let mut spool = Spool::new().unwrap();
+    for n in 0..100 {
+        spool.push(0, &format!("{n:03}"), &n).unwrap();
+        spool.push(1, &format!("{n:03}x"), &n).unwrap();
+    }
+    let read: Vec<Result<i32>> = spool.into_changes().unwrap().collect();
+    assert_eq!(read.last().unwrap().as_ref().unwrap_err().kind(), ErrorKind::Corrupt);
+    assert!(read.len() < 200);
+}
+
+const KEYS: &str = "(long prefix/)?(another, longer one/)?[a\\x00日]{0,12}";
+
+fn entries() -> impl Strategy<Value = BTreeMap<String, (u64, String)>> {
+    proptest::collection::btree_map(KEYS, (0u64..4, "[a\n\"日]{0,20}"), 0..120)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn all_keys_come_out_in_order_and_once(
+        keys in proptest::collection::vec(KEYS, 0..300),
+        chunk in 1usize..60,
+        looked_up in KEYS,
+    ) {
+        let expected: Vec<_> = keys.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        let (sorted, _) = sorted(&keys, chunk);
+        prop_assert_eq!(sorted.len(), expected.len() as u64);
+        prop_assert_eq!(&listed(sorted.nth(0).unwrap()), &expected);
+        for looked_up in keys.iter().take(5).chain([&looked_up]) {
+            let before = expected.partition_point(|key| key < looked_up);
+            for cursor in [sorted.from(looked_up).unwrap(), sorted.nth(before as u64).unwrap()] {
+                prop_assert_eq!(cursor.number(), before as u64);
+                prop_assert_eq!(&listed(cursor), &expected[before..]);
+            }
+        }
+    }
+
+    #[test]
+    fn segments_are_joined_in_the_order_of_keys(entries in entries()) {
+        let expected: Vec<_> =
+            entries.iter().map(|(key, (_, value))| (key.clone(), value.clone())).collect();
+        let spool = spooled(&entries);
+        prop_assert_eq!(spool.len(), expected.len() as u64);
+        let read: Vec<_> = spool.into_changes().unwrap().map(Result::unwrap).collect();
+        prop_assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn pairs_are_those_of_a_plain_join(first in entries(), second in entries()) {
+        let value = |of: &BTreeMap<String, (u64, String)>, key: &String| {
+            of.get(key).map(|(_, value)| (key.clone(), value.clone()))
+        };
+        let keys: BTreeSet<_> = first.keys().chain(second.keys()).collect();
+        let expected: Vec<_> = keys
+            .into_iter()
+            .filter_map(|key| match (value(&first, key), value(&second, key)) {
+                (Some(a), Some(b)) => Some(Pair::Both(a, b)),
+                (Some(a), None) => Some(Pair::First(a)),
+                (None, Some(b)) => Some(Pair::Second(b)),
+                (None, None) => None,
+            })
+            .collect();
+        let joined: Vec<_> =
+            pairs(spooled(&first), spooled(&second)).unwrap().map(Result::unwrap).collect();
+        prop_assert_eq!(joined, expected);
+    }
+}
