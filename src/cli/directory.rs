@@ -88,7 +88,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
     let hints = reporter.finish(&summary)?;
     if !finished {
-        words.sizes(context, output);
+        Words::sizes(context, output);
         output.note("the same command goes on where it stopped: what is right already is not read again");
         return Ok(Exit::Interrupted);
     }
@@ -143,7 +143,7 @@ impl Words<'_> {
         self.command("restore", "--to", location, at) + overwrite + apart
     }
 
-    fn sizes(&self, context: &Context, output: Output) {
+    fn sizes(context: &Context, output: Output) {
         let unproven = context.counters.unproven.get();
         if unproven > 0 {
             output.note(&sizes_only(unproven));
@@ -160,7 +160,7 @@ impl Words<'_> {
     ) -> Exit {
         let counters = &context.counters;
         let (failed, conflicts) = (counters.failed.get(), counters.conflicts.get());
-        self.sizes(context, output);
+        Self::sizes(context, output);
         if failed > 0 {
             output.note(&plural(failed, "key is not restored", "keys are not restored"));
             for hint in hints {
