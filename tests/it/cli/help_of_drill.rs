@@ -31,7 +31,7 @@ fn of_drill() {
               List the RDS databases that drills left behind more than a day ago, and remove them
 
       -y, --yes
-              Do not ask before the databases that --sweep lists are removed
+              Remove what --sweep lists without asking; databases protected from deletion are left
 
           --at <TIME>
               The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that

@@ -16,7 +16,6 @@ async fn made(databases: &Databases, kind: &str, command: &[&str], target: &str)
 }
 
 /// The same, protected from deletion or not.
-
 async fn made_with(
     databases: &Databases,
     (kind, protection): (&str, &str),
@@ -186,9 +185,9 @@ async fn there(databases: &Databases, id: &str) -> Option<bool> {
         return instance.deletion_protection();
     }
     let described = databases.sdk.describe_db_clusters().db_cluster_identifier(id).send().await;
-    described
-        .ok()
-        .and_then(|described| described.db_clusters().first().and_then(|one| one.deletion_protection()))
+    described.ok().and_then(|described| {
+        described.db_clusters().first().and_then(aws_sdk_rds::types::DbCluster::deletion_protection)
+    })
 }
 
 /// What `asof drill --sweep` shows on a terminal on which this is typed.
