@@ -171,6 +171,20 @@ impl RdsHandle {
         }
     }
 
+    /// Gives an instance or a cluster a tag.
+    pub fn tag(&self, id: &str, key: &str, value: &str) {
+        self.change(id, |database| drop(database.tags.insert(key.to_owned(), value.to_owned())));
+    }
+
+    /// Puts another with the same name and tags in the place of an instance.
+    pub fn replace(&self, id: &str) {
+        let mut store = lock(&self.0.store);
+        let resource_id = store.resource_id("db");
+        if let Some(instance) = store.instances.get_mut(id) {
+            instance.resource_id = resource_id;
+        }
+    }
+
     /// Makes an instance or a cluster older, by so many milliseconds.
     pub fn backdate(&self, id: &str, by: i64) {
         self.change(id, |database| database.created -= by);

@@ -176,6 +176,31 @@ fn what_does_not_tell_whose_it_is_and_of_when_is_not_adopted() {
     });
 }
 
+/// What the adopted recovery has not asked for yet is looked for as if it began.
+#[test]
+fn what_an_adopted_recovery_has_not_asked_for_yet_has_to_be_free() {
+    block_on(async {
+        let databases = super::databases().await;
+        databases.plain_instance(&databases.id("src")).await;
+        crate::contract::databases::make_cluster(&databases, &databases.id("carts")).await;
+        databases.later().await;
+        databases.write("rds", HOOKS);
+        lost(&databases, "recover", databases.at()).await;
+        let taken = databases.id("new-2");
+        rds(&databases).handle().occupy(&taken);
+        let (url, source, target) = (&databases.url, databases.id("carts"), databases.id("new"));
+        let second = format!(
+            "[[database]]\nkind = \"aurora\"\nname = \"carts\"\nsource = \"{source}\"\ntarget = \"{target}\"\n\
+             endpoint-url = \"{url}\"\nregion = \"us-east-1\"\n"
+        );
+        databases.write("rds", &format!("{HOOKS}{second}"));
+        let run = adopt(&databases, &["--yes"]).await.expect_code(5);
+        let told = format!("where one of its instances would be created (the instance {taken}");
+        assert!(run.stderr.contains(&told) && run.stderr.contains("nothing was changed"), "{run}");
+        assert_eq!((restores(&databases), lines(&databases, "quiesced")), (1, 0), "{run}");
+    });
+}
+
 /// What was adopted may have been asked for: an abort removes it.
 #[test]
 fn an_adopted_recovery_is_aborted_as_a_whole() {

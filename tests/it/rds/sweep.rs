@@ -1,6 +1,6 @@
 //! Sweeping what drills have left, and nothing else.
 
-use asof::lab::{RdsAction, When};
+use asof::lab::{RdsAction, RdsHandle, When};
 
 use super::{databases, rds};
 use crate::cli::terminal::{answer_to, has_script};
@@ -87,6 +87,10 @@ fn a_cluster_is_swept_with_its_instances() {
         databases.later().await;
         let old = made(&databases, "aurora", &["drill", "--keep"], "old").await;
         rds(&databases).handle().backdate(&old, 2 * DAY);
+        let listed = sweep(&databases, &[]).await.expect_code(2);
+        let told: Vec<_> =
+            listed.of_type("leftover").iter().map(|l| format!("{} {}", l["database"], l["id"])).collect();
+        assert_eq!(told, [format!("\"cluster\" \"{old}\"")], "its instances are not listed: {listed}");
         sweep(&databases, &["--yes"]).await.expect_code(0);
         let clusters = databases.sdk.describe_db_clusters().send().await.unwrap();
         let clusters: Vec<_> =
@@ -197,4 +201,30 @@ async fn answered(databases: &Databases, answer: &'static str) -> String {
     let asof = databases.subject.command(&databases.subject.server.secret, &sweep);
     let output = tokio::task::spawn_blocking(move || answer_to(&asof, answer)).await.unwrap();
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Somebody changes it between the list and its removal.
+#[test]
+fn what_is_not_what_was_listed_any_more_is_not_swept() {
+    let not_a_drill_s = |lab: &RdsHandle, id: &str| lab.tag(id, "asof:purpose", "recover");
+    let another = |lab: &RdsHandle, id: &str| lab.replace(id);
+    for change in [not_a_drill_s, another] {
+        block_on(async {
+            let databases = databases().await;
+            databases.plain_instance(&databases.id("src")).await;
+            databases.later().await;
+            let old = made(&databases, "rds", &["drill", "--keep"], "old").await;
+            let lab = rds(&databases).handle();
+            lab.backdate(&old, 2 * DAY);
+            let id = old.clone();
+            rds(&databases)
+                .faults()
+                .before(RdsAction::DescribeDBInstances, When::Nth(2), move || change(&lab, &id));
+            let swept = sweep(&databases, &["--yes"]).await.expect_code(1);
+            let told = format!("left behind: instance {old}: not removed: the instance {old} is another now");
+            assert!(swept.stderr.contains(&told), "{swept}");
+            assert!(databases.instance(&old).await.is_some(), "{swept}");
+            assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 0, "{swept}");
+        });
+    }
 }
