@@ -188,6 +188,7 @@ fn what_an_adopted_recovery_has_not_asked_for_yet_has_to_be_free() {
         lost(&databases, "recover", databases.at()).await;
         let taken = databases.id("new-2");
         rds(&databases).handle().occupy(&taken);
+        rds(&databases).handle().tag(&taken, TAG, "another");
         let (url, source, target) = (&databases.url, databases.id("carts"), databases.id("new"));
         let second = format!(
             "[[database]]\nkind = \"aurora\"\nname = \"carts\"\nsource = \"{source}\"\ntarget = \"{target}\"\n\
