@@ -195,9 +195,9 @@ async fn there(databases: &Databases, id: &str) -> Option<bool> {
 }
 
 /// What `asof drill --sweep` shows on a terminal on which this is typed.
-async fn answered(databases: &Databases, answer: &'static str) -> String {
+pub(super) async fn answered(databases: &Databases, answer: &'static str) -> String {
     let path = databases.path();
-    let sweep = ["drill", "--sweep", path.to_str().unwrap(), "--format", "json"];
+    let sweep = ["drill", "--sweep", path.to_str().unwrap()];
     let asof = databases.subject.command(&databases.subject.server.secret, &sweep);
     let output = tokio::task::spawn_blocking(move || answer_to(&asof, answer)).await.unwrap();
     String::from_utf8(output.stdout).unwrap()
