@@ -72,7 +72,7 @@ impl Cluster {
 /// deleted, unless RDS has made them with it.
 pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &Errand) -> Result<()> {
     let id = cluster.db_cluster_identifier().unwrap_or_default();
-    let members = Members { client, cluster: id, engine: "" };
+    let members = Members { client, cluster: id, engine: "", named: String::new() };
     let engine = cluster.engine().and_then(ClusterEngine::of);
     let own = if engine.is_some_and(ClusterEngine::makes_its_instances) {
         Vec::new()
@@ -109,7 +109,7 @@ pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &
 /// Waits for the instances of a cluster that is gone: a teardown that was killed has deleted them before it, and their names
 /// are not free until they are gone too.
 pub(super) async fn until_without_instances(client: &Client, cluster: &str) -> Result<()> {
-    let members = Members { client, cluster, engine: "" };
+    let members = Members { client, cluster, engine: "", named: String::new() };
     let is_gone = async || Ok(members.there().await?.is_empty());
     client.until_gone(&format!("the instances of the cluster {cluster}"), is_gone).await
 }

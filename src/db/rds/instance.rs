@@ -10,10 +10,11 @@ use super::client::{Client, explain, if_there, is_taken};
 use super::protection::require_own;
 use super::settings::InstanceSettings;
 use super::source::like_source_is_not_known;
+use super::swap::STOPPED_SWAP;
 use super::whose::{Looked, after_cut_over, look};
-use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
+use super::{Settings, Source, answered, by_hand, rename, requests, states, tags, taken};
 use crate::cancel::Cancel;
-use crate::db::{Connection, Errand, Found, Progress, Request, Window};
+use crate::db::{Connection, CutOver, Errand, Found, Progress, Request, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
@@ -32,6 +33,7 @@ impl Instance {
     /// Checks what the file says of it, and finds credentials. `cancel` ends the waiting for what RDS refuses at first.
     pub async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
         settings.check_target(0)?;
+        settings.check_cut_over()?;
         let overrides = Box::new(settings.overrides()?);
         let client = Client::connect(&settings.name, &settings.server, cancel).await?;
         Ok(Self { settings, overrides, captured: Once::default(), client })
@@ -122,8 +124,8 @@ impl Instance {
         })
     }
 
-    pub(in crate::db) async fn connection(&self) -> Result<Connection> {
-        let instance = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await?;
+    pub(in crate::db) async fn connection(&self, errand: &Errand) -> Result<Connection> {
+        let instance = self.described(errand).await?;
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         Ok(Connection {
             endpoint: endpoint(&instance),
@@ -156,9 +158,23 @@ impl Instance {
     }
 
     pub(super) async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbInstance>> {
-        let describe =
-            async || if_there(self.client.insist(async |sdk| describe(&sdk, self.target()).await).await);
+        let describe = async || match &errand.swap {
+            None => rename::named(&self.client, self.target()).await,
+            Some(swap) => rename::find(&self.client, &swap.target).await,
+        };
         look(&self.client, errand, insistent, describe).await
+    }
+
+    /// What was restored, under the name that it has now.
+    pub(super) async fn described(&self, errand: &Errand) -> Result<DbInstance> {
+        let there = match &errand.swap {
+            None => None,
+            Some(swap) => rename::find(&self.client, &swap.target).await?,
+        };
+        match there {
+            Some(there) => Ok(there),
+            None => self.client.insist(async |sdk| describe(&sdk, self.target()).await).await,
+        }
     }
 
     /// The settings that the restored instance is to have.
@@ -191,6 +207,9 @@ impl Instance {
 
     /// What can be done about a source that is not there.
     async fn without_source(&self, e: Error) -> Error {
+        if self.settings.cut_over == CutOver::Rename {
+            return e.hint(STOPPED_SWAP);
+        }
         let target = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
         match target.ok().and_then(|target| after_cut_over(&target)) {
             Some(advice) => e.hint(advice),

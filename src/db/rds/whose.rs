@@ -22,6 +22,10 @@ pub(super) trait Described: Clone {
     fn resource_id(&self) -> Option<&str>;
     fn arn(&self) -> Option<&str>;
     fn tags(&self) -> &[Tag];
+    /// It belongs to another database, which is the one that an application uses.
+    fn is_member(&self) -> bool {
+        false
+    }
 }
 
 impl Described for DbInstance {
@@ -43,6 +47,10 @@ impl Described for DbInstance {
 
     fn tags(&self) -> &[Tag] {
         self.tag_list()
+    }
+
+    fn is_member(&self) -> bool {
+        self.db_cluster_identifier().is_some()
     }
 }
 
@@ -108,6 +116,7 @@ impl Other {
                 format!("the {named} without the tag {TAG} (its tags cannot be listed: {why})")
             }
             Other::Drill(id) => format!("the {named} of the drill {id}"),
+            Other::Recovery(id) if there.is_member() => format!("the {named} of the recovery {id}"),
             Other::Recovery(id) => {
                 format!("the {named} of the recovery {id}; {}", cut_over(there.identifier()))
             }

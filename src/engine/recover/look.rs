@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::Version;
 use crate::plan::Change;
 use crate::plan::file::{Changes, PlanFile};
-use crate::recover::{Event, Finding, Held, Seen, State, Status, Step, quiesces_again, what_holds};
+use crate::recover::{Event, Finding, Held, InUse, Seen, State, Status, Step, quiesces_again, what_holds};
 
 /// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again.
 pub(super) async fn look_again(recovery: &Recovery, parts: &Parts<'_>) -> Result<()> {
@@ -38,13 +38,17 @@ fn note(recovery: &Recovery, parts: &Parts<'_>, step: Step, why: String) -> Resu
 async fn lapsed(recovery: &Recovery, parts: &Parts<'_>) -> Result<Vec<(Step, String)>> {
     let state = recovery.state();
     let seen = see(recovery, parts, &state).await?;
-    let resumed = state.is_resume_begun();
     let mut lapsed = Vec::new();
     for (step, seen) in &seen {
-        match what_holds(seen, resumed) {
+        let used = match step {
+            Step::Start(n) | Step::Wait(n) | Step::Settle(n) | Step::Swap(n) => state.in_use(*n),
+            _ if state.is_resume_begun() => InUse::Written,
+            _ => InUse::No,
+        };
+        match what_holds(seen, used) {
             Held::Holds => {}
             Held::TakeAgain(why) => lapsed.push((*step, why)),
-            Held::Refuse(why) => return Err(refused(recovery, &why)),
+            Held::Refuse(why) => return Err(refused(recovery, (used, &why))),
             Held::Written(why) => {
                 if let Step::Bucket(n) = step {
                     let part = parts.bucket(*n)?;
@@ -56,7 +60,16 @@ async fn lapsed(recovery: &Recovery, parts: &Parts<'_>) -> Result<Vec<(Step, Str
     Ok(lapsed)
 }
 
-fn refused(recovery: &Recovery, why: &str) -> Error {
+fn refused(recovery: &Recovery, (used, why): (InUse, &str)) -> Error {
+    if used == InUse::Named {
+        let message = format!(
+            "cannot resume the recovery {}: {why}, and its source may have been renamed",
+            recovery.id()
+        );
+        return Error::new(ErrorKind::Refused, message).hint(
+            "nothing was changed; abort the recovery, which gives the source its name back, and begin anew",
+        );
+    }
     let message = format!(
         "cannot resume the recovery {}: {why}, and the application may have been resumed",
         recovery.id()
@@ -71,6 +84,14 @@ async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Ve
     let mut seen = Vec::new();
     let done = |step: Step| state.status(step) == Some(&Status::Done);
     for (n, database) in parts.databases.iter().enumerate() {
+        // The step itself finds out, and waits, while a name tells nothing.
+        let swap = state.swap(n);
+        if swap.is_some() && !done(Step::Swap(n)) {
+            continue;
+        }
+        if let Some(swap) = swap {
+            seen.push((Step::Swap(n), Seen::Swapped(database.unswapped(swap).await?)));
+        }
         let furthest = [Step::Settle(n), Step::Wait(n), Step::Start(n)].into_iter().find(|step| done(*step));
         let Some(step) = furthest else { continue };
         let found = if database.can_tell() {
@@ -79,7 +100,7 @@ async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Ve
             Seen::Untold
         };
         // A database that is gone is asked for again, not only settled.
-        let step = if matches!(what_holds(&found, false), Held::Holds) { step } else { Step::Start(n) };
+        let step = if matches!(what_holds(&found, InUse::No), Held::Holds) { step } else { Step::Start(n) };
         seen.push((step, found));
     }
     for n in 0..parts.buckets.len() {
