@@ -119,6 +119,11 @@ fn question(typed: Option<TypedTime>, window: Option<Duration>, now: Instant) ->
 /// Prints the least policy for a use of asof; names that stand for buckets where none was given.
 /// The recovery file tells the sources that are renamed.
 fn policy(what: Use, location: Option<Location>, file: Option<&Path>) -> Result<Exit> {
+    if file.is_some() && what != Use::Recover {
+        return Err(
+            Error::usage("--database changes no policy but that of --iam recover").hint("leave it out")
+        );
+    }
     let named = |bucket: &str| Location { bucket: bucket.to_owned(), prefix: String::new() };
     let source = location.unwrap_or_else(|| named("BUCKET"));
     let other = named(if what == Use::Drill { "SCRATCH" } else { "DESTINATION" });

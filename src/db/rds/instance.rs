@@ -118,10 +118,22 @@ impl Instance {
         let describe =
             async || self.client.ask(async |sdk| describe(&sdk, self.target()).await).await.map(Some);
         Ok(match look(&self.client, errand, false, describe).await? {
-            Looked::Ours(instance) => progress(&instance),
+            Looked::Ours(instance) => match progress(&instance) {
+                Progress::Available { .. } if self.is_too_busy(&instance, errand) => {
+                    let state = "backing-up, before it can be renamed".to_owned();
+                    Progress::Restoring { percent: None, state }
+                }
+                other => other,
+            },
             Looked::Foreign(what) => Progress::Failed { why: format!("in its place there is {what}") },
             Looked::Nothing => Progress::Restoring { percent: None, state: "not there yet".to_owned() },
         })
+    }
+
+    /// RDS renames no instance while it makes its first backup. That takes hours, in which the application need not be quiesced.
+    fn is_too_busy(&self, instance: &DbInstance, errand: &Errand) -> bool {
+        let is_renamed = self.settings.cut_over == CutOver::Rename && !errand.drill;
+        is_renamed && instance.db_instance_status() == Some("backing-up")
     }
 
     pub(in crate::db) async fn connection(&self, errand: &Errand) -> Result<Connection> {

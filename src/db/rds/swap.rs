@@ -75,7 +75,7 @@ impl Settings {
             lines.push("  the clusters are renamed; their instances keep their names".to_owned());
         } else {
             lines.push(
-                "  RDS renames nothing while it makes the first backup, which may take hours: the application waits for that".to_owned(),
+                "  RDS renames nothing while it makes the first backup: that is waited for, and may take hours".to_owned(),
             );
         }
         if let Some(Progress::Failed { why }) = named::<T>(client, source).await?.map(|there| there.how_far())

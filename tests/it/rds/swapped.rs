@@ -177,6 +177,27 @@ fn the_same_file_recovers_once_more() {
     });
 }
 
+/// RDS would not rename it until then, and the application can go on meanwhile.
+#[test]
+fn the_first_backup_is_waited_for_before_the_application_is_quiesced() {
+    block_on(async {
+        let scene = Scene::with(Kind::Instance, HOOKS).await;
+        rds(&scene.databases).set_restoring(&[
+            "creating",
+            "backing-up",
+            "backing-up",
+            "backing-up",
+            "available",
+        ]);
+        let at = scene.databases.at();
+        let run = scene.databases.recover(at).await.expect_code(0);
+        scene.assert_swapped(at, &run.to_string()).await;
+        let waited = run.stderr.find("backing-up, before it can be renamed");
+        let quiesced = run.stderr.find("begun   quiesce hook");
+        assert!(waited.is_some() && waited < quiesced, "{run}");
+    });
+}
+
 /// What is set after the application was resumed is set on the database that has the source's name by now.
 #[test]
 fn the_rest_is_configured_under_the_new_name() {
