@@ -182,6 +182,18 @@ fn part_in_words(file: &RecoveryFile, id: &str, part: &AbortPart) -> String {
             let name = file.databases.get(*database).map_or("", DatabaseKind::name);
             format!("leave the database {name}: it was restored in place, which cannot be taken back")
         }
+        AbortPart::SwapBack { database } | AbortPart::LeftSwapped { database } => {
+            let database = file.databases.get(*database);
+            let (name, (source, target)) =
+                database.map_or_else(Default::default, |one| (one.name(), one.places()));
+            let (source, target) = (source.unwrap_or_default(), target.unwrap_or_default());
+            match part {
+                AbortPart::SwapBack { .. } => format!(
+                    "give the restored database {name} its name {target} back, then its source the name {source}; connections drop"
+                ),
+                _ => format!("leave the restored database {name} under the name {source}"),
+            }
+        }
         AbortPart::Remove { database } => {
             let (name, target) = match file.databases.get(*database) {
                 Some(database) => (database.name(), database.places().1.unwrap_or_default()),

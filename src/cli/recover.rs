@@ -85,7 +85,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     forget_killed_mark(&source, &carried, &carry).await?;
     let mut told = recovery.report(&source.file, carried.ending, findings);
     told.running = carried.running;
-    told.follow_ups = follow_up::follow_ups(output, carried.ending, &databases).await;
+    told.follow_ups = follow_up::follow_ups(output, carried.ending, (&recovery, &databases)).await;
     let copied = show_report(output, &recovery, &told, &report);
     last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
     follow_up::name(output, &told.follow_ups);
@@ -240,8 +240,9 @@ async fn plan(
         return Err(adopt::hint(e, source, (databases, carry)).await);
     }
     let outline = sources::preflight(output, databases, &errand).await?;
+    let swaps = sources::swaps(databases, &errand).await?;
     let reached = databases.iter().zip(&windows).map(|(database, window)| window.in_words(database.name()));
-    let lines: Vec<_> = reached.chain(outline).collect();
+    let lines: Vec<_> = reached.chain(outline).chain(swaps).collect();
     show_all(context, output, (source, at), &lines, carry).await?;
     Ok(at)
 }

@@ -238,10 +238,9 @@ impl RecoveryFile {
                 }
                 None => {}
             }
-            if let DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) = &database
-                && !targets.insert(settings.target.clone())
-            {
-                return Err(wrong(at, format!("two databases have the target {}", settings.target)));
+            let own = [database.places().1.filter(|_| database.is_of_rds()), database.swaps_with()];
+            if let Some(target) = own.into_iter().flatten().find(|name| !targets.insert((*name).to_owned())) {
+                return Err(wrong(at, format!("two databases have the target {target}")));
             }
             databases.push(database);
         }
@@ -276,6 +275,7 @@ impl RecoveryFile {
             after_database: self.hooks.after_database.is_some(),
             references: self.references.is_some(),
             checks: self.checks.iter().map(Option::is_some).collect(),
+            swaps: self.databases.iter().map(|database| database.swaps_with().is_some()).collect(),
             verify: false,
             databases: self.databases.len(),
             beside: match self.quiesce {

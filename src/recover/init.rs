@@ -55,6 +55,7 @@ restore = ["./db-restore"]
 # target = "prod-restored"
 # like-source = true             # security groups, parameter group, class, Multi-AZ … as the source has them
 # region = "eu-west-1"
+# cut-over = "rename"            # before the resume hook, prod is renamed to prod-before-TIME, and the restored one to prod
 # [database.overrides]
 # db-instance-class = "db.r7g.large"
 

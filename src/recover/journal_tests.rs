@@ -253,3 +253,52 @@ proptest! {
         }
     }
 }
+
+fn swap() -> Swap {
+    let renamed = |id: &str, from: &str, to: &str| crate::db::Renamed {
+        resource_id: id.into(),
+        from: from.into(),
+        to: to.into(),
+    };
+    Swap { source: renamed("db-1", "src", "src-before"), target: renamed("db-2", "dst", "src") }
+}
+
+/// Until it is done no name tells which database answers: nothing else is begun, whatever has to be taken again.
+#[test]
+fn a_swap_that_was_begun_is_finished_before_anything_else() {
+    let shape = Shape { swaps: vec![true], references: true, ..shape() };
+    let proven =
+        [Step::Quiesce, Step::Start(0), Step::Wait(0), Step::Settle(0), Step::Bucket(0), Step::References];
+    let mut state = State::played(&shape, &proven);
+    let swapping = Record::Swapping { database: 0, swap: swap() };
+    assert!(state.clone().apply(&swapping).is_err());
+    state.apply(&begun(Step::Swap(0))).unwrap();
+    assert_eq!(state.in_use(0), InUse::No);
+    state.apply(&swapping).unwrap();
+    assert_eq!((state.in_use(0), state.swap(0)), (InUse::Named, Some(&swap())));
+    assert!(state.has_changed_what_is_in_use());
+    state.apply(&Record::Lapsed { step: Step::Bucket(0), at: AT, why: "why".into() }).unwrap();
+    state.apply(&Record::Resumed { at: AT }).unwrap();
+    assert_eq!(shape.ready(&state), [Step::Swap(0)]);
+    state.apply(&begun(Step::Swap(0))).unwrap();
+    state.apply(&done(Step::Swap(0))).unwrap();
+    assert_eq!(shape.ready(&state), [Step::Bucket(0)]);
+    assert!(state.clone().apply(&Record::SwappedBack { database: 0 }).is_err());
+    state.apply(&Record::Aborting { at: AT }).unwrap();
+    state.apply(&Record::SwappedBack { database: 0 }).unwrap();
+    assert_eq!(state.swap(0), None);
+}
+
+/// Without a quiesce hook the application finds the restored database by its name.
+#[test]
+fn a_swap_lets_an_application_write_that_nothing_has_stopped() {
+    for quiesce in [true, false] {
+        let shape = Shape { quiesce, swaps: vec![true], in_place: Vec::new(), ..shape() };
+        let before: Vec<_> = [Step::Quiesce].into_iter().filter(|_| quiesce).collect();
+        let proven = [&before[..], &[Step::Start(0), Step::Wait(0), Step::Settle(0)]].concat();
+        let mut state = State::played(&shape, &proven);
+        assert_eq!(state.is_done_but_for_resume(), !quiesce);
+        state.apply(&begun(Step::Swap(0))).unwrap();
+        assert_eq!(state.is_resume_begun(), !quiesce);
+    }
+}

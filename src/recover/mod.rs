@@ -25,7 +25,7 @@ pub use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub use file::{Bucket, DatabaseKind, Hooks, Mark, QuiesceTime, RecoveryFile, References, Target};
 pub use holds::{Held, Seen, quiesces_again, what_holds};
 pub use init::TEMPLATE;
-pub use journal::{State, Status};
+pub use journal::{InUse, State, Status};
 pub use marks::{Consistency, MarkLine, Marks, Named};
 pub use record::{FORMAT, Record, StepResult};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};

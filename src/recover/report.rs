@@ -301,6 +301,7 @@ pub fn in_words(file: &RecoveryFile, step: Step) -> String {
         Step::AfterDatabase => "after-database hook".to_owned(),
         Step::Check(n) => format!("database {}: check it", database(n)),
         Step::References => "references".to_owned(),
+        Step::Swap(n) => format!("database {}: give it its source's name", database(n)),
         Step::Resume => "resume hook".to_owned(),
         Step::Configure(n) => format!("database {}: configure it", database(n)),
     }

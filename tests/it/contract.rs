@@ -55,6 +55,7 @@ macro_rules! on_every_server {
             cluster_gets_its_instances
             drill_tears_down_what_is_its_own
             every_override_arrives
+            instance_gets_its_source_s_name
             missing_source_is_named
             multi_az_cluster_keeps_its_class
             neptune_cluster_gets_its_instances
@@ -71,6 +72,7 @@ macro_rules! on_every_server {
             cluster_gets_its_instances
             drill_tears_down_what_is_its_own
             every_override_arrives
+            instance_gets_its_source_s_name
             missing_source_is_named
             multi_az_cluster_keeps_its_class
             neptune_cluster_gets_its_instances

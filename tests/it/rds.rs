@@ -25,6 +25,7 @@ mod permissions;
 mod preflight;
 mod stalled;
 mod states;
+mod swapped;
 mod sweep;
 
 async fn databases() -> Databases {

@@ -72,7 +72,7 @@ impl Cluster {
 /// for, with a look at it and its instances each time.
 pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &Errand) -> Result<()> {
     let id = cluster.db_cluster_identifier().unwrap_or_default();
-    let members = Members { client, cluster: id, engine: "" };
+    let members = Members { client, cluster: id, engine: "", named: String::new() };
     let remove = async || remove_once(&members, cluster, errand).await;
     if_there(Box::pin(client.insist_while_busy(limits::DATABASE_GONE, remove)).await)?;
     let is_gone = async || {
@@ -133,7 +133,7 @@ async fn remove_members(members: &Members<'_>, errand: &Errand) -> Result<()> {
 /// Waits for the instances of a cluster that is gone: a teardown that was killed has deleted them before it, and their names
 /// are not free until they are gone too.
 pub(super) async fn until_without_instances(client: &Client, cluster: &str) -> Result<()> {
-    let members = Members { client, cluster, engine: "" };
+    let members = Members { client, cluster, engine: "", named: String::new() };
     let is_gone = async || Ok(members.there().await?.is_empty());
     client.until_gone(&format!("the instances of the cluster {cluster}"), is_gone).await
 }

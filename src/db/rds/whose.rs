@@ -25,6 +25,10 @@ pub(super) trait Described: Clone {
     fn tags(&self) -> &[Tag];
     /// Whether it is protected from deletion.
     fn is_protected(&self) -> bool;
+    /// It belongs to another database, which is the one that an application uses.
+    fn is_member(&self) -> bool {
+        false
+    }
 }
 
 impl Described for DbInstance {
@@ -50,6 +54,10 @@ impl Described for DbInstance {
 
     fn is_protected(&self) -> bool {
         self.deletion_protection() == Some(true)
+    }
+
+    fn is_member(&self) -> bool {
+        self.db_cluster_identifier().is_some()
     }
 }
 
@@ -119,6 +127,7 @@ impl Other {
                 format!("the {named} without the tag {TAG} (its tags cannot be listed: {why})")
             }
             Other::Drill(id) => format!("the {named} of the drill {id}"),
+            Other::Recovery(id) if there.is_member() => format!("the {named} of the recovery {id}"),
             Other::Recovery(id) => {
                 format!("the {named} of the recovery {id}; {}", cut_over(there.identifier()))
             }

@@ -96,6 +96,8 @@ impl Parts<'_> {
             AbortPart::Undo { bucket, run } => self.undo(recovery, *bucket, run).await,
             AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by the run {by}")))),
             AbortPart::Left { .. } => Ok(Aborted::Left("something newer has changed its bucket".to_owned())),
+            AbortPart::SwapBack { database } => self.swap_back(recovery, *database).await,
+            AbortPart::LeftSwapped { .. } => Ok(Aborted::Left("something newer may use it".to_owned())),
             AbortPart::Remove { database } => self.remove(recovery, *database).await,
             AbortPart::Resume => self.run_resume_hook(recovery).await.map(|()| Aborted::Done(None)),
             AbortPart::Stays { .. } => Ok(Aborted::NotUndone(IN_PLACE.to_owned())),
@@ -154,6 +156,10 @@ impl Parts<'_> {
     /// Removes a database that carries the recovery's tag.
     async fn remove(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
         let (database, errand) = (self.database(n)?, recovery.errand_of(n));
+        if let Some(swap) = &errand.swap {
+            let message = format!("it is not removed while {} may not have its name back", swap.source.from);
+            return Err(Error::new(ErrorKind::Refused, message));
+        }
         if let Found::Foreign(what) = database.find(&errand).await? {
             return Ok(Aborted::Left(format!("what stands there is not this recovery's: {what}")));
         }

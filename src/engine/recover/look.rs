@@ -9,7 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::Version;
 use crate::plan::Change;
 use crate::plan::file::{Changes, PlanFile};
-use crate::recover::{Event, Finding, Held, Running, Seen, State, Status, Step, quiesces_again, what_holds};
+use crate::recover::{
+    Event, Finding, Held, InUse, Running, Seen, State, Status, Step, quiesces_again, what_holds,
+};
 
 /// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again; where the recovery has
 /// ended, or the application may have been resumed, it is an error instead. Gives the application where it was resumed.
@@ -58,10 +60,15 @@ async fn look(recovery: &Recovery, parts: &Parts<'_>) -> Result<Found> {
     let mut running = state.resumed_at().map(|since| Running { since, keys_changed: 0 });
     let mut lapsed = Vec::new();
     for (step, seen) in &seen {
-        match what_holds(seen, resumed) {
+        let used = match step {
+            _ if resumed => InUse::Written,
+            Step::Start(n) | Step::Wait(n) | Step::Settle(n) | Step::Swap(n) => state.in_use(*n),
+            _ => InUse::No,
+        };
+        match what_holds(seen, used) {
             Held::Holds => {}
             Held::TakeAgain(why) => lapsed.push((*step, why)),
-            Held::Refuse(why) => return Err(refused(recovery, &why)),
+            Held::Refuse(why) => return Err(refused(recovery, used, &why)),
             Held::Written(why) => {
                 if let (Some(running), Seen::Bucket(keys)) = (&mut running, seen) {
                     running.keys_changed += keys;
@@ -75,15 +82,26 @@ async fn look(recovery: &Recovery, parts: &Parts<'_>) -> Result<Found> {
     Ok(Found { lapsed, running })
 }
 
-fn refused(recovery: &Recovery, why: &str) -> Error {
+fn refused(recovery: &Recovery, used: InUse, why: &str) -> Error {
     let (id, ended) = (recovery.id(), recovery.state().ended_at());
-    let message = match ended {
-        Some(at) => format!("the recovery {id} ended at {}, and does not hold any more: {why}", at.human()),
-        None => {
+    let message = match (ended, used) {
+        (Some(at), _) => {
+            format!("the recovery {id} ended at {}, and does not hold any more: {why}", at.human())
+        }
+        (None, InUse::Named) => {
+            format!("cannot resume the recovery {id}: {why}, and its source may have been renamed")
+        }
+        (None, _) => {
             format!("cannot resume the recovery {id}: {why}, and the application may have been resumed")
         }
     };
-    let refused = Error::new(ErrorKind::Refused, message).hint(
+    let refused = Error::new(ErrorKind::Refused, message);
+    if ended.is_none() && used == InUse::Named {
+        return refused.hint(
+            "nothing was changed; abort the recovery, which gives the source its name back, and begin anew",
+        );
+    }
+    let refused = refused.hint(
         "nothing was changed; if the application uses what is there, keep it: compare the bucket with asof verify",
     );
     // One that has ended cannot be aborted, and is in nobody's way.
@@ -95,6 +113,14 @@ async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Ve
     let mut seen = Vec::new();
     let done = |step: Step| state.status(step) == Some(&Status::Done);
     for (n, database) in parts.databases.iter().enumerate() {
+        // The step itself finds out, and waits, while a name tells nothing.
+        let swap = state.swap(n);
+        if swap.is_some() && !done(Step::Swap(n)) {
+            continue;
+        }
+        if let Some(swap) = swap {
+            seen.push((Step::Swap(n), Seen::Swapped(database.unswapped(swap).await?)));
+        }
         let furthest = [Step::Settle(n), Step::Wait(n), Step::Start(n)].into_iter().find(|step| done(*step));
         let Some(step) = furthest else { continue };
         let found = if database.can_tell() {
@@ -103,7 +129,7 @@ async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Ve
             Seen::Untold
         };
         // A database that is gone is asked for again, not only settled.
-        let step = if matches!(what_holds(&found, false), Held::Holds) { step } else { Step::Start(n) };
+        let step = if matches!(what_holds(&found, InUse::No), Held::Holds) { step } else { Step::Start(n) };
         seen.push((step, found));
     }
     for n in 0..parts.buckets.len() {

@@ -17,6 +17,7 @@ mod overtaken;
 mod quiesced;
 mod step;
 mod store;
+mod swap;
 mod teardown;
 
 use std::collections::BTreeSet;
@@ -127,7 +128,8 @@ async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<Looked> {
         }
         recovery.resumed()?;
     }
-    take_steps(recovery, parts, |step| !is_after_look(step)).await?;
+    let shape = recovery.state().shape().cloned().unwrap_or_default();
+    take_steps(recovery, parts, |step| !shape.lets_go(step)).await?;
     let state = recovery.state();
     if !state.is_done_but_for_resume() {
         return Ok(Looked { whole: false, running });
@@ -138,13 +140,8 @@ async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<Looked> {
             return Ok(Looked { whole: false, running });
         }
     }
-    take_steps(recovery, parts, is_after_look).await?;
+    take_steps(recovery, parts, |step| shape.lets_go(step)).await?;
     Ok(Looked { whole: true, running })
-}
-
-/// Whether the application may write once it is begun: it is let go on, or nothing holds it any more.
-fn is_after_look(step: Step) -> bool {
-    matches!(step, Step::Resume | Step::Configure(_))
 }
 
 /// Takes the steps that can be taken, of these. An error is the journal's: then nothing can be begun any more, since nobody

@@ -70,6 +70,7 @@ impl Parts<'_> {
                 let connection = database.connection(&errand).await?;
                 Ok(reached_by(connection))
             }
+            Step::Swap(n) => self.swap(recovery, n).await,
             Step::Configure(n) => {
                 self.database(n)?.configure(&recovery.errand_of(n)).await.map(|()| StepResult::default())
             }

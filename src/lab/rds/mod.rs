@@ -13,6 +13,7 @@ mod form;
 mod handler;
 mod password;
 mod remove;
+mod rename;
 mod store;
 
 use std::collections::BTreeMap;

@@ -28,6 +28,10 @@ pub(super) struct Database {
     pub(super) password: Option<String>,
     /// The one that is being set.
     pub(super) pending_password: Option<String>,
+    /// The name that it is being given.
+    pub(super) renamed_to: Option<String>,
+    /// The name that it had last.
+    pub(super) former: Option<String>,
     /// What of it is not told yet.
     pub(super) hidden: Hidden,
 }
@@ -131,6 +135,10 @@ impl Database {
 
     /// Goes on to the next state. False when there is none, and it was being deleted.
     pub(super) fn step(&mut self) -> bool {
+        if self.renamed_to.is_some() {
+            self.states.pop_front();
+            return true;
+        }
         if self.states.len() > 1 {
             if self.states.pop_front().as_deref() == Some(RESETTING) {
                 self.password = self.pending_password.take().or(self.password.take());

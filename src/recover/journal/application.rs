@@ -20,11 +20,13 @@ impl State {
         self.downtime_ms.filter(|_| !self.may_be_quiesced())
     }
 
-    /// Whether something in use may have been changed: a bucket in place, or a database that is not restored beside it.
+    /// Whether something in use may have been changed: a bucket in place, the name of a database, or a database that is not
+    /// restored beside it.
     pub fn has_changed_what_is_in_use(&self) -> bool {
         let Some(shape) = &self.shape else { return false };
         let in_place = |(n, _): &(usize, String)| shape.in_place.get(*n) == Some(&true);
-        self.all_runs.iter().any(in_place) || self.asked.keys().any(|n| !shape.is_beside(*n))
+        let renamed = !self.swaps.is_empty();
+        renamed || self.all_runs.iter().any(in_place) || self.asked.keys().any(|n| !shape.is_beside(*n))
     }
 
     /// Whether the resume hook was begun since the quiesce hook was last run: the application may be writing.
