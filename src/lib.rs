@@ -10,6 +10,45 @@
 //!
 //! Only [`engine`] knows the order of the stages. `model`, `resolve`, `timeline` and the deciding part of `plan` are pure; only `s3`
 //! names the SDK; only `report` and `cli` print.
+//!
+//! It is usable without the command line. This puts a prefix back, and says of each key what became of it:
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! use asof::cancel::Cancel;
+//! use asof::engine::{Begun, Query, Restore, RestoreOptions, Server};
+//! use asof::model::TypedTime;
+//! use asof::plan::Undelete;
+//! use asof::plan::file::Selected;
+//! use asof::s3::{Client, Settings};
+//!
+//! # async fn restore() -> asof::error::Result<()> {
+//! let client = Client::connect(Settings::default(), Arc::default()).await?;
+//! let at = TypedTime::parse("2026-11-17T14:30:05Z")?;
+//! let query = Query::new("s3://prod-uploads/invoices/".parse()?, at, Selected::default(), None)?;
+//! let restore = Restore::Past { query: Box::new(query), to: None, undelete: Undelete::Copy };
+//! let (options, cancel) = (RestoreOptions::default(), Cancel::default());
+//!
+//! // Nothing is changed yet: the caller looks at the sums, and decides.
+//! let prepared = restore.prepare(&client, &cancel).await?;
+//! println!("{} keys would be changed", prepared.len);
+//! prepared.require_certainty(&options)?;
+//!
+//! let state_dir = Path::new("/var/lib/asof");
+//! let begun = Begun { state_dir, server: Server::default(), now: prepared.listed };
+//! let run = prepared.begin(&options, begun)?;
+//! let _claim = run.claim()?;
+//! let told = |change: &asof::plan::Change, outcome: &asof::apply::Outcome| {
+//!     println!("{}: {outcome:?}", change.key);
+//!     Ok(())
+//! };
+//! let executed = run.execute(&client, options.apply, &cancel, told).await?;
+//! assert!(executed.finished, "asof resume {} goes on with it", run.id());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod apply;
 pub mod cancel;

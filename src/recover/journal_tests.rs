@@ -212,7 +212,7 @@ proptest! {
     #[test]
     fn a_cut_over_is_not_forgotten_by_whatever_is_taken_again(shape in shapes(), which in any::<prop::sample::Index>()) {
         let steps = shape.steps();
-        let goes_on = |step: &Step| matches!(step, Step::Resume | Step::Configure(_));
+        let goes_on = |step: &Step| shape.lets_go(*step);
         prop_assume!(steps.iter().any(goes_on));
         let before: Vec<_> = steps.iter().copied().filter(|step| !goes_on(step)).collect();
         prop_assert!(!State::played(&shape, &before).may_have_been_cut_over());
@@ -231,10 +231,10 @@ proptest! {
 
     /// What waits for a step, however many steps lie between, is taken again after it. But a restored bucket stays restored
     /// whatever comes of the databases, and everything does if the quiesce hook is run again; and a database is configured
-    /// again only if it is restored again.
+    /// again, and its name swapped, only if it is restored again.
     #[test]
     fn whatever_waits_for_a_step_rests_on_it(shape in shapes()) {
-        use Step::{Bucket, Configure, Quiesce, Settle, Start, Verify, Wait};
+        use Step::{Bucket, Configure, Quiesce, Settle, Start, Swap, Verify, Wait};
         for step in shape.steps().into_iter().filter(|step| *step != Quiesce) {
             let mut reached = vec![step];
             for other in shape.steps() {
@@ -242,7 +242,7 @@ proptest! {
                 let stays = match other {
                     Quiesce | Bucket(_) => true,
                     Verify(n) => step != Bucket(n),
-                    Configure(n) => !matches!(step, Start(m) | Wait(m) | Settle(m) if n == m),
+                    Configure(n) | Swap(n) => !matches!(step, Start(m) | Wait(m) | Settle(m) if n == m),
                     _ => false,
                 };
                 if waits && !stays {
