@@ -45,10 +45,7 @@ const LAYERS: &[Layer] = &[
         "local",
         &["limits", "error", "cancel", "retry", "event", "model", "s3", "resolve", "plan", "apply"],
     ),
-    layer(
-        "verify",
-        &["limits", "error", "cancel", "event", "model", "s3", "list", "resolve", "plan", "apply"],
-    ),
+    layer("verify", &["limits", "error", "event", "model", "spill", "s3", "resolve", "plan", "local"]),
     layer("db", &["limits", "error", "cancel", "retry", "event", "model", "program", "s3"]),
     layer(
         "recover",
@@ -119,6 +116,7 @@ const PURE: &[&str] = &[
     "recover/report",
     "recover/steps",
     "recover/told",
+    "verify/live",
 ];
 const IMPURE: &[&str] =
     &["tokio", "SystemTime", "Instant::now", "Utc::now", "std::net", "std::process", "std::thread"];

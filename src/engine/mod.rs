@@ -3,7 +3,6 @@
 
 mod bucket;
 mod check;
-mod compare;
 mod directory;
 mod extras;
 mod history;
@@ -17,6 +16,7 @@ mod references;
 mod restore;
 mod rows;
 mod run;
+mod scope_keys;
 mod store;
 mod superseded;
 mod survey;
@@ -30,8 +30,7 @@ pub use bucket::{
     Standing, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
 };
 pub use check::{Span, find_doubts};
-pub use compare::Compare;
-pub use directory::{Files, survey_directory};
+pub use directory::survey_directory;
 pub use extras::verify_directory;
 pub use history::history;
 pub use pairing::survey_elsewhere;
@@ -48,3 +47,5 @@ pub use survey::{Extras, Findings, survey};
 pub use timeline::{own_runs, trace};
 pub use undo::plan_undo;
 pub use walk::Scope;
+
+pub use crate::verify::{Compare, Files};

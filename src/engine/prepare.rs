@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::bucket::{Standing, inspect, require_history, require_keeping, standing};
-use super::compare::Compare;
 use super::pairing::survey_elsewhere;
 use super::run::{Order, Run};
 use super::survey::{Extras, Findings, survey};
@@ -16,6 +15,7 @@ use crate::plan::file::{Header, Writer};
 use crate::plan::{Change, Sums, Undelete};
 use crate::resolve::Judge;
 use crate::s3::Client;
+use crate::verify::Compare;
 
 /// Asks for the settings of the bucket whose past is restored and of the one that is changed, and refuses what cannot be
 /// restored from or to.

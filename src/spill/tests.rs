@@ -82,6 +82,16 @@ fn none_and_the_same_again() {
     assert_eq!(listed(writer.finish().unwrap().nth(0).unwrap()), ["", "a", "bbb"]);
 }
 
+/// A chunk is written in parts, and what is the same must not stand in two of them, nor at the end of one chunk and the
+/// beginning of the next.
+#[test]
+fn a_key_that_comes_again_and_again_is_one() {
+    for chunk in [2, 7, 1000] {
+        let (same, _) = sorted(&vec!["a".to_owned(); 1000], chunk);
+        assert_eq!((same.len(), listed(same.nth(0).unwrap())), (1, vec!["a".to_owned()]));
+    }
+}
+
 /// One value is larger than a block, and any text is one line.
 #[test]
 fn entries_come_back_as_they_went() {

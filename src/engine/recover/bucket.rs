@@ -9,7 +9,6 @@ use super::store::Recovery;
 use crate::apply::{Applied, Manner, Place};
 use crate::cancel::Cancel;
 use crate::engine::bucket::{Standing, rules, standing};
-use crate::engine::compare::Compare;
 use crate::engine::pairing::survey_elsewhere;
 use crate::engine::past::judge;
 use crate::engine::prepare::{begin, find_changes, standings};
@@ -26,6 +25,7 @@ use crate::plan::{Change, Sums, Undelete};
 use crate::recover::{Event, Finding, StepResult, counts};
 use crate::resolve::{Cut, Judge};
 use crate::s3::Client;
+use crate::verify::Compare;
 
 /// A bucket that belongs to a recovery.
 #[derive(Debug)]

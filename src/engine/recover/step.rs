@@ -10,7 +10,6 @@ use crate::apply::Outcome;
 use crate::cancel::Cancel;
 use crate::db::{Database, Next, Request, wait};
 use crate::engine::bucket::Standing;
-use crate::engine::compare::Compare;
 use crate::engine::prepare::{begin, standings};
 use crate::engine::references::{Held, References, heal_changes, references};
 use crate::engine::restore::carry_out;
@@ -25,6 +24,7 @@ use crate::program::{Patience, Program};
 use crate::recover::{self, Dangling, Event, Finding, RecoveryFile, Step, StepResult, counts};
 use crate::resolve::Doubt;
 use crate::spill::SortedKeys;
+use crate::verify::Compare;
 
 /// What a recovery works with.
 pub struct Parts<'a> {
