@@ -19,7 +19,7 @@ fn listed(mut cursor: Cursor) -> Vec<String> {
 
 /// Sorts with chunks of a few keys, so that there are many runs and several levels of them.
 fn sorted(keys: &[String], chunk: usize) -> (SortedKeys, usize) {
-    let mut sorter = Sorter::default();
+    let mut sorter = Sorter::new().unwrap();
     for keys in keys.chunks(chunk) {
         for key in keys {
             sorter.push(key).unwrap();
@@ -72,7 +72,7 @@ fn runs_are_merged_level_by_level() {
 
 #[test]
 fn none_and_the_same_again() {
-    let none = Sorter::default().finish().unwrap();
+    let none = Sorter::new().unwrap().finish().unwrap();
     assert!(none.is_empty() && none.from("a").unwrap().key().is_none());
     assert!(none.nth(0).unwrap().key().is_none());
     let mut writer = SortedWriter::new().unwrap();
