@@ -48,25 +48,21 @@ fn sort(order: &str, keys: u64) {
         cursor.advance().unwrap();
     }
     let read = began.elapsed().as_secs_f64();
-    let (cpu, peak) = (cpu(), peak_kib() / 1024);
+    let (all, first) = (cpu("/proc/self/stat"), cpu("/proc/thread-self/stat"));
+    let peak = peak_kib() / 1024;
     println!(
-        "{order:<9} {keys} keys: {took:.2} s, read in {read:.2} s, {cpu:.2?} s of CPU, {peak} MiB at most"
+        "{order:<9} {keys} keys: {took:.2} s, read in {read:.2} s; {all:.2} s of CPU, {first:.2} s of it in the first \
+         thread; {peak} MiB at most"
     );
 }
 
-/// User and system, of each thread, in seconds; the kernel counts in ticks of 10 ms. The first thread waits while the
-/// others work, so on a busy machine its time and that of the busiest of them say more than the clock.
-fn cpu() -> Vec<f64> {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let mut threads: Vec<_> = tasks.map(|task| task.unwrap().path()).collect();
-    threads.sort();
-    let of = |task: &std::path::PathBuf| {
-        let stat = std::fs::read_to_string(task.join("stat")).unwrap();
-        let after_name = stat.rsplit_once(')').unwrap().1;
-        let ticks = after_name.split_whitespace().skip(11).take(2);
-        ticks.map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / 100.0
-    };
-    threads.iter().map(of).collect()
+/// User and system, in seconds; the kernel counts in ticks of 10 ms. The first thread waits while the others work, so on a
+/// busy machine its time and an equal share of theirs say more than the clock.
+fn cpu(stat: &str) -> f64 {
+    let stat = std::fs::read_to_string(stat).unwrap();
+    let after_name = stat.rsplit_once(')').unwrap().1;
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks.map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / 100.0
 }
 
 fn peak_kib() -> u64 {
