@@ -356,6 +356,13 @@ pub const PASSWORD_SET: Duration = Duration::from_mins(30);
 /// Longest that a database which is being deleted, or is too busy to be deleted, is waited for.
 pub const DATABASE_GONE: Duration = Duration::from_mins(30);
 
+/// How long RDS may know a database that is being renamed by neither of its names: a new name is said to take ten minutes
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>).
+pub const RENAMED_UNSEEN: Duration = Duration::from_mins(15);
+
+/// How long RDS may say once more that there is no database of a name that one was seen under.
+pub const RENAMED_MISSED: Duration = Duration::from_secs(30);
+
 /// How long after a restore was asked for its database may lack its tags in RDS's answers, without being somebody else's.
 pub const RESTORE_UNTAGGED: Duration = Duration::from_mins(5);
 
@@ -365,7 +372,11 @@ pub const RESTORE_UNSEEN: Duration = Duration::from_secs(30);
 /// Longest that a recovery or a drill may take, unless `--deadline` or the recovery file says otherwise.
 pub const RECOVERY_DEADLINE: Duration = Duration::from_hours(12);
 
-/// Longest that a teardown command may take, and the resume hook of an abort: the deadline of a recovery does not end them.
+/// Longest that a quiesce or a resume hook may take, in a recovery, a mark or an abort, unless the recovery file says otherwise:
+/// whoever waits for a deployment to roll out gives up much earlier.
+pub const HOOK_DEADLINE: Duration = Duration::from_hours(1);
+
+/// Longest that a teardown command may take: the deadline of a drill does not end it.
 pub const LAST_COMMAND: Duration = Duration::from_hours(1);
 
 /// Longest that a hook or a command which is under way at the deadline is let run on.

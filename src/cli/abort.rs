@@ -10,7 +10,7 @@ use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::{Exit, say};
 use super::next;
-use super::recovery::{Source, as_written, buckets, clock_of, databases, with_terms};
+use super::recovery::{Source, as_written, buckets, clock_of, databases, terms};
 use super::taken_up::claim;
 use crate::db::Database;
 use crate::engine::recover::{
@@ -104,8 +104,17 @@ fn find(
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::open_newest(state_dir, of, |_, state| is_abortable(state), clock)? else {
         let message = format!("there is no recovery of {} to abort", source.path.display());
-        return Err(Error::usage(message)
-            .hint(format!("to list those that are not finished: {}", next::recoveries(carry))));
+        let none = Error::usage(message)
+            .hint(format!("to list those that are not finished: {}", next::recoveries(carry)));
+        let is_tagged = |database: &DatabaseKind| !matches!(database, DatabaseKind::Command(_));
+        if !source.file.databases.iter().any(is_tagged) {
+            return Err(none);
+        }
+        let adopt = next::adopt(&source.path, &next::of_recovery(carry));
+        return Err(none.hint(format!(
+            "if the state directory of one is lost, to resume it by the tags of its databases, after which it can be \
+             aborted: {adopt}"
+        )));
     };
     let Told { about, targets, .. } = recovery.told();
     if *about != source.file.about() {
@@ -130,14 +139,14 @@ const IN_USE: &str = "the application may have been resumed over the restored da
 ///
 /// | the resume hook | the other steps, but configure | in use |
 /// |---|---|---|
-/// | was begun, or configure was | | perhaps |
+/// | was ever begun, or configure was | | perhaps |
 /// | there is none | are done | perhaps: it is resumed by hand |
 /// | there is none | are not | no |
 /// | was not begun | | no |
 fn loses_what_is_in_use(state: &State, plan: &[AbortPart]) -> bool {
     let by_hand = state.shape().is_some_and(|shape| !shape.resume) && state.is_done_but_for_resume();
     let removes = plan.iter().any(|part| matches!(part, AbortPart::Remove { .. }));
-    removes && (state.is_resume_begun() || by_hand)
+    removes && (state.may_have_been_cut_over() || by_hand)
 }
 
 /// Says each thing that will be done.
@@ -173,6 +182,18 @@ fn part_in_words(file: &RecoveryFile, id: &str, part: &AbortPart) -> String {
             let name = file.databases.get(*database).map_or("", DatabaseKind::name);
             format!("leave the database {name}: it was restored in place, which cannot be taken back")
         }
+        AbortPart::SwapBack { database } | AbortPart::LeftSwapped { database } => {
+            let database = file.databases.get(*database);
+            let (name, (source, target)) =
+                database.map_or_else(Default::default, |one| (one.name(), one.places()));
+            let (source, target) = (source.unwrap_or_default(), target.unwrap_or_default());
+            match part {
+                AbortPart::SwapBack { .. } => format!(
+                    "give the restored database {name} its name {target} back, then its source the name {source}; connections drop"
+                ),
+                _ => format!("leave the restored database {name} under the name {source}"),
+            }
+        }
         AbortPart::Remove { database } => {
             let (name, target) = match file.databases.get(*database) {
                 Some(database) => (database.name(), database.places().1.unwrap_or_default()),
@@ -206,14 +227,10 @@ async fn carry_out(
         told.push(AbortedPart { part, state, note });
     };
     let at = recovery.told().at;
-    let aborted = with_terms(context, carry, source.file.buckets_at(at), async |terms| {
-        let (databases, buckets) = of;
-        let (file, cancel) = (&source.file, &context.cancel);
-        let parts =
-            Parts { file, databases, buckets, terms, cancel, on: &|_| {}, findings: RefCell::default() };
-        abort(recovery, &parts, plan, on).await
-    });
-    let aborted = aborted.await?;
+    let (databases, buckets) = of;
+    let (file, terms, cancel) = (&source.file, terms(context, carry)?, &context.cancel);
+    let parts = Parts { file, databases, buckets, terms, cancel, on: &|_| {}, findings: RefCell::default() };
+    let aborted = abort(recovery, &parts, plan, on).await?;
     let file = source.path.to_string_lossy().into_owned();
     Ok(AbortedRecovery { id: recovery.id().to_owned(), file, at, aborted, parts: told })
 }

@@ -93,6 +93,7 @@ pub(super) async fn plan(
         require_free(one, &errand).await?;
         lines.extend(sources::preflight(output, one, &errand).await?);
     }
+    lines.extend(sources::swaps(databases, &Errand::new(at, &*id)).await?);
     show_all(context, output, (source, at), &lines, carry).await?;
     Ok(Found { id, at })
 }

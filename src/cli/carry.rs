@@ -3,28 +3,26 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant as Clock;
 
-use super::args::apply::{ApplyArgs, ConflictArg, StateArgs};
+use super::args::apply::StateArgs;
 use super::args::common::ServerArgs;
 use super::context::{Context, Output};
 use super::copies::archived_line;
 use super::exit::Exit;
 use super::next::{self, OfRun};
 use super::results::{CHANGED_MEANWHILE, Reporter};
-use crate::apply::{Applied, Copies, Manner, OnConflict, Outcome};
-use crate::engine::recover::Claim;
-use crate::engine::{Order, Run, Server, carry_out, standing};
+use crate::apply::Outcome;
+use crate::engine::{ApplyOptions, Executed, Run, Server};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Check, Versioning};
+use crate::model::Check;
 use crate::plan::{Change, Only, Sums, Warning};
-use crate::recover::{RESTORE, Resource, UNDO};
 use crate::report::{Command, Done, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural};
 use crate::s3::Client;
 
 /// A run that is ready to be carried out.
 pub(super) struct Ready<'a> {
     pub(super) run: Run,
-    pub(super) order: &'a Order,
-    pub(super) manner: Manner,
+    /// How its changes are made.
+    pub(super) apply: ApplyOptions,
     /// What its results begin with.
     pub(super) lead: Lead<'a>,
     /// The sums of its plan.
@@ -52,23 +50,24 @@ pub(super) struct Lead<'a> {
 impl Ready<'_> {
     /// Carries it out, and says how it went.
     pub(super) async fn carry_out(self, context: &Context, output: Output, client: &Client) -> Result<Exit> {
-        let Self { run, order, manner, .. } = &self;
-        let _alone = claim(run, order).map_err(|e| match e.kind() {
+        let Self { run, apply, .. } = &self;
+        let order = run.order();
+        let _alone = run.claim().map_err(|e| match e.kind() {
             ErrorKind::Local => e.hint(format!("once that is mended: {}", self.next.resume(run.id(), ""))),
             _ => e,
         })?;
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
         reporter.checks(self.lead.checks)?;
         reporter.warnings(self.lead.warnings)?;
-        if let Some(warning) = run.damaged_uploads(order)? {
+        if let Some(warning) = run.damaged_uploads()? {
             output.note(&warning);
         }
         let progress = Progress::start(output.display, Phase::Restoring, &context.counters);
         let on = |change: &Change, outcome: &Outcome| reporter.outcome(change, outcome);
-        let applied = carry_out(client, (run, order), manner.clone(), context.now, &context.cancel, on).await;
+        let executed = run.execute(client, *apply, &context.cancel, on).await;
         drop(progress);
         let id = run.id();
-        let Applied { finished, unguarded } = applied.map_err(|e| {
+        let executed = executed.map_err(|e| {
             let counters = &context.counters;
             let changed = counters.copied.get() + counters.deleted.get() + counters.uncovered.get();
             if e.kind() == ErrorKind::Corrupt && changed == 0 {
@@ -85,8 +84,10 @@ impl Ready<'_> {
             let taken = "what was done is in the journal of the run";
             e.hint(format!("{taken} {id}; once that is mended: {}", self.next.resume(id, "")))
         })?;
-        output
-            .note(&format!("{}     run {id}", done_line(&context.counters, self.began.elapsed(), !finished)));
+        output.note(&format!(
+            "{}     run {id}",
+            done_line(&context.counters, self.began.elapsed(), !executed.finished)
+        ));
         let done = (self.command)(Done::new(Some(id), &context.counters));
         let place = (&order.location, order.at);
         let summary = Summary::new(done, place, self.sums, &context.counters, self.began.elapsed());
@@ -94,32 +95,21 @@ impl Ready<'_> {
         report.summary(&summary)?;
         let hints = reporter.finish(&summary)?;
         run.write("report.json", &report.into_inner())?;
-        let undoable = match &order.to {
-            None => true,
-            Some(to) => {
-                standing(client, &to.bucket).await.is_ok_and(|there| there.versioning == Versioning::Enabled)
-            }
-        };
-        if unguarded {
-            let fate = if undoable {
+        if executed.unguarded {
+            let fate = if executed.undoable {
                 "is now a noncurrent version"
             } else {
                 "is gone: the bucket keeps no versions"
             };
             output.note(&format!("{UNGUARDED}, and what somebody wrote in that moment {fate}"));
         }
-        Ok(self.conclude(context, output, (finished, undoable), &hints))
+        Ok(self.conclude(context, output, executed, &hints))
     }
 
     /// The last words, and the exit code.
-    fn conclude(
-        &self,
-        context: &Context,
-        output: Output,
-        (finished, undoable): (bool, bool),
-        hints: &[String],
-    ) -> Exit {
-        let (id, order) = (self.run.id(), self.order);
+    fn conclude(&self, context: &Context, output: Output, executed: Executed, hints: &[String]) -> Exit {
+        let Executed { finished, undoable, unguarded: _ } = executed;
+        let (id, order) = (self.run.id(), self.run.order());
         let (failed, conflicts) = (context.counters.failed.get(), context.counters.conflicts.get());
         let (archived, superseded) = (context.counters.archived.get(), context.counters.superseded.get());
         if let Some(line) = not_kept_line(&context.counters) {
@@ -170,26 +160,8 @@ impl Ready<'_> {
     }
 }
 
-/// Keeps recoveries from the bucket while a run changes it, and the run from one that a recovery changes.
-fn claim(run: &Run, order: &Order) -> Result<Claim> {
-    let command = if order.undoes.is_some() { UNDO } else { RESTORE };
-    let bucket = Resource::bucket(order.server.endpoint_url.as_deref(), order.changed());
-    let mut claim = Claim::take(run.state_dir(), command, vec![bucket])?;
-    claim.tell(run.state_dir(), run.id(), Some(order.at))?;
-    Ok(claim)
-}
-
 const UNGUARDED: &str =
     "this server takes no notice of conditions on writes: each key was looked at just before it was changed";
-
-/// How changes are carried out, by what was typed.
-pub(super) fn manner(apply: &ApplyArgs) -> Manner {
-    let on_conflict = match apply.on_conflict {
-        ConflictArg::Skip => OnConflict::Skip,
-        ConflictArg::Overwrite => OnConflict::Overwrite,
-    };
-    Manner { concurrency: apply.concurrency, on_conflict, copies: Copies::default() }
-}
 
 /// Where runs are kept.
 pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
@@ -255,7 +227,7 @@ pub(super) fn named(state_dir: &Path, typed: &str, output: Output) -> Result<Str
 }
 
 /// Takes up the run that was named.
-pub(super) fn open_run(state: &StateArgs, typed: &str, output: Output) -> Result<(Run, Order)> {
+pub(super) fn open_run(state: &StateArgs, typed: &str, output: Output) -> Result<Run> {
     let dir = state_dir(state)?;
     let id = named(&dir, typed, output)?;
     Run::open(&dir, &id).map_err(|e| {

@@ -17,8 +17,10 @@ use crate::cancel::Cancel;
 use crate::db::{self, Database, Window};
 use crate::engine::{Scope, Span, find_doubts, inspect, judge};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::iam_databases::RenamedSource;
 use crate::model::{BucketSettings, Instant, Location, Policy, Question, TypedTime, Use, Versioning};
 use crate::plan::{Plausibility, Warning};
+use crate::recover::DatabaseKind;
 use crate::report::{Answer, Format, JsonLines, Phase, Progress};
 use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
 use crate::s3::Client;
@@ -27,7 +29,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, state, .. } = args;
     let CheckArgs { earlier, server, output, .. } = args;
     if let Some(what) = iam {
-        return policy(what.into(), location);
+        return policy(what.into(), location, database.as_deref());
     }
     // clap demands it where there is no --iam.
     let location = location.ok_or_else(|| Error::usage("check needs a place: s3://BUCKET[/PREFIX]"))?;
@@ -115,11 +117,26 @@ fn question(typed: Option<TypedTime>, window: Option<Duration>, now: Instant) ->
 }
 
 /// Prints the least policy for a use of asof; names that stand for buckets where none was given.
-fn policy(what: Use, location: Option<Location>) -> Result<Exit> {
+/// The recovery file tells the sources that are renamed.
+fn policy(what: Use, location: Option<Location>, file: Option<&Path>) -> Result<Exit> {
+    if file.is_some() && what != Use::Recover {
+        return Err(
+            Error::usage("--database changes no policy but that of --iam recover").hint("leave it out")
+        );
+    }
     let named = |bucket: &str| Location { bucket: bucket.to_owned(), prefix: String::new() };
     let source = location.unwrap_or_else(|| named("BUCKET"));
     let other = named(if what == Use::Drill { "SCRATCH" } else { "DESTINATION" });
-    let policy = Policy::least(what, &source, &other);
+    let renamed = |database: &DatabaseKind| {
+        let source = database.swaps_with()?.to_owned();
+        Some(match database {
+            DatabaseKind::Aurora(_) => RenamedSource::Cluster(source),
+            DatabaseKind::Rds(_) | DatabaseKind::Command(_) => RenamedSource::Instance(source),
+        })
+    };
+    let databases = file.map(Source::read).transpose()?.map(|source| source.file.databases);
+    let renamed: Vec<_> = databases.iter().flatten().filter_map(renamed).collect();
+    let policy = Policy::least(what, (&source, &other), &renamed);
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &policy).map_err(std::io::Error::from)?;
     writeln!(out)?;

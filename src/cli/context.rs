@@ -1,21 +1,22 @@
 //! What every command is given: options made of arguments, the client, the token that stops it.
 
 use std::io::BufRead;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::check::EarlierArgs;
-use super::args::common::{Form, OutputArgs, SelectArgs, ServerArgs};
+use super::args::common::{CommonArgs, Form, OutputArgs, SelectArgs, ServerArgs};
 use super::exit::say;
+use super::saved;
 use crate::cancel::Cancel;
-use crate::engine::Scope;
+use crate::engine::Query;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
-use crate::list::{Selection, Terminator, each_key};
-use crate::model::{Instant, Lifecycle, Location};
+use crate::list::{Terminator, each_key};
+use crate::model::{Instant, Lifecycle, Location, TypedTime};
 use crate::plan::Only;
+use crate::plan::file::Selected;
 use crate::report::{Display, Format, length};
 use crate::s3::{Client, ServerClock, Settings};
 
@@ -118,21 +119,25 @@ impl Output {
     }
 }
 
-/// The keys that a command is about.
-pub(super) fn scope(location: &Location, select: &SelectArgs) -> Result<Scope> {
-    let SelectArgs { include, exclude, keys_from } = select;
-    let keys = keys_from.as_deref().map(|file| read_keys(file, location)).transpose()?;
-    Ok(Scope {
-        bucket: location.bucket.clone(),
-        prefix: location.prefix.clone(),
-        keys,
-        selection: Selection::new(include, exclude)?,
-        only: Only::default(),
-    })
+/// What is asked about the past of a place, of these kinds of change.
+pub(super) fn query<F: Form>(
+    location: &Location,
+    at: TypedTime,
+    common: &CommonArgs<F>,
+    kinds: &Only,
+) -> Result<Query> {
+    let CommonArgs { select, compare, multipart_window, earlier, .. } = common;
+    let selected = Selected { only: kinds.clone(), ..saved::selected(select) };
+    let mut query = Query::new(location.clone(), at, selected, read_keys(select, location)?)?;
+    query.trust_etag = compare.trust_etag;
+    query.multipart_window = *multipart_window;
+    query.earlier = earlier_rules(earlier)?;
+    Ok(query)
 }
 
-/// Reads keys, one a line; gives them in order and without repetition.
-fn read_keys(file: &Path, location: &Location) -> Result<Vec<String>> {
+/// Reads the keys that were asked for by name, if they were: one a line, in order, without repetition.
+fn read_keys(select: &SelectArgs, location: &Location) -> Result<Option<Vec<String>>> {
+    let Some(file) = select.keys_from.as_deref() else { return Ok(None) };
     let name = file.display();
     let failed = |e: std::io::Error| Error::usage(format!("cannot read keys from {name}: {e}"));
     let reader: Box<dyn BufRead> = if file.as_os_str() == "-" {
@@ -151,7 +156,7 @@ fn read_keys(file: &Path, location: &Location) -> Result<Vec<String>> {
     })?;
     keys.sort_unstable();
     keys.dedup();
-    Ok(keys)
+    Ok(Some(keys))
 }
 
 /// The lifecycle rules that a bucket had before, by the file that tells of them.

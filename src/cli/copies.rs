@@ -1,19 +1,35 @@
-//! How a restore copies: its options, and the keys that are in doubt.
+//! How a restore copies, by what was typed.
 
-use super::args::apply::{CopyArgs, DoubtfulArg, ThawArgs, TierArg};
-use crate::engine::Copying;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::Instant;
-use crate::plan::{Change, Plausibility, Sums};
-use crate::report::{plural, uncertainty};
-use crate::resolve::Doubt;
+use super::args::apply::{ApplyArgs, ConflictArg, CopyArgs, DoubtfulArg, ThawArgs, TierArg};
+use crate::apply::OnConflict;
+use crate::engine::{ApplyOptions, Copying, OnDoubt, RestoreOptions};
+use crate::error::{Error, Result};
+use crate::report::plural;
 use crate::s3::{Thaw, Tier};
 
-/// What a run keeps of the options.
-pub(super) fn copying(args: &CopyArgs) -> Copying {
-    let CopyArgs { locks, no_head, multipart_threshold, thaw, doubtful: _ } = args;
-    let thaw = self::thaw(*thaw);
-    Copying { locks: *locks, no_head: *no_head, thaw, multipart_threshold: *multipart_threshold }
+/// What a restore is told.
+pub(super) fn restore_options(copies: &CopyArgs, apply: &ApplyArgs) -> RestoreOptions {
+    let CopyArgs { locks, no_head, multipart_threshold, thaw, doubtful } = *copies;
+    let copying = Copying { locks, no_head, thaw: self::thaw(thaw), multipart_threshold };
+    RestoreOptions { copying, on_doubt: on_doubt(doubtful), apply: apply_options(apply) }
+}
+
+/// How changes are made.
+pub(super) fn apply_options(apply: &ApplyArgs) -> ApplyOptions {
+    let on_conflict = match apply.on_conflict {
+        ConflictArg::Skip => OnConflict::Skip,
+        ConflictArg::Overwrite => OnConflict::Overwrite,
+    };
+    ApplyOptions { on_conflict, concurrency: apply.concurrency }
+}
+
+/// What is done about keys in doubt.
+pub(super) fn on_doubt(doubtful: Option<DoubtfulArg>) -> OnDoubt {
+    match doubtful {
+        None => OnDoubt::Refuse,
+        Some(DoubtfulArg::Skip) => OnDoubt::Skip,
+        Some(DoubtfulArg::Trust) => OnDoubt::Trust,
+    }
 }
 
 /// How archived versions are asked for.
@@ -26,26 +42,6 @@ pub(super) fn thaw(args: ThawArgs) -> Option<Thaw> {
     Some(Thaw { tier, days: args.thaw_days })
 }
 
-/// A restore: to when, and whether in place.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Restoring {
-    pub(super) at: Instant,
-    pub(super) in_place: bool,
-}
-
-/// What decides whether a restore is plausible. Elsewhere nothing is deleted.
-pub(super) fn plausibility(sums: &Sums, restoring: &Restoring, args: &CopyArgs) -> Plausibility {
-    let skip = args.doubtful == Some(DoubtfulArg::Skip);
-    sums.plausibility(restoring.at, if restoring.in_place { sums.deletes(skip) } else { 0 })
-}
-
-/// What a past state is brought into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
-    Bucket,
-    Directory,
-}
-
 /// Refuses options that say how objects are copied, where none are.
 pub(super) fn no_copies(args: &CopyArgs) -> Result<()> {
     let given = [("--thaw", args.thaw.thaw.is_some()), ("--locks", args.locks), ("--no-head", args.no_head)];
@@ -56,56 +52,9 @@ pub(super) fn no_copies(args: &CopyArgs) -> Result<()> {
     }
 }
 
-/// Refuses a plan with keys in doubt for which the person has not said what is to be done:
-///
-/// | doubt | `--doubtful skip` | `--doubtful trust` | `--thaw` | none of these |
-/// |---|---|---|---|---|
-/// | lifecycle, null-version | left out | carried out | refused | refused |
-/// | archived | left out | refused | carried out | refused |
-/// | archived, into a directory | left out | carried out, as far as they have thawed | not taken | refused |
-pub(super) fn require_certainty(sums: &Sums, at: Instant, args: &CopyArgs, into: Target) -> Result<()> {
-    if let (None, Some(what)) = (args.doubtful, uncertainty(sums)) {
-        return Err(Error::new(
-            ErrorKind::Refused,
-            format!("it is in doubt what was there at {}: {what}", at.human()),
-        )
-        .hint("--doubtful skip leaves these keys as they are")
-        .hint("--doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there"));
-    }
-    let archived = sums.in_doubt(Doubt::Archived);
-    let settled = match args.doubtful {
-        Some(DoubtfulArg::Skip) => true,
-        Some(DoubtfulArg::Trust) => into == Target::Directory || args.thaw.thaw.is_some(),
-        None => args.thaw.thaw.is_some(),
-    };
-    if archived == 0 || settled {
-        return Ok(());
-    }
-    let thaw = match into {
-        Target::Bucket => "--thaw bulk asks for them; asof resume then copies those that have arrived",
-        Target::Directory => {
-            "thaw them (aws s3api restore-object, with the version id); then --doubtful trust downloads them"
-        }
-    };
-    Err(Error::new(
-        ErrorKind::Refused,
-        format!(
-            "{} in an archive (GLACIER, DEEP_ARCHIVE), and cannot be copied before being thawed",
-            plural(archived, "version to restore lies", "versions to restore lie")
-        ),
-    )
-    .hint(thaw)
-    .hint("or --doubtful skip leaves these keys as they are"))
-}
-
-/// Whether a change is carried out.
-pub(super) fn is_wanted(change: &Change, args: &CopyArgs) -> bool {
-    change.doubts.is_empty() || args.doubtful != Some(DoubtfulArg::Skip)
-}
-
-/// How many keys in doubt are left out.
-pub(super) fn left_out(sums: &Sums, args: &CopyArgs) -> u64 {
-    if args.doubtful == Some(DoubtfulArg::Skip) { sums.doubtful } else { 0 }
+/// How many keys are left out because they are in doubt.
+pub(super) fn left_out_line(keys: u64) -> String {
+    plural(keys, "key in doubt is left as it is", "keys in doubt are left as they are")
 }
 
 /// What is said of the keys whose versions lie in an archive; `resume` is the command that goes on, with more options.

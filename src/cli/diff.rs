@@ -4,76 +4,56 @@ use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
 use super::args::DiffArgs;
-use super::args::apply::{StateArgs, UndeleteArg};
-use super::args::common::{CommonArgs, Form, PastArgs};
-use super::context::{Context, Output, earlier_rules, scope};
+use super::args::common::Form;
+use super::context::{Context, Output, query};
 use super::exit::{Exit, say};
-use super::moment;
-use super::{next, saved};
-use crate::engine::{
-    Compare, Findings, Scope, Standing, inspect, judge, require_history, require_removable, survey,
-};
-use crate::error::{Error, Result};
+use super::{moment, next};
+use crate::engine::{Comparison, Diff, Findings, Standing};
+use crate::error::Result;
 use crate::limits;
-use crate::model::{Check, Instant, Location, TypedTime, Versioning};
-use crate::plan::file::{Header, Writer};
+use crate::model::{Check, Instant, Location, Versioning};
+use crate::plan::file::{Header, Seen, Writer};
 use crate::plan::{Action, Change, Only, Sums, UnsureKey, Warning};
 use crate::report::{
     Command, CsvChanges, DiffView, Format, Heading, JsonLines, Phase, Progress, Purpose, Summary, head,
-    nothing_to_change, plural, warning_text,
+    nothing_to_change, plural,
 };
-use crate::resolve::{Cut, checks};
 use crate::spill::Spool;
 
 /// `more` are options of the restore that it suggests, beside those that both commands take.
 pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &str) -> Result<Exit> {
-    let DiffArgs { past, versus, all, out, undelete, only, exit_code, state, common } = args;
-    let PastArgs { location, at } = past;
-    let kinds = Only::new(only.into_iter().map(Action::from));
-    let typed = Times::read(&state, &at, versus.as_deref())?;
-    let options = next::only(&kinds) + &next::of_common(&common, &state) + next::undelete(undelete) + more;
-    let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
     let began = Clock::now();
-    let output = Output::from(output);
-    let scope = Scope { only: kinds.clone(), ..scope(&location, &select)? };
-    let of_plan = next::of_server(&server) + &next::of_state(&state);
-    let earlier = earlier_rules(&earlier)?;
-    let client = context.client(server, None).await?;
-    let settings = inspect(&client, &location.bucket).await?;
+    let kinds = Only::new(args.only.iter().copied().map(Action::from));
+    let diff = read(&args, &kinds)?;
+    let DiffArgs { all, out, undelete, exit_code, state, common, .. } = args;
+    let options = next::only(&kinds) + &next::of_common(&common, &state) + next::undelete(undelete) + more;
+    let of_plan = next::of_server(&common.server) + &next::of_state(&state);
+    let output = Output::from(common.output);
+    let client = context.client(common.server, None).await?;
+    let comparison = diff.inspect(&client).await;
     let context = &context.by_clock_of(&client, output);
-    let Span { at, versus } = typed.past(context.now)?;
+    let comparison = comparison?;
+    let Comparison { location, at, versus, .. } = &comparison;
+    let (at, versus) = (*at, *versus);
     let restore = match &out {
         Some(plan) => next::restore_plan(plan, &of_plan),
-        None => next::about("restore", &location, at, &options),
+        None => next::about("restore", location, at, &options),
     };
-    let standing = Standing::from(&settings);
-    require_history(&location.bucket, standing)?;
-    if undelete == UndeleteArg::RemoveMarker {
-        require_removable(&client, &location.bucket).await?;
-    }
-
     // Before the listing, which may take hours: that the plan cannot be written is known at once.
-    let mut header = saved::header(&location, (at, context.now), standing, (&select, &compare));
-    header.selection.only = kinds;
-    let mut saving = out.as_deref().map(|path| Writer::create(path, &header)).transpose()?;
-    let compare = Compare { kms: standing.kms, trust_etag: compare.trust_etag };
-    let cuts = (Cut::At(at), versus.map_or(Cut::Latest, Cut::At));
-    let judge = judge(&settings.rules, earlier, cuts, multipart_window);
-    let checks =
-        checks(&settings, &judge.expiries, (&location.prefix, Some(at)), client.clock().now_at_most());
+    let mut saving = out.as_deref().map(|path| Writer::create(path, &comparison.header())).transpose()?;
     let heading = Heading {
         location: location.clone(),
         at,
         purpose: purpose(versus, out.is_some()),
         against: None,
-        notes: head(&checks),
+        notes: head(&comparison.checks),
         restore,
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
-    view.checks(&checks)?;
+    view.checks(&comparison.checks)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = survey(&client, scope, &judge, compare, undelete.into(), &context.cancel).await;
+    let findings = comparison.survey(&client, &context.cancel).await;
     drop(progress);
     let Findings { changes, unsure, sums } = findings?;
     let deletes = if versus.is_some() { 0 } else { sums.deletes(false) };
@@ -87,13 +67,23 @@ pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &st
     }
     view.unsure(unsure)?;
     if let Some(saving) = saving {
-        saving.finish(&sums, (context.counters.keys.get(), context.counters.versions.get()))?;
+        let (keys, versions) = (context.counters.keys.get(), context.counters.versions.get());
+        saving.finish(&sums, Seen { keys, versions })?;
     }
-    let summary =
-        Summary::new(Command::Diff { versus }, (&location, at), &sums, &context.counters, began.elapsed());
-    let verdict = verdict(versus, &sums, standing);
+    let command = Command::Diff { versus };
+    let summary = Summary::new(command, (location, at), &sums, &context.counters, began.elapsed());
+    let verdict = verdict(versus, &sums, comparison.standing);
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
+}
+
+/// Reads what is to be compared.
+fn read<F: Form>(args: &DiffArgs<F>, kinds: &Only) -> Result<Diff> {
+    let read = |text: &str| moment::read(text, &args.state);
+    let at = read(&args.past.at)?;
+    let versus = args.versus.as_deref().map(read).transpose()?;
+    let query = query(&args.past.location, at, &args.common, kinds)?;
+    Ok(Diff { query, versus, undelete: args.undelete.into() })
 }
 
 fn purpose(versus: Option<Instant>, saved: bool) -> Purpose {
@@ -101,34 +91,6 @@ fn purpose(versus: Option<Instant>, saved: bool) -> Purpose {
         Some(versus) => Purpose::Versus(versus),
         None if saved => Purpose::Plan,
         None => Purpose::Restore,
-    }
-}
-
-/// The time asked for, and the later one to compare it with, as they were typed.
-struct Times {
-    at: TypedTime,
-    versus: Option<TypedTime>,
-}
-
-/// The same by the server's clock.
-struct Span {
-    at: Instant,
-    versus: Option<Instant>,
-}
-
-impl Times {
-    fn read(state: &StateArgs, at: &str, versus: Option<&str>) -> Result<Self> {
-        let read = |text| moment::read(text, state);
-        Ok(Self { at: read(at)?, versus: versus.map(read).transpose()? })
-    }
-
-    fn past(&self, now: Instant) -> Result<Span> {
-        let at = self.at.past(now)?;
-        let versus = self.versus.map(|versus| versus.past(now)).transpose()?;
-        if versus.is_some_and(|versus| versus < at) {
-            return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
-        }
-        Ok(Span { at, versus })
     }
 }
 
@@ -183,7 +145,7 @@ impl View {
             View::Json(lines) => lines.warnings(warnings)?,
             View::Csv(_) => {
                 for warning in warnings {
-                    say(&format!("warning: {}\n", warning_text(warning)));
+                    say(&format!("warning: {warning}\n"));
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::recovery::{
-    self, Source, buckets, clock_of, databases, exit, show_report, take_steps, windows, with_terms,
+    self, Source, buckets, clock_of, databases, exit, show_report, take_steps, terms, windows,
 };
 use super::taken_up::claim_for;
 use super::{next, sources};
@@ -67,10 +67,8 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     claim.tell(&state_dir, drill.id(), Some(at.1))?;
     let parts = parts(drill.id()).await?;
     require_room(output, &drill, (&asked, &given), (&state_dir, &parts, &torn_down)).await?;
-    let taken = with_terms(context, &carry, source.file.buckets_at(at.1), async |terms| {
-        Ok(take_steps(context, output, &drill, &source.file, (&asked, &parts), terms).await)
-    });
-    let (carried, findings) = taken.await?;
+    let (terms, of) = (terms(context, &carry)?, (&*asked, &*parts));
+    let (carried, findings) = take_steps(context, output, &drill, &source.file, of, terms).await;
     let mut told = drill.report(&source.file, carried.ending, findings);
     // An error is the journal's: all is torn down, and that cannot be noted.
     let (left, unnoted) = match end(output, keep, &drill, (&state_dir, &parts, &torn_down)).await {

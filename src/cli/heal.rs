@@ -5,20 +5,18 @@ use std::time::{Duration, Instant as Clock};
 
 use super::args::common::ServerArgs;
 use super::args::references::HealingArgs;
-use super::carry::{Lead, Ready, manner, server_of, state_dir};
+use super::carry::{Lead, Ready, server_of, state_dir};
 use super::confirm::confirm;
 use super::context::{Context, Output};
-use super::copies::{Target, copying, is_wanted, left_out, require_certainty};
+use super::copies::{left_out_line, restore_options};
 use super::exit::Exit;
 use super::next::OfRun;
-use crate::apply::Place;
-use crate::engine::{Compare, Findings, Order, Server, Standing, begin, heal_changes};
+use crate::engine::{Begun, Heal, Standing};
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location};
-use crate::plan::file::{Checks, Header, Selected};
-use crate::plan::{Change, Only, Sums};
+use crate::plan::{Only, Sums};
 use crate::recover::Dangling;
-use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, plural};
+use crate::report::{Command, DiffView, Format, Heading, Purpose, plural};
 use crate::s3::Client;
 use crate::spill::Spool;
 
@@ -30,7 +28,8 @@ pub(super) struct Asked {
     pub(super) to: Option<Location>,
     /// How long after T an upload may have come.
     pub(super) within: Duration,
-    pub(super) settings: Standing,
+    pub(super) here: Standing,
+    pub(super) there: Standing,
     pub(super) healing: HealingArgs,
     pub(super) yes: bool,
 }
@@ -39,15 +38,16 @@ impl Asked {
     pub(super) fn changed(&self) -> &Location {
         self.to.as_ref().unwrap_or(&self.location)
     }
-
-    fn order(&self, server: Server, now: Instant) -> Order {
-        let places = (self.location.clone(), self.at, self.to.clone());
-        let copying = copying(&self.healing.copies);
-        Order { copying, heals: true, ..Order::restore(places, server, now) }
-    }
 }
 
-/// Brings keys back that dangle, by a run like any other. Tells how it ended, and how many are left out as being in doubt.
+/// How bringing back ended.
+pub(super) struct Healed {
+    pub(super) exit: Exit,
+    /// How many keys are left out as being in doubt.
+    pub(super) left_out: u64,
+}
+
+/// Brings keys back that dangle, by a run like any other.
 pub(super) async fn heal(
     context: &Context,
     output: Output,
@@ -55,43 +55,43 @@ pub(super) async fn heal(
     asked: Asked,
     (server, began): (ServerArgs, Clock),
     late: Spool<Dangling>,
-) -> Result<(Exit, u64)> {
+) -> Result<Healed> {
     let HealingArgs { apply, copies } = &asked.healing;
-    let state_dir = state_dir(&apply.state)?;
-    let order = asked.order(server_of(&server), context.now);
-    let next = OfRun::new(apply, &order.server, &server);
-    let place: Place = order.place();
-    let compare = Compare { kms: asked.settings.kms, trust_etag: false };
-    let when = (asked.at, asked.within);
-    let Findings { changes, sums, .. } =
-        heal_changes(client, &place, late.into_changes()?, when, compare).await?;
-    let len = changes.len();
-    show(context, output, &asked, &sums)?;
-    require_certainty(&sums, asked.at, copies, Target::Bucket)?;
-    let left_out = left_out(&sums, copies);
+    let (state_dir, kept) = (state_dir(&apply.state)?, server_of(&server));
+    let next = OfRun::new(apply, &kept, &server);
+    let options = restore_options(copies, apply);
+    let (location, at, to) = (asked.location.clone(), asked.at, asked.to.clone());
+    let healing = Heal { location, at, to, within: asked.within, here: asked.here, there: asked.there };
+    let prepared = healing.prepare(client, late.into_changes()?).await?;
+    show(context, output, &asked, &prepared.sums)?;
+    prepared.require_certainty(&options)?;
+    let sums = prepared.sums.clone();
+    let left_out = options.left_out(&sums);
     if left_out > 0 {
-        output.note(&plural(left_out, "key in doubt is left as it is", "keys in doubt are left as they are"));
+        output.note(&left_out_line(left_out));
     }
-    if len == left_out {
+    if prepared.len == left_out {
         let there = sums.unchanged + sums.same_content;
         let there = plural(there, "late upload is there already", "late uploads are there already");
         output.note(&format!("nothing to bring back: {there}"));
-        return Ok((Exit::Done, left_out));
+        return Ok(Healed { exit: Exit::Done, left_out });
     }
     if !asked.yes {
-        confirm(context, "bucket", &place.bucket).await?;
+        confirm(context, "bucket", &prepared.changed().bucket).await?;
     }
-    let Standing { versioning, kms } = asked.settings;
-    let checks = Checks { versioning, kms, trust_etag: false };
-    let header = Header::new(&asked.location, (asked.at, context.now), checks, Selected::default());
-    let looked_at = (context.counters.keys.get(), context.counters.versions.get());
-    let (changes, wanted) = ((changes.into_changes()?, &sums), |change: &Change| is_wanted(change, copies));
-    let run = begin(&state_dir, (&order, &header), changes, wanted, looked_at)?;
-    let (manner, command) = (manner(apply), Command::Restore as fn(Done) -> Command);
-    let (kinds, lead) = (&Only::default(), Lead::default());
-    let (sums, options) = (&sums, "");
-    let ready = Ready { run, order: &order, manner, lead, sums, command, kinds, options, next, began };
-    Ok((ready.carry_out(context, output, client).await?, left_out))
+    let run = prepared.begin(&options, Begun { state_dir: &state_dir, server: kept, now: context.now })?;
+    let ready = Ready {
+        run,
+        apply: options.apply,
+        lead: Lead::default(),
+        sums: &sums,
+        command: Command::Restore,
+        kinds: &Only::default(),
+        options: "",
+        next,
+        began,
+    };
+    Ok(Healed { exit: ready.carry_out(context, output, client).await?, left_out })
 }
 
 /// Shows what will be brought back.

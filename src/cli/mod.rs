@@ -11,6 +11,7 @@ mod copies;
 mod diff;
 mod directory;
 mod drill;
+mod ended;
 mod exit;
 mod follow_up;
 mod heal;

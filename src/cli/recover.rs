@@ -3,26 +3,23 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::args::apply::CopyArgs;
 use super::args::recover::{CarryArgs, RecoverArgs, ReportArgs};
 use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
-use super::copies::plausibility;
 use super::exit::{self, Exit};
 use super::recovery::{
-    self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, restoring, show_report,
-    take_steps, windows, windows_in_time, with_terms,
+    self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, show_report, take_steps,
+    terms, windows, windows_in_time,
 };
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
-use super::{abort, adopt, follow_up, next, sources};
+use super::{abort, adopt, ended, follow_up, next, sources};
 use crate::db::{Database, Errand, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms, keep_sources};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
 use crate::report::{DiffView, Format, Heading, head};
-use crate::resolve::checks;
 use crate::s3::ServerClock;
 
 const RECOVER: Asked = (
@@ -79,19 +76,22 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     tell_of_killed_mark(context, output, &source, &carry)?;
     let (of, with) = ((&source, &clock), (&*databases, &carry));
     let recovery = resume_or_begin(context, output, of, (&begins, wait, yes), with).await?;
+    let had_ended = recovery.state().is_ended();
     claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
     keep_sources(&recovery, &databases, &given).await?;
     let buckets = buckets(context, &source.file, server, as_written).await?;
-    let taken = with_terms(context, &carry, source.file.buckets_at(recovery.told().at), async |terms| {
-        Ok(take_steps(context, output, &recovery, &source.file, (&databases, &buckets), terms).await)
-    });
-    let (carried, findings) = taken.await?;
+    let (terms, of) = (terms(context, &carry)?, (&*databases, &*buckets));
+    let (carried, findings) = take_steps(context, output, &recovery, &source.file, of, terms).await;
     forget_killed_mark(&source, &carried, &carry).await?;
     let mut told = recovery.report(&source.file, carried.ending, findings);
-    told.follow_ups = follow_up::follow_ups(output, carried.ending, &databases).await;
+    told.running = carried.running;
+    told.follow_ups = follow_up::follow_ups(output, carried.ending, (&recovery, &databases)).await;
     let copied = show_report(output, &recovery, &told, &report);
     last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
     follow_up::name(output, &told.follow_ups);
+    if had_ended {
+        output.note(ended::anew(&source));
+    }
     if let Some(e) = &carried.trouble {
         exit::report(e, false, false);
     }
@@ -114,6 +114,9 @@ async fn resume_or_begin(
         Begins::Typed(typed) => typed,
     };
     let Some(recovery) = taken_up(context, of, typed, with.1)? else {
+        if let Some(ended) = ended::find(context, output, of, typed, with).await? {
+            return Ok(ended);
+        }
         return begin(context, output, of, (TargetTime { typed, wait }, yes), with).await;
     };
     let (id, at) = (recovery.id(), recovery.told().at.human());
@@ -237,8 +240,9 @@ async fn plan(
         return Err(adopt::hint(e, source, (databases, carry)).await);
     }
     let outline = sources::preflight(output, databases, &errand).await?;
+    let swaps = sources::swaps(databases, &errand).await?;
     let reached = databases.iter().zip(&windows).map(|(database, window)| window.in_words(database.name()));
-    let lines: Vec<_> = reached.chain(outline).collect();
+    let lines: Vec<_> = reached.chain(outline).chain(swaps).collect();
     show_all(context, output, (source, at), &lines, carry).await?;
     Ok(at)
 }
@@ -253,10 +257,7 @@ pub(super) async fn show_all(
 ) -> Result<()> {
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;
-    with_terms(context, carry, source.file.buckets_at(at), async |terms| {
-        show(context, output, (source, at), lines, (&parts, &terms, &carry.copies)).await
-    })
-    .await
+    show(context, output, (source, at), lines, (&parts, &terms(context, carry)?)).await
 }
 
 async fn show(
@@ -264,7 +265,7 @@ async fn show(
     output: Output,
     (source, at): (&Source, Instant),
     lines: &[String],
-    (parts, terms, copies): (&[BucketPart], &Terms<'_>, &CopyArgs),
+    (parts, terms): (&[BucketPart], &Terms),
 ) -> Result<()> {
     let table = output.format == Format::Table && !output.quiet;
     let mut out = BufWriter::new(std::io::stdout());
@@ -280,7 +281,7 @@ async fn show(
     }
     let at = source.file.buckets_at(at);
     for part in parts {
-        let surveyed = part.survey(at, terms, &context.cancel).await?;
+        let prepared = part.prepare(at, terms, &context.cancel).await?;
         if table {
             let heading = Heading {
                 location: part.location.clone(),
@@ -291,23 +292,17 @@ async fn show(
                     crate::report::Purpose::Restore
                 },
                 against: part.to.clone().map(Destination::Bucket),
-                notes: head(&checks(
-                    &surveyed.settings,
-                    &surveyed.judge.expiries,
-                    (&part.location.prefix, Some(at)),
-                    part.client.clock().now_at_most(),
-                )),
+                notes: head(&prepared.checks),
                 restore: String::new(),
                 now: context.now,
             };
-            let sums = &surveyed.findings.sums;
             let mut view = DiffView::new(heading, false);
-            view.warn(&plausibility(sums, &restoring(part, at), copies).warnings());
-            view.sums(sums, &mut out)?;
+            view.warn(&prepared.plausibility(&terms.options).warnings());
+            view.sums(&prepared.sums, &mut out)?;
             writeln!(out)?;
         }
         out.flush()?;
-        (terms.accept)(part, surveyed.there, &surveyed.findings.sums)?;
+        part.accept(&prepared, &terms.options)?;
     }
     Ok(out.flush()?)
 }
@@ -359,11 +354,16 @@ fn last_words(
             output.note(&format!("once that is mended: {again}"));
             output.note(&format!("or, to give it up: {abort}"));
         }
+        // It had ended before: nothing of it is left to go on with.
+        Ending::Failed | Ending::Interrupted if state.is_ended() => {}
         Ending::Failed | Ending::Interrupted => {
-            output.note(&format!("not done: {}", recovery::left(recovery, &source.file).join(", ")));
+            let left = recovery::left(recovery, &source.file);
+            let unconfirmed = "every step is done, but that this still holds was not seen";
+            let left = if left.is_empty() { unconfirmed.to_owned() } else { left.join(", ") };
+            output.note(&format!("not done: {left}"));
             output.note(&format!("to go on, once that is mended: {again}"));
             // After that, the application may use what an abort removes: no equal way any more.
-            if !state.is_resume_begun() {
+            if !state.may_have_been_cut_over() {
                 output.note(&format!("or, to undo what was done: {abort}"));
             }
         }

@@ -8,21 +8,19 @@ use std::time::Instant as Clock;
 
 use super::args::common::ServerArgs;
 use super::args::recover::{CarryArgs, ReportArgs};
-use super::carry::{manner, server_again, server_of, state_dir};
-use super::confirm::mass_delete;
+use super::carry::{server_again, server_of, state_dir};
 use super::context::{Context, Output};
-use super::copies::{Restoring, Target, copying, is_wanted, plausibility, require_certainty};
+use super::copies::restore_options;
 use super::exit::{Exit, say};
 use super::keep;
 use super::{moment, next};
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Reach, Window, command, rds, until_reached};
+use crate::engine::Server;
 use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on_by};
-use crate::engine::{Server, Standing, require_room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
-use crate::plan::{Plausibility, Sums};
 use crate::recover::{
     self, DatabaseKind, Ending, Event, Finding, LATEST, RecoveryFile, Report, Step, in_words,
 };
@@ -225,47 +223,15 @@ fn latest(databases: &[Database], windows: &[Window]) -> Result<Instant> {
     })
 }
 
-/// Calls `act` with how buckets are restored, as it was typed.
-pub(super) async fn with_terms<T>(
-    context: &Context,
-    carry: &CarryArgs,
-    at: Instant,
-    act: impl AsyncFnOnce(Terms<'_>) -> Result<T>,
-) -> Result<T> {
+/// How buckets are restored, as it was typed.
+pub(super) fn terms(context: &Context, carry: &CarryArgs) -> Result<Terms> {
     let CarryArgs { apply, copies, multipart_window, .. } = carry;
-    let state_dir = state_dir(&apply.state)?;
-    let manner = manner(apply);
-    let accept = |part: &BucketPart, there: Standing, sums: &Sums| {
-        require_room(part.to.as_ref(), there, (sums, manner.on_conflict))?;
-        require_certainty(sums, at, copies, Target::Bucket)?;
-        require_plausible(part, plausibility(sums, &restoring(part, at), copies))
-    };
-    let terms = Terms {
-        state_dir: &state_dir,
-        copying: copying(copies),
-        manner: manner.clone(),
+    Ok(Terms {
+        state_dir: state_dir(&apply.state)?,
+        options: restore_options(copies, apply),
         multipart_window: *multipart_window,
         now: context.now,
-        accept: &accept,
-        wanted: &|change| is_wanted(change, copies),
-    };
-    act(terms).await
-}
-
-/// What is asked of a bucket of a recovery.
-pub(super) fn restoring(part: &BucketPart, at: Instant) -> Restoring {
-    Restoring { at, in_place: part.to.is_none() }
-}
-
-/// Refuses to delete more than half of a bucket's keys, unless the recovery file allows it.
-fn require_plausible(part: &BucketPart, plausibility: Plausibility) -> Result<()> {
-    if part.allow_mass_delete || !plausibility.is_mass_delete() {
-        return Ok(());
-    }
-    let place = &part.location;
-    Err(mass_delete(plausibility).hint(format!(
-        "in the recovery file, allow-mass-delete = true in the [[bucket]] of {place} allows it"
-    )))
+    })
 }
 
 /// Takes the steps that are left, and tells of each on stderr.
@@ -275,7 +241,7 @@ pub(super) async fn take_steps(
     recovery: &Recovery,
     file: &RecoveryFile,
     (databases, buckets): (&[Database], &[BucketPart]),
-    terms: Terms<'_>,
+    terms: Terms,
 ) -> (Carried, Vec<Finding>) {
     let news = RefCell::new(News::default());
     let on = |event: &Event<'_>| {

@@ -96,15 +96,16 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
 
     view.finish(&sums, &summary, None)?;
     let beyond = sums.dangling() - late.len();
-    let asked =
-        Asked { location, at, to: against.and_then(Against::elsewhere), within, settings, healing, yes };
+    let Settings { here, there } = settings;
+    let to = against.and_then(Against::elsewhere);
+    let asked = Asked { location, at, to, within, here, there, healing, yes };
     let check = format!("check it: {}{options}", again(&asked.location, at, Some(asked.changed())));
-    let (exit, left) = heal(context, output, &client, asked, (server, began), late).await?;
-    if exit != Exit::Done {
-        return Ok(exit);
+    let healed = heal(context, output, &client, asked, (server, began), late).await?;
+    if healed.exit != Exit::Done {
+        return Ok(healed.exit);
     }
     output.note(&check);
-    Ok(exit_of(beyond + left))
+    Ok(exit_of(beyond + healed.left_out))
 }
 
 /// By what the state at T is judged, and how far back the bucket's history is complete.
@@ -122,21 +123,29 @@ async fn judged(client: &Client, location: &Location, at: Instant, earlier: Life
     Ok(Judged { judge, history })
 }
 
+/// The settings of the bucket whose past is asked about, and of the one that would be changed.
+struct Settings {
+    here: Standing,
+    there: Standing,
+}
+
 /// Asks for the settings of the buckets, and refuses one without a past, or one that would not keep what is overwritten.
 async fn settings(
     client: &Client,
     location: &Location,
     against: Option<&Against>,
     changes: bool,
-) -> Result<Standing> {
-    let mut settings = standing(client, &location.bucket).await?;
-    require_history(&location.bucket, settings)?;
-    match against {
-        Some(Against::There(_, there)) => settings.kms |= standing(client, &there.bucket).await?.kms,
-        _ if changes => require_keeping(&location.bucket, settings)?,
-        _ => {}
+) -> Result<Settings> {
+    let here = standing(client, &location.bucket).await?;
+    require_history(&location.bucket, here)?;
+    let there = match against {
+        Some(Against::There(_, there)) => standing(client, &there.bucket).await?,
+        _ => here,
+    };
+    if changes && !matches!(against, Some(Against::There(..))) {
+        require_keeping(&location.bucket, here)?;
     }
-    Ok(settings)
+    Ok(Settings { here, there })
 }
 
 /// The command once more.

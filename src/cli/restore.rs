@@ -2,24 +2,23 @@
 
 use std::time::Instant as Clock;
 
-use super::args::apply::UndeleteArg;
 use super::args::common::PastArgs;
 use super::args::{DiffArgs, RestoreArgs};
-use super::carry::{Lead, Ready, manner, server_of, state_dir};
+use super::carry::{Lead, Ready, server_of, state_dir};
 use super::confirm::{CHANGE, ask_doubtful, can_ask, confirm_restore};
 use super::context::{Context, Output};
-use super::copies::{Target, left_out, plausibility, require_certainty};
+use super::copies::{left_out_line, restore_options};
 use super::exit::Exit;
-use super::job::{Job, Saved, Source, Typed};
+use super::job::{self, View};
 use super::next::{self, OfRun};
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use super::show::{self, Asked};
-use super::{diff, directory, moment};
-use crate::engine::{Standing, require_removable, require_room, standings};
+use super::{diff, directory};
+use crate::engine::{Begun, Prepared, Said};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Location};
 use crate::plan::{Action, Only};
-use crate::report::{Command, Done, Summary, nothing_to_change, plural};
+use crate::report::{Command, Done, Phase, Progress, Summary, nothing_to_change};
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     match (args.to.clone(), args.dry_run) {
@@ -60,7 +59,7 @@ async fn preview(context: &Context, args: RestoreArgs) -> Result<Exit> {
 }
 
 /// What clap has asked for already.
-const NO_PLACE: &str = "give a location and --at, or --plan";
+pub(super) const NO_PLACE: &str = "give a location and --at, or --plan";
 
 fn no_directory(no_case_collisions: bool) -> Result<()> {
     if no_case_collisions {
@@ -71,70 +70,74 @@ fn no_directory(no_case_collisions: bool) -> Result<()> {
 
 async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -> Result<Exit> {
     no_directory(args.no_case_collisions)?;
-    let RestoreArgs { location, at, plan, undelete, only, dry_run, yes, allow_mass_delete, .. } = args;
-    let RestoreArgs { apply, mut copies, common, .. } = args;
-    let began = Clock::now();
-    let output = Output::from(common.output.clone());
-    let (kinds, state) = (Only::new(only.into_iter().map(Action::from)), &apply.state);
-    let (mut job, source) = match (plan, location, at) {
-        (Some(plan), location, _) => {
-            let location = location.as_ref();
-            let server = &common.server;
-            Job::saved(Saved { path: &plan, location, kinds: &kinds, server, state }, context.now)?
-        }
-        (None, Some(location), Some(at)) => {
-            let at = moment::read(&at, state)?;
-            let (common, undelete) = (&common, undelete.into());
-            Job::typed(Typed { location, at, to, common, kinds, undelete, state })?
-        }
-        (None, ..) => return Err(Error::usage(NO_PLACE)),
-    };
-    let server = common.server;
-    let more = next::of_apply(&apply) + &next::of_copies(&copies);
+    let (yes, dry_run, began) = (args.yes, args.dry_run, Clock::now());
+    let output = Output::from(args.common.output.clone());
+    let (asked, restore) = job::read(&args, to)?;
+    let RestoreArgs { apply, copies, common, allow_mass_delete, .. } = args;
     can_ask(yes || dry_run, CHANGE)?;
-    let (state_dir, manner, kept) = (state_dir(&apply.state)?, manner(&apply), server_of(&server));
-    let next = OfRun::new(&apply, &kept, &server);
-    let client = context.client(server, Some(apply.rate)).await?;
-    let (settings, there) = standings(&client, &job.location, job.to.as_ref()).await?;
+    let (state_dir, kept) = (state_dir(&apply.state)?, server_of(&common.server));
+    let next = OfRun::new(&apply, &kept, &common.server);
+    let client = context.client(common.server, Some(apply.rate)).await?;
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let prepared = restore.prepare(&client, &context.cancel).await;
+    drop(progress);
     let context = &context.by_clock_of(&client, output);
-    let here = Standing::from(&settings);
-
-    let of_plan = matches!(&source, Source::Plan(file, _) if file.sums.to_uncover().keys > 0);
-    if undelete == UndeleteArg::RemoveMarker || of_plan {
-        require_removable(&client, &job.location.bucket).await?;
-    }
-    let kms = here.kms || there.kms;
-    let work = job.find(source, context, output.display, (&client, &settings, kms)).await?;
+    let mut prepared = prepared?;
+    let (checks, sums) = (std::mem::take(&mut prepared.checks), prepared.sums.clone());
+    let view = View { asked: &asked, checks: &checks, context, output };
     if dry_run {
-        return job.preview(context, output, work, &more, began);
+        let more = next::of_apply(&apply) + &next::of_copies(&copies);
+        return view.preview(prepared, &more, began);
     }
-    let warnings = plausibility(&work.sums, &job.change(), &copies).warnings();
-    job.show(context, output, &work, &warnings)?;
-    require_room(job.to.as_ref(), there, (&work.sums, manner.on_conflict))?;
-    ask_doubtful(context, &work.sums, (job.at, yes), &mut copies).await?;
-    require_certainty(&work.sums, job.at, &copies, Target::Bucket)?;
-    let left_out = left_out(&work.sums, &copies);
+    let mut options = restore_options(&copies, &apply);
+    let warnings = prepared.plausibility(&options).warnings();
+    view.sums(&prepared, &warnings)?;
+    prepared.require_room(&options)?;
+    if !yes {
+        ask_doubtful(context, &sums, prepared.at, &mut options).await?;
+    }
+    prepared.require_certainty(&options)?;
+    let left_out = options.left_out(&sums);
     if left_out > 0 {
-        output.note(&plural(left_out, "key in doubt is left as it is", "keys in doubt are left as they are"));
+        output.note(&left_out_line(left_out));
     }
-    let sums = work.sums.clone();
-    if work.len == left_out {
-        output.note(&nothing_to_change(&sums));
-        let command = Command::Restore(Done::new(None, &context.counters));
-        let summary =
-            Summary::new(command, (&job.location, job.at), &sums, &context.counters, began.elapsed());
-        let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
-        reporter.checks(&job.checks)?;
-        reporter.warnings(&warnings)?;
-        reporter.finish(&summary)?;
-        return Ok(Exit::Done);
+    let lead = Lead { checks: &checks, warnings: &warnings };
+    if prepared.len == left_out {
+        return nothing(context, output, &prepared, lead, began);
     }
-    let plausibility = plausibility(&sums, &job.change(), &copies);
-    confirm_restore(context, &job.place.bucket, plausibility, (allow_mass_delete, yes)).await?;
-    let (run, order) = job.begin((&state_dir, kept), (work, here), &copies, context)?;
-    let (options, command) = (job.options.as_str(), Command::Restore as fn(Done) -> Command);
-    let lead = Lead { checks: &job.checks, warnings: &warnings };
-    let (kinds, sums) = (job.kinds(), &sums);
-    let ready = Ready { run, order: &order, manner, lead, sums, command, kinds, options, next, began };
+    let said = Said { allow_mass_delete, yes };
+    confirm_restore(context, &prepared.changed().bucket, prepared.plausibility(&options), said).await?;
+    let kinds = prepared.selected.only.clone();
+    let run = prepared.begin(&options, Begun { state_dir: &state_dir, server: kept, now: context.now })?;
+    let ready = Ready {
+        run,
+        apply: options.apply,
+        lead,
+        sums: &sums,
+        command: Command::Restore,
+        kinds: &kinds,
+        options: &asked.options,
+        next,
+        began,
+    };
     ready.carry_out(context, output, &client).await
+}
+
+/// There is nothing to change.
+fn nothing(
+    context: &Context,
+    output: Output,
+    prepared: &Prepared,
+    lead: Lead<'_>,
+    began: Clock,
+) -> Result<Exit> {
+    output.note(&nothing_to_change(&prepared.sums));
+    let command = Command::Restore(Done::new(None, &context.counters));
+    let place = (&prepared.location, prepared.at);
+    let summary = Summary::new(command, place, &prepared.sums, &context.counters, began.elapsed());
+    let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
+    reporter.checks(lead.checks)?;
+    reporter.warnings(lead.warnings)?;
+    reporter.finish(&summary)?;
+    Ok(Exit::Done)
 }

@@ -3,36 +3,34 @@
 use std::time::Instant as Clock;
 
 use super::args::ResumeArgs;
-use super::carry::{Lead, Ready, manner, open_run, server_again};
+use super::carry::{Lead, Ready, open_run, server_again};
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::next::{self, OfRun};
 use super::{copies, saved};
 use crate::error::Result;
 use crate::plan::file::PlanFile;
-use crate::report::{Command, Done};
+use crate::report::Command;
 
 pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
     let ResumeArgs { run, yes: _, apply, thaw, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
-    let (run, mut order) = open_run(&apply.state, &run, output)?;
-    order.copying.thaw = copies::thaw(thaw).or(order.copying.thaw);
+    let mut run = open_run(&apply.state, &run, output)?;
+    run.thaw(copies::thaw(thaw));
     let PlanFile { sums, header, .. } = PlanFile::open(&run.plan())?;
-    let server = server_again(&order.server, server);
+    let server = server_again(&run.order().server, server);
     let (select, compare) = saved::asked(&header);
     let options = next::options(&select, &compare, &server) + &next::of_state(&apply.state);
-    let next = OfRun::new(&apply, &order.server, &server);
+    let next = OfRun::new(&apply, &run.order().server, &server);
     let client = context.client(server, Some(apply.rate)).await?;
-    let context = &context.by_clock(client.ask_clock(&order.changed().bucket).await, output);
-    let (manner, command) = (manner(&apply), Command::Resume as fn(Done) -> Command);
+    let context = &context.by_clock(client.ask_clock(&run.order().changed().bucket).await, output);
     let ready = Ready {
         run,
-        order: &order,
-        manner,
+        apply: copies::apply_options(&apply),
         lead: Lead::default(),
         sums: &sums,
-        command,
+        command: Command::Resume,
         kinds: &header.selection.only,
         options: &options,
         next,

@@ -1,26 +1,13 @@
-//! Saved plans on the command line: what their headers are made of, and how they are shown.
+//! Saved plans on the command line: how they are opened and shown.
 
 use std::path::Path;
 
 use super::args::common::{CompareArgs, SelectArgs};
 use super::next;
-use crate::engine::Standing;
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location, Versioning, printable};
-use crate::plan::file::{Checks, Header, PlanFile, Selected};
+use crate::plan::file::{Header, PlanFile, Selected};
 use crate::plan::{Only, Sums};
-
-/// The header of a plan that is made now.
-pub(super) fn header(
-    location: &Location,
-    (at, now): (Instant, Instant),
-    standing: Standing,
-    (select, compare): (&SelectArgs, &CompareArgs),
-) -> Header {
-    let Standing { versioning, kms } = standing;
-    let checks = Checks { versioning, kms, trust_etag: compare.trust_etag };
-    Header::new(location, (at, now), checks, selected(select))
-}
 
 /// The options that chose keys, as a plan keeps them.
 pub(super) fn selected(select: &SelectArgs) -> Selected {

@@ -27,6 +27,12 @@ pub(super) async fn preflight(
     Ok(looked_up.into_iter().flat_map(|preflight| preflight.outline).collect())
 }
 
+/// What the cut-overs will rename, in words. Names that are taken are refused.
+pub(super) async fn swaps(databases: &[Database], errand: &Errand) -> Result<Vec<String>> {
+    let lines = databases.iter().map(|database| database.outline_swap(errand));
+    Ok(try_join_all(lines).await?.concat())
+}
+
 /// Takes the settings of `--settings-from`. Gives of each database whether a file was of its source.
 pub(super) async fn given(databases: &[Database], files: &[PathBuf]) -> Result<Vec<bool>> {
     let mut taken = vec![false; databases.len()];

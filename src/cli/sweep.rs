@@ -17,8 +17,18 @@ use crate::report::{Format, JsonLines, leftovers_table};
 
 const SWEEP: Asked = ("remove databases", "read the list above");
 
+/// What is said of a database whose protection may be a drill's or somebody's.
+const PROTECTED: &str =
+    "is protected from deletion, by its drill or by somebody since, which RDS does not tell";
+
 /// Lists what drills have left where the file's databases are, or, without one, where the options say; removes what is old
-/// enough, once that is confirmed.
+/// enough, once that is confirmed:
+///
+/// | protected from deletion | `--yes` | |
+/// |---|---|---|
+/// | no | | removed |
+/// | yes | no | named before the question; its protection is lifted, and it is removed |
+/// | yes | yes | left, and named with the command that removes it: exit 3 |
 pub(super) async fn run(
     context: &Context,
     output: Output,
@@ -42,10 +52,19 @@ pub(super) async fn run(
         return Ok(Exit::Done);
     }
     can_ask(yes, SWEEP)?;
+    let mut exit = Exit::Done;
+    for (Leftover { database, id, by_hand, .. }, _) in found.iter().filter(|(one, _)| one.protected) {
+        if yes {
+            output.note(&format!("left: the {database} {id} {PROTECTED}; to remove it by hand: {by_hand}"));
+            exit = Exit::Incomplete;
+        } else {
+            output.note(&format!("the {database} {id} {PROTECTED}: its protection is lifted"));
+        }
+    }
+    found.retain(|(one, _)| !(yes && one.protected));
     if !yes && !is_typed(context, "the number of databases that are removed", &count).await? {
         return Err(Error::usage("that is not the number of databases; nothing was changed"));
     }
-    let mut exit = Exit::Done;
     for (leftover, sweeper) in &found {
         let Leftover { database, id, by_hand, .. } = leftover;
         match Box::pin(sweeper.remove(leftover)).await {

@@ -100,7 +100,7 @@ pub(super) fn taken_up(
     Ok(Some(recovery))
 }
 
-/// A hook, a check or references that were added to the file since would never be run: the journal says of which steps the
+/// Names of instances depend on the cut-over. A hook, a check or references that were added to the file since would never be run: the journal says of which steps the
 /// recovery consists. One that was taken out is not run any more.
 fn require_no_more_steps(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
     let (state, now) = (recovery.state(), source.file.shape());
@@ -110,6 +110,7 @@ fn require_no_more_steps(recovery: &Recovery, (source, carry): (&Source, &CarryA
         ("a resume hook", begun.resume, now.resume),
         ("an after-database hook", begun.after_database, now.after_database),
         ("[references]", begun.references, now.references),
+        ("another cut-over", begun.swapped().eq(now.swapped()), true),
         ("check commands", begun.checks.contains(&true), now.checks.contains(&true)),
     ];
     let Some((what, ..)) = parts.into_iter().find(|(_, begun, now)| *now && !begun) else { return Ok(()) };

@@ -1,8 +1,8 @@
 //! What a comparison came to, and the exit code of that.
 
 use super::exit::Exit;
-use crate::engine::Scope;
-use crate::model::{Instant, Location, printable};
+use crate::engine::{Query, Verdict};
+use crate::model::{Instant, printable};
 use crate::plan::Sums;
 use crate::report::{plural, straddling_keys};
 
@@ -15,49 +15,14 @@ pub(super) struct Tolerance {
     pub(super) empty: bool,
 }
 
-/// What a comparison came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// There was nothing to compare.
-    Empty,
-    /// Everything is as it was.
-    Verified,
-    /// Nothing differs, but some keys cannot be told to be right.
-    Uncertain,
-    /// Something differs.
-    Different,
-}
-
-impl Verdict {
-    /// What differs is told first; what is uncertain cannot be told to be right.
-    ///
-    /// | keys found | differences | uncertain keys | trusted | verdict |
-    /// |---|---|---|---|---|
-    /// | none | none | none | | empty |
-    /// | any | some | | | different |
-    /// | any | none | some | no | uncertain |
-    /// | any | none | some | yes | verified |
-    /// | some | none | none | | verified |
-    pub(super) fn of(sums: &Sums, trust: bool) -> Self {
-        let uncertain = sums.unsure.all() > 0;
-        if sums.changes() > 0 {
-            Self::Different
-        } else if uncertain && !trust {
-            Self::Uncertain
-        } else if sums.found_nothing() && !uncertain {
-            Self::Empty
-        } else {
-            Self::Verified
-        }
-    }
-
+impl Tolerance {
     /// The exit code: that nothing was compared is a finding.
-    pub(super) fn exit(self, tolerance: Tolerance) -> Exit {
-        match self {
-            Self::Empty if !tolerance.empty => Exit::Differences,
-            Self::Empty | Self::Verified => Exit::Done,
-            Self::Uncertain => Exit::Refused,
-            Self::Different => Exit::Differences,
+    pub(super) fn exit(self, verdict: Verdict) -> Exit {
+        match verdict {
+            Verdict::Empty if !self.empty => Exit::Differences,
+            Verdict::Empty | Verdict::Verified => Exit::Done,
+            Verdict::Uncertain => Exit::Refused,
+            Verdict::Different => Exit::Differences,
         }
     }
 }
@@ -71,12 +36,9 @@ pub(super) struct AskedKeys {
 }
 
 impl AskedKeys {
-    /// Those of a scope in `location`.
-    pub(super) fn of(scope: &Scope, location: &Location) -> Self {
-        Self {
-            named: scope.keys.as_ref().map(Vec::len),
-            place: printable(&location.to_string()).into_owned(),
-        }
+    /// Those of a query.
+    pub(super) fn of(query: &Query) -> Self {
+        Self { named: query.named(), place: printable(&query.location.to_string()).into_owned() }
     }
 
     /// That nothing was compared, and what was empty. `against` is what else was looked at.
@@ -95,7 +57,7 @@ impl AskedKeys {
 }
 
 /// What is said where nothing differs.
-pub(super) fn equal(sums: &Sums, matched: u64, (at, trust): (Instant, bool)) -> String {
+pub(super) fn equal(sums: &Sums, matched: u64, at: Instant, trust: bool) -> String {
     let at = at.human();
     let uncertain = sums.unsure.all();
     if uncertain == 0 || trust {
@@ -123,33 +85,4 @@ pub(super) fn equal(sums: &Sums, matched: u64, (at, trust): (Instant, bool)) -> 
 pub(super) fn different(matched: u64, mismatched: u64) -> String {
     let matched = plural(matched, "key matches", "keys match");
     format!("{matched}, {}", plural(mismatched, "does not", "do not"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::{Action, Change, Unsure};
-
-    #[test]
-    fn the_table_holds() {
-        let unsure = |keys, multipart| Unsure { keys, multipart, ..Unsure::default() };
-        for (unchanged, changes, uncertain, trust, expected) in [
-            (0, 0, unsure(0, 0), false, Verdict::Empty),
-            (0, 0, unsure(0, 0), true, Verdict::Empty),
-            (0, 1, unsure(0, 0), true, Verdict::Different),
-            (1, 1, unsure(1, 1), true, Verdict::Different),
-            (1, 0, unsure(1, 0), false, Verdict::Uncertain),
-            (1, 0, unsure(0, 1), false, Verdict::Uncertain),
-            (0, 0, unsure(1, 0), false, Verdict::Uncertain),
-            (1, 0, unsure(0, 1), true, Verdict::Verified),
-            (1, 0, unsure(0, 0), false, Verdict::Verified),
-        ] {
-            let mut sums = Sums::default();
-            (sums.unchanged, sums.unsure) = (unchanged, uncertain);
-            for n in 0..changes {
-                sums.add(&Change::new(n.to_string(), Action::Delete, None, None));
-            }
-            assert_eq!(Verdict::of(&sums, trust), expected, "{unchanged} {changes} {uncertain:?} {trust}");
-        }
-    }
 }

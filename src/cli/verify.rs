@@ -3,76 +3,47 @@
 use std::time::Instant as Clock;
 
 use super::args::VerifyArgs;
-use super::args::common::{CommonArgs, PastArgs};
-use super::context::{Context, Output, check_elsewhere, earlier_rules, scope};
+use super::args::common::PastArgs;
+use super::context::{Context, Output, check_elsewhere, query};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
-use super::moment;
-use super::verdict::{AskedKeys, Tolerance, Verdict, different, equal};
-use super::{directory, next};
-use crate::apply::Place;
-use crate::cancel::Cancel;
-use crate::engine::{
-    Compare, Extras, Findings, Scope, Standing, judge, require_history, rules, standing, survey,
-    survey_elsewhere,
-};
-use crate::error::Result;
-use crate::model::{Destination, Instant, Location, Versioning};
-use crate::plan::{Sums, Undelete};
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems, shell_word};
-use crate::resolve::{Cut, Judge, history_check};
-use crate::s3::Client;
+use super::verdict::{AskedKeys, Tolerance, different, equal};
+use super::{moment, next};
+use crate::engine::{Against, Findings, Verdict, Verification, Verify};
+use crate::error::{Error, Result};
+use crate::local::Directory;
+use crate::model::{Destination, Location, Versioning};
+use crate::plan::{Action, Only, Sums};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems, shell_path, shell_word};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
-    match args.against.clone() {
-        Some(Destination::Directory(path)) => directory::verify(context, &path, args).await,
-        other => in_bucket(context, other.and_then(Destination::into_bucket), args).await,
-    }
-}
-
-async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { past: PastArgs { location, at }, against: _, all, doubtful, allow_empty, state, common } =
+    let began = Clock::now();
+    let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
         args;
     let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
     let options = next::of_common(&common, &state);
-    let CommonArgs { select, compare, multipart_window, earlier, server, output } = common;
-    let began = Clock::now();
-    let output = Output::from(output);
-    let typed = moment::read(&at, &state)?;
-    let scope = scope(&location, &select)?;
-    let asked = AskedKeys::of(&scope, &location);
-    if let Some(against) = &against {
-        check_elsewhere(&location, against)?;
-    }
-    let earlier = earlier_rules(&earlier)?;
-    let client = context.client(server, None).await?;
-    let mut settings = standing(&client, &location.bucket).await?;
+    let query = query(&location, moment::read(&at, &state)?, &common, &Only::default())?;
+    let asked = AskedKeys::of(&query);
+    let compared = compared_with(&location, against.as_ref())?;
+    let output = Output::from(common.output);
+    let client = context.client(common.server, None).await?;
+    let verification = Verify { query, against: compared }.inspect(&client).await;
     let context = &context.by_clock_of(&client, output);
-    let at = typed.past(context.now)?;
-    require_history(&location.bucket, settings)?;
-    if let Some(against) = &against {
-        settings.kms |= standing(&client, &against.bucket).await?.kms;
-    }
-
-    let compare = Compare { kms: settings.kms, trust_etag: compare.trust_etag };
-    let cuts = (Cut::At(at), Cut::Latest);
-    let rules = rules(&client, &location.bucket).await?;
-    let judge = judge(&rules, earlier, cuts, multipart_window);
-    let present = client.clock().now_at_most();
-    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present);
+    let verification = verification?;
+    let at = verification.at;
+    let in_directory = matches!(verification.against, Against::Directory(_));
     let heading = Heading {
         location: location.clone(),
         at,
-        purpose: Purpose::Verify,
-        against: against.clone().map(Destination::Bucket),
-        notes: problems(&[history]),
+        purpose: if in_directory { Purpose::VerifyDirectory } else { Purpose::Verify },
+        against: against.clone(),
+        notes: problems(std::slice::from_ref(&verification.history)),
         restore: String::new(),
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let there = against.as_ref().map(|against| Place::elsewhere(&location, against));
-    let findings = compared(&client, (scope, &judge), there.as_ref(), compare, &context.cancel).await;
+    let findings = verification.survey(&client, &context.cancel).await;
     drop(progress);
     let Findings { changes, unsure, sums } = findings?;
     view.warn(&sums.plausibility(at, 0).warnings())?;
@@ -83,10 +54,10 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let verdict = Verdict::of(&sums, tolerance.trust);
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let text = match verdict {
-        Verdict::Empty => asked.nothing_compared(&sums, ""),
-        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, (at, tolerance.trust)),
+        Verdict::Empty => asked.nothing_compared(&sums, if in_directory { ", and no files" } else { "" }),
+        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, tolerance.trust),
         Verdict::Different => {
-            let next = next_step((&location, at, against), &sums, settings, &options);
+            let next = next_step(&verification, against.as_ref(), &sums, &options);
             different(matched, mismatched) + &next
         }
     };
@@ -96,39 +67,42 @@ async fn in_bucket(context: &Context, against: Option<Location>, args: VerifyArg
     let command = Command::Verify { matched, mismatched, uncertain: sums.unsure.all() };
     let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
     view.finish(&sums, &summary, Some(&text))?;
-    Ok(verdict.exit(tolerance))
+    Ok(tolerance.exit(verdict))
 }
 
-/// What differs from the past state, in the bucket itself or in another place.
-async fn compared(
-    client: &Client,
-    (scope, judge): (Scope, &Judge),
-    there: Option<&Place>,
-    compare: Compare,
-    cancel: &Cancel,
-) -> Result<Findings> {
-    match there {
-        None => survey(client, scope, judge, compare, Undelete::Copy, cancel).await,
-        Some(place) => {
-            survey_elsewhere(client, (scope, judge), (place, Extras::Differ), compare, cancel).await
+/// What should hold the past state.
+fn compared_with(location: &Location, against: Option<&Destination>) -> Result<Against> {
+    match against {
+        None => Ok(Against::Itself),
+        Some(Destination::Bucket(place)) => {
+            check_elsewhere(location, place)?;
+            Ok(Against::Place(place.clone()))
+        }
+        Some(Destination::Directory(path)) => {
+            let none = || Error::usage(format!("the directory {} does not exist", path.display()));
+            Directory::open(path)?.ok_or_else(none).map(Against::Directory)
         }
     }
 }
 
 /// The command that puts right what does not match, where there is one.
 fn next_step(
-    (location, at, against): (&Location, Instant, Option<Location>),
+    verification: &Verification,
+    against: Option<&Destination>,
     sums: &Sums,
-    settings: Standing,
     options: &str,
 ) -> String {
-    match &against {
-        None if settings.versioning == Versioning::Suspended => format!("\n  {SUSPENDED}"),
+    let Verification { location, at, here, .. } = verification;
+    let to = match against {
+        None if here.versioning == Versioning::Suspended => return format!("\n  {SUSPENDED}"),
+        None => String::new(),
         // What lies there beyond the past state is not a restore's to remove.
-        Some(_) if sums.to_copy().keys == 0 => String::new(),
-        _ => {
-            let to = against.map(|to| format!(" --to {}", shell_word(&to.to_string()))).unwrap_or_default();
-            format!("\n  to put them right: {}", next::about("restore", location, at, &(to + options)))
-        }
-    }
+        Some(_) if sums.to_copy().keys == 0 => return String::new(),
+        Some(Destination::Bucket(to)) => format!(" --to {}", shell_word(&to.to_string())),
+        Some(Destination::Directory(path)) => format!(" --to {}", shell_path(path)),
+    };
+    let replaces = matches!(against, Some(Destination::Directory(_))) && sums.of(Action::Revert).keys > 0;
+    let overwrite = if replaces { " --on-conflict overwrite" } else { "" };
+    let restore = next::about("restore", location, *at, &(to + options));
+    format!("\n  to put them right: {restore}{overwrite}")
 }

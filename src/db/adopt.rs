@@ -111,7 +111,7 @@ pub fn adoptable(found: &[(&str, Carries)], typed: Option<Instant>) -> Adoption 
 }
 
 /// A name as asof gives it, `20251117T143005Z-7f3a`: others can tag too, and it becomes that of a directory.
-fn is_name(id: &str) -> bool {
+pub(super) fn is_name(id: &str) -> bool {
     let digits = |text: &str, of: u32| text.chars().all(|c| c.is_digit(of) && !c.is_ascii_uppercase());
     let Some((stamp, rest)) = id.split_once('-') else { return false };
     let Some((day, time)) = stamp.strip_suffix('Z').and_then(|stamp| stamp.split_once('T')) else {

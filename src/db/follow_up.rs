@@ -1,6 +1,6 @@
 //! What a restored database lacks of its source, and a person may want to add.
 
-use super::Database;
+use super::{Database, Errand};
 use crate::error::Result;
 
 /// Something that a restore does not carry over, and the command that makes it.
@@ -14,11 +14,11 @@ pub struct FollowUp {
 
 impl Database {
     /// What the restored database lacks of what its source had when the recovery began. Of commands nothing is known.
-    pub async fn follow_ups(&self) -> Result<Vec<FollowUp>> {
+    pub async fn follow_ups(&self, errand: &Errand) -> Result<Vec<FollowUp>> {
         match self {
             Database::Command(_) => Ok(Vec::new()),
-            Database::Rds(database) => database.follow_ups().await,
-            Database::Aurora(database) => database.follow_ups().await,
+            Database::Rds(database) => database.follow_ups(errand).await,
+            Database::Aurora(database) => database.follow_ups(errand).await,
         }
     }
 }

@@ -13,6 +13,7 @@ mod free;
 mod preflight;
 pub mod rds;
 mod reach;
+mod swap;
 mod wait;
 mod window;
 
@@ -28,6 +29,7 @@ pub use follow_up::FollowUp;
 pub use free::require_free;
 pub use preflight::{Preflight, PreflightFinding};
 pub use reach::until_reached;
+pub use swap::{CutOver, Renamed, Swap};
 pub use wait::wait;
 pub use window::{Reach, Window};
 
@@ -55,12 +57,14 @@ pub struct Errand {
     pub asked: Option<Duration>,
     /// The resource id that the server gave to what it made for it, if that is known.
     pub made: Option<String>,
+    /// The names that are being swapped, or are: what was restored is found under either of its own.
+    pub swap: Option<Swap>,
 }
 
 impl Errand {
     /// One that nothing was asked for yet.
     pub fn new(at: Instant, tag: impl Into<String>) -> Self {
-        Self { at, tag: tag.into(), drill: false, asked: None, made: None }
+        Self { at, tag: tag.into(), drill: false, asked: None, made: None, swap: None }
     }
 
     /// It, when so many requests have been made for it just now. A single one that was refused has asked for nothing.
@@ -252,8 +256,8 @@ impl Database {
     pub async fn connection(&self, errand: &Errand) -> Result<Connection> {
         match self {
             Database::Command(database) => database.connection(errand).await,
-            Database::Rds(database) => database.connection().await,
-            Database::Aurora(database) => database.connection().await,
+            Database::Rds(database) => database.connection(errand).await,
+            Database::Aurora(database) => database.connection(errand).await,
         }
     }
 

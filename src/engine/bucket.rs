@@ -123,13 +123,11 @@ pub fn require_keeping(bucket: &str, standing: Standing) -> Result<()> {
 
 /// Refuses to overwrite objects in another place that would not keep them: those that the plan has, and, where a writer does
 /// not win, any.
-pub fn require_room(
-    to: Option<&Location>,
-    target: Standing,
-    (sums, on_conflict): (&Sums, OnConflict),
-) -> Result<()> {
+pub fn require_room(to: &Location, target: Standing, sums: &Sums, on_conflict: OnConflict) -> Result<()> {
+    if target.versioning == Versioning::Enabled {
+        return Ok(());
+    }
     let overwritten = sums.of(Action::Revert).keys;
-    let Some(to) = to.filter(|_| target.versioning != Versioning::Enabled) else { return Ok(()) };
     let what = match on_conflict {
         _ if overwritten == 1 => "1 object".to_owned(),
         _ if overwritten > 0 => format!("{overwritten} objects"),

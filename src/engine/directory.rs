@@ -55,7 +55,7 @@ impl Ledger<'_> {
 
 /// Compares the state of `scope` at the judge's first cut with what the directory holds. Changes nothing. Tells `right` each key whose file
 /// is right already.
-pub async fn survey_directory(
+pub(super) async fn survey_directory(
     client: &Client,
     (scope, judge): (Scope, &Judge),
     files: Files<'_>,

@@ -21,7 +21,7 @@ use crate::verify::{Files, Stands, VersionOf};
 
 /// Compares the files with the state of `scope` at the judge's first cut. Files of whose bytes nothing can be proved count as
 /// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
-pub async fn verify_directory(
+pub(super) async fn verify_directory(
     client: &Client,
     (scope, judge): (Scope, &Judge),
     files: Files<'_>,

@@ -3,14 +3,20 @@
 
 mod bucket;
 mod check;
+mod consent;
+mod diff;
 mod directory;
+mod download;
+mod execute;
 mod extras;
+mod heal;
 mod history;
+mod options;
 mod order;
 mod pairing;
 mod past;
-mod prepare;
 mod prune;
+mod query;
 pub mod recover;
 mod references;
 mod restore;
@@ -24,28 +30,30 @@ mod sweep;
 mod timeline;
 mod undo;
 mod uploads;
+mod verify;
 mod walk;
 
 pub use bucket::{
     Standing, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
 };
 pub use check::{Span, find_doubts};
-pub use directory::survey_directory;
-pub use extras::verify_directory;
+pub use consent::{Consent, Said};
+pub use diff::{Comparison, Diff};
+pub use download::{Download, Names, PreparedDownload};
+pub use execute::Executed;
+pub use heal::Heal;
 pub use history::history;
-pub use pairing::survey_elsewhere;
+pub use options::{ApplyOptions, OnDoubt, RestoreOptions, mass_delete};
 pub use past::judge;
-pub use prepare::{begin, find_changes, standings};
 pub use prune::removable;
-pub use references::{Held, References, heal_changes, references};
-pub use restore::carry_out;
+pub use query::Query;
+pub use references::{Held, References, references};
+pub use restore::{Begun, Prepared, Restore};
 pub use rows::read_keys;
 pub use run::{Copying, Glance, Order, Run, Server};
 pub use store::make_private;
-pub use superseded::{CarriedRun, find_superseded};
 pub use survey::{Extras, Findings, survey};
 pub use timeline::{own_runs, trace};
-pub use undo::plan_undo;
+pub use undo::{PreparedUndo, Undo};
+pub use verify::{Against, Verdict, Verification, Verify};
 pub use walk::Scope;
-
-pub use crate::verify::{Compare, Files};

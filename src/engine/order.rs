@@ -89,7 +89,9 @@ pub struct Server {
 impl Order {
     /// The restore of a place.
     pub fn restore(
-        (location, at, to): (Location, Instant, Option<Location>),
+        location: Location,
+        at: Instant,
+        to: Option<Location>,
         server: Server,
         now: Instant,
     ) -> Self {
@@ -111,9 +113,14 @@ impl Order {
     /// The run that takes the run `id`, which this is the order of, back.
     #[must_use]
     pub fn undo(&self, id: &str, server: Server, now: Instant) -> Self {
+        let location = self.undone_place();
+        Self { undoes: Some(id.to_owned()), ..Self::restore(location, self.at, None, server, now) }
+    }
+
+    /// The place that an undo of it changes.
+    pub fn undone_place(&self) -> Location {
         let changed = self.changed().clone();
-        let location = if self.to.is_some() { changed.as_folder() } else { changed };
-        Self { undoes: Some(id.to_owned()), ..Self::restore((location, self.at, None), server, now) }
+        if self.to.is_some() { changed.as_folder() } else { changed }
     }
 
     /// Where its changes are made.

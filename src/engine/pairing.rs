@@ -14,7 +14,7 @@ use crate::verify::{Compare, Live, difference};
 
 /// Compares the state of `scope` at the judge's first cut with what the target holds now: what the target lacks is found as
 /// [`crate::plan::Action::Undelete`], what differs as [`crate::plan::Action::Revert`]. Keys are those of the source.
-pub async fn survey_elsewhere(
+pub(super) async fn survey_elsewhere(
     client: &Client,
     (scope, judge): (Scope, &Judge),
     (place, extras): (&Place, Extras),

@@ -99,7 +99,7 @@ mod tests {
             state.apply(&Record::Checked).unwrap();
         }
         let location = "s3://prod-uploads".parse().unwrap();
-        let order = Order::restore((location, began, None), Server::default(), began);
+        let order = Order::restore(location, began, None, Server::default(), began);
         let order = Order { undoes: undoes.map(Into::into), ..order };
         Glance { id: id.into(), order: Some(order), state: Some(state), damaged: false, running: false }
     }

@@ -102,7 +102,7 @@ fn explain(missing: &SortedKeys, told: References, mut found: References) -> Res
 
 /// The changes that make keys hold what came first after `at`, if that was `within` this time. Keys that hold just that
 /// already are counted as unchanged.
-pub async fn heal_changes(
+pub(super) async fn heal_changes(
     client: &Client,
     place: &Place,
     dangling: impl Iterator<Item = Result<Dangling>>,

@@ -1,112 +1,334 @@
-//! Carrying a run out, from its beginning or from where it was killed.
+//! Restoring a place to a past instant, in place or into another bucket.
+//!
+//! In two steps: [`Restore::prepare`] finds out what would be changed, and changes nothing; what it found is shown, and
+//! whoever may is asked; [`Prepared::begin`] then makes a run of it, which [`Run::execute`] carries out.
 
-use super::bucket::{Standing, require_keeping, require_room, standing};
-use super::run::{Copying, Order, Run};
-use super::superseded::{CarriedRun, Look, check_bases};
-use super::uploads::{abandon_noted, noted};
-use crate::apply::journal::{Progress, State};
-use crate::apply::{Applied, Copies, Item, Manner, OnConflict, Outcome, apply};
+use std::path::Path;
+
+use super::bucket::{
+    Standing, inspect, require_history, require_keeping, require_removable, require_room, standing,
+};
+use super::execute::NewPlan;
+use super::options::{RestoreOptions, Target};
+use super::order::{Order, Server};
+use super::pairing::survey_elsewhere;
+use super::past::judge;
+use super::query::Query;
+use super::run::Run;
+use super::survey::{Extras, Findings, survey};
+use super::walk::Scope;
+use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::event::Counters;
-use crate::model::{Instant, Versioning};
-use crate::plan::file::PlanFile;
-use crate::plan::{Action, Change, Sums};
+use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location};
+use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
+use crate::plan::{Change, Only, Plausibility, Sums, Undelete};
+use crate::resolve::{Cut, Judge, checks};
 use crate::s3::Client;
+use crate::verify::Compare;
 
-/// Carries out what is left of a run's plan, and hands each change with its outcome to `on`. What was done before is
-/// counted, but not done again; what may have been is looked at first.
-pub async fn carry_out(
-    client: &Client,
-    (run, order): (&Run, &Order),
-    mut manner: Manner,
-    now: Instant,
-    cancel: &Cancel,
-    mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
-) -> Result<Applied> {
-    let PlanFile { changes, sums, .. } = PlanFile::open(&run.plan())?;
-    let there = require_kept(client, order, (&sums, manner.on_conflict)).await?;
-    client.find(&order.location.bucket).await?;
-    if sums.to_copy().keys > 0 {
-        abandon_noted(client, &run.uploads()).await?;
-        manner.copies = copies(client, (run, order)).await?;
+/// What is restored, and where to.
+#[derive(Debug)]
+pub enum Restore {
+    /// What the bucket's versions tell of its past.
+    Past {
+        /// The past.
+        query: Box<Query>,
+        /// The place restored to, where that is another.
+        to: Option<Location>,
+        /// How deleted keys come back.
+        undelete: Undelete,
+    },
+    /// The changes of a plan that was made before, of these kinds, in place.
+    Plan {
+        /// The plan. Its sums are of these kinds.
+        file: Box<PlanFile>,
+        /// The kinds.
+        kinds: Only,
+    },
+}
+
+/// Changes, in the order of their keys.
+type Changes = Box<dyn Iterator<Item = Result<Change>> + Send>;
+
+/// What a restore brings back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The state at T.
+    State,
+    /// Late uploads, which were not there at T.
+    Heal,
+}
+
+/// A restore of which it is known what it would change. Nothing was changed yet.
+pub struct Prepared {
+    pub(super) kind: Kind,
+    /// The place whose past is restored.
+    pub location: Location,
+    /// The past instant.
+    pub at: Instant,
+    /// The place restored to, where that is another.
+    pub to: Option<Location>,
+    /// When the bucket was listed, by the server's clock.
+    pub listed: Instant,
+    /// What was found out about the bucket.
+    pub checks: Vec<Check>,
+    /// The sums of the changes.
+    pub sums: Sums,
+    /// How many changes would be made: what another place holds beyond the past state is left alone.
+    pub len: u64,
+    /// The changes.
+    pub changes: Changes,
+    /// How the keys were chosen.
+    pub selected: Selected,
+    pub(super) seen: Seen,
+    pub(super) trust_etag: bool,
+    pub(super) here: Standing,
+    pub(super) there: Standing,
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared")
+            .field("location", &self.location)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
     }
-    let mut journal = run.open_journal(changes.len(), now)?;
-    let counters = client.counters();
-    counters.planned.add(changes.len());
-    let before = journal.state().clone();
-    let items = changes.filter_map(|change| match change {
-        Ok((n, change)) => left(&before, counters, n, change).map(Ok),
-        Err(e) => Some(Err(e)),
-    });
-    let mut applied = apply(client, &order.place(), &manner, items, &mut journal, cancel, &mut on).await?;
-    if applied.finished && there.versioning == Versioning::Enabled {
-        let of = CarriedRun { run, order };
-        let look = Look { on_conflict: manner.on_conflict, unheard: false };
-        let told = |change: &Change, outcome: &Outcome| {
-            if matches!(outcome, Outcome::Failed(_)) {
-                uncount(counters, change);
-            }
-            on(change, outcome)
+}
+
+/// Where a run is kept, and what it keeps of its beginning.
+#[derive(Debug, Clone)]
+pub struct Begun<'a> {
+    /// The directory in which runs are kept.
+    pub state_dir: &'a Path,
+    /// The server, so that the run can be resumed from another terminal.
+    pub server: Server,
+    /// The present.
+    pub now: Instant,
+}
+
+impl Restore {
+    /// Finds out what would be changed. Changes nothing.
+    ///
+    /// # Errors
+    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket that cannot be restored from or to;
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past.
+    pub async fn prepare(self, client: &Client, cancel: &Cancel) -> Result<Prepared> {
+        let (location, to) = match &self {
+            Self::Past { query, to, .. } => (query.location.clone(), to.clone()),
+            Self::Plan { file, .. } => (file.header.location(), None),
         };
-        applied.finished = check_bases(client, of, look, &mut journal, cancel, told).await?;
-        counters.superseded.add(journal.state().tally().superseded);
-    } else if applied.finished {
-        journal.checked()?;
+        let places = standings(client, &location, to.as_ref()).await?;
+        match self {
+            Self::Past { query, to, undelete } => {
+                past(client, Past { query: *query, to, undelete, places }, cancel).await
+            }
+            Self::Plan { file, kinds } => of_plan(client, *file, kinds, places).await,
+        }
     }
-    Ok(applied)
 }
 
-/// A change that was counted as made, and is not there.
-fn uncount(counters: &Counters, change: &Change) {
-    if change.action == Action::Delete {
-        counters.deleted.sub(1);
-    } else {
-        counters.copied.sub(1);
-        counters.bytes_copied.sub(change.bytes());
-    }
-    counters.failed.add(1);
+/// A past that is to be restored, where its buckets are known to be fit for it.
+struct Past {
+    query: Query,
+    to: Option<Location>,
+    undelete: Undelete,
+    places: Standings,
 }
 
-/// How the bucket stands that is changed. Refuses what would be lost for good. A run may be resumed long after it was begun:
-/// versioning may have been suspended since.
-async fn require_kept(client: &Client, order: &Order, of: (&Sums, OnConflict)) -> Result<Standing> {
-    let bucket = &order.changed().bucket;
-    let standing = standing(client, bucket).await?;
-    match &order.to {
-        None => require_keeping(bucket, standing)?,
-        to => require_room(to.as_ref(), standing, of)?,
+async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> {
+    let Past { query, to, undelete, places: Standings { settings, here, there } } = past;
+    let now = client.clock().now().whole_second();
+    if undelete == Undelete::RemoveMarker {
+        require_removable(client, &query.location.bucket).await?;
     }
-    Ok(standing)
-}
-
-/// How the run copies, by what it was told and what its bucket is set to.
-async fn copies(client: &Client, (run, order): (&Run, &Order)) -> Result<Copies> {
-    let Copying { locks, no_head, thaw, multipart_threshold } = order.copying;
-    let bucket = &order.changed().bucket;
-    Ok(Copies {
-        // A redirect that has no effect need not be looked for.
-        heads: !no_head || client.is_website(bucket).await?,
-        acls: client.has_acls(bucket).await?,
-        locks,
-        thaw,
-        multipart_threshold,
-        uploads: noted(&run.uploads())?,
+    let at = query.at.past(now)?;
+    let judge = query.judge(&settings.rules, at, Cut::Latest);
+    let checks = bucket_checks(client, &settings, &judge, &query.location, at);
+    let compare = Compare { kms: here.kms || there.kms, trust_etag: query.trust_etag };
+    let wanted = Wanted { scope: query.scope(), judge: &judge, to: to.as_ref(), compare, undelete };
+    let Findings { changes, sums, .. } = wanted.find(client, &query.location, cancel).await?;
+    let counters = client.counters();
+    Ok(Prepared {
+        kind: Kind::State,
+        at,
+        to,
+        listed: now,
+        checks,
+        sums,
+        len: changes.len(),
+        changes: Box::new(changes.into_changes()?),
+        selected: query.selected().clone(),
+        seen: Seen { keys: counters.keys.get(), versions: counters.versions.get() },
+        trust_etag: query.trust_etag,
+        here,
+        there,
+        location: query.location,
     })
 }
 
-/// A change that something is left to do of; one that is done is counted.
-fn left(before: &State, counters: &Counters, n: u64, change: Change) -> Option<Item> {
-    match before.progress(n) {
-        Progress::Untouched => return Some(Item::new(n, change)),
-        Progress::Open => return Some(Item { open: true, ..Item::new(n, change) }),
-        Progress::Copied => {
-            counters.copied.add(1);
-            counters.bytes_copied.add(change.bytes());
-        }
-        Progress::Deleted => counters.deleted.add(1),
-        Progress::Uncovered => counters.uncovered.add(1),
-        Progress::Skipped => counters.skipped.add(1),
+/// What a plan that was made before says. Its changes are taken as they are: each is conditional on its key.
+async fn of_plan(client: &Client, file: PlanFile, kinds: Only, places: Standings) -> Result<Prepared> {
+    let PlanFile { header, trailer, sums, changes } = file;
+    let Standings { settings, here, there } = places;
+    let (location, at) = (header.location(), header.at);
+    if sums.to_uncover().keys > 0 {
+        require_removable(client, &location.bucket).await?;
     }
-    None
+    let cuts = (Cut::At(at), Cut::Latest);
+    let judge = judge(&settings.rules, Lifecycle::default(), cuts, std::time::Duration::ZERO);
+    let counters = client.counters();
+    counters.keys.add(trailer.keys);
+    counters.versions.add(trailer.versions);
+    let asked_for = {
+        let kinds = kinds.clone();
+        move |change: &Result<Change>| change.as_ref().map_or(true, |change| kinds.has(change.action))
+    };
+    Ok(Prepared {
+        kind: Kind::State,
+        checks: bucket_checks(client, &settings, &judge, &location, at),
+        location,
+        at,
+        to: None,
+        listed: header.listed,
+        len: sums.changes(),
+        sums,
+        changes: Box::new(changes.map(|change| Ok(change?.1)).filter(asked_for)),
+        selected: Selected { only: kinds, ..header.selection },
+        seen: Seen { keys: trailer.keys, versions: trailer.versions },
+        trust_etag: header.checks.trust_etag,
+        here,
+        there,
+    })
+}
+
+/// What is to be known of a bucket, for whoever is asked whether it is to be restored.
+fn bucket_checks(
+    client: &Client,
+    settings: &BucketSettings,
+    judge: &Judge,
+    location: &Location,
+    at: Instant,
+) -> Vec<Check> {
+    checks(settings, &judge.expiries, (&location.prefix, Some(at)), client.clock().now_at_most())
+}
+
+impl Prepared {
+    /// Refuses to overwrite what the bucket that is changed would not keep.
+    pub fn require_room(&self, options: &RestoreOptions) -> Result<()> {
+        let on_conflict = options.apply.on_conflict;
+        self.to.as_ref().map_or(Ok(()), |to| require_room(to, self.there, &self.sums, on_conflict))
+    }
+
+    /// Refuses keys of which it is in doubt what they held, unless it was said what is done about them.
+    pub fn require_certainty(&self, options: &RestoreOptions) -> Result<()> {
+        options.require_certainty(&self.sums, self.at, Target::Bucket)
+    }
+
+    /// What decides whether it is plausible. Elsewhere nothing is deleted.
+    pub fn plausibility(&self, options: &RestoreOptions) -> Plausibility {
+        match self.to {
+            None => options.plausibility(&self.sums, self.at),
+            Some(_) => self.sums.plausibility(self.at, 0),
+        }
+    }
+
+    /// The bucket or prefix that would be changed.
+    pub fn changed(&self) -> &Location {
+        self.to.as_ref().unwrap_or(&self.location)
+    }
+
+    /// Begins the run: keeps it and its plan in the state directory. The changes come from now on from there.
+    pub fn begin(self, options: &RestoreOptions, begun: Begun<'_>) -> Result<Run> {
+        self.begin_telling(options, begun, |_| ())
+    }
+
+    /// The same; tells of each change that is left out because its key is in doubt.
+    pub(super) fn begin_telling(
+        self,
+        options: &RestoreOptions,
+        begun: Begun<'_>,
+        mut left_out: impl FnMut(&Change),
+    ) -> Result<Run> {
+        let Begun { state_dir, server, now } = begun;
+        let Self { kind, location, at, to, listed, sums, changes, selected, seen, trust_etag, here, .. } =
+            self;
+        let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag };
+        let header = Header::new(&location, Times { at, listed }, checks, selected);
+        let heals = kind == Kind::Heal;
+        let order =
+            Order { copying: options.copying, heals, ..Order::restore(location, at, to, server, now) };
+        let wanted = |change: &Result<Change>| {
+            let Ok(change) = change else { return true };
+            let wanted = options.wants(change);
+            if !wanted {
+                left_out(change);
+            }
+            wanted
+        };
+        let changes = changes.filter(wanted);
+        Run::begin(state_dir, order, NewPlan { header, changes, sums: &sums, seen })
+    }
+}
+
+/// The settings of the two buckets of a restore, which are one where it is in place.
+#[derive(Debug)]
+pub(super) struct Standings {
+    /// Those of the bucket whose past is restored.
+    pub(super) settings: BucketSettings,
+    /// Those of the same, as far as a plan rests on them.
+    pub(super) here: Standing,
+    /// Those of the bucket that is changed.
+    pub(super) there: Standing,
+}
+
+/// Asks for them, and refuses what cannot be restored from or to.
+pub(super) async fn standings(
+    client: &Client,
+    location: &Location,
+    to: Option<&Location>,
+) -> Result<Standings> {
+    let settings = inspect(client, &location.bucket).await?;
+    let here = Standing::from(&settings);
+    let there = match to {
+        None => {
+            require_keeping(&location.bucket, here)?;
+            here
+        }
+        Some(to) => {
+            require_history(&location.bucket, here)?;
+            standing(client, &to.bucket).await?
+        }
+    };
+    Ok(Standings { settings, here, there })
+}
+
+/// What a restore is to find out.
+pub(super) struct Wanted<'a> {
+    pub(super) scope: Scope,
+    pub(super) judge: &'a Judge,
+    /// The place restored to, where that is another.
+    pub(super) to: Option<&'a Location>,
+    pub(super) compare: Compare,
+    pub(super) undelete: Undelete,
+}
+
+impl Wanted<'_> {
+    /// What would be changed, in place or, where `to` names another place, there.
+    pub(super) async fn find(
+        self,
+        client: &Client,
+        location: &Location,
+        cancel: &Cancel,
+    ) -> Result<Findings> {
+        let Self { scope, judge, to, compare, undelete } = self;
+        match to {
+            None => survey(client, scope, judge, compare, undelete, cancel).await,
+            Some(to) => {
+                let place = Place::elsewhere(location, to);
+                let there = (&place, Extras::LeaveAlone);
+                survey_elsewhere(client, (scope, judge), there, compare, cancel).await
+            }
+        }
+    }
 }

@@ -20,12 +20,14 @@ use super::store::{cannot, is_locked, lock, make, sync_names, write};
 use crate::apply::journal::{Journal, State, read};
 use crate::error::{Error, Result};
 use crate::model::{Instant, printable};
+use crate::s3::Thaw;
 
 /// A run that this process has for itself.
 #[derive(Debug)]
 pub struct Run {
     id: String,
     dir: PathBuf,
+    order: Order,
     _lock: File,
 }
 
@@ -55,28 +57,27 @@ pub struct Worked {
 
 impl Run {
     /// Begins a run: makes its directory, and writes what it was told.
-    pub fn create(state_dir: &Path, order: &Order) -> Result<Self> {
+    pub fn create(state_dir: &Path, order: Order) -> Result<Self> {
         let (id, dir) = make(&runs_dir(state_dir), order.began)?;
-        let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id, dir };
-        run.write("run.json", &serde_json::to_vec_pretty(order).unwrap_or_default())?;
+        let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id, dir, order };
+        run.write("run.json", &serde_json::to_vec_pretty(&run.order).unwrap_or_default())?;
         Ok(run)
     }
 
     /// Takes up a run that was begun before, if no other process works on it.
-    pub fn open(state_dir: &Path, id: &str) -> Result<(Self, Order)> {
+    pub fn open(state_dir: &Path, id: &str) -> Result<Self> {
         let dir = runs_dir(state_dir).join(id);
         if !Self::exists(state_dir, id) {
             let message = format!("there is no run {} in {}", printable(id), runs_dir(state_dir).display());
             return Err(Error::usage(message));
         }
-        let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id: id.to_owned(), dir };
-        if !run.plan().exists() && !run.journal().exists() {
+        let lock = lock(&dir, &format!("run {id}"))?;
+        if !dir.join("plan").exists() && !dir.join("journal").exists() {
             let message =
                 format!("the run {id} was stopped before its plan was whole; it has changed nothing");
             return Err(Error::usage(message).hint("begin another one"));
         }
-        let order = read_order(&run.dir)?;
-        Ok((run, order))
+        Ok(Self { id: id.to_owned(), order: read_order(&dir)?, dir, _lock: lock })
     }
 
     /// Whether there is a run of this name.
@@ -156,6 +157,16 @@ impl Run {
         &self.id
     }
 
+    /// What it was told.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// Asks for archived versions in this way from now on, if it is named.
+    pub fn thaw(&mut self, thaw: Option<Thaw>) {
+        self.order.copying.thaw = thaw.or(self.order.copying.thaw);
+    }
+
     /// Where its plan is.
     pub fn plan(&self) -> PathBuf {
         self.dir.join("plan")
@@ -177,8 +188,8 @@ impl Run {
     }
 
     /// A warning, where the list of multipart uploads that an earlier process left cannot be read through.
-    pub fn damaged_uploads(&self, order: &Order) -> Result<Option<String>> {
-        super::uploads::warning(&self.uploads(), &order.changed().bucket)
+    pub fn damaged_uploads(&self) -> Result<Option<String>> {
+        super::uploads::warning(&self.uploads(), &self.order.changed().bucket)
     }
 
     /// Begins its journal, or goes on with it.
@@ -254,14 +265,14 @@ mod tests {
     fn order() -> Order {
         let location = "s3://prod-uploads/a".parse().unwrap();
         let server = Server { region: Some("eu-west-1".into()), ..Server::default() };
-        Order::restore((location, Instant::default(), None), server, Instant::from_millis(1_763_389_805_000))
+        Order::restore(location, Instant::default(), None, server, Instant::from_millis(1_763_389_805_000))
     }
 
     #[test]
     fn a_run_is_found_again_and_belongs_to_one_process() {
         let dir = tempfile::tempdir().unwrap();
         assert!(Run::list(dir.path()).unwrap().is_empty());
-        let run = Run::create(dir.path(), &order()).unwrap();
+        let run = Run::create(dir.path(), order()).unwrap();
         assert!(run.id().starts_with("20251117T143005Z-"), "{}", run.id());
         let refused = Run::open(dir.path(), run.id()).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Refused);
@@ -271,7 +282,7 @@ mod tests {
         let unplanned = Run::open(dir.path(), &id).unwrap_err();
         assert!(unplanned.to_string().ends_with("it has changed nothing"), "{unplanned}");
         fs::write(dir.path().join("runs").join(&id).join("plan"), "").unwrap();
-        assert_eq!(Run::open(dir.path(), &id).unwrap().1, order());
+        assert_eq!(Run::open(dir.path(), &id).unwrap().order(), &order());
         let glance = &Run::list(dir.path()).unwrap()[0];
         assert_eq!((glance.id.as_str(), glance.running, glance.state.is_none()), (id.as_str(), false, true));
     }
@@ -282,7 +293,7 @@ mod tests {
         for id in ["", "..", "../x", "nothing"] {
             assert_eq!(Run::open(dir.path(), id).unwrap_err().kind(), ErrorKind::Usage, "{id}");
         }
-        let id = Run::create(dir.path(), &order()).unwrap().id().to_owned();
+        let id = Run::create(dir.path(), order()).unwrap().id().to_owned();
         let path = dir.path().join("runs").join(&id).join("run.json");
         fs::write(path.with_file_name("plan"), "").unwrap();
         let newer = fs::read_to_string(&path).unwrap().replace("\"format\": 1", "\"format\": 2");

@@ -8,7 +8,7 @@
 use tokio::task::JoinSet;
 
 use super::bucket::standing;
-use super::run::{Order, Run};
+use super::run::Run;
 use crate::apply::journal::{Buried, Ending, Journal, Progress, Results, State};
 use crate::apply::{Base, BaseReader, Finding, OnConflict, Outcome};
 use crate::cancel::Cancel;
@@ -19,15 +19,6 @@ use crate::model::{Entry, Instant, Versioning, printable};
 use crate::plan::file::{Changes, PlanFile};
 use crate::plan::{Action, Change};
 use crate::s3::Client;
-
-/// A run that was carried out.
-#[derive(Debug, Clone, Copy)]
-pub struct CarriedRun<'a> {
-    /// The run.
-    pub run: &'a Run,
-    /// What it was told.
-    pub order: &'a Order,
-}
 
 /// How the last look is taken.
 #[derive(Debug, Clone, Copy)]
@@ -59,23 +50,18 @@ impl HistoryReader for Made {
 }
 
 /// Looks for what a finished run superseded, if that was not done yet, so that an undo brings it back.
-pub async fn find_superseded(
-    client: &Client,
-    of: CarriedRun<'_>,
-    now: Instant,
-    cancel: &Cancel,
-) -> Result<()> {
-    if !of.run.has_begun()
-        || of.run.is_checked()?
-        || standing(client, &of.order.changed().bucket).await?.versioning != Versioning::Enabled
+pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, cancel: &Cancel) -> Result<()> {
+    if !run.has_begun()
+        || run.is_checked()?
+        || standing(client, &run.order().changed().bucket).await?.versioning != Versioning::Enabled
     {
         return Ok(());
     }
-    let changes = PlanFile::open(&of.run.plan())?.changes.len();
-    let mut journal = of.run.reopen_journal(changes, now)?;
+    let changes = PlanFile::open(&run.plan())?.changes.len();
+    let mut journal = run.reopen_journal(changes, now)?;
     let quietly = |_: &Change, _: &Outcome| Ok(());
     let look = Look { on_conflict: OnConflict::Skip, unheard: true };
-    if check_bases(client, of, look, &mut journal, cancel, quietly).await? {
+    if check_bases(client, run, look, &mut journal, cancel, quietly).await? {
         Ok(())
     } else {
         Err(Error::interrupted())
@@ -86,7 +72,7 @@ pub async fn find_superseded(
 /// came to the end before it was cancelled.
 pub(super) async fn check_bases(
     client: &Client,
-    of: CarriedRun<'_>,
+    run: &Run,
     look: Look,
     journal: &mut Journal,
     cancel: &Cancel,
@@ -95,10 +81,10 @@ pub(super) async fn check_bases(
     if journal.state().is_checked() {
         return Ok(true);
     }
-    let place = of.order.place();
+    let place = run.order().place();
     let mut made = MadeChanges {
-        results: Results::read(&of.run.journal())?.0,
-        changes: PlanFile::open(&of.run.plan())?.changes,
+        results: Results::read(&run.journal())?.0,
+        changes: PlanFile::open(&run.plan())?.changes,
     };
     let mut reading: JoinSet<Result<Vec<Keyed<Made>>>> = JoinSet::new();
     let mut exhausted = false;

@@ -12,26 +12,79 @@
 //! Each is conditional on the key still holding what the run put there. A plan like any other: to be carried out by a
 //! run of its own, which can be gone on with, and taken back.
 
-use super::run::{Order, Run};
+use super::bucket::{require_keeping, require_removable, standing};
+use super::run::{Run, Server};
+use super::superseded::find_superseded;
+use super::uploads::abandon_noted;
 use crate::apply::journal::{Ending, Progress, Results, State};
+use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{Instant, Version};
-use crate::plan::file::{Header, PlanFile, Writer};
+use crate::plan::file::{Header, PlanFile, Seen, Times, Writer};
 use crate::plan::{Action, Change, Sums, Undelete};
+use crate::s3::Client;
+
+/// A run that is to be undone.
+#[derive(Debug)]
+pub struct Undo<'a> {
+    /// The run.
+    pub done: &'a Run,
+    /// The server, as the run that undoes it keeps it.
+    pub server: Server,
+    /// How keys that the run has deleted come back.
+    pub undelete: Undelete,
+}
+
+/// A run that would undo another, with its plan. Nothing was changed yet.
+#[derive(Debug)]
+pub struct PreparedUndo {
+    /// The run, to be executed or discarded.
+    pub run: Run,
+    /// The sums of its plan.
+    pub sums: Sums,
+}
+
+impl Undo<'_> {
+    /// Looks for what nobody has heard of the run, and writes the plan of another that undoes it; none where there is nothing to
+    /// undo. Changes nothing.
+    ///
+    /// # Errors
+    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket that would not keep what is overwritten, or whose delete
+    /// markers must not be removed.
+    pub async fn prepare(self, client: &Client, cancel: &Cancel) -> Result<Option<PreparedUndo>> {
+        let Self { done, server, undelete } = self;
+        let order = done.order();
+        let bucket = &order.changed().bucket;
+        require_keeping(bucket, standing(client, bucket).await?)?;
+        abandon_noted(client, &done.uploads()).await?;
+        let now = client.clock().now().whole_second();
+        find_superseded(client, done, now, cancel).await?;
+        let state_dir = done.state_dir();
+        let run = Run::create(state_dir, order.undo(done.id(), server, now))?;
+        let planned = match plan_undo(done, &run, undelete, now) {
+            Ok(sums) if sums.to_uncover().keys > 0 => require_removable(client, bucket).await.map(|()| sums),
+            planned => planned,
+        };
+        match planned {
+            Ok(sums) if sums.changes() > 0 => Ok(Some(PreparedUndo { run, sums })),
+            planned => {
+                run.discard()?;
+                planned.map(|_| None)
+            }
+        }
+    }
+}
 
 /// Writes the plan of `undo` that takes `done` back. Gives its sums.
-pub fn plan_undo(
-    (done, order): (&Run, &Order),
-    (undo, back_order): (&Run, &Order),
-    undelete: Undelete,
-    now: Instant,
-) -> Result<Sums> {
+fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result<Sums> {
     if !done.has_begun() {
         return Ok(Sums::default());
     }
+    let order = done.order();
     let PlanFile { header, changes, .. } = PlanFile::open(&done.plan())?;
     let (mut results, state) = Results::read(&done.journal())?;
-    let header = Header::new(&back_order.location, (order.at, now), header.checks, header.selection);
+    let times = Times { at: order.at, listed: now };
+    let header = Header::new(&undo.order().location, times, header.checks, header.selection);
     let place = order.place();
     let mut writer = Writer::create(&undo.plan(), &header)?;
     let mut sums = Sums::default();
@@ -44,8 +97,7 @@ pub fn plan_undo(
             writer.push(&back)?;
         }
     }
-    let looked_at = (sums.changes(), 0);
-    writer.finish(&sums, looked_at)?;
+    writer.finish(&sums, Seen { keys: sums.changes(), versions: 0 })?;
     Ok(sums)
 }
 

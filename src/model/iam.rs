@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::access_point::is_arn;
-use super::iam_databases;
+use super::iam_databases::{self, RenamedSource};
 use super::location::{DRILL_FOLDER, Location};
 
 /// What a policy is for.
@@ -202,8 +202,13 @@ pub(super) struct Statement {
 pub(super) type Condition = BTreeMap<&'static str, BTreeMap<&'static str, String>>;
 
 impl Policy {
-    /// The least policy for a use of asof on a place. `destination` is the place restored into, where that is another.
-    pub fn least(what: Use, source: &Location, destination: &Location) -> Self {
+    /// The least policy for a use of asof on a place. `destination` is the place restored into, where that is another;
+    /// `renamed` are the sources of databases that a recovery renames.
+    pub fn least(
+        what: Use,
+        (source, destination): (&Location, &Location),
+        renamed: &[RenamedSource],
+    ) -> Self {
         let places =
             [("Source", source, what.at_source()), ("Destination", destination, what.at_destination())];
         let used = places.into_iter().filter(|(.., operations)| !operations.is_empty());
@@ -212,7 +217,8 @@ impl Policy {
             allow(&operations, place, location).into_iter().chain(denied)
         });
         let of_databases = if what.has_databases() { iam_databases::statements() } else { Vec::new() };
-        Self { version: "2012-10-17", statement: statement.chain(of_databases).collect() }
+        let renaming = iam_databases::renaming(renamed).filter(|_| what == Use::Recover);
+        Self { version: "2012-10-17", statement: statement.chain(of_databases).chain(renaming).collect() }
     }
 }
 

@@ -41,6 +41,34 @@ pub const REMOVE: &[&str] = &["rds:DeleteDBCluster", "rds:DeleteDBInstance"];
 /// The tag of what asof has made.
 const OURS: &str = "aws:ResourceTag/asof:recovery";
 
+/// A source that a recovery renames, so that what is restored gets its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RenamedSource {
+    /// An instance, by its identifier.
+    Instance(String),
+    /// A cluster.
+    Cluster(String),
+}
+
+impl RenamedSource {
+    /// Those of it, and of the names under which it is kept.
+    fn arns(&self) -> [String; 2] {
+        let (kind, name) = match self {
+            RenamedSource::Instance(name) => ("db", name),
+            RenamedSource::Cluster(name) => ("cluster", name),
+        };
+        ["", "-before-*"].map(|kept| format!("arn:aws:rds:*:*:{kind}:{name}{kept}"))
+    }
+}
+
+/// The statement for sources that are renamed: they carry no tag of asof's. None where nothing is.
+pub(super) fn renaming(sources: &[RenamedSource]) -> Option<Statement> {
+    let arns: Vec<_> = sources.iter().flat_map(RenamedSource::arns).collect();
+    let statement =
+        |arns: &[String]| Statement::new("DatabasesRename".to_owned(), "Allow", CHANGE.to_vec(), arns);
+    (!arns.is_empty()).then(|| statement(&arns))
+}
+
 /// Instances and clusters.
 const DATABASES: [&str; 2] = ["arn:aws:rds:*:*:cluster:*", "arn:aws:rds:*:*:db:*"];
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::limits;
+
 /// Whether XML 1.0 can carry the key, so that it may stand in a DeleteObjects request. It cannot carry most control
 /// characters, not even as a character reference (<https://www.w3.org/TR/xml/#charsets>); S3 answers MalformedXML.
 /// Carriage returns are excluded too: an XML reader turns a bare one into a line feed, and names another key.
@@ -24,6 +26,15 @@ pub fn printable(key: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
+}
+
+/// Some keys, for a person; an ellipsis where there may be more of them.
+pub fn examples<'a>(keys: impl Iterator<Item = &'a str>) -> String {
+    let mut examples: Vec<_> = keys.map(printable).collect();
+    if examples.len() == limits::SHOWN_CHANGES {
+        examples.push("…".into());
+    }
+    examples.join(", ")
 }
 
 /// Whether a character acts on a terminal instead of showing itself: control characters, those that change the direction of

@@ -12,9 +12,11 @@
 //! What comes back does not count: a prefix that was renamed since T is deleted whole under its new name, and with
 //! `--only delete` nothing comes back at all.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use crate::model::Instant;
+use crate::model::{Instant, count};
 
 /// What decides whether a target time is plausible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,27 @@ pub enum Warning {
         /// Keys that exist now.
         keys: u64,
     },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BeforeOldestVersion { oldest_version } => {
+                let oldest = oldest_version.human();
+                write!(f, "the target time is before the oldest version here ({oldest}): no key existed then")
+            }
+            Self::DeletesMostKeys { deletes: 1, keys: 1 } => {
+                f.write_str("a restore to this time deletes the only key")
+            }
+            Self::DeletesMostKeys { deletes, keys } if deletes == keys => {
+                write!(f, "a restore to this time deletes all {} keys", count(*keys))
+            }
+            Self::DeletesMostKeys { deletes, keys } => {
+                let (deletes, keys) = (count(*deletes), count(*keys));
+                write!(f, "a restore to this time deletes more than half of the keys: {deletes} of {keys}")
+            }
+        }
+    }
 }
 
 impl Plausibility {

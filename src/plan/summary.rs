@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action, Change, Plausibility};
 use crate::limits;
-use crate::model::{Instant, KeyShapes, Relocation};
+use crate::model::{Instant, KeyShapes, Relocation, examples, plural};
 use crate::resolve::{Caution, Doubt};
 
 /// Keys and bytes of one kind of change.
@@ -187,13 +187,26 @@ impl Sums {
         }
     }
 
-    /// Keys of which it is in doubt what they held at T, whether or not anything is done to them: how many by doubt, and
-    /// some of them.
-    pub fn uncertain(&self) -> ([(Doubt, u64); 2], impl Iterator<Item = &str>) {
+    /// How many keys it is in doubt of what they held at T, whether or not anything is done to them, by doubt.
+    pub fn uncertain(&self) -> [(Doubt, u64); 2] {
         let lifecycle = self.in_doubt(Doubt::Lifecycle) + self.unsure.lifecycle;
         let null_version = self.in_doubt(Doubt::NullVersion) + self.unsure.null_version;
-        let counts = [(Doubt::Lifecycle, lifecycle), (Doubt::NullVersion, null_version)];
-        (counts, self.uncertain.iter().map(String::as_str))
+        [(Doubt::Lifecycle, lifecycle), (Doubt::NullVersion, null_version)]
+    }
+
+    /// Of how many keys it is in doubt what they held, why, and some of them; `None` if there are none.
+    pub fn uncertainty(&self) -> Option<String> {
+        let in_words = |(doubt, keys): (Doubt, u64)| {
+            let keys = plural(keys, "key", "keys");
+            match doubt {
+                Doubt::Lifecycle => format!("lifecycle rules may have removed what {keys} held"),
+                _ => format!("null versions may have overwritten what {keys} held"),
+            }
+        };
+        let reasons = self.uncertain().into_iter().filter(|(_, keys)| *keys > 0).map(in_words);
+        let reasons = reasons.collect::<Vec<_>>().join(", and ");
+        let some = examples(self.uncertain.iter().map(String::as_str));
+        (!reasons.is_empty()).then(|| format!("{reasons}: {some}"))
     }
 
     /// Some of the keys that nothing is done to and that held a multipart upload at T that may have been completed after it.

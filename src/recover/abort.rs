@@ -24,6 +24,16 @@ pub enum AbortPart {
         /// The run.
         run: String,
     },
+    /// A restored database has its source's name, or is getting it: both get their own again.
+    SwapBack {
+        /// The database's number in the file.
+        database: usize,
+    },
+    /// A restored database has its source's name, and something newer may have renamed it, or uses it: it is left.
+    LeftSwapped {
+        /// The database's number in the file.
+        database: usize,
+    },
     /// The restored database is removed, if it is there and carries the recovery's tag.
     Remove {
         /// The database's number in the file.
@@ -44,8 +54,10 @@ pub enum AbortPart {
 ///
 /// | | overtaken | |
 /// |---|---|---|
+/// | each database whose names are swapped | no | gets its own name back, then its source |
 /// | each of its runs, the newest first | no | is undone, unless it was |
 /// | each of its runs | yes | is left: the undo would change what is newer |
+/// | each database whose names are swapped | yes | is left, and not removed: it is the source of what is newer |
 /// | each database that was asked for, in place | | stays |
 /// | each other database that was asked for | | is removed |
 /// | the application may be quiesced | | the resume hook is run; a later recovery that has overtaken this one sees to that itself |
@@ -64,11 +76,16 @@ pub fn abort_parts(
             None => AbortPart::Undo { bucket, run },
         }
     };
-    let mut parts: Vec<_> = state.all_runs().iter().rev().map(undo).collect();
+    let swapped = |n: &usize| state.swap(*n).is_some();
     let databases = state.shape().map_or(0, |shape| shape.databases);
+    let back = (0..databases).filter(|n| swapped(n) && !overtaken);
+    let mut parts: Vec<_> = back.map(|database| AbortPart::SwapBack { database }).collect();
+    parts.extend(state.all_runs().iter().rev().map(undo));
     let asked = (0..databases).filter(|n| state.was_asked_for(*n));
-    let removed = |database: usize| {
-        if stays(database) { AbortPart::Stays { database } } else { AbortPart::Remove { database } }
+    let removed = |database: usize| match () {
+        () if overtaken && swapped(&database) => AbortPart::LeftSwapped { database },
+        () if stays(database) => AbortPart::Stays { database },
+        () => AbortPart::Remove { database },
     };
     parts.extend(asked.map(removed));
     if state.may_be_quiesced() && has_hook {
@@ -79,9 +96,10 @@ pub fn abort_parts(
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::Record;
+    use super::super::record::{Record, StepResult};
     use super::super::steps::{Shape, Step};
     use super::*;
+    use crate::db::{Renamed, Swap};
     use crate::model::Instant;
 
     const AT: Instant = Instant::from_millis(0);
@@ -124,5 +142,36 @@ mod tests {
             let expected: Vec<_> = expected.into_iter().map(in_place).collect();
             assert_eq!(abort_parts(&state, undone_by, |n| n == 1, hook), expected, "{records:?}");
         }
+    }
+
+    #[test]
+    fn names_are_given_back_first_and_what_is_newer_keeps_them() {
+        use AbortPart::{LeftSwapped, Remove, Resume, SwapBack};
+        let shape =
+            Shape { quiesce: true, resume: true, databases: 1, swaps: vec![true], ..Shape::default() };
+        let mut state = State::played(&shape, &[Step::Quiesce]);
+        let begun = |step| Record::Begun { step, at: AT };
+        let done = |step| Record::Done { step, at: AT, result: StepResult::default() };
+        let renamed = |name: &str| Renamed { resource_id: name.into(), from: name.into(), to: "to".into() };
+        let swap = Swap { source: renamed("src"), target: renamed("dst") };
+        for record in [
+            begun(Step::Start(0)),
+            Record::Request { database: 0, at: AT, refused: false },
+            done(Step::Start(0)),
+            begun(Step::Wait(0)),
+            done(Step::Wait(0)),
+            begun(Step::Settle(0)),
+            done(Step::Settle(0)),
+            begun(Step::Swap(0)),
+        ] {
+            state.apply(&record).unwrap();
+        }
+        let parts = |state: &State| abort_parts(state, |_| None, |_| false, true);
+        assert_eq!(parts(&state), [Remove { database: 0 }, Resume]);
+        state.apply(&Record::Swapping { database: 0, swap }).unwrap();
+        let all = [SwapBack { database: 0 }, Remove { database: 0 }, Resume];
+        assert_eq!(parts(&state), all);
+        state.apply(&Record::Overtaken { at: AT, why: "why".into(), by_recovery: true }).unwrap();
+        assert_eq!(parts(&state), [LeftSwapped { database: 0 }]);
     }
 }

@@ -21,9 +21,9 @@ fn folder(tag: &str) -> String {
     format!("{DRILL_FOLDER}{tag}/")
 }
 
-/// What a drill consists of: the application is neither stopped nor started; the copies are checked.
+/// What a drill consists of: the application is neither stopped nor started, and no name is swapped; the copies are checked.
 pub fn drill_shape(file: &RecoveryFile) -> Shape {
-    Shape { quiesce: false, resume: false, verify: true, ..file.shape() }
+    Shape { quiesce: false, resume: false, verify: true, swaps: Vec::new(), ..file.shape() }
 }
 
 /// Refuses a file with a target that is not a scratch one, or, unless copies are kept, with what cannot be torn down. That

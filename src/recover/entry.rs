@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::file::DatabaseKind;
-use crate::db::{command, rds};
+use crate::db::{CutOver, command, rds};
 use crate::program::Program;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -28,6 +28,7 @@ pub(super) struct Entry {
     source_backup_arn: Option<String>,
     like_source: Option<bool>,
     overrides: Option<toml::Table>,
+    cut_over: Option<CutOver>,
     endpoint_url: Option<String>,
     region: Option<String>,
     profile: Option<String>,
@@ -39,6 +40,24 @@ pub(super) struct Entry {
     teardown: Option<Program>,
     /// Of any kind.
     pub(super) check: Option<Program>,
+}
+
+impl DatabaseKind {
+    pub(super) fn is_of_rds(&self) -> bool {
+        matches!(self, DatabaseKind::Rds(_) | DatabaseKind::Aurora(_))
+    }
+
+    /// The source whose name it is given, if it is.
+    pub fn swaps_with(&self) -> Option<&str> {
+        match self {
+            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings)
+                if settings.cut_over == CutOver::Rename =>
+            {
+                self.places().0
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Entry {
@@ -85,6 +104,7 @@ impl Entry {
             ("source-backup-arn", self.source_backup_arn.is_some()),
             ("like-source", self.like_source.is_some()),
             ("overrides", self.overrides.is_some()),
+            ("cut-over", self.cut_over.is_some()),
             ("endpoint-url", self.endpoint_url.is_some()),
             ("region", self.region.is_some()),
             ("profile", self.profile.is_some()),
@@ -119,6 +139,7 @@ impl Entry {
             like_source: self.like_source.unwrap_or(true),
             overrides,
             password,
+            cut_over: self.cut_over.unwrap_or_default(),
             server: rds::Server {
                 endpoint_url: self.endpoint_url,
                 region: self.region,

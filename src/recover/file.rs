@@ -122,12 +122,20 @@ pub struct Hooks {
     pub resume: Option<Program>,
     /// Prepares the restored databases, before the references are read.
     pub after_database: Option<Program>,
+    /// After this the quiesce or the resume hook is killed.
+    #[serde(default, deserialize_with = "length")]
+    pub deadline: Option<Duration>,
 }
 
 impl Hooks {
     /// Whether the application is stopped, and is to be let go on by hand.
     pub fn stop_for_good(&self) -> bool {
         self.quiesce.is_some() && self.resume.is_none()
+    }
+
+    /// After this the quiesce or the resume hook is killed.
+    pub fn deadline(&self) -> Duration {
+        self.deadline.unwrap_or(limits::HOOK_DEADLINE)
     }
 }
 
@@ -230,10 +238,9 @@ impl RecoveryFile {
                 }
                 None => {}
             }
-            if let DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) = &database
-                && !targets.insert(settings.target.clone())
-            {
-                return Err(wrong(at, format!("two databases have the target {}", settings.target)));
+            let own = [database.places().1.filter(|_| database.is_of_rds()), database.swaps_with()];
+            if let Some(target) = own.into_iter().flatten().find(|name| !targets.insert((*name).to_owned())) {
+                return Err(wrong(at, format!("two databases have the target {target}")));
             }
             databases.push(database);
         }
@@ -268,6 +275,7 @@ impl RecoveryFile {
             after_database: self.hooks.after_database.is_some(),
             references: self.references.is_some(),
             checks: self.checks.iter().map(Option::is_some).collect(),
+            swaps: self.databases.iter().map(|database| database.swaps_with().is_some()).collect(),
             verify: false,
             databases: self.databases.len(),
             beside: match self.quiesce {
@@ -280,7 +288,7 @@ impl RecoveryFile {
 
     /// Lets its commands run in a directory: a cron job or a pod begins in another than the person who wrote the file.
     pub fn run_in(&mut self, dir: &Path) {
-        let Hooks { quiesce, resume, after_database } = &mut self.hooks;
+        let Hooks { quiesce, resume, after_database, deadline: _ } = &mut self.hooks;
         let of_file = [quiesce, resume, after_database, &mut self.mark.dump].into_iter().flatten();
         let of_rows = self.references.iter_mut().map(|references| &mut references.command);
         let of_databases = self.databases.iter_mut().flat_map(|database| match database {

@@ -163,3 +163,25 @@ fn two_databases_of_rds_have_two_targets() {
         error(&(one("orders", "rds") + &one("billing", "aurora"))).contains("two databases have the target")
     );
 }
+
+#[test]
+fn only_a_database_of_rds_gets_its_source_s_name() {
+    let rds = |target: &str| {
+        format!(
+            "[[database]]\nkind = \"rds\"\nname = \"{target}\"\nsource = \"prod\"\ntarget = \"{target}\"\n\
+             cut-over = \"rename\"\n"
+        )
+    };
+    let file = RecoveryFile::parse("r.toml", &rds("restored")).unwrap();
+    assert_eq!((file.shape().swaps, crate::recover::drill_shape(&file).swaps), (vec![true], vec![]));
+    let plain = RecoveryFile::parse("r.toml", &rds("restored").replace("\"rename\"", "\"none\"")).unwrap();
+    assert_eq!(plain.shape().swaps, [false]);
+    let held = |file: &RecoveryFile| file.resources("/r.toml".into(), None).len();
+    assert_eq!((held(&file), held(&plain)), (3, 2));
+    // Either would take the other's.
+    assert!(error(&(rds("one") + &rds("two"))).contains("two databases have the target prod"));
+    let command =
+        "[[database]]\nkind = \"command\"\nname = \"a\"\nrestore = [\"r\"]\ncut-over = \"rename\"\n";
+    assert!(error(command).contains("the database a is of kind command, which has no cut-over"));
+    assert!(error(&rds("restored").replace("\"rename\"", "\"swap\"")).contains("unknown variant `swap`"));
+}

@@ -1,7 +1,7 @@
 //! Whether the steps that a recovery noted as done still hold when it is resumed: the journal says what was done, the world
 //! what is left of it.
 
-use super::journal::{State, Status};
+use super::journal::{InUse, State, Status};
 use super::steps::Step;
 use crate::db::Found;
 
@@ -12,6 +12,8 @@ pub enum Seen {
     Database(Found),
     /// The database is of a kind that cannot tell.
     Untold,
+    /// Why the names of a database and its source are not swapped any more, if they are not.
+    Swapped(Option<String>),
     /// So many keys of the bucket are neither as they were at T nor as this recovery left them.
     Bucket(u64),
 }
@@ -29,22 +31,29 @@ pub enum Held {
     Refuse(String),
 }
 
-/// Whether a done step still holds, by what a look saw; `resumed` says that the resume hook was begun after it.
+/// Whether a done step still holds, by what a look saw; `used` says for what it is used since.
 ///
-/// | seen | resume hook begun | the step |
+/// | seen | used | the step |
 /// |---|---|---|
 /// | the database, available or on the way to it (settling takes it there again) | | holds |
 /// | a database that cannot tell | | holds: its own command said so |
 /// | no database, a failed one, another's | no | is taken again |
-/// | no database, a failed one, another's | yes | refused: restored again, it would lack what the application has written, and be rewound with the bucket |
+/// | no database, a failed one, another's | it has its source's name | refused: that the source has another has to be taken back first |
+/// | no database, a failed one, another's | written | refused: restored again, it would lack what the application has written, and be rewound with the bucket |
+/// | names that are swapped | | holds |
+/// | names that are not any more | not written | is taken again |
+/// | names that are not any more | written | refused: a person has renamed what the application uses |
 /// | a bucket as it was left | | holds |
-/// | a bucket with other keys | no | is taken again |
-/// | a bucket with other keys | yes | holds, and they are findings: the application may have written them, and a second rewind would lose what its rows name |
+/// | a bucket with other keys | not written | is taken again |
+/// | a bucket with other keys | written | holds, and they are findings: the application may have written them, and a second rewind would lose what its rows name |
 ///
 /// That another recovery or run, or an undo, overtook the recovery is known before this, and closes it.
-pub fn what_holds(seen: &Seen, resumed: bool) -> Held {
+pub fn what_holds(seen: &Seen, used: InUse) -> Held {
     match seen {
-        Seen::Database(Found::Available | Found::Restoring) | Seen::Untold | Seen::Bucket(0) => Held::Holds,
+        Seen::Database(Found::Available | Found::Restoring)
+        | Seen::Untold
+        | Seen::Swapped(None)
+        | Seen::Bucket(0) => Held::Holds,
         Seen::Database(found) => {
             let why = match found {
                 Found::Failed(why) => format!("the restored database has failed since: {why}"),
@@ -53,14 +62,18 @@ pub fn what_holds(seen: &Seen, resumed: bool) -> Held {
                     "the restored database is gone".to_owned()
                 }
             };
-            if resumed { Held::Refuse(why) } else { Held::TakeAgain(why) }
+            if used == InUse::No { Held::TakeAgain(why) } else { Held::Refuse(why) }
         }
-        Seen::Bucket(keys) if resumed => {
-            Held::Written(format!("{} since the resume hook was started", written(*keys)))
+        Seen::Swapped(Some(why)) if used == InUse::Written => Held::Refuse(why.clone()),
+        Seen::Swapped(Some(why)) => Held::TakeAgain(why.clone()),
+        Seen::Bucket(keys) if used == InUse::Written => {
+            Held::Written(format!("{} since it was restored, {LEFT}", written(*keys)))
         }
         Seen::Bucket(keys) => Held::TakeAgain(format!("{} since it was restored", written(*keys))),
     }
 }
+
+const LEFT: &str = "and left as they are, since the application may have been resumed";
 
 fn written(keys: u64) -> String {
     if keys == 1 { "1 key was changed".to_owned() } else { format!("{keys} keys were changed") }
@@ -94,10 +107,17 @@ mod tests {
 
     #[test]
     fn the_table_of_what_holds() {
-        let again = |seen: Seen| match (what_holds(&seen, false), what_holds(&seen, true)) {
-            (Held::Holds, Held::Holds) => false,
-            (Held::TakeAgain(one), Held::Refuse(other)) if one == other => true,
-            other => panic!("{seen:?}: {other:?}"),
+        let again = |seen: Seen| {
+            let held = [InUse::No, InUse::Named, InUse::Written].map(|used| what_holds(&seen, used));
+            match held {
+                [Held::Holds, Held::Holds, Held::Holds] => false,
+                [Held::TakeAgain(one), Held::Refuse(other), Held::Refuse(third)]
+                    if one == other && one == third =>
+                {
+                    true
+                }
+                other => panic!("{seen:?}: {other:?}"),
+            }
         };
         for (found, is_taken_again) in [
             (Found::Available, false),
@@ -108,14 +128,17 @@ mod tests {
         ] {
             assert_eq!(again(Seen::Database(found.clone())), is_taken_again, "{found:?}");
         }
-        assert!(!again(Seen::Untold) && !again(Seen::Bucket(0)));
+        assert!(!again(Seen::Untold) && !again(Seen::Bucket(0)) && !again(Seen::Swapped(None)));
+        let renamed = Seen::Swapped(Some("why".into()));
+        assert_eq!(what_holds(&renamed, InUse::Named), Held::TakeAgain("why".into()));
+        assert_eq!(what_holds(&renamed, InUse::Written), Held::Refuse("why".into()));
         assert_eq!(
-            what_holds(&Seen::Bucket(1), false),
+            what_holds(&Seen::Bucket(1), InUse::No),
             Held::TakeAgain("1 key was changed since it was restored".into())
         );
         assert_eq!(
-            what_holds(&Seen::Bucket(2), true),
-            Held::Written("2 keys were changed since the resume hook was started".into())
+            what_holds(&Seen::Bucket(2), InUse::Written),
+            Held::Written(format!("2 keys were changed since it was restored, {LEFT}"))
         );
     }
 

@@ -55,6 +55,7 @@ restore = ["./db-restore"]
 # target = "prod-restored"
 # like-source = true             # security groups, parameter group, class, Multi-AZ … as the source has them
 # region = "eu-west-1"
+# cut-over = "rename"            # before the resume hook, prod is renamed to prod-before-TIME, and the restored one to prod
 # [database.overrides]
 # db-instance-class = "db.r7g.large"
 
@@ -63,6 +64,7 @@ restore = ["./db-restore"]
 # quiesce = ["kubectl", "scale", "deploy/app", "--replicas=0"]
 # after-database = ["./grant-and-migrate"]
 # resume = ["kubectl", "scale", "deploy/app", "--replicas=3"]
+# deadline = "1h"                # after this the quiesce or the resume hook is killed, and has failed
 
 # The keys that the rows of the restored database name, one a line: a row whose object is missing is found.
 # [references]

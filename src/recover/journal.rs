@@ -8,6 +8,8 @@
 //! | `begun` | its step is not done, and what it waits for is | the step may have been carried out |
 //! | `run` | its bucket's step is begun | the bucket is restored by this run, and by no other |
 //! | `request` | the start of its database is begun | it may have been asked for; or nothing was made for certain |
+//! | `swapping` | the swap of its database is begun | its names may be swapped: it is found by its resource id from now on |
+//! | `swapped_back` | after `aborting` | it has its own name again |
 //! | `done` | its step is begun | the step is not begun again |
 //! | `failed` | its step is begun | |
 //! | `lapsed` | its step is done | a look at the world found that it no longer holds: it counts as failed, and what rests on it as not begun; a bucket is restored by a new run |
@@ -19,12 +21,18 @@
 //!
 //! Anything else is no journal of asof's, and refused.
 
+mod application;
+mod queries;
+
 use std::collections::BTreeMap;
 
 use super::record::{FORMAT, NOTES_REQUESTS, Record, StepResult};
 use super::rests::rests_on;
 use super::steps::{Shape, Step};
+use crate::db::Swap;
 use crate::model::Instant;
+
+pub use queries::InUse;
 
 /// How far a step is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +67,12 @@ pub struct State {
     asked: BTreeMap<usize, Instant>,
     /// The resource ids of what was made for it.
     made: BTreeMap<usize, String>,
-    /// The resume hook, or what comes after it, was begun since the quiesce hook was last run: the application may be writing.
+    /// What is renamed to what, of databases whose names may be swapped with those of their sources.
+    swaps: BTreeMap<usize, Swap>,
+    /// The resume hook, or another step that lets the application go on, was begun since the quiesce hook was last run: the application may be writing.
     resume_begun: bool,
+    /// The same, whatever was run since: the application may have been cut over, and have written into what was restored.
+    was_resumed: bool,
     /// The application may be quiesced, since then: whatever became of the quiesce hook, or of its step.
     quiesced: Option<Instant>,
     /// How long it was, each time.
@@ -69,13 +81,13 @@ pub struct State {
     aborting: bool,
     /// The runs that were begun to undo others, by the runs that they undo.
     undone: BTreeMap<String, String>,
-    ended: bool,
+    ended: Option<Instant>,
 }
 
 impl State {
     /// Takes one record. An error says why it cannot stand there.
     pub fn apply(&mut self, record: &Record) -> Result<(), String> {
-        if self.ended {
+        if self.ended.is_some() {
             return Err("a record stands after the end".to_owned());
         }
         if let Record::Started { format, shape, .. } = record {
@@ -95,6 +107,7 @@ impl State {
             record,
             Record::Aborting { .. }
                 | Record::Undoing { .. }
+                | Record::SwappedBack { .. }
                 | Record::Aborted { .. }
                 | Record::Overtaken { .. }
         );
@@ -127,6 +140,7 @@ impl State {
                 Ok(())
             }
             Record::Request { database, at, refused } => self.request(*database, *at, *refused),
+            Record::Swapping { database, swap } => self.swapping(*database, swap),
             Record::Done { step, at, result } => self.end(*step, (*at, Status::Done), result.clone()),
             Record::Failed { step, at, why } => {
                 self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
@@ -151,15 +165,21 @@ impl State {
                 self.aborting = true;
                 Ok(())
             }
-            Record::Undoing { .. } | Record::Aborted { .. } if !self.aborting => {
+            Record::Undoing { .. } | Record::SwappedBack { .. } | Record::Aborted { .. }
+                if !self.aborting =>
+            {
                 Err("it is aborted without being about to".to_owned())
+            }
+            Record::SwappedBack { database } => {
+                self.swaps.remove(database);
+                Ok(())
             }
             Record::Undoing { run, by } => {
                 self.undone.insert(run.clone(), by.clone());
                 Ok(())
             }
-            Record::Aborted { .. } | Record::Ended { .. } => {
-                self.ended = true;
+            Record::Aborted { at } | Record::Ended { at } => {
+                self.ended = Some(*at);
                 Ok(())
             }
         }
@@ -186,9 +206,9 @@ impl State {
     /// |---|---|
     /// | failed | it |
     /// | failed in the wait for a database or after it | its start too, which looks whether it is there: it may have been removed |
-    /// | a comparison that found something, while the application stands still | it: that may have been mended, and was told once only |
+    /// | a comparison that found something, while the application stands still and no name is swapped | it: that may have been mended, and was told once only |
     fn reopen(&mut self) {
-        let resumed = self.status(Step::Resume) == Some(&Status::Done);
+        let resumed = self.status(Step::Resume) == Some(&Status::Done) || !self.swaps.is_empty();
         let again: Vec<Step> = self
             .steps
             .iter()
@@ -214,7 +234,7 @@ impl State {
         if matches!(self.status(step), Some(Status::Done | Status::Failed(_))) {
             return Err(format!("the step {step:?} is begun again"));
         }
-        if !shape.needs(step).iter().all(done) {
+        if !self.is_swapping(step) && !shape.needs(step).iter().all(done) {
             return Err(format!("the step {step:?} is begun too early"));
         }
         match step {
@@ -225,7 +245,7 @@ impl State {
                 self.resume_begun = false;
                 self.quiesced.get_or_insert(at);
             }
-            Step::Resume | Step::Configure(_) => self.resume_begun = true,
+            _ if shape.lets_go(step) => (self.resume_begun, self.was_resumed) = (true, true),
             _ => {}
         }
         let began = self.steps.get(&step).map_or(at, |taken| taken.began);
@@ -243,6 +263,16 @@ impl State {
         } else {
             self.asked.insert(database, at);
         }
+        Ok(())
+    }
+
+    fn swapping(&mut self, database: usize, swap: &Swap) -> Result<(), String> {
+        if self.status(Step::Swap(database)) != Some(&Status::Begun) {
+            return Err(format!(
+                "the names of the database {database} are swapped, and that step is not begun"
+            ));
+        }
+        self.swaps.insert(database, swap.clone());
         Ok(())
     }
 
@@ -267,127 +297,6 @@ impl State {
         if let Some(since) = self.quiesced.take() {
             self.downtime_ms = Some(self.downtime_ms.unwrap_or_default() + at.millis() - since.millis());
         }
-    }
-
-    /// Since when the application may be quiesced.
-    pub fn quiesced_since(&self) -> Option<Instant> {
-        self.quiesced
-    }
-
-    /// Whether the application may be quiesced: the quiesce hook was begun, and no resume hook was run to its end since.
-    pub fn may_be_quiesced(&self) -> bool {
-        self.quiesced.is_some()
-    }
-
-    /// How long the application was quiesced; none if it was not, or may still be.
-    pub fn downtime_ms(&self) -> Option<i64> {
-        self.downtime_ms.filter(|_| !self.may_be_quiesced())
-    }
-
-    /// Whether something in use may have been changed: a bucket in place, or a database that is not restored beside it.
-    pub fn has_changed_what_is_in_use(&self) -> bool {
-        let Some(shape) = &self.shape else { return false };
-        let in_place = |(n, _): &(usize, String)| shape.in_place.get(*n) == Some(&true);
-        self.all_runs.iter().any(in_place) || self.asked.keys().any(|n| !shape.is_beside(*n))
-    }
-
-    /// How far a step is; none where it was not begun.
-    pub fn status(&self, step: Step) -> Option<&Status> {
-        self.steps.get(&step).map(|taken| &taken.status)
-    }
-
-    /// When a step began first, and when it ended.
-    pub fn times(&self, step: Step) -> Option<(Instant, Option<Instant>)> {
-        self.steps.get(&step).map(|taken| (taken.began, taken.ended))
-    }
-
-    /// What came of a step.
-    pub fn result(&self, step: Step) -> Option<&StepResult> {
-        self.steps.get(&step).map(|taken| &taken.result)
-    }
-
-    /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
-    pub fn all_runs(&self) -> &[(usize, String)] {
-        &self.all_runs
-    }
-
-    /// Whether the resume hook was begun since the quiesce hook was last run: the application may be writing.
-    pub fn is_resume_begun(&self) -> bool {
-        self.resume_begun
-    }
-
-    /// Whether every step is done but the resume hook, and what comes after it.
-    pub fn is_done_but_for_resume(&self) -> bool {
-        let later = |step: Step| matches!(step, Step::Resume | Step::Configure(_));
-        let done = |step: Step| later(step) || self.status(step) == Some(&Status::Done);
-        self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))
-    }
-
-    /// By what the recovery was overtaken.
-    pub fn overtaken(&self) -> Option<&str> {
-        self.overtaken.as_deref()
-    }
-
-    /// Whether the recovery is being aborted.
-    pub fn is_aborting(&self) -> bool {
-        self.aborting
-    }
-
-    /// The run that was begun to undo another, when the recovery was aborted.
-    pub fn undone_by(&self, run: &str) -> Option<&str> {
-        self.undone.get(run).map(String::as_str)
-    }
-
-    /// Whether a bucket may have been changed, a database asked for, or the application quiesced.
-    pub fn has_changed_anything(&self) -> bool {
-        self.has_restored_anything() || self.may_be_quiesced()
-    }
-
-    /// Whether a bucket may have been changed, or a database asked for.
-    pub fn has_restored_anything(&self) -> bool {
-        !self.all_runs.is_empty() || !self.asked.is_empty()
-    }
-
-    /// The run that restores a bucket.
-    pub fn run(&self, bucket: usize) -> Option<&str> {
-        self.runs.get(&bucket).map(String::as_str)
-    }
-
-    /// Whether a database may have been asked for.
-    pub fn was_asked_for(&self, database: usize) -> bool {
-        self.asked.contains_key(&database)
-    }
-
-    /// When a database was asked for last, if it may have been: a start that is taken once more forgets nothing.
-    pub fn asked_for(&self, database: usize) -> Option<Instant> {
-        self.asked.get(&database).copied()
-    }
-
-    /// The resource id of what was made for it, if that is known.
-    pub fn made(&self, database: usize) -> Option<&str> {
-        self.made.get(&database).map(String::as_str)
-    }
-
-    /// Whether a step was begun: else nothing was made.
-    pub fn has_begun(&self) -> bool {
-        let steps = self.shape.as_ref().map(Shape::steps).unwrap_or_default();
-        steps.into_iter().any(|step| self.status(step).is_some())
-    }
-
-    /// What the recovery consists of; none before its first record.
-    pub fn shape(&self) -> Option<&Shape> {
-        self.shape.as_ref()
-    }
-
-    /// Whether there is nothing left to do: it ended, or was aborted.
-    pub fn is_ended(&self) -> bool {
-        self.ended
-    }
-
-    /// Whether every step is done.
-    pub fn is_done(&self) -> bool {
-        let done = |step: Step| self.status(step) == Some(&Status::Done);
-        self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))
     }
 }
 

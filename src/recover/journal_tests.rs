@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::recover::shapes::shapes;
 
 impl State {
     /// The state in which these steps are done.
@@ -206,21 +207,34 @@ fn a_journal_of_the_first_format_is_read() {
 }
 
 proptest! {
+    /// An older asof ran the quiesce hook again after the resume hook: what the application has written meanwhile is there all
+    /// the same.
+    #[test]
+    fn a_cut_over_is_not_forgotten_by_whatever_is_taken_again(shape in shapes(), which in any::<prop::sample::Index>()) {
+        let steps = shape.steps();
+        let goes_on = |step: &Step| matches!(step, Step::Resume | Step::Configure(_));
+        prop_assume!(steps.iter().any(goes_on));
+        let before: Vec<_> = steps.iter().copied().filter(|step| !goes_on(step)).collect();
+        prop_assert!(!State::played(&shape, &before).may_have_been_cut_over());
+        let mut state = State::played(&shape, &steps);
+        let step = *which.get(&steps);
+        state.apply(&Record::Lapsed { step, at: AT, why: "why".into() }).unwrap();
+        state.apply(&Record::Resumed { at: AT }).unwrap();
+        while let Some(step) = shape.ready(&state).first() {
+            state.apply(&begun(*step)).unwrap();
+            prop_assert!(state.may_have_been_cut_over(), "{step:?} of {shape:?}");
+            // Until it is run again, nobody lets the application go on.
+            prop_assert!(*step != Step::Quiesce || !state.is_resume_begun());
+            state.apply(&done(*step)).unwrap();
+        }
+    }
+
     /// What waits for a step, however many steps lie between, is taken again after it. But a restored bucket stays restored
     /// whatever comes of the databases, and everything does if the quiesce hook is run again; and a database is configured
     /// again only if it is restored again.
     #[test]
-    fn whatever_waits_for_a_step_rests_on_it(
-        (quiesce, resume, after_database) in any::<(bool, bool, bool)>(),
-        (references, verify) in any::<(bool, bool)>(),
-        databases in 0_usize..4,
-        (beside, checks) in any::<([bool; 3], [bool; 3])>(),
-        in_place in proptest::collection::vec(any::<bool>(), 0..4),
-    ) {
+    fn whatever_waits_for_a_step_rests_on_it(shape in shapes()) {
         use Step::{Bucket, Configure, Quiesce, Settle, Start, Verify, Wait};
-        let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
-        let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
-        let shape = Shape { references, checks, verify, databases, beside, in_place, ..hooks };
         for step in shape.steps().into_iter().filter(|step| *step != Quiesce) {
             let mut reached = vec![step];
             for other in shape.steps() {
@@ -237,5 +251,54 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+fn swap() -> Swap {
+    let renamed = |id: &str, from: &str, to: &str| crate::db::Renamed {
+        resource_id: id.into(),
+        from: from.into(),
+        to: to.into(),
+    };
+    Swap { source: renamed("db-1", "src", "src-before"), target: renamed("db-2", "dst", "src") }
+}
+
+/// Until it is done no name tells which database answers: nothing else is begun, whatever has to be taken again.
+#[test]
+fn a_swap_that_was_begun_is_finished_before_anything_else() {
+    let shape = Shape { swaps: vec![true], references: true, ..shape() };
+    let proven =
+        [Step::Quiesce, Step::Start(0), Step::Wait(0), Step::Settle(0), Step::Bucket(0), Step::References];
+    let mut state = State::played(&shape, &proven);
+    let swapping = Record::Swapping { database: 0, swap: swap() };
+    assert!(state.clone().apply(&swapping).is_err());
+    state.apply(&begun(Step::Swap(0))).unwrap();
+    assert_eq!(state.in_use(0), InUse::No);
+    state.apply(&swapping).unwrap();
+    assert_eq!((state.in_use(0), state.swap(0)), (InUse::Named, Some(&swap())));
+    assert!(state.has_changed_what_is_in_use());
+    state.apply(&Record::Lapsed { step: Step::Bucket(0), at: AT, why: "why".into() }).unwrap();
+    state.apply(&Record::Resumed { at: AT }).unwrap();
+    assert_eq!(shape.ready(&state), [Step::Swap(0)]);
+    state.apply(&begun(Step::Swap(0))).unwrap();
+    state.apply(&done(Step::Swap(0))).unwrap();
+    assert_eq!(shape.ready(&state), [Step::Bucket(0)]);
+    assert!(state.clone().apply(&Record::SwappedBack { database: 0 }).is_err());
+    state.apply(&Record::Aborting { at: AT }).unwrap();
+    state.apply(&Record::SwappedBack { database: 0 }).unwrap();
+    assert_eq!(state.swap(0), None);
+}
+
+/// Without a quiesce hook the application finds the restored database by its name.
+#[test]
+fn a_swap_lets_an_application_write_that_nothing_has_stopped() {
+    for quiesce in [true, false] {
+        let shape = Shape { quiesce, swaps: vec![true], in_place: Vec::new(), ..shape() };
+        let before: Vec<_> = [Step::Quiesce].into_iter().filter(|_| quiesce).collect();
+        let proven = [&before[..], &[Step::Start(0), Step::Wait(0), Step::Settle(0)]].concat();
+        let mut state = State::played(&shape, &proven);
+        assert_eq!(state.is_done_but_for_resume(), !quiesce);
+        state.apply(&begun(Step::Swap(0))).unwrap();
+        assert_eq!(state.is_resume_begun(), !quiesce);
     }
 }

@@ -15,6 +15,8 @@ mod references;
 mod report;
 mod resource;
 mod rests;
+#[cfg(test)]
+mod shapes;
 mod steps;
 mod told;
 
@@ -23,11 +25,11 @@ pub use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub use file::{Bucket, DatabaseKind, Hooks, Mark, QuiesceTime, RecoveryFile, References, Target};
 pub use holds::{Held, Seen, quiesces_again, what_holds};
 pub use init::TEMPLATE;
-pub use journal::{State, Status};
+pub use journal::{InUse, State, Status};
 pub use marks::{Consistency, MarkLine, Marks, Named};
 pub use record::{FORMAT, Record, StepResult};
 pub use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
-pub use report::{Ending, Event, Finding, FollowUp, Report, StepReport, counts, in_words};
+pub use report::{Ending, Event, Finding, FollowUp, Report, Running, StepReport, counts, in_words};
 pub use resource::{DRILL, Holder, RESTORE, Resource, UNDO};
 pub use steps::{Shape, Step};
 pub use told::{LATEST, Purpose, Told, mark_name};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::steps::{Shape, Step};
-use crate::db::Connection;
+use crate::db::{Connection, Swap};
 use crate::model::Instant;
 
 /// The version of the journal's format. One that is newer is refused.
@@ -60,6 +60,18 @@ pub enum Record {
         /// It has refused, and makes nothing.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         refused: bool,
+    },
+    /// The names of a database and its source may be swapped from now on.
+    Swapping {
+        /// The database's number in the file.
+        database: usize,
+        /// What is renamed to what.
+        swap: Swap,
+    },
+    /// They are swapped back, in an abort.
+    SwappedBack {
+        /// The database's number in the file.
+        database: usize,
     },
     /// A step has been carried out.
     Done {

@@ -113,9 +113,24 @@ pub struct Report {
     /// Of a drill, what could not be torn down.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
+    /// When it ended, with every step done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Instant>,
+    /// The application, where an earlier process has resumed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub running: Option<Running>,
     /// What the restored databases lack of their sources, and a person may add.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
+}
+
+/// An application that runs on what was restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Running {
+    /// Since the resume hook was run to its end.
+    pub since: Instant,
+    /// Keys that were changed since, which are its own to change.
+    pub keys_changed: u64,
 }
 
 /// Something that a restore does not carry over.
@@ -243,11 +258,13 @@ impl Report {
             at: told.at,
             ending,
             age_ms: told.began.millis() - told.at.millis(),
-            elapsed_ms: now.millis() - told.began.millis(),
+            elapsed_ms: state.ended_at().unwrap_or(now).millis() - told.began.millis(),
             downtime_ms: state.downtime_ms(),
             steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
             findings,
             left: Vec::new(),
+            ended: state.ended_at(),
+            running: None,
             follow_ups: Vec::new(),
         }
     }
@@ -284,6 +301,7 @@ pub fn in_words(file: &RecoveryFile, step: Step) -> String {
         Step::AfterDatabase => "after-database hook".to_owned(),
         Step::Check(n) => format!("database {}: check it", database(n)),
         Step::References => "references".to_owned(),
+        Step::Swap(n) => format!("database {}: give it its source's name", database(n)),
         Step::Resume => "resume hook".to_owned(),
         Step::Configure(n) => format!("database {}: configure it", database(n)),
     }

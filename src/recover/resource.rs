@@ -154,11 +154,15 @@ impl RecoveryFile {
                     ("rds".to_owned(), settings.server.region.clone())
                 }
             };
-            let target = database.places().1?.to_owned();
-            Some(Resource::Database { service, region, target })
+            let of = |name: &str| Resource::Database {
+                service: service.clone(),
+                region: region.clone(),
+                target: name.to_owned(),
+            };
+            [database.places().1, database.swaps_with()].into_iter().flatten().map(of).collect::<Vec<_>>()
         };
         let buckets = self.buckets.iter().map(bucket);
-        let databases = self.databases.iter().filter_map(database);
+        let databases = self.databases.iter().flat_map(database);
         std::iter::once(Resource::File { path }).chain(buckets).chain(databases).collect()
     }
 }

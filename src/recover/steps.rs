@@ -26,6 +26,8 @@ pub enum Step {
     Check(usize),
     /// The rows' keys are compared with the bucket.
     References,
+    /// A database's source gives it its name.
+    Swap(usize),
     /// The hook that lets the application go on.
     Resume,
     /// The settings of a database are set for which the application does not wait.
@@ -47,6 +49,9 @@ pub struct Shape {
     /// Of each database, whether a command checks it.
     #[serde(default)]
     pub checks: Vec<bool>,
+    /// Of each database, whether its source gives it its name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub swaps: Vec<bool>,
     /// Copies of buckets are compared with the past.
     pub verify: bool,
     /// How many databases.
@@ -77,13 +82,29 @@ impl Shape {
         let checked = self.checks.iter().enumerate().filter(|(_, checked)| **checked);
         steps.extend(checked.map(|(n, _)| Step::Check(n)));
         steps.extend(optional(self.references, Step::References));
+        steps.extend(self.swapped().map(Step::Swap));
         steps.extend(optional(self.resume, Step::Resume));
         steps.extend((0..self.databases).map(Step::Configure));
         steps
     }
 
+    /// The databases whose sources give them their names.
+    pub fn swapped(&self) -> impl Iterator<Item = usize> {
+        self.swaps.iter().enumerate().filter(|(_, swapped)| **swapped).map(|(n, _)| n)
+    }
+
     pub(super) fn is_beside(&self, database: usize) -> bool {
         self.beside.get(database) == Some(&true)
+    }
+
+    /// Whether the application may write once a step is begun: it is resumed, or nothing holds it any more, or no quiesce hook
+    /// has stopped it and the name that it knows is the restored database's.
+    pub fn lets_go(&self, step: Step) -> bool {
+        match step {
+            Step::Resume | Step::Configure(_) => true,
+            Step::Swap(_) => !self.quiesce,
+            _ => false,
+        }
     }
 
     /// The steps that must be done before this one.
@@ -103,6 +124,7 @@ impl Shape {
     /// | after-database | every settle |
     /// | check | its settle, and after-database |
     /// | references | after-database or every settle, every bucket, every verify: what is healed would be told as a difference |
+    /// | swap | all others but swap, resume and configure: what is not proven gets nobody's name |
     /// | resume | all others but configure |
     /// | configure | all others: RDS may refuse it for hours |
     pub fn needs(&self, step: Step) -> Vec<Step> {
@@ -127,15 +149,22 @@ impl Shape {
                 is_settle(step)
                     || matches!(step, Step::AfterDatabase | Step::Bucket(_) | Step::Verify(_) | Step::Quiesce)
             }),
+            Step::Swap(_) => all(&|step| !matches!(step, Step::Swap(_) | Step::Resume | Step::Configure(_))),
             Step::Resume => all(&|step| !matches!(step, Step::Resume | Step::Configure(_))),
             Step::Configure(_) => all(&|step| !matches!(step, Step::Configure(_))),
         }
     }
 
-    /// The steps that can be begun now: not done, not failed, and what they wait for is done.
+    /// The steps that can be begun now: not done, not failed, and what they wait for is done. A swap of names that was begun
+    /// is finished before anything else: until then no name tells which database answers.
     pub fn ready(&self, state: &State) -> Vec<Step> {
         let done = |step: &Step| matches!(state.status(*step), Some(Status::Done));
         let open = |step: &Step| matches!(state.status(*step), None | Some(Status::Begun));
+        let swapping: Vec<_> =
+            self.steps().into_iter().filter(|step| state.is_swapping(*step) && !done(step)).collect();
+        if !swapping.is_empty() {
+            return swapping.into_iter().filter(open).collect();
+        }
         self.steps().into_iter().filter(open).filter(|step| self.needs(*step).iter().all(done)).collect()
     }
 }
@@ -144,6 +173,7 @@ impl Shape {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::shapes::shapes;
     use super::*;
 
     fn shape(quiesce: bool) -> Shape {
@@ -191,20 +221,31 @@ mod tests {
         assert_eq!(ready(&restored), [Bucket(0), AfterDatabase]);
     }
 
+    #[test]
+    fn names_are_swapped_when_everything_is_proven_and_before_the_application_goes_on() {
+        use Step::{Bucket, Check, Configure, Quiesce, References, Resume, Settle, Start, Swap, Wait};
+        let swaps = vec![true, false];
+        let checks = vec![false, true];
+        let shape = Shape { databases: 2, swaps, checks, ..shape(true) };
+        let ready = |done: &[Step]| shape.ready(&State::played(&shape, done));
+        let restored =
+            [Quiesce, Start(0), Wait(0), Settle(0), Start(1), Wait(1), Settle(1), Bucket(0), Bucket(1)];
+        assert_eq!(ready(&restored), [Check(1), References]);
+        let proven = [&restored[..], &[Check(1), References]].concat();
+        assert_eq!(ready(&proven), [Swap(0)]);
+        assert_eq!(ready(&[&proven[..], &[Swap(0)]].concat()), [Resume]);
+        assert_eq!(ready(&[&proven[..], &[Swap(0), Resume]].concat()), [Configure(0), Configure(1)]);
+        // Without a quiesce hook, the name is what lets the application write.
+        for (quiesce, lets_go) in [(true, false), (false, true)] {
+            assert_eq!(Shape { quiesce, ..shape.clone() }.lets_go(Swap(0)), lets_go);
+        }
+    }
+
     proptest! {
         /// Whatever it consists of, its steps can all be taken, each once; after resume, databases are configured and
-        /// nothing else is done.
+        /// nothing else is done; and just before it, names are swapped.
         #[test]
-        fn every_step_is_reached(
-            (quiesce, resume, after_database) in any::<(bool, bool, bool)>(),
-            (references, verify) in any::<(bool, bool)>(),
-            databases in 0_usize..4,
-            (beside, checks) in any::<([bool; 3], [bool; 3])>(),
-            in_place in proptest::collection::vec(any::<bool>(), 0..4),
-        ) {
-            let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
-            let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
-            let shape = Shape { references, checks, verify, databases, beside, in_place, ..hooks };
+        fn every_step_is_reached(shape in shapes()) {
             let mut done = Vec::new();
             loop {
                 let ready = shape.ready(&State::played(&shape, &done));
@@ -213,8 +254,11 @@ mod tests {
             }
             let mut all = shape.steps();
             let last = done.iter().rfind(|step| !matches!(step, Step::Configure(_)));
-            prop_assert_eq!(last == Some(&Step::Resume), resume);
-            prop_assert!(done.iter().rev().take(databases).all(|step| matches!(step, Step::Configure(_))));
+            prop_assert_eq!(last == Some(&Step::Resume), shape.resume);
+            prop_assert!(done.iter().rev().take(shape.databases).all(|step| matches!(step, Step::Configure(_))));
+            let later = |step: &&Step| matches!(step, Step::Swap(_) | Step::Resume | Step::Configure(_));
+            let first = done.iter().position(|step| matches!(step, Step::Swap(_)));
+            prop_assert!(done[first.unwrap_or(done.len())..].iter().all(|step| later(&step)));
             all.sort();
             done.sort();
             prop_assert_eq!(done, all);

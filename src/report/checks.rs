@@ -4,12 +4,12 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::doubt::{examples, meaning};
+use super::doubt::meaning;
 use super::units::{count, plural};
-use super::warning::{warning_lines, warning_text};
+use super::warning::warning_lines;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Check, Instant, Location, Question, Subject, Verdict, printable};
+use crate::model::{Check, Instant, Location, Question, Subject, Verdict, examples, printable};
 use crate::plan::Warning;
 use crate::resolve::{Caution, Doubt, Doubtful, Kind};
 
@@ -156,7 +156,7 @@ impl Answer<'_> {
         let before_oldest = self.warnings.iter().filter(|warning| before_oldest(warning) && !self.restorable);
         let reasons = blocked()
             .map(|check| printable(&check.words).into_owned())
-            .chain(before_oldest.map(warning_text))
+            .chain(before_oldest.map(ToString::to_string))
             .chain((uncertain > 0 && self.question != Question::Back).then_some(keys))
             .chain(self.whole_keys.then(|| {
                 "rules that remove versions, and then the markers above them, may have removed keys entirely".to_owned()

@@ -217,7 +217,7 @@ impl DiffView {
         let deletes = writes_needed(sums) - copies.keys - uncover.requests();
         let tokens = copies.keys + sums.of(Action::Delete).keys + uncover.markers;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
-        let in_doubt = sums.uncertain().0.iter().any(|(_, keys)| *keys > 0);
+        let in_doubt = sums.uncertain().iter().any(|(_, keys)| *keys > 0);
         let typed = |option: &str| self.heading.restore.split(' ').any(|word| word == option);
         let settled = match (in_doubt, sums.in_doubt(Doubt::Archived)) {
             (true, _) if !typed("--doubtful") => " --doubtful skip",
@@ -319,7 +319,7 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     let archived = sums.in_doubt(Doubt::Archived);
     let to_thaw =
         matches!(purpose, Purpose::Restore | Purpose::Elsewhere).then_some((Doubt::Archived, archived));
-    for (doubt, keys) in sums.uncertain().0.into_iter().chain(to_thaw).filter(|(_, keys)| *keys > 0) {
+    for (doubt, keys) in sums.uncertain().into_iter().chain(to_thaw).filter(|(_, keys)| *keys > 0) {
         let meaning = meaning(doubt);
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", doubt.name(), count(keys), "")?;
     }

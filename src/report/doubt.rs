@@ -1,8 +1,7 @@
 //! What is said of keys in doubt.
 
 use super::units::plural;
-use crate::limits;
-use crate::model::printable;
+use crate::model::examples;
 use crate::plan::Sums;
 use crate::resolve::{Caution, Doubt};
 
@@ -28,23 +27,6 @@ pub(super) fn caution_meaning(caution: Caution) -> &'static str {
     }
 }
 
-/// Keys of which it is in doubt what they held: how many, why, and some of them; `None` if there are none.
-pub fn uncertainty(sums: &Sums) -> Option<String> {
-    let (doubts, some) = sums.uncertain();
-    let reasons: Vec<_> = doubts
-        .into_iter()
-        .filter(|(_, keys)| *keys > 0)
-        .map(|(doubt, keys)| {
-            let keys = plural(keys, "key", "keys");
-            match doubt {
-                Doubt::Lifecycle => format!("lifecycle rules may have removed what {keys} held"),
-                _ => format!("null versions may have overwritten what {keys} held"),
-            }
-        })
-        .collect();
-    (!reasons.is_empty()).then(|| format!("{}: {}", reasons.join(", and "), examples(some)))
-}
-
 /// Of the keys in doubt, those that nothing would be done to; `None` if there are none.
 pub(super) fn unsure_line(sums: &Sums) -> Option<String> {
     let keys = plural(sums.unsure.keys, "key in doubt is", "keys in doubt are");
@@ -61,13 +43,4 @@ pub fn straddling_keys(sums: &Sums) -> Option<String> {
         let examples = examples(sums.straddling());
         format!("{keys} uploaded in parts, started shortly before that time and perhaps completed after it: {examples}")
     })
-}
-
-/// Some keys, for a person; an ellipsis where there may be more of them.
-pub(super) fn examples<'a>(keys: impl Iterator<Item = &'a str>) -> String {
-    let mut examples: Vec<_> = keys.map(printable).collect();
-    if examples.len() == limits::SHOWN_CHANGES {
-        examples.push("…".into());
-    }
-    examples.join(", ")
 }

@@ -14,9 +14,10 @@ pub fn leftovers_table(leftovers: &[Leftover], now: Instant) -> String {
         return String::new();
     }
     let row = |leftover: &Leftover| {
-        let Leftover { database, id, drill, engine, status, created, verdict, .. } = leftover;
+        let Leftover { database, id, drill, engine, status, created, verdict, protected, .. } = leftover;
         let age = created.map_or_else(|| "unknown".to_owned(), |created| created.age(now));
         let verdict = match verdict {
+            Sweep::Remove if *protected => "remove: protected",
             Sweep::Remove => "remove",
             Sweep::TooYoung => "leave: not a day old",
             Sweep::AgeUnknown => "leave: age unknown",

@@ -25,7 +25,7 @@ mod warning;
 pub use checks::{Answer, head, problems};
 pub use csv::{CsvChanges, CsvHistory};
 pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
-pub use doubt::{straddling_keys, uncertainty};
+pub use doubt::straddling_keys;
 pub use history::history_line;
 pub use html::recovery_page;
 pub use json::{Command, Done, JsonLines, Summary};
@@ -42,7 +42,6 @@ pub use runs::{RunLine, runs_table};
 pub use shell::{shell_path, shell_word};
 pub use timeline::{TimelineView, bars_for};
 pub use units::{bytes, count, length, plural};
-pub use warning::warning_text;
 
 /// The form of the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

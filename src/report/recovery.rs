@@ -4,7 +4,7 @@ use super::units::{bytes, count, plural};
 use crate::db::Progress;
 use crate::limits;
 use crate::model::printable;
-use crate::recover::{Ending, Event, Finding, Purpose, RecoveryFile, Report, StepReport, in_words};
+use crate::recover::{Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words};
 
 /// What goes on, in one line.
 pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
@@ -57,12 +57,25 @@ pub fn recovery_table(report: &Report) -> String {
     for left in &report.left {
         lines.push(format!("left behind: {}", printable(left)));
     }
+    if let Some(running) = report.running {
+        lines.push(application(running));
+    }
     let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
     let verdict = verdict(report);
     let downtime = report.downtime_ms.map(|ms| format!(", downtime {}", seconds(ms))).unwrap_or_default();
     lines
         .push(format!("{verdict}; took {took} (RTO){downtime}, the time was {age} past when it began (RPO)"));
     out + &lines.join("\n") + "\n"
+}
+
+/// What an application that runs has done since.
+pub(super) fn application(Running { since, keys_changed }: Running) -> String {
+    let changed = match keys_changed {
+        0 => "no key was changed since".to_owned(),
+        1 => "1 key was changed since, and is left as it is".to_owned(),
+        keys => format!("{} keys were changed since, and are left as they are", count(keys)),
+    };
+    format!("the application has been running since {}: {changed}", since.human())
 }
 
 /// What it is about.

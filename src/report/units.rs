@@ -2,18 +2,7 @@
 
 use std::time::Duration;
 
-/// A count with its thousands set apart: `8,214`.
-pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
+pub use crate::model::{count, plural};
 
 /// Bytes in the largest binary unit that leaves a number of at least one: `41.7 GiB`.
 pub fn bytes(n: u64) -> String {
@@ -29,11 +18,6 @@ pub fn bytes(n: u64) -> String {
         unit += 1;
     }
     format!("{value:.1} {}", UNITS.get(unit).copied().unwrap_or_default())
-}
-
-/// `1 key`, `2 keys`.
-pub fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
 /// A length of time in its two largest units: `3d 2h`.
@@ -71,9 +55,6 @@ mod tests {
 
     #[test]
     fn numbers_are_readable() {
-        for (n, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (4_102_331, "4,102,331")] {
-            assert_eq!(count(n), expected);
-        }
         for (n, expected) in [
             (0, "0 B"),
             (1023, "1023 B"),

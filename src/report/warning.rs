@@ -6,37 +6,13 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::json::JsonLines;
-use super::units::count;
 use crate::error::Result;
 use crate::plan::Warning;
 use crate::resolve::{Caution, Kind};
 
-/// A warning as a sentence.
-pub fn warning_text(warning: &Warning) -> String {
-    match warning {
-        Warning::BeforeOldestVersion { oldest_version } => {
-            let oldest = oldest_version.human();
-            format!("the target time is before the oldest version here ({oldest}): no key existed then")
-        }
-        Warning::DeletesMostKeys { deletes: 1, keys: 1 } => {
-            "a restore to this time deletes the only key".to_owned()
-        }
-        Warning::DeletesMostKeys { deletes, keys } if deletes == keys => {
-            format!("a restore to this time deletes all {} keys", count(*keys))
-        }
-        Warning::DeletesMostKeys { deletes, keys } => {
-            format!(
-                "a restore to this time deletes more than half of the keys: {} of {}",
-                count(*deletes),
-                count(*keys)
-            )
-        }
-    }
-}
-
 /// Warnings for stdout, a line each: red where that is a terminal, unless `NO_COLOR` is set.
 pub(super) fn warning_lines(warnings: &[Warning]) -> impl Iterator<Item = String> {
-    let line = |warning: &Warning| format!("  {}", in_red(&format!("warning: {}", warning_text(warning))));
+    let line = |warning: &Warning| format!("  {}", in_red(&format!("warning: {warning}")));
     warnings.iter().map(line)
 }
 

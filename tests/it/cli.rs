@@ -49,7 +49,7 @@ mod show;
 pub(crate) mod stage;
 mod streams;
 mod suggestions;
-mod terminal;
+pub(crate) mod terminal;
 mod timeline;
 mod timeline_of_restores;
 mod usage;

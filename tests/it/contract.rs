@@ -55,12 +55,14 @@ macro_rules! on_every_server {
             cluster_gets_its_instances
             drill_tears_down_what_is_its_own
             every_override_arrives
+            instance_gets_its_source_s_name
             missing_source_is_named
             multi_az_cluster_keeps_its_class
             neptune_cluster_gets_its_instances
             somebody_elses_instance_is_left_alone
         } kills {
             drill_killed_at_random
+            drill_of_a_cluster_killed_at_random
             recovery_killed_at_random
             recovery_of_a_cluster_killed_at_random
         });
@@ -70,6 +72,7 @@ macro_rules! on_every_server {
             cluster_gets_its_instances
             drill_tears_down_what_is_its_own
             every_override_arrives
+            instance_gets_its_source_s_name
             missing_source_is_named
             multi_az_cluster_keeps_its_class
             neptune_cluster_gets_its_instances

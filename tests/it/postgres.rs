@@ -23,6 +23,7 @@ use crate::support::{Bucket, Moment, Run, Subject};
 mod again;
 mod alone;
 mod app;
+mod killed;
 
 use app::{App, Row, WORKERS};
 
@@ -200,7 +201,7 @@ async fn story(subject: &Subject, database: &Database) {
     let bucket = subject.bucket().await;
     database.ask(&database.url, TABLE);
 
-    let app = App::start(&bucket, (&database.psql, &database.url), &database.place);
+    let app = App::start(0, &bucket, (&database.psql, &database.url), &database.place);
     database.pitr("backup", "");
     tokio::time::sleep(Duration::from_secs(2)).await;
     drill(subject, database, &bucket).await;
@@ -243,4 +244,5 @@ async fn story(subject: &Subject, database: &Database) {
     let with = (subject, database, &bucket);
     again::given_up_and_typed_again(with, at, &rows).await;
     alone::of_two_times_one_is_recovered(with, at).await;
+    killed::a_mark_that_is_killed_leaves_nothing_quiesced(subject, database).await;
 }

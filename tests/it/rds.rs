@@ -13,6 +13,7 @@ mod aborted;
 mod adopted;
 mod carried;
 mod clusters;
+mod creating;
 mod deleted;
 mod follow_up;
 mod hooks;
@@ -24,6 +25,7 @@ mod permissions;
 mod preflight;
 mod stalled;
 mod states;
+mod swapped;
 mod sweep;
 
 async fn databases() -> Databases {
@@ -240,27 +242,6 @@ fn a_busy_source_is_waited_for() {
         rds(&databases).faults().before(restored, When::Nth(3), free);
         databases.recover(databases.at()).await.expect_code(0);
         assert_eq!(rds(&databases).asked(restored), 3);
-    });
-}
-
-#[test]
-fn a_restore_that_fails_is_told_with_what_to_do() {
-    block_on(async {
-        for (state, words) in [
-            ("incompatible-restore", "it cannot be restored to this time; look at its events"),
-            ("incompatible-parameters", "override db-parameter-group-name"),
-            ("failed", "look at its events"),
-        ] {
-            let databases = with_source().await;
-            rds(&databases).set_restoring(&["creating", state]);
-            let at = databases.at();
-            let run = databases.recover(at).await.expect_code(3);
-            assert!(run.stderr.contains(state) && run.stderr.contains(words), "{run}");
-            // Neither is it asked for again, nor is what is left of it touched.
-            databases.recover(at).await.expect_code(3);
-            assert_eq!(restores(&databases), 1);
-            assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 0);
-        }
     });
 }
 

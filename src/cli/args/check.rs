@@ -23,8 +23,9 @@ pub(in crate::cli) struct CheckArgs {
     /// Ask the databases of this recovery file, as asof recover takes it, too: which times can they be restored to?
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) database: Option<PathBuf>,
-    /// Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at nothing
-    #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "database", "lifecycle_history"])]
+    /// Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at nothing. With --database, for
+    /// that file's recovery
+    #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history"])]
     pub(in crate::cli) iam: Option<UseArg>,
     /// With --at: doubt keys that held a multipart upload started within this window before T; without it, 1h
     #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]

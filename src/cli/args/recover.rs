@@ -60,7 +60,7 @@ pub(in crate::cli) struct DrillArgs {
     /// List the RDS databases that drills left behind more than a day ago, and remove them
     #[arg(long, conflicts_with_all = ["at", "keep", "report", "html"])]
     pub(in crate::cli) sweep: bool,
-    /// Do not ask before the databases that --sweep lists are removed
+    /// Remove what --sweep lists without asking; databases protected from deletion are left
     #[arg(short, long, requires = "sweep")]
     pub(in crate::cli) yes: bool,
     /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches

@@ -38,6 +38,8 @@ pub(super) struct Captured<S> {
 #[serde(default)]
 pub(super) struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) resource_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) engine: Option<String>,
@@ -79,6 +81,7 @@ impl Captured<InstanceSettings> {
             Some((text(role.role_arn())?, text(role.feature_name())))
         };
         let facts = Facts {
+            resource_id: text(instance.dbi_resource_id()),
             arn: text(instance.db_instance_arn()),
             engine: text(instance.engine()),
             engine_version: text(instance.engine_version()),
@@ -119,6 +122,7 @@ impl Captured<ClusterSettings> {
             Some((text(role.role_arn())?, text(role.feature_name())))
         };
         let facts = Facts {
+            resource_id: text(cluster.db_cluster_resource_id()),
             arn: text(cluster.db_cluster_arn()),
             engine: text(cluster.engine()),
             engine_version: text(cluster.engine_version()),

@@ -14,12 +14,14 @@ use super::instance::{before, instant, no_backups, not_ours};
 use super::members::Members;
 use super::protection::require_own;
 use super::source::like_source_is_not_known;
+use super::swap::STOPPED_SWAP;
 use super::whose::{Looked, after_cut_over, look};
-use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
+use super::{Settings, Source, answered, by_hand, rename, requests, states, tags, taken};
 use crate::cancel::Cancel;
-use crate::db::{Connection, Errand, Found, Progress, Request, Window};
+use crate::db::{Connection, CutOver, Errand, Found, Progress, Request, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::model::Instant;
 
 /// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
 #[derive(Debug)]
@@ -37,7 +39,9 @@ const SUFFIX: usize = "-16".len();
 impl Cluster {
     /// Checks what the file says of it, and finds credentials. `cancel` ends the waiting for what RDS refuses at first.
     pub async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
-        settings.check_target(SUFFIX)?;
+        let dated = settings.members_named(Instant::default()).len() - settings.target.len();
+        settings.check_target(SUFFIX + dated)?;
+        settings.check_cut_over()?;
         let overrides: ClusterSettings = settings.overrides()?;
         let name = &settings.name;
         if overrides.instances.is_some_and(|count| count > limits::CLUSTER_INSTANCES) {
@@ -104,7 +108,7 @@ impl Cluster {
         Ok(states::found(match progress(&cluster) {
             Progress::Available { endpoint } => {
                 let wanted = self.members().await?.len();
-                self.of(&cluster).progress(wanted).await?.unwrap_or(Progress::Available { endpoint })
+                self.of(&cluster, errand).progress(wanted).await?.unwrap_or(Progress::Available { endpoint })
             }
             other => other,
         }))
@@ -112,7 +116,8 @@ impl Cluster {
 
     /// What stands where an instance of the cluster would be made, if something does. Only where there is no cluster yet.
     pub(in crate::db) async fn obstacle(&self, errand: &Errand) -> Result<Option<String>> {
-        let members = Members { client: &self.client, cluster: self.target(), engine: "" };
+        let prefix = self.settings.members_named(errand.at);
+        let members = Members { client: &self.client, cluster: self.target(), engine: "", named: prefix };
         let names = members.names(self.members().await?.len());
         for id in names.chain(self.engine().await?.own_instances(self.target())) {
             match members.look(&id, errand).await? {
@@ -166,7 +171,7 @@ impl Cluster {
         };
         let Progress::Available { endpoint } = progress(&cluster) else { return Ok(progress(&cluster)) };
         let wanted = self.members().await?;
-        let members = self.of(&cluster);
+        let members = self.of(&cluster, errand);
         let group = self.group_before_members(&cluster).await?;
         let prepared = async {
             if let Some(group) = group {
@@ -188,8 +193,8 @@ impl Cluster {
         Ok(members.progress(wanted.len()).await?.unwrap_or(Progress::Available { endpoint }))
     }
 
-    pub(in crate::db) async fn connection(&self) -> Result<Connection> {
-        let cluster = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await?;
+    pub(in crate::db) async fn connection(&self, errand: &Errand) -> Result<Connection> {
+        let cluster = self.described(errand).await?;
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         Ok(Connection {
             endpoint: endpoint(&cluster),
@@ -222,9 +227,23 @@ impl Cluster {
     }
 
     pub(super) async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbCluster>> {
-        let describe =
-            async || if_there(self.client.insist(async |sdk| describe(&sdk, self.target()).await).await);
+        let describe = async || match &errand.swap {
+            None => rename::named(&self.client, self.target()).await,
+            Some(swap) => rename::find(&self.client, &swap.target).await,
+        };
         look(&self.client, errand, insistent, describe).await
+    }
+
+    /// What was restored, under the name that it has now.
+    pub(super) async fn described(&self, errand: &Errand) -> Result<DbCluster> {
+        let there = match &errand.swap {
+            None => None,
+            Some(swap) => rename::find(&self.client, &swap.target).await?,
+        };
+        match there {
+            Some(there) => Ok(there),
+            None => self.client.insist(async |sdk| describe(&sdk, self.target()).await).await,
+        }
     }
 
     pub(super) fn target(&self) -> &str {
@@ -239,8 +258,14 @@ impl Cluster {
         }
     }
 
-    fn of<'a>(&'a self, cluster: &'a DbCluster) -> Members<'a> {
-        Members { client: &self.client, cluster: self.target(), engine: cluster.engine().unwrap_or_default() }
+    fn of<'a>(&'a self, cluster: &'a DbCluster, errand: &Errand) -> Members<'a> {
+        let (id, engine) = (cluster.db_cluster_identifier(), cluster.engine());
+        Members {
+            client: &self.client,
+            cluster: id.unwrap_or(self.target()),
+            engine: engine.unwrap_or_default(),
+            named: self.settings.members_named(errand.at),
+        }
     }
 
     /// The settings that the restored cluster is to have.
@@ -283,6 +308,9 @@ impl Cluster {
 
     /// What can be done about a source that is not there.
     async fn without_source(&self, e: Error) -> Error {
+        if self.settings.cut_over == CutOver::Rename {
+            return e.hint(STOPPED_SWAP);
+        }
         let target = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
         match target.ok().and_then(|target| after_cut_over(&target)) {
             Some(advice) => e.hint(advice),
@@ -336,7 +364,7 @@ pub(super) async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbCl
         .ok_or_else(|| Error::new(ErrorKind::Missing, format!("cannot {doing}: it is not there")))
 }
 
-fn progress(cluster: &DbCluster) -> Progress {
+pub(super) fn progress(cluster: &DbCluster) -> Progress {
     let status = cluster.status().unwrap_or("creating");
     states::progress(status, cluster.percent_progress(), endpoint(cluster))
 }

@@ -3,14 +3,14 @@
 use aws_sdk_rds::types::DbCluster;
 
 use super::Cluster;
-use super::client::{Client, explain, if_there};
+use super::client::{Client, explain, if_there, is_busy};
 use super::cluster::{describe, modify_once};
 use super::cluster_settings::ClusterSettings;
 use super::engines::{ClusterEngine, lost};
 use super::instance::{self, not_ours};
 use super::members::Members;
 use super::source::like_source_is_not_known;
-use super::whose::Looked;
+use super::whose::{Described, Looked};
 use crate::db::Errand;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -68,37 +68,13 @@ impl Cluster {
     }
 }
 
-/// Removes a cluster with its instances, and waits until they are gone. Its instances first: a cluster with instances is not
-/// deleted, unless RDS has made them with it.
+/// Removes a cluster with its instances, and waits until they are gone. What keeps it busy, such as being created, is waited
+/// for, with a look at it and its instances each time.
 pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &Errand) -> Result<()> {
     let id = cluster.db_cluster_identifier().unwrap_or_default();
-    let members = Members { client, cluster: id, engine: "" };
-    let engine = cluster.engine().and_then(ClusterEngine::of);
-    let own = if engine.is_some_and(ClusterEngine::makes_its_instances) {
-        Vec::new()
-    } else {
-        members.there().await?
-    };
-    for member in own {
-        let name = member.db_instance_identifier().unwrap_or_default();
-        match members.look(name, errand).await? {
-            Looked::Nothing => {}
-            Looked::Foreign(what) => return Err(not_ours(&what)),
-            Looked::Ours(member) => instance::remove(client, &member).await?,
-        }
-    }
-    if cluster.deletion_protection() == Some(true) {
-        let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
-        // It may still be created: a drill that was killed tears down what it had just asked for.
-        let lift = async || client.ask(async |sdk| modify_once(&sdk, id, off.clone()).await).await;
-        client.insist_while_busy(limits::DATABASE_GONE, lift).await?;
-    }
-    let removed = client.insist(async |sdk| {
-        let request = sdk.delete_db_cluster().db_cluster_identifier(id).skip_final_snapshot(true);
-        let request = request.delete_automated_backups(true);
-        request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {id}"), &e))
-    });
-    if_there(removed.await)?;
+    let members = Members { client, cluster: id, engine: "", named: String::new() };
+    let remove = async || remove_once(&members, cluster, errand).await;
+    if_there(Box::pin(client.insist_while_busy(limits::DATABASE_GONE, remove)).await)?;
     let is_gone = async || {
         let described = client.insist(async |sdk| describe(&sdk, id).await).await;
         Ok(if_there(described)?.is_none() && members.there().await?.is_empty())
@@ -106,10 +82,58 @@ pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &
     client.until_gone(&format!("the cluster {id}"), is_gone).await
 }
 
+/// Its instances first: a cluster with instances is not deleted, unless RDS has made them with it. An instance that a drill
+/// asked for just before it was killed may be missing in the descriptions at first.
+async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Errand) -> Result<()> {
+    let (client, id) = (members.client, members.cluster);
+    let described = if_there(client.insist(async |sdk| describe(&sdk, id).await).await)?;
+    let is_left = |there: &DbCluster| {
+        there.db_cluster_resource_id() == cluster.db_cluster_resource_id()
+            && there.status() != Some("deleting")
+    };
+    let Some(there) = described.filter(is_left) else { return Ok(()) };
+    let engine = there.engine().and_then(ClusterEngine::of);
+    if !engine.is_some_and(ClusterEngine::makes_its_instances) {
+        remove_members(members, errand).await?;
+    }
+    // A protection that was not there before is somebody else's.
+    if cluster.is_protected() && there.is_protected() {
+        let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
+        client.ask(async |sdk| modify_once(&sdk, id, off.clone()).await).await?;
+    }
+    client
+        .ask(async |sdk| {
+            let request = sdk.delete_db_cluster().db_cluster_identifier(id).skip_final_snapshot(true);
+            let request = request.delete_automated_backups(true);
+            request.send().await.map(drop).map_err(|e| explain(&format!("delete the cluster {id}"), &e))
+        })
+        .await
+}
+
+/// Has every instance deleted that can be; tells that one is busy only then.
+async fn remove_members(members: &Members<'_>, errand: &Errand) -> Result<()> {
+    let mut busy = Ok(());
+    for member in members.there().await? {
+        let name = member.db_instance_identifier().unwrap_or_default();
+        let asked = match members.look(name, errand).await? {
+            Looked::Nothing => continue,
+            Looked::Foreign(what) => return Err(not_ours(&what)),
+            Looked::Ours(member) => {
+                members.client.ask(async |sdk| instance::remove_once(&sdk, &member, &member).await).await
+            }
+        };
+        match if_there(asked) {
+            Err(e) if is_busy(e.code()) => busy = Err(e),
+            asked => drop(asked?),
+        }
+    }
+    busy
+}
+
 /// Waits for the instances of a cluster that is gone: a teardown that was killed has deleted them before it, and their names
 /// are not free until they are gone too.
 pub(super) async fn until_without_instances(client: &Client, cluster: &str) -> Result<()> {
-    let members = Members { client, cluster, engine: "" };
+    let members = Members { client, cluster, engine: "", named: String::new() };
     let is_gone = async || Ok(members.there().await?.is_empty());
     client.until_gone(&format!("the instances of the cluster {cluster}"), is_gone).await
 }

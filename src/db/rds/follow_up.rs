@@ -4,8 +4,8 @@
 use aws_sdk_rds::types::{DbClusterRole, DbInstanceRole};
 
 use super::captured::Facts;
-use super::{Cluster, Instance, Server, cluster, instance};
-use crate::db::FollowUp;
+use super::{Cluster, Instance, Server};
+use crate::db::{Errand, FollowUp};
 use crate::error::Result;
 
 /// What a restored database has by now.
@@ -18,7 +18,7 @@ struct Restored {
 }
 
 impl Instance {
-    pub(in crate::db) async fn follow_ups(&self) -> Result<Vec<FollowUp>> {
+    pub(in crate::db) async fn follow_ups(&self, errand: &Errand) -> Result<Vec<FollowUp>> {
         if !self.settings.like_source {
             return Ok(Vec::new());
         }
@@ -26,8 +26,8 @@ impl Instance {
         if source.facts.roles.is_empty() && source.facts.replicas.is_empty() {
             return Ok(Vec::new());
         }
-        let id = self.target();
-        let there = self.client.insist(async |sdk| instance::describe(&sdk, id).await).await?;
+        let there = self.described(errand).await?;
+        let id = there.db_instance_identifier().unwrap_or(self.target());
         let role = |role: &DbInstanceRole| {
             Some((role.role_arn()?.to_owned(), role.feature_name().map(ToOwned::to_owned)))
         };
@@ -46,7 +46,7 @@ impl Instance {
 impl Cluster {
     /// Its readers are its members, which are made. A replica of it in another region is a cluster of its own, for which one
     /// command is not enough.
-    pub(in crate::db) async fn follow_ups(&self) -> Result<Vec<FollowUp>> {
+    pub(in crate::db) async fn follow_ups(&self, errand: &Errand) -> Result<Vec<FollowUp>> {
         if !self.settings.like_source {
             return Ok(Vec::new());
         }
@@ -54,8 +54,8 @@ impl Cluster {
         if source.facts.roles.is_empty() {
             return Ok(Vec::new());
         }
-        let id = self.target();
-        let there = self.client.insist(async |sdk| cluster::describe(&sdk, id).await).await?;
+        let there = self.described(errand).await?;
+        let id = there.db_cluster_identifier().unwrap_or(self.target());
         let role = |role: &DbClusterRole| {
             Some((role.role_arn()?.to_owned(), role.feature_name().map(ToOwned::to_owned)))
         };

@@ -10,10 +10,11 @@ use super::client::{Client, explain, if_there, is_taken};
 use super::protection::require_own;
 use super::settings::InstanceSettings;
 use super::source::like_source_is_not_known;
-use super::whose::{Looked, after_cut_over, look};
-use super::{Settings, Source, answered, by_hand, requests, states, tags, taken};
+use super::swap::STOPPED_SWAP;
+use super::whose::{Described, Looked, after_cut_over, look};
+use super::{Settings, Source, answered, by_hand, rename, requests, states, tags, taken};
 use crate::cancel::Cancel;
-use crate::db::{Connection, Errand, Found, Progress, Request, Window};
+use crate::db::{Connection, CutOver, Errand, Found, Progress, Request, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
@@ -32,6 +33,7 @@ impl Instance {
     /// Checks what the file says of it, and finds credentials. `cancel` ends the waiting for what RDS refuses at first.
     pub async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
         settings.check_target(0)?;
+        settings.check_cut_over()?;
         let overrides = Box::new(settings.overrides()?);
         let client = Client::connect(&settings.name, &settings.server, cancel).await?;
         Ok(Self { settings, overrides, captured: Once::default(), client })
@@ -116,14 +118,26 @@ impl Instance {
         let describe =
             async || self.client.ask(async |sdk| describe(&sdk, self.target()).await).await.map(Some);
         Ok(match look(&self.client, errand, false, describe).await? {
-            Looked::Ours(instance) => progress(&instance),
+            Looked::Ours(instance) => match progress(&instance) {
+                Progress::Available { .. } if self.is_too_busy(&instance, errand) => {
+                    let state = "backing-up, before it can be renamed".to_owned();
+                    Progress::Restoring { percent: None, state }
+                }
+                other => other,
+            },
             Looked::Foreign(what) => Progress::Failed { why: format!("in its place there is {what}") },
             Looked::Nothing => Progress::Restoring { percent: None, state: "not there yet".to_owned() },
         })
     }
 
-    pub(in crate::db) async fn connection(&self) -> Result<Connection> {
-        let instance = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await?;
+    /// RDS renames no instance while it makes its first backup. That takes hours, in which the application need not be quiesced.
+    fn is_too_busy(&self, instance: &DbInstance, errand: &Errand) -> bool {
+        let is_renamed = self.settings.cut_over == CutOver::Rename && !errand.drill;
+        is_renamed && instance.db_instance_status() == Some("backing-up")
+    }
+
+    pub(in crate::db) async fn connection(&self, errand: &Errand) -> Result<Connection> {
+        let instance = self.described(errand).await?;
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         Ok(Connection {
             endpoint: endpoint(&instance),
@@ -156,9 +170,23 @@ impl Instance {
     }
 
     pub(super) async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbInstance>> {
-        let describe =
-            async || if_there(self.client.insist(async |sdk| describe(&sdk, self.target()).await).await);
+        let describe = async || match &errand.swap {
+            None => rename::named(&self.client, self.target()).await,
+            Some(swap) => rename::find(&self.client, &swap.target).await,
+        };
         look(&self.client, errand, insistent, describe).await
+    }
+
+    /// What was restored, under the name that it has now.
+    pub(super) async fn described(&self, errand: &Errand) -> Result<DbInstance> {
+        let there = match &errand.swap {
+            None => None,
+            Some(swap) => rename::find(&self.client, &swap.target).await?,
+        };
+        match there {
+            Some(there) => Ok(there),
+            None => self.client.insist(async |sdk| describe(&sdk, self.target()).await).await,
+        }
     }
 
     /// The settings that the restored instance is to have.
@@ -191,6 +219,9 @@ impl Instance {
 
     /// What can be done about a source that is not there.
     async fn without_source(&self, e: Error) -> Error {
+        if self.settings.cut_over == CutOver::Rename {
+            return e.hint(STOPPED_SWAP);
+        }
         let target = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
         match target.ok().and_then(|target| after_cut_over(&target)) {
             Some(advice) => e.hint(advice),
@@ -274,14 +305,15 @@ pub(super) async fn remove_whole(client: &Client, instance: &DbInstance) -> Resu
 }
 
 /// Has an instance deleted that is the errand's, without a last snapshot. What keeps it busy, such as its first backup, is
-/// waited for, with a look at it each time.
-pub(super) async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
+/// waited for, with a look at it each time. Its protection is lifted only if it had one when this was decided: whoever protects
+/// it meanwhile has a reason.
+async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
     let id = instance.db_instance_identifier().unwrap_or_default();
     let removed = client.insist_while_busy(limits::DATABASE_GONE, async || {
         let there = client.insist(async |sdk| describe(&sdk, id).await).await;
         match if_there(there)? {
             Some(there) if there.dbi_resource_id() == instance.dbi_resource_id() => {
-                client.ask(async |sdk| remove_once(&sdk, &there).await).await
+                client.ask(async |sdk| remove_once(&sdk, &there, instance).await).await
             }
             Some(_) | None => Ok(()),
         }
@@ -290,13 +322,17 @@ pub(super) async fn remove(client: &Client, instance: &DbInstance) -> Result<()>
 }
 
 /// One of a cluster carries no protection of its own.
-async fn remove_once(sdk: &aws_sdk_rds::Client, instance: &DbInstance) -> Result<()> {
+pub(super) async fn remove_once(
+    sdk: &aws_sdk_rds::Client,
+    instance: &DbInstance,
+    decided: &DbInstance,
+) -> Result<()> {
     let id = instance.db_instance_identifier().unwrap_or_default();
     if instance.db_instance_status() == Some("deleting") {
         return Ok(());
     }
     let in_cluster = instance.db_cluster_identifier().is_some();
-    if instance.deletion_protection() == Some(true) && !in_cluster {
+    if instance.is_protected() && decided.is_protected() && !in_cluster {
         let off = InstanceSettings { deletion_protection: Some(false), ..InstanceSettings::default() };
         modify_once(sdk, id, off).await?;
     }

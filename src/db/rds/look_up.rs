@@ -44,11 +44,11 @@ impl Cluster {
         let (source, settings) = (self.captured().await?, self.wanted().await?);
         let (members, target) = (self.members().await?, self.settings.target.clone());
         let engine = self.engine().await?;
-        let class = settings.db_cluster_instance_class;
+        let (class, named) = (settings.db_cluster_instance_class, self.settings.members_named(at));
         let made = engine.own_instances(&target).into_iter().map(|name| (name, class.clone()));
         let own = settings.db_cluster_parameter_group_name.map(|name| (Family::Cluster, name));
         let name = |(n, member): (usize, &InstanceSettings)| {
-            (format!("{target}-{}", n + 1), member.db_instance_class.clone())
+            (format!("{named}-{}", n + 1), member.db_instance_class.clone())
         };
         let wanted = Wanted {
             instances: members.iter().enumerate().map(name).chain(made).collect(),

@@ -27,6 +27,8 @@ pub(super) struct Members<'a> {
     /// The cluster's identifier.
     pub(super) cluster: &'a str,
     pub(super) engine: &'a str,
+    /// What the names of those that are made begin with.
+    pub(super) named: String,
 }
 
 impl Members<'_> {
@@ -86,7 +88,7 @@ impl Members<'_> {
 
     /// The names of so many instances.
     pub(super) fn names(&self, count: usize) -> impl Iterator<Item = String> {
-        (1..=count).map(|n| format!("{}-{n}", self.cluster))
+        (1..=count).map(|n| format!("{}-{n}", self.named))
     }
 
     /// How far those are that there are; under way, where they are fewer than wanted. None where all is done.

@@ -24,11 +24,13 @@ mod password;
 mod phases;
 mod preflight;
 mod protection;
+mod rename;
 mod requests;
 mod settings;
 mod settle;
 mod source;
 mod states;
+mod swap;
 mod sweep;
 mod tags;
 mod whose;
@@ -46,7 +48,7 @@ pub use tags::TAG;
 use client::is_refusal;
 use whose::Looked;
 
-use super::Request;
+use super::{CutOver, Request};
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -65,6 +67,8 @@ pub struct Settings {
     pub overrides: toml::Table,
     /// Where the master password that it is to have is read, if not that of the time.
     pub password: Option<PasswordFrom>,
+    /// How an application comes to use it.
+    pub cut_over: CutOver,
     /// The server.
     pub server: Server,
 }

@@ -13,6 +13,7 @@
 //! | quotas | used and needed are more than there may be | failed |
 //! | blue/green deployments | one has to do with the source | warned: the name may have been another database's at T |
 //! | | the source is a replica | warned: what it had at T is what had been replicated |
+//! | | the source is no replica now | unknown: it may have been one at T |
 //! | | the source was created after T | warned: at T there was no such database, or another had its name |
 //! | any | no answer | unknown, with the permission |
 //!
@@ -104,6 +105,9 @@ pub(super) fn judge(wanted: &Wanted, answers: &Answers) -> Vec<PreflightFinding>
     }
     quotas(wanted, &answers.quotas, find);
     history(wanted, &answers.blue_green, find);
+    if wanted.replica_of.is_none() && wanted.created_after.is_none() {
+        all.push(promoted());
+    }
     all.push(not_checked(wanted));
     all
 }
@@ -305,6 +309,13 @@ fn not_checked(wanted: &Wanted) -> PreflightFinding {
     what.extend(wanted.kms_key.as_ref().map(|key| format!("whether the KMS key {key} can be used")));
     let words = format!("not checked: {} (EC2 and KMS are not asked)", what.join("; "));
     PreflightFinding { verdict: Verdict::Unknown, words }
+}
+
+/// A description keeps the time when a replica was created, and says nothing of a promotion since.
+fn promoted() -> PreflightFinding {
+    let words = "unknown: whether the source was a read replica at the target time, and was promoted since (RDS does not \
+                 describe that; aws rds describe-events has it for 14 days): a replica had what had been replicated by then";
+    PreflightFinding { verdict: Verdict::Unknown, words: words.to_owned() }
 }
 
 /// What will be made, in words.

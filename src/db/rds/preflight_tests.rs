@@ -40,6 +40,10 @@ fn found(wanted: &Wanted, answers: &Answers) -> Vec<(Verdict, String)> {
     let mut found = judge(wanted, answers);
     let last = found.pop().unwrap();
     assert!(last.verdict == Unknown && last.words.starts_with("not checked: "), "{last:?}");
+    let promoted =
+        found.pop_if(|one| one.words.starts_with("unknown: whether the source was a read replica"));
+    let is_told_otherwise = wanted.replica_of.is_some() || wanted.created_after.is_some();
+    assert_eq!(promoted.is_none(), is_told_otherwise, "{promoted:?}");
     found.into_iter().map(|finding| (finding.verdict, finding.words)).collect()
 }
 

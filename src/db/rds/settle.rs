@@ -62,14 +62,15 @@ impl Instance {
             }
             // A password that Secrets Manager keeps can be given up only for another.
             let unmanaged = password.and(instance.master_user_secret()).map(|_| false);
+            let id = instance.db_instance_identifier().unwrap_or(target);
             self.client
                 .ask(async |sdk| {
-                    let mut request = requests::modify_instance(&sdk, target, unlike.clone());
+                    let mut request = requests::modify_instance(&sdk, id, unlike.clone());
                     if let Some(password) = password {
                         request = request.master_user_password(password.reveal());
                         request = request.set_manage_master_user_password(unmanaged);
                     }
-                    instance::modified(target, request).await
+                    instance::modified(id, request).await
                 })
                 .await
         };
@@ -122,15 +123,16 @@ impl Cluster {
                     }
                     // A password that Secrets Manager keeps can be given up only for another.
                     let unmanaged = password.and(cluster.master_user_secret()).map(|_| false);
+                    let id = cluster.db_cluster_identifier().unwrap_or(target);
                     return self
                         .client
                         .ask(async |sdk| {
-                            let mut request = requests::modify_cluster(&sdk, target, unlike.clone());
+                            let mut request = requests::modify_cluster(&sdk, id, unlike.clone());
                             if let Some(password) = password {
                                 request = request.master_user_password(password.reveal());
                                 request = request.set_manage_master_user_password(unmanaged);
                             }
-                            cluster::modified(target, request).await
+                            cluster::modified(id, request).await
                         })
                         .await;
                 }

@@ -75,7 +75,9 @@ impl Cluster {
                 return Ok(Captured::of_cluster_backup(self.settings.source.name(), &self.backup().await?));
             };
             let cluster = self.source(id).await?;
-            let members = Members { client: &self.client, cluster: id, engine: "" }.of(&cluster).await?;
+            let members = Members { client: &self.client, cluster: id, engine: "", named: String::new() }
+                .of(&cluster)
+                .await?;
             Ok(Captured::of_cluster(id, &cluster, &members))
         };
         self.captured.get(read).await
@@ -105,7 +107,9 @@ impl Cluster {
         let Some(cluster) = described.clusters.iter().find(is_source) else { return Ok(false) };
         let mut members = in_order(cluster, &described.instances);
         if let Some(id) = self.live_source().filter(|_| members.is_empty()) {
-            members = Members { client: &self.client, cluster: id, engine: "" }.of(cluster).await?;
+            members = Members { client: &self.client, cluster: id, engine: "", named: String::new() }
+                .of(cluster)
+                .await?;
         }
         self.captured.set(Captured::of_cluster(source.name(), cluster, &members));
         Ok(true)

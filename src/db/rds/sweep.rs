@@ -11,6 +11,7 @@ use super::whose::{Described, Looked, look};
 use super::{Server, by_hand, cluster, cluster_engine, instance};
 use crate::cancel::Cancel;
 use crate::db::Errand;
+use crate::db::adopt::is_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
@@ -60,6 +61,8 @@ pub struct Leftover {
     pub created: Option<Instant>,
     /// Whether it is removed.
     pub verdict: Sweep,
+    /// It is protected from deletion, by its drill, as its source was, or by somebody since: RDS does not tell which.
+    pub protected: bool,
     /// The command that removes it by hand.
     pub by_hand: String,
     /// What no other of its name has.
@@ -95,13 +98,15 @@ impl Sweeper {
         let instances =
             instances.iter().filter(|one| one.db_cluster_identifier().is_none()).filter_map(|one| {
                 let by_hand = by_hand::instance(one.identifier(), &self.server);
-                let told = (one.engine(), one.db_instance_status(), one.instance_create_time());
-                leftover(one, (INSTANCE, by_hand), told, now)
+                let created = one.instance_create_time();
+                let told = Shown { engine: one.engine(), status: one.db_instance_status(), created };
+                leftover(one, Kind { database: INSTANCE, by_hand }, told, now)
             });
         let clusters = clusters.iter().filter_map(|one| {
             let by_hand = by_hand::cluster(one.identifier(), &self.server);
-            let told = (one.engine(), one.status(), one.cluster_create_time());
-            leftover(one, (CLUSTER, by_hand), told, now)
+            let told =
+                Shown { engine: one.engine(), status: one.status(), created: one.cluster_create_time() };
+            leftover(one, Kind { database: CLUSTER, by_hand }, told, now)
         });
         Ok(instances.chain(clusters).collect())
     }
@@ -131,6 +136,9 @@ const CLUSTER: &str = "cluster";
 fn same<T: Described>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T>> {
     let why = match looked {
         Looked::Nothing => return Ok(None),
+        Looked::Ours(there) if there.is_protected() && !leftover.protected => {
+            format!("the {} has been protected from deletion since it was listed", there.named())
+        }
         Looked::Ours(there)
             if is_of_drill(there.tags()) && there.resource_id() == leftover.resource.as_deref() =>
         {
@@ -142,16 +150,28 @@ fn same<T: Described>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T
     Err(Error::new(ErrorKind::Refused, format!("not removed: {why}")))
 }
 
-type TellTale<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a aws_sdk_rds::primitives::DateTime>);
+/// What kind of database it is.
+struct Kind {
+    database: &'static str,
+    by_hand: String,
+}
 
-/// It, if a drill has made it.
+/// What is shown of it, as RDS tells it.
+#[derive(Default)]
+struct Shown<'a> {
+    engine: Option<&'a str>,
+    status: Option<&'a str>,
+    created: Option<&'a aws_sdk_rds::primitives::DateTime>,
+}
+
+/// It, if a drill has made it: its tags say so, and name it as asof names drills.
 fn leftover(
     there: &impl Described,
-    (database, by_hand): (&'static str, String),
-    (engine, status, created): TellTale<'_>,
+    Kind { database, by_hand }: Kind,
+    Shown { engine, status, created }: Shown<'_>,
     now: Instant,
 ) -> Option<Leftover> {
-    let drill = errand_of(there.tags()).filter(|_| is_of_drill(there.tags()))?.to_owned();
+    let drill = errand_of(there.tags()).filter(|id| is_name(id) && is_of_drill(there.tags()))?.to_owned();
     let created = created.and_then(instant);
     Some(Leftover {
         database,
@@ -161,6 +181,7 @@ fn leftover(
         status: status.unwrap_or_default().to_owned(),
         created,
         verdict: Sweep::of(created, now),
+        protected: there.is_protected(),
         by_hand,
         resource: there.resource_id().map(str::to_owned),
     })
@@ -194,16 +215,18 @@ mod tests {
     #[test]
     fn only_what_a_drill_has_made_is_a_leftover() {
         let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
+        let id = "20251117T143005Z-7f3a";
         for (tags, is_left) in [
-            (vec![tag(TAG, "r-1"), tag(PURPOSE, "drill")], true),
-            (vec![tag(TAG, "r-1")], false),
+            (vec![tag(TAG, id), tag(PURPOSE, "drill")], true),
+            (vec![tag(TAG, id)], false),
             (vec![tag(PURPOSE, "drill")], false),
-            (vec![tag(TAG, "r-1"), tag(PURPOSE, "recover")], false),
+            (vec![tag(TAG, id), tag(PURPOSE, "recover")], false),
+            (vec![tag(TAG, "somebody-s"), tag(PURPOSE, "drill")], false),
             (vec![], false),
         ] {
             let instance = DbInstance::builder().db_instance_identifier("x").set_tag_list(Some(tags.clone()));
-            let kind = ("instance", String::new());
-            let found = leftover(&instance.build(), kind, (None, None, None), Instant::default());
+            let kind = Kind { database: INSTANCE, by_hand: String::new() };
+            let found = leftover(&instance.build(), kind, Shown::default(), Instant::default());
             assert_eq!(found.is_some(), is_left, "{tags:?}");
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_rds::config::{BehaviorVersion, Credentials, Region};
 
-use super::super::Server;
+use super::super::{CutOver, Server};
 use super::*;
 use crate::db::Database;
 use crate::db::wait::poll;
@@ -32,6 +32,7 @@ fn settings() -> Settings {
         like_source: true,
         overrides: toml::Table::new(),
         password: None,
+        cut_over: CutOver::None,
         server: Server::default(),
     }
 }

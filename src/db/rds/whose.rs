@@ -23,6 +23,12 @@ pub(super) trait Described: Clone {
     fn resource_id(&self) -> Option<&str>;
     fn arn(&self) -> Option<&str>;
     fn tags(&self) -> &[Tag];
+    /// Whether it is protected from deletion.
+    fn is_protected(&self) -> bool;
+    /// It belongs to another database, which is the one that an application uses.
+    fn is_member(&self) -> bool {
+        false
+    }
 }
 
 impl Described for DbInstance {
@@ -45,6 +51,14 @@ impl Described for DbInstance {
     fn tags(&self) -> &[Tag] {
         self.tag_list()
     }
+
+    fn is_protected(&self) -> bool {
+        self.deletion_protection() == Some(true)
+    }
+
+    fn is_member(&self) -> bool {
+        self.db_cluster_identifier().is_some()
+    }
 }
 
 impl Described for DbCluster {
@@ -66,6 +80,10 @@ impl Described for DbCluster {
 
     fn tags(&self) -> &[Tag] {
         self.tag_list()
+    }
+
+    fn is_protected(&self) -> bool {
+        self.deletion_protection() == Some(true)
     }
 }
 
@@ -109,6 +127,7 @@ impl Other {
                 format!("the {named} without the tag {TAG} (its tags cannot be listed: {why})")
             }
             Other::Drill(id) => format!("the {named} of the drill {id}"),
+            Other::Recovery(id) if there.is_member() => format!("the {named} of the recovery {id}"),
             Other::Recovery(id) => {
                 format!("the {named} of the recovery {id}; {}", cut_over(there.identifier()))
             }

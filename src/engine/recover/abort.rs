@@ -6,17 +6,13 @@ use std::path::Path;
 
 use super::step::Parts;
 use super::store::{Glimpse, Recovery};
+use crate::apply::Outcome;
 use crate::apply::journal::State;
-use crate::apply::{Applied, Outcome};
 use crate::db::Found;
-use crate::engine::bucket::{require_keeping, require_removable, standing};
-use crate::engine::restore::carry_out;
-use crate::engine::run::{Order, Run};
-use crate::engine::superseded::{CarriedRun, find_superseded};
-use crate::engine::undo::plan_undo;
-use crate::engine::uploads::abandon_noted;
+use crate::engine::bucket::require_removable;
+use crate::engine::run::Run;
+use crate::engine::undo::{PreparedUndo, Undo};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits;
 use crate::plan::{Change, Undelete};
 use crate::recover::{self, AbortPart, DatabaseKind, RecoveryFile, abort_parts};
 
@@ -100,12 +96,10 @@ impl Parts<'_> {
             AbortPart::Undo { bucket, run } => self.undo(recovery, *bucket, run).await,
             AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by the run {by}")))),
             AbortPart::Left { .. } => Ok(Aborted::Left("something newer has changed its bucket".to_owned())),
+            AbortPart::SwapBack { database } => self.swap_back(recovery, *database).await,
+            AbortPart::LeftSwapped { .. } => Ok(Aborted::Left("something newer may use it".to_owned())),
             AbortPart::Remove { database } => self.remove(recovery, *database).await,
-            AbortPart::Resume => {
-                let resumed =
-                    tokio::time::timeout(limits::LAST_COMMAND, self.run_resume_hook(recovery)).await;
-                resumed.map_err(|_| late())?.map(|()| Aborted::Done(None))
-            }
+            AbortPart::Resume => self.run_resume_hook(recovery).await.map(|()| Aborted::Done(None)),
             AbortPart::Stays { .. } => Ok(Aborted::NotUndone(IN_PLACE.to_owned())),
         }
     }
@@ -113,7 +107,7 @@ impl Parts<'_> {
     /// Undoes a run, by the run that an earlier process began for that, or by a new one.
     async fn undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Aborted> {
         let part = self.bucket(n)?;
-        let (state_dir, now) = (self.terms.state_dir, self.terms.now);
+        let state_dir = &self.terms.state_dir;
         if !Run::exists(state_dir, id) {
             return Ok(Aborted::NotUndone(format!("the run is gone; {GONE}")));
         }
@@ -122,7 +116,7 @@ impl Parts<'_> {
             Some(by) if Run::exists(state_dir, by) => Some(Run::open(state_dir, by)?),
             _ => self.begin_undo(recovery, n, id).await?,
         };
-        let Some((run, order)) = begun else {
+        let Some(run) = begun else {
             return Ok(Aborted::Done(Some("it has changed nothing".to_owned())));
         };
         let mut first = None;
@@ -132,50 +126,40 @@ impl Parts<'_> {
             }
             Ok(())
         };
-        let manner = self.terms.manner.clone();
-        let Applied { finished, .. } =
-            carry_out(&part.client, (&run, &order), manner, now, self.cancel, on).await?;
-        if !finished {
+        if !run.execute(&part.client, self.terms.options.apply, self.cancel, on).await?.finished {
             return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
         }
         undone(run.id(), &run.read_state()?, first)
     }
 
-    async fn begin_undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Option<(Run, Order)>> {
+    async fn begin_undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Option<Run>> {
         let part = self.bucket(n)?;
-        let (client, now) = (&part.client, self.terms.now);
+        let (client, state_dir) = (&part.client, &self.terms.state_dir);
         // Only this tells that it was killed before its plan was whole: what cannot be read may have changed anything.
-        if Run::has_changed_nothing(self.terms.state_dir, id) {
+        if Run::has_changed_nothing(state_dir, id) {
             return Ok(None);
         }
-        let (done, order) = Run::open(self.terms.state_dir, id)?;
-        let bucket = &order.changed().bucket;
-        client.find(bucket).await?;
-        abandon_noted(client, &done.uploads()).await?;
-        require_keeping(bucket, standing(client, bucket).await?)?;
-        find_superseded(client, CarriedRun { run: &done, order: &order }, now, self.cancel).await?;
-        let undelete = match require_removable(client, bucket).await {
+        let done = Run::open(state_dir, id)?;
+        let undelete = match require_removable(client, &done.order().changed().bucket).await {
             Ok(()) => Undelete::RemoveMarker,
             Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,
             Err(e) => return Err(e),
         };
-        let back = order.undo(id, part.server.clone(), now);
-        let undo = Run::create(self.terms.state_dir, &back)?;
-        match plan_undo((&done, &order), (&undo, &back), undelete, now) {
-            Ok(sums) if sums.changes() > 0 => {
-                recovery.undoing(id, undo.id())?;
-                Ok(Some((undo, back)))
-            }
-            planned => {
-                undo.discard()?;
-                planned.map(|_| None)
-            }
-        }
+        let undo = Undo { done: &done, server: part.server.clone(), undelete };
+        let Some(PreparedUndo { run, .. }) = undo.prepare(client, self.cancel).await? else {
+            return Ok(None);
+        };
+        recovery.undoing(id, run.id())?;
+        Ok(Some(run))
     }
 
     /// Removes a database that carries the recovery's tag.
     async fn remove(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
         let (database, errand) = (self.database(n)?, recovery.errand_of(n));
+        if let Some(swap) = &errand.swap {
+            let message = format!("it is not removed while {} may not have its name back", swap.source.from);
+            return Err(Error::new(ErrorKind::Refused, message));
+        }
         if let Found::Foreign(what) = database.find(&errand).await? {
             return Ok(Aborted::Left(format!("what stands there is not this recovery's: {what}")));
         }
@@ -183,7 +167,12 @@ impl Parts<'_> {
             Ok(()) => Ok(Aborted::Done(None)),
             // It has no teardown command: there is nothing to try again.
             Err(e) if e.kind() == ErrorKind::Usage => Ok(Aborted::Left(e.in_one_line())),
-            Err(e) => Err(e),
+            // It is another's, or protected by one, or that is not known.
+            Err(e) if e.kind() == ErrorKind::Refused => Err(e),
+            Err(e) => Err(match database.by_hand() {
+                Some(how) => e.hint(format!("to remove it by hand: {how}")),
+                None => e,
+            }),
         }
     }
 }
@@ -225,15 +214,6 @@ fn undone(run: &str, state: &State, first: Option<String>) -> Result<Aborted> {
         keys => format!("; {keys} keys were changed since, and left as they are"),
     };
     Ok(Aborted::Done(Some(format!("by the run {run}{left}"))))
-}
-
-/// The error of a resume hook that hangs. The program is killed with what waits for it.
-fn late() -> Error {
-    let minutes = limits::LAST_COMMAND.as_secs() / 60;
-    Error::new(
-        ErrorKind::Local,
-        format!("the resume hook was stopped: it took longer than {minutes} minutes"),
-    )
 }
 
 /// What to do about a database that was restored over itself.

@@ -1,31 +1,30 @@
 //! A bucket's part in a recovery: an ordinary run, which the journal names, so that going on is resuming it; and the check
 //! of a copy.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::step::Parts;
 use super::store::Recovery;
-use crate::apply::{Applied, Manner, Place};
+use crate::apply::Place;
 use crate::cancel::Cancel;
-use crate::engine::bucket::{Standing, rules, standing};
-use crate::engine::pairing::survey_elsewhere;
-use crate::engine::past::judge;
-use crate::engine::prepare::{begin, find_changes, standings};
-use crate::engine::restore::carry_out;
-use crate::engine::run::{Copying, Order, Run, Server};
-use crate::engine::survey::{Extras, Findings};
+use crate::engine::bucket::rules;
+use crate::engine::options::{RestoreOptions, mass_delete};
+use crate::engine::query::Query;
+use crate::engine::restore::{Begun, Prepared, Restore};
+use crate::engine::run::{Run, Server};
+use crate::engine::survey::Findings;
+use crate::engine::verify::{Against, Verify};
 use crate::engine::walk::Scope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
-use crate::model::{BucketSettings, Instant, Known, Lifecycle, Location, Rule};
-use crate::plan::file::{Checks, Header, Selected};
-use crate::plan::{Change, Sums, Undelete};
+use crate::model::{Instant, Location, TypedTime};
+use crate::plan::file::Selected;
+use crate::plan::{Change, Undelete};
 use crate::recover::{Event, Finding, StepResult, counts};
 use crate::resolve::{Cut, Judge};
 use crate::s3::Client;
-use crate::verify::Compare;
 
 /// A bucket that belongs to a recovery.
 #[derive(Debug)]
@@ -45,40 +44,16 @@ pub struct BucketPart {
 }
 
 /// How buckets are restored.
-pub struct Terms<'a> {
+#[derive(Debug, Clone)]
+pub struct Terms {
     /// Where runs are kept.
-    pub state_dir: &'a Path,
-    /// How versions are copied.
-    pub copying: Copying,
-    /// How changes are carried out.
-    pub manner: Manner,
+    pub state_dir: PathBuf,
+    /// What every bucket is told alike.
+    pub options: RestoreOptions,
     /// Uploads in parts begun so long before the time are cautioned about.
     pub multipart_window: Duration,
     /// The present.
     pub now: Instant,
-    /// Refuses a plan that must not be carried out, given the settings of the bucket that is changed.
-    pub accept: &'a dyn Fn(&BucketPart, Standing, &Sums) -> Result<()>,
-    /// Whether a change is carried out.
-    pub wanted: &'a dyn Fn(&Change) -> bool,
-}
-
-impl std::fmt::Debug for Terms<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Terms").field("copying", &self.copying).finish_non_exhaustive()
-    }
-}
-
-/// What was found out about a bucket before it is changed.
-#[derive(Debug)]
-pub struct Surveyed {
-    /// The settings of the bucket whose past is restored.
-    pub settings: BucketSettings,
-    /// Those of the bucket that is changed.
-    pub there: Standing,
-    /// By what the past was judged.
-    pub judge: Judge,
-    /// What would be changed.
-    pub findings: Findings,
 }
 
 impl BucketPart {
@@ -97,35 +72,41 @@ impl BucketPart {
     }
 
     /// What a restore to `at` would change now.
-    pub async fn survey(&self, at: Instant, terms: &Terms<'_>, cancel: &Cancel) -> Result<Surveyed> {
-        let (settings, there) = standings(&self.client, &self.location, self.to.as_ref()).await?;
-        let here = Standing::from(&settings);
-        let judge = judged(&settings.rules, at, terms);
-        let (place, elsewhere) = (self.place(), self.to.is_some());
-        let compare = (Compare { kms: here.kms || there.kms, trust_etag: false }, Undelete::Copy);
-        let of = (self.scope(), &judge);
-        let findings = find_changes(&self.client, of, (&place, elsewhere), compare, cancel).await?;
-        Ok(Surveyed { settings, there, judge, findings })
+    pub async fn prepare(&self, at: Instant, terms: &Terms, cancel: &Cancel) -> Result<Prepared> {
+        let (query, to, undelete) = (Box::new(self.query(at, terms)?), self.to.clone(), Undelete::Copy);
+        Restore::Past { query, to, undelete }.prepare(&self.client, cancel).await
     }
 
-    /// The order of a run that restores it, and the head of the run's plan.
-    pub(super) fn order(&self, at: Instant, here: Standing, terms: &Terms<'_>) -> (Order, Header) {
-        let places = (self.location.clone(), at, self.to.clone());
-        let order =
-            Order { copying: terms.copying, ..Order::restore(places, self.server.clone(), terms.now) };
-        let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag: false };
-        let header = Header::new(&self.location, (at, terms.now), checks, Selected::default());
-        (order, header)
+    fn query(&self, at: Instant, terms: &Terms) -> Result<Query> {
+        let (location, at) = (self.location.clone(), TypedTime::Instant(at));
+        let mut query = Query::new(location, at, Selected::default(), None)?;
+        query.multipart_window = terms.multipart_window;
+        Ok(query)
+    }
+
+    /// Refuses a restore that must not be made.
+    ///
+    /// # Errors
+    /// [`Refused`](ErrorKind::Refused) for keys in doubt that nothing was said about, for what would be lost for good, and for
+    /// deleting more than half of the keys, unless the recovery file allows it.
+    pub fn accept(&self, prepared: &Prepared, options: &RestoreOptions) -> Result<()> {
+        prepared.require_room(options)?;
+        prepared.require_certainty(options)?;
+        let plausibility = prepared.plausibility(options);
+        if self.allow_mass_delete || !plausibility.is_mass_delete() {
+            return Ok(());
+        }
+        let place = &self.location;
+        Err(mass_delete(plausibility).hint(format!(
+            "in the recovery file, allow-mass-delete = true in the [[bucket]] of {place} allows it"
+        )))
     }
 
     /// By what its past is judged.
-    pub(super) async fn judge(&self, at: Instant, terms: &Terms<'_>) -> Result<Judge> {
-        Ok(judged(&rules(&self.client, &self.location.bucket).await?, at, terms))
+    pub(super) async fn judge(&self, at: Instant, terms: &Terms) -> Result<Judge> {
+        let rules = rules(&self.client, &self.location.bucket).await?;
+        Ok(self.query(at, terms)?.judge(&rules, at, Cut::Latest))
     }
-}
-
-fn judged(rules: &Known<Vec<Rule>>, at: Instant, terms: &Terms<'_>) -> Judge {
-    judge(rules, Lifecycle::default(), (Cut::At(at), Cut::Latest), terms.multipart_window)
 }
 
 impl Parts<'_> {
@@ -135,7 +116,7 @@ impl Parts<'_> {
     pub(super) async fn restore_bucket(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
         let mut begun = match recovery.state().run(n) {
-            Some(id) => Some(Run::open(self.terms.state_dir, id)?),
+            Some(id) => Some(Run::open(&self.terms.state_dir, id)?),
             None => self.begin_run(recovery, part, n).await?,
         };
         let resumed = begun.is_some() && recovery.is_taken_up();
@@ -151,30 +132,22 @@ impl Parts<'_> {
         Ok(result)
     }
 
-    async fn carry_out_run(
-        &self,
-        part: &BucketPart,
-        n: usize,
-        (run, mut order): (Run, Order),
-    ) -> Result<StepResult> {
-        order.copying.thaw = self.terms.copying.thaw.or(order.copying.thaw);
-        let warning = run.damaged_uploads(&order)?;
+    async fn carry_out_run(&self, part: &BucketPart, n: usize, mut run: Run) -> Result<StepResult> {
+        run.thaw(self.terms.options.copying.thaw);
+        let warning = run.damaged_uploads()?;
         let mut first = None;
         let on = |change: &Change, outcome: &crate::apply::Outcome| {
             if let crate::apply::Outcome::Failed(e) = outcome {
                 first.get_or_insert_with(|| format!("{}: {e}", crate::model::printable(&change.key)));
             }
             if let crate::apply::Outcome::Superseded { version, .. } = outcome {
-                self.find(Finding::superseded(order.changed(), &change.key, version.as_ref()));
+                self.find(Finding::superseded(run.order().changed(), &change.key, version.as_ref()));
             }
             let counters = part.client.counters();
             (self.on)(&Event::Bucket(n, counters.settled(), counters.planned.get()));
             Ok(())
         };
-        let (manner, now) = (self.terms.manner.clone(), self.terms.now);
-        let Applied { finished, .. } =
-            carry_out(&part.client, (&run, &order), manner, now, self.cancel, on).await?;
-        if !finished {
+        if !run.execute(&part.client, self.terms.options.apply, self.cancel, on).await?.finished {
             return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
         }
         let mut result = settled(part.client.counters(), run.id(), first)?;
@@ -184,40 +157,27 @@ impl Parts<'_> {
         Ok(result)
     }
 
-    async fn begin_run(
-        &self,
-        recovery: &Recovery,
-        part: &BucketPart,
-        n: usize,
-    ) -> Result<Option<(Run, Order)>> {
+    async fn begin_run(&self, recovery: &Recovery, part: &BucketPart, n: usize) -> Result<Option<Run>> {
         let (terms, at) = (&self.terms, self.file.buckets_at(recovery.told().at));
-        let Surveyed { settings, there, judge: _, findings: Findings { changes, sums, .. } } =
-            part.survey(at, terms, self.cancel).await?;
-        (terms.accept)(part, there, &sums)?;
-        if changes.is_empty() {
+        let prepared = part.prepare(at, terms, self.cancel).await?;
+        part.accept(&prepared, &terms.options)?;
+        if prepared.len == 0 {
             return Ok(None);
         }
-        let (order, header) = part.order(at, Standing::from(&settings), terms);
-        let counters = part.client.counters();
-        let looked_at = (counters.keys.get(), counters.versions.get());
-        let changes = (changes.into_changes()?, &sums);
-        let run = begin(terms.state_dir, (&order, &header), changes, terms.wanted, looked_at)?;
+        let begun = Begun { state_dir: &terms.state_dir, server: part.server.clone(), now: terms.now };
+        let run = prepared.begin(&terms.options, begun)?;
         recovery.run(n, run.id())?;
-        Ok(Some((run, order)))
+        Ok(Some(run))
     }
 
     /// Compares a bucket's copy with the past state.
     pub(super) async fn verify_copy(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
         let Some(to) = &part.to else { return Ok(StepResult::default()) };
-        let here = standing(&part.client, &part.location.bucket).await?;
-        let there = standing(&part.client, &to.bucket).await?;
-        let compare = Compare { kms: here.kms || there.kms, trust_etag: false };
-        let judge = part.judge(self.file.buckets_at(recovery.told().at), &self.terms).await?;
-        let (place, scope) = (part.place(), part.scope());
-        let found = (scope, &judge);
-        let compared = survey_elsewhere(&part.client, found, (&place, Extras::Differ), compare, self.cancel);
-        let Findings { changes, sums, .. } = compared.await?;
+        let query = part.query(self.file.buckets_at(recovery.told().at), &self.terms)?;
+        let verification =
+            Verify { query, against: Against::Place(to.clone()) }.inspect(&part.client).await?;
+        let Findings { changes, sums, .. } = verification.survey(&part.client, self.cancel).await?;
         let mut counts = counts([
             ("matched", sums.unchanged + sums.same_content),
             ("mismatched", sums.changes()),

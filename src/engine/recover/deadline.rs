@@ -20,24 +20,35 @@ use crate::recover::Ending;
 pub async fn carry_on_by(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
     let deadline = parts.file.deadline.unwrap_or(limits::RECOVERY_DEADLINE);
     let times = (deadline, limits::DEADLINE_GRACE);
+    // Boxed: it is large.
+    let ended = by(Box::pin(carry_on(recovery, parts)), times, parts.cancel).await;
+    told(ended, deadline, recovery.state().may_be_quiesced())
+}
+
+/// What is told of it: that the deadline ended it is no interruption. `quiesced` is whether the application may be.
+fn told(ended: Ended<Carried>, deadline: Duration, quiesced: bool) -> Carried {
     let late = || {
         let message = format!("cannot finish within the deadline of {}", in_words(deadline));
         Error::new(ErrorKind::Local, message)
             .hint("give it more time with --deadline, or deadline in the recovery file")
     };
-    // Boxed: it is large.
-    match by(Box::pin(carry_on(recovery, parts)), times, parts.cancel).await {
-        Ended::Late(Carried { ending: Ending::Interrupted, trouble, stands_still, resumed }) => {
-            let trouble = trouble.or_else(|| Some(late()));
-            Carried { ending: Ending::Failed, trouble, stands_still, resumed }
+    match ended {
+        Ended::Late(carried @ Carried { ending: Ending::Interrupted, .. }) => {
+            let trouble = carried.trouble.or_else(|| Some(late()));
+            Carried { ending: Ending::Failed, trouble, ..carried }
         }
         Ended::InTime(carried) | Ended::Late(carried) => carried,
         Ended::Abandoned => {
-            let stands_still = recovery.state().may_be_quiesced();
             let minutes = limits::DEADLINE_GRACE.as_secs() / 60;
-            let told =
+            let trouble =
                 late().hint(format!("a hook or a command was killed, {minutes} minutes after the deadline"));
-            Carried { ending: Ending::Failed, stands_still, resumed: false, trouble: Some(told) }
+            Carried {
+                ending: Ending::Failed,
+                stands_still: quiesced,
+                resumed: false,
+                running: None,
+                trouble: Some(trouble),
+            }
         }
     }
 }
@@ -67,7 +78,7 @@ async fn by<T>(
 }
 
 /// As it is typed: `90m`, `12h`.
-fn in_words(length: Duration) -> String {
+pub(super) fn in_words(length: Duration) -> String {
     let seconds = length.as_secs();
     match seconds {
         s if s > 0 && s % 3600 == 0 => format!("{}h", s / 3600),
@@ -95,6 +106,28 @@ mod tests {
         assert!(cancel.is_stopped());
         let cancel = Cancel::default();
         assert_eq!(by(std::future::pending::<u8>(), TIMES, &cancel).await, Ended::Abandoned);
+    }
+
+    #[test]
+    fn what_the_deadline_ended_has_failed_and_may_have_left_the_application_quiesced() {
+        let deadline = Duration::from_secs(90);
+        let carried =
+            |ending| Carried { ending, stands_still: false, resumed: true, running: None, trouble: None };
+        let in_time = told(Ended::InTime(carried(Ending::Interrupted)), deadline, true);
+        assert_eq!((in_time.ending, in_time.stands_still), (Ending::Interrupted, false));
+        let done = told(Ended::Late(carried(Ending::Done)), deadline, true);
+        assert_eq!((done.ending, done.trouble.is_none()), (Ending::Done, true));
+        let late = told(Ended::Late(carried(Ending::Interrupted)), deadline, true);
+        assert_eq!((late.ending, late.stands_still, late.resumed), (Ending::Failed, false, true));
+        assert_eq!(late.trouble.unwrap().to_string(), "cannot finish within the deadline of 90s");
+        for quiesced in [true, false] {
+            let killed = told(Ended::Abandoned, deadline, quiesced);
+            assert_eq!(
+                (killed.ending, killed.stands_still, killed.resumed),
+                (Ending::Failed, quiesced, false)
+            );
+            assert_eq!(killed.trouble.unwrap().to_string(), "cannot finish within the deadline of 90s");
+        }
     }
 
     #[test]

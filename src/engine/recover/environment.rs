@@ -3,7 +3,7 @@
 use super::Recovery;
 use crate::db::Connection;
 use crate::program::Environment;
-use crate::recover::{DatabaseKind, Step, StepResult};
+use crate::recover::{DatabaseKind, State, Step, StepResult};
 
 /// The time, the tag, and how each database that is there is reached: the first as `ASOF_HOST`, and each by its name too,
 /// as `ASOF_HOST_ORDERS`.
@@ -16,8 +16,7 @@ pub(super) fn environment(recovery: &Recovery, databases: &[DatabaseKind]) -> En
     ];
     let state = recovery.state();
     for (n, database) in databases.iter().enumerate() {
-        let Some(settled) = state.result(Step::Settle(n)) else { continue };
-        for (what, value) in reached(settled) {
+        for (what, value) in reached(&state, n) {
             if n == 0 {
                 variables.push((format!("ASOF_{what}"), value.clone()));
             }
@@ -30,10 +29,10 @@ pub(super) fn environment(recovery: &Recovery, databases: &[DatabaseKind]) -> En
 /// The same for a command about one database: it is the one that the variables without a name are of.
 pub(super) fn environment_of(recovery: &Recovery, databases: &[DatabaseKind], n: usize) -> Environment {
     let mut variables = environment(recovery, databases);
-    let first: Vec<_> = recovery.state().result(Step::Settle(0)).map(reached).unwrap_or_default();
+    let first = reached(&recovery.state(), 0);
     variables.retain(|(name, _)| !first.iter().any(|(what, _)| *name == format!("ASOF_{what}")));
     variables.extend(databases.get(n).map(|one| ("ASOF_DATABASE".to_owned(), one.name().to_owned())));
-    let own = recovery.state().result(Step::Settle(n)).map(reached).unwrap_or_default();
+    let own = reached(&recovery.state(), n);
     variables.extend(own.into_iter().map(|(what, value)| (format!("ASOF_{what}"), value)));
     variables
 }
@@ -45,8 +44,12 @@ pub(super) fn reached_by(connection: Connection) -> StepResult {
     StepResult { note, connection, ..StepResult::default() }
 }
 
-/// A journal of an older asof has noted the endpoint alone.
-fn reached(settled: &StepResult) -> Vec<(&'static str, String)> {
-    let noted = || Connection { endpoint: settled.note.clone(), ..Connection::default() };
-    settled.connection.clone().unwrap_or_else(noted).variables()
+/// How a database is reached, if it is there: by its source's name once it has that. A journal of an older asof has noted the
+/// endpoint alone.
+fn reached(state: &State, n: usize) -> Vec<(&'static str, String)> {
+    let swapped = state.swap(n).and_then(|_| state.result(Step::Swap(n)));
+    let swapped = swapped.filter(|result| **result != StepResult::default());
+    let Some(result) = swapped.or_else(|| state.result(Step::Settle(n))) else { return Vec::new() };
+    let noted = || Connection { endpoint: result.note.clone(), ..Connection::default() };
+    result.connection.clone().unwrap_or_else(noted).variables()
 }

@@ -7,7 +7,8 @@ use crate::db::Errand;
 use crate::model::Instant;
 
 impl Recovery {
-    /// To which second, and by which tag, a database is restored; when it was asked for, and what was made for it.
+    /// To which second, and by which tag, a database is restored; when it was asked for, what was made for it, and which names
+    /// it may have.
     pub fn errand_of(&self, database: usize) -> Errand {
         let state = self.state();
         let age = |at: Instant| {
@@ -16,6 +17,7 @@ impl Recovery {
             )
         };
         let made = state.made(database).map(str::to_owned);
-        Errand { asked: state.asked_for(database).map(age), made, ..self.errand() }
+        let swap = state.swap(database).cloned();
+        Errand { asked: state.asked_for(database).map(age), made, swap, ..self.errand() }
     }
 }

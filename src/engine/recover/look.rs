@@ -9,21 +9,25 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::Version;
 use crate::plan::Change;
 use crate::plan::file::{Changes, PlanFile};
-use crate::recover::{Event, Finding, Held, Seen, State, Status, Step, quiesces_again, what_holds};
+use crate::recover::{
+    Event, Finding, Held, InUse, Running, Seen, State, Status, Step, quiesces_again, what_holds,
+};
 
-/// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again.
-pub(super) async fn look_again(recovery: &Recovery, parts: &Parts<'_>) -> Result<()> {
-    let lapsed = lapsed(recovery, parts).await?;
+/// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again; where the recovery has
+/// ended, or the application may have been resumed, it is an error instead. Gives the application where it was resumed.
+pub(super) async fn look_again(recovery: &Recovery, parts: &Parts<'_>) -> Result<Option<Running>> {
+    let Found { lapsed, running } = look(recovery, parts).await?;
     let again: Vec<_> = lapsed.iter().map(|(step, _)| *step).collect();
     let why = "the application may have been started meanwhile".to_owned();
     let quiesce = quiesces_again(&recovery.state(), &again).then_some((Step::Quiesce, why));
-    quiesce.into_iter().chain(lapsed).try_for_each(|(step, why)| note(recovery, parts, step, why))
+    quiesce.into_iter().chain(lapsed).try_for_each(|(step, why)| note(recovery, parts, step, why))?;
+    Ok(running)
 }
 
 /// Looks at everything before the application is resumed, or "done" is said. Whether it holds; what does not is noted as
 /// failed, since somebody writes whom the quiesce hook did not stop.
 pub(super) async fn look_last(recovery: &Recovery, parts: &Parts<'_>) -> Result<bool> {
-    let lapsed = lapsed(recovery, parts).await?;
+    let lapsed = look(recovery, parts).await?.lapsed;
     let holds = lapsed.is_empty();
     lapsed.into_iter().try_for_each(|(step, why)| note(recovery, parts, step, why))?;
     Ok(holds)
@@ -34,36 +38,74 @@ fn note(recovery: &Recovery, parts: &Parts<'_>, step: Step, why: String) -> Resu
     recovery.lapsed(step, why)
 }
 
-/// The steps that no longer hold, and why.
-async fn lapsed(recovery: &Recovery, parts: &Parts<'_>) -> Result<Vec<(Step, String)>> {
+/// What a look found.
+struct Found {
+    /// The steps that no longer hold, and why.
+    lapsed: Vec<(Step, String)>,
+    /// The application, if the resume hook was run to its end.
+    running: Option<Running>,
+}
+
+/// Looks at every done step.
+///
+/// | keys were changed since | |
+/// |---|---|
+/// | the resume hook was run to its end | they are the application's to change: only told |
+/// | it was begun, and did not come to its end; or the recovery has ended without one | a finding |
+/// | neither | the bucket does not hold |
+async fn look(recovery: &Recovery, parts: &Parts<'_>) -> Result<Found> {
     let state = recovery.state();
     let seen = see(recovery, parts, &state).await?;
-    let resumed = state.is_resume_begun();
+    let resumed = state.may_have_been_cut_over() || state.is_ended();
+    let mut running = state.resumed_at().map(|since| Running { since, keys_changed: 0 });
     let mut lapsed = Vec::new();
     for (step, seen) in &seen {
-        match what_holds(seen, resumed) {
+        let used = match step {
+            _ if resumed => InUse::Written,
+            Step::Start(n) | Step::Wait(n) | Step::Settle(n) | Step::Swap(n) => state.in_use(*n),
+            _ => InUse::No,
+        };
+        match what_holds(seen, used) {
             Held::Holds => {}
             Held::TakeAgain(why) => lapsed.push((*step, why)),
-            Held::Refuse(why) => return Err(refused(recovery, &why)),
+            Held::Refuse(why) => return Err(refused(recovery, used, &why)),
             Held::Written(why) => {
-                if let Step::Bucket(n) = step {
+                if let (Some(running), Seen::Bucket(keys)) = (&mut running, seen) {
+                    running.keys_changed += keys;
+                } else if let Step::Bucket(n) = step {
                     let part = parts.bucket(*n)?;
                     parts.find(Finding::written(part.to.as_ref().unwrap_or(&part.location), why));
                 }
             }
         }
     }
-    Ok(lapsed)
+    Ok(Found { lapsed, running })
 }
 
-fn refused(recovery: &Recovery, why: &str) -> Error {
-    let message = format!(
-        "cannot resume the recovery {}: {why}, and the application may have been resumed",
-        recovery.id()
+fn refused(recovery: &Recovery, used: InUse, why: &str) -> Error {
+    let (id, ended) = (recovery.id(), recovery.state().ended_at());
+    let message = match (ended, used) {
+        (Some(at), _) => {
+            format!("the recovery {id} ended at {}, and does not hold any more: {why}", at.human())
+        }
+        (None, InUse::Named) => {
+            format!("cannot resume the recovery {id}: {why}, and its source may have been renamed")
+        }
+        (None, _) => {
+            format!("cannot resume the recovery {id}: {why}, and the application may have been resumed")
+        }
+    };
+    let refused = Error::new(ErrorKind::Refused, message);
+    if ended.is_none() && used == InUse::Named {
+        return refused.hint(
+            "nothing was changed; abort the recovery, which gives the source its name back, and begin anew",
+        );
+    }
+    let refused = refused.hint(
+        "nothing was changed; if the application uses what is there, keep it: compare the bucket with asof verify",
     );
-    Error::new(ErrorKind::Refused, message)
-        .hint("nothing was changed; if the application uses what is there, keep it: compare the bucket with asof verify")
-        .hint("if not, abort the recovery, and begin anew")
+    // One that has ended cannot be aborted, and is in nobody's way.
+    if ended.is_some() { refused } else { refused.hint("if not, abort the recovery, and begin anew") }
 }
 
 /// Looks at what the done steps of databases and buckets have left.
@@ -71,6 +113,14 @@ async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Ve
     let mut seen = Vec::new();
     let done = |step: Step| state.status(step) == Some(&Status::Done);
     for (n, database) in parts.databases.iter().enumerate() {
+        // The step itself finds out, and waits, while a name tells nothing.
+        let swap = state.swap(n);
+        if swap.is_some() && !done(Step::Swap(n)) {
+            continue;
+        }
+        if let Some(swap) = swap {
+            seen.push((Step::Swap(n), Seen::Swapped(database.unswapped(swap).await?)));
+        }
         let furthest = [Step::Settle(n), Step::Wait(n), Step::Start(n)].into_iter().find(|step| done(*step));
         let Some(step) = furthest else { continue };
         let found = if database.can_tell() {
@@ -79,7 +129,7 @@ async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Ve
             Seen::Untold
         };
         // A database that is gone is asked for again, not only settled.
-        let step = if matches!(what_holds(&found, false), Held::Holds) { step } else { Step::Start(n) };
+        let step = if matches!(what_holds(&found, InUse::No), Held::Holds) { step } else { Step::Start(n) };
         seen.push((step, found));
     }
     for n in 0..parts.buckets.len() {
@@ -96,11 +146,11 @@ impl Parts<'_> {
     pub(super) async fn differences(&self, recovery: &Recovery, n: usize) -> Result<u64> {
         let part = self.bucket(n)?;
         let at = self.file.buckets_at(recovery.told().at);
-        let surveyed = part.survey(at, &self.terms, self.cancel).await?;
+        let prepared = part.prepare(at, &self.terms, self.cancel).await?;
         let (mut left, mut differences) = (None, 0);
-        for change in surveyed.findings.changes.into_changes()? {
+        for change in prepared.changes {
             let change = change?;
-            if !(self.terms.wanted)(&change) {
+            if !self.terms.options.wants(&change) {
                 continue;
             }
             let left = match &mut left {
@@ -119,12 +169,12 @@ impl Parts<'_> {
         let place = part.to.as_ref().unwrap_or(&part.location);
         let (state, told) = (recovery.state(), recovery.told());
         let is_ours = |id: &str| state.all_runs().iter().any(|(bucket, run)| *bucket == n && run == id);
-        let runs = Run::begun(self.terms.state_dir)?;
+        let runs = Run::begun(&self.terms.state_dir)?;
         let runs = runs.into_iter().filter(|(id, order)| {
             let healed = order.heals && order.began >= told.began && order.changed().overlaps(place);
             is_ours(id) || healed
         });
-        runs.map(|(id, _)| Left::open(self.terms.state_dir, &id)).collect()
+        runs.map(|(id, _)| Left::open(&self.terms.state_dir, &id)).collect()
     }
 }
 

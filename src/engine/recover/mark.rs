@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::hooks::{Hook, run_hook};
 use super::quiesced::Quiesced;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
@@ -42,23 +43,17 @@ pub async fn mark(
         late = late => late,
         stopped = stopped => stopped,
     };
-    if let Some(resume) = &file.hooks.resume {
-        let environment = environment(name, taken.as_ref().ok());
-        let resumed = resume.run("the resume hook", &environment, Patience::default()).await;
-        resumed.map_err(|e| e.hint("the application may still stand still: let it go on by hand"))?;
-    }
+    let resumed = run_hook(&file.hooks, Hook::Resume, &environment(name, taken.as_ref().ok())).await;
+    resumed.map_err(|e| e.hint("the application may still stand still: let it go on by hand"))?;
     Quiesced::forget(state_dir, path)?;
     taken
 }
 
 async fn take(file: &RecoveryFile, (client, bucket): (&Client, &str), name: &str) -> Result<Instant> {
-    let patience = Patience::default();
-    if let Some(quiesce) = &file.hooks.quiesce {
-        quiesce.run("the quiesce hook", &environment(name, None), patience).await?;
-    }
+    run_hook(&file.hooks, Hook::Quiesce, &environment(name, None)).await?;
     let at = quiet_second(client, bucket).await?;
     if let Some(dump) = &file.mark.dump {
-        dump.run("the dump command", &environment(name, Some(&at)), patience).await?;
+        dump.run("the dump command", &environment(name, Some(&at)), Patience::default()).await?;
     }
     Ok(at)
 }

@@ -9,6 +9,7 @@ mod deadline;
 mod environment;
 mod errand;
 mod glimpses;
+mod hooks;
 mod kept;
 mod look;
 mod mark;
@@ -16,6 +17,7 @@ mod overtaken;
 mod quiesced;
 mod step;
 mod store;
+mod swap;
 mod teardown;
 
 use std::collections::BTreeSet;
@@ -24,7 +26,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 pub use abort::{Aborted, abort, is_abortable, needed_runs, plan_abort};
-pub use bucket::{BucketPart, Surveyed, Terms};
+pub use bucket::{BucketPart, Terms};
 pub use claim::Claim;
 pub use deadline::carry_on_by;
 pub use glimpses::Unreadable;
@@ -39,7 +41,7 @@ pub use teardown::tear_down;
 use look::{look_again, look_last};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::recover::{Ending, Event, Purpose, State, Status, Step, StepResult};
+use crate::recover::{Ending, Event, Purpose, Running, State, Status, Step, StepResult};
 
 /// How a recovery was carried out.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct Carried {
     pub stands_still: bool,
     /// The resume hook was run to its end by this process.
     pub resumed: bool,
+    /// The application, where an earlier process had run the resume hook to its end.
+    pub running: Option<Running>,
     /// What went wrong outside the steps: the journal cannot be written, or the resume hook failed after a quiesce hook that
     /// failed.
     pub trouble: Option<Error>,
@@ -60,14 +64,15 @@ pub struct Carried {
 /// journal cannot be written.
 ///
 /// What an earlier process did is looked at before anything else, and everything once more before the application is resumed
-/// or "done" is said: what no longer holds is no success.
+/// or "done" is said: what no longer holds is no success. Of a recovery that has ended nothing is left but that look.
 pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
     let before = recovery.state();
     let (mut trouble, looked) = match take_all(recovery, parts).await {
         Ok(looked) => (None, looked),
-        Err(e) if e.kind() == ErrorKind::Interrupted => (None, false),
-        Err(e) => (Some(e), false),
+        Err(e) if e.kind() == ErrorKind::Interrupted => (None, Looked::default()),
+        Err(e) => (Some(e), Looked::default()),
     };
+    let Looked { whole: looked, running } = looked;
     let state = recovery.state();
     let quiesce = state.status(Step::Quiesce);
     // Over what was changed, the application does not go on before everything is restored.
@@ -84,7 +89,7 @@ pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
         }
     }
     let stands_still = state.may_be_quiesced() && !let_go;
-    if state.is_done() && looked && recovery.told().purpose == Purpose::Recover {
+    if state.is_done() && looked && !state.is_ended() && recovery.told().purpose == Purpose::Recover {
         trouble = recovery.end().err();
     }
     let stopped = parts.cancel.is_stopped() && trouble.is_none();
@@ -96,7 +101,7 @@ pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
         ending => ending,
     };
     let resumed = let_go || resumed_between(&before, &recovery.state());
-    Carried { ending, stands_still, resumed, trouble }
+    Carried { ending, stands_still, resumed, running, trouble }
 }
 
 fn resumed_between(before: &State, after: &State) -> bool {
@@ -104,32 +109,39 @@ fn resumed_between(before: &State, after: &State) -> bool {
         && after.times(Step::Resume) != before.times(Step::Resume)
 }
 
-/// Takes the steps that are left. Whether everything was looked at in the end, or had been before the resume hook was begun.
-async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<bool> {
-    let before = recovery.state();
-    // Once the resume hook was run to its end, all that is left is to say so.
-    if recovery.is_taken_up() && !(before.is_done() && before.is_resume_begun()) {
-        look_again(recovery, parts).await?;
+/// What came of the looks.
+#[derive(Debug, Default)]
+struct Looked {
+    /// Everything was looked at in the end, or had been before the resume hook was begun.
+    whole: bool,
+    /// The application, where an earlier process had run the resume hook to its end.
+    running: Option<Running>,
+}
+
+/// Takes the steps that are left.
+async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<Looked> {
+    let mut running = None;
+    if recovery.is_taken_up() {
+        running = look_again(recovery, parts).await?;
+        if recovery.state().is_ended() {
+            return Ok(Looked { whole: true, running });
+        }
         recovery.resumed()?;
     }
-    take_steps(recovery, parts, |step| !is_after_look(step)).await?;
+    let shape = recovery.state().shape().cloned().unwrap_or_default();
+    take_steps(recovery, parts, |step| !shape.lets_go(step)).await?;
     let state = recovery.state();
     if !state.is_done_but_for_resume() {
-        return Ok(false);
+        return Ok(Looked { whole: false, running });
     }
     if !state.is_resume_begun() && recovery.told().purpose == Purpose::Recover {
         (parts.on)(&Event::LastLook);
         if !look_last(recovery, parts).await? {
-            return Ok(false);
+            return Ok(Looked { whole: false, running });
         }
     }
-    take_steps(recovery, parts, is_after_look).await?;
-    Ok(true)
-}
-
-/// Whether the application may write once it is begun: it is let go on, or nothing holds it any more.
-fn is_after_look(step: Step) -> bool {
-    matches!(step, Step::Resume | Step::Configure(_))
+    take_steps(recovery, parts, |step| shape.lets_go(step)).await?;
+    Ok(Looked { whole: true, running })
 }
 
 /// Takes the steps that can be taken, of these. An error is the journal's: then nothing can be begun any more, since nobody

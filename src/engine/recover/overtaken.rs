@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn the_table_holds() {
         let order = |place: &str, at: i64| {
-            let places = (place.parse().unwrap(), Instant::from_millis(at), None);
-            Order::restore(places, Server::default(), Instant::from_millis(0))
+            let (place, at) = (place.parse().unwrap(), Instant::from_millis(at));
+            Order::restore(place, at, None, Server::default(), Instant::from_millis(0))
         };
         let worked = |until: i64| {
             Some(Worked { planned: Instant::from_millis(0), until: Instant::from_millis(until) })

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::hooks::{Hook, run_hook};
 use crate::engine::store::{cannot, make_private, sync_names, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Algorithm, Digest, Instant, hex};
-use crate::program::Patience;
 use crate::recover::RecoveryFile;
 
 /// A mark that has quiesced the application, and has not resumed it.
@@ -59,11 +59,9 @@ impl Quiesced {
     /// Runs the resume hook that the killed mark did not come to. Without one, a person has to resume the application, and
     /// is told once.
     pub async fn resume(&self, state_dir: &Path, (path, file): (&Path, &RecoveryFile)) -> Result<()> {
-        if let Some(resume) = &file.hooks.resume {
-            let environment = vec![("ASOF_MARK".to_owned(), self.name.clone())];
-            let resumed = resume.run("the resume hook", &environment, Patience::default()).await;
-            resumed.map_err(|e| e.hint("the application may still be quiesced: resume it by hand"))?;
-        }
+        let environment = vec![("ASOF_MARK".to_owned(), self.name.clone())];
+        let resumed = run_hook(&file.hooks, Hook::Resume, &environment).await;
+        resumed.map_err(|e| e.hint("the application may still be quiesced: resume it by hand"))?;
         Self::forget(state_dir, path)
     }
 

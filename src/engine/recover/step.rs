@@ -5,26 +5,24 @@ use std::io::BufReader;
 
 use super::bucket::{BucketPart, Terms};
 use super::environment::{environment, reached_by};
+use super::hooks::{Hook, run_hook};
 use super::store::Recovery;
 use crate::apply::Outcome;
 use crate::cancel::Cancel;
 use crate::db::{Database, Next, Request, wait};
-use crate::engine::bucket::Standing;
-use crate::engine::prepare::{begin, standings};
-use crate::engine::references::{Held, References, heal_changes, references};
-use crate::engine::restore::carry_out;
+use crate::engine::heal::Heal;
+use crate::engine::options::{OnDoubt, RestoreOptions};
+use crate::engine::references::{Held, References, references};
+use crate::engine::restore::{Begun, Standings, standings};
 use crate::engine::rows::read_keys;
-use crate::engine::run::Order;
-use crate::engine::survey::Findings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::Terminator;
 use crate::plan::Change;
-use crate::program::{Patience, Program};
+use crate::program::Patience;
 use crate::recover::{self, Dangling, Event, Finding, RecoveryFile, Step, StepResult, counts};
 use crate::resolve::Doubt;
 use crate::spill::SortedKeys;
-use crate::verify::Compare;
 
 /// What a recovery works with.
 pub struct Parts<'a> {
@@ -35,7 +33,7 @@ pub struct Parts<'a> {
     /// Its buckets, in its order.
     pub buckets: &'a [BucketPart],
     /// How buckets are restored.
-    pub terms: Terms<'a>,
+    pub terms: Terms,
     /// Ends it.
     pub cancel: &'a Cancel,
     /// Is told what goes on.
@@ -53,13 +51,10 @@ impl std::fmt::Debug for Parts<'_> {
 impl Parts<'_> {
     /// Carries a step out.
     pub(super) async fn take(&self, recovery: &Recovery, step: Step) -> Result<StepResult> {
-        let hooks = &self.file.hooks;
         match step {
-            Step::Quiesce => self.hook(recovery, "quiesce hook", hooks.quiesce.as_ref()).await,
-            Step::AfterDatabase => {
-                self.hook(recovery, "after-database hook", hooks.after_database.as_ref()).await
-            }
-            Step::Resume => self.hook(recovery, "resume hook", hooks.resume.as_ref()).await,
+            Step::Quiesce => self.hook(recovery, Hook::Quiesce).await,
+            Step::AfterDatabase => self.hook(recovery, Hook::AfterDatabase).await,
+            Step::Resume => self.hook(recovery, Hook::Resume).await,
             Step::Start(n) => self.start(recovery, n).await,
             Step::Wait(n) => {
                 let on = |answer: std::result::Result<&_, &Error>| match answer {
@@ -75,6 +70,7 @@ impl Parts<'_> {
                 let connection = database.connection(&errand).await?;
                 Ok(reached_by(connection))
             }
+            Step::Swap(n) => self.swap(recovery, n).await,
             Step::Configure(n) => {
                 self.database(n)?.configure(&recovery.errand_of(n)).await.map(|()| StepResult::default())
             }
@@ -88,7 +84,7 @@ impl Parts<'_> {
     /// Runs the resume hook out of its turn: after a quiesce hook that failed, which may have stopped a part of the application,
     /// or when the recovery is aborted.
     pub(super) async fn run_resume_hook(&self, recovery: &Recovery) -> Result<()> {
-        self.hook(recovery, "resume hook", self.file.hooks.resume.as_ref()).await.map(drop)
+        self.hook(recovery, Hook::Resume).await.map(drop)
     }
 
     /// Runs the resume hook after a quiesce hook that failed, and notes it. Whether there is one.
@@ -123,12 +119,9 @@ impl Parts<'_> {
         self.findings.borrow().iter().any(|finding| finding.finding == "written")
     }
 
-    async fn hook(&self, recovery: &Recovery, what: &str, program: Option<&Program>) -> Result<StepResult> {
-        if let Some(program) = program {
-            let environment = environment(recovery, &self.file.databases);
-            program.run(&format!("the {what}"), &environment, Patience::default()).await?;
-        }
-        Ok(StepResult::default())
+    async fn hook(&self, recovery: &Recovery, hook: Hook) -> Result<StepResult> {
+        let environment = environment(recovery, &self.file.databases);
+        run_hook(&self.file.hooks, hook, &environment).await.map(|_| StepResult::default())
     }
 
     /// Asks for a database, unless it is found to have been asked for. That it is asked is noted before.
@@ -169,7 +162,8 @@ impl Parts<'_> {
             references(&part.client, scope, held, named, self.cancel).await?;
         let (at, named) = (recovery.told().at, part.to.as_ref().unwrap_or(&part.location));
         let is_late = |dangling: &Dangling| {
-            told.heal.is_some_and(|within| dangling.came_within(at, within) && dangling.doubts.is_empty())
+            let acted_on = dangling.doubts.is_empty() || self.trusts();
+            told.heal.is_some_and(|within| dangling.came_within(at, within) && acted_on)
         };
         let dangling = dangling.into_changes()?.inspect(|dangling| {
             if let Ok(dangling) = dangling
@@ -212,6 +206,11 @@ impl Parts<'_> {
         told.command.pipe(what, &environment, patience, read).await
     }
 
+    /// Whether the listing is taken for the whole truth about keys in doubt.
+    fn trusts(&self) -> bool {
+        self.terms.options.on_doubt == OnDoubt::Trust
+    }
+
     /// Brings back objects that arrived so soon after the time. Gives how many.
     async fn heal(
         &self,
@@ -221,37 +220,33 @@ impl Parts<'_> {
         within: std::time::Duration,
     ) -> Result<u64> {
         let BucketPart { client, location, to, .. } = part;
-        let (settings, there) = standings(client, location, to.as_ref()).await?;
-        let here = Standing::from(&settings);
-        let compare = Compare { kms: here.kms || there.kms, trust_etag: false };
-        let (place, at) = (part.place(), recovery.told().at);
-        let Findings { changes, sums, .. } =
-            heal_changes(client, &place, dangling, (at, within), compare).await?;
-        if changes.is_empty() {
+        let Standings { here, there, .. } = standings(client, location, to.as_ref()).await?;
+        let (location, to, at) = (location.clone(), to.clone(), recovery.told().at);
+        let heal = Heal { location, at, to, within, here, there };
+        let prepared = heal.prepare(client, dangling).await?;
+        if prepared.len == 0 {
             return Ok(0);
         }
-        let (order, header) = part.order(at, here, &self.terms);
-        let order = Order { heals: true, ..order };
-        let (planned, copied) = (changes.len(), client.counters().copied.get());
-        let changes = (changes.into_changes()?, &sums);
-        let named = to.as_ref().unwrap_or(location);
-        // What is in doubt is not acted on, and has been told of, but for what only lies in an archive.
-        let wanted = |change: &Change| {
+        let named = prepared.changed().clone();
+        // What is not acted on has been told of as dangling, but for what only lies in an archive.
+        let left_out = |change: &Change| {
             if change.doubts == [Doubt::Archived] {
-                self.find(Finding::unhealed(named, &change.key, ARCHIVED));
+                self.find(Finding::unhealed(&named, &change.key, ARCHIVED));
             }
-            change.doubts.is_empty()
         };
-        let run = begin(self.terms.state_dir, (&order, &header), changes, wanted, (planned, planned))?;
-        let (manner, now) = (self.terms.manner.clone(), self.terms.now);
+        let on_doubt = if self.trusts() { OnDoubt::Trust } else { OnDoubt::Skip };
+        let options = RestoreOptions { on_doubt, ..self.terms.options };
+        let begun =
+            Begun { state_dir: &self.terms.state_dir, server: part.server.clone(), now: self.terms.now };
+        let run = prepared.begin_telling(&options, begun, left_out)?;
+        let copied = client.counters().copied.get();
         let on = |change: &Change, outcome: &Outcome| {
             if let Some(why) = why_not(outcome) {
-                self.find(Finding::unhealed(named, &change.key, &why));
+                self.find(Finding::unhealed(&named, &change.key, &why));
             }
             Ok(())
         };
-        let applied = carry_out(client, (&run, &order), manner, now, self.cancel, on).await?;
-        if !applied.finished {
+        if !run.execute(client, self.terms.options.apply, self.cancel, on).await?.finished {
             let message =
                 format!("interrupted while late objects were brought back, in the run {}", run.id());
             return Err(Error::new(ErrorKind::Interrupted, message));

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use super::glimpses;
 use super::overtaken::Overtaker;
 use crate::apply::journal::{of_line, to_line};
-use crate::db::Errand;
+use crate::db::{Errand, Swap};
 use crate::engine::store::{cannot, lock, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
@@ -207,6 +207,13 @@ impl Recovery {
         self.clock.now()
     }
 
+    /// Whether a report is kept that was made after it had ended: else whoever typed the command has not been told.
+    pub fn has_been_told(&self) -> bool {
+        let report = fs::read(self.dir.join(REPORT)).unwrap_or_default();
+        let report = serde_json::from_slice::<serde_json::Value>(&report).unwrap_or_default();
+        report.get("ended").is_some()
+    }
+
     /// Keeps the report. Gives where.
     pub fn keep_report(&self, report: &[u8]) -> Result<PathBuf> {
         write(&self.dir, REPORT, report).map(|()| self.dir.join(REPORT))
@@ -220,6 +227,16 @@ impl Recovery {
     /// Notes that a database's restore is asked for from now on, or that nothing was made.
     pub(super) fn request(&self, database: usize, refused: bool) -> Result<()> {
         self.note(&Record::Request { database, at: self.now(), refused })
+    }
+
+    /// Notes that the names of a database and its source may be swapped from now on.
+    pub(super) fn swapping(&self, database: usize, swap: Swap) -> Result<()> {
+        self.note(&Record::Swapping { database, swap })
+    }
+
+    /// Notes that they are swapped back.
+    pub(super) fn swapped_back(&self, database: usize) -> Result<()> {
+        self.note(&Record::SwappedBack { database })
     }
 
     /// Notes what came of a step.

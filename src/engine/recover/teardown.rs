@@ -58,7 +58,7 @@ pub async fn tear_down(
 /// Abandons what a killed run has begun to upload: no version shows it, and it would be paid for.
 async fn abandon_uploads(client: &Client, state_dir: &Path, run: &str) -> Result<()> {
     match Run::open(state_dir, run) {
-        Ok((run, _)) => abandon_noted(client, &run.uploads()).await,
+        Ok(run) => abandon_noted(client, &run.uploads()).await,
         // It was killed before it had changed anything, or has been removed.
         Err(e) if e.kind() == ErrorKind::Usage => Ok(()),
         Err(e) => Err(e),

@@ -8,6 +8,7 @@ use super::engines;
 use super::form::Form;
 use super::password;
 use super::remove;
+use super::rename;
 use super::store::{Database, Store, states};
 use crate::model::Instant;
 
@@ -33,6 +34,7 @@ impl Refusal {
 
 /// Does what is asked for, at the clock's instant.
 pub(super) fn handle(store: &mut Store, now: i64, action: Action, form: &Form) -> Outcome<Vec<Element>> {
+    rename::finish(store);
     match action {
         Action::AddTagsToResource => add_tags(store, form),
         Action::CreateDBCluster => create_cluster(store, now, form),
@@ -163,7 +165,7 @@ fn restore_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
     catalogue::check_key(&source)?;
     let mut cluster = make(Kind::Cluster, form, Some(&source));
     cluster.engine.clone_from(&source.engine);
-    cluster.states = states(&["creating", "creating", "available"]);
+    cluster.states.clone_from(&store.restoring_cluster);
     Ok(vec![add_cluster(store, now, (target, form), cluster)])
 }
 
@@ -220,6 +222,7 @@ fn backup_of(store: &Store, now: i64, form: &Form) -> Outcome<(Database, Option<
 
 fn modify_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Element>> {
     let id = needed(form, "DBInstanceIdentifier")?;
+    let name = rename::asked(form, "NewDBInstanceIdentifier", &store.instances, "DBInstanceAlreadyExists");
     let instance = store.instances.get_mut(id).ok_or_else(|| no_instance(id))?;
     if instance.state() != "available" {
         return Err(busy(instance));
@@ -235,11 +238,15 @@ fn modify_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
     modify(Kind::Instance, instance, form);
     instance.states = states(&["modifying", "available"]);
     password::begin(instance, form);
+    if let Some(name) = name? {
+        rename::begin(instance, name);
+    }
     Ok(vec![describe::instance(instance, now)])
 }
 
 fn modify_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Element>> {
     let id = needed(form, "DBClusterIdentifier")?;
+    let name = rename::asked(form, "NewDBClusterIdentifier", &store.clusters, "DBClusterAlreadyExistsFault");
     let cluster = store.clusters.get_mut(id).ok_or_else(|| no_cluster(id))?;
     if cluster.state() != "available" {
         let message = format!("The cluster is in {} state", cluster.state());
@@ -249,6 +256,9 @@ fn modify_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Eleme
     password::check(form, cluster.is("ManageMasterUserPassword"))?;
     modify(Kind::Cluster, cluster, form);
     password::begin(cluster, form);
+    if let Some(name) = name? {
+        rename::begin(cluster, name);
+    }
     let cluster = cluster.clone();
     Ok(vec![describe::cluster(store, &cluster, now)])
 }
@@ -257,14 +267,19 @@ fn describe_instances(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<E
     let id = form.get("DBInstanceIdentifier");
     let cluster = form.get("Filters.Filter.1.Values.Value.1");
     let asked = |instance: &Database| match (id, cluster) {
-        (Some(id), _) => instance.id == id,
+        (Some(id), _) => rename::is_named(instance, id),
         (None, Some(cluster)) => instance.cluster.as_deref() == Some(cluster),
         (None, None) => true,
     };
     let (mut described, mut gone) = (Vec::new(), Vec::new());
     for instance in store.instances.values_mut().filter(|instance| asked(instance)) {
-        let Some(told) = instance.told() else { continue };
-        described.push(describe::instance(&told, now));
+        if let Some(told) = instance.told() {
+            if id.is_none_or(|id| told.id == id) {
+                described.push(describe::instance(&told, now));
+            }
+        } else {
+            continue;
+        }
         if !instance.step() {
             gone.push(instance.id.clone());
         }
@@ -280,12 +295,14 @@ fn describe_instances(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<E
 
 fn describe_clusters(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Element>> {
     let id = form.get("DBClusterIdentifier");
-    let asked: Vec<_> =
-        store.clusters.keys().filter(|key| id.is_none_or(|id| id == **key)).cloned().collect();
+    let asked = store.clusters.values().filter(|one| id.is_none_or(|id| rename::is_named(one, id)));
+    let asked: Vec<_> = asked.map(|one| one.id.clone()).collect();
     let mut described = Vec::new();
     for key in &asked {
         let Some(told) = store.clusters.get_mut(key).and_then(Database::told) else { continue };
-        described.push(describe::cluster(store, &told, now));
+        if id.is_none_or(|id| told.id == id) {
+            described.push(describe::cluster(store, &told, now));
+        }
         if store.clusters.get_mut(key).is_some_and(|cluster| !cluster.step()) {
             store.clusters.remove(key);
         }

@@ -13,6 +13,7 @@ mod form;
 mod handler;
 mod password;
 mod remove;
+mod rename;
 mod store;
 
 use std::collections::BTreeMap;
@@ -96,14 +97,16 @@ impl Rds {
         RdsHandle(Arc::clone(&self.serving))
     }
 
-    /// The states that instances go through which are restored from now on.
+    /// The states that instances and clusters go through which are restored from now on.
     pub fn set_restoring(&self, states: &[&str]) {
-        lock(&self.serving.store).restoring = store::states(states);
+        let mut store = lock(&self.serving.store);
+        store.restoring = store::states(states);
+        store.restoring_cluster = store::states(states);
     }
 
     /// What is not told at first of what is made from now on: RDS is eventually consistent.
     pub fn hide(&self, hidden: Hidden) {
-        lock(&self.serving.store).hidden = hidden;
+        self.handle().hide(hidden);
     }
 
     /// The states that an instance or a cluster goes through from now on.
@@ -117,6 +120,11 @@ impl Rds {
 pub struct RdsHandle(Arc<Serving>);
 
 impl RdsHandle {
+    /// See [`Rds::hide`].
+    pub fn hide(&self, hidden: Hidden) {
+        lock(&self.0.store).hidden = hidden;
+    }
+
     /// Removes a group, or a class from those that are to be had.
     pub fn remove(&self, name: &str) {
         lock(&self.0.store).catalogue.removed.insert(name.to_owned());
@@ -164,9 +172,28 @@ impl RdsHandle {
         }
     }
 
+    /// Gives an instance or a cluster a tag.
+    pub fn tag(&self, id: &str, key: &str, value: &str) {
+        self.change(id, |database| drop(database.tags.insert(key.to_owned(), value.to_owned())));
+    }
+
+    /// Puts another with the same name and tags in the place of an instance.
+    pub fn replace(&self, id: &str) {
+        let mut store = lock(&self.0.store);
+        let resource_id = store.resource_id("db");
+        if let Some(instance) = store.instances.get_mut(id) {
+            instance.resource_id = resource_id;
+        }
+    }
+
     /// Makes an instance or a cluster older, by so many milliseconds.
     pub fn backdate(&self, id: &str, by: i64) {
         self.change(id, |database| database.created -= by);
+    }
+
+    /// Protects an instance or a cluster from deletion, as somebody else would.
+    pub fn protect(&self, id: &str) {
+        self.change(id, |database| database.set("DeletionProtection", "true"));
     }
 
     /// Puts an instance into a security group, and no other, if that was not done before.

@@ -1,4 +1,4 @@
-//! Deleting: what is protected or in use is refused, what is deleted goes after two more descriptions.
+//! Deleting: what is protected, in use or still being created is refused, what is deleted goes after two more descriptions.
 
 use super::describe::{self, Element};
 use super::engines;
@@ -48,6 +48,9 @@ pub(super) fn cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<E
 fn check(database: &Database, form: &Form, busy: &'static str) -> Outcome<()> {
     if database.state() == "deleting" {
         return Err(Refusal::new(busy, format!("{} is already being deleted.", database.id)));
+    }
+    if database.state() == "creating" {
+        return Err(Refusal::new(busy, format!("{} is not currently in the available state.", database.id)));
     }
     if database.is("DeletionProtection") {
         let message =

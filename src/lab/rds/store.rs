@@ -28,6 +28,10 @@ pub(super) struct Database {
     pub(super) password: Option<String>,
     /// The one that is being set.
     pub(super) pending_password: Option<String>,
+    /// The name that it is being given.
+    pub(super) renamed_to: Option<String>,
+    /// The name that it had last.
+    pub(super) former: Option<String>,
     /// What of it is not told yet.
     pub(super) hidden: Hidden,
 }
@@ -52,6 +56,8 @@ pub(super) struct Store {
     pub(super) retained: BTreeMap<String, (Database, i64)>,
     /// The states of an instance that is being restored.
     pub(super) restoring: VecDeque<String>,
+    /// The same of a cluster.
+    pub(super) restoring_cluster: VecDeque<String>,
     pub(super) catalogue: Catalogue,
     /// What is not told at first of what is made.
     pub(super) hidden: Hidden,
@@ -67,6 +73,7 @@ impl Default for Store {
             clusters: BTreeMap::new(),
             retained: BTreeMap::new(),
             restoring: states(&["creating", "backing-up", "modifying", "available"]),
+            restoring_cluster: states(&["creating", "creating", "available"]),
             catalogue: Catalogue::default(),
             hidden: Hidden::default(),
             moved: BTreeSet::new(),
@@ -128,6 +135,10 @@ impl Database {
 
     /// Goes on to the next state. False when there is none, and it was being deleted.
     pub(super) fn step(&mut self) -> bool {
+        if self.renamed_to.is_some() {
+            self.states.pop_front();
+            return true;
+        }
         if self.states.len() > 1 {
             if self.states.pop_front().as_deref() == Some(RESETTING) {
                 self.password = self.pending_password.take().or(self.password.take());

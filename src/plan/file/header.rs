@@ -75,14 +75,19 @@ pub struct Selected {
     pub only: Only,
 }
 
+/// The times of a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// The past instant.
+    pub at: Instant,
+    /// When the bucket was listed.
+    pub listed: Instant,
+}
+
 impl Header {
     /// The header of a plan that this asof makes.
-    pub fn new(
-        location: &Location,
-        (at, listed): (Instant, Instant),
-        checks: Checks,
-        selection: Selected,
-    ) -> Self {
+    pub fn new(location: &Location, times: Times, checks: Checks, selection: Selected) -> Self {
+        let Times { at, listed } = times;
         Self {
             format: FORMAT,
             asof: env!("CARGO_PKG_VERSION").to_owned(),

@@ -26,9 +26,9 @@ mod tests;
 mod trailer;
 mod write;
 
-pub use header::{Checks, FORMAT, Format, Header, Selected};
+pub use header::{Checks, FORMAT, Format, Header, Selected, Times};
 pub use read::{Changes, PlanFile};
-pub use trailer::Trailer;
+pub use trailer::{Seen, Trailer};
 pub use write::Writer;
 
 use serde::{Deserialize, Serialize};

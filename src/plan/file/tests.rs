@@ -20,7 +20,10 @@ const FIXTURE: &[u8] = include_bytes!("../../../fixtures/plan/1.0.plan");
 fn header() -> Header {
     Header::new(
         &"s3://prod-uploads".parse().unwrap(),
-        (Instant::from_millis(1_763_389_805_000), Instant::from_millis(1_763_400_000_000)),
+        Times {
+            at: Instant::from_millis(1_763_389_805_000),
+            listed: Instant::from_millis(1_763_400_000_000),
+        },
         Checks { versioning: Versioning::Enabled, kms: true, trust_etag: false },
         Selected { include: vec!["a*".into()], keys_from: Some("keys.txt".into()), ..Selected::default() },
     )
@@ -34,7 +37,7 @@ fn written(dir: &Path, changes: &[Change]) -> PathBuf {
     }
     let mut found = Sums::default();
     (found.unchanged, found.same_content) = (7, 2);
-    writer.finish(&found, (99, 1000)).unwrap();
+    writer.finish(&found, Seen { keys: 99, versions: 1000 }).unwrap();
     path
 }
 

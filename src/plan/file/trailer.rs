@@ -15,6 +15,15 @@ const CLOSE: &[u8] = b"\"}\n";
 /// The digits, and what follows them.
 const ENDING: usize = 8 + CLOSE.len();
 
+/// What a survey has looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen {
+    /// Keys.
+    pub keys: u64,
+    /// Versions and delete markers.
+    pub versions: u64,
+}
+
 /// The counts of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Trailer {
@@ -53,8 +62,9 @@ pub struct Trailer {
 }
 
 impl Trailer {
-    /// Of the changes `counted`, and of what else the survey `found` in so many keys and versions.
-    pub(super) fn new(counted: &Sums, found: &Sums, (keys, versions): (u64, u64)) -> Self {
+    /// Of the changes `counted`, and of what else the survey `found` in what it has `seen`.
+    pub(super) fn new(counted: &Sums, found: &Sums, seen: Seen) -> Self {
+        let Seen { keys, versions } = seen;
         Self {
             undelete: counted.of(Action::Undelete),
             revert: counted.of(Action::Revert),
@@ -84,7 +94,8 @@ impl Trailer {
         counted.unknown_keys = self.unknown_keys;
         counted.unsure = self.unsure;
         counted.oldest = self.oldest;
-        (Self::new(&counted, &counted, (self.keys, self.versions)) == *self).then_some(counted)
+        let seen = Seen { keys: self.keys, versions: self.versions };
+        (Self::new(&counted, &counted, seen) == *self).then_some(counted)
     }
 
     /// Changes in all.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::read::may_replace;
-use super::{Header, Kind, Line, Trailer};
+use super::{Header, Kind, Line, Seen, Trailer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Sums};
 
@@ -55,9 +55,9 @@ impl Writer {
         self.line(Kind::Change, change)
     }
 
-    /// Ends the plan, puts it on the disk and gives it its name. `found` is what the survey found besides, `seen` its
-    /// number of keys and of versions.
-    pub fn finish(self, found: &Sums, seen: (u64, u64)) -> Result<()> {
+    /// Ends the plan, puts it on the disk and gives it its name. `found` is what the survey found besides, `seen` what
+    /// it looked at.
+    pub fn finish(self, found: &Sums, seen: Seen) -> Result<()> {
         let Self { path, encoder, counted } = self;
         let trailer = Trailer::new(&counted, found, seen);
         finish(encoder, &trailer, &path).map_err(|e| failed(&path, &e))

@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::super::recovery::{details, heading, seconds, verdict};
+use super::super::recovery::{application, details, heading, seconds, verdict};
 use super::page;
 use crate::model::{Instant, printable};
 use crate::recover::{Ending, Report};
@@ -17,6 +17,7 @@ pub fn recovery_page(report: &Report, now: Instant) -> String {
             @if let Some(downtime) = report.downtime_ms { " Downtime: " (seconds(downtime)) "." }
             " The time was " (seconds(report.age_ms)) " past when it began (RPO)."
         }
+        @if let Some(running) = report.running { p { (application(running)) } }
         @if !report.left.is_empty() {
             h2 { "Left behind" }
             ul { @for left in &report.left { li { (printable(left)) } } }

@@ -264,11 +264,8 @@ fn files_that_are_of_no_use() {
     assert_snapshot!(stage.asof("check --iam plan --database recovery.toml").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the argument '--iam <USE>' cannot be used with '--database <FILE>'
-
-    Usage: asof check --iam <USE> [LOCATION]
-
-    For more information, try '--help'.
+    error: --database changes no policy but that of --iam recover
+      leave it out
     ");
     assert_eq!(
         stage.lab.requests().all().iter().map(|(_, count)| count).sum::<u64>(),

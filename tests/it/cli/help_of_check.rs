@@ -32,7 +32,7 @@ fn of_check() {
 
           --iam <USE>
               Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at
-              nothing
+              nothing. With --database, for that file's recovery
 
               Possible values:
               - plan:          Look, and change nothing: timeline, history, check, diff, verify

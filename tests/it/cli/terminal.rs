@@ -1,7 +1,7 @@
 //! The question before a restore, asked on a pseudo-terminal that util-linux's `script` makes.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use insta::assert_snapshot;
 
@@ -10,7 +10,7 @@ use super::stage::{Asof, BUCKET, Stage};
 use crate::servers::say;
 
 /// Whether there is a `script` that can be told not to echo.
-pub(super) fn has_script() -> bool {
+pub(crate) fn has_script() -> bool {
     let help = Command::new("script").arg("--help").stdin(Stdio::null()).output();
     let fit = help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("--echo"));
     if !fit {
@@ -32,9 +32,14 @@ pub(super) fn typed(stage: &Stage, words: &str, answer: &str) -> String {
 
 /// The same in an environment of its own.
 pub(super) fn typed_in(asof: &Asof<'_>, answer: &str) -> String {
-    let words = std::iter::once(asof.command.get_program()).chain(asof.command.get_args());
+    asof.show(&answer_to(&asof.command, answer))
+}
+
+/// Runs a command on a terminal on which `answer` is typed.
+pub(crate) fn answer_to(command: &Command, answer: &str) -> Output {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
     let quoted: Vec<_> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
-    let variables = asof.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
     let mut child = Command::new("script")
         .args(["--quiet", "--return", "--echo", "never", "--command", &quoted.join(" "), "/dev/null"])
         .env_clear()
@@ -51,7 +56,7 @@ pub(super) fn typed_in(asof: &Asof<'_>, answer: &str) -> String {
     let mut output = child.wait_with_output().unwrap();
     drop(keyboard);
     output.stdout.retain(|byte| *byte != b'\r');
-    asof.show(&output)
+    output
 }
 
 #[test]

@@ -194,3 +194,23 @@ pub(crate) async fn drill_tears_down_what_is_its_own(subject: Subject) {
     assert!(databases.instance(&target).await.is_none(), "the copy is left");
     assert!(databases.instance(&source).await.is_some(), "the source is gone");
 }
+
+/// The restored instance gets its source's name, and the source another. moto gives every instance the same resource id.
+pub(crate) async fn instance_gets_its_source_s_name(subject: Subject) {
+    let databases = Databases::new(subject).await;
+    let source = databases.id("src");
+    databases.plain_instance(&source).await;
+    databases.later().await;
+    databases.write("rds", "cut-over = \"rename\"\n");
+    let at = databases.at();
+    let run = databases.recover(at).await.expect_code(0);
+    let stamp: String = at.to_string().to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    for (name, is_restored) in [(source.clone(), true), (format!("{source}-before-{stamp}"), false)] {
+        let there = databases.instance(&name).await.unwrap_or_else(|| panic!("{name} is not there: {run}"));
+        let is_tagged = there.tag_list().iter().any(|tag| tag.key() == Some(TAG));
+        assert_eq!(is_tagged, is_restored, "{name}: {run}");
+        let address = there.endpoint().and_then(|endpoint| endpoint.address()).unwrap_or_default();
+        assert!(address.starts_with(&format!("{name}.")), "{address}: {run}");
+    }
+    assert!(databases.instance(&databases.id("dst")).await.is_none(), "{run}");
+}

@@ -101,7 +101,7 @@ impl Case {
             self.bucket.url(""),
             match self.kind {
                 Restored::Instance => "rds",
-                Restored::Cluster => "cluster",
+                Restored::Cluster => "aurora",
             },
             self.databases.id("src"),
             self.databases.id("dst"),
@@ -266,4 +266,8 @@ pub(crate) async fn drill_killed_at_random(subject: Subject) {
 
 pub(crate) async fn recovery_of_a_cluster_killed_at_random(subject: Subject) {
     killed_at_random(subject, (Purpose::Recover, Restored::Cluster)).await;
+}
+
+pub(crate) async fn drill_of_a_cluster_killed_at_random(subject: Subject) {
+    killed_at_random(subject, (Purpose::Drill, Restored::Cluster)).await;
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use asof::lab::{Content, Fault, Instead, Operation, Put, Rule, When};
-use asof::plan::file::{PlanFile, Writer};
+use asof::plan::file::{PlanFile, Seen, Writer};
 
 use super::{block_on, kill};
 use crate::faults::scene::{BUCKET, Scene};
@@ -230,7 +230,8 @@ fn forge(plan: &Path, forged: &Path, ids: &[String]) {
         change.markers.extend(id);
         writer.push(&change).unwrap();
     }
-    writer.finish(&sums, (trailer.keys, trailer.versions)).unwrap();
+    let seen = Seen { keys: trailer.keys, versions: trailer.versions };
+    writer.finish(&sums, seen).unwrap();
 }
 
 /// A signal during the last copy: what was not looked at is not said to be, and the undo finds it.

@@ -31,9 +31,9 @@ pub(super) async fn of_two_times_one_is_recovered(
 }
 
 /// How long something is waited for.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
-async fn until(is: impl Fn() -> bool) {
+pub(super) async fn until(is: impl Fn() -> bool) {
     let began = Instant::now();
     while !is() && began.elapsed() < PATIENCE {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -41,6 +41,6 @@ async fn until(is: impl Fn() -> bool) {
     assert!(is(), "waited for in vain");
 }
 
-fn is_there(database: &Database, name: &str) -> bool {
+pub(super) fn is_there(database: &Database, name: &str) -> bool {
     database.place.join(name).exists()
 }

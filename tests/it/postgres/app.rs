@@ -14,7 +14,7 @@ use crate::support::Bucket;
 pub(super) const WORKERS: usize = 4;
 
 /// A row, and the revision that its object is of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Row {
     pub(super) key: String,
     pub(super) revision: u32,
@@ -33,9 +33,10 @@ pub(super) struct App {
 }
 
 impl App {
-    pub(super) fn start(bucket: &Bucket, (psql, url): (&str, &str), place: &Path) -> Self {
+    /// Starts it for the `nth` time: each time its workers write to rows of their own.
+    pub(super) fn start(nth: usize, bucket: &Bucket, (psql, url): (&str, &str), place: &Path) -> Self {
         let mut workers = JoinSet::new();
-        for number in 0..WORKERS {
+        for number in nth * WORKERS..(nth + 1) * WORKERS {
             let session = Session::open(psql, url);
             let worker = Worker { number, bucket: bucket.clone(), session, rows: Vec::new(), next: 0 };
             workers.spawn(worker.work(place.join("stop")));

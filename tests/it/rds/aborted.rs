@@ -1,6 +1,6 @@
 //! A recovery that is typed again after its instance was removed, and one that is given up.
 
-use asof::lab::RdsAction;
+use asof::lab::{Fault, RdsAction, Rule, When};
 
 use super::{make_tuned, rds, with_source};
 use crate::crash::block_on;
@@ -54,6 +54,26 @@ fn an_abort_leaves_protection_that_somebody_else_has_set() {
         protect(false).await;
         abort(&databases).await.expect_code(0);
         assert!(databases.instance(&databases.id("dst")).await.is_none());
+    });
+}
+
+/// What stays behind can be removed by hand.
+#[test]
+fn an_abort_that_may_not_remove_the_instance_names_the_command_that_does() {
+    block_on(async {
+        let databases = with_source().await;
+        databases.write("rds", FAILS);
+        databases.recover(databases.at()).await.expect_code(3);
+        let denied = Rule::on(RdsAction::DeleteDBInstance, Fault::AccessDenied, When::Always);
+        rds(&databases).faults().push(denied);
+        let run = abort(&databases).await.expect_code(3);
+        let target = databases.id("dst");
+        let command =
+            format!("to remove it by hand: aws rds delete-db-instance --db-instance-identifier {target} ");
+        assert!(run.stderr.contains(&command), "{run}");
+        rds(&databases).faults().clear();
+        abort(&databases).await.expect_code(0);
+        assert!(databases.instance(&target).await.is_none());
     });
 }
 

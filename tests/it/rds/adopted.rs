@@ -93,9 +93,31 @@ fn a_recovery_whose_state_is_lost_is_adopted_and_ends_with_one_database() {
         // It is finished, and known here: nothing is lost.
         let again = adopt(&databases, &["--yes"]).await.expect_code(5);
         assert!(again.stderr.contains("its state is not lost"), "{again}");
-        let plain = databases.recover(at).await.expect_code(5);
-        assert!(!plain.stderr.contains("--adopt"), "{plain}");
+        let plain = databases.recover(at).await.expect_code(0);
+        assert!(plain.stderr.contains(&format!("the recovery {id} to ")), "{plain}");
+        assert!(plain.stderr.contains("has ended already") && !plain.stderr.contains("--adopt"), "{plain}");
         assert_eq!((restores(&databases), lines(&databases, "quiesced")), (1, 1));
+    });
+}
+
+/// Nothing that is here tells of it: the way to it is named, and changes nothing yet.
+#[test]
+fn an_abort_without_the_state_directory_names_the_adoption() {
+    block_on(async {
+        let databases = with_source().await;
+        databases.write("rds", HOOKS);
+        let at = databases.at();
+        lost(&databases, "recover", at).await;
+        let path = databases.path();
+        let abort = ["recover", path.to_str().unwrap(), "--abort", "--yes", "--format", "json"];
+        let none = databases.subject.asof(&abort).await.expect_code(2);
+        let told = format!("after which it can be aborted: asof recover {} --adopt", path.display());
+        assert!(none.stderr.contains("there is no recovery of ") && none.stderr.contains(&told), "{none}");
+        assert!(databases.instance(&databases.id("dst")).await.is_some(), "{none}");
+        databases.write("rds", &format!("{HOOKS}{FAILS}"));
+        adopt(&databases, &["--yes"]).await.expect_code(3);
+        databases.subject.asof(&abort).await.expect_code(0);
+        assert!(databases.instance(&databases.id("dst")).await.is_none());
     });
 }
 
@@ -151,6 +173,32 @@ fn what_does_not_tell_whose_it_is_and_of_when_is_not_adopted() {
         let run = adopt(&databases, &["--yes"]).await.expect_code(5);
         assert!(run.stderr.contains("does not carry the target time"), "{run}");
         assert_eq!(restores(&databases), 0);
+    });
+}
+
+/// What the adopted recovery has not asked for yet is looked for as if it began.
+#[test]
+fn what_an_adopted_recovery_has_not_asked_for_yet_has_to_be_free() {
+    block_on(async {
+        let databases = super::databases().await;
+        databases.plain_instance(&databases.id("src")).await;
+        crate::contract::databases::make_cluster(&databases, &databases.id("carts")).await;
+        databases.later().await;
+        databases.write("rds", HOOKS);
+        lost(&databases, "recover", databases.at()).await;
+        let taken = databases.id("new-2");
+        rds(&databases).handle().occupy(&taken);
+        rds(&databases).handle().tag(&taken, TAG, "another");
+        let (url, source, target) = (&databases.url, databases.id("carts"), databases.id("new"));
+        let second = format!(
+            "[[database]]\nkind = \"aurora\"\nname = \"carts\"\nsource = \"{source}\"\ntarget = \"{target}\"\n\
+             endpoint-url = \"{url}\"\nregion = \"us-east-1\"\n"
+        );
+        databases.write("rds", &format!("{HOOKS}{second}"));
+        let run = adopt(&databases, &["--yes"]).await.expect_code(5);
+        let told = format!("where one of its instances would be created (the instance {taken}");
+        assert!(run.stderr.contains(&told) && run.stderr.contains("nothing was changed"), "{run}");
+        assert_eq!((restores(&databases), lines(&databases, "quiesced")), (1, 0), "{run}");
     });
 }
 

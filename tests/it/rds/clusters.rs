@@ -65,6 +65,20 @@ fn a_multi_az_cluster_is_restored_like_its_source_and_makes_its_instances_itself
 }
 
 #[test]
+fn the_names_of_the_instances_that_rds_makes_are_free_before_anything_starts() {
+    block_on(async {
+        let databases = multi_az().await;
+        databases.write("cluster", "");
+        let taken = databases.id("dst-instance-2");
+        databases.plain_instance(&taken).await;
+        let run = databases.recover(databases.at()).await.expect_code(5);
+        let told = format!("where one of its instances would be created (the instance {taken}");
+        assert!(run.stderr.contains(&told) && run.stderr.contains("nothing was changed"), "{run}");
+        assert_eq!(restores(&databases), 0);
+    });
+}
+
+#[test]
 fn a_drill_of_a_multi_az_cluster_leaves_nothing_behind() {
     block_on(async {
         let databases = multi_az().await;

@@ -44,6 +44,10 @@ fn a_deleted_cluster_needs_to_be_told_the_class_of_its_instances() {
         let id = described.db_clusters()[0].db_cluster_resource_id().unwrap();
         let modify = sdk.modify_db_cluster().db_cluster_identifier(&source).deletion_protection(false);
         modify.send().await.unwrap();
+        // None is deleted that is being created.
+        for _ in 0..3 {
+            sdk.describe_db_instances().send().await.unwrap();
+        }
         for suffix in ["large", "xlarge"] {
             let delete = sdk.delete_db_instance().db_instance_identifier(format!("{source}-{suffix}"));
             delete.send().await.unwrap();

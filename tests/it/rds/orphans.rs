@@ -16,7 +16,7 @@ const LATE: [Hidden; 3] = [
     Hidden { descriptions: 2, tags: 6, listed: 2 },
 ];
 
-async fn with_kind(kind: &str) -> Databases {
+pub(super) async fn with_kind(kind: &str) -> Databases {
     let databases = databases().await;
     match kind {
         "rds" => databases.plain_instance(&databases.id("src")).await,
@@ -28,7 +28,7 @@ async fn with_kind(kind: &str) -> Databases {
     databases
 }
 
-async fn left(databases: &Databases) -> Vec<String> {
+pub(super) async fn left(databases: &Databases) -> Vec<String> {
     let instances = databases.sdk.describe_db_instances().send().await.unwrap();
     let clusters = databases.sdk.describe_db_clusters().send().await.unwrap();
     let instances = instances.db_instances().iter().filter_map(|one| one.db_instance_identifier());
@@ -68,11 +68,13 @@ fn a_copy_is_known_by_its_tags_once_they_are_told() {
 }
 
 /// A drill that is killed just before this action is answered, once it has asked for its restore if that is another.
-async fn killed(databases: &Databases, action: RdsAction) {
+pub(super) async fn killed(databases: &Databases, action: RdsAction) {
     let (process, asked_for) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
-    let (killed, noted) = (Arc::clone(&process), Arc::clone(&asked_for));
-    let restore = RdsAction::RestoreDBInstanceToPointInTime;
-    rds(databases).faults().before(restore, When::Always, move || noted.store(true, Ordering::SeqCst));
+    let killed = Arc::clone(&process);
+    for restore in [RdsAction::RestoreDBInstanceToPointInTime, RdsAction::RestoreDBClusterToPointInTime] {
+        let noted = Arc::clone(&asked_for);
+        rds(databases).faults().before(restore, When::Always, move || noted.store(true, Ordering::SeqCst));
+    }
     rds(databases).faults().before(action, When::Always, move || {
         if asked_for.load(Ordering::SeqCst) {
             kill(killed.load(Ordering::SeqCst));

@@ -99,6 +99,32 @@ fn a_database_of_somebody_elses_cannot_be_changed() {
     });
 }
 
+/// Only a file that renames its source lets that be changed, under either of its names.
+#[test]
+fn a_source_that_is_renamed_can_be_changed_and_no_other() {
+    block_on(async {
+        let databases = databases().await;
+        for (kind, arn) in [("rds", "db"), ("cluster", "cluster")] {
+            for (rest, renames) in [("cut-over = \"rename\"\n", true), ("", false)] {
+                let path = databases.write(kind, rest);
+                let check = ["check", "s3://prod", "--iam", "recover", "--database", path.to_str().unwrap()];
+                let run = databases.subject.asof_alone(&check).await.expect_code(0);
+                let policy: IAMPolicy = serde_json::from_str(&run.stdout).unwrap();
+                let source = format!("arn:aws:rds:us-east-1:123456789012:{arn}:{}", databases.id("src"));
+                let kept = format!("{source}-before-20261120t224912z");
+                for action in CHANGE {
+                    let allowed = |arn: &str| decide(&policy, action, arn, Context::new()) == Decision::Allow;
+                    assert_eq!((allowed(&source), allowed(&kept)), (renames, renames), "{action} {policy:?}");
+                    assert!(!allowed(&format!("{source}-2")) && !allowed(DATABASE), "{action} {policy:?}");
+                }
+                for action in REMOVE {
+                    assert_ne!(decide(&policy, action, &source, Context::new()), Decision::Allow);
+                }
+            }
+        }
+    });
+}
+
 /// Tags are sent with what is made.
 const NOT_SENT: [&str; 1] = ["rds:AddTagsToResource"];
 

@@ -130,9 +130,41 @@ fn a_drill_that_hangs_ends_at_the_deadline() {
         let path = databases.path();
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, format!("deadline = \"2s\"\n{text}")).unwrap();
-        rds(&databases).set_restoring(&["creating"]);
+        rds(&databases).set_restoring(&["rebooting"]);
         let run = databases.drill(databases.at()).await.expect_code(1);
         assert!(run.stderr.contains("cannot finish within the deadline of 2s"), "{run}");
         assert!(databases.instance(&databases.id("dst")).await.is_none(), "{run}");
+    });
+}
+
+/// Each class of states from which nothing gets ready: the message names the state and what to do about it.
+#[test]
+fn a_restore_that_fails_is_told_with_what_to_do() {
+    block_on(async {
+        for (state, words) in [
+            ("failed", "look at its events"),
+            ("upgrade-failed", "look at its events (aws rds describe-events), and remove it"),
+            ("restore-error", "it cannot be restored to this time; look at its events"),
+            ("incompatible-restore", "it cannot be restored to this time; look at its events"),
+            ("incompatible-parameters", "override db-parameter-group-name"),
+            ("incompatible-network", "override db-subnet-group-name"),
+            ("incompatible-option-group", "override option-group-name"),
+            ("incompatible-create", "look at its events"),
+            ("insufficient-capacity", "override db-instance-class, or try again later"),
+            ("inaccessible-encryption-credentials", "its KMS key cannot be used; enable the key"),
+            ("storage-full", "its storage is full; enlarge it"),
+            ("stopped", "somebody stopped it; start it, and run this again"),
+        ] {
+            let databases = with_source().await;
+            rds(&databases).set_restoring(&["creating", state]);
+            let at = databases.at();
+            let run = databases.recover(at).await.expect_code(3);
+            let told = format!("wait for it: the restore of the database orders failed: RDS says {state}: ");
+            assert!(run.stderr.contains(&told) && run.stderr.contains(words), "{state}: {run}");
+            // Neither is it asked for again, nor is what is left of it touched.
+            databases.recover(at).await.expect_code(3);
+            assert_eq!(restores(&databases), 1);
+            assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 0);
+        }
     });
 }

@@ -86,6 +86,8 @@ async fn an_aborted_recovery_leaves_everything_as_it_was() {
     assert!(story.open().await.is_empty());
     let none = story.abort().await.expect_code(2);
     assert!(none.stderr.contains("to abort") && none.stderr.contains("asof recover --list"), "{none}");
+    // What commands have restored carries no tags.
+    assert!(!none.stderr.contains("--adopt"), "{none}");
     // The same command begins anew.
     let again = story.recover().await.expect_code(0);
     assert!(!again.stderr.contains("going on with"), "{again}");

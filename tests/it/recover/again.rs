@@ -106,7 +106,10 @@ async fn writes_after_the_resume_hook_was_started_are_findings() {
     assert_eq!(told["ending"], "inconsistent", "{told:#}");
     assert_eq!(told["findings"][0]["finding"], "written", "{told:#}");
     assert!(
-        told["findings"][0]["detail"].as_str().unwrap().contains("3 keys were changed since the resume hook"),
+        told["findings"][0]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("3 keys were changed since it was restored, and left as they are"),
         "{told:#}"
     );
     assert_eq!((story.scene.versions(), story.calls("quiesce"), story.calls("resume")), (versions, 1, 2));

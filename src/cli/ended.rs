@@ -1,0 +1,76 @@
+//! The same command once more, after its recovery has ended: whoever types it may not have been told so.
+
+use super::args::recover::CarryArgs;
+use super::carry::state_dir;
+use super::context::{Context, Output};
+use super::moment;
+use super::recovery::Source;
+use crate::db::{Database, require_free};
+use crate::engine::recover::{Recovery, overtaken};
+use crate::error::Result;
+use crate::limits;
+use crate::recover::{Purpose, State, Told};
+use crate::s3::ServerClock;
+
+/// The recovery that the same command has carried out, if it is only to be told again:
+///
+/// | its time | its report | where its databases are restored to | |
+/// |---|---|---|---|
+/// | that which is typed | was not kept: it was killed with its last word on its lips | | it is looked at, and told |
+/// | that which is typed | was kept | is taken | the same: a new one would be refused |
+/// | that which is typed | was kept | is free, or there is none | a new one is begun |
+/// | another by now, for the same words, within [`limits::SAME_COMMAND`] | was not kept | | it is looked at, and told |
+/// | another by now, for the same words | else | | a new one is begun |
+///
+/// One that something else has overtaken, and one that was aborted, is not meant.
+pub(super) async fn find(
+    context: &Context,
+    output: Output,
+    (source, clock): (&Source, &ServerClock),
+    typed: &str,
+    (databases, carry): (&[Database], &CarryArgs),
+) -> Result<Option<Recovery>> {
+    let state_dir = state_dir(&carry.apply.state)?;
+    let at = moment::read_with(typed, &carry.apply.state, &source.path);
+    let at = at.and_then(|typed| typed.past(context.now)).ok();
+    let file = &source.file;
+    let suits = |told: &Told, state: &State| {
+        let same = told.about == file.about() && told.targets == file.targets();
+        same && state.ended_at().is_some() && told.is_meant_by(typed, at)
+    };
+    let of = (Purpose::Recover, &*source.path);
+    let Some(recovery) = Recovery::open_newest(&state_dir, of, suits, clock)? else { return Ok(None) };
+    let Some(ended) = recovery.state().ended_at() else { return Ok(None) };
+    let same_time = at == Some(recovery.told().at);
+    let age = u128::try_from(context.now.millis().saturating_sub(ended.millis()));
+    let recent = age.map_or(true, |age| age <= limits::SAME_COMMAND.as_millis());
+    let is_told = recovery.has_been_told();
+    if (is_told || !recent) && !same_time {
+        return Ok(None);
+    }
+    if overtaken(&state_dir, &recovery.glimpse())?.is_some() {
+        return Ok(None);
+    }
+    // That it cannot be asked is told by whoever needs the answer.
+    if is_told && (databases.is_empty() || require_free(databases, &recovery.errand()).await.is_ok()) {
+        return Ok(None);
+    }
+    output.note(&format!(
+        "the recovery {} to {} has ended already, at {} ({} ago): this command changes nothing, and looks whether it still holds",
+        recovery.id(),
+        recovery.told().at.human(),
+        ended.human(),
+        ended.age(context.now)
+    ));
+    Ok(Some(recovery))
+}
+
+/// How another recovery to the same time is begun after that.
+pub(super) fn anew(source: &Source) -> &'static str {
+    if source.file.databases.is_empty() {
+        "to recover to this time anew, type the same command once more"
+    } else {
+        "to recover to this time anew, let the recovery file name other targets for its databases, or remove those that are \
+         there; then type the same command once more"
+    }
+}

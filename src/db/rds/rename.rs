@@ -1,0 +1,185 @@
+//! Renaming an instance or a cluster. RDS does it in the background: for some time the old name shows it as `renaming`, then
+//! neither name may answer, then the new one does, at another endpoint. Its resource id stays.
+//!
+//! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>
+
+use std::cell::Cell;
+use std::time::Instant;
+
+use aws_sdk_rds::types::{DbCluster, DbInstance};
+
+use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
+use super::whose::Described;
+use super::{cluster, instance};
+use crate::db::{Progress, Renamed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+
+/// What can be renamed.
+pub(super) trait Renamable: Described {
+    /// `instance` or `cluster`.
+    const KIND: &str;
+    async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<Self>;
+    async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()>;
+    fn status(&self) -> &str;
+    fn how_far(&self) -> Progress;
+}
+
+impl Renamable for DbInstance {
+    const KIND: &str = "instance";
+
+    async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<Self> {
+        instance::describe(sdk, id).await
+    }
+
+    async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()> {
+        let request = sdk.modify_db_instance().db_instance_identifier(id).new_db_instance_identifier(to);
+        let renamed = request.apply_immediately(true).send().await;
+        renamed.map(drop).map_err(|e| explain(&format!("rename the instance {id} to {to}"), &e))
+    }
+
+    fn status(&self) -> &str {
+        self.db_instance_status().unwrap_or_default()
+    }
+
+    fn how_far(&self) -> Progress {
+        instance::progress(self)
+    }
+}
+
+impl Renamable for DbCluster {
+    const KIND: &str = "cluster";
+
+    async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<Self> {
+        cluster::describe(sdk, id).await
+    }
+
+    async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()> {
+        let request = sdk.modify_db_cluster().db_cluster_identifier(id).new_db_cluster_identifier(to);
+        let renamed = request.apply_immediately(true).send().await;
+        renamed.map(drop).map_err(|e| explain(&format!("rename the cluster {id} to {to}"), &e))
+    }
+
+    fn status(&self) -> &str {
+        self.status().unwrap_or_default()
+    }
+
+    fn how_far(&self) -> Progress {
+        cluster::progress(self)
+    }
+}
+
+/// What has this name, whoever's it is.
+pub(super) async fn named<T: Renamable>(client: &Client, id: &str) -> Result<Option<T>> {
+    if_there(client.insist(async |sdk| T::describe(&sdk, id).await).await)
+}
+
+/// What has this name, if it is the one with this resource id.
+async fn known<T: Renamable>(client: &Client, id: &str, resource_id: &str) -> Result<Option<T>> {
+    Ok(named::<T>(client, id).await?.filter(|there| there.resource_id() == Some(resource_id)))
+}
+
+/// The database under whichever of its names it has now. That neither answers is not believed at once.
+pub(super) async fn find<T: Renamable>(client: &Client, of: &Renamed) -> Result<Option<T>> {
+    let (since, mut pause) = (Instant::now(), limits::FIRST_DATABASE_PAUSE);
+    loop {
+        for name in [&of.to, &of.from] {
+            if let Some(there) = known(client, name, &of.resource_id).await? {
+                return Ok(Some(there));
+            }
+        }
+        if since.elapsed() >= limits::RENAMED_MISSED {
+            return Ok(None);
+        }
+        client.pause(pause).await?;
+        pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+    }
+}
+
+/// When a database counts as renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// It has its new name, even if it is stopped or has failed under it.
+    Named,
+    /// It answers by its new name.
+    Answers,
+}
+
+/// Renames a database, and waits until it has its new name. `before` is what had that name until a moment ago: a
+/// description may still show it there.
+///
+/// | the new name | the old name | |
+/// |---|---|---|
+/// | it, with an endpoint of the new name | | done |
+/// | it, stopped or failed | | done, or an error where it has to answer |
+/// | it, without an endpoint, or with that of the old name | | waited for |
+/// | another, but `before` | | refused: nothing is overwritten |
+/// | nothing, or `before` | it, `renaming` | waited for |
+/// | nothing, or `before` | it, otherwise | asked for |
+/// | nothing, or `before` | nothing, or another | waited for, at most [`limits::RENAMED_UNSEEN`] |
+pub(super) async fn rename<T: Renamable>(
+    client: &Client,
+    of: &Renamed,
+    until: Until,
+    before: Option<&str>,
+) -> Result<()> {
+    let (Renamed { resource_id, from, to }, unseen) = (of, Cell::new(None));
+    let is_renamed = async || {
+        match named::<T>(client, to).await? {
+            Some(there) if there.resource_id() == Some(resource_id) => return has_come(&there, of, until),
+            Some(there) if before.is_none() || there.resource_id() != before => {
+                return Err(held(&there, from));
+            }
+            Some(_) | None => {}
+        }
+        let Some(there) = known::<T>(client, from, resource_id).await? else {
+            let since = unseen.get().unwrap_or_else(Instant::now);
+            unseen.set(Some(since));
+            return if since.elapsed() < limits::RENAMED_UNSEEN { Ok(false) } else { Err(lost::<T>(of)) };
+        };
+        unseen.set(None);
+        if there.status() == "renaming" {
+            return Ok(false);
+        }
+        match client.ask(async |sdk| T::rename(&sdk, from, to).await).await {
+            Err(e) if is_busy(e.code()) && matches!(there.how_far(), Progress::Failed { .. }) => Err(e),
+            Err(e) if !passes(&e) && !is_taken(&e) && e.kind() != ErrorKind::Missing => Err(e),
+            // Whether it is under way, or whose the name is, the next look tells.
+            Ok(()) | Err(_) => Ok(false),
+        }
+    };
+    // A first backup, which takes hours, lets nothing be renamed.
+    let still = format!("the {} {from} is not seen as {to} yet", T::KIND);
+    client.until(&still, limits::RECOVERY_DEADLINE, is_renamed).await
+}
+
+/// Whether it can be reached by its new name: for some time a description may have that and the old endpoint.
+fn has_come<T: Renamable>(there: &T, Renamed { from, to, .. }: &Renamed, until: Until) -> Result<bool> {
+    match there.how_far() {
+        Progress::Available { endpoint: Some(endpoint) } => Ok(!endpoint.starts_with(&format!("{from}."))),
+        Progress::Failed { .. } if until == Until::Named => Ok(true),
+        Progress::Failed { why } => {
+            let message = format!("the {} {from} is renamed to {to}, and cannot be used: {why}", T::KIND);
+            Err(Error::new(ErrorKind::Refused, message))
+        }
+        Progress::Available { endpoint: None } | Progress::Restoring { .. } => Ok(false),
+    }
+}
+
+/// Of a name that is somebody else's.
+pub(super) fn held(there: &impl Described, from: &str) -> Error {
+    let (named, id) = (there.named(), there.identifier());
+    let resource = there.resource_id().unwrap_or("unknown");
+    let message = format!("cannot rename {from} to {id}: the name is taken by the {named} ({resource})");
+    Error::new(ErrorKind::Refused, message)
+        .hint("it is left as it is; rename it or remove it, and run the same command again")
+}
+
+fn lost<T: Renamable>(Renamed { resource_id, from, to }: &Renamed) -> Error {
+    let kind = T::KIND;
+    let message = format!(
+        "cannot tell what became of the {kind} {resource_id}: RDS knows it neither as {from} nor as {to}"
+    );
+    Error::new(ErrorKind::Missing, message)
+        .hint(format!("aws rds describe-db-{kind}s shows what there is; once it has one of these names, run the same command again"))
+}

@@ -1,0 +1,127 @@
+//! The cut-over by renaming: the source gives its name to the restored database, so that the application finds that at the
+//! address it knows.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Database, Errand};
+use crate::error::{Error, Result};
+use crate::model::Instant;
+
+/// How an application comes to use the restored database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutOver {
+    /// By a hook, or by hand.
+    #[default]
+    None,
+    /// The restored database gets the source's name, and the source another.
+    Rename,
+}
+
+/// A database that is renamed. It is known by its resource id, which it keeps, under whichever of the names it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// What no other database ever has.
+    pub resource_id: String,
+    /// Its name until then.
+    pub from: String,
+    /// Its name from then on.
+    pub to: String,
+}
+
+impl Renamed {
+    /// The same, taken back.
+    #[must_use]
+    pub fn back(&self) -> Self {
+        Self { resource_id: self.resource_id.clone(), from: self.to.clone(), to: self.from.clone() }
+    }
+}
+
+/// Which databases are renamed to what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swap {
+    /// The source, which is renamed first.
+    pub source: Renamed,
+    /// The restored database, which gets the source's name.
+    pub target: Renamed,
+}
+
+/// What comes between a source's name and the target time in the name under which it is kept.
+const BEFORE: &str = "-before-";
+
+/// The name under which a source is kept: `prod-before-20261120t224912z`.
+pub(super) fn kept_name(source: &str, at: Instant) -> String {
+    format!("{source}{BEFORE}{}", in_name(at))
+}
+
+/// A time as names take it.
+pub(super) fn in_name(at: Instant) -> String {
+    at.compact().to_ascii_lowercase()
+}
+
+/// What [`kept_name`] puts behind a name, in characters.
+pub(super) const KEPT_SUFFIX: usize = BEFORE.len() + "20261120t224912z".len();
+
+impl Database {
+    /// What the cut-over will rename, one sentence each; nothing where it renames nothing. Refuses names that are taken.
+    /// Only of a restore that was not begun.
+    pub async fn outline_swap(&self, errand: &Errand) -> Result<Vec<String>> {
+        match self {
+            Database::Command(_) => Ok(Vec::new()),
+            Database::Rds(database) => database.outline_swap(errand.at).await,
+            Database::Aurora(database) => database.outline_swap(errand.at).await,
+        }
+    }
+
+    /// Finds out what is renamed to what, by resource ids, and refuses names that are taken. Changes nothing.
+    pub async fn plan_swap(&self, errand: &Errand) -> Result<Swap> {
+        match self {
+            Database::Command(_) => Err(self.has_no_names()),
+            Database::Rds(database) => Box::pin(database.plan_swap(errand)).await,
+            Database::Aurora(database) => Box::pin(database.plan_swap(errand)).await,
+        }
+    }
+
+    /// Renames the source, then the restored database. What is renamed already stays as it is: it may be done twice.
+    pub async fn swap(&self, swap: &Swap) -> Result<()> {
+        match self {
+            Database::Command(_) => Err(self.has_no_names()),
+            Database::Rds(database) => Box::pin(database.swap(swap)).await,
+            Database::Aurora(database) => Box::pin(database.swap(swap)).await,
+        }
+    }
+
+    /// Gives the restored database its own name back, then the source its own. May be done twice.
+    pub async fn swap_back(&self, swap: &Swap) -> Result<()> {
+        match self {
+            Database::Command(_) => Err(self.has_no_names()),
+            Database::Rds(database) => Box::pin(database.swap_back(swap)).await,
+            Database::Aurora(database) => Box::pin(database.swap_back(swap)).await,
+        }
+    }
+
+    /// Why the names are not swapped any more, if they are not.
+    pub async fn unswapped(&self, swap: &Swap) -> Result<Option<String>> {
+        match self {
+            Database::Command(_) => Err(self.has_no_names()),
+            Database::Rds(database) => Box::pin(database.unswapped(swap)).await,
+            Database::Aurora(database) => Box::pin(database.unswapped(swap)).await,
+        }
+    }
+
+    fn has_no_names(&self) -> Error {
+        Error::usage(format!("the database {} is restored by commands, and cannot be renamed", self.name()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_kept_under_a_name_that_tells_the_time() {
+        let kept = kept_name("prod", Instant::from_millis(1_763_389_805_000));
+        assert_eq!(kept, "prod-before-20251117t143005z");
+        assert_eq!(kept.len(), "prod".len() + KEPT_SUFFIX);
+    }
+}

@@ -1,0 +1,89 @@
+//! Comparing a bucket's state at a past instant with its present one, or with that at a later instant. Changes nothing.
+//!
+//! In two steps: what [`Diff::inspect`] finds out is known before the listing, which may take hours.
+
+use super::bucket::{Standing, inspect, require_history, require_removable};
+use super::query::Query;
+use super::survey::{Findings, survey};
+use crate::cancel::Cancel;
+use crate::error::{Error, Result};
+use crate::model::{Check, Instant, Location, TypedTime};
+use crate::plan::Undelete;
+use crate::plan::file::{Checks, Header, Times};
+use crate::resolve::{Cut, Judge, checks};
+use crate::s3::Client;
+use crate::verify::Compare;
+
+/// What is compared.
+#[derive(Debug)]
+pub struct Diff {
+    /// The past.
+    pub query: Query,
+    /// The later instant, if not the present.
+    pub versus: Option<TypedTime>,
+    /// How deleted keys would come back.
+    pub undelete: Undelete,
+}
+
+/// A comparison whose bucket is known to have a past.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The bucket or prefix.
+    pub location: Location,
+    /// The past instant.
+    pub at: Instant,
+    /// The later one, if not the present.
+    pub versus: Option<Instant>,
+    /// The present, by the server's clock.
+    pub listed: Instant,
+    /// The settings that a plan rests on.
+    pub standing: Standing,
+    /// What was found out about the bucket.
+    pub checks: Vec<Check>,
+    query: Query,
+    undelete: Undelete,
+    judge: Judge,
+}
+
+impl Diff {
+    /// Finds out whether the bucket has a past.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for times that are not past or not in order;
+    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket without a past.
+    pub async fn inspect(self, client: &Client) -> Result<Comparison> {
+        let Self { query, versus, undelete } = self;
+        let location = query.location.clone();
+        let settings = inspect(client, &location.bucket).await?;
+        let listed = client.clock().now().whole_second();
+        let at = query.at.past(listed)?;
+        let versus = versus.map(|versus| versus.past(listed)).transpose()?;
+        if versus.is_some_and(|versus| versus < at) {
+            return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
+        }
+        let standing = Standing::from(&settings);
+        require_history(&location.bucket, standing)?;
+        if undelete == Undelete::RemoveMarker {
+            require_removable(client, &location.bucket).await?;
+        }
+        let judge = query.judge(&settings.rules, at, versus.map_or(Cut::Latest, Cut::At));
+        let present = client.clock().now_at_most();
+        let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), present);
+        Ok(Comparison { location, at, versus, listed, standing, checks, query, undelete, judge })
+    }
+}
+
+impl Comparison {
+    /// The head of a plan that makes the changes.
+    pub fn header(&self) -> Header {
+        let Self { at, listed, standing: Standing { versioning, kms }, .. } = *self;
+        let checks = Checks { versioning, kms, trust_etag: self.query.trust_etag };
+        Header::new(&self.location, Times { at, listed }, checks, self.query.selected().clone())
+    }
+
+    /// Lists the bucket, and finds what differs.
+    pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
+        let compare = Compare { kms: self.standing.kms, trust_etag: self.query.trust_etag };
+        survey(client, self.query.scope(), &self.judge, compare, self.undelete, cancel).await
+    }
+}

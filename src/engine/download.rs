@@ -1,0 +1,134 @@
+//! Bringing a past state into a directory of this machine.
+//!
+//! In two steps, as a [restore](super::restore): [`Download::prepare`] compares the directory with the past state and changes
+//! nothing, [`PreparedDownload::execute`] brings what differs. There is no run to resume: the same download goes on where it
+//! stopped, as what is right already is not read again.
+
+use std::path::{Path, PathBuf};
+
+use super::bucket::{Standing, inspect, require_history};
+use super::directory::survey_directory;
+use super::options::{RestoreOptions, Target};
+use super::query::Query;
+use super::survey::Findings;
+use crate::apply::{OnConflict, Outcome};
+use crate::cancel::Cancel;
+use crate::error::Result;
+use crate::local::{Directory, Restored, download};
+use crate::model::{CaseFold, Check, Instant, Location, Relocation};
+use crate::plan::{Change, Sums};
+use crate::resolve::{Cut, checks};
+use crate::s3::Client;
+use crate::spill::Spool;
+use crate::verify::{Compare, Files};
+
+/// A past state, and the directory that it is brought into.
+#[derive(Debug)]
+pub struct Download {
+    query: Query,
+    path: PathBuf,
+    directory: Option<Directory>,
+    on_conflict: OnConflict,
+    case: Option<CaseFold>,
+}
+
+/// Which names files may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Those of the keys.
+    Any,
+    /// No two that differ in case only, as some file systems hold them for one.
+    ApartInCase,
+}
+
+/// A download of which it is known what it would bring. Nothing was changed yet.
+#[derive(Debug)]
+pub struct PreparedDownload {
+    /// The place whose past it is.
+    pub location: Location,
+    /// The past instant.
+    pub at: Instant,
+    /// What was found out about the bucket.
+    pub checks: Vec<Check>,
+    /// The sums of the changes.
+    pub sums: Sums,
+    /// The changes.
+    pub changes: Spool<Change>,
+    path: PathBuf,
+    relocation: Relocation,
+    on_conflict: OnConflict,
+    case: Option<CaseFold>,
+}
+
+impl Download {
+    /// Files that differ are replaced if `on_conflict` says so.
+    ///
+    /// # Errors
+    /// [`Local`](crate::error::ErrorKind::Local) if `path` stands and is no directory.
+    pub fn new(query: Query, path: &Path, on_conflict: OnConflict, names: Names) -> Result<Self> {
+        let case = (names == Names::ApartInCase).then(CaseFold::default);
+        Ok(Self { query, path: path.to_owned(), directory: Directory::open(path)?, on_conflict, case })
+    }
+
+    /// Compares the directory with the past state. Changes nothing.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past; [`Refused`](crate::error::ErrorKind::Refused)
+    /// for a bucket without a past.
+    pub async fn prepare(self, client: &Client, cancel: &Cancel) -> Result<PreparedDownload> {
+        let Self { query, path, directory, on_conflict, mut case } = self;
+        let location = query.location.clone();
+        let settings = inspect(client, &location.bucket).await?;
+        let at = query.at.past(client.clock().now().whole_second())?;
+        let standing = Standing::from(&settings);
+        require_history(&location.bucket, standing)?;
+        let judge = query.judge(&settings.rules, at, Cut::Latest);
+        let present = client.clock().now_at_most();
+        let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), present);
+        let relocation = Relocation::to_directory(&location);
+        let files = Files {
+            directory: directory.as_ref(),
+            relocation: &relocation,
+            compare: Compare { kms: standing.kms, trust_etag: query.trust_etag },
+            bytes: on_conflict == OnConflict::Overwrite,
+        };
+        let right = |key: &str| {
+            if let Some(case) = &mut case {
+                // Two that stand there already are no longer ours to keep apart.
+                case.take(&relocation.there(key));
+            }
+        };
+        let found = survey_directory(client, (query.scope(), &judge), files, cancel, right).await?;
+        let Findings { changes, sums, .. } = found;
+        Ok(PreparedDownload { location, at, checks, sums, changes, path, relocation, on_conflict, case })
+    }
+}
+
+impl PreparedDownload {
+    /// Refuses keys of which it is in doubt what they held, unless it was said what is done about them.
+    pub fn require_certainty(&self, options: &RestoreOptions) -> Result<()> {
+        options.require_certainty(&self.sums, self.at, Target::Directory)
+    }
+
+    /// Brings what differs, and hands each change with its outcome to `on`. Whether nothing was left because of a stop.
+    pub async fn execute(
+        self,
+        client: &Client,
+        options: &RestoreOptions,
+        cancel: &Cancel,
+        on: impl FnMut(&Change, &Outcome) -> Result<()>,
+    ) -> Result<bool> {
+        let Self { location, sums, changes, path, relocation, on_conflict, case, .. } = self;
+        let to = Restored {
+            directory: Directory::open_to_write(&path)?,
+            source_bucket: location.bucket,
+            relocation,
+            on_conflict,
+            concurrency: options.apply.concurrency,
+        };
+        client.counters().planned.add(changes.len() - options.left_out(&sums));
+        let wanted = |change: &Result<Change>| change.as_ref().map_or(true, |change| options.wants(change));
+        let changes = changes.into_changes()?.filter(wanted);
+        download(client, &to, changes, case, cancel, on).await
+    }
+}

@@ -1,0 +1,189 @@
+//! Beginning a run, and carrying it out, from its beginning or from where it was killed.
+
+use std::path::Path;
+
+use super::bucket::{Standing, require_keeping, require_room, standing};
+use super::options::ApplyOptions;
+use super::order::{Copying, Order};
+use super::recover::Claim;
+use super::run::Run;
+use super::superseded::{Look, check_bases};
+use super::uploads::{abandon_noted, noted};
+use crate::apply::journal::{Progress, State};
+use crate::apply::{Applied, Copies, Item, Manner, Outcome, apply};
+use crate::cancel::Cancel;
+use crate::error::Result;
+use crate::event::Counters;
+use crate::model::Versioning;
+use crate::plan::file::{Header, PlanFile, Seen, Writer};
+use crate::plan::{Action, Change, Sums};
+use crate::recover::{RESTORE, Resource, UNDO};
+use crate::s3::Client;
+
+/// The plan of a run that is to begin.
+pub(super) struct NewPlan<'a, C> {
+    /// Its head.
+    pub(super) header: Header,
+    /// The changes that are to be made, in the order of their keys.
+    pub(super) changes: C,
+    /// What the survey found.
+    pub(super) sums: &'a Sums,
+    /// What the survey looked at.
+    pub(super) seen: Seen,
+}
+
+/// How the execution of a run went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Executed {
+    /// Every change was taken; none was left because of a stop.
+    pub finished: bool,
+    /// The server does not honour conditions, so keys were only looked at just before they were changed.
+    pub unguarded: bool,
+    /// What was overwritten is kept as a noncurrent version, so that the run can be undone.
+    pub undoable: bool,
+}
+
+impl Run {
+    /// Begins a run: keeps what it was told, and writes its plan.
+    pub(super) fn begin(
+        state_dir: &Path,
+        order: Order,
+        plan: NewPlan<'_, impl Iterator<Item = Result<Change>>>,
+    ) -> Result<Self> {
+        let NewPlan { header, changes, sums, seen } = plan;
+        let run = Self::create(state_dir, order)?;
+        let save = || {
+            let mut plan = Writer::create(&run.plan(), &header)?;
+            for change in changes {
+                plan.push(&change?)?;
+            }
+            plan.finish(sums, seen)
+        };
+        match save() {
+            Ok(()) => Ok(run),
+            Err(e) => {
+                run.discard()?;
+                Err(e)
+            }
+        }
+    }
+
+    /// Keeps recoveries from the bucket while this run changes it, and the run from one that a recovery changes.
+    ///
+    /// # Errors
+    /// [`Refused`](crate::error::ErrorKind::Refused) if another process works on the bucket.
+    pub fn claim(&self) -> Result<Claim> {
+        let order = self.order();
+        let command = if order.undoes.is_some() { UNDO } else { RESTORE };
+        let bucket = Resource::bucket(order.server.endpoint_url.as_deref(), order.changed());
+        let mut claim = Claim::take(self.state_dir(), command, vec![bucket])?;
+        claim.tell(self.state_dir(), self.id(), Some(order.at))?;
+        Ok(claim)
+    }
+
+    /// Carries out what is left of the plan, and hands each change with its outcome to `on`. What was done before is counted,
+    /// but not done again; what may have been is looked at first. Whoever calls has a [`Claim`] on the bucket.
+    pub async fn execute(
+        &self,
+        client: &Client,
+        options: ApplyOptions,
+        cancel: &Cancel,
+        mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
+    ) -> Result<Executed> {
+        let PlanFile { changes, sums, .. } = PlanFile::open(&self.plan())?;
+        let order = self.order();
+        let there = require_kept(client, order, &sums, options).await?;
+        client.find(&order.location.bucket).await?;
+        let ApplyOptions { concurrency, on_conflict } = options;
+        let mut manner = Manner { concurrency, on_conflict, copies: Copies::default() };
+        if sums.to_copy().keys > 0 {
+            abandon_noted(client, &self.uploads()).await?;
+            manner.copies = copies(client, self).await?;
+        }
+        let mut journal = self.open_journal(changes.len(), client.clock().now().whole_second())?;
+        let counters = client.counters();
+        counters.planned.add(changes.len());
+        let before = journal.state().clone();
+        let items = changes.filter_map(|change| match change {
+            Ok((n, change)) => left(&before, counters, n, change).map(Ok),
+            Err(e) => Some(Err(e)),
+        });
+        let applied = apply(client, &order.place(), &manner, items, &mut journal, cancel, &mut on).await?;
+        let Applied { mut finished, unguarded } = applied;
+        let undoable = there.versioning == Versioning::Enabled;
+        if finished && undoable {
+            let look = Look { on_conflict, unheard: false };
+            let told = |change: &Change, outcome: &Outcome| {
+                if matches!(outcome, Outcome::Failed(_)) {
+                    uncount(counters, change);
+                }
+                on(change, outcome)
+            };
+            finished = check_bases(client, self, look, &mut journal, cancel, told).await?;
+            counters.superseded.add(journal.state().tally().superseded);
+        } else if finished {
+            journal.checked()?;
+        }
+        Ok(Executed { finished, unguarded, undoable })
+    }
+}
+
+/// A change that was counted as made, and is not there.
+fn uncount(counters: &Counters, change: &Change) {
+    if change.action == Action::Delete {
+        counters.deleted.sub(1);
+    } else {
+        counters.copied.sub(1);
+        counters.bytes_copied.sub(change.bytes());
+    }
+    counters.failed.add(1);
+}
+
+/// How the bucket stands that is changed. Refuses what would be lost for good. A run may be resumed long after it was begun:
+/// versioning may have been suspended since.
+async fn require_kept(
+    client: &Client,
+    order: &Order,
+    sums: &Sums,
+    options: ApplyOptions,
+) -> Result<Standing> {
+    let bucket = &order.changed().bucket;
+    let standing = standing(client, bucket).await?;
+    match &order.to {
+        None => require_keeping(bucket, standing)?,
+        Some(to) => require_room(to, standing, sums, options.on_conflict)?,
+    }
+    Ok(standing)
+}
+
+/// How the run copies, by what it was told and what its bucket is set to.
+async fn copies(client: &Client, run: &Run) -> Result<Copies> {
+    let order = run.order();
+    let Copying { locks, no_head, thaw, multipart_threshold } = order.copying;
+    let bucket = &order.changed().bucket;
+    Ok(Copies {
+        // A redirect that has no effect need not be looked for.
+        heads: !no_head || client.is_website(bucket).await?,
+        acls: client.has_acls(bucket).await?,
+        locks,
+        thaw,
+        multipart_threshold,
+        uploads: noted(&run.uploads())?,
+    })
+}
+
+/// A change that something is left to do of; one that is done is counted.
+fn left(before: &State, counters: &Counters, n: u64, change: Change) -> Option<Item> {
+    match before.progress(n) {
+        Progress::Untouched => return Some(Item::new(n, change)),
+        Progress::Open => return Some(Item { open: true, ..Item::new(n, change) }),
+        Progress::Copied => {
+            counters.copied.add(1);
+            counters.bytes_copied.add(change.bytes());
+        }
+        Progress::Deleted => counters.deleted.add(1),
+        Progress::Uncovered => counters.uncovered.add(1),
+        Progress::Skipped => counters.skipped.add(1),
+    }
+    None
+}

@@ -1,0 +1,62 @@
+//! Running the hooks. None is waited for without end: an application that nobody resumes is worse than a hook that is killed.
+
+use std::time::Duration;
+
+use super::deadline::in_words;
+use crate::error::{Error, ErrorKind, Result};
+use crate::program::{Environment, Patience};
+use crate::recover::Hooks;
+
+/// A hook of the recovery file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hook {
+    /// Stops the application.
+    Quiesce,
+    /// Prepares the restored databases.
+    AfterDatabase,
+    /// Lets the application go on.
+    Resume,
+}
+
+/// Runs a hook, if there is one. Whether there is.
+///
+/// | hook | is killed |
+/// |---|---|
+/// | quiesce, resume | after `deadline` in `[hooks]`, or [`crate::limits::HOOK_DEADLINE`], wherever they are run |
+/// | after-database | with the recovery: it works as long as the databases are large |
+pub(super) async fn run_hook(hooks: &Hooks, hook: Hook, environment: &Environment) -> Result<bool> {
+    let (program, deadline) = match hook {
+        Hook::Quiesce => (&hooks.quiesce, Some(hooks.deadline())),
+        Hook::AfterDatabase => (&hooks.after_database, None),
+        Hook::Resume => (&hooks.resume, Some(hooks.deadline())),
+    };
+    let Some(program) = program else { return Ok(false) };
+    let what = format!("the {}", hook.name());
+    let running = program.run(&what, environment, Patience::default());
+    let Some(deadline) = deadline else { return running.await.map(|()| true) };
+    // What is dropped is killed, with all that it has started.
+    tokio::time::timeout(deadline, running).await.unwrap_or_else(|_| Err(hook.late(deadline))).map(|()| true)
+}
+
+impl Hook {
+    fn name(self) -> &'static str {
+        match self {
+            Hook::Quiesce => "quiesce hook",
+            Hook::AfterDatabase => "after-database hook",
+            Hook::Resume => "resume hook",
+        }
+    }
+
+    fn late(self, deadline: Duration) -> Error {
+        let message = format!("the {} was killed: it took longer than {}", self.name(), in_words(deadline));
+        let look = match self {
+            Hook::Resume => {
+                "whether the application runs is not known: look, and resume it by hand if it does not"
+            }
+            Hook::Quiesce | Hook::AfterDatabase => "it may have done a part of its work",
+        };
+        Error::new(ErrorKind::Local, message)
+            .hint(look)
+            .hint("if it needs longer, set deadline in [hooks] of the recovery file, and run the same command again")
+    }
+}

@@ -1,0 +1,164 @@
+//! Comparing a bucket, or another place, with its state at a past instant. Changes nothing.
+
+use super::bucket::{Standing, require_history, rules, standing};
+use super::extras::verify_directory;
+use super::pairing::survey_elsewhere;
+use super::query::Query;
+use super::survey::{Extras, Findings, survey};
+use crate::apply::Place;
+use crate::cancel::Cancel;
+use crate::error::Result;
+use crate::local::Directory;
+use crate::model::{Check, Instant, Location, Relocation};
+use crate::plan::{Sums, Undelete};
+use crate::resolve::{Cut, Judge, history_check};
+use crate::s3::Client;
+use crate::verify::{Compare, Files};
+
+/// What is compared with a past state.
+#[derive(Debug)]
+pub struct Verify {
+    /// The past.
+    pub query: Query,
+    /// What should hold it.
+    pub against: Against,
+}
+
+/// What should hold a past state.
+#[derive(Debug)]
+pub enum Against {
+    /// The bucket itself.
+    Itself,
+    /// Another place.
+    Place(Location),
+    /// A directory of this machine.
+    Directory(Directory),
+}
+
+/// A comparison whose buckets are known, before they are listed.
+#[derive(Debug)]
+pub struct Verification {
+    /// The place whose past it is.
+    pub location: Location,
+    /// The past instant.
+    pub at: Instant,
+    /// What should hold it.
+    pub against: Against,
+    /// How far back the bucket's history is complete.
+    pub history: Check,
+    /// The settings of the bucket whose past it is.
+    pub here: Standing,
+    query: Query,
+    compare: Compare,
+    judge: Judge,
+}
+
+/// What a comparison came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// There was nothing to compare.
+    Empty,
+    /// Everything is as it was.
+    Verified,
+    /// Nothing differs, but some keys cannot be told to be right.
+    Uncertain,
+    /// Something differs.
+    Different,
+}
+
+impl Verify {
+    /// Finds out whether the bucket has a past, and how far back that is complete.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past; [`Refused`](crate::error::ErrorKind::Refused)
+    /// for a bucket without a past.
+    pub async fn inspect(self, client: &Client) -> Result<Verification> {
+        let Self { query, against } = self;
+        let location = query.location.clone();
+        let here = standing(client, &location.bucket).await?;
+        let at = query.at.past(client.clock().now().whole_second())?;
+        require_history(&location.bucket, here)?;
+        let there = match &against {
+            Against::Itself | Against::Directory(_) => here,
+            Against::Place(place) => standing(client, &place.bucket).await?,
+        };
+        let rules = rules(client, &location.bucket).await?;
+        let judge = query.judge(&rules, at, Cut::Latest);
+        let place = (&*location.prefix, Some(at));
+        let history = history_check(&rules, &judge.expiries, place, client.clock().now_at_most());
+        let compare = Compare { kms: here.kms || there.kms, trust_etag: query.trust_etag };
+        Ok(Verification { location, at, against, history, here, query, compare, judge })
+    }
+}
+
+impl Verification {
+    /// Lists what is compared, and finds what differs.
+    pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
+        let Self { location, against, query, compare, judge, .. } = self;
+        match against {
+            Against::Itself => survey(client, query.scope(), judge, *compare, Undelete::Copy, cancel).await,
+            Against::Place(place) => {
+                let there = (&Place::elsewhere(location, place), Extras::Differ);
+                survey_elsewhere(client, (query.scope(), judge), there, *compare, cancel).await
+            }
+            Against::Directory(directory) => {
+                let relocation = &Relocation::to_directory(location);
+                let files = Files { directory: Some(directory), relocation, compare: *compare, bytes: true };
+                verify_directory(client, (query.scope(), judge), files, cancel).await
+            }
+        }
+    }
+}
+
+impl Verdict {
+    /// What differs is told first; what is uncertain cannot be told to be right.
+    ///
+    /// | keys found | differences | uncertain keys | trusted | verdict |
+    /// |---|---|---|---|---|
+    /// | none | none | none | | empty |
+    /// | any | some | | | different |
+    /// | any | none | some | no | uncertain |
+    /// | any | none | some | yes | verified |
+    /// | some | none | none | | verified |
+    pub fn of(sums: &Sums, trust: bool) -> Self {
+        let uncertain = sums.unsure.all() > 0;
+        if sums.changes() > 0 {
+            Self::Different
+        } else if uncertain && !trust {
+            Self::Uncertain
+        } else if sums.found_nothing() && !uncertain {
+            Self::Empty
+        } else {
+            Self::Verified
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, Change, Unsure};
+
+    #[test]
+    fn the_table_holds() {
+        let unsure = |keys, multipart| Unsure { keys, multipart, ..Unsure::default() };
+        for (unchanged, changes, uncertain, trust, expected) in [
+            (0, 0, unsure(0, 0), false, Verdict::Empty),
+            (0, 0, unsure(0, 0), true, Verdict::Empty),
+            (0, 1, unsure(0, 0), true, Verdict::Different),
+            (1, 1, unsure(1, 1), true, Verdict::Different),
+            (1, 0, unsure(1, 0), false, Verdict::Uncertain),
+            (1, 0, unsure(0, 1), false, Verdict::Uncertain),
+            (0, 0, unsure(1, 0), false, Verdict::Uncertain),
+            (1, 0, unsure(0, 1), true, Verdict::Verified),
+            (1, 0, unsure(0, 0), false, Verdict::Verified),
+        ] {
+            let mut sums = Sums::default();
+            (sums.unchanged, sums.unsure) = (unchanged, uncertain);
+            for n in 0..changes {
+                sums.add(&Change::new(n.to_string(), Action::Delete, None, None));
+            }
+            assert_eq!(Verdict::of(&sums, trust), expected, "{unchanged} {changes} {uncertain:?} {trust}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Counts as a person reads them.
+
+/// A count with its thousands set apart: `8,214`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 key`, `2 keys`.
+pub fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_readable() {
+        for (n, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (4_102_331, "4,102,331")] {
+            assert_eq!(count(n), expected);
+        }
+        assert_eq!(plural(1, "key is", "keys are"), "1 key is");
+        assert_eq!(plural(8214, "key is", "keys are"), "8,214 keys are");
+    }
+}

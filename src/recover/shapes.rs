@@ -1,0 +1,26 @@
+//! What a recovery may consist of, for tests of whatever holds for all.
+
+use proptest::prelude::*;
+
+use super::steps::Shape;
+
+/// Any shape of not more than three databases and three buckets.
+pub(super) fn shapes() -> impl Strategy<Value = Shape> {
+    let hooks = any::<(bool, bool, bool)>();
+    let compared = any::<(bool, bool)>();
+    let databases = (0_usize..4, any::<([bool; 3], [bool; 3], [bool; 3])>());
+    let buckets = proptest::collection::vec(any::<bool>(), 0..4);
+    (hooks, compared, databases, buckets).prop_map(
+        |(
+            (quiesce, resume, after_database),
+            (references, verify),
+            (databases, (beside, checks, swaps)),
+            in_place,
+        )| {
+            let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
+            let swaps = swaps[..databases].to_vec();
+            let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
+            Shape { references, checks, swaps, verify, databases, beside, in_place, ..hooks }
+        },
+    )
+}
