@@ -50,6 +50,10 @@ bench-listing *ARGS:
 bench-references *ARGS:
     cargo bench --bench references -- {{ARGS}}
 
+# What sorting 5 million keys on disk costs.
+bench-spill *ARGS:
+    cargo bench --bench spill -- {{ARGS}}
+
 # What restoring 100,000 keys costs; sections: reverts no-head uncover.
 bench-restore *ARGS:
     cargo bench --bench restore -- {{ARGS}}

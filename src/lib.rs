@@ -72,3 +72,4 @@ pub mod retry;
 pub mod s3;
 pub mod spill;
 pub mod timeline;
+pub mod verify;

@@ -319,8 +319,8 @@ pub const SORT_BYTES: usize = 64 << 20;
 /// Sorted runs of keys that are merged into one.
 pub const SORT_RUNS: usize = 64;
 
-/// Threads that write sorted keys at once. When runs are merged, each of them holds a block of every run.
-pub const SPILL_THREADS: usize = 8;
+/// Threads that sort keys and write them. When runs are merged, each of them holds a block of every run.
+pub const SPILL_THREADS: usize = 4;
 
 /// Fewer keys than this are sorted by one thread: to share them costs more than it saves.
 pub const SORT_ALONE: usize = 4096;

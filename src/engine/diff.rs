@@ -3,7 +3,6 @@
 //! In two steps: what [`Diff::inspect`] finds out is known before the listing, which may take hours.
 
 use super::bucket::{Standing, inspect, require_history, require_removable};
-use super::compare::Compare;
 use super::query::Query;
 use super::survey::{Findings, survey};
 use crate::cancel::Cancel;
@@ -13,6 +12,7 @@ use crate::plan::Undelete;
 use crate::plan::file::{Checks, Header, Times};
 use crate::resolve::{Cut, Judge, checks};
 use crate::s3::Client;
+use crate::verify::Compare;
 
 /// What is compared.
 #[derive(Debug)]

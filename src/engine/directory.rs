@@ -2,57 +2,26 @@
 //!
 //! | what stands in the key's place | found |
 //! |---|---|
-//! | nothing, or what is no file | [`Action::Undelete`] |
-//! | a file of another size | [`Action::Revert`] |
+//! | nothing, or what is no file | [`crate::plan::Action::Undelete`] |
+//! | a file of another size | [`crate::plan::Action::Revert`] |
 //! | a file of this size, dated as the version: we have put it there | right, without reading it |
 //! | a file of this size with another date, or where bytes are asked for | what the checksum says |
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::compare::Compare;
-use super::past::Live;
+use super::past::live_then;
+use super::scope_keys::ScopeKeys;
 use super::survey::Findings;
-use super::sweep::Sweep;
-use super::walk::{Scope, Walk};
+use super::walk::Scope;
 use crate::cancel::Cancel;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::limits;
-use crate::local::{Directory, Found, check, read};
-use crate::model::{Relocation, Version, printable};
-use crate::plan::{Action, Change, Sums};
-use crate::resolve::{Checker, Judge, Proof, Verdict};
-use crate::s3::{Client, ObjectName};
+use crate::model::Relocation;
+use crate::plan::{Change, Sums};
+use crate::resolve::{Judge, Verdict};
+use crate::s3::Client;
 use crate::spill::Spool;
-
-/// A directory beside the bucket that it is compared with.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Files<'a> {
-    /// The directory; `None` if there is none yet.
-    pub(super) directory: Option<&'a Directory>,
-    /// How keys are named in it.
-    pub(super) relocation: &'a Relocation,
-    /// How bytes are compared.
-    pub(super) compare: Compare,
-    /// Compare them even where a file's date says that we have put it there.
-    pub(super) bytes: bool,
-}
-
-/// The change that brings a key about, where this stands in its place.
-pub(super) fn change(live: Live, now: Option<Version>) -> Change {
-    let Live { key, version, cautions, doubts } = live;
-    let action = if now.is_some() { Action::Revert } else { Action::Undelete };
-    Change { cautions, doubts, ..Change::new(key, action, now, Some(version)) }
-}
-
-/// What stands in a key's place.
-pub(super) enum Stands {
-    /// Nothing that is a file.
-    Nothing,
-    /// A directory, as the key asks for, or a file that we have put there.
-    AsPut,
-    /// A file with this size and date, and what its bytes are.
-    File(Version, Verdict),
-}
+use crate::verify::{Files, Live, Stands, VersionOf};
 
 /// What has been found so far.
 pub(super) struct Ledger<'a> {
@@ -88,48 +57,41 @@ impl Ledger<'_> {
 /// is right already.
 pub(super) async fn survey_directory(
     client: &Client,
-    (mut scope, judge): (Scope, &Judge),
+    (scope, judge): (Scope, &Judge),
     files: Files<'_>,
     cancel: &Cancel,
     mut right: impl FnMut(&str),
 ) -> Result<Findings> {
     let mut ledger = Ledger { relocation: Some(files.relocation.clone()), ..Ledger::new(client)? };
     let (bucket, cuts) = (scope.bucket.clone(), (judge.cuts.0, judge.cuts.0));
-    if let Some(keys) = scope.keys.take() {
-        let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
-        while let Some(live) =
-            walk.next(|state| Live::then(&state, judge, client.clock(), &mut ledger.sums)).await?
-        {
-            enter_all(&mut ledger, 0, (files, &bucket), live, &mut right).await?;
+    let mut keys = ScopeKeys::start(client, scope, cuts, cancel);
+    while let Some(batch) =
+        keys.next(|state| live_then(&state, judge, client.clock(), &mut ledger.sums)).await?
+    {
+        if batch.cut_before {
+            ledger.changes.cut(batch.segment)?;
         }
-        ledger.sums.set_unknown(walk.unknown);
-    } else {
-        let mut sweep = Sweep::start(client, scope, cuts, cancel);
-        while let Some(batch) =
-            sweep.next(|state| Live::then(&state, judge, client.clock(), &mut ledger.sums)).await?
-        {
-            if batch.cut_before {
-                ledger.changes.cut(batch.segment)?;
-            }
-            enter_all(&mut ledger, batch.segment, (files, &bucket), batch.keys, &mut right).await?;
-            if batch.last {
-                ledger.changes.cut(batch.segment)?;
-            }
+        enter_all(&mut ledger, batch.segment, files, &bucket, batch.keys, &mut right).await?;
+        if batch.last {
+            ledger.changes.cut(batch.segment)?;
         }
     }
+    ledger.sums.set_unknown(keys.unknown());
     Ok(Findings { changes: ledger.changes, unsure: None, sums: ledger.sums })
 }
 
 async fn enter_all(
     ledger: &mut Ledger<'_>,
     segment: u64,
-    (files, bucket): (Files<'_>, &str),
+    files: Files<'_>,
+    bucket: &str,
     live: Vec<Live>,
     right: &mut impl FnMut(&str),
 ) -> Result<()> {
     let client = ledger.client;
     let looks = stream::iter(live).map(|live| async move {
-        let stands = files.look(client, bucket, &live).await?;
+        let there = VersionOf { bucket, key: &live.key, version: &live.version };
+        let stands = files.look(client, there).await?;
         Ok::<_, Error>((live, stands))
     });
     let mut looks = std::pin::pin!(looks.buffered(limits::FILE_CHECKS));
@@ -150,75 +112,12 @@ async fn enter_all(
                 ledger.settle(&live, |sums| &mut sums.same_content);
                 right(&live.key);
             }
-            Stands::Nothing => ledger.enter(segment, &change(live, None))?,
+            Stands::Nothing => ledger.enter(segment, &live.brought_over(None))?,
             Stands::File(now, verdict) => {
                 ledger.sums.unproven += u64::from(verdict == Verdict::Unproven);
-                ledger.enter(segment, &change(live, Some(now)))?;
+                ledger.enter(segment, &live.brought_over(Some(now)))?;
             }
         }
     }
     Ok(())
-}
-
-impl Files<'_> {
-    /// What stands in the key's place.
-    pub(super) async fn look(self, client: &Client, bucket: &str, live: &Live) -> Result<Stands> {
-        let then = &live.version;
-        let Some(directory) = self.directory else { return Ok(Stands::Nothing) };
-        let Ok(path) = directory.path_of(&live.key, &self.relocation.there(&live.key)) else {
-            return Ok(Stands::Nothing);
-        };
-        let (place, wanted) = (directory.clone(), path.clone());
-        let found = tokio::task::spawn_blocking(move || place.find(&wanted)).await;
-        let found = found.map_err(|e| Error::new(ErrorKind::Local, "looking at a file failed").because(e))?;
-        let found = found.map_err(|e| {
-            Error::new(ErrorKind::Local, format!("cannot look at {}: {e}", printable(path.text()))).because(e)
-        })?;
-        let (file, size, modified) = match found {
-            Some(Found::Folder) if path.is_folder() => return Ok(Stands::AsPut),
-            Some(Found::File { file, size, modified }) if !path.is_folder() => (file, size, modified),
-            _ => return Ok(Stands::Nothing),
-        };
-        let now = Version { size, last_modified: modified, ..Version::default() };
-        if size != then.size {
-            return Ok(Stands::File(now, Verdict::Wrong));
-        }
-        if modified == then.last_modified && !self.bytes {
-            return Ok(Stands::AsPut);
-        }
-        let object = ObjectName { bucket, key: &live.key, version_id: &then.version_id };
-        Ok(Stands::File(now, self.compare_bytes(client, object, then, &file).await?))
-    }
-
-    /// Holds a file of the right size against what the listing says of a version, and against what HEAD says where the
-    /// listing leaves it open.
-    async fn compare_bytes(
-        self,
-        client: &Client,
-        object: ObjectName<'_>,
-        then: &Version,
-        file: &std::fs::File,
-    ) -> Result<Verdict> {
-        let Compare { kms, trust_etag } = self.compare;
-        let by_etag = Proof::of_etag(&then.etag).filter(|_| !kms || trust_etag);
-        if let Some(proof) = by_etag.clone() {
-            let verdict = read(file, Checker::new(then.size, proof, None)).await?;
-            if verdict == Verdict::Proven || trust_etag {
-                return Ok(verdict);
-            }
-        } else if trust_etag {
-            return Ok(Verdict::Unproven);
-        }
-        let stored = match client.stored(object).await {
-            Ok(Some(stored)) => stored,
-            // Nothing more can be learnt of it.
-            Ok(None) => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
-            Err(e) if e.is_silence() => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
-            Err(e) => return Err(e),
-        };
-        if by_etag.is_some_and(|proof| proof == Proof::of(&stored)) {
-            return Ok(Verdict::Wrong);
-        }
-        check(client, object, &stored, file).await
-    }
 }

@@ -7,8 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use super::bucket::{Standing, inspect, require_history};
-use super::compare::Compare;
-use super::directory::{Files, survey_directory};
+use super::directory::survey_directory;
 use super::options::{RestoreOptions, Target};
 use super::query::Query;
 use super::survey::Findings;
@@ -21,6 +20,7 @@ use crate::plan::{Change, Sums};
 use crate::resolve::{Cut, checks};
 use crate::s3::Client;
 use crate::spill::Spool;
+use crate::verify::{Compare, Files};
 
 /// A past state, and the directory that it is brought into.
 #[derive(Debug)]

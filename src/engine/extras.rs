@@ -5,8 +5,8 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::mpsc;
 
-use super::directory::{Files, Ledger, Stands, change};
-use super::past::{Live, live_keys};
+use super::directory::Ledger;
+use super::past::{live_keys, live_then};
 use super::survey::Findings;
 use super::walk::Scope;
 use crate::cancel::Cancel;
@@ -17,6 +17,7 @@ use crate::model::{Relocation, Version};
 use crate::plan::{Action, Change};
 use crate::resolve::{Judge, KeyState, Verdict};
 use crate::s3::Client;
+use crate::verify::{Files, Stands, VersionOf};
 
 /// Compares the files with the state of `scope` at the judge's first cut. Files of whose bytes nothing can be proved count as
 /// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
@@ -29,7 +30,7 @@ pub(super) async fn verify_directory(
     let mut ledger = Ledger::new(client)?;
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
-    let then = |state: &KeyState<'_>| Live::then(state, judge, client.clock(), &mut ledger.sums);
+    let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
     let (live, unknown) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
     let mut live = live.into_changes()?;
     loop {
@@ -43,7 +44,8 @@ pub(super) async fn verify_directory(
         let looks = stream::iter(live).map(|live| {
             let bucket = &bucket;
             async move {
-                let stands = files.look(client, bucket, &live).await?;
+                let there = VersionOf { bucket, key: &live.key, version: &live.version };
+                let stands = files.look(client, there).await?;
                 Ok::<_, Error>((live, stands))
             }
         });
@@ -61,8 +63,8 @@ pub(super) async fn verify_directory(
                     ledger.settle(&live, |sums| &mut sums.unchanged);
                     ledger.sums.unproven += 1;
                 }
-                Stands::Nothing => ledger.enter(0, &change(live, None))?,
-                Stands::File(now, Verdict::Wrong) => ledger.enter(0, &change(live, Some(now)))?,
+                Stands::Nothing => ledger.enter(0, &live.brought_over(None))?,
+                Stands::File(now, Verdict::Wrong) => ledger.enter(0, &live.brought_over(Some(now)))?,
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::bucket::Standing;
-use super::compare::Compare;
 use super::references::heal_changes;
 use super::restore::{Kind, Prepared};
 use super::survey::Findings;
@@ -13,6 +12,7 @@ use crate::model::{Instant, Location};
 use crate::plan::file::{Seen, Selected};
 use crate::recover::Dangling;
 use crate::s3::Client;
+use crate::verify::Compare;
 
 /// Late uploads that are to be brought back.
 #[derive(Debug, Clone)]

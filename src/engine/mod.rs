@@ -3,7 +3,6 @@
 
 mod bucket;
 mod check;
-mod compare;
 mod consent;
 mod diff;
 mod directory;
@@ -23,6 +22,7 @@ mod references;
 mod restore;
 mod rows;
 mod run;
+mod scope_keys;
 mod store;
 mod superseded;
 mod survey;

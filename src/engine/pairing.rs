@@ -1,20 +1,19 @@
 //! A survey of two places: a bucket's state at T beside what another bucket, or prefix, holds now.
 
-use super::compare::Compare;
-use super::past::{Live, live_keys};
+use super::past::{live_keys, live_then};
 use super::survey::{Extras, Findings, Ledger};
 use super::walk::Scope;
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::plan::{Action, Change};
-use crate::resolve::{Cut, Doubt, Judge, KeyState};
+use crate::resolve::{Cut, Judge, KeyState};
 use crate::s3::Client;
 use crate::spill::{Pair, pairs};
+use crate::verify::{Compare, Live, difference};
 
 /// Compares the state of `scope` at the judge's first cut with what the target holds now: what the target lacks is found as
-/// [`Action::Undelete`], what differs as [`Action::Revert`]. Keys are those of the source.
+/// [`crate::plan::Action::Undelete`], what differs as [`crate::plan::Action::Revert`]. Keys are those of the source.
 pub(super) async fn survey_elsewhere(
     client: &Client,
     (scope, judge): (Scope, &Judge),
@@ -31,7 +30,7 @@ pub(super) async fn survey_elsewhere(
     let selection = scope.selection.clone();
     let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras).with_unsure()?;
     ledger.only = scope.only.clone();
-    let then = |state: &KeyState<'_>| Live::then(state, judge, client.clock(), &mut ledger.sums);
+    let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
     let (source, unknown) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
     let now = |state: &KeyState<'_>| Live::now(state, name(state.key));
@@ -48,16 +47,4 @@ pub(super) async fn survey_elsewhere(
         ledger.sums.existed += pairs.iter().filter(|pair| !matches!(pair, Pair::Second(_))).count() as u64;
         ledger.enter(0, pairs.into_iter().map(difference).collect()).await?;
     }
-}
-
-/// What makes what a key is what it was, unless both turn out to be the same.
-fn difference(pair: Pair<Live, Live>) -> Change {
-    let (action, live, then, now) = match pair {
-        Pair::First(then) => (Action::Undelete, then.clone(), Some(then.version), None),
-        Pair::Second(now) => (Action::Delete, now.clone(), None, Some(now.version)),
-        Pair::Both(then, now) => (Action::Revert, then.clone(), Some(then.version), Some(now.version)),
-    };
-    let Live { key, cautions, mut doubts, .. } = live;
-    doubts.extend(Doubt::of_class(then.as_ref()));
-    Change { cautions, doubts, ..Change::new(&*key, action, now, then) }
 }

@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use super::sweep::Sweep;
-use super::walk::{Scope, Walk};
+use super::scope_keys::ScopeKeys;
+use super::walk::Scope;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{KeyShapes, Known, Lifecycle, Rule, Version};
+use crate::model::{KeyShapes, Known, Lifecycle, Rule};
 use crate::plan::Sums;
-use crate::resolve::{Caution, Cut, Doubt, Expiries, Judge, KeyState};
+use crate::resolve::{Cut, Doubt, Expiries, Judge, KeyState};
 use crate::s3::{Client, ServerClock};
 use crate::spill::Spool;
+use crate::verify::Live;
 
 /// By what the answers at two cuts are judged, in a bucket that has these rules now and had `earlier` ones before.
 pub fn judge(
@@ -26,58 +25,33 @@ pub fn judge(
     Judge { cuts, expiries, multipart_window }
 }
 
-/// A key that is live, and what is to be known of that.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Live {
-    pub(super) key: String,
-    pub(super) version: Version,
-    pub(super) cautions: Vec<Caution>,
-    pub(super) doubts: Vec<Doubt>,
-}
-
-impl Live {
-    /// What was live at T. A key that was not, and perhaps was, is counted.
-    pub(super) fn then(
-        state: &KeyState<'_>,
-        judge: &Judge,
-        clock: &ServerClock,
-        sums: &mut Sums,
-    ) -> Option<Self> {
-        let doubts = doubts(judge, state, clock);
-        sums.see(state.oldest);
-        let Some(version) = state.then.cloned() else {
-            sums.add_unsure(state.key, &doubts, &[]);
-            return None;
-        };
-        Some(Self { key: state.key.to_owned(), version, cautions: judge.cautions(state), doubts })
+/// What was live at T. A key that was not, and perhaps was, is counted.
+pub(super) fn live_then(
+    state: &KeyState<'_>,
+    judge: &Judge,
+    clock: &ServerClock,
+    sums: &mut Sums,
+) -> Option<Live> {
+    let doubts = doubts(judge, state, clock);
+    sums.see(state.oldest);
+    if state.then.is_none() {
+        sums.add_unsure(state.key, &doubts, &[]);
     }
-
-    /// What is live now, by the name that it has in the past state.
-    pub(super) fn now(state: &KeyState<'_>, name: Option<String>) -> Option<Self> {
-        let (cautions, doubts) = (Vec::new(), Vec::new());
-        Some(Self { key: name?, version: state.then?.clone(), cautions, doubts })
-    }
+    Live::then(state, judge, doubts)
 }
 
 /// The keys of a scope that are live at a cut, on disk, in their order; `live` says what is to be known of each. Gives also
 /// of the keys that were asked for by name those that have no entry.
 pub(super) async fn live_keys(
     client: &Client,
-    mut scope: Scope,
+    scope: Scope,
     at: Cut,
     cancel: &Cancel,
     mut live: impl FnMut(&KeyState<'_>) -> Option<Live>,
 ) -> Result<(Spool<Live>, KeyShapes)> {
     let mut found = Spool::new()?;
-    if let Some(keys) = scope.keys.take() {
-        let mut walk = Walk::start(client, (scope, keys), (at, at), cancel);
-        while let Some(batch) = walk.next(|state| live(&state)).await? {
-            batch.iter().try_for_each(|live| found.push(0, &live.key, live))?;
-        }
-        return Ok((found, walk.unknown));
-    }
-    let mut sweep = Sweep::start(client, scope, (at, at), cancel);
-    while let Some(batch) = sweep.next(|state| live(&state)).await? {
+    let mut keys = ScopeKeys::start(client, scope, (at, at), cancel);
+    while let Some(batch) = keys.next(|state| live(&state)).await? {
         if batch.cut_before {
             found.cut(batch.segment)?;
         }
@@ -86,7 +60,7 @@ pub(super) async fn live_keys(
             found.cut(batch.segment)?;
         }
     }
-    Ok((found, KeyShapes::default()))
+    Ok((found, keys.unknown()))
 }
 
 /// The doubts about a key's answers by now: a listing may take hours, and lifecycle acts meanwhile, by the server's clock.

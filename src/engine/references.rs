@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
-use super::compare::Compare;
 use super::past::{doubts, doubts_of_unlisted};
 use super::survey::{Findings, Ledger};
 use super::sweep::{Found, Sweep};
@@ -21,6 +20,7 @@ use crate::recover::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling,
 use crate::resolve::{Cut, Judge, KeyState};
 use crate::s3::{Client, ServerClock};
 use crate::spill::{Cursor, SortedKeys, SortedWriter, Spool};
+use crate::verify::Compare;
 
 /// Whose objects the rows' keys are looked for among.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,6 @@ use std::path::Path;
 use super::bucket::{
     Standing, inspect, require_history, require_keeping, require_removable, require_room, standing,
 };
-use super::compare::Compare;
 use super::execute::NewPlan;
 use super::options::{RestoreOptions, Target};
 use super::order::{Order, Server};
@@ -26,6 +25,7 @@ use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
 use crate::plan::{Change, Only, Plausibility, Sums, Undelete};
 use crate::resolve::{Cut, Judge, checks};
 use crate::s3::Client;
+use crate::verify::Compare;
 
 /// What is restored, and where to.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ pub fn read_keys(
     location: &Location,
     name: &str,
 ) -> Result<SortedKeys> {
-    let mut sorter = Sorter::default();
+    let mut sorter = Sorter::new()?;
     each_key(input, terminator, location, name, |key| sorter.push(key))?;
     sorter.finish()
 }

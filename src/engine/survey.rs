@@ -2,10 +2,9 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::compare::{Compare, Compared};
 use super::past::doubts;
-use super::sweep::Sweep;
-use super::walk::{Scope, Walk};
+use super::scope_keys::ScopeKeys;
+use super::walk::Scope;
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
@@ -15,6 +14,7 @@ use crate::plan::{Action, Change, Only, Sums, Undelete, UnsureKey, decide};
 use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
 use crate::spill::Spool;
+use crate::verify::{Compare, Compared, VersionOf};
 
 /// What a survey found: the changes on disk, in the order of their keys, and their sums.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub enum Extras {
 /// Compares a bucket's states at the judge's two cuts. Changes nothing.
 pub async fn survey(
     client: &Client,
-    mut scope: Scope,
+    scope: Scope,
     judge: &Judge,
     compare: Compare,
     undelete: Undelete,
@@ -49,16 +49,8 @@ pub async fn survey(
     let ledger = Ledger::new(client, &place, compare)?;
     let only = scope.only.clone();
     let mut ledger = Ledger { undelete, only, ..ledger.with_unsure()? };
-    let cuts = judge.cuts;
-    if let Some(keys) = scope.keys.take() {
-        let mut walk = Walk::start(client, (scope, keys), cuts, cancel);
-        while let Some(found) = walk.next(|state| ledger.change_of(&state, judge)).await? {
-            ledger.enter(0, found).await?;
-        }
-        return ledger.close(walk.unknown).await;
-    }
-    let mut sweep = Sweep::start(client, scope, cuts, cancel);
-    while let Some(batch) = sweep.next(|state| ledger.change_of(&state, judge)).await? {
+    let mut keys = ScopeKeys::start(client, scope, judge.cuts, cancel);
+    while let Some(batch) = keys.next(|state| ledger.change_of(&state, judge)).await? {
         if batch.cut_before {
             ledger.cut(batch.segment)?;
         }
@@ -67,7 +59,7 @@ pub async fn survey(
             ledger.cut(batch.segment)?;
         }
     }
-    ledger.close(KeyShapes::default()).await
+    ledger.close(keys.unknown()).await
 }
 
 /// Gathers what a survey finds.
@@ -140,8 +132,9 @@ impl<'a> Ledger<'a> {
             let compared = match (&change.then, &change.now) {
                 (Some(then), Some(now)) => {
                     let there = place.relocation.there(&change.key);
-                    let then = (&*place.source_bucket, &*change.key, then);
-                    compare.compare(client, then, (&*place.bucket, &*there, now)).await?
+                    let then = VersionOf { bucket: &place.source_bucket, key: &change.key, version: then };
+                    let now = VersionOf { bucket: &place.bucket, key: &there, version: now };
+                    compare.compare(client, then, now).await?
                 }
                 _ => Compared::unasked(Likeness::Different),
             };

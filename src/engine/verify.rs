@@ -1,8 +1,6 @@
 //! Comparing a bucket, or another place, with its state at a past instant. Changes nothing.
 
 use super::bucket::{Standing, require_history, rules, standing};
-use super::compare::Compare;
-use super::directory::Files;
 use super::extras::verify_directory;
 use super::pairing::survey_elsewhere;
 use super::query::Query;
@@ -15,6 +13,7 @@ use crate::model::{Check, Instant, Location, Relocation};
 use crate::plan::{Sums, Undelete};
 use crate::resolve::{Cut, Judge, history_check};
 use crate::s3::Client;
+use crate::verify::{Compare, Files};
 
 /// What is compared with a past state.
 #[derive(Debug)]

@@ -43,10 +43,11 @@ struct Read {
 }
 
 impl Walk {
-    /// Begins to read those of the keys that the scope selects.
+    /// Begins to read those of the chosen keys that the scope selects.
     pub(super) fn start(
         client: &Client,
-        (scope, mut chosen): (Scope, Vec<String>),
+        scope: Scope,
+        mut chosen: Vec<String>,
         cuts: (Cut, Cut),
         cancel: &Cancel,
     ) -> Self {

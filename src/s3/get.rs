@@ -119,35 +119,35 @@ impl Client {
     }
 }
 
+/// The replies to GET and HEAD have these members alike, and no trait in common.
+macro_rules! stored_of {
+    ($reply:expr) => {{
+        let checksums = [
+            (Algorithm::Crc32, $reply.checksum_crc32()),
+            (Algorithm::Crc32C, $reply.checksum_crc32_c()),
+            (Algorithm::Crc64Nvme, $reply.checksum_crc64_nvme()),
+            (Algorithm::Sha1, $reply.checksum_sha1()),
+            (Algorithm::Sha256, $reply.checksum_sha256()),
+        ];
+        let sealed = $reply.sse_customer_algorithm().is_some() || is_foreign($reply.server_side_encryption());
+        stored(size($reply.content_length()), $reply.e_tag(), sealed, $reply.checksum_type(), &checksums)
+    }};
+}
+
 fn of_get(reply: &GetObjectOutput) -> Stored {
-    let checksums = [
-        (Algorithm::Crc32, reply.checksum_crc32()),
-        (Algorithm::Crc32C, reply.checksum_crc32_c()),
-        (Algorithm::Crc64Nvme, reply.checksum_crc64_nvme()),
-        (Algorithm::Sha1, reply.checksum_sha1()),
-        (Algorithm::Sha256, reply.checksum_sha256()),
-    ];
-    let sealed = reply.sse_customer_algorithm().is_some() || is_foreign(reply.server_side_encryption());
-    stored(size(reply.content_length()), reply.e_tag(), sealed, (reply.checksum_type(), &checksums))
+    stored_of!(reply)
 }
 
 fn of_head(reply: &HeadObjectOutput) -> Stored {
-    let checksums = [
-        (Algorithm::Crc32, reply.checksum_crc32()),
-        (Algorithm::Crc32C, reply.checksum_crc32_c()),
-        (Algorithm::Crc64Nvme, reply.checksum_crc64_nvme()),
-        (Algorithm::Sha1, reply.checksum_sha1()),
-        (Algorithm::Sha256, reply.checksum_sha256()),
-    ];
-    let sealed = reply.sse_customer_algorithm().is_some() || is_foreign(reply.server_side_encryption());
-    stored(size(reply.content_length()), reply.e_tag(), sealed, (reply.checksum_type(), &checksums))
+    stored_of!(reply)
 }
 
 fn stored(
     size: u64,
     etag: Option<&str>,
     opaque_etag: bool,
-    (kind, checksums): (Option<&ChecksumType>, &[(Algorithm, Option<&str>)]),
+    kind: Option<&ChecksumType>,
+    checksums: &[(Algorithm, Option<&str>)],
 ) -> Stored {
     let mut stored = Stored {
         size,
@@ -187,11 +187,11 @@ mod tests {
             (Algorithm::Sha1, Some("")),
             (Algorithm::Crc64Nvme, Some("AAAAAAAAAAA=")),
         ];
-        let found = stored(7, Some("\"e-3\""), false, (None, &checksums));
+        let found = stored(7, Some("\"e-3\""), false, None, &checksums);
         assert_eq!((found.size, &*found.etag), (7, "e-3"));
         assert_eq!(found.of_parts, [(Algorithm::Crc32, "AAAAAA==".to_owned())]);
         assert_eq!(found.whole, [(Algorithm::Crc64Nvme, "AAAAAAAAAAA=".to_owned())]);
-        let composite = stored(7, None, false, (Some(&ChecksumType::Composite), &checksums[3..]));
+        let composite = stored(7, None, false, Some(&ChecksumType::Composite), &checksums[3..]);
         assert_eq!((composite.whole.len(), composite.of_parts.len()), (0, 1));
     }
 }

@@ -1,9 +1,12 @@
 //! Blocks of bytes in a file without a name, each compressed and with a checksum.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -35,7 +38,7 @@ impl Blocks {
     }
 
     pub(super) fn write(&self, bytes: &[u8]) -> Result<Place> {
-        let packed = pack(bytes).map_err(|e| full(&e))?;
+        let packed = CODEC.with_borrow_mut(|codec| codec.pack(bytes)).map_err(|e| full(&e))?;
         let offset = self.end.fetch_add(packed.len() as u64, Ordering::Relaxed);
         self.file.write_all_at(&packed, offset).map_err(|e| full(&e))?;
         Ok(Place { offset, packed: packed.len(), bytes: bytes.len() })
@@ -47,16 +50,28 @@ impl Blocks {
         self.file.read_exact_at(&mut packed, place.offset).map_err(|e| full(&e))?;
         into.clear();
         into.reserve_exact(place.bytes);
-        let unpacked = zstd::bulk::Decompressor::new()
-            .and_then(|mut decompressor| decompressor.decompress_to_buffer(&packed, into));
+        let unpacked = CODEC.with_borrow_mut(|codec| codec.unpacker.decompress_to_buffer(&packed, into));
         if unpacked.map_err(|e| damaged().because(e))? == place.bytes { Ok(()) } else { Err(damaged()) }
     }
 }
 
-fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut compressor = zstd::bulk::Compressor::new(limits::SPILL_LEVEL)?;
-    compressor.include_checksum(true)?;
-    compressor.compress(bytes)
+thread_local! {
+    /// One a thread: to make it anew for each block costs as much as to pack the block.
+    static CODEC: RefCell<Codec> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Codec {
+    packer: Compressor<'static>,
+    unpacker: Decompressor<'static>,
+}
+
+impl Codec {
+    fn pack(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        self.packer.set_compression_level(limits::SPILL_LEVEL)?;
+        self.packer.include_checksum(true)?;
+        self.packer.compress(bytes)
+    }
 }
 
 const ROOM: &str = "point TMPDIR to a directory with room for what is found";

@@ -1,21 +1,26 @@
 //! Keys that come in any order, put in order on disk.
 //!
 //! As many as fit are sorted in memory and written as a run; where they come in order already, the run goes on. Runs are
-//! merged when there are many, and in the end. Sorting and merging use all processors.
+//! merged when there are many, and in the end. Sorting and merging use a few processors: each costs memory.
+
+use std::thread::available_parallelism;
 
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::blocks::Blocks;
 use super::chunk::{Chunk, Place};
 use super::keys::{Part, SortedKeys, SortedWriter};
 use super::merge::Merge;
 use super::run::{Run, Written};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
 /// Puts keys in order, each once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sorter {
+    /// Threads of its own: what they keep to pack and unpack blocks goes with them.
+    pool: ThreadPool,
     chunk: Chunk,
     run: Option<Growing>,
     /// Finished runs; those of one level are about equally long.
@@ -23,6 +28,15 @@ pub struct Sorter {
 }
 
 impl Sorter {
+    /// Nothing yet.
+    pub fn new() -> Result<Self> {
+        let threads = available_parallelism().map_or(1, usize::from).min(limits::SPILL_THREADS);
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| {
+            Error::new(ErrorKind::Local, format!("cannot start the threads that sort keys: {e}")).because(e)
+        })?;
+        Ok(Self { pool, chunk: Chunk::default(), run: None, levels: Vec::new() })
+    }
+
     /// Takes a key.
     pub fn push(&mut self, key: &str) -> Result<()> {
         if self.chunk.size() + key.len() > limits::SORT_BYTES {
@@ -34,14 +48,14 @@ impl Sorter {
 
     /// Writes what is in memory, to the run under way if it can follow there.
     pub(super) fn write(&mut self) -> Result<()> {
-        self.chunk.sort();
-        let parts = self.chunk.parts(threads());
+        self.pool.install(|| self.chunk.sort());
+        let parts = self.chunk.parts(self.pool.current_num_threads());
         let Some(first) = parts.first().and_then(|part| self.chunk.keys(part).next()) else { return Ok(()) };
         let mut run = match self.run.take_if(|run| run.last.as_deref() <= Some(first)) {
             Some(run) => run,
             None => Growing { blocks: Blocks::new()?, written: Vec::new(), last: None },
         };
-        run.append(&self.chunk, &parts)?;
+        self.pool.install(|| run.append(&self.chunk, &parts))?;
         self.chunk.clear();
         match self.run.replace(run) {
             Some(ended) => self.keep(ended.finish(), 0),
@@ -59,7 +73,8 @@ impl Sorter {
         if runs.len() < limits::SORT_RUNS {
             return Ok(());
         }
-        let merged = merge(&std::mem::take(runs))?;
+        let runs = std::mem::take(runs);
+        let merged = self.pool.install(|| merge(&runs))?;
         self.keep(merged, level + 1)
     }
 
@@ -75,7 +90,7 @@ impl Sorter {
             return Ok(last);
         }
         let runs: Vec<_> = self.levels.into_iter().flatten().chain([last]).collect();
-        merge(&runs)
+        self.pool.install(|| merge(&runs))
     }
 }
 
@@ -107,15 +122,10 @@ impl Growing {
     }
 }
 
-/// How many threads write at once.
-fn threads() -> usize {
-    rayon::current_num_threads().min(limits::SPILL_THREADS)
-}
-
 /// One run from several: each thread merges the keys between two borders.
 fn merge(runs: &[SortedKeys]) -> Result<SortedKeys> {
     let blocks = Blocks::new()?;
-    let borders = borders(runs, threads());
+    let borders = borders(runs, rayon::current_num_threads());
     let parts: Vec<_> = (0..=borders.len())
         .into_par_iter()
         .map(|n| {

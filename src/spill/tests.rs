@@ -19,7 +19,7 @@ fn listed(mut cursor: Cursor) -> Vec<String> {
 
 /// Sorts with chunks of a few keys, so that there are many runs and several levels of them.
 fn sorted(keys: &[String], chunk: usize) -> (SortedKeys, usize) {
-    let mut sorter = Sorter::default();
+    let mut sorter = Sorter::new().unwrap();
     for keys in keys.chunks(chunk) {
         for key in keys {
             sorter.push(key).unwrap();
@@ -72,7 +72,7 @@ fn runs_are_merged_level_by_level() {
 
 #[test]
 fn none_and_the_same_again() {
-    let none = Sorter::default().finish().unwrap();
+    let none = Sorter::new().unwrap().finish().unwrap();
     assert!(none.is_empty() && none.from("a").unwrap().key().is_none());
     assert!(none.nth(0).unwrap().key().is_none());
     let mut writer = SortedWriter::new().unwrap();
@@ -80,6 +80,16 @@ fn none_and_the_same_again() {
         writer.push(key).unwrap();
     }
     assert_eq!(listed(writer.finish().unwrap().nth(0).unwrap()), ["", "a", "bbb"]);
+}
+
+/// A chunk is written in parts, and what is the same must not stand in two of them, nor at the end of one chunk and the
+/// beginning of the next.
+#[test]
+fn a_key_that_comes_again_and_again_is_one() {
+    for chunk in [2, 7, 1000] {
+        let (same, _) = sorted(&vec!["a".to_owned(); 1000], chunk);
+        assert_eq!((same.len(), listed(same.nth(0).unwrap())), (1, vec!["a".to_owned()]));
+    }
 }
 
 /// One value is larger than a block, and any text is one line.

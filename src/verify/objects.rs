@@ -14,33 +14,39 @@ pub struct Compare {
     pub trust_etag: bool,
 }
 
+/// One version of an object.
+#[derive(Debug, Clone, Copy)]
+pub struct VersionOf<'a> {
+    /// Its bucket.
+    pub bucket: &'a str,
+    /// Its key.
+    pub key: &'a str,
+    /// What the listing says of it.
+    pub version: &'a Version,
+}
+
 /// What the server says of two versions.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Compared {
+pub struct Compared {
     /// Whether they are the same object.
-    pub(super) likeness: Likeness,
+    pub likeness: Likeness,
     /// Whether the first is a replica, as far as it was asked for.
-    pub(super) replica: bool,
+    pub replica: bool,
     /// The server refused to tell of one.
-    pub(super) silent: bool,
+    pub silent: bool,
 }
 
 impl Compared {
     /// What needs no asking.
-    pub(super) fn unasked(likeness: Likeness) -> Self {
+    pub fn unasked(likeness: Likeness) -> Self {
         Self { likeness, replica: false, silent: false }
     }
 }
 
 impl Compare {
-    /// Compares the version `then` with `now`, each given with its bucket and key.
-    pub(super) async fn compare(
-        self,
-        client: &Client,
-        then: (&str, &str, &Version),
-        now: (&str, &str, &Version),
-    ) -> Result<Compared> {
-        let (a, b) = (then.2, now.2);
+    /// Compares the version `then` with `now`.
+    pub async fn compare(self, client: &Client, then: VersionOf<'_>, now: VersionOf<'_>) -> Result<Compared> {
+        let (a, b) = (then.version, now.version);
         if self.trust_etag {
             let same = a.size == b.size && a.etag == b.etag;
             return Ok(Compared::unasked(if same { Likeness::Same } else { Likeness::Different }));
@@ -48,8 +54,8 @@ impl Compare {
         if !needs_heads(a, b, self.kms) {
             return Ok(Compared::unasked(Likeness::Different));
         }
-        let head = |(bucket, key, version): (&'_ str, &'_ str, &'_ Version)| {
-            let (bucket, key, id) = (bucket.to_owned(), key.to_owned(), version.version_id.clone());
+        let head = |of: VersionOf<'_>| {
+            let (bucket, key, id) = (of.bucket.to_owned(), of.key.to_owned(), of.version.version_id.clone());
             async move { known(client.head(&bucket, &key, Some(&id)).await) }
         };
         let (a, b) = futures::future::try_join(head(then), head(now)).await?;

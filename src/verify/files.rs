@@ -1,0 +1,95 @@
+//! What stands in a key's place in a directory, beside the version that was live at T.
+
+use super::objects::{Compare, VersionOf};
+use crate::error::{Error, ErrorKind, Result};
+use crate::local::{Directory, Found, check, read};
+use crate::model::{Relocation, Version, printable};
+use crate::resolve::{Checker, Proof, Verdict};
+use crate::s3::{Client, ObjectName};
+
+/// A directory beside the bucket that it is compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Files<'a> {
+    /// The directory; `None` if there is none yet.
+    pub directory: Option<&'a Directory>,
+    /// How keys are named in it.
+    pub relocation: &'a Relocation,
+    /// How bytes are compared.
+    pub compare: Compare,
+    /// Compare them even where a file's date says that we have put it there.
+    pub bytes: bool,
+}
+
+/// What stands in a key's place.
+#[derive(Debug)]
+pub enum Stands {
+    /// Nothing that is a file.
+    Nothing,
+    /// A directory, as the key asks for, or a file that we have put there.
+    AsPut,
+    /// A file with this size and date, and what its bytes are.
+    File(Version, Verdict),
+}
+
+impl Files<'_> {
+    /// What stands in the key's place.
+    pub async fn look(self, client: &Client, object: VersionOf<'_>) -> Result<Stands> {
+        let VersionOf { bucket, key, version: then } = object;
+        let Some(directory) = self.directory else { return Ok(Stands::Nothing) };
+        let Ok(path) = directory.path_of(key, &self.relocation.there(key)) else {
+            return Ok(Stands::Nothing);
+        };
+        let (place, wanted) = (directory.clone(), path.clone());
+        let found = tokio::task::spawn_blocking(move || place.find(&wanted)).await;
+        let found = found.map_err(|e| Error::new(ErrorKind::Local, "looking at a file failed").because(e))?;
+        let found = found.map_err(|e| {
+            Error::new(ErrorKind::Local, format!("cannot look at {}: {e}", printable(path.text()))).because(e)
+        })?;
+        let (file, size, modified) = match found {
+            Some(Found::Folder) if path.is_folder() => return Ok(Stands::AsPut),
+            Some(Found::File { file, size, modified }) if !path.is_folder() => (file, size, modified),
+            _ => return Ok(Stands::Nothing),
+        };
+        let now = Version { size, last_modified: modified, ..Version::default() };
+        if size != then.size {
+            return Ok(Stands::File(now, Verdict::Wrong));
+        }
+        if modified == then.last_modified && !self.bytes {
+            return Ok(Stands::AsPut);
+        }
+        let object = ObjectName { bucket, key, version_id: &then.version_id };
+        Ok(Stands::File(now, self.compare_bytes(client, object, then, &file).await?))
+    }
+
+    /// Holds a file of the right size against what the listing says of a version, and against what HEAD says where the
+    /// listing leaves it open.
+    async fn compare_bytes(
+        self,
+        client: &Client,
+        object: ObjectName<'_>,
+        then: &Version,
+        file: &std::fs::File,
+    ) -> Result<Verdict> {
+        let Compare { kms, trust_etag } = self.compare;
+        let by_etag = Proof::of_etag(&then.etag).filter(|_| !kms || trust_etag);
+        if let Some(proof) = by_etag.clone() {
+            let verdict = read(file, Checker::new(then.size, proof, None)).await?;
+            if verdict == Verdict::Proven || trust_etag {
+                return Ok(verdict);
+            }
+        } else if trust_etag {
+            return Ok(Verdict::Unproven);
+        }
+        let stored = match client.stored(object).await {
+            Ok(Some(stored)) => stored,
+            // Nothing more can be learnt of it.
+            Ok(None) => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
+            Err(e) if e.is_silence() => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
+            Err(e) => return Err(e),
+        };
+        if by_etag.is_some_and(|proof| proof == Proof::of(&stored)) {
+            return Ok(Verdict::Wrong);
+        }
+        check(client, object, &stored, file).await
+    }
+}
