@@ -154,6 +154,13 @@ fn not_restored(name: &str) -> Error {
     Error::new(ErrorKind::Refused, message).hint("nothing was renamed")
 }
 
+/// Of a restored database that could not be found again under its new name.
+fn unknown_id(name: &str) -> Error {
+    let message =
+        format!("cannot swap the names of the database {name}: RDS does not tell the restored one's resource id");
+    Error::new(ErrorKind::Refused, message).hint("nothing was renamed; run the same command again")
+}
+
 impl Instance {
     pub(in crate::db) async fn outline_swap(&self, at: Instant) -> Result<Vec<String>> {
         self.settings.outline_swap::<DbInstance>(&self.client, at).await
@@ -163,7 +170,7 @@ impl Instance {
         let Looked::Ours(there) = self.look(errand, false).await? else {
             return Err(not_restored(self.name()));
         };
-        let target = there.dbi_resource_id().unwrap_or_default();
+        let target = there.dbi_resource_id().ok_or_else(|| unknown_id(self.name()))?;
         let captured = self.captured().await?;
         let of = (errand.at, captured.facts.resource_id.as_deref());
         self.settings.plan_swap::<DbInstance>(&self.client, target, of).await
@@ -191,7 +198,7 @@ impl Cluster {
         let Looked::Ours(there) = self.look(errand, false).await? else {
             return Err(not_restored(self.name()));
         };
-        let target = there.db_cluster_resource_id().unwrap_or_default();
+        let target = there.db_cluster_resource_id().ok_or_else(|| unknown_id(self.name()))?;
         let captured = self.captured().await?;
         let of = (errand.at, captured.facts.resource_id.as_deref());
         self.settings.plan_swap::<DbCluster>(&self.client, target, of).await

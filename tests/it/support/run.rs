@@ -47,7 +47,6 @@ impl Run {
     }
 
     /// The run itself, if a signal ended it.
-    #[cfg(feature = "lab")]
     pub(crate) fn expect_killed(self) -> Self {
         assert_eq!(self.code, None, "not killed: {self}");
         self
