@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::{Duration, Instant as Clock};
+use std::time::Instant as Clock;
 
 use futures::future::join_all;
 
@@ -14,16 +14,13 @@ use super::exit::Exit;
 use super::moment;
 use super::recovery::{Source, databases};
 use crate::cancel::Cancel;
-use crate::db::{self, Database, Window};
-use crate::engine::{Scope, Span, find_doubts, inspect, judge};
+use crate::db::{Database, Window};
+use crate::engine::{AskedTime, CheckPast};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::iam_databases::RenamedSource;
-use crate::model::{BucketSettings, Instant, Location, Policy, Question, TypedTime, Use, Versioning};
-use crate::plan::{Plausibility, Warning};
+use crate::model::{Location, Policy, TypedTime, Use};
 use crate::recover::DatabaseKind;
 use crate::report::{Answer, Format, JsonLines, Phase, Progress};
-use crate::resolve::{Cut, Doubtful, Judge, checks, is_restorable};
-use crate::s3::Client;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, state, .. } = args;
@@ -41,52 +38,38 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         );
     }
     let typed = at.map(|at| typed_time(&at, &state, database.as_deref())).transpose()?;
-    let earlier = earlier_rules(&earlier)?;
+    let asked = match (typed, window) {
+        (Some(typed), _) => AskedTime::At(typed),
+        (None, Some(window)) => AskedTime::Window(window),
+        (None, None) => AskedTime::Back,
+    };
+    let (earlier, trusting) = (earlier_rules(&earlier)?, doubtful.is_some());
     let databases = match &database {
         Some(file) => named(file, &server, &context.cancel).await?,
         None => Vec::new(),
     };
     let client = context.client(server, None).await?;
-    let settings = inspect(&client, &location.bucket).await?;
+    let check = CheckPast { location: location.clone(), asked, multipart_window, earlier, trusting };
+    let check = check.inspect(&client).await;
     let context = &context.by_clock_of(&client, output);
-    let question = question(typed, window, context.now)?;
-    let asked = match question {
-        Question::At(at) | Question::Since(at) => Some(at),
-        Question::Back => None,
-    };
-    let mut judge = judge(&settings.rules, earlier, (Cut::Latest, Cut::Latest), multipart_window);
-    let clock = client.clock();
-    let complete = judge.expiries.complete_from(&location.prefix, clock.now_at_most());
-    let t = asked.or(complete).unwrap_or_default();
-    judge.cuts.0 = Cut::At(t);
-    let mut checks = checks(&settings, &judge.expiries, (&location.prefix, asked), clock.now_at_most());
-    let trusting = doubtful.is_some();
-    let doubtful = look(context, output, &client, (&location, &settings), (&judge, question)).await?;
-    let (in_doubt, whole_keys, since) =
-        bounds(question, &doubtful, (&judge, t, &location.prefix), clock.now_at_most());
-    let (in_doubt, whole_keys) = if trusting { (0, false) } else { (in_doubt, whole_keys) };
-    let warnings = warnings(question, &doubtful);
-    let is_before_oldest =
-        matches!(question, Question::At(at) if doubtful.oldest.is_some_and(|oldest| at < oldest));
+    let check = check?;
+    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
+    let doubtful = check.look(&client, &context.cancel).await;
+    drop(progress);
+    let doubtful = doubtful?;
     // After the listing, which may take hours: windows move on meanwhile.
     let windows = ask(&databases).await?;
-    let (of_databases, since) = db::checks(&windows, (question, since), clock.now_at_most());
-    checks.extend(of_databases);
-    let since = match question {
-        // Nothing tells of the time before.
-        Question::Since(asked) => doubtful.oldest.filter(|oldest| asked < *oldest),
-        Question::At(_) | Question::Back => since,
-    };
+    let found = check.answer(&client, &doubtful, &windows);
     let answer = Answer {
         location: &location,
-        question,
-        checks: &checks,
+        question: check.question,
+        checks: &found.checks,
         doubtful: &doubtful,
-        whole_keys,
-        warnings: &warnings,
+        whole_keys: found.whole_keys,
+        warnings: &found.warnings,
         trusting,
-        restorable: is_restorable(&checks, in_doubt, whole_keys) && !is_before_oldest,
-        since,
+        restorable: found.restorable,
+        since: found.since,
         keys: context.counters.keys.get(),
         now: context.now,
     };
@@ -105,15 +88,6 @@ fn typed_time(at: &str, state: &StateArgs, file: Option<&Path>) -> Result<TypedT
         Some(file) => moment::read_with(at, state, &file),
         None => moment::read(at, state),
     }
-}
-
-/// What is asked, by the server's clock.
-fn question(typed: Option<TypedTime>, window: Option<Duration>, now: Instant) -> Result<Question> {
-    Ok(match (typed, window) {
-        (Some(typed), _) => Question::At(typed.past(now)?),
-        (None, Some(window)) => Question::Since(before(now, window)),
-        (None, None) => Question::Back,
-    })
 }
 
 /// Prints the least policy for a use of asof; names that stand for buckets where none was given.
@@ -143,26 +117,6 @@ fn policy(what: Use, location: Option<Location>, file: Option<&Path>) -> Result<
     Ok(Exit::Done)
 }
 
-/// Lists what is asked about. A bucket that never kept versions has no past to look at.
-async fn look(
-    context: &Context,
-    output: Output,
-    client: &Client,
-    (location, settings): (&Location, &BucketSettings),
-    (judge, question): (&Judge, Question),
-) -> Result<Doubtful> {
-    if settings.versioning() == Versioning::Never {
-        return Ok(Doubtful::default());
-    }
-    let span = if matches!(question, Question::At(_)) { Span::At } else { Span::Since };
-    let scope =
-        Scope { bucket: location.bucket.clone(), prefix: location.prefix.clone(), ..Scope::default() };
-    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let found = find_doubts(client, scope, (judge, span), &context.cancel).await;
-    drop(progress);
-    found
-}
-
 /// The databases that a recovery file names.
 async fn named(path: &Path, server: &ServerArgs, cancel: &Cancel) -> Result<Vec<Database>> {
     let Source { file, .. } = Source::read(path)?;
@@ -181,36 +135,4 @@ async fn ask(databases: &[Database]) -> Result<Vec<(&str, Result<Window>)>> {
         window => Ok((database.name(), window)),
     });
     answers.collect()
-}
-
-/// What bounds the answer: keys in doubt, whether others may have gone entirely, and since when nothing is in doubt. Asked
-/// after the listing, which may take hours: lifecycle acts meanwhile.
-fn bounds(
-    question: Question,
-    doubtful: &Doubtful,
-    (judge, t, prefix): (&Judge, Instant, &str),
-    now: Instant,
-) -> (u64, bool, Option<Instant>) {
-    let expiries = &judge.expiries;
-    match question {
-        Question::At(_) | Question::Since(_) => {
-            (doubtful.uncertain(), expiries.may_have_removed_keys(prefix, t, now), None)
-        }
-        Question::Back => (0, false, expiries.complete_from(prefix, now).max(doubtful.null_since)),
-    }
-}
-
-/// Why the time asked about is implausible.
-fn warnings(question: Question, doubtful: &Doubtful) -> Vec<Warning> {
-    let Doubtful { oldest, present, deletes, .. } = *doubtful;
-    match question {
-        Question::At(at) | Question::Since(at) => Plausibility { at, oldest, present, deletes }.warnings(),
-        Question::Back => Vec::new(),
-    }
-}
-
-/// The instant so long before another.
-fn before(now: Instant, length: Duration) -> Instant {
-    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
-    Instant::from_millis(now.millis().saturating_sub(length))
 }

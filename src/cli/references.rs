@@ -11,22 +11,16 @@ use super::exit::{Exit, say};
 use super::heal::{Asked, heal};
 use super::moment;
 use super::next;
-use crate::apply::Place;
-use crate::engine::{
-    Held, References, Scope, Standing, judge, read_keys, references, require_history, require_keeping, rules,
-    standing,
-};
+use crate::engine::{Aim, CheckReferences, Holder, ReferenceCheck, References, read_keys};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::Terminator;
-use crate::model::{Check, Instant, Lifecycle, Location};
+use crate::model::{Instant, Location};
 use crate::recover::{Dangling, Existed, Orphan, ReferenceSums};
 use crate::report::{
     CsvReferences, Format, JsonLines, Phase, Progress, ReferencesHeading, ReferencesSummary, ReferencesView,
     problems, references_verdict, shell_word,
 };
-use crate::resolve::{Cut, Judge, history_check};
-use crate::s3::Client;
 use crate::spill::{SortedKeys, Spool};
 
 /// What to do before `--yes`.
@@ -42,7 +36,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let began = Clock::now();
     let output = Output::from(output);
     let typed = moment::read(&at, &healing.apply.state)?;
-    let against = against.map(|against| Against::of(&location, against)).transpose()?;
+    let holder = holder(&location, against.as_ref())?;
     if within.is_some() {
         if output.format == Format::Csv {
             return Err(Error::usage("what --heal does has no CSV form").hint("use --format json"));
@@ -51,28 +45,27 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     }
     let more = next::of_server(&server) + &next::of_state(&healing.apply.state);
     let options = rows.typed() + &next::earlier(&earlier) + &more;
+    let aim = if within.is_some() { Aim::Heal } else { Aim::Tell };
     let earlier = earlier_rules(&earlier)?;
+    let check = CheckReferences { location: location.clone(), at: typed, holder, earlier, aim };
     let client = context.client(server.clone(), within.map(|_| healing.apply.rate)).await?;
-    let settings = settings(&client, &location, against.as_ref(), within.is_some()).await?;
+    let check = check.inspect(&client).await;
     let context = &context.by_clock_of(&client, output);
-    let at = typed.past(context.now)?;
-    let Judged { judge, history } = judged(&client, &location, at, earlier).await?;
+    let check = check?;
+    let at = check.at;
     let keys = read(context, rows, location.clone()).await?;
 
     let heading = ReferencesHeading {
         location: location.clone(),
         at,
-        against: against.as_ref().map(|against| against.place(&location).clone()),
-        notes: problems(&[history]),
+        against: against.clone(),
+        notes: problems(std::slice::from_ref(&check.history)),
         orphans,
         now: context.now,
     };
     let mut view = View::new(output.format, heading.clone(), all)?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let scope =
-        Scope { bucket: location.bucket.clone(), prefix: location.prefix.clone(), ..Scope::default() };
-    let held = against.as_ref().map_or(Held::Then, Against::held);
-    let found = references(&client, (scope, &judge), held, (&keys, orphans), &context.cancel).await;
+    let found = check.search(&client, &keys, orphans, &context.cancel).await;
     drop(progress);
     let found = found?;
     let sums = found.sums.clone();
@@ -96,8 +89,8 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
 
     view.finish(&sums, &summary, None)?;
     let beyond = sums.dangling() - late.len();
-    let Settings { here, there } = settings;
-    let to = against.and_then(Against::elsewhere);
+    let ReferenceCheck { here, there, .. } = check;
+    let to = against.filter(|against| *against != location);
     let asked = Asked { location, at, to, within, here, there, healing, yes };
     let check = format!("check it: {}{options}", again(&asked.location, at, Some(asked.changed())));
     let healed = heal(context, output, &client, asked, (server, began), late).await?;
@@ -106,46 +99,6 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     }
     output.note(&check);
     Ok(exit_of(beyond + healed.left_out))
-}
-
-/// By what the state at T is judged, and how far back the bucket's history is complete.
-struct Judged {
-    judge: Judge,
-    history: Check,
-}
-
-async fn judged(client: &Client, location: &Location, at: Instant, earlier: Lifecycle) -> Result<Judged> {
-    let rules = rules(client, &location.bucket).await?;
-    // No caution is shown of a key, so no upload is suspected.
-    let judge = judge(&rules, earlier, (Cut::At(at), Cut::Latest), Duration::ZERO);
-    let present = client.clock().now_at_most();
-    let history = history_check(&rules, &judge.expiries, (&location.prefix, Some(at)), present);
-    Ok(Judged { judge, history })
-}
-
-/// The settings of the bucket whose past is asked about, and of the one that would be changed.
-struct Settings {
-    here: Standing,
-    there: Standing,
-}
-
-/// Asks for the settings of the buckets, and refuses one without a past, or one that would not keep what is overwritten.
-async fn settings(
-    client: &Client,
-    location: &Location,
-    against: Option<&Against>,
-    changes: bool,
-) -> Result<Settings> {
-    let here = standing(client, &location.bucket).await?;
-    require_history(&location.bucket, here)?;
-    let there = match against {
-        Some(Against::There(_, there)) => standing(client, &there.bucket).await?,
-        _ => here,
-    };
-    if changes && !matches!(against, Some(Against::There(..))) {
-        require_keeping(&location.bucket, here)?;
-    }
-    Ok(Settings { here, there })
 }
 
 /// The command once more.
@@ -158,41 +111,14 @@ fn exit_of(dangling: u64) -> Exit {
     if dangling > 0 { Exit::Differences } else { Exit::Done }
 }
 
-/// The place whose present state is looked at.
-enum Against {
-    /// The bucket itself.
-    Itself,
-    /// Another place.
-    There(Place, Location),
-}
-
-impl Against {
-    fn of(source: &Location, target: Location) -> Result<Self> {
-        if *source == target {
-            return Ok(Self::Itself);
-        }
-        check_elsewhere(source, &target)?;
-        Ok(Self::There(Place::elsewhere(source, &target), target))
-    }
-
-    fn held(&self) -> Held<'_> {
-        match self {
-            Self::Itself => Held::Now,
-            Self::There(place, _) => Held::There(place),
-        }
-    }
-
-    fn place<'a>(&'a self, source: &'a Location) -> &'a Location {
-        match self {
-            Self::Itself => source,
-            Self::There(_, there) => there,
-        }
-    }
-
-    fn elsewhere(self) -> Option<Location> {
-        match self {
-            Self::Itself => None,
-            Self::There(_, there) => Some(there),
+/// Whose objects are looked at.
+fn holder(source: &Location, against: Option<&Location>) -> Result<Holder> {
+    match against {
+        None => Ok(Holder::Then),
+        Some(place) if place == source => Ok(Holder::Now),
+        Some(place) => {
+            check_elsewhere(source, place)?;
+            Ok(Holder::Place(place.clone()))
         }
     }
 }

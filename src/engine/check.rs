@@ -1,17 +1,152 @@
-//! Keys in doubt, found by one listing. Memory does not grow with keys.
+//! Whether a past can be restored: at one instant, at every second of a window, or how far back. Changes nothing.
+//!
+//! Keys in doubt are found by one listing. Memory does not grow with keys.
 
+use std::time::Duration;
+
+use super::bucket::inspect;
 use super::past::{doubts, doubts_since};
+use super::query::Query;
 use super::sweep::Sweep;
 use super::walk::Scope;
 use crate::cancel::Cancel;
+use crate::db::{self, Window};
 use crate::error::Result;
-use crate::plan::{Action, decide};
-use crate::resolve::{Doubt, Doubtful, Judge, KeyState};
+use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location, Question, TypedTime, Versioning};
+use crate::plan::{Action, Plausibility, Warning, decide};
+use crate::resolve::{Cut, Doubt, Doubtful, Judge, KeyState, checks, is_restorable};
 use crate::s3::Client;
+
+/// A place, and what is asked about its past.
+#[derive(Debug)]
+pub struct CheckPast {
+    /// The bucket or prefix.
+    pub location: Location,
+    /// What is asked.
+    pub asked: AskedTime,
+    /// Multipart uploads begun so long before the time are cautioned about.
+    pub multipart_window: Duration,
+    /// The lifecycle rules that the bucket had before.
+    pub earlier: Lifecycle,
+    /// The listing is taken for the whole truth about keys in doubt.
+    pub trusting: bool,
+}
+
+/// What is asked, before the server's clock is known.
+#[derive(Debug, Clone, Copy)]
+pub enum AskedTime {
+    /// One instant.
+    At(TypedTime),
+    /// Every second of the window that ends now.
+    Window(Duration),
+    /// How far back every second can be restored.
+    Back,
+}
+
+/// A question that can be asked, as the bucket is there.
+#[derive(Debug)]
+pub struct PastCheck {
+    /// What is asked, by the server's clock.
+    pub question: Question,
+    location: Location,
+    settings: BucketSettings,
+    judge: Judge,
+    trusting: bool,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct PastAnswer {
+    /// What was found out about the bucket and the databases.
+    pub checks: Vec<Check>,
+    /// Keys may have gone entirely, so that the listing shows nothing of them.
+    pub whole_keys: bool,
+    /// Why the time asked about is implausible.
+    pub warnings: Vec<Warning>,
+    /// It can be restored.
+    pub restorable: bool,
+    /// Since when it can be, as far as that was asked.
+    pub since: Option<Instant>,
+}
+
+impl CheckPast {
+    /// Asks for the bucket's settings, and for the server's clock.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past.
+    pub async fn inspect(self, client: &Client) -> Result<PastCheck> {
+        let Self { location, asked, multipart_window, earlier, trusting } = self;
+        let settings = inspect(client, &location.bucket).await?;
+        let now = client.clock().now().whole_second();
+        let question = match asked {
+            AskedTime::At(typed) => Question::At(typed.past(now)?),
+            AskedTime::Window(length) => Question::Since(before(now, length)),
+            AskedTime::Back => Question::Back,
+        };
+        let cuts = (Cut::Latest, Cut::Latest);
+        let mut judge = super::past::judge(&settings.rules, earlier, cuts, multipart_window);
+        let complete = judge.expiries.complete_from(&location.prefix, client.clock().now_at_most());
+        judge.cuts.0 = Cut::At(question.instant().or(complete).unwrap_or_default());
+        Ok(PastCheck { question, location, settings, judge, trusting })
+    }
+}
+
+impl PastCheck {
+    /// Lists what is asked about. A bucket that never kept versions has no past to look at.
+    pub async fn look(&self, client: &Client, cancel: &Cancel) -> Result<Doubtful> {
+        if self.settings.versioning() == Versioning::Never {
+            return Ok(Doubtful::default());
+        }
+        let span = if matches!(self.question, Question::At(_)) { Span::At } else { Span::Since };
+        let Location { bucket, prefix } = self.location.clone();
+        find_doubts(client, Scope { bucket, prefix, ..Scope::default() }, (&self.judge, span), cancel).await
+    }
+
+    /// What can be said, given the windows of the databases. Asked after the listing, which may take hours: lifecycle acts
+    /// and windows move on meanwhile.
+    pub fn answer(
+        &self,
+        client: &Client,
+        doubtful: &Doubtful,
+        windows: &[(&str, Result<Window>)],
+    ) -> PastAnswer {
+        let Self { question, location, settings, judge, trusting } = self;
+        let (question, expiries, now) = (*question, &judge.expiries, client.clock().now_at_most());
+        let mut checks = checks(settings, expiries, (&location.prefix, question.instant()), now);
+        let (in_doubt, whole_keys) = match (question, judge.cuts.0) {
+            (Question::At(_) | Question::Since(_), Cut::At(t)) if !trusting => {
+                (doubtful.uncertain(), expiries.may_have_removed_keys(&location.prefix, t, now))
+            }
+            _ => (0, false),
+        };
+        let complete = matches!(question, Question::Back)
+            .then(|| expiries.complete_from(&location.prefix, now).max(doubtful.null_since))
+            .flatten();
+        let (of_databases, complete) = db::checks(windows, (question, complete), now);
+        checks.extend(of_databases);
+        let Doubtful { oldest, present, deletes, .. } = *doubtful;
+        let is_before_oldest = |at: Instant| oldest.is_some_and(|oldest| at < oldest);
+        let since = match question {
+            // Nothing tells of the time before.
+            Question::Since(asked) => oldest.filter(|_| is_before_oldest(asked)),
+            Question::At(_) | Question::Back => complete,
+        };
+        let warnings = question.instant().map(|at| Plausibility { at, oldest, present, deletes }.warnings());
+        let untold = matches!(question, Question::At(at) if is_before_oldest(at));
+        let restorable = is_restorable(&checks, in_doubt, whole_keys) && !untold;
+        PastAnswer { checks, whole_keys, warnings: warnings.unwrap_or_default(), restorable, since }
+    }
+}
+
+/// The instant so long before another.
+fn before(now: Instant, length: Duration) -> Instant {
+    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    Instant::from_millis(now.millis().saturating_sub(length))
+}
 
 /// The times that are asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Span {
+enum Span {
     /// The judge's first cut.
     At,
     /// Every one since.
@@ -19,7 +154,7 @@ pub enum Span {
 }
 
 /// Lists a scope, and counts the keys whose state is uncertain.
-pub async fn find_doubts(
+async fn find_doubts(
     client: &Client,
     scope: Scope,
     (judge, span): (&Judge, Span),

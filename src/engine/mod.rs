@@ -3,6 +3,7 @@
 
 mod bucket;
 mod check;
+mod check_references;
 mod consent;
 mod diff;
 mod directory;
@@ -36,7 +37,8 @@ mod walk;
 pub use bucket::{
     Standing, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
 };
-pub use check::{Span, find_doubts};
+pub use check::{AskedTime, CheckPast, PastAnswer, PastCheck};
+pub use check_references::{Aim, CheckReferences, Holder, ReferenceCheck};
 pub use consent::{Consent, Said};
 pub use diff::{Comparison, Diff};
 pub use download::{Download, Names, PreparedDownload};
@@ -47,7 +49,7 @@ pub use options::{ApplyOptions, OnDoubt, RestoreOptions, mass_delete};
 pub use past::judge;
 pub use prune::removable;
 pub use query::Query;
-pub use references::{Held, References, references};
+pub use references::References;
 pub use restore::{Begun, Prepared, Restore};
 pub use rows::read_keys;
 pub use run::{Copying, Glance, Order, Run, Server};

@@ -24,7 +24,7 @@ use crate::verify::Compare;
 
 /// Whose objects the rows' keys are looked for among.
 #[derive(Debug, Clone, Copy)]
-pub enum Held<'a> {
+pub(super) enum Held<'a> {
     /// Those of the bucket at the judge's first cut.
     Then,
     /// Those of the bucket now.
@@ -44,43 +44,57 @@ pub struct References {
     pub sums: ReferenceSums,
 }
 
-/// Looks for the `keys` of rows, each a key of the scope's bucket, and, where `orphans` says so, for objects that none
-/// of them names. When a key existed that is not there is told by the bucket's history round the judge's first cut.
-/// Changes nothing.
-pub async fn references(
-    client: &Client,
-    (scope, judge): (Scope, &Judge),
-    held: Held<'_>,
-    (keys, orphans): (&SortedKeys, bool),
-    cancel: &Cancel,
-) -> Result<References> {
-    let place = match held {
-        Held::Then => return Join::new(keys, judge, Moment::Then, orphans)?.run(client, scope, cancel).await,
-        Held::Now => return Join::new(keys, judge, Moment::Now, orphans)?.run(client, scope, cancel).await,
-        Held::There(place) => place,
-    };
-    let there = Scope {
-        bucket: place.bucket.clone(),
-        prefix: place.relocation.there(&scope.prefix),
-        ..Scope::default()
-    };
-    let current = Judge::of_cuts(Cut::Latest, Cut::Latest);
-    let mut join = Join::new(keys, &current, Moment::Now, orphans)?;
-    join.relocation = Some(&place.relocation);
-    let found = join.run(client, there, cancel).await?;
-    if found.dangling.is_empty() {
-        return Ok(found);
+/// What is looked for. Changes nothing.
+#[derive(Debug)]
+pub(super) struct Search<'a> {
+    /// The keys that it is about.
+    pub(super) scope: Scope,
+    /// By what the bucket's past is judged. When a key existed that is not there is told by its history round the first cut.
+    pub(super) judge: &'a Judge,
+    /// Whose objects are looked at.
+    pub(super) held: Held<'a>,
+    /// The keys of the rows, each a key of the scope's bucket.
+    pub(super) keys: &'a SortedKeys,
+    /// Objects are looked for that no row names.
+    pub(super) orphans: bool,
+}
+
+impl Search<'_> {
+    /// Looks for the keys, and for objects that none of them names.
+    pub(super) async fn run(self, client: &Client, cancel: &Cancel) -> Result<References> {
+        let Self { scope, judge, held, keys, orphans } = self;
+        let place = match held {
+            Held::Then => {
+                return Join::new(keys, judge, Moment::Then, orphans)?.run(client, scope, cancel).await;
+            }
+            Held::Now => {
+                return Join::new(keys, judge, Moment::Now, orphans)?.run(client, scope, cancel).await;
+            }
+            Held::There(place) => place,
+        };
+        let there = Scope {
+            bucket: place.bucket.clone(),
+            prefix: place.relocation.there(&scope.prefix),
+            ..Scope::default()
+        };
+        let current = Judge::of_cuts(Cut::Latest, Cut::Latest);
+        let mut join = Join::new(keys, &current, Moment::Now, orphans)?;
+        join.relocation = Some(&place.relocation);
+        let found = join.run(client, there, cancel).await?;
+        if found.dangling.is_empty() {
+            return Ok(found);
+        }
+        // Why they are not there, the source knows.
+        let mut missing = SortedWriter::new()?;
+        for dangling in found.dangling.into_changes()? {
+            missing.push(&dangling?.key)?;
+        }
+        let missing = missing.finish()?;
+        let told = Join::new(&missing, judge, Moment::Then, false)?.run(client, scope, cancel).await?;
+        let mut sums = ReferenceSums::of_keys(keys.len());
+        sums.orphans = found.sums.orphans;
+        explain(&missing, told, References { dangling: Spool::new()?, orphans: found.orphans, sums })
     }
-    // Why they are not there, the source knows.
-    let mut missing = SortedWriter::new()?;
-    for dangling in found.dangling.into_changes()? {
-        missing.push(&dangling?.key)?;
-    }
-    let missing = missing.finish()?;
-    let told = Join::new(&missing, judge, Moment::Then, false)?.run(client, scope, cancel).await?;
-    let mut sums = ReferenceSums::of_keys(keys.len());
-    sums.orphans = found.sums.orphans;
-    explain(&missing, told, References { dangling: Spool::new()?, orphans: found.orphans, sums })
 }
 
 /// Gives each missing key what the source tells of it; what it holds is not there.

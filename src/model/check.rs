@@ -15,6 +15,16 @@ pub enum Question {
     Back,
 }
 
+impl Question {
+    /// The instant that is asked about, or since which.
+    pub fn instant(self) -> Option<Instant> {
+        match self {
+            Self::At(at) | Self::Since(at) => Some(at),
+            Self::Back => None,
+        }
+    }
+}
+
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -12,7 +12,7 @@ use crate::cancel::Cancel;
 use crate::db::{Database, Next, Request, wait};
 use crate::engine::heal::Heal;
 use crate::engine::options::{OnDoubt, RestoreOptions};
-use crate::engine::references::{Held, References, references};
+use crate::engine::references::{Held, References, Search};
 use crate::engine::restore::{Begun, Standings, standings};
 use crate::engine::rows::read_keys;
 use crate::error::{Error, ErrorKind, Result};
@@ -157,9 +157,8 @@ impl Parts<'_> {
         let judge = part.judge(self.file.buckets_at(recovery.told().at), &self.terms).await?;
         let place = part.place();
         let held = if part.to.is_some() { Held::There(&place) } else { Held::Now };
-        let (scope, named) = ((part.scope(), &judge), (&keys, told.orphans));
-        let References { dangling, orphans, sums } =
-            references(&part.client, scope, held, named, self.cancel).await?;
+        let search = Search { scope: part.scope(), judge: &judge, held, keys: &keys, orphans: told.orphans };
+        let References { dangling, orphans, sums } = search.run(&part.client, self.cancel).await?;
         let (at, named) = (recovery.told().at, part.to.as_ref().unwrap_or(&part.location));
         let is_late = |dangling: &Dangling| {
             let acted_on = dangling.doubts.is_empty() || self.trusts();
