@@ -14,7 +14,7 @@ use crate::db::{self, Window};
 use crate::error::Result;
 use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location, Question, TypedTime, Versioning};
 use crate::plan::{Action, Plausibility, Warning, decide};
-use crate::resolve::{Cut, Doubt, Doubtful, Judge, KeyState, checks, is_restorable};
+use crate::resolve::{Cut, Cuts, Doubt, Doubtful, Judge, KeyState, checks, is_restorable};
 use crate::s3::Client;
 
 /// A place, and what is asked about its past.
@@ -83,10 +83,10 @@ impl CheckPast {
             AskedTime::Window(length) => Question::Since(before(now, length)),
             AskedTime::Back => Question::Back,
         };
-        let cuts = (Cut::Latest, Cut::Latest);
+        let cuts = Cuts { then: Cut::Latest, now: Cut::Latest };
         let mut judge = super::past::judge(&settings.rules, earlier, cuts, multipart_window);
         let complete = judge.expiries.complete_from(&location.prefix, client.clock().now_at_most());
-        judge.cuts.0 = Cut::At(question.instant().or(complete).unwrap_or_default());
+        judge.cuts.then = Cut::At(question.instant().or(complete).unwrap_or_default());
         Ok(PastCheck { question, location, settings, judge, trusting })
     }
 }
@@ -113,7 +113,7 @@ impl PastCheck {
         let Self { question, location, settings, judge, trusting } = self;
         let (question, expiries, now) = (*question, &judge.expiries, client.clock().now_at_most());
         let mut checks = checks(settings, expiries, (&location.prefix, question.instant()), now);
-        let (in_doubt, whole_keys) = match (question, judge.cuts.0) {
+        let (in_doubt, whole_keys) = match (question, judge.cuts.then) {
             (Question::At(_) | Question::Since(_), Cut::At(t)) if !trusting => {
                 (doubtful.uncertain(), expiries.may_have_removed_keys(&location.prefix, t, now))
             }

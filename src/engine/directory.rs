@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::Relocation;
 use crate::plan::{Change, Sums};
-use crate::resolve::{Judge, Verdict};
+use crate::resolve::{Cuts, Judge, Verdict};
 use crate::s3::Client;
 use crate::spill::Spool;
 use crate::verify::{Files, Live, Stands, VersionOf};
@@ -63,7 +63,8 @@ pub(super) async fn survey_directory(
     mut right: impl FnMut(&str),
 ) -> Result<Findings> {
     let mut ledger = Ledger { relocation: Some(files.relocation.clone()), ..Ledger::new(client)? };
-    let (bucket, cuts) = (scope.bucket.clone(), (judge.cuts.0, judge.cuts.0));
+    let then = judge.cuts.then;
+    let (bucket, cuts) = (scope.bucket.clone(), Cuts { then, now: then });
     let mut keys = ScopeKeys::start(client, scope, cuts, cancel);
     while let Some(batch) =
         keys.next(|state| live_then(&state, judge, client.clock(), &mut ledger.sums)).await?

@@ -31,7 +31,7 @@ pub(super) async fn verify_directory(
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
     let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
-    let (live, unknown) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
+    let (live, unknown) = live_keys(client, scope, judge.cuts.then, cancel, then).await?;
     let mut live = live.into_changes()?;
     loop {
         let live: Vec<_> = live.by_ref().take(limits::JOINED).collect::<Result<_>>()?;

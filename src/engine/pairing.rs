@@ -31,7 +31,7 @@ pub(super) async fn survey_elsewhere(
     let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras).with_unsure()?;
     ledger.only = scope.only.clone();
     let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
-    let (source, unknown) = live_keys(client, scope, judge.cuts.0, cancel, then).await?;
+    let (source, unknown) = live_keys(client, scope, judge.cuts.then, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
     let now = |state: &KeyState<'_>| Live::now(state, name(state.key));
     let (target, _) = live_keys(client, there, Cut::Latest, cancel, now).await?;

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::model::{KeyShapes, Known, Lifecycle, Rule};
 use crate::plan::Sums;
-use crate::resolve::{Cut, Doubt, Expiries, Judge, KeyState};
+use crate::resolve::{Cut, Cuts, Doubt, Expiries, Judge, KeyState};
 use crate::s3::{Client, ServerClock};
 use crate::spill::Spool;
 use crate::verify::Live;
@@ -18,7 +18,7 @@ use crate::verify::Live;
 pub fn judge(
     rules: &Known<Vec<Rule>>,
     earlier: Lifecycle,
-    cuts: (Cut, Cut),
+    cuts: Cuts,
     multipart_window: Duration,
 ) -> Judge {
     let expiries = Expiries::of(&Lifecycle::of(rules).and(earlier), limits::RULE_LAG);

@@ -9,7 +9,7 @@ use crate::limits;
 use crate::list::Selection;
 use crate::model::{Instant, Known, Lifecycle, Location, Rule, TypedTime};
 use crate::plan::file::Selected;
-use crate::resolve::{Cut, Judge};
+use crate::resolve::{Cut, Cuts, Judge};
 
 /// Which past of which keys is asked for, and by what the answer is judged.
 #[derive(Debug, Clone)]
@@ -74,6 +74,7 @@ impl Query {
 
     /// By what the bucket's state at `at`, compared with that at `versus`, is judged.
     pub(super) fn judge(&self, rules: &Known<Vec<Rule>>, at: Instant, versus: Cut) -> Judge {
-        judge(rules, self.earlier.clone(), (Cut::At(at), versus), self.multipart_window)
+        let cuts = Cuts { then: Cut::At(at), now: versus };
+        judge(rules, self.earlier.clone(), cuts, self.multipart_window)
     }
 }

@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
 use crate::plan::{Change, Only, Plausibility, Sums, Undelete};
-use crate::resolve::{Cut, Judge, checks};
+use crate::resolve::{Cut, Cuts, Judge, checks};
 use crate::s3::Client;
 use crate::verify::Compare;
 
@@ -175,7 +175,7 @@ async fn of_plan(client: &Client, file: PlanFile, kinds: Only, places: Standings
     if sums.to_uncover().keys > 0 {
         require_removable(client, &location.bucket).await?;
     }
-    let cuts = (Cut::At(at), Cut::Latest);
+    let cuts = Cuts { then: Cut::At(at), now: Cut::Latest };
     let judge = judge(&settings.rules, Lifecycle::default(), cuts, std::time::Duration::ZERO);
     let counters = client.counters();
     counters.keys.add(trailer.keys);

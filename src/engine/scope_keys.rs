@@ -5,7 +5,7 @@ use super::walk::{Scope, Walk};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::KeyShapes;
-use crate::resolve::{Cut, KeyState};
+use crate::resolve::{Cuts, KeyState};
 use crate::s3::Client;
 
 /// Keys on their way: looked up one by one where they are named, or found by listing all.
@@ -15,7 +15,7 @@ pub(super) enum ScopeKeys {
 }
 
 impl ScopeKeys {
-    pub(super) fn start(client: &Client, mut scope: Scope, cuts: (Cut, Cut), cancel: &Cancel) -> Self {
+    pub(super) fn start(client: &Client, mut scope: Scope, cuts: Cuts, cancel: &Cancel) -> Self {
         match scope.keys.take() {
             Some(keys) => Self::Named(Box::new(Walk::start(client, scope, keys, cuts, cancel))),
             None => Self::Listed(Box::new(Sweep::start(client, scope, cuts, cancel))),

@@ -10,7 +10,7 @@ use super::walk::{Scope, read_key};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::list::{Lister, Piece};
-use crate::resolve::{Cut, KeyState, Resolver};
+use crate::resolve::{Cuts, KeyState, Resolver};
 use crate::s3::Client;
 
 /// Keys that are read again by themselves get segments of their own, apart from those of ranges.
@@ -42,7 +42,7 @@ pub(super) struct Found {
 pub(super) struct Sweep {
     client: Client,
     scope: Scope,
-    cuts: (Cut, Cut),
+    cuts: Cuts,
     later: bool,
     cancel: Cancel,
 
@@ -63,7 +63,7 @@ struct Part {
 }
 
 impl Sweep {
-    pub(super) fn start(client: &Client, scope: Scope, cuts: (Cut, Cut), cancel: &Cancel) -> Self {
+    pub(super) fn start(client: &Client, scope: Scope, cuts: Cuts, cancel: &Cancel) -> Self {
         let prefix = scope.selection.narrow(&scope.prefix).to_owned();
         let lister = Lister::start(client.clone(), scope.bucket.clone(), prefix);
         Self {
@@ -144,7 +144,7 @@ impl Sweep {
             return Ok(Batch { segment: *range, cut_before: false, last: false, keys: Vec::new() });
         }
         let counters = self.client.counters();
-        let (later, (then, now)) = (self.later, self.cuts);
+        let (later, Cuts { then, now }) = (self.later, self.cuts);
         let part = self.parts.entry(*range).or_insert_with(|| Part {
             // Between a cut and itself nothing changes: who asks for that asks for the state.
             resolver: match (later, then == now) {

@@ -9,7 +9,7 @@ use crate::limits;
 use crate::list::{KeyPages, Selection};
 use crate::model::KeyShapes;
 use crate::plan::Only;
-use crate::resolve::{Cut, KeyState, Resolver};
+use crate::resolve::{Cuts, KeyState, Resolver};
 use crate::s3::Client;
 
 /// The keys that a command is about.
@@ -48,7 +48,7 @@ impl Walk {
         client: &Client,
         scope: Scope,
         mut chosen: Vec<String>,
-        cuts: (Cut, Cut),
+        cuts: Cuts,
         cancel: &Cancel,
     ) -> Self {
         let Scope { bucket, prefix, selection, .. } = scope;
@@ -90,9 +90,9 @@ pub(super) async fn resolve_key(
     client: &Client,
     bucket: &str,
     key: &str,
-    cuts: (Cut, Cut),
+    cuts: Cuts,
 ) -> Result<Resolver> {
-    read_key(client, bucket, key, Resolver::new(cuts.0, cuts.1)).await
+    read_key(client, bucket, key, Resolver::new(cuts.then, cuts.now)).await
 }
 
 /// Reads one key's entries into a fresh resolver. A key of many pages may lose its rest at one of its own borders; a second

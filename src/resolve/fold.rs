@@ -31,6 +31,15 @@ pub enum Cut {
     Latest,
 }
 
+/// The two moments whose states are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cuts {
+    /// The state asked for.
+    pub then: Cut,
+    /// The one to compare it with.
+    pub now: Cut,
+}
+
 impl Cut {
     fn covers(self, entry: &Entry<'_>) -> bool {
         match self {
@@ -96,7 +105,7 @@ impl KeyState<'_> {
 /// Folds a listing into one [`KeyState`] a key. Holds one key's state, however many versions it has.
 #[derive(Debug)]
 pub struct Resolver {
-    cuts: (Cut, Cut),
+    cuts: Cuts,
     keep: Keep,
     current: Pending,
     /// The key before, lent to the caller while the next one is begun. Its buffers are used again.
@@ -118,7 +127,7 @@ impl Resolver {
     /// Resolves at two cuts: the state asked for, and the one to compare it with.
     pub fn new(then: Cut, now: Cut) -> Self {
         Self {
-            cuts: (then, now),
+            cuts: Cuts { then, now },
             keep: Keep::Live,
             current: Pending::default(),
             finished: Pending::default(),
@@ -240,7 +249,7 @@ impl Pending {
         self.covered = true;
     }
 
-    fn take(&mut self, entry: &Entry<'_>, (then, now): (Cut, Cut), keep: Keep, order_lost: bool) {
+    fn take(&mut self, entry: &Entry<'_>, Cuts { then, now }: Cuts, keep: Keep, order_lost: bool) {
         if let Some(last) = self.last {
             let guessed =
                 order_lost && entry.last_modified == last.made && entry.kind.is_marker() != last.marker;

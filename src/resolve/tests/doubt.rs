@@ -45,7 +45,7 @@ fn of_days(text: &str) -> Vec<Listed> {
 }
 
 fn found(entries: &[Listed], judge: &Judge, now: Instant) -> (Vec<Doubt>, Vec<Caution>) {
-    let mut resolver = Resolver::new(judge.cuts.0, judge.cuts.1);
+    let mut resolver = Resolver::new(judge.cuts.then, judge.cuts.now);
     for entry in entries {
         assert!(resolver.push(&entry.entry(), false).unwrap().is_none());
     }

@@ -295,7 +295,7 @@ impl Tally {
         let certified = expiries.complete_from("", now).is_none_or(|from| from <= instant(t));
         let judge =
             Judge { expiries, multipart_window: UPLOAD, ..Judge::of_cuts(Cut::At(instant(t)), Cut::Latest) };
-        let mut resolver = Resolver::new(judge.cuts.0, judge.cuts.1);
+        let mut resolver = Resolver::new(judge.cuts.then, judge.cuts.now);
         for entry in entries {
             assert!(resolver.push(&entry.entry(), false).unwrap().is_none());
         }

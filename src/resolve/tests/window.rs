@@ -51,7 +51,7 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
 fn is_doubtful(entries: &[Listed], lifecycle: &Lifecycle, t: i64, since: bool) -> bool {
     let expiries = Expiries::of(lifecycle, Duration::ZERO);
     let judge = Judge { expiries, ..Judge::of_cuts(Cut::At(hour(t)), Cut::Latest) };
-    let mut resolver = Resolver::new(judge.cuts.0, judge.cuts.1);
+    let mut resolver = Resolver::new(judge.cuts.then, judge.cuts.now);
     for entry in entries {
         assert!(resolver.push(&entry.entry(), false).unwrap().is_none());
     }
