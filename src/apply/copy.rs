@@ -101,17 +101,18 @@ struct Said {
 /// Copies the version `then` of the change's key to where it belongs, if the guard holds there.
 pub(super) async fn copy(
     client: &Client,
-    (place, how): (&Place, &Copies),
+    place: &Place,
+    how: &Copies,
     change: &Change,
     then: &Version,
     guard: &Guard,
 ) -> Result<Made> {
-    let said = client.unless_halted(gather(client, (place, how), change, then)).await?;
+    let said = client.unless_halted(gather(client, place, how, change, then)).await?;
     let frozen = said.facts.as_ref().map_or(Archive::Readable, |facts| facts.archive);
     match frozen {
         Archive::Readable => {}
         Archive::Thawing => return Ok(Made::Archived { thawing: true }),
-        Archive::Frozen => return thaw(client, (place, how), change, then).await,
+        Archive::Frozen => return thaw(client, place, how, change, then).await,
     }
     let key = place.relocation.there(&change.key);
     let listed = &then.storage_class;
@@ -138,7 +139,7 @@ pub(super) async fn copy(
         }
         // As Intelligent-Tiering's archives are found out where no HEAD was sent.
         Err(e) if matches!(e.code(), Some("InvalidObjectState" | "ObjectNotInActiveTierError")) => {
-            thaw(client, (place, how), change, then).await
+            thaw(client, place, how, change, then).await
         }
         Err(e) => Err(e),
     }
@@ -147,7 +148,8 @@ pub(super) async fn copy(
 /// Asks for what the listing does not tell of the version.
 async fn gather(
     client: &Client,
-    (place, how): (&Place, &Copies),
+    place: &Place,
+    how: &Copies,
     change: &Change,
     then: &Version,
 ) -> Result<Said> {
@@ -198,12 +200,7 @@ async fn send(
 }
 
 /// Asks for an archived version, where the person wants that.
-async fn thaw(
-    client: &Client,
-    (place, how): (&Place, &Copies),
-    change: &Change,
-    then: &Version,
-) -> Result<Made> {
+async fn thaw(client: &Client, place: &Place, how: &Copies, change: &Change, then: &Version) -> Result<Made> {
     let Some(thaw) = how.thaw else { return Ok(Made::Archived { thawing: false }) };
     let version = (&*place.source_bucket, &*change.key, &*then.version_id);
     client.thaw(version, &then.storage_class, thaw).await?;

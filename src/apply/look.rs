@@ -36,7 +36,7 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
     let (change, now, sent) = (&item.change, item.now(), item.open);
     let key = place.relocation.there(&change.key);
     let found = match client.head(&place.bucket, &key, None).await {
-        Err(e) if e.is_silence() => return look_at_listing(client, place, (item, &key), e).await,
+        Err(e) if e.is_silence() => return look_at_listing(client, place, item, &key, e).await,
         found => found?,
     };
     let as_expected = is_at(now, found.as_ref());
@@ -69,12 +69,7 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
 
 /// The same where the server refuses to tell of what the key holds, as somebody has encrypted it with a key of their own: the
 /// listing says which version that is, and no more.
-async fn look_at_listing(
-    client: &Client,
-    place: &Place,
-    (item, key): (&Item, &str),
-    e: Error,
-) -> Result<Seen> {
+async fn look_at_listing(client: &Client, place: &Place, item: &Item, key: &str, e: Error) -> Result<Seen> {
     let mut pages = KeyPages::new(place.bucket.clone(), key.to_owned(), limits::KEY_PAGE_ENTRIES);
     let page = pages.next(client).await?;
     let top = page.as_ref().and_then(|page| page.entries().next()).filter(|entry| entry.key == key);

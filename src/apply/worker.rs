@@ -321,8 +321,8 @@ impl Worker {
 
     async fn send_copy(&self, change: &Change, guard: &Guard) -> Result<Outcome> {
         let Some(then) = &change.then else { return Err(broken(change)) };
-        let how = (&self.0.place, &self.0.manner.copies);
-        Ok(match copy(&self.0.client, how, change, then, guard).await? {
+        let (place, how) = (&self.0.place, &self.0.manner.copies);
+        Ok(match copy(&self.0.client, place, how, change, then, guard).await? {
             Made::Copied(copied) => Outcome::Copied(copied),
             Made::Archived { thawing } => Outcome::Archived { thawing },
         })

@@ -2,11 +2,9 @@
 
 use futures::future::try_join_all;
 
-use super::args::recover::CarryArgs;
-use super::carry::state_dir;
-use super::context::{Context, Output};
 use super::recover::{confirm, show_all, told};
-use super::recovery::{self, Source};
+use super::recovery;
+use super::session::Session;
 use super::taken_up::Way;
 use super::{next, sources};
 use crate::db::{Adoption, Carries, Database, Errand, adoptable, require_free};
@@ -14,7 +12,6 @@ use crate::engine::recover::Recovery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::LATEST;
-use crate::s3::ServerClock;
 
 /// What is said of what only the lost directory knew.
 const LOST: &str = "what the recovery has changed in buckets is found by listing them, and asof undo does not know its runs; \
@@ -32,33 +29,21 @@ pub(super) struct Found {
 }
 
 /// Looks for the recovery, checks and shows what would be done, asks, and begins it anew under its own name.
-pub(super) async fn begin(
-    context: &Context,
-    output: Output,
-    (source, clock): (&Source, &ServerClock),
-    (typed, yes): (Option<&str>, bool),
-    (databases, carry): (&[Database], &CarryArgs),
-) -> Result<Recovery> {
-    let Found { id, at } = plan(context, output, source, typed, (databases, carry)).await?;
-    let way = Way::of(context, source, carry)?;
-    confirm(context, source, yes).await?;
-    let typed = at.to_string();
-    let told = told(context, source, (&typed, at), carry);
-    let state_dir = state_dir(&carry.apply.state)?;
-    let recovery = Recovery::adopt(&state_dir, &id, (told, source.file.shape()), clock)?;
-    way.close(output, (&recovery, clock), carry)?;
+pub(super) async fn begin(session: &Session<'_>, typed: Option<&str>) -> Result<Recovery> {
+    let Found { id, at } = plan(session, typed).await?;
+    let way = Way::of(session)?;
+    confirm(session).await?;
+    let told = told(session, &at.to_string(), at);
+    let shape = session.source.file.shape();
+    let recovery = Recovery::adopt(&session.state_dir()?, &id, (told, shape), session.clock)?;
+    way.close(session, &recovery)?;
     Ok(recovery)
 }
 
 /// Looks for the recovery, checks what it has not asked for yet, and shows what would be done.
-pub(super) async fn plan(
-    context: &Context,
-    output: Output,
-    source: &Source,
-    typed: Option<&str>,
-    (databases, carry): (&[Database], &CarryArgs),
-) -> Result<Found> {
-    let past = |typed: &str| recovery::at(typed, (&[], &[]), context.now, (carry, &source.path));
+pub(super) async fn plan(session: &Session<'_>, typed: Option<&str>) -> Result<Found> {
+    let Session { context, output, source, databases, carry, .. } = *session;
+    let past = |typed: &str| recovery::at(typed, &[], &[], context.now, carry, &source.path);
     let typed = match typed {
         Some(LATEST) => {
             let message =
@@ -76,7 +61,7 @@ pub(super) async fn plan(
         }
     };
     past(&at.to_string())?;
-    require_unknown(&id, at, (source, carry))?;
+    require_unknown(&id, at, session)?;
     output.note(&format!("adopting the recovery {id} to {}", at.human()));
     output.note(LOST);
     output.note(SETTINGS);
@@ -88,13 +73,13 @@ pub(super) async fn plan(
         }
         lines.push(format!("database {name}: it is not there, and will be restored"));
         let (one, window) = (std::slice::from_ref(database), [database.window().await?]);
-        recovery::at(&at.to_string(), (one, &window), context.now, (carry, &source.path))?;
+        recovery::at(&at.to_string(), one, &window, context.now, carry, &source.path)?;
         let errand = Errand::new(at, &*id);
         require_free(one, &errand).await?;
         lines.extend(sources::preflight(output, one, &errand).await?);
     }
     lines.extend(sources::swaps(databases, &Errand::new(at, &*id)).await?);
-    show_all(context, output, (source, at), &lines, carry).await?;
+    show_all(session, at, &lines).await?;
     Ok(Found { id, at })
 }
 
@@ -105,8 +90,9 @@ async fn look(databases: &[Database]) -> Result<Vec<(&str, Carries)>> {
 }
 
 /// Refuses what this state directory knows: nothing of it is lost.
-fn require_unknown(id: &str, at: Instant, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
-    let state_dir = state_dir(&carry.apply.state)?;
+fn require_unknown(id: &str, at: Instant, session: &Session<'_>) -> Result<()> {
+    let Session { source, carry, .. } = *session;
+    let state_dir = session.state_dir()?;
     if !Recovery::is_known(&state_dir, id)? {
         return Ok(());
     }
@@ -119,10 +105,11 @@ fn require_unknown(id: &str, at: Instant, (source, carry): (&Source, &CarryArgs)
 }
 
 /// Names `--adopt` where what stands in the way is of a recovery that this state directory does not know.
-pub(super) async fn hint(e: Error, source: &Source, (databases, carry): (&[Database], &CarryArgs)) -> Error {
+pub(super) async fn hint(e: Error, session: &Session<'_>) -> Error {
+    let Session { source, carry, databases, .. } = *session;
     let Ok(found) = look(databases).await else { return e };
     let Adoption::Adopt { id, at } = adoptable(&found, None) else { return e };
-    let known = state_dir(&carry.apply.state).and_then(|dir| Recovery::is_known(&dir, &id));
+    let known = session.state_dir().and_then(|dir| Recovery::is_known(&dir, &id));
     if !matches!(known, Ok(false)) {
         return e;
     }

@@ -89,8 +89,8 @@ impl Ready<'_> {
             done_line(&context.counters, self.began.elapsed(), !executed.finished)
         ));
         let done = (self.command)(Done::new(Some(id), &context.counters));
-        let place = (&order.location, order.at);
-        let summary = Summary::new(done, place, self.sums, &context.counters, self.began.elapsed());
+        let summary =
+            Summary::new(done, &order.location, order.at, self.sums, &context.counters, self.began.elapsed());
         let mut report = JsonLines::new(Vec::new());
         report.summary(&summary)?;
         let hints = reporter.finish(&summary)?;

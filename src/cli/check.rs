@@ -110,7 +110,7 @@ fn policy(what: Use, location: Option<Location>, file: Option<&Path>) -> Result<
     };
     let databases = file.map(Source::read).transpose()?.map(|source| source.file.databases);
     let renamed: Vec<_> = databases.iter().flatten().filter_map(renamed).collect();
-    let policy = Policy::least(what, (&source, &other), &renamed);
+    let policy = Policy::least(what, &source, &other, &renamed);
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &policy).map_err(std::io::Error::from)?;
     writeln!(out)?;

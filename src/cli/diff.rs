@@ -71,7 +71,7 @@ pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &st
         saving.finish(&sums, Seen { keys, versions })?;
     }
     let command = Command::Diff { versus };
-    let summary = Summary::new(command, (location, at), &sums, &context.counters, began.elapsed());
+    let summary = Summary::new(command, location, at, &sums, &context.counters, began.elapsed());
     let verdict = verdict(versus, &sums, comparison.standing);
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
@@ -213,7 +213,8 @@ impl View {
 
 /// What a restore into another place would change, below the table of its sums.
 pub(super) struct Preview<'a> {
-    pub(super) place: (&'a Location, Instant),
+    pub(super) location: &'a Location,
+    pub(super) at: Instant,
     pub(super) checks: &'a [Check],
     pub(super) sums: &'a Sums,
     /// How many changes it would make: what is there beyond the past state is left alone.
@@ -247,7 +248,14 @@ impl Preview<'_> {
             lines.change(&change?)?;
         }
         let command = Command::Diff { versus: None };
-        lines.summary(&Summary::new(command, self.place, self.sums, &context.counters, began.elapsed()))?;
+        lines.summary(&Summary::new(
+            command,
+            self.location,
+            self.at,
+            self.sums,
+            &context.counters,
+            began.elapsed(),
+        ))?;
         Ok(Exit::Done)
     }
 }

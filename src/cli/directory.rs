@@ -58,8 +58,9 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let len = prepared.changes.len();
     words.show(context, output, &prepared, overwrite)?;
     if dry_run {
-        let (place, restore) = ((&location, at), words.restore(&location, at, overwrite, names));
-        let preview = Preview { place, checks: &checks, sums: &sums, changes: len, restore };
+        let restore = words.restore(&location, at, overwrite, names);
+        let preview =
+            Preview { location: &location, at, checks: &checks, sums: &sums, changes: len, restore };
         return preview.show(context, output, prepared.changes.into_changes()?, began);
     }
     if !yes {
@@ -85,14 +86,14 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     }
     sums.unproven = context.counters.unproven.get();
     let command = Command::Restore(Done::new(None, &context.counters));
-    let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
+    let summary = Summary::new(command, &location, at, &sums, &context.counters, began.elapsed());
     let hints = reporter.finish(&summary)?;
     if !finished {
         Words::sizes(context, output);
         output.note("the same command goes on where it stopped: what is right already is not read again");
         return Ok(Exit::Interrupted);
     }
-    Ok(words.conclude(context, output, (&location, at), &hints))
+    Ok(words.conclude(context, output, &location, at, &hints))
 }
 
 /// What is said of a past state and a directory.
@@ -155,7 +156,8 @@ impl Words<'_> {
         &self,
         context: &Context,
         output: Output,
-        place: (&Location, Instant),
+        location: &Location,
+        at: Instant,
         hints: &[String],
     ) -> Exit {
         let counters = &context.counters;
@@ -177,7 +179,7 @@ impl Words<'_> {
             return Exit::Incomplete;
         }
         if counters.settled() > 0 {
-            output.note(&format!("check it: {}", self.command("verify", "--against", place.0, place.1)));
+            output.note(&format!("check it: {}", self.command("verify", "--against", location, at)));
         }
         Exit::Done
     }

@@ -57,8 +57,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     // Only now: what had no teardown command may have been removed by hand, and the drill that left it is ended then.
     check_drill(&source.file, keep)?;
     let windows = windows(output, &asked).await?;
-    let at =
-        recovery::at(&at, (&asked, &windows), context.now, (&carry, &source.path)).map(|time| (at, time))?;
+    let at = recovery::at(&at, &asked, &windows, context.now, &carry, &source.path).map(|time| (at, time))?;
     // It has no tag yet, and nothing is looked up by one.
     sources::preflight(output, &asked, &Errand::new(at.1, "")).await?;
     let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);

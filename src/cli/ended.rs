@@ -1,16 +1,13 @@
 //! The same command once more, after its recovery has ended: whoever types it may not have been told so.
 
-use super::args::recover::CarryArgs;
-use super::carry::state_dir;
-use super::context::{Context, Output};
 use super::moment;
 use super::recovery::Source;
-use crate::db::{Database, require_free};
+use super::session::Session;
+use crate::db::require_free;
 use crate::engine::recover::{Recovery, overtaken};
 use crate::error::Result;
 use crate::limits;
 use crate::recover::{Purpose, State, Told};
-use crate::s3::ServerClock;
 
 /// The recovery that the same command has carried out, if it is only to be told again:
 ///
@@ -23,14 +20,9 @@ use crate::s3::ServerClock;
 /// | another by now, for the same words | else | | a new one is begun |
 ///
 /// One that something else has overtaken, and one that was aborted, is not meant.
-pub(super) async fn find(
-    context: &Context,
-    output: Output,
-    (source, clock): (&Source, &ServerClock),
-    typed: &str,
-    (databases, carry): (&[Database], &CarryArgs),
-) -> Result<Option<Recovery>> {
-    let state_dir = state_dir(&carry.apply.state)?;
+pub(super) async fn find(session: &Session<'_>, typed: &str) -> Result<Option<Recovery>> {
+    let Session { context, output, source, clock, databases, carry, .. } = *session;
+    let state_dir = session.state_dir()?;
     let at = moment::read_with(typed, &carry.apply.state, &source.path);
     let at = at.and_then(|typed| typed.past(context.now)).ok();
     let file = &source.file;

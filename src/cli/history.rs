@@ -28,7 +28,7 @@ pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
     let mut found = false;
     let entries = match output.format {
         Format::Table => {
-            history(&client, (bucket, key), at, &context.cancel, |past: Past| {
+            history(&client, bucket, key, at, &context.cancel, |past: Past| {
                 found |= past.live_at;
                 Ok(writeln!(out, "{}", history_line(&past, at))?)
             })
@@ -36,12 +36,12 @@ pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
         }
         Format::Json => {
             let mut lines = JsonLines::new(&mut out);
-            history(&client, (bucket, key), at, &context.cancel, |past| lines.entry(key, &past)).await?
+            history(&client, bucket, key, at, &context.cancel, |past| lines.entry(key, &past)).await?
         }
         Format::Csv => {
             let mut csv = CsvHistory::new(&mut out)?;
             let entries =
-                history(&client, (bucket, key), at, &context.cancel, |past| csv.entry(key, &past)).await?;
+                history(&client, bucket, key, at, &context.cancel, |past| csv.entry(key, &past)).await?;
             csv.finish()?;
             entries
         }

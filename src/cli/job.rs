@@ -87,7 +87,8 @@ impl View<'_> {
         let to = prepared.to.as_ref().map(|to| format!(" --to {}", shell_word(&to.to_string())));
         let options = to.unwrap_or_default() + &self.asked.options + more;
         let preview = Preview {
-            place: (location, at),
+            location,
+            at,
             checks: self.checks,
             sums: &prepared.sums,
             changes: prepared.len,

@@ -33,6 +33,7 @@ mod resume;
 mod run;
 mod runs;
 mod saved;
+mod session;
 mod show;
 mod sources;
 mod sweep;

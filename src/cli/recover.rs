@@ -12,15 +12,15 @@ use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, show_report, take_steps,
     terms, windows, windows_in_time,
 };
+use super::session::Session;
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
 use super::{abort, adopt, ended, follow_up, next, sources};
-use crate::db::{Database, Errand, require_free};
+use crate::db::{Errand, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms, keep_sources};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Instant};
 use crate::recover::{Ending, Purpose, Status, Step, Told};
 use crate::report::{DiffView, Format, Heading, head};
-use crate::s3::ServerClock;
 
 const RECOVER: Asked = (
     "put buckets and databases back",
@@ -57,12 +57,12 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let begins = match at {
         _ if aborts => return abort::run(context, &source, (dry_run, yes, after_resume), &carry).await,
         typed if adopts => Begins::Adopted(typed),
-        Some(typed) => Begins::Typed(typed),
+        Some(typed) => Begins::Typed(TargetTime { typed, wait }),
         // clap has asked for it.
         None => return Err(Error::usage("name a time: --at TIME")),
     };
     if dry_run {
-        return preview(context, output, &source, (&begins, wait), &carry).await;
+        return preview(context, output, &source, &begins, &carry).await;
     }
     report.can_write()?;
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
@@ -73,25 +73,41 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
-    tell_of_killed_mark(context, output, &source, &carry)?;
-    let (of, with) = ((&source, &clock), (&*databases, &carry));
-    let recovery = resume_or_begin(context, output, of, (&begins, wait, yes), with).await?;
+    let session = Session {
+        context,
+        output,
+        source: &source,
+        clock: &clock,
+        databases: &databases,
+        carry: &carry,
+        yes,
+    };
+    tell_of_killed_mark(&session)?;
+    let recovery = resume_or_begin(&session, &begins).await?;
     let had_ended = recovery.state().is_ended();
     claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
     keep_sources(&recovery, &databases, &given).await?;
-    let buckets = buckets(context, &source.file, server, as_written).await?;
-    let (terms, of) = (terms(context, &carry)?, (&*databases, &*buckets));
-    let (carried, findings) = take_steps(context, output, &recovery, &source.file, of, terms).await;
-    forget_killed_mark(&source, &carried, &carry).await?;
-    let mut told = recovery.report(&source.file, carried.ending, findings);
-    told.running = carried.running;
-    told.follow_ups = follow_up::follow_ups(output, carried.ending, (&recovery, &databases)).await;
-    let copied = show_report(output, &recovery, &told, &report);
-    last_words(output, &recovery, (&source, yes, &report, &carry), &carried);
-    follow_up::name(output, &told.follow_ups);
+    let exit = execute(&session, &recovery, &report).await?;
     if had_ended {
         output.note(ended::anew(&source));
     }
+    Ok(exit)
+}
+
+/// Takes the steps that are left, and says how it went.
+async fn execute(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs) -> Result<Exit> {
+    let Session { context, output, source, databases, carry, .. } = *session;
+    let server = (&carry.server, carry.apply.rate);
+    let buckets = buckets(context, &source.file, server, as_written).await?;
+    let (terms, of) = (terms(context, carry)?, (databases, &*buckets));
+    let (carried, findings) = take_steps(context, output, recovery, &source.file, of, terms).await;
+    forget_killed_mark(source, &carried, carry).await?;
+    let mut told = recovery.report(&source.file, carried.ending, findings);
+    told.running = carried.running;
+    told.follow_ups = follow_up::follow_ups(output, carried.ending, (recovery, databases)).await;
+    let copied = show_report(output, recovery, &told, report);
+    last_words(session, recovery, report, &carried);
+    follow_up::name(output, &told.follow_ups);
     if let Some(e) = &carried.trouble {
         exit::report(e, false, false);
     }
@@ -99,31 +115,22 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
 }
 
 /// The recovery that was begun before, or a new one.
-async fn resume_or_begin(
-    context: &Context,
-    output: Output,
-    (source, clock): (&Source, &ServerClock),
-    (begins, wait, yes): (&Begins, bool, bool),
-    with: (&[Database], &CarryArgs),
-) -> Result<Recovery> {
-    let of = (source, clock);
-    let typed = match begins {
-        Begins::Adopted(typed) => {
-            return adopt::begin(context, output, of, (typed.as_deref(), yes), with).await;
-        }
-        Begins::Typed(typed) => typed,
+async fn resume_or_begin(session: &Session<'_>, begins: &Begins) -> Result<Recovery> {
+    let time = match begins {
+        Begins::Adopted(typed) => return adopt::begin(session, typed.as_deref()).await,
+        Begins::Typed(time) => time,
     };
-    let Some(recovery) = taken_up(context, of, typed, with.1)? else {
-        if let Some(ended) = ended::find(context, output, of, typed, with).await? {
+    let Some(recovery) = taken_up(session, &time.typed)? else {
+        if let Some(ended) = ended::find(session, &time.typed).await? {
             return Ok(ended);
         }
-        return begin(context, output, of, (TargetTime { typed, wait }, yes), with).await;
+        return begin(session, time).await;
     };
     let (id, at) = (recovery.id(), recovery.told().at.human());
-    output.note(&format!("going on with the recovery {id} to {at}"));
-    if !yes {
-        output.note("what was written to its buckets since may be taken back to that time");
-        confirm(context, source, yes).await?;
+    session.output.note(&format!("going on with the recovery {id} to {at}"));
+    if !session.yes {
+        session.output.note("what was written to its buckets since may be taken back to that time");
+        confirm(session).await?;
     }
     Ok(recovery)
 }
@@ -131,15 +138,14 @@ async fn resume_or_begin(
 /// What a recovery begins with, or is resumed by.
 enum Begins {
     /// The time that was typed.
-    Typed(String),
+    Typed(TargetTime),
     /// What the databases carry, and the time, if one was typed.
     Adopted(Option<String>),
 }
 
 /// The target time as it was typed.
-#[derive(Clone, Copy)]
-struct TargetTime<'a> {
-    typed: &'a str,
+struct TargetTime {
+    typed: String,
     /// Wait until the databases reach it.
     wait: bool,
 }
@@ -163,7 +169,7 @@ async fn preview(
     context: &Context,
     output: Output,
     source: &Source,
-    (begins, wait): (&Begins, bool),
+    begins: &Begins,
     carry: &CarryArgs,
 ) -> Result<Exit> {
     let databases = databases(&source.file, &carry.server, &context.cancel).await?;
@@ -171,15 +177,16 @@ async fn preview(
     let server = (&carry.server, carry.apply.rate);
     let clock = clock_of(&buckets(context, &source.file, server, as_written).await?).await;
     let context = &context.by_clock(&clock, output);
-    tell_of_killed_mark(context, output, source, carry)?;
+    let session =
+        &Session { context, output, source, clock: &clock, databases: &databases, carry, yes: false };
+    tell_of_killed_mark(session)?;
     let recover = match begins {
-        Begins::Typed(typed) => {
-            let target_time = TargetTime { typed, wait };
-            let at = plan(context, output, source, target_time, (&databases, carry)).await?;
+        Begins::Typed(time) => {
+            let at = plan(session, time).await?;
             next::recover(&source.path, &at.to_string(), &next::of_recovery(carry))
         }
         Begins::Adopted(typed) => {
-            adopt::plan(context, output, source, typed.as_deref(), (&databases, carry)).await?;
+            adopt::plan(session, typed.as_deref()).await?;
             next::adopt(&source.path, &next::of_recovery(carry))
         }
     };
@@ -188,85 +195,71 @@ async fn preview(
 }
 
 /// Checks, shows what would be done, asks, and begins.
-async fn begin(
-    context: &Context,
-    output: Output,
-    (source, clock): (&Source, &ServerClock),
-    (target_time, yes): (TargetTime<'_>, bool),
-    (databases, carry): (&[Database], &CarryArgs),
-) -> Result<Recovery> {
-    let way = Way::of(context, source, carry)?;
-    let at = plan(context, output, source, target_time, (databases, carry)).await?;
-    confirm(context, source, yes).await?;
-    let told = told(context, source, (target_time.typed, at), carry);
-    let recovery = Recovery::create(&state_dir(&carry.apply.state)?, told, source.file.shape(), clock)?;
-    way.close(output, (&recovery, clock), carry)?;
+async fn begin(session: &Session<'_>, time: &TargetTime) -> Result<Recovery> {
+    let way = Way::of(session)?;
+    let at = plan(session, time).await?;
+    confirm(session).await?;
+    let (told, shape) = (told(session, &time.typed, at), session.source.file.shape());
+    let recovery = Recovery::create(&session.state_dir()?, told, shape, session.clock)?;
+    way.close(session, &recovery)?;
     Ok(recovery)
 }
 
 /// Has the name of the recovery file typed, unless `yes`.
-pub(super) async fn confirm(context: &Context, source: &Source, yes: bool) -> Result<()> {
-    let name = source.path.file_name().unwrap_or_default().to_string_lossy();
-    if yes || is_typed(context, "the name of the recovery file", &name).await? {
+pub(super) async fn confirm(session: &Session<'_>) -> Result<()> {
+    let name = session.source.path.file_name().unwrap_or_default().to_string_lossy();
+    if session.yes || is_typed(session.context, "the name of the recovery file", &name).await? {
         return Ok(());
     }
     Err(Error::usage(format!("that is not {name}; nothing was changed")))
 }
 
 /// What a recovery of a file to this time is told.
-pub(super) fn told(context: &Context, source: &Source, at: (&str, Instant), carry: &CarryArgs) -> Told {
-    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), at, context.now);
+pub(super) fn told(session: &Session<'_>, typed: &str, at: Instant) -> Told {
+    let Session { context, source, carry, .. } = *session;
+    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
     Told { holds: resources(source, carry), targets: source.file.targets(), ..told }
 }
 
 /// Checks and shows what would be done. Gives the time that everything is restored to.
-async fn plan(
-    context: &Context,
-    output: Output,
-    source: &Source,
-    TargetTime { typed, wait }: TargetTime<'_>,
-    (databases, carry): (&[Database], &CarryArgs),
-) -> Result<Instant> {
-    let windows = if wait {
-        windows_in_time((context, output), databases, typed, (carry, &source.path)).await?
+async fn plan(session: &Session<'_>, time: &TargetTime) -> Result<Instant> {
+    let Session { context, output, source, databases, carry, .. } = *session;
+    let windows = if time.wait {
+        windows_in_time(session, &time.typed).await?
     } else {
         windows(output, databases).await?
     };
-    let at = recovery::at(typed, (databases, &windows), context.now, (carry, &source.path))?;
+    let at = recovery::at(&time.typed, databases, &windows, context.now, carry, &source.path)?;
     // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
     // this tag: whatever is found is not of the one that would begin.
     let errand = Errand::new(at, format!("{}-none", context.now.compact()));
     if let Err(e) = require_free(databases, &errand).await {
-        return Err(adopt::hint(e, source, (databases, carry)).await);
+        return Err(adopt::hint(e, session).await);
     }
     let outline = sources::preflight(output, databases, &errand).await?;
     let swaps = sources::swaps(databases, &errand).await?;
     let reached = databases.iter().zip(&windows).map(|(database, window)| window.in_words(database.name()));
     let lines: Vec<_> = reached.chain(outline).chain(swaps).collect();
-    show_all(context, output, (source, at), &lines, carry).await?;
+    show_all(session, at, &lines).await?;
     Ok(at)
 }
 
 /// Shows the time, these lines about the databases, and what would be changed in each bucket.
-pub(super) async fn show_all(
-    context: &Context,
-    output: Output,
-    (source, at): (&Source, Instant),
-    lines: &[String],
-    carry: &CarryArgs,
-) -> Result<()> {
+pub(super) async fn show_all(session: &Session<'_>, at: Instant, lines: &[String]) -> Result<()> {
+    let Session { context, source, carry, .. } = *session;
     let server = (&carry.server, carry.apply.rate);
     let parts = buckets(context, &source.file, server, as_written).await?;
-    show(context, output, (source, at), lines, (&parts, &terms(context, carry)?)).await
+    show(session, at, lines, &parts, &terms(context, carry)?).await
 }
 
 async fn show(
-    context: &Context,
-    output: Output,
-    (source, at): (&Source, Instant),
+    session: &Session<'_>,
+    at: Instant,
     lines: &[String],
-    (parts, terms): (&[BucketPart], &Terms),
+    parts: &[BucketPart],
+    terms: &Terms,
 ) -> Result<()> {
+    let Session { context, output, source, .. } = *session;
     let table = output.format == Format::Table && !output.quiet;
     let mut out = BufWriter::new(std::io::stdout());
     if table {
@@ -316,12 +309,8 @@ const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see 
                                 command does, whatever becomes of the first), and compare them with asof references";
 
 /// What was done, what was not, and how to go on.
-fn last_words(
-    output: Output,
-    recovery: &Recovery,
-    (source, yes, report, carry): (&Source, bool, &ReportArgs, &CarryArgs),
-    carried: &Carried,
-) {
+fn last_words(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs, carried: &Carried) {
+    let Session { output, source, yes, carry, .. } = *session;
     let yes = if yes { " --yes" } else { "" };
     let options = yes.to_owned() + &next::of_recovery(carry) + &next::of_report(report);
     let again = next::recover(&source.path, &recovery.told().at.to_string(), &options);

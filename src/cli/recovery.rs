@@ -13,6 +13,7 @@ use super::context::{Context, Output};
 use super::copies::restore_options;
 use super::exit::{Exit, say};
 use super::keep;
+use super::session::Session;
 use super::{moment, next};
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Reach, Window, command, rds, until_reached};
@@ -163,17 +164,13 @@ pub(super) async fn windows(output: Output, databases: &[Database]) -> Result<Ve
 }
 
 /// The same, once all of them reach the time that was typed, however long that takes them.
-pub(super) async fn windows_in_time(
-    (context, output): (&Context, Output),
-    databases: &[Database],
-    typed: &str,
-    (carry, file): (&CarryArgs, &Path),
-) -> Result<Vec<Window>> {
+pub(super) async fn windows_in_time(session: &Session<'_>, typed: &str) -> Result<Vec<Window>> {
+    let Session { context, output, source, databases, carry, .. } = *session;
     let windows = windows(output, databases).await?;
     if typed == LATEST {
         return Ok(windows);
     }
-    let at = moment::read_with(typed, &carry.apply.state, file)?.past(context.now)?.whole_second();
+    let at = moment::read_with(typed, &carry.apply.state, &source.path)?.past(context.now)?.whole_second();
     let on = |database: &Database, latest: Instant| {
         output.note(&format!(
             "waiting until the database {} can be restored to {}: so far to {}",
@@ -189,9 +186,11 @@ pub(super) async fn windows_in_time(
 /// them.
 pub(super) fn at(
     typed: &str,
-    (databases, windows): (&[Database], &[Window]),
+    databases: &[Database],
+    windows: &[Window],
     now: Instant,
-    (carry, file): (&CarryArgs, &Path),
+    carry: &CarryArgs,
+    file: &Path,
 ) -> Result<Instant> {
     let at = if typed == LATEST {
         latest(databases, windows)?

@@ -133,8 +133,14 @@ fn nothing(
 ) -> Result<Exit> {
     output.note(&nothing_to_change(&prepared.sums));
     let command = Command::Restore(Done::new(None, &context.counters));
-    let place = (&prepared.location, prepared.at);
-    let summary = Summary::new(command, place, &prepared.sums, &context.counters, began.elapsed());
+    let summary = Summary::new(
+        command,
+        &prepared.location,
+        prepared.at,
+        &prepared.sums,
+        &context.counters,
+        began.elapsed(),
+    );
     let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
     reporter.checks(lead.checks)?;
     reporter.warnings(lead.warnings)?;

@@ -77,7 +77,7 @@ pub(super) fn view(context: &Context, asked: Asked<'_>, output: Output) -> Resul
     context.counters.keys.add(trailer.keys);
     context.counters.versions.add(trailer.versions);
     let summary =
-        Summary::new(Command::Show, (&location, header.at), &sums, &context.counters, began.elapsed());
+        Summary::new(Command::Show, &location, header.at, &sums, &context.counters, began.elapsed());
     view.finish(&sums, &summary, None)?;
     Ok(Exit::Done)
 }

@@ -2,15 +2,15 @@
 
 use super::args::recover::CarryArgs;
 use super::carry::state_dir;
-use super::context::{Context, Output};
+use super::context::Context;
 use super::recovery::Source;
+use super::session::Session;
 use super::{moment, next};
 use crate::engine::recover::{Carried, Claim, Glimpse, Overtaker, Quiesced, Recovery, overtaken};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 use crate::recover::{Ending, Purpose, Resource, Told};
-use crate::s3::ServerClock;
 
 /// Everything that a recovery of the file works on.
 pub(super) fn resources(source: &Source, carry: &CarryArgs) -> Vec<Resource> {
@@ -28,13 +28,9 @@ pub(super) fn claim_for(command: &str, source: &Source, carry: &CarryArgs) -> Re
 }
 
 /// Says that a killed mark may have left the application quiesced; the recovery runs the resume hook at its end.
-pub(super) fn tell_of_killed_mark(
-    context: &Context,
-    output: Output,
-    source: &Source,
-    carry: &CarryArgs,
-) -> Result<()> {
-    if let Some(killed) = Quiesced::find(&state_dir(&carry.apply.state)?, &source.path)? {
+pub(super) fn tell_of_killed_mark(session: &Session<'_>) -> Result<()> {
+    let Session { context, output, source, carry, .. } = *session;
+    if let Some(killed) = Quiesced::find(&session.state_dir()?, &source.path)? {
         let resumed = match source.file.hooks.resume {
             Some(_) => "a recovery runs the resume hook at its end; to resume it now: ",
             None => "the file names no resume hook; once it is resumed by hand: ",
@@ -61,13 +57,9 @@ pub(super) async fn forget_killed_mark(source: &Source, carried: &Carried, carry
 }
 
 /// The recovery of this file to this time that was begun and is not ended.
-pub(super) fn taken_up(
-    context: &Context,
-    (source, clock): (&Source, &ServerClock),
-    typed: &str,
-    carry: &CarryArgs,
-) -> Result<Option<Recovery>> {
-    let state_dir = state_dir(&carry.apply.state)?;
+pub(super) fn taken_up(session: &Session<'_>, typed: &str) -> Result<Option<Recovery>> {
+    let Session { context, source, clock, carry, .. } = *session;
+    let state_dir = session.state_dir()?;
     let typed_time = moment::read_with(typed, &carry.apply.state, &source.path);
     let at = typed_time.and_then(|typed| typed.past(context.now)).ok();
     let suits = |told: &Told| told.is_meant_by(typed, at);
@@ -95,14 +87,15 @@ pub(super) fn taken_up(
         return Err(Error::usage(message)
             .hint("to go on with it, let the file name these again; for another, use another file"));
     }
-    require_no_more_steps(&recovery, (source, carry))?;
-    require_resumable(&recovery, (source, carry))?;
+    require_no_more_steps(&recovery, session)?;
+    require_resumable(&recovery, session)?;
     Ok(Some(recovery))
 }
 
-/// Names of instances depend on the cut-over. A hook, a check or references that were added to the file since would never be run: the journal says of which steps the
-/// recovery consists. One that was taken out is not run any more.
-fn require_no_more_steps(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
+/// A hook, a check or references that were added to the file since would never be run: the journal says of which steps the
+/// recovery consists. One that was taken out is not run any more. The names of instances depend on the cut-over.
+fn require_no_more_steps(recovery: &Recovery, session: &Session<'_>) -> Result<()> {
+    let Session { source, carry, .. } = *session;
     let (state, now) = (recovery.state(), source.file.shape());
     let Some(begun) = state.shape() else { return Ok(()) };
     let parts = [
@@ -124,14 +117,15 @@ fn require_no_more_steps(recovery: &Recovery, (source, carry): (&Source, &CarryA
 }
 
 /// Refuses a recovery that is being aborted; one that something else has overtaken is closed by this.
-fn require_resumable(recovery: &Recovery, (source, carry): (&Source, &CarryArgs)) -> Result<()> {
+fn require_resumable(recovery: &Recovery, session: &Session<'_>) -> Result<()> {
+    let Session { source, carry, .. } = *session;
     let (id, at) = (recovery.id(), recovery.told().at.human());
     let abort = next::abort(&source.path, carry);
     if recovery.state().is_aborting() {
         let message = format!("cannot resume the recovery {id} to {at}: it is being aborted");
         return Err(Error::new(ErrorKind::Refused, message).hint(format!("to finish that: {abort}")));
     }
-    let Some(by) = overtaken(&state_dir(&carry.apply.state)?, &recovery.glimpse())? else { return Ok(()) };
+    let Some(by) = overtaken(&session.state_dir()?, &recovery.glimpse())? else { return Ok(()) };
     recovery.overtake(&by)?;
     let state = recovery.state();
     let message = format!("cannot resume the recovery {id} to {at}: {}", by.why());
@@ -163,8 +157,9 @@ impl Way {
     /// | is of another file, and may have quiesced its application | refuses the new one, whose hooks are others |
     /// | was overtaken: its run was undone, a later run changed the bucket | is closed too |
     /// | any other | refuses the new one: it has to be resumed or aborted first |
-    pub(super) fn of(context: &Context, source: &Source, carry: &CarryArgs) -> Result<Self> {
-        let state_dir = state_dir(&carry.apply.state)?;
+    pub(super) fn of(session: &Session<'_>) -> Result<Self> {
+        let Session { context, source, carry, .. } = *session;
+        let state_dir = session.state_dir()?;
         let (file, holds) = (source.path.as_path(), resources(source, carry));
         let nothing = Told::new(Purpose::Recover, file, Vec::new(), ("", Instant::default()), context.now);
         let new = Told { holds, ..nothing };
@@ -185,13 +180,9 @@ impl Way {
     }
 
     /// Closes them.
-    pub(super) fn close(
-        self,
-        output: Output,
-        (recovery, clock): (&Recovery, &ServerClock),
-        carry: &CarryArgs,
-    ) -> Result<()> {
-        let state_dir = state_dir(&carry.apply.state)?;
+    pub(super) fn close(self, session: &Session<'_>, recovery: &Recovery) -> Result<()> {
+        let Session { output, clock, .. } = *session;
+        let state_dir = session.state_dir()?;
         for (other, why) in self.0 {
             if let Some(since) = other.state.quiesced_since() {
                 recovery.quiesced_already(since)?;

@@ -34,7 +34,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         let command = Command::Undo(Done::new(None, &context.counters));
         let (place, sums) = (done.order().undone_place(), Sums::default());
         let summary =
-            Summary::new(command, (&place, done.order().at), &sums, &context.counters, began.elapsed());
+            Summary::new(command, &place, done.order().at, &sums, &context.counters, began.elapsed());
         Reporter::new(output.format, CHANGED_MEANWHILE).finish(&summary)?;
         return Ok(Exit::Done);
     };

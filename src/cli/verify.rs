@@ -65,7 +65,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         view.nothing_compared(&text)?;
     }
     let command = Command::Verify { matched, mismatched, uncertain: sums.unsure.all() };
-    let summary = Summary::new(command, (&location, at), &sums, &context.counters, began.elapsed());
+    let summary = Summary::new(command, &location, at, &sums, &context.counters, began.elapsed());
     view.finish(&sums, &summary, Some(&text))?;
     Ok(tolerance.exit(verdict))
 }

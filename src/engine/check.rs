@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::bucket::inspect;
 use super::past::{doubts, doubts_since};
-use super::query::Query;
 use super::sweep::Sweep;
 use super::walk::Scope;
 use crate::cancel::Cancel;
@@ -99,7 +98,7 @@ impl PastCheck {
         }
         let span = if matches!(self.question, Question::At(_)) { Span::At } else { Span::Since };
         let Location { bucket, prefix } = self.location.clone();
-        find_doubts(client, Scope { bucket, prefix, ..Scope::default() }, (&self.judge, span), cancel).await
+        find_doubts(client, Scope { bucket, prefix, ..Scope::default() }, &self.judge, span, cancel).await
     }
 
     /// What can be said, given the windows of the databases. Asked after the listing, which may take hours: lifecycle acts
@@ -112,7 +111,7 @@ impl PastCheck {
     ) -> PastAnswer {
         let Self { question, location, settings, judge, trusting } = self;
         let (question, expiries, now) = (*question, &judge.expiries, client.clock().now_at_most());
-        let mut checks = checks(settings, expiries, (&location.prefix, question.instant()), now);
+        let mut checks = checks(settings, expiries, &location.prefix, question.instant(), now);
         let (in_doubt, whole_keys) = match (question, judge.cuts.then) {
             (Question::At(_) | Question::Since(_), Cut::At(t)) if !trusting => {
                 (doubtful.uncertain(), expiries.may_have_removed_keys(&location.prefix, t, now))
@@ -157,7 +156,8 @@ enum Span {
 async fn find_doubts(
     client: &Client,
     scope: Scope,
-    (judge, span): (&Judge, Span),
+    judge: &Judge,
+    span: Span,
     cancel: &Cancel,
 ) -> Result<Doubtful> {
     let mut found = Doubtful::default();

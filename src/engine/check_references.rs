@@ -91,8 +91,13 @@ impl CheckReferences {
         let at = query.at.past(client.clock().now().whole_second())?;
         let rules = rules(client, &query.location.bucket).await?;
         let judge = query.judge(&rules, at, Cut::Latest);
-        let place = (&*query.location.prefix, Some(at));
-        let history = history_check(&rules, &judge.expiries, place, client.clock().now_at_most());
+        let history = history_check(
+            &rules,
+            &judge.expiries,
+            &query.location.prefix,
+            Some(at),
+            client.clock().now_at_most(),
+        );
         Ok(ReferenceCheck { at, history, here, there, holder, query, judge })
     }
 }

@@ -68,7 +68,7 @@ impl Diff {
         }
         let judge = query.judge(&settings.rules, at, versus.map_or(Cut::Latest, Cut::At));
         let present = client.clock().now_at_most();
-        let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), present);
+        let checks = checks(&settings, &judge.expiries, &location.prefix, Some(at), present);
         Ok(Comparison { location, at, versus, listed, standing, checks, query, undelete, judge })
     }
 }

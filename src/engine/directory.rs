@@ -57,7 +57,8 @@ impl Ledger<'_> {
 /// is right already.
 pub(super) async fn survey_directory(
     client: &Client,
-    (scope, judge): (Scope, &Judge),
+    scope: Scope,
+    judge: &Judge,
     files: Files<'_>,
     cancel: &Cancel,
     mut right: impl FnMut(&str),

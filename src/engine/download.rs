@@ -84,7 +84,7 @@ impl Download {
         require_history(&location.bucket, standing)?;
         let judge = query.judge(&settings.rules, at, Cut::Latest);
         let present = client.clock().now_at_most();
-        let checks = checks(&settings, &judge.expiries, (&location.prefix, Some(at)), present);
+        let checks = checks(&settings, &judge.expiries, &location.prefix, Some(at), present);
         let relocation = Relocation::to_directory(&location);
         let files = Files {
             directory: directory.as_ref(),
@@ -98,7 +98,7 @@ impl Download {
                 case.take(&relocation.there(key));
             }
         };
-        let found = survey_directory(client, (query.scope(), &judge), files, cancel, right).await?;
+        let found = survey_directory(client, query.scope(), &judge, files, cancel, right).await?;
         let Findings { changes, sums, .. } = found;
         Ok(PreparedDownload { location, at, checks, sums, changes, path, relocation, on_conflict, case })
     }

@@ -23,7 +23,8 @@ use crate::verify::{Files, Stands, VersionOf};
 /// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
 pub(super) async fn verify_directory(
     client: &Client,
-    (scope, judge): (Scope, &Judge),
+    scope: Scope,
+    judge: &Judge,
     files: Files<'_>,
     cancel: &Cancel,
 ) -> Result<Findings> {

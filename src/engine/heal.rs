@@ -44,7 +44,7 @@ impl Heal {
             Some(to) => Place::elsewhere(&location, to),
         };
         let compare = Compare { kms: here.kms || there.kms, trust_etag: false };
-        let found = heal_changes(client, &place, dangling, (at, within), compare).await?;
+        let found = heal_changes(client, &place, dangling, at, within, compare).await?;
         let Findings { changes, sums, .. } = found;
         let counters = client.counters();
         Ok(Prepared {

@@ -10,7 +10,8 @@ use crate::s3::Client;
 /// Hands every entry of a key to `sink`, newest first; gives their number.
 pub async fn history(
     client: &Client,
-    (bucket, key): (&str, &str),
+    bucket: &str,
+    key: &str,
     at: Option<Instant>,
     cancel: &Cancel,
     mut sink: impl FnMut(Past) -> Result<()>,

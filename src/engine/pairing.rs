@@ -16,8 +16,10 @@ use crate::verify::{Compare, Live, difference};
 /// [`crate::plan::Action::Undelete`], what differs as [`crate::plan::Action::Revert`]. Keys are those of the source.
 pub(super) async fn survey_elsewhere(
     client: &Client,
-    (scope, judge): (Scope, &Judge),
-    (place, extras): (&Place, Extras),
+    scope: Scope,
+    judge: &Judge,
+    place: &Place,
+    extras: Extras,
     compare: Compare,
     cancel: &Cancel,
 ) -> Result<Findings> {

@@ -15,12 +15,7 @@ use crate::spill::Spool;
 use crate::verify::Live;
 
 /// By what the answers at two cuts are judged, in a bucket that has these rules now and had `earlier` ones before.
-pub fn judge(
-    rules: &Known<Vec<Rule>>,
-    earlier: Lifecycle,
-    cuts: Cuts,
-    multipart_window: Duration,
-) -> Judge {
+pub fn judge(rules: &Known<Vec<Rule>>, earlier: Lifecycle, cuts: Cuts, multipart_window: Duration) -> Judge {
     let expiries = Expiries::of(&Lifecycle::of(rules).and(earlier), limits::RULE_LAG);
     Judge { cuts, expiries, multipart_window }
 }
@@ -50,7 +45,7 @@ pub(super) async fn live_keys(
     mut live: impl FnMut(&KeyState<'_>) -> Option<Live>,
 ) -> Result<(Spool<Live>, KeyShapes)> {
     let mut found = Spool::new()?;
-    let mut keys = ScopeKeys::start(client, scope, (at, at), cancel);
+    let mut keys = ScopeKeys::start(client, scope, Cuts { then: at, now: at }, cancel);
     while let Some(batch) = keys.next(|state| live(&state)).await? {
         if batch.cut_before {
             found.cut(batch.segment)?;

@@ -120,7 +120,8 @@ pub(super) async fn heal_changes(
     client: &Client,
     place: &Place,
     dangling: impl Iterator<Item = Result<Dangling>>,
-    (at, within): (Instant, std::time::Duration),
+    at: Instant,
+    within: std::time::Duration,
     compare: Compare,
 ) -> Result<Findings> {
     let mut ledger = Ledger::new(client, place, compare)?;

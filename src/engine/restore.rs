@@ -210,7 +210,7 @@ fn bucket_checks(
     location: &Location,
     at: Instant,
 ) -> Vec<Check> {
-    checks(settings, &judge.expiries, (&location.prefix, Some(at)), client.clock().now_at_most())
+    checks(settings, &judge.expiries, &location.prefix, Some(at), client.clock().now_at_most())
 }
 
 impl Prepared {
@@ -326,8 +326,7 @@ impl Wanted<'_> {
             None => survey(client, scope, judge, compare, undelete, cancel).await,
             Some(to) => {
                 let place = Place::elsewhere(location, to);
-                let there = (&place, Extras::LeaveAlone);
-                survey_elsewhere(client, (scope, judge), there, compare, cancel).await
+                survey_elsewhere(client, scope, judge, &place, Extras::LeaveAlone, compare, cancel).await
             }
         }
     }

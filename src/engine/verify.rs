@@ -84,8 +84,8 @@ impl Verify {
         };
         let rules = rules(client, &location.bucket).await?;
         let judge = query.judge(&rules, at, Cut::Latest);
-        let place = (&*location.prefix, Some(at));
-        let history = history_check(&rules, &judge.expiries, place, client.clock().now_at_most());
+        let history =
+            history_check(&rules, &judge.expiries, &location.prefix, Some(at), client.clock().now_at_most());
         let compare = Compare { kms: here.kms || there.kms, trust_etag: query.trust_etag };
         Ok(Verification { location, at, against, history, here, query, compare, judge })
     }
@@ -98,13 +98,13 @@ impl Verification {
         match against {
             Against::Itself => survey(client, query.scope(), judge, *compare, Undelete::Copy, cancel).await,
             Against::Place(place) => {
-                let there = (&Place::elsewhere(location, place), Extras::Differ);
-                survey_elsewhere(client, (query.scope(), judge), there, *compare, cancel).await
+                let (scope, place) = (query.scope(), &Place::elsewhere(location, place));
+                survey_elsewhere(client, scope, judge, place, Extras::Differ, *compare, cancel).await
             }
             Against::Directory(directory) => {
                 let relocation = &Relocation::to_directory(location);
                 let files = Files { directory: Some(directory), relocation, compare: *compare, bytes: true };
-                verify_directory(client, (query.scope(), judge), files, cancel).await
+                verify_directory(client, query.scope(), judge, files, cancel).await
             }
         }
     }

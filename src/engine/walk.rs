@@ -86,12 +86,7 @@ impl Walk {
 }
 
 /// Reads one key's entries to their end.
-pub(super) async fn resolve_key(
-    client: &Client,
-    bucket: &str,
-    key: &str,
-    cuts: Cuts,
-) -> Result<Resolver> {
+pub(super) async fn resolve_key(client: &Client, bucket: &str, key: &str, cuts: Cuts) -> Result<Resolver> {
     read_key(client, bucket, key, Resolver::new(cuts.then, cuts.now)).await
 }
 

@@ -204,11 +204,7 @@ pub(super) type Condition = BTreeMap<&'static str, BTreeMap<&'static str, String
 impl Policy {
     /// The least policy for a use of asof on a place. `destination` is the place restored into, where that is another;
     /// `renamed` are the sources of databases that a recovery renames.
-    pub fn least(
-        what: Use,
-        (source, destination): (&Location, &Location),
-        renamed: &[RenamedSource],
-    ) -> Self {
+    pub fn least(what: Use, source: &Location, destination: &Location, renamed: &[RenamedSource]) -> Self {
         let places =
             [("Source", source, what.at_source()), ("Destination", destination, what.at_destination())];
         let used = places.into_iter().filter(|(.., operations)| !operations.is_empty());

@@ -351,7 +351,8 @@ impl<'a> Summary<'a> {
     /// a restore would send.
     pub fn new(
         command: Command,
-        (location, at): (&'a Location, Instant),
+        location: &'a Location,
+        at: Instant,
         sums: &Sums,
         counters: &Counters,
         elapsed: Duration,

@@ -31,13 +31,14 @@ use crate::model::{
 pub fn checks(
     settings: &BucketSettings,
     expiries: &Expiries,
-    (prefix, at): (&str, Option<Instant>),
+    prefix: &str,
+    at: Option<Instant>,
     now: Instant,
 ) -> Vec<Check> {
     let BucketSettings { keeping, rules, lock, replicas, acls, encryption, conditions } = settings;
     vec![
         versioning(keeping.clone().map(|keeping| keeping.versioning)),
-        history_check(rules, expiries, (prefix, at), now),
+        history_check(rules, expiries, prefix, at, now),
         judged(Subject::MfaDelete, "MFA delete", keeping, |keeping| match keeping {
             Keeping { mfa_delete: false, .. } => passed("no MFA delete"),
             Keeping { mfa_delete: true, .. } => {
@@ -132,7 +133,8 @@ pub fn is_restorable(checks: &[Check], in_doubt: u64, whole_keys: bool) -> bool 
 pub fn history_check(
     rules: &Known<Vec<Rule>>,
     expiries: &Expiries,
-    (prefix, at): (&str, Option<Instant>),
+    prefix: &str,
+    at: Option<Instant>,
     now: Instant,
 ) -> Check {
     let subject = Subject::Lifecycle;
@@ -196,7 +198,7 @@ mod tests {
 
     fn judge(settings: &BucketSettings, prefix: &str, at: Option<Instant>) -> Vec<Check> {
         let expiries = Expiries::of(&Lifecycle::of(&settings.rules), Duration::ZERO);
-        checks(settings, &expiries, (prefix, at), day(100))
+        checks(settings, &expiries, prefix, at, day(100))
     }
 
     fn of(checks: &[Check], subject: Subject) -> (Verdict, &str, Option<&'static str>) {

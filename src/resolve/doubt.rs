@@ -114,7 +114,8 @@ impl Judge {
     pub fn doubts_since(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {
         let mut state = *state;
         let unordered = state.cautions().any(|caution| caution == Caution::Unordered);
-        if let (true, Cut::At(t), Some(nearest)) = (unordered, self.cuts.then, &mut state.evidence.0.nearest) {
+        if let (true, Cut::At(t), Some(nearest)) = (unordered, self.cuts.then, &mut state.evidence.0.nearest)
+        {
             nearest.made = after(t);
             // Nor does its date set a bound for (B).
             nearest.multipart = true;

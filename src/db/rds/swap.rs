@@ -156,8 +156,9 @@ fn not_restored(name: &str) -> Error {
 
 /// Of a restored database that could not be found again under its new name.
 fn unknown_id(name: &str) -> Error {
-    let message =
-        format!("cannot swap the names of the database {name}: RDS does not tell the restored one's resource id");
+    let message = format!(
+        "cannot swap the names of the database {name}: RDS does not tell the restored one's resource id"
+    );
     Error::new(ErrorKind::Refused, message).hint("nothing was renamed; run the same command again")
 }
 

@@ -19,9 +19,8 @@ use crate::recover::Ending;
 /// The same command takes up what is left, with a deadline of its own.
 pub async fn carry_on_by(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
     let deadline = parts.file.deadline.unwrap_or(limits::RECOVERY_DEADLINE);
-    let times = (deadline, limits::DEADLINE_GRACE);
     // Boxed: it is large.
-    let ended = by(Box::pin(carry_on(recovery, parts)), times, parts.cancel).await;
+    let ended = by(Box::pin(carry_on(recovery, parts)), deadline, limits::DEADLINE_GRACE, parts.cancel).await;
     told(ended, deadline, recovery.state().may_be_quiesced())
 }
 
@@ -66,7 +65,8 @@ enum Ended<T> {
 
 async fn by<T>(
     going: impl Future<Output = T>,
-    (deadline, grace): (Duration, Duration),
+    deadline: Duration,
+    grace: Duration,
     cancel: &Cancel,
 ) -> Ended<T> {
     let mut going = pin!(going);
@@ -91,21 +91,21 @@ pub(super) fn in_words(length: Duration) -> String {
 mod tests {
     use super::*;
 
-    const TIMES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(50));
+    const TIME: Duration = Duration::from_millis(50);
 
     #[tokio::test]
     async fn what_hangs_is_stopped_and_then_left() {
         let cancel = Cancel::default();
-        assert_eq!(by(std::future::ready(1), TIMES, &cancel).await, Ended::InTime(1));
+        assert_eq!(by(std::future::ready(1), TIME, TIME, &cancel).await, Ended::InTime(1));
         assert!(!cancel.is_stopped());
         let heeds = async {
             cancel.stopped().await;
             2
         };
-        assert_eq!(by(heeds, TIMES, &cancel).await, Ended::Late(2));
+        assert_eq!(by(heeds, TIME, TIME, &cancel).await, Ended::Late(2));
         assert!(cancel.is_stopped());
         let cancel = Cancel::default();
-        assert_eq!(by(std::future::pending::<u8>(), TIMES, &cancel).await, Ended::Abandoned);
+        assert_eq!(by(std::future::pending::<u8>(), TIME, TIME, &cancel).await, Ended::Abandoned);
     }
 
     #[test]

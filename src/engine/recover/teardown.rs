@@ -45,7 +45,7 @@ pub async fn tear_down(
         {
             left.push(format!("{to}: {e}"));
         }
-        if let Err(e) = erase((&part.client, to), recovery.id()).await {
+        if let Err(e) = erase(&part.client, to, recovery.id()).await {
             left.push(format!("{to}: {e}"));
         }
     }
@@ -66,7 +66,7 @@ async fn abandon_uploads(client: &Client, state_dir: &Path, run: &str) -> Result
 }
 
 /// Erases every version below a drill's folder. Each page is asked for anew: what it names is gone then.
-async fn erase((client, place): (&Client, &Location), tag: &str) -> Result<()> {
+async fn erase(client: &Client, place: &Location, tag: &str) -> Result<()> {
     if !is_scratch_of(place, tag) {
         let message = format!("{place} is not the folder of the drill {tag}, and nothing in it is erased");
         return Err(Error::new(ErrorKind::Refused, message));
