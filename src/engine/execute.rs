@@ -110,8 +110,7 @@ impl Run {
         });
         let applied = apply(client, &order.place(), &manner, items, &mut journal, cancel, &mut on).await?;
         let Applied { mut finished, unguarded } = applied;
-        let undoable = there.versioning == Versioning::Enabled;
-        if finished && undoable {
+        if finished && there.versioning == Versioning::Enabled {
             let look = Look { on_conflict, unheard: false };
             let told = |change: &Change, outcome: &Outcome| {
                 if matches!(outcome, Outcome::Failed(_)) {
@@ -124,6 +123,14 @@ impl Run {
         } else if finished {
             journal.checked()?;
         }
+        // Another place may have been changed meanwhile; in place, nothing would have been done without versions.
+        let undoable = match &order.to {
+            None => true,
+            Some(to) => {
+                let there = standing(client, &to.bucket).await;
+                there.is_ok_and(|there| there.versioning == Versioning::Enabled)
+            }
+        };
         Ok(Executed { finished, unguarded, undoable })
     }
 }

@@ -15,7 +15,6 @@
 use super::bucket::{require_keeping, require_removable, standing};
 use super::run::{Run, Server};
 use super::superseded::find_superseded;
-use super::uploads::abandon_noted;
 use crate::apply::journal::{Ending, Progress, Results, State};
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -56,7 +55,6 @@ impl Undo<'_> {
         let order = done.order();
         let bucket = &order.changed().bucket;
         require_keeping(bucket, standing(client, bucket).await?)?;
-        abandon_noted(client, &done.uploads()).await?;
         let now = client.clock().now().whole_second();
         find_superseded(client, done, now, cancel).await?;
         let state_dir = done.state_dir();

@@ -12,6 +12,7 @@ use crate::db::Found;
 use crate::engine::bucket::require_removable;
 use crate::engine::run::Run;
 use crate::engine::undo::{PreparedUndo, Undo};
+use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Undelete};
 use crate::recover::{self, AbortPart, DatabaseKind, RecoveryFile, abort_parts};
@@ -140,6 +141,8 @@ impl Parts<'_> {
             return Ok(None);
         }
         let done = Run::open(state_dir, id)?;
+        client.find(&done.order().changed().bucket).await?;
+        abandon_noted(client, &done.uploads()).await?;
         let undelete = match require_removable(client, &done.order().changed().bucket).await {
             Ok(()) => Undelete::RemoveMarker,
             Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,

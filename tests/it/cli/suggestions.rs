@@ -234,8 +234,17 @@ fn where_a_run_is_interrupted() {
     let delay = Fault::Delay(std::time::Duration::from_millis(100));
     stage.strike(Operation::CopyObject, delay);
     let mut shell = Shell::new(stage);
-    let restore = format!("asof restore s3://prod-uploads {AT} --concurrency 2");
-    let output = shell.run(&format!("timeout -s INT 4 {restore} {}", shell.options));
+    // Stopped in its midst, however slow the machine is.
+    let begun = shell.stage.path("begun");
+    let mark = begun.clone();
+    shell.stage.lab.faults().before(Operation::CopyObject, When::Nth(20), move || {
+        std::fs::write(&mark, "").unwrap();
+    });
+    let restore = format!("asof restore s3://prod-uploads {AT} --concurrency 2 {}", shell.options);
+    let output = shell.run(&format!(
+        "{restore} & until [ -e {} ]; do sleep 0.05; done; kill -TERM $!; wait $!",
+        begun.display()
+    ));
     assert_verbs(&suggestions(&output), &["resume"]);
     shell.stage.lab.faults().clear();
     shell.try_it(&suggestions(&output)[0], "an interrupted run", DEPTH);
