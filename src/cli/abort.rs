@@ -9,9 +9,9 @@ use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::{Exit, say};
-use super::next;
 use super::recovery::{Source, as_written, buckets, clock_of, databases, terms};
 use super::taken_up::claim;
+use super::{next, swapped};
 use crate::db::Database;
 use crate::engine::recover::{
     Aborted, BucketPart, Glimpse, Parts, Quiesced, Recovery, Unreadable, abort, is_abortable, keep_sources,
@@ -90,6 +90,7 @@ pub(super) async fn run(
         output.note("not everything is undone: what is left has to be seen to by hand");
         return Ok(Exit::Incomplete);
     }
+    recovery.state().swaps().for_each(|swap| output.note(&swapped::not_back(swap)));
     output.note(&format!("not finished; after fixing this: {abort}"));
     Ok(if context.cancel.is_stopped() { Exit::Interrupted } else { Exit::Incomplete })
 }
@@ -137,14 +138,16 @@ const IN_USE: &str = "the application may have been resumed over the restored da
 
 /// Whether databases are removed that the application may use by now.
 ///
-/// | the resume hook | the other steps, but configure | in use |
+/// | the resume hook | the other steps, swaps of names too, but configure | in use |
 /// |---|---|---|
 /// | was ever begun, or configure was | | perhaps |
 /// | there is none | are done | perhaps: it is resumed by hand |
 /// | there is none | are not | no |
 /// | was not begun | | no |
 fn loses_what_is_in_use(state: &State, plan: &[AbortPart]) -> bool {
-    let by_hand = state.shape().is_some_and(|shape| !shape.resume) && state.is_done_but_for_resume();
+    let is_swapped = |n| state.status(Step::Swap(n)) == Some(&Status::Done);
+    let by_hand = state.shape().is_some_and(|shape| !shape.resume && shape.swapped().all(is_swapped))
+        && state.is_done_but_for_resume();
     let removes = plan.iter().any(|part| matches!(part, AbortPart::Remove { .. }));
     removes && (state.may_have_been_cut_over() || by_hand)
 }
@@ -191,7 +194,7 @@ fn part_in_words(file: &RecoveryFile, id: &str, part: &AbortPart) -> String {
                 AbortPart::SwapBack { .. } => format!(
                     "give the restored database {name} its name {target} back, then its source the name {source}; connections drop"
                 ),
-                _ => format!("leave the restored database {name} under the name {source}"),
+                _ => format!("leave the restored database {name}, which got the name {source}"),
             }
         }
         AbortPart::Remove { database } => {
@@ -306,6 +309,7 @@ fn line(recovery: &Glimpse, now: Instant) -> OpenRecovery {
         (Some(Status::Failed(why)), None) => Some(why.clone()),
         _ => None,
     };
+    let half = state.half_swapped().filter(|_| !running).map(swapped::half);
     let done = steps.iter().filter(|step| state.status(**step) == Some(&Status::Done)).count();
     OpenRecovery {
         id: id.clone(),
@@ -316,7 +320,12 @@ fn line(recovery: &Glimpse, now: Instant) -> OpenRecovery {
         age_s: now.second() - told.began.second(),
         done,
         steps: steps.len(),
-        trouble: steps.iter().filter_map(trouble).chain(state.overtaken().map(ToOwned::to_owned)).collect(),
+        trouble: steps
+            .iter()
+            .filter_map(trouble)
+            .chain(state.overtaken().map(ToOwned::to_owned))
+            .chain(half)
+            .collect(),
         runs: state.all_runs().iter().map(|(_, run)| run.clone()).collect(),
     }
 }

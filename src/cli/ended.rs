@@ -1,8 +1,8 @@
 //! The same command once more, after its recovery has ended: whoever types it may not have been told so.
 
-use super::moment;
 use super::recovery::Source;
 use super::session::Session;
+use super::{moment, swapped};
 use crate::db::require_free;
 use crate::engine::recover::{Recovery, overtaken};
 use crate::error::Result;
@@ -14,7 +14,7 @@ use crate::recover::{Purpose, State, Told};
 /// | its time | its report | where its databases are restored to | |
 /// |---|---|---|---|
 /// | that which is typed | was not kept: it was killed with its last word on its lips | | it is looked at, and told |
-/// | that which is typed | was kept | is taken | the same: a new one would be refused |
+/// | that which is typed | was kept | is taken, or its name was swapped with its source's, which set it free | the same: a new one would be refused |
 /// | that which is typed | was kept | is free, or there is none | a new one is begun |
 /// | another by now, for the same words, within [`limits::SAME_COMMAND`] | was not kept | | it is looked at, and told |
 /// | another by now, for the same words | else | | a new one is begun |
@@ -44,7 +44,9 @@ pub(super) async fn find(session: &Session<'_>, typed: &str) -> Result<Option<Re
         return Ok(None);
     }
     // That it cannot be asked is told by whoever needs the answer.
-    if is_told && (databases.is_empty() || require_free(databases, &recovery.errand()).await.is_ok()) {
+    let is_swapped = recovery.state().swaps().next().is_some();
+    let is_free = || async { require_free(databases, &recovery.errand()).await.is_ok() };
+    if is_told && !is_swapped && (databases.is_empty() || is_free().await) {
         return Ok(None);
     }
     output.note(&format!(
@@ -58,11 +60,15 @@ pub(super) async fn find(session: &Session<'_>, typed: &str) -> Result<Option<Re
 }
 
 /// How another recovery to the same time is begun after that.
-pub(super) fn anew(source: &Source) -> &'static str {
-    if source.file.databases.is_empty() {
+pub(super) fn anew(source: &Source, state: &State) -> String {
+    if let Some(swap) = state.swaps().next() {
+        return swapped::anew(swap);
+    }
+    let how = if source.file.databases.is_empty() {
         "to recover to this time anew, type the same command once more"
     } else {
         "to recover to this time anew, let the recovery file name other targets for its databases, or remove those that are \
          there; then type the same command once more"
-    }
+    };
+    how.to_owned()
 }

@@ -36,6 +36,7 @@ mod saved;
 mod session;
 mod show;
 mod sources;
+mod swapped;
 mod sweep;
 mod taken_up;
 mod timeline;

@@ -14,7 +14,7 @@ use super::recovery::{
 };
 use super::session::Session;
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
-use super::{abort, adopt, ended, follow_up, next, sources};
+use super::{abort, adopt, ended, follow_up, next, sources, swapped};
 use crate::db::{Errand, require_free};
 use crate::engine::recover::{BucketPart, Carried, Recovery, Terms, keep_sources};
 use crate::error::{Error, Result};
@@ -89,7 +89,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     keep_sources(&recovery, &databases, &given).await?;
     let exit = execute(&session, &recovery, &report).await?;
     if had_ended {
-        output.note(ended::anew(&source));
+        output.note(&ended::anew(&source, &recovery.state()));
     }
     Ok(exit)
 }
@@ -324,6 +324,9 @@ fn last_words(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs, c
                     output.note(&format!("to take the bucket's restore back: {undo}"));
                 }
             }
+            if !state.all_runs().is_empty() {
+                state.swaps().for_each(|swap| output.note(&swapped::stays(swap)));
+            }
             let compared = state.result(Step::References).map(|result| &result.counts);
             let has = |name: &str| compared.and_then(|counts| counts.get(name)).is_some_and(|n| *n > 0);
             if source.file.hooks.stop_for_good() {
@@ -345,17 +348,7 @@ fn last_words(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs, c
         }
         // It had ended before: nothing of it is left to go on with.
         Ending::Failed | Ending::Interrupted if state.is_ended() => {}
-        Ending::Failed | Ending::Interrupted => {
-            let left = recovery::left(recovery, &source.file);
-            let unconfirmed = "every step is done, but that this still holds was not seen";
-            let left = if left.is_empty() { unconfirmed.to_owned() } else { left.join(", ") };
-            output.note(&format!("not done: {left}"));
-            output.note(&format!("to go on, once that is mended: {again}"));
-            // After that, the application may use what an abort removes: no equal way any more.
-            if !state.may_have_been_cut_over() {
-                output.note(&format!("or, to undo what was done: {abort}"));
-            }
-        }
+        Ending::Failed | Ending::Interrupted => ways_on(session, recovery, &again, &abort),
     }
     if carried.stands_still {
         let stands = if state.status(Step::Quiesce) == Some(&Status::Done) { "stands" } else { "may stand" };
@@ -364,5 +357,23 @@ fn last_words(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs, c
             None => "the file names no resume hook",
         };
         output.note(&format!("the application {stands} still: {why}"));
+    }
+}
+
+/// What is left of a recovery that is not ended, and how to go on: `again` does, and `abort` gives it up.
+fn ways_on(session: &Session<'_>, recovery: &Recovery, again: &str, abort: &str) {
+    let Session { output, source, .. } = *session;
+    let state = recovery.state();
+    let left = recovery::left(recovery, &source.file);
+    let unconfirmed = "every step is done, but that this still holds was not seen";
+    let left = if left.is_empty() { unconfirmed.to_owned() } else { left.join(", ") };
+    output.note(&format!("not done: {left}"));
+    state.half_swapped().for_each(|swap| output.note(&swapped::half(swap)));
+    output.note(&format!("to go on, once that is mended: {again}"));
+    // Once the application may use what an abort removes, that is no equal way any more; but nothing answers it now.
+    let is_cut_over = state.may_have_been_cut_over();
+    if !is_cut_over || state.half_swapped().next().is_some() {
+        let option = if is_cut_over { " --after-resume" } else { "" };
+        output.note(&format!("or, to undo what was done: {abort}{option}"));
     }
 }

@@ -5,7 +5,7 @@ use super::carry::state_dir;
 use super::context::Context;
 use super::recovery::Source;
 use super::session::Session;
-use super::{moment, next};
+use super::{moment, next, swapped};
 use crate::engine::recover::{Carried, Claim, Glimpse, Overtaker, Quiesced, Recovery, overtaken};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -129,8 +129,14 @@ fn require_resumable(recovery: &Recovery, session: &Session<'_>) -> Result<()> {
     recovery.overtake(&by)?;
     let state = recovery.state();
     let message = format!("cannot resume the recovery {id} to {at}: {}", by.why());
-    let mut refused = Error::new(ErrorKind::Refused, message)
-        .hint("that recovery is closed now; the same command begins a new one");
+    let mut refused = Error::new(ErrorKind::Refused, message);
+    if let Some(swap) = state.half_swapped().next() {
+        let option = if state.may_have_been_cut_over() { " --after-resume" } else { "" };
+        return Err(refused
+            .hint(swapped::half(swap))
+            .hint(format!("that recovery is closed now, and can only be aborted: {abort}{option}")));
+    }
+    refused = refused.hint("that recovery is closed now; the same command begins a new one");
     if (0..source.file.databases.len()).any(|n| state.was_asked_for(n)) {
         refused = refused.hint(format!("to remove the databases that it restored first: {abort}"));
     }

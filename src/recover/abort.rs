@@ -29,7 +29,7 @@ pub enum AbortPart {
         /// The database's number in the file.
         database: usize,
     },
-    /// A restored database has its source's name, and something newer may have renamed it, or uses it: it is left.
+    /// A restored database has got its source's name, and a later recovery may have renamed it, or uses it: it is left.
     LeftSwapped {
         /// The database's number in the file.
         database: usize,
@@ -54,10 +54,11 @@ pub enum AbortPart {
 ///
 /// | | overtaken | |
 /// |---|---|---|
-/// | each database whose names are swapped | no | gets its own name back, then its source |
+/// | each database whose names are swapped, or half swapped | no, or by a run or an undo | gets its own name back, then its source |
+/// | each database whose names are half swapped | by a recovery | the same: nothing may have the source's name |
 /// | each of its runs, the newest first | no | is undone, unless it was |
 /// | each of its runs | yes | is left: the undo would change what is newer |
-/// | each database whose names are swapped | yes | is left, and not removed: it is the source of what is newer |
+/// | each database whose names are swapped | by a recovery | is left, and not removed: it is the source of what is newer |
 /// | each database that was asked for, in place | | stays |
 /// | each other database that was asked for | | is removed |
 /// | the application may be quiesced | | the resume hook is run; a later recovery that has overtaken this one sees to that itself |
@@ -76,14 +77,14 @@ pub fn abort_parts(
             None => AbortPart::Undo { bucket, run },
         }
     };
-    let swapped = |n: &usize| state.swap(*n).is_some();
+    let left = |n: usize| state.is_overtaken_by_recovery() && state.is_swapped(n);
     let databases = state.shape().map_or(0, |shape| shape.databases);
-    let back = (0..databases).filter(|n| swapped(n) && !overtaken);
+    let back = (0..databases).filter(|n| state.swap(*n).is_some() && !left(*n));
     let mut parts: Vec<_> = back.map(|database| AbortPart::SwapBack { database }).collect();
     parts.extend(state.all_runs().iter().rev().map(undo));
     let asked = (0..databases).filter(|n| state.was_asked_for(*n));
     let removed = |database: usize| match () {
-        () if overtaken && swapped(&database) => AbortPart::LeftSwapped { database },
+        () if left(database) => AbortPart::LeftSwapped { database },
         () if stays(database) => AbortPart::Stays { database },
         () => AbortPart::Remove { database },
     };
@@ -169,9 +170,29 @@ mod tests {
         let parts = |state: &State| abort_parts(state, |_| None, |_| false, true);
         assert_eq!(parts(&state), [Remove { database: 0 }, Resume]);
         state.apply(&Record::Swapping { database: 0, swap }).unwrap();
-        let all = [SwapBack { database: 0 }, Remove { database: 0 }, Resume];
-        assert_eq!(parts(&state), all);
-        state.apply(&Record::Overtaken { at: AT, why: "why".into(), by_recovery: true }).unwrap();
-        assert_eq!(parts(&state), [LeftSwapped { database: 0 }]);
+        let overtaken = |by_recovery| Record::Overtaken { at: AT, why: "why".into(), by_recovery };
+        let swapped = {
+            let mut state = state.clone();
+            state.apply(&done(Step::Swap(0))).unwrap();
+            state
+        };
+        let back = || vec![SwapBack { database: 0 }, Remove { database: 0 }];
+        let all = || [back(), vec![Resume]].concat();
+        for (state, by_recovery, expected) in [
+            (&state, None, all()),
+            (&swapped, None, all()),
+            // An undo of its bucket's run: nothing newer was made of the database.
+            (&state, Some(false), all()),
+            (&swapped, Some(false), all()),
+            // Half a swap is nobody's source.
+            (&state, Some(true), back()),
+            (&swapped, Some(true), vec![LeftSwapped { database: 0 }]),
+        ] {
+            let mut state = state.clone();
+            if let Some(by) = by_recovery {
+                state.apply(&overtaken(by)).unwrap();
+            }
+            assert_eq!(parts(&state), expected, "overtaken by a recovery: {by_recovery:?}");
+        }
     }
 }

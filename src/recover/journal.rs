@@ -45,6 +45,22 @@ pub enum Status {
     Failed(String),
 }
 
+/// What has changed what a recovery restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// A later recovery, which sees to the application.
+    Recovery,
+    /// A run of a bucket, or an undo.
+    Run,
+}
+
+/// By what a recovery was overtaken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Overtaken {
+    by: By,
+    why: String,
+}
+
 /// What a step's records say of its time and outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Taken {
@@ -77,7 +93,7 @@ pub struct State {
     quiesced: Option<Instant>,
     /// How long it was, each time.
     downtime_ms: Option<i64>,
-    overtaken: Option<String>,
+    overtaken: Option<Overtaken>,
     aborting: bool,
     /// The runs that were begun to undo others, by the runs that they undo.
     undone: BTreeMap<String, String>,
@@ -140,7 +156,7 @@ impl State {
                 Ok(())
             }
             Record::Request { database, at, refused } => self.request(*database, *at, *refused),
-            Record::Swapping { database, swap } => self.swapping(*database, swap),
+            Record::Swapping { database, swap } => self.swapping(shape, *database, swap),
             Record::Done { step, at, result } => self.end(*step, (*at, Status::Done), result.clone()),
             Record::Failed { step, at, why } => {
                 self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
@@ -155,8 +171,9 @@ impl State {
                 Ok(())
             }
             Record::Overtaken { why, by_recovery, .. } => {
-                self.overtaken = Some(why.clone());
-                if *by_recovery {
+                let by = if *by_recovery { By::Recovery } else { By::Run };
+                self.overtaken = Some(Overtaken { by, why: why.clone() });
+                if by == By::Recovery {
                     self.quiesced = None;
                 }
                 Ok(())
@@ -245,6 +262,8 @@ impl State {
                 self.resume_begun = false;
                 self.quiesced.get_or_insert(at);
             }
+            // Nothing is renamed before the record that says what to what.
+            Step::Swap(_) => {}
             _ if shape.lets_go(step) => (self.resume_begun, self.was_resumed) = (true, true),
             _ => {}
         }
@@ -266,11 +285,14 @@ impl State {
         Ok(())
     }
 
-    fn swapping(&mut self, database: usize, swap: &Swap) -> Result<(), String> {
+    fn swapping(&mut self, shape: &Shape, database: usize, swap: &Swap) -> Result<(), String> {
         if self.status(Step::Swap(database)) != Some(&Status::Begun) {
             return Err(format!(
                 "the names of the database {database} are swapped, and that step is not begun"
             ));
+        }
+        if shape.lets_go(Step::Swap(database)) {
+            (self.resume_begun, self.was_resumed) = (true, true);
         }
         self.swaps.insert(database, swap.clone());
         Ok(())

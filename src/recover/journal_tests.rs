@@ -298,7 +298,11 @@ fn a_swap_lets_an_application_write_that_nothing_has_stopped() {
         let proven = [&before[..], &[Step::Start(0), Step::Wait(0), Step::Settle(0)]].concat();
         let mut state = State::played(&shape, &proven);
         assert_eq!(state.is_done_but_for_resume(), !quiesce);
+        let written = |state: &State| (state.is_resume_begun(), state.may_have_been_cut_over());
         state.apply(&begun(Step::Swap(0))).unwrap();
-        assert_eq!(state.is_resume_begun(), !quiesce);
+        // Refused or killed here, it has renamed nothing.
+        assert_eq!(written(&state), (false, false));
+        state.apply(&Record::Swapping { database: 0, swap: swap() }).unwrap();
+        assert_eq!(written(&state), (!quiesce, !quiesce));
     }
 }

@@ -58,6 +58,7 @@ pub fn needed_runs(state_dir: &Path) -> Result<BTreeSet<String>> {
 /// | a part before the resume hook | the resume hook | closed |
 /// |---|---|---|
 /// | failed, or was not begun | is not run | no |
+/// | names that are not given back | is not run, and nothing after them is begun: buckets would be undone beside a database that is still at T | no |
 /// | is not undone for good | is not run: that is for whoever has looked | yes |
 /// | any other | is run | yes, unless it fails |
 pub async fn abort(
@@ -84,6 +85,9 @@ pub async fn abort(
         undone = undone && !matches!(aborted, Aborted::NotUndone(_));
         finished = finished && !matches!(aborted, Aborted::Failed(_));
         on(part, &aborted);
+        if matches!((part, &aborted), (AbortPart::SwapBack { .. }, Aborted::Failed(_))) {
+            break;
+        }
     }
     if finished {
         recovery.aborted()?;

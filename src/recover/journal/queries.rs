@@ -1,6 +1,6 @@
 //! What a journal tells.
 
-use super::{State, Status};
+use super::{By, State, Status};
 use crate::db::Swap;
 use crate::model::Instant;
 use crate::recover::record::StepResult;
@@ -59,6 +59,21 @@ impl State {
         self.swaps.get(&database)
     }
 
+    /// Whether the names of a database and its source are swapped for certain, as far as this recovery goes.
+    pub fn is_swapped(&self, database: usize) -> bool {
+        self.swaps.contains_key(&database) && self.status(Step::Swap(database)) == Some(&Status::Done)
+    }
+
+    /// The swaps that may have been begun and are not known to be done: nothing may have the source's name.
+    pub fn half_swapped(&self) -> impl Iterator<Item = &Swap> {
+        self.swaps.iter().filter(|(n, _)| !self.is_swapped(**n)).map(|(_, swap)| swap)
+    }
+
+    /// What is renamed to what, of all databases whose names may be swapped.
+    pub fn swaps(&self) -> impl Iterator<Item = &Swap> {
+        self.swaps.values()
+    }
+
     /// Whether this step swaps names, and something may have been renamed.
     pub(in crate::recover) fn is_swapping(&self, step: Step) -> bool {
         matches!(step, Step::Swap(n) if self.swaps.contains_key(&n))
@@ -66,7 +81,13 @@ impl State {
 
     /// By what the recovery was overtaken.
     pub fn overtaken(&self) -> Option<&str> {
-        self.overtaken.as_deref()
+        self.overtaken.as_ref().map(|overtaken| overtaken.why.as_str())
+    }
+
+    /// Whether a later recovery has overtaken it, to whose databases its own are sources. A run or an undo of a bucket knows
+    /// nothing of databases.
+    pub fn is_overtaken_by_recovery(&self) -> bool {
+        self.overtaken.as_ref().is_some_and(|overtaken| overtaken.by == By::Recovery)
     }
 
     /// Whether the recovery is being aborted.

@@ -3,6 +3,7 @@
 
 mod killed;
 mod refused;
+mod stopped;
 
 use asof::lab::RdsAction;
 
