@@ -51,7 +51,7 @@ pub use direct::{Content, LiveObject, Put, VersionInfo};
 pub use fault::{Fault, Faults, Instead, Rule, When};
 pub use operation::Operation;
 pub use quirks::{Grouping, Quirks};
-pub use rds::{Hidden, Rds, RdsAction, RdsHandle};
+pub use rds::{Hidden, Late, Rds, RdsAction, RdsHandle};
 pub use requests::Requests;
 pub use serve::serve;
 pub use store::bucket::{ACCOUNT, Configuration, Demands, Versioning};

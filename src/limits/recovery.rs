@@ -41,6 +41,10 @@ pub const DATABASE_GONE: Duration = Duration::from_mins(30);
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>).
 pub const RENAMED_UNSEEN: Duration = Duration::from_mins(15);
 
+/// How long a database keeps the name that it is to have before it counts as having it, where a request for another may have
+/// been accepted: RDS shows the old name, and nothing else, for some seconds after that.
+pub const RENAMED_LATE: Duration = Duration::from_secs(15);
+
 /// How long RDS may say once more that there is no database of a name that one was seen under.
 pub const RENAMED_MISSED: Duration = Duration::from_secs(30);
 

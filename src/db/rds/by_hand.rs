@@ -12,12 +12,13 @@ pub(super) fn instance(id: &str, server: &Server) -> String {
     )
 }
 
-/// Removes a cluster with its instances. Those of a Multi-AZ DB cluster go with it.
+/// Removes a cluster with its instances, whatever they are called. Those of a Multi-AZ DB cluster go with it.
 pub(super) fn cluster(id: &str, server: &Server) -> String {
     let region = region(server);
     format!(
-        "aws rds delete-db-instance --db-instance-identifier {id}-1{region}, the same for each of its instances (not those \
-         of a Multi-AZ DB cluster), and then \
+        "for one in $(aws rds describe-db-clusters --db-cluster-identifier {id} \
+         --query 'DBClusters[0].DBClusterMembers[].DBInstanceIdentifier' --output text{region}); \
+         do aws rds delete-db-instance --db-instance-identifier $one{region}; done (not for a Multi-AZ DB cluster), and then \
          aws rds delete-db-cluster --db-cluster-identifier {id} --skip-final-snapshot{region} (if it is protected, before \
          that: aws rds modify-db-cluster --db-cluster-identifier {id} --no-deletion-protection{region})"
     )
@@ -27,4 +28,21 @@ pub(super) fn cluster(id: &str, server: &Server) -> String {
 fn region(server: &Server) -> String {
     let plain = |region: &&String| region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     server.region.as_ref().filter(plain).map(|region| format!(" --region {region}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where names are swapped, its instances have a date in theirs.
+    #[test]
+    fn the_instances_of_a_cluster_are_those_that_rds_names() {
+        let server = Server { region: Some("eu-west-1".to_owned()), ..Server::default() };
+        let how = cluster("restored", &server);
+        assert!(
+            how.starts_with("for one in $(aws rds describe-db-clusters --db-cluster-identifier restored ")
+        );
+        assert!(!how.contains("restored-1"), "{how}");
+        assert_eq!(how.matches(" --region eu-west-1").count(), 4, "{how}");
+    }
 }

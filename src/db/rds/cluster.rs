@@ -236,14 +236,7 @@ impl Cluster {
 
     /// What was restored, under the name that it has now.
     pub(super) async fn described(&self, errand: &Errand) -> Result<DbCluster> {
-        let there = match &errand.swap {
-            None => None,
-            Some(swap) => rename::find(&self.client, &swap.target).await?,
-        };
-        match there {
-            Some(there) => Ok(there),
-            None => self.client.insist(async |sdk| describe(&sdk, self.target()).await).await,
-        }
+        rename::restored(&self.client, self.target(), errand.swap.as_ref()).await
     }
 
     pub(super) fn target(&self) -> &str {

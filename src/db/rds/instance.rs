@@ -179,14 +179,7 @@ impl Instance {
 
     /// What was restored, under the name that it has now.
     pub(super) async fn described(&self, errand: &Errand) -> Result<DbInstance> {
-        let there = match &errand.swap {
-            None => None,
-            Some(swap) => rename::find(&self.client, &swap.target).await?,
-        };
-        match there {
-            Some(there) => Ok(there),
-            None => self.client.insist(async |sdk| describe(&sdk, self.target()).await).await,
-        }
+        rename::restored(&self.client, self.target(), errand.swap.as_ref()).await
     }
 
     /// The settings that the restored instance is to have.

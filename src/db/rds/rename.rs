@@ -4,14 +4,14 @@
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>
 
 use std::cell::Cell;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aws_sdk_rds::types::{DbCluster, DbInstance};
 
 use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
 use super::whose::Described;
 use super::{cluster, instance};
-use crate::db::{Progress, Renamed};
+use crate::db::{Progress, Renamed, Swap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
@@ -23,6 +23,8 @@ pub(super) trait Renamable: Described {
     async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()>;
     fn status(&self) -> &str;
     fn how_far(&self) -> Progress;
+    /// The name that RDS is about to give it: it may be shown as available until then.
+    fn pending_name(&self) -> Option<&str>;
 }
 
 impl Renamable for DbInstance {
@@ -44,6 +46,10 @@ impl Renamable for DbInstance {
 
     fn how_far(&self) -> Progress {
         instance::progress(self)
+    }
+
+    fn pending_name(&self) -> Option<&str> {
+        self.pending_modified_values()?.db_instance_identifier()
     }
 }
 
@@ -67,6 +73,10 @@ impl Renamable for DbCluster {
     fn how_far(&self) -> Progress {
         cluster::progress(self)
     }
+
+    fn pending_name(&self) -> Option<&str> {
+        self.pending_modified_values()?.db_cluster_identifier()
+    }
 }
 
 /// What has this name, whoever's it is.
@@ -75,12 +85,21 @@ pub(super) async fn named<T: Renamable>(client: &Client, id: &str) -> Result<Opt
 }
 
 /// What has this name, if it is the one with this resource id.
-async fn known<T: Renamable>(client: &Client, id: &str, resource_id: &str) -> Result<Option<T>> {
+pub(super) async fn known<T: Renamable>(client: &Client, id: &str, resource_id: &str) -> Result<Option<T>> {
     Ok(named::<T>(client, id).await?.filter(|there| there.resource_id() == Some(resource_id)))
 }
 
 /// The database under whichever of its names it has now. That neither answers is not believed at once.
 pub(super) async fn find<T: Renamable>(client: &Client, of: &Renamed) -> Result<Option<T>> {
+    find_within(client, of, limits::RENAMED_MISSED).await
+}
+
+/// The same, asked for so long while neither name answers.
+pub(super) async fn find_within<T: Renamable>(
+    client: &Client,
+    of: &Renamed,
+    longest: Duration,
+) -> Result<Option<T>> {
     let (since, mut pause) = (Instant::now(), limits::FIRST_DATABASE_PAUSE);
     loop {
         for name in [&of.to, &of.from] {
@@ -88,11 +107,19 @@ pub(super) async fn find<T: Renamable>(client: &Client, of: &Renamed) -> Result<
                 return Ok(Some(there));
             }
         }
-        if since.elapsed() >= limits::RENAMED_MISSED {
+        if since.elapsed() >= longest {
             return Ok(None);
         }
         client.pause(pause).await?;
         pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+    }
+}
+
+/// What was restored, under the name that it has now. Once names are swapped, the target's name may be somebody else's.
+pub(super) async fn restored<T: Renamable>(client: &Client, target: &str, swap: Option<&Swap>) -> Result<T> {
+    match swap {
+        None => client.insist(async |sdk| T::describe(&sdk, target).await).await,
+        Some(Swap { target, .. }) => find(client, target).await?.ok_or_else(|| lost::<T>(target)),
     }
 }
 
@@ -101,6 +128,9 @@ pub(super) async fn find<T: Renamable>(client: &Client, of: &Renamed) -> Result<
 pub(super) enum Until {
     /// It has its new name, even if it is stopped or has failed under it.
     Named,
+    /// The same, and it keeps that name for [`limits::RENAMED_LATE`]: a request for its other name may have been accepted
+    /// without a description showing it yet.
+    Stays,
     /// It answers by its new name.
     Answers,
 }
@@ -110,6 +140,7 @@ pub(super) enum Until {
 ///
 /// | the new name | the old name | |
 /// |---|---|---|
+/// | it, with the old name pending | | waited for |
 /// | it, with an endpoint of the new name | | done |
 /// | it, stopped or failed | | done, or an error where it has to answer |
 /// | it, without an endpoint, or with that of the old name | | waited for |
@@ -124,9 +155,18 @@ pub(super) async fn rename<T: Renamable>(
     before: Option<&str>,
 ) -> Result<()> {
     let (Renamed { resource_id, from, to }, unseen) = (of, Cell::new(None));
+    let come = Cell::new(None);
     let is_renamed = async || {
+        let since = come.take();
         match named::<T>(client, to).await? {
-            Some(there) if there.resource_id() == Some(resource_id) => return has_come(&there, of, until),
+            Some(there) if there.resource_id() == Some(resource_id) => {
+                if !has_come(&there, of, until)? {
+                    return Ok(false);
+                }
+                let since = since.unwrap_or_else(Instant::now);
+                come.set(Some(since));
+                return Ok(until != Until::Stays || since.elapsed() >= limits::RENAMED_LATE);
+            }
             Some(there) if before.is_none() || there.resource_id() != before => {
                 return Err(held(&there, from));
             }
@@ -155,9 +195,12 @@ pub(super) async fn rename<T: Renamable>(
 
 /// Whether it can be reached by its new name: for some time a description may have that and the old endpoint.
 fn has_come<T: Renamable>(there: &T, Renamed { from, to, .. }: &Renamed, until: Until) -> Result<bool> {
+    if there.pending_name() == Some(from) {
+        return Ok(false);
+    }
     match there.how_far() {
         Progress::Available { endpoint: Some(endpoint) } => Ok(!endpoint.starts_with(&format!("{from}."))),
-        Progress::Failed { .. } if until == Until::Named => Ok(true),
+        Progress::Failed { .. } if until != Until::Answers => Ok(true),
         Progress::Failed { why } => {
             let message = format!("the {} {from} is renamed to {to}, and cannot be used: {why}", T::KIND);
             Err(Error::new(ErrorKind::Refused, message))
@@ -167,12 +210,16 @@ fn has_come<T: Renamable>(there: &T, Renamed { from, to, .. }: &Renamed, until: 
 }
 
 /// Of a name that is somebody else's.
-pub(super) fn held(there: &impl Described, from: &str) -> Error {
+fn held(there: &impl Described, from: &str) -> Error {
+    is_held(there, from).hint("it is left as it is; give it another name, and run the same command again")
+}
+
+/// The same, without anything to do about it.
+pub(super) fn is_held(there: &impl Described, from: &str) -> Error {
     let (named, id) = (there.named(), there.identifier());
     let resource = there.resource_id().unwrap_or("unknown");
     let message = format!("cannot rename {from} to {id}: the name is taken by the {named} ({resource})");
     Error::new(ErrorKind::Refused, message)
-        .hint("it is left as it is; rename it or remove it, and run the same command again")
 }
 
 fn lost<T: Renamable>(Renamed { resource_id, from, to }: &Renamed) -> Error {

@@ -3,7 +3,7 @@
 use aws_sdk_rds::types::{DbCluster, DbInstance};
 
 use super::client::Client;
-use super::rename::{Renamable, Until, find, held, named, rename};
+use super::rename::{Renamable, Until, find, find_within, is_held, known, named, rename};
 use super::whose::Looked;
 use super::{Cluster, Instance, Settings, Source, is_identifier};
 use crate::db::swap::{KEPT_SUFFIX, in_name, kept_name};
@@ -62,7 +62,7 @@ impl Settings {
         let Some(source) = self.swapped_source() else { return Ok(Vec::new()) };
         let (kept, target, name) = (kept_name(source, at), &self.target, &self.name);
         if let Some(there) = named::<T>(client, &kept).await? {
-            return Err(held(&there, source).hint("nothing was changed"));
+            return Err(kept_is_taken::<T>(client, &there, source).await?.hint("nothing was changed"));
         }
         let mut lines = vec![
             format!("database {name}: at the end, {source} is renamed to {kept}, and {target} to {source}"),
@@ -112,7 +112,7 @@ impl Settings {
                 .hint("nothing was renamed; give the source its name back, and run the same command again, or abort the recovery"));
         };
         if let Some(there) = named::<T>(client, &kept).await? {
-            return Err(held(&there, source));
+            return Err(kept_is_taken::<T>(client, &there, source).await?);
         }
         let source = Renamed { resource_id: resource_id.to_owned(), from: source.clone(), to: kept };
         let to = source.from.clone();
@@ -126,25 +126,69 @@ async fn forth<T: Renamable>(client: &Client, Swap { source, target }: &Swap) ->
     rename::<T>(client, target, Until::Answers, Some(&source.resource_id)).await
 }
 
-/// The other way round. A restored database that somebody has removed is not waited for any longer.
+/// The other way round, once the source is seen: the restored database gives up the source's name for nobody else. A
+/// restored database that somebody has removed is not waited for any longer.
+///
+/// The last request of [`forth`] may have been accepted and not be applied yet: a database that it may have renamed has to
+/// keep its own name for a while.
 async fn back<T: Renamable>(client: &Client, Swap { source, target }: &Swap) -> Result<()> {
-    match rename::<T>(client, &target.back(), Until::Named, None).await {
+    let is_given = known::<T>(client, &target.to, &target.resource_id).await?.is_some();
+    // The source had its new name for long when the restored database got the source's.
+    let longest = if is_given { limits::RENAMED_MISSED } else { limits::RENAMED_UNSEEN };
+    let Some(there) = find_within::<T>(client, source, longest).await? else {
+        return Err(without_source::<T>(source, target, is_given));
+    };
+    let is_own = there.identifier() == source.from;
+    let of_source = if is_own { Until::Stays } else { Until::Named };
+    let of_target = if is_own || is_given { Until::Named } else { Until::Stays };
+    match rename::<T>(client, &target.back(), of_target, None).await {
         Err(e) if e.kind() == ErrorKind::Missing => {}
         renamed => renamed?,
     }
-    rename::<T>(client, &source.back(), Until::Named, Some(&target.resource_id)).await
+    rename::<T>(client, &source.back(), of_source, Some(&target.resource_id)).await
 }
 
-/// Why names are not as [`forth`] has left them.
-async fn unswapped<T: Renamable>(client: &Client, swap: &Swap) -> Result<Option<String>> {
-    for of in [&swap.source, &swap.target] {
-        let name = find::<T>(client, of).await?.map(|there| there.identifier().to_owned());
-        if name.as_deref() != Some(&of.to) {
-            let now = name.unwrap_or_else(|| "not there".to_owned());
-            return Ok(Some(format!("{} was renamed to {} and is {now}", of.from, of.to)));
-        }
+/// Of names that cannot be swapped back.
+fn without_source<T: Renamable>(source: &Renamed, target: &Renamed, is_given: bool) -> Error {
+    let (Renamed { resource_id, from, to }, kind) = (source, T::KIND);
+    let message = format!(
+        "cannot give the {kind} {resource_id} its name {from} back: RDS knows it neither as {to} nor as {from}"
+    );
+    let stays = if is_given {
+        format!("the restored {kind} stays {from}, and nothing was renamed; if {to} was deleted, keep it")
+    } else {
+        format!("the restored {kind} ({}) stays as it is, and nothing was renamed", target.resource_id)
+    };
+    let again = format!("once the source is called {to} or {from}, run the same command again");
+    Error::new(ErrorKind::Refused, message).hint(stays).hint(again)
+}
+
+/// Of a name under which the source would be kept. What has it may be the source, or have been: it is not to be removed.
+async fn kept_is_taken<T: Renamable>(client: &Client, there: &T, source: &str) -> Result<Error> {
+    let (kept, kind) = (there.identifier(), T::KIND);
+    let hint = match named::<T>(client, source).await? {
+        Some(_) => format!(
+            "a recovery to the same second may have been made already: then {source} is what it restored, and {kept} the \
+             source as it was before; else give {kept} another name, and run the same command again"
+        ),
+        None => format!(
+            "nothing is called {source}: {kept} may be the source, renamed by a recovery that was stopped; then give it its \
+             name back: aws rds modify-db-{kind} --db-{kind}-identifier {kept} --new-db-{kind}-identifier {source} \
+             --apply-immediately"
+        ),
+    };
+    Ok(is_held(there, source).hint(hint))
+}
+
+/// Why the restored database has not the name that [`forth`] has given it. The source is not looked for: an application that
+/// uses the restored one does not need it, and its owner may remove it.
+async fn unswapped<T: Renamable>(client: &Client, Swap { target, .. }: &Swap) -> Result<Option<String>> {
+    let name = find::<T>(client, target).await?.map(|there| there.identifier().to_owned());
+    if name.as_deref() == Some(&target.to) {
+        return Ok(None);
     }
-    Ok(None)
+    let now = name.unwrap_or_else(|| "not there".to_owned());
+    Ok(Some(format!("{} was renamed to {} and is {now}", target.from, target.to)))
 }
 
 /// Of a database that is not as it was restored when its name is to be given to it.

@@ -6,8 +6,8 @@ use aws_sdk_rds::config::{BehaviorVersion, Credentials, Region};
 
 use super::super::{CutOver, Server};
 use super::*;
-use crate::db::Database;
 use crate::db::wait::poll;
+use crate::db::{Database, Renamed, Swap};
 use crate::error::Error;
 use crate::lab::{Clock, Fault, Rds, RdsAction, Rule, When};
 use crate::limits;
@@ -37,6 +37,15 @@ fn settings() -> Settings {
     }
 }
 
+fn instance(sdk: aws_sdk_rds::Client) -> Database {
+    Database::Rds(super::Instance {
+        settings: settings(),
+        overrides: Box::default(),
+        captured: super::Once::default(),
+        client: Client::of(sdk),
+    })
+}
+
 fn pauses() -> Backoff {
     Backoff::new(Duration::from_millis(1), Duration::from_millis(2))
 }
@@ -51,14 +60,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     create.db_instance_class("db.m6g.large").send().await.unwrap();
     let at = Instant::from_millis(clock.now() + 60_000);
     clock.resume();
-    let client = Client::of(sdk);
-    let overrides = Box::default();
-    let database = Database::Rds(super::Instance {
-        settings: settings(),
-        overrides,
-        captured: super::Once::default(),
-        client,
-    });
+    let database = instance(sdk);
     let errand = Errand::new(at, "r-1");
     rds.set_restoring(&["creating"; 20]);
     database.start(&errand).await.unwrap();
@@ -90,4 +92,21 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     assert_eq!(endpoint.as_deref(), Some("dst.lab.rds.example.com:5432"));
     assert_eq!(states.len(), 3, "{states:?}");
     assert_eq!(rds.asked(RdsAction::RestoreDBInstanceToPointInTime), 1);
+}
+
+/// An application would be sent to it.
+#[tokio::test]
+async fn whoever_has_the_target_s_name_after_a_swap_is_not_what_was_restored() {
+    let rds = Rds::start(Clock::default()).await.unwrap();
+    rds.handle().occupy("dst");
+    let database = instance(sdk(&rds));
+    let renamed = |id: &str, from: &str, to: &str| Renamed {
+        resource_id: id.to_owned(),
+        from: from.to_owned(),
+        to: to.to_owned(),
+    };
+    let (source, target) = (renamed("db-1", "src", "src-before"), renamed("db-2", "dst", "src"));
+    let errand = Errand { swap: Some(Swap { source, target }), ..Errand::new(Instant::default(), "r-1") };
+    let gone = database.connection(&errand).await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::Missing, "{gone:?}");
 }

@@ -110,7 +110,7 @@ pub(super) fn instance(instance: &Database, now: i64) -> Element {
         instance.replicas.iter().map(replica).collect(),
     ));
     elements.push(roles("DBInstanceRole", instance));
-    elements.extend(common(instance));
+    elements.extend(common(instance, "DBInstanceIdentifier"));
     Element::list("DBInstance", elements)
 }
 
@@ -156,7 +156,7 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
         elements.push(Element::list("ServerlessV2ScalingConfiguration", range));
     }
     elements.push(roles("DBClusterRole", cluster));
-    elements.extend(common(cluster));
+    elements.extend(common(cluster, "DBClusterIdentifier"));
     Element::list("DBCluster", elements)
 }
 
@@ -209,8 +209,8 @@ fn roles(name: &str, database: &Database) -> Element {
     Element::list("AssociatedRoles", database.roles.iter().map(role).collect())
 }
 
-/// What instances and clusters have in common.
-fn common(database: &Database) -> Vec<Element> {
+/// What instances and clusters have in common. `identifier` is what their names are called.
+fn common(database: &Database, identifier: &str) -> Vec<Element> {
     let group = |id: &String| member("VpcSecurityGroupMembership", "VpcSecurityGroupId", "Status", id);
     let log = |name: &String| Element::text("member", name);
     let feature = |(name, value): (&String, &String)| {
@@ -222,8 +222,10 @@ fn common(database: &Database) -> Vec<Element> {
         Element::list("ProcessorFeatures", database.features.iter().map(feature).collect()),
         tags(&database.tags),
     ];
-    if database.pending_password.is_some() {
-        let pending = vec![Element::text("MasterUserPassword", "****")];
+    let mut pending = Vec::new();
+    pending.extend(database.pending_password.as_ref().map(|_| Element::text("MasterUserPassword", "****")));
+    pending.extend(database.renamed_to.as_ref().map(|name| Element::text(identifier, name)));
+    if !pending.is_empty() {
         elements.push(Element::list("PendingModifiedValues", pending));
     }
     if database.is("ManageMasterUserPassword") {

@@ -223,6 +223,7 @@ fn backup_of(store: &Store, now: i64, form: &Form) -> Outcome<(Database, Option<
 fn modify_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Element>> {
     let id = needed(form, "DBInstanceIdentifier")?;
     let name = rename::asked(form, "NewDBInstanceIdentifier", &store.instances, "DBInstanceAlreadyExists");
+    let late = store.late;
     let instance = store.instances.get_mut(id).ok_or_else(|| no_instance(id))?;
     if instance.state() != "available" {
         return Err(busy(instance));
@@ -234,12 +235,13 @@ fn modify_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
             "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.";
         return Err(Refusal::new("InvalidParameterCombination", message));
     }
+    let name = name?;
     password::check(form, instance.is("ManageMasterUserPassword"))?;
     modify(Kind::Instance, instance, form);
     instance.states = states(&["modifying", "available"]);
     password::begin(instance, form);
-    if let Some(name) = name? {
-        rename::begin(instance, name);
+    if let Some(name) = name {
+        rename::begin(instance, name, late);
     }
     Ok(vec![describe::instance(instance, now)])
 }
@@ -247,17 +249,19 @@ fn modify_instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
 fn modify_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Element>> {
     let id = needed(form, "DBClusterIdentifier")?;
     let name = rename::asked(form, "NewDBClusterIdentifier", &store.clusters, "DBClusterAlreadyExistsFault");
+    let late = store.late;
     let cluster = store.clusters.get_mut(id).ok_or_else(|| no_cluster(id))?;
     if cluster.state() != "available" {
         let message = format!("The cluster is in {} state", cluster.state());
         return Err(Refusal::new("InvalidDBClusterStateFault", message));
     }
+    let name = name?;
     engines::check_cluster(&cluster.engine, form)?;
     password::check(form, cluster.is("ManageMasterUserPassword"))?;
     modify(Kind::Cluster, cluster, form);
     password::begin(cluster, form);
-    if let Some(name) = name? {
-        rename::begin(cluster, name);
+    if let Some(name) = name {
+        rename::begin(cluster, name, late);
     }
     let cluster = cluster.clone();
     Ok(vec![describe::cluster(store, &cluster, now)])

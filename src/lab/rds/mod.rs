@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use action::Action as RdsAction;
-pub use store::Hidden;
+pub use store::{Hidden, Late};
 
 use super::clock::Clock;
 use super::fault::{Fault, Faults};
@@ -123,6 +123,11 @@ impl RdsHandle {
     /// See [`Rds::hide`].
     pub fn hide(&self, hidden: Hidden) {
         lock(&self.0.store).hidden = hidden;
+    }
+
+    /// How late renaming is told of from now on.
+    pub fn rename_late(&self, late: Late) {
+        lock(&self.0.store).late = late;
     }
 
     /// Removes a group, or a class from those that are to be had.

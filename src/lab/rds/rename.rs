@@ -1,4 +1,4 @@
-//! Renaming: the old name shows it as `renaming`, then nothing has either name for a moment, then the new one does, with
+//! Renaming: if asked to, the old name shows it as available for some time; it shows it as `renaming`, then nothing has either name for a moment, then the new one does, with
 //! another ARN and endpoint.
 //!
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::form::Form;
 use super::handler::{Outcome, Refusal};
-use super::store::{Database, Hidden, Store, states};
+use super::store::{Database, Hidden, Late, Store, states};
 
 /// Descriptions that show it as `renaming`, and that do not know it by its new name yet.
 const RENAMING: &[&str] = &["renaming", "renaming"];
@@ -37,9 +37,11 @@ pub(super) fn asked<'a>(
 }
 
 /// Begins it.
-pub(super) fn begin(database: &mut Database, name: &str) {
+pub(super) fn begin(database: &mut Database, name: &str, Late { untold, pending }: Late) {
     database.renamed_to = Some(name.to_owned());
-    database.states = states(RENAMING);
+    database.untold = untold;
+    let available = vec!["available"; untold + pending];
+    database.states = states(&[&available[..], RENAMING].concat());
 }
 
 /// Whether a question about this name takes the renaming a step further: it may be asked for by either.

@@ -30,6 +30,8 @@ pub(super) struct Database {
     pub(super) pending_password: Option<String>,
     /// The name that it is being given.
     pub(super) renamed_to: Option<String>,
+    /// Descriptions that do not tell of that name yet.
+    pub(super) untold: usize,
     /// The name that it had last.
     pub(super) former: Option<String>,
     /// What of it is not told yet.
@@ -47,6 +49,15 @@ pub struct Hidden {
     pub listed: usize,
 }
 
+/// How many answers show a database that is being renamed as available still.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Late {
+    /// Descriptions that tell nothing of its new name.
+    pub untold: usize,
+    /// Descriptions after those, in which its new name is pending.
+    pub pending: usize,
+}
+
 /// Everything there is.
 #[derive(Debug)]
 pub(super) struct Store {
@@ -61,6 +72,8 @@ pub(super) struct Store {
     pub(super) catalogue: Catalogue,
     /// What is not told at first of what is made.
     pub(super) hidden: Hidden,
+    /// How late renaming is told.
+    pub(super) late: Late,
     /// Instances that were put into another security group.
     pub(super) moved: BTreeSet<String>,
     made: u32,
@@ -76,6 +89,7 @@ impl Default for Store {
             restoring_cluster: states(&["creating", "creating", "available"]),
             catalogue: Catalogue::default(),
             hidden: Hidden::default(),
+            late: Late::default(),
             moved: BTreeSet::new(),
             made: 0,
         }
@@ -124,6 +138,9 @@ impl Database {
         let mut told = self.clone();
         if counts_down(&mut self.hidden.tags) {
             told.tags.clear();
+        }
+        if counts_down(&mut self.untold) {
+            told.renamed_to = None;
         }
         Some(told)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use asof::lab::When;
+use asof::lab::{Late, When};
 use futures::{StreamExt as _, stream};
 
 use super::{HOOKS, HOOKS_THAT_FAIL, Kind, Scene, rds};
@@ -24,10 +24,17 @@ enum Then {
 
 impl Scene {
     /// Runs it, and kills it just before the n-th question after the first request to rename is answered.
-    async fn killed_at(&self, nth: u64) -> Run {
+    pub(super) async fn killed_at(&self, nth: u64) -> Run {
+        self.killed_after(1, nth, Late::default()).await
+    }
+
+    /// The same after one of the requests to rename, from which on RDS is late to tell of it.
+    async fn killed_after(&self, request: u64, nth: u64, late: Late) -> Run {
         let process = Arc::new(AtomicU32::new(0));
         let (asked, faults) = (Arc::clone(&process), rds(&self.databases).faults());
-        rds(&self.databases).faults().before(self.renames(), When::Nth(1), move || {
+        let lab = rds(&self.databases).handle();
+        rds(&self.databases).faults().before(self.renames(), When::Nth(request), move || {
+            lab.rename_late(late);
             let asked = Arc::clone(&asked);
             let kill = move || kill(asked.load(Ordering::SeqCst));
             if nth == 0 { kill() } else { faults.before_any(When::Nth(nth), kill) }
@@ -93,6 +100,45 @@ fn an_instance_whose_swap_is_killed_anywhere_has_its_name_back_after_an_abort() 
 #[test]
 fn a_cluster_whose_swap_is_killed_anywhere_has_its_name_back_after_an_abort() {
     killed_everywhere(Kind::Cluster, Then::Abort);
+}
+
+/// Killed when RDS has accepted this request to rename and shows the old name for a while. An abort does not take that for
+/// the end of it.
+async fn aborted_while_renaming(kind: Kind, request: u64, late: Late) {
+    let scene = Scene::with(kind, HOOKS).await;
+    let at = scene.databases.at();
+    let run = scene.killed_after(request, 1, late).await.expect_killed();
+    rds(&scene.databases).handle().rename_late(Late::default());
+    let aborted = scene.abort(&[]).await.expect_code(0);
+    // A request that was accepted is applied by now.
+    for _ in 0..30 {
+        scene.there("src").await;
+    }
+    let what = format!("{kind:?}, request {request}, {late:?}: {run}\n{aborted}");
+    scene.assert_untouched(at, &what).await;
+}
+
+fn aborted_late(request: u64) {
+    const UNTOLD: Late = Late { untold: 7, pending: 0 };
+    const PENDING: Late = Late { untold: 0, pending: 6 };
+    block_on(async {
+        futures::join!(
+            aborted_while_renaming(Kind::Instance, request, UNTOLD),
+            aborted_while_renaming(Kind::Instance, request, PENDING),
+            aborted_while_renaming(Kind::Cluster, request, UNTOLD),
+            aborted_while_renaming(Kind::Cluster, request, PENDING),
+        );
+    });
+}
+
+#[test]
+fn a_source_that_is_renamed_late_has_its_name_back_after_an_abort() {
+    aborted_late(1);
+}
+
+#[test]
+fn a_restored_database_that_is_renamed_late_is_removed_by_an_abort() {
+    aborted_late(2);
 }
 
 /// The resume hook fails after the swap: the same command finishes it, or an abort takes it back, which is killed and run again.

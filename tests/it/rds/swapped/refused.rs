@@ -34,6 +34,9 @@ fn a_name_that_is_taken_is_refused_before_anything_is_changed() {
         let run = scene.databases.recover(at).await.expect_code(5);
         assert!(run.stderr.contains("the name is taken by the instance"), "{run}");
         assert!(run.stderr.contains("nothing was changed"), "{run}");
+        // It may be what was production.
+        assert!(run.stderr.contains("may have been made already"), "{run}");
+        assert!(!run.stderr.contains("remove"), "{run}");
         assert_eq!((restores(&scene.databases), &*scene.calls()), (0, ""), "{run}");
         assert_eq!(scene.there("src").await.unwrap().resource_id, scene.source);
     });
@@ -127,5 +130,73 @@ fn a_swapped_database_that_is_gone_is_not_restored_again() {
         let run = scene.databases.recover(at).await.expect_code(3);
         assert!(run.stderr.contains("the restored database has failed since"), "{run}");
         assert_eq!(restores(&scene.databases), 1, "{run}");
+    });
+}
+
+/// The source, kept under another name, is removed by its owner.
+async fn remove_kept(scene: &Scene, at: crate::support::Moment) {
+    let id = scene.databases.id(&kept(at));
+    let delete = scene.databases.sdk.delete_db_instance().skip_final_snapshot(true);
+    delete.db_instance_identifier(&id).send().await.unwrap();
+    for _ in 0..4 {
+        scene.databases.instance(&id).await;
+    }
+    assert_eq!(scene.there(&kept(at)).await, None);
+}
+
+/// The restored one is the only one left: it keeps the name by which the application finds it.
+#[test]
+fn an_abort_takes_the_name_from_no_restored_database_whose_source_is_gone() {
+    block_on(async {
+        let scene = Scene::with(Kind::Instance, HOOKS_THAT_FAIL).await;
+        let at = scene.databases.at();
+        scene.databases.recover(at).await.expect_code(3);
+        remove_kept(&scene, at).await;
+        let restored = scene.there("src").await;
+        let aborted = scene.abort(&["--after-resume"]).await.expect_code(3);
+        for words in ["cannot give the instance", "nothing was renamed", &kept(at)] {
+            assert!(aborted.stderr.contains(words), "{words}: {aborted}");
+        }
+        assert_eq!(scene.there("src").await, restored, "{aborted}");
+        assert_eq!(rds(&scene.databases).asked(scene.renames()), 2, "{aborted}");
+    });
+}
+
+/// It is not needed any more: the application uses the restored one.
+#[test]
+fn a_recovery_is_finished_whose_source_was_removed_after_the_swap() {
+    block_on(async {
+        let scene = Scene::with(Kind::Instance, HOOKS_THAT_FAIL).await;
+        let at = scene.databases.at();
+        scene.databases.recover(at).await.expect_code(3);
+        remove_kept(&scene, at).await;
+        scene.write(HOOKS);
+        let run = scene.databases.recover(at).await.expect_code(0);
+        assert!(scene.there("src").await.unwrap().is_restored, "{run}");
+        assert!(scene.calls().contains("resume"), "{run}");
+        assert_eq!(restores(&scene.databases), 1, "{run}");
+    });
+}
+
+/// Only the source has been renamed when the process is killed and its state is lost: it is not called a stranger.
+#[test]
+fn a_source_that_lost_its_name_is_to_get_it_back() {
+    block_on(async {
+        let scene = Scene::with(Kind::Instance, HOOKS).await;
+        let at = scene.databases.at();
+        scene.killed_at(1).await.expect_killed();
+        for _ in 0..4 {
+            scene.there("src").await;
+        }
+        // A new name is not known at first.
+        scene.there(&kept(at)).await;
+        assert_eq!(scene.there(&kept(at)).await.unwrap().resource_id, scene.source);
+        std::fs::remove_dir_all(scene.databases.subject.runs_dir().parent().unwrap()).unwrap();
+        let path = scene.databases.path();
+        let arguments = ["recover", path.to_str().unwrap(), "--adopt", "--yes", "--format", "json"];
+        let run = scene.databases.subject.asof(&arguments).await;
+        assert!(run.stderr.contains("give it its name back"), "{run}");
+        assert!(!run.stderr.contains("remove"), "{run}");
+        assert_eq!(scene.there("src").await, None, "{run}");
     });
 }
