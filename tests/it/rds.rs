@@ -32,6 +32,18 @@ async fn databases() -> Databases {
     Databases::new(Subject::new(Server::find(Kind::Lab).await.unwrap())).await
 }
 
+/// With a plain source of the kind, two hours old.
+async fn with_source_of(kind: &str) -> Databases {
+    let databases = databases().await;
+    let source = databases.id("src");
+    match kind {
+        "rds" => databases.plain_instance(&source).await,
+        _ => crate::contract::databases::make_cluster(&databases, &source).await,
+    }
+    databases.later().await;
+    databases
+}
+
 /// With a plain source, two hours old.
 async fn with_source() -> Databases {
     let databases = databases().await;
@@ -173,13 +185,7 @@ fn a_cluster_and_its_instances_are_restored_like_their_source() {
 fn a_time_outside_the_window_is_refused_before_anything_starts() {
     block_on(async {
         for kind in ["rds", "aurora"] {
-            let databases = databases().await;
-            let source = databases.id("src");
-            match kind {
-                "rds" => databases.plain_instance(&source).await,
-                _ => crate::contract::databases::make_cluster(&databases, &source).await,
-            }
-            databases.later().await;
+            let databases = with_source_of(kind).await;
             databases.write(kind, "");
             let hour = databases.at().0;
             // Logs are shipped every five minutes, and the source is two hours old.

@@ -6,18 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use asof::lab::{RdsAction, When};
 use futures::{StreamExt as _, stream};
 
-use super::{databases, rds, restores};
+use super::{databases, rds, restores, with_source_of};
 use crate::crash::{block_on, kill};
 
 /// Plays a recovery that is killed just before the n-th question is answered, and run again. Whether it was killed.
 async fn killed_and_run_again(kind: &str, nth: u64) -> bool {
-    let databases = databases().await;
-    let source = databases.id("src");
-    match kind {
-        "rds" => databases.plain_instance(&source).await,
-        _ => crate::contract::databases::make_cluster(&databases, &source).await,
-    }
-    databases.later().await;
+    let databases = with_source_of(kind).await;
     let path = databases.write(kind, "");
     let process = Arc::new(AtomicU32::new(0));
     let asked = Arc::clone(&process);

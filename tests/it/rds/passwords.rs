@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use asof::lab::{RdsAction, When};
 
-use super::{databases, rds, restores, with_source};
+use super::{databases, rds, restores, with_source, with_source_of};
 use crate::crash::{block_on, kill};
 use crate::support::Run;
 use crate::support::databases::Databases;
@@ -54,18 +54,6 @@ fn set_secret(databases: &Databases, password: &str) {
 
 fn password(databases: &Databases) -> Option<String> {
     rds(databases).handle().master_password(&databases.id("dst"))
-}
-
-/// With a plain source of the kind, two hours old.
-async fn with_source_of(kind: &str) -> Databases {
-    let databases = databases().await;
-    let source = databases.id("src");
-    match kind {
-        "rds" => databases.plain_instance(&source).await,
-        _ => crate::contract::databases::make_cluster(&databases, &source).await,
-    }
-    databases.later().await;
-    databases
 }
 
 /// The files below a directory that hold the password.

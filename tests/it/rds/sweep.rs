@@ -2,7 +2,7 @@
 
 use asof::lab::{RdsAction, RdsHandle, When};
 
-use super::{databases, rds};
+use super::{databases, rds, with_source_of};
 use crate::cli::terminal::{answer_to, has_script};
 use crate::crash::block_on;
 use crate::support::Run;
@@ -126,13 +126,8 @@ fn a_recovery_of_a_drill_s_copy_is_not_swept() {
 fn a_protected_copy_is_left_without_a_question_and_named_before_one() {
     block_on(async {
         for kind in ["rds", "aurora"] {
-            let databases = databases().await;
+            let databases = with_source_of(kind).await;
             let source = databases.id("src");
-            match kind {
-                "rds" => databases.plain_instance(&source).await,
-                _ => crate::contract::databases::make_cluster(&databases, &source).await,
-            }
-            databases.later().await;
             let drill = ["drill", "--keep"];
             let plain = made(&databases, kind, &drill, "plain").await;
             let protected = made_with(&databases, (kind, "true"), &drill, "protected").await;
