@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant as Clock};
 
 use asof::model::Instant;
-use asof::resolve::{Cut, Resolver};
+use asof::resolve::{AsOf, Resolver};
 use asof::s3::listing::decode;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{
@@ -27,7 +27,7 @@ const ENTRIES: usize = 1000;
 fn resolve(body: &[u8]) -> usize {
     let page = decode(body).unwrap();
     let at = Instant::parse_listed(b"2026-11-15T00:00:00.000Z").unwrap();
-    let mut resolver = Resolver::new(Cut::At(at), Cut::Latest);
+    let mut resolver = Resolver::new(AsOf::At(at), AsOf::Latest);
     let mut existed = 0;
     for entry in page.entries() {
         if let Some(state) = resolver.push(&entry, page.is_order_lost()).unwrap() {

@@ -115,7 +115,7 @@ impl Error {
 
     /// Whether nothing is to be learnt of an object by asking again: the key that encrypts it is its writer's own (SSE-C), or
     /// one that we may not use, or the server does not give a proper answer.
-    pub fn is_silence(&self) -> bool {
+    pub fn is_unreadable_object(&self) -> bool {
         use ErrorKind::{Corrupt, Denied, Invalid, Unsupported};
         matches!(self.kind, Denied | Invalid | Unsupported | Corrupt)
     }

@@ -19,18 +19,18 @@ use crate::limits;
 
 /// A program and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Program {
+pub(crate) struct Program {
     words: Vec<String>,
     /// Where it runs, if not where asof does.
     dir: Option<PathBuf>,
 }
 
 /// Variables that a program finds in its environment, beside those of asof's own.
-pub type Environment = Vec<(String, String)>;
+pub(crate) type Environment = Vec<(String, String)>;
 
 /// How long a program may take, and what ends it before.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Patience<'a> {
+pub(crate) struct RunLimits<'a> {
     /// It is killed after this.
     pub deadline: Option<Duration>,
     /// It is killed when this is asked to stop. Without it, it runs to its end.
@@ -39,12 +39,12 @@ pub struct Patience<'a> {
 
 impl Program {
     /// A program and its arguments.
-    pub fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub(crate) fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), dir: None }
     }
 
     /// Lets it run in a directory, from which its own path is taken too if that is a relative one.
-    pub fn run_in(&mut self, dir: &Path) {
+    pub(crate) fn run_in(&mut self, dir: &Path) {
         self.dir = Some(dir.to_owned());
     }
 
@@ -58,7 +58,12 @@ impl Program {
     }
 
     /// Runs it to its end. What it prints goes to stderr: stdout is for asof's results.
-    pub async fn run(&self, what: &str, environment: &Environment, patience: Patience<'_>) -> Result<()> {
+    pub(crate) async fn run(
+        &self,
+        what: &str,
+        environment: &Environment,
+        patience: RunLimits<'_>,
+    ) -> Result<()> {
         let stderr = std::io::stderr().as_fd().try_clone_to_owned()?;
         let (mut child, group) = self.start(what, environment, Stdio::from(stderr))?;
         let ended = patience.wait(what, (&mut child, group), async |child| child.wait().await).await?;
@@ -66,11 +71,11 @@ impl Program {
     }
 
     /// Runs it to its end, and gives what it prints.
-    pub async fn read(
+    pub(crate) async fn read(
         &self,
         what: &str,
         environment: &Environment,
-        patience: Patience<'_>,
+        patience: RunLimits<'_>,
     ) -> Result<String> {
         let (mut child, group) = self.start(what, environment, Stdio::piped())?;
         let mut printed = Vec::new();
@@ -87,11 +92,11 @@ impl Program {
     }
 
     /// Runs it to its end while `take` takes what it prints, on a thread that may block.
-    pub async fn pipe<T: Send + 'static>(
+    pub(crate) async fn pipe<T: Send + 'static>(
         &self,
         what: &str,
         environment: &Environment,
-        patience: Patience<'_>,
+        patience: RunLimits<'_>,
         take: impl FnOnce(std::fs::File) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (mut child, group) = self.start(what, environment, Stdio::piped())?;
@@ -142,7 +147,7 @@ impl Program {
 
 static EMPTY: String = String::new();
 
-impl Patience<'_> {
+impl RunLimits<'_> {
     /// Waits for a program, and kills it with all that it has started when there is no more patience.
     async fn wait(
         self,
@@ -194,7 +199,7 @@ static RUNNING: Mutex<Option<Vec<Pid>>> = Mutex::new(Some(Vec::new()));
 
 /// Kills every program that runs, with all that it has started, and lets none be started any more: for the end of a process
 /// that waits for nothing.
-pub fn kill_all() {
+pub(crate) fn kill_all() {
     let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
     running.into_iter().flatten().for_each(kill);
 }
@@ -313,69 +318,4 @@ impl<'de> Deserialize<'de> for Program {
 const FORMS: &str = "a command as a list of words, [\"pg_restore\", \"--clean\"], or for a shell { shell = \"pg_dump | gzip\" }";
 
 #[cfg(test)]
-mod tests {
-    use std::time::Instant;
-
-    use super::*;
-
-    fn shell(text: &str) -> Program {
-        Program::new(["/bin/sh", "-c", text])
-    }
-
-    #[tokio::test]
-    async fn what_a_program_prints_is_read_and_how_it_ends_is_told() {
-        let environment = vec![("ASOF_RUN".to_owned(), "r1".to_owned())];
-        let printed = shell("echo $ASOF_RUN").read("it", &environment, Patience::default()).await;
-        assert_eq!(printed.unwrap(), "r1\n");
-        let failed = shell("exit 3").run("the hook", &environment, Patience::default()).await.unwrap_err();
-        assert!(failed.to_string().starts_with("the hook (a shell command) failed"), "{failed}");
-        let missing = Program::new(["/no/such/program"]);
-        let missing = missing.run("the hook", &environment, Patience::default()).await.unwrap_err();
-        assert_eq!(missing.kind(), ErrorKind::Usage);
-    }
-
-    /// Errors stand in logs, journals and reports.
-    #[tokio::test]
-    async fn what_a_program_was_told_is_not_shown() {
-        let secret = "PGPASSWORD=secret";
-        for words in [
-            vec!["/usr/bin/env", secret, "false"],
-            vec!["/bin/sh", "-c", "PGPASSWORD=secret false"],
-            vec!["/no/such/program", "postgres://u:secret@h"],
-        ] {
-            let error = Program::new(words).run("the hook", &Environment::new(), Patience::default()).await;
-            let told = error.unwrap_err().to_string();
-            assert!(told.contains("the hook (") && !told.contains("secret"), "{told}");
-        }
-    }
-
-    /// As the system stops what reads from the terminal in the background, a shell's children with it.
-    #[tokio::test]
-    async fn a_program_that_is_stopped_is_told_and_killed() {
-        let began = Instant::now();
-        let shell = shell("(sleep 30; kill -CONT $$) & kill -STOP $$; exit 0");
-        let told = shell.run("the quiesce hook", &Environment::new(), Patience::default()).await.unwrap_err();
-        assert!(
-            told.to_string().starts_with("the quiesce hook was stopped: it asked for something"),
-            "{told}"
-        );
-        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
-    }
-
-    /// A shell's children hold its output open: they are killed too, or reading would not end.
-    #[tokio::test]
-    async fn a_program_is_killed_with_what_it_has_started() {
-        let began = Instant::now();
-        let patience = Patience { deadline: Some(Duration::from_millis(100)), cancel: None };
-        let take =
-            |mut output: std::fs::File| std::io::copy(&mut output, &mut std::io::sink()).map_err(Error::from);
-        let late = shell("sleep 30 & sleep 30").pipe("it", &Environment::new(), patience, take).await;
-        assert!(late.unwrap_err().to_string().contains("took longer"));
-        let cancel = Cancel::default();
-        cancel.stop();
-        let patience = Patience { deadline: None, cancel: Some(&cancel) };
-        let stopped = shell("sleep 30; true").read("it", &Environment::new(), patience).await;
-        assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Interrupted);
-        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! Turns changes into requests: a copy each, deletes and the removal of delete markers by the thousand.
 
-use super::journal::Buried;
+use super::journal::Superseded;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Version, is_xml_safe};
@@ -16,7 +16,7 @@ pub struct Item {
     /// It may have been carried out already: its key has to be looked at first.
     pub open: bool,
     /// What was found in the key's place, and is buried.
-    pub over: Option<Box<Buried>>,
+    pub over: Option<Box<Superseded>>,
 }
 
 impl Item {
@@ -127,41 +127,4 @@ impl<I: Iterator<Item = Result<Item>>> Iterator for Batches<I> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn item(n: u64, key: &str, action: Action, markers: usize) -> Item {
-        let markers = vec![String::new(); markers];
-        let change = Change { markers, ..Change::new(key, action, None, None) };
-        Item::new(n, change)
-    }
-
-    fn sizes(items: Vec<Item>) -> Vec<(&'static str, usize)> {
-        let works = Batches::new(items.into_iter().map(Ok)).map(Result::unwrap);
-        works
-            .map(|work| match work {
-                Work::One(_) => ("one", 1),
-                Work::Delete(items) => ("delete", items.len()),
-                Work::Uncover(items) => ("uncover", items.iter().map(|i| i.change.markers.len()).sum()),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn deletes_go_by_the_thousand_and_odd_keys_alone() {
-        let mut items: Vec<_> = (0..2500).map(|n| item(n, &format!("{n:05}"), Action::Delete, 0)).collect();
-        items.insert(7, item(3000, "x\u{1}", Action::Delete, 0));
-        items.insert(9, item(3001, "y", Action::Revert, 0));
-        items.push(Item { open: true, ..item(3002, "z", Action::Delete, 0) });
-        let one = ("one", 1);
-        assert_eq!(sizes(items), [one, one, ("delete", 1000), ("delete", 1000), one, ("delete", 500)]);
-    }
-
-    #[test]
-    fn a_request_removes_at_most_a_thousand_markers() {
-        let items = [400, 600, 1, 999, 1, 1000].into_iter().enumerate();
-        let items = items.map(|(n, markers)| item(n as u64, "k", Action::Undelete, markers)).collect();
-        let uncover = |markers| ("uncover", markers);
-        assert_eq!(sizes(items), [uncover(1000), uncover(1000), uncover(1), uncover(1000)]);
-    }
-}
+mod tests;

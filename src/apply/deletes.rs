@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures::{StreamExt, stream};
 
 use super::batch::Item;
-use super::journal::Buried;
+use super::journal::Superseded;
 use super::look::Seen;
 use super::markers::MarkersReader;
 use super::outcome::Outcome;
@@ -126,7 +126,7 @@ impl Worker {
             match seen {
                 Ok(Seen::AsExpected) => expected.push(item),
                 Ok(Seen::Other(version)) if self.on_conflict() == OnConflict::Overwrite => {
-                    item.over = Some(Box::new(Buried { version, superseded: false }));
+                    item.over = Some(Box::new(Superseded { version, superseded: false }));
                     expected.push(item);
                 }
                 Ok(Seen::Wanted(outcome)) if item.open => settled.push((item, outcome)),

@@ -36,7 +36,7 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
     let (change, now, sent) = (&item.change, item.now(), item.open);
     let key = place.relocation.there(&change.key);
     let found = match client.head(&place.bucket, &key, None).await {
-        Err(e) if e.is_silence() => return look_at_listing(client, place, item, &key, e).await,
+        Err(e) if e.is_unreadable_object() => return look_at_listing(client, place, item, &key, e).await,
         found => found?,
     };
     let as_expected = is_at(now, found.as_ref());

@@ -20,6 +20,6 @@ pub use copy::Copies;
 pub use multipart::Uploads;
 pub use outcome::Outcome;
 pub use place::Place;
-pub use pool::{Applied, Manner, apply};
+pub use pool::{Applied, PoolOptions, apply};
 pub use superseded::{Base, BaseReader, Finding};
 pub use worker::OnConflict;

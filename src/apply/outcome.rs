@@ -1,6 +1,6 @@
 //! What becomes of a change.
 
-use super::journal::{Buried, Ending};
+use super::journal::{Ending, Superseded};
 use crate::error::Error;
 use crate::event::Counters;
 use crate::limits;
@@ -61,7 +61,7 @@ impl Outcome {
     }
 
     /// It as the journal keeps it; `over`: what was buried, where that is not what the plan saw.
-    pub(crate) fn ending(&self, over: Option<Box<Buried>>) -> Ending {
+    pub(crate) fn ending(&self, over: Option<Box<Superseded>>) -> Ending {
         match self {
             Outcome::Copied(Copied { version_id, etag }) => {
                 Ending::Copied { version_id: version_id.clone(), etag: etag.clone(), over }
@@ -73,7 +73,7 @@ impl Outcome {
             Outcome::Skipped => Ending::Skipped,
             Outcome::Conflict => Ending::Conflict,
             Outcome::Superseded { made, version } => {
-                made.clone().lying_on(Buried { version: version.clone(), superseded: true })
+                made.clone().lying_on(Superseded { version: version.clone(), superseded: true })
             }
             Outcome::Archived { .. } => Ending::Archived,
             Outcome::Failed(e) => {
@@ -85,16 +85,4 @@ impl Outcome {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ErrorKind;
-
-    /// A server, or what stands before it, may say a whole page; a line of the journal has its limit.
-    #[test]
-    fn a_long_error_fits_into_a_line_of_the_journal() {
-        let said = "\u{1}".repeat(1 << 20);
-        let ending = Outcome::Failed(Error::new(ErrorKind::Invalid, said)).ending(None);
-        let json = serde_json::to_string(&ending).unwrap();
-        assert!((json.len() as u64) < limits::JOURNAL_LINE - 100, "{}", json.len());
-    }
-}
+mod tests;

@@ -17,7 +17,7 @@ use crate::s3::Client;
 
 /// How changes are carried out.
 #[derive(Debug, Clone)]
-pub struct Manner {
+pub struct PoolOptions {
     /// Requests under way at once, at most.
     pub concurrency: usize,
     /// What is done about keys that somebody changed since the plan.
@@ -41,7 +41,7 @@ pub struct Applied {
 pub async fn apply(
     client: &Client,
     place: &Place,
-    manner: &Manner,
+    manner: &PoolOptions,
     items: impl Iterator<Item = Result<Item>>,
     journal: &mut Journal,
     cancel: &Cancel,

@@ -16,12 +16,12 @@ use std::sync::Arc;
 use super::batch::{Item, Work};
 use super::conditions::{Condition, IMPOSSIBLE, Told, told};
 use super::copy::{Made, copy, gone};
-use super::journal::Buried;
+use super::journal::Superseded;
 use super::look::{Seen, look};
 use super::markers::MarkersReader;
 use super::outcome::Outcome;
 use super::place::Place;
-use super::pool::Manner;
+use super::pool::PoolOptions;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::list::{HistoryReader, history};
@@ -48,7 +48,7 @@ pub(super) struct Worker(Arc<Shared>);
 struct Shared {
     client: Client,
     place: Place,
-    manner: Manner,
+    manner: PoolOptions,
     pressure: SharedPressure,
     copies: Condition,
     /// On keys of requests for many.
@@ -68,7 +68,7 @@ pub(super) enum Guarded {
 
 impl Worker {
     /// Sends nothing more when `halt` is stopped: what waits to be sent is left, with an error that ends the run.
-    pub(super) fn new(client: &Client, place: &Place, manner: &Manner, halt: &Cancel) -> Self {
+    pub(super) fn new(client: &Client, place: &Place, manner: &PoolOptions, halt: &Cancel) -> Self {
         Self(Arc::new(Shared {
             client: client.halted_by(halt),
             place: place.clone(),
@@ -160,7 +160,7 @@ impl Worker {
                     Ok(Seen::Wanted(outcome)) => return outcome,
                     Ok(Seen::AsExpected) => {}
                     Ok(Seen::Other(version)) if self.0.manner.on_conflict == OnConflict::Overwrite => {
-                        item.over = Some(Box::new(Buried { version, superseded: false }));
+                        item.over = Some(Box::new(Superseded { version, superseded: false }));
                     }
                     Ok(Seen::Other(_)) => return Outcome::Conflict,
                     Err(e) if e.ends_the_run() => return Outcome::Failed(e),
@@ -250,7 +250,7 @@ impl Worker {
         let client = &self.0.client;
         match client.unless_halted(client.head(bucket, key, Some(&then.version_id))).await {
             Ok(None) => Err(gone(&self.0.place, &item.change)),
-            Err(e) if !e.is_silence() => Err(e),
+            Err(e) if !e.is_unreadable_object() => Err(e),
             _ => Ok(()),
         }
     }

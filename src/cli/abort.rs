@@ -14,13 +14,14 @@ use super::taken_up::claim;
 use super::{next, swapped};
 use crate::db::Database;
 use crate::engine::recover::{
-    Aborted, BucketPart, Glimpse, Parts, Quiesced, Recovery, Unreadable, abort, is_abortable, keep_sources,
-    plan_abort,
+    Aborted, BucketPart, Glimpse, Quiesced, Recovery, StepContext, Unreadable, abort, is_abortable,
+    keep_sources, plan_abort,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, printable};
 use crate::recover::{
-    AbortPart, DatabaseKind, Purpose, RecoveryFile, Shape, State, Status, Step, Told, in_words,
+    AbortPart, DatabaseKind, Purpose, RecoveryFile, RecoveryManifest, RecoveryState, Shape, Status, Step,
+    in_words,
 };
 use crate::report::{AbortedPart, AbortedRecovery, Format, JsonLines, OpenRecovery, recoveries_table};
 use crate::s3::ServerClock;
@@ -51,7 +52,7 @@ pub(super) async fn run(
     let context = &context.by_clock(&clock, output);
     let state_dir = state_dir(&carry.apply.state)?;
     let recovery = find(output, source, (&state_dir, &clock), carry)?;
-    claim.tell(&state_dir, recovery.id(), Some(recovery.told().at))?;
+    claim.tell(&state_dir, recovery.id(), Some(recovery.manifest().at))?;
     let plan = plan_abort(&state_dir, &recovery.glimpse(), &source.file)?;
     show(context, &recovery, (&source.file, &plan));
     let in_use = loses_what_is_in_use(&recovery.state(), &plan);
@@ -117,7 +118,7 @@ fn find(
              aborted: {adopt}"
         )));
     };
-    let Told { about, targets, .. } = recovery.told();
+    let RecoveryManifest { about, targets, .. } = recovery.manifest();
     if *about != source.file.about() {
         let message = format!("the recovery {} of this file was about {}", recovery.id(), about.join(", "));
         return Err(
@@ -144,7 +145,7 @@ const IN_USE: &str = "the application may have been resumed over the restored da
 /// | there is none | are done | perhaps: it is resumed by hand |
 /// | there is none | are not | no |
 /// | was not begun | | no |
-fn loses_what_is_in_use(state: &State, plan: &[AbortPart]) -> bool {
+fn loses_what_is_in_use(state: &RecoveryState, plan: &[AbortPart]) -> bool {
     let is_swapped = |n| state.status(Step::Swap(n)) == Some(&Status::Done);
     let by_hand = state.shape().is_some_and(|shape| !shape.resume && shape.swapped().all(is_swapped))
         && state.is_done_but_for_resume();
@@ -154,7 +155,7 @@ fn loses_what_is_in_use(state: &State, plan: &[AbortPart]) -> bool {
 
 /// Says each thing that will be done.
 fn show(context: &Context, recovery: &Recovery, (file, plan): (&RecoveryFile, &[AbortPart])) {
-    let Told { at, began, .. } = recovery.told();
+    let RecoveryManifest { at, began, .. } = recovery.manifest();
     say(&format!(
         "aborting the recovery {} to {}, begun {} ago:\n",
         recovery.id(),
@@ -229,10 +230,11 @@ async fn carry_out(
         say(&format!("{state:<7} {part}{more}\n"));
         told.push(AbortedPart { part, state, note });
     };
-    let at = recovery.told().at;
+    let at = recovery.manifest().at;
     let (databases, buckets) = of;
     let (file, terms, cancel) = (&source.file, terms(context, carry)?, &context.cancel);
-    let parts = Parts { file, databases, buckets, terms, cancel, on: &|_| {}, findings: RefCell::default() };
+    let parts =
+        StepContext { file, databases, buckets, terms, cancel, on: &|_| {}, findings: RefCell::default() };
     let aborted = abort(recovery, &parts, plan, on).await?;
     let file = source.path.to_string_lossy().into_owned();
     Ok(AbortedRecovery { id: recovery.id().to_owned(), file, at, aborted, parts: told })
@@ -253,9 +255,9 @@ pub(super) fn list(context: &Context, file: Option<&Path>, carry: &CarryArgs) ->
         .transpose()
         .map_err(|e| Error::usage(format!("cannot find the recovery file: {e}")))?;
     let is_listed = |recovery: &Glimpse| {
-        recovery.told.purpose == Purpose::Recover
+        recovery.manifest.purpose == Purpose::Recover
             && is_abortable(&recovery.state)
-            && place.as_ref().is_none_or(|place| recovery.told.file == *place)
+            && place.as_ref().is_none_or(|place| recovery.manifest.file == *place)
     };
     let (mut open, mut unreadable) = (Vec::new(), Vec::new());
     for one in Recovery::glimpses(&dir)? {
@@ -291,17 +293,16 @@ pub(super) fn list(context: &Context, file: Option<&Path>, carry: &CarryArgs) ->
 
 /// Whether what cannot be read may be one of those that are listed.
 fn may_be_listed(unreadable: &Unreadable, place: Option<&Path>) -> bool {
-    unreadable
-        .told
-        .as_ref()
-        .is_none_or(|told| told.purpose == Purpose::Recover && place.is_none_or(|place| told.file == *place))
+    unreadable.manifest.as_ref().is_none_or(|manifest| {
+        manifest.purpose == Purpose::Recover && place.is_none_or(|place| manifest.file == *place)
+    })
 }
 
 fn line(recovery: &Glimpse, now: Instant) -> OpenRecovery {
-    let Glimpse { id, told, state, running } = recovery;
+    let Glimpse { id, manifest, state, running } = recovery;
     let steps = state.shape().map(Shape::steps).unwrap_or_default();
     // Only the file names its databases and buckets; it may be gone, or be another by now.
-    let source = Source::read(&told.file).ok().filter(|source| source.file.about() == told.about);
+    let source = Source::read(&manifest.file).ok().filter(|source| source.file.about() == manifest.about);
     let trouble = |step: &Step| match (state.status(*step), &source) {
         (Some(Status::Failed(why)), Some(source)) => {
             Some(format!("{}: {why}", in_words(&source.file, *step)))
@@ -314,10 +315,10 @@ fn line(recovery: &Glimpse, now: Instant) -> OpenRecovery {
     OpenRecovery {
         id: id.clone(),
         state: state_of(state, *running),
-        file: told.file.to_string_lossy().into_owned(),
-        at: told.at,
-        began: told.began,
-        age_s: now.second() - told.began.second(),
+        file: manifest.file.to_string_lossy().into_owned(),
+        at: manifest.at,
+        began: manifest.began,
+        age_s: now.second() - manifest.began.second(),
         done,
         steps: steps.len(),
         trouble: steps
@@ -330,7 +331,7 @@ fn line(recovery: &Glimpse, now: Instant) -> OpenRecovery {
     }
 }
 
-fn state_of(state: &State, running: bool) -> &'static str {
+fn state_of(state: &RecoveryState, running: bool) -> &'static str {
     match state {
         _ if running => "running",
         state if state.is_aborting() => "aborting",

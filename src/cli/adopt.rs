@@ -7,7 +7,7 @@ use super::recovery;
 use super::session::Session;
 use super::taken_up::Way;
 use super::{next, sources};
-use crate::db::{Adoption, Carries, Database, Errand, adoptable, require_free};
+use crate::db::{Adoption, Carries, Database, RestoreRequest, adoptable, require_free};
 use crate::engine::recover::Recovery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
@@ -74,11 +74,11 @@ pub(super) async fn plan(session: &Session<'_>, typed: Option<&str>) -> Result<F
         lines.push(format!("database {name}: it is not there, and will be restored"));
         let (one, window) = (std::slice::from_ref(database), [database.window().await?]);
         recovery::at(&at.to_string(), one, &window, context.now, carry, &source.path)?;
-        let errand = Errand::new(at, &*id);
+        let errand = RestoreRequest::new(at, &*id);
         require_free(one, &errand).await?;
         lines.extend(sources::preflight(output, one, &errand).await?);
     }
-    lines.extend(sources::swaps(databases, &Errand::new(at, &*id)).await?);
+    lines.extend(sources::swaps(databases, &RestoreRequest::new(at, &*id)).await?);
     show_all(session, at, &lines).await?;
     Ok(Found { id, at })
 }

@@ -19,7 +19,7 @@ use crate::report::{Command, Done, JsonLines, Phase, Progress, Summary, done_lin
 use crate::s3::Client;
 
 /// A run that is ready to be carried out.
-pub(super) struct Ready<'a> {
+pub(super) struct PendingRun<'a> {
     pub(super) run: Run,
     /// How its changes are made.
     pub(super) apply: ApplyOptions,
@@ -47,11 +47,11 @@ pub(super) struct Lead<'a> {
     pub(super) warnings: &'a [Warning],
 }
 
-impl Ready<'_> {
+impl PendingRun<'_> {
     /// Carries it out, and says how it went.
     pub(super) async fn carry_out(self, context: &Context, output: Output, client: &Client) -> Result<Exit> {
         let Self { run, apply, .. } = &self;
-        let order = run.order();
+        let manifest = run.manifest();
         let _alone = run.claim().map_err(|e| match e.kind() {
             ErrorKind::Local => e.hint(format!("once that is mended: {}", self.next.resume(run.id(), ""))),
             _ => e,
@@ -89,8 +89,14 @@ impl Ready<'_> {
             done_line(&context.counters, self.began.elapsed(), !executed.finished)
         ));
         let done = (self.command)(Done::new(Some(id), &context.counters));
-        let summary =
-            Summary::new(done, &order.location, order.at, self.sums, &context.counters, self.began.elapsed());
+        let summary = Summary::new(
+            done,
+            &manifest.location,
+            manifest.at,
+            self.sums,
+            &context.counters,
+            self.began.elapsed(),
+        );
         let mut report = JsonLines::new(Vec::new());
         report.summary(&summary)?;
         let hints = reporter.finish(&summary)?;
@@ -109,7 +115,7 @@ impl Ready<'_> {
     /// The last words, and the exit code.
     fn conclude(&self, context: &Context, output: Output, executed: Executed, hints: &[String]) -> Exit {
         let Executed { finished, undoable, unguarded: _ } = executed;
-        let (id, order) = (self.run.id(), self.run.order());
+        let (id, manifest) = (self.run.id(), self.run.manifest());
         let (failed, conflicts) = (context.counters.failed.get(), context.counters.conflicts.get());
         let (archived, superseded) = (context.counters.archived.get(), context.counters.superseded.get());
         if let Some(line) = not_kept_line(&context.counters) {
@@ -135,7 +141,7 @@ impl Ready<'_> {
             ));
         }
         if archived > 0 {
-            output.note(&archived_line(archived, order.copying.thaw, |more| self.next.resume(id, more)));
+            output.note(&archived_line(archived, manifest.copying.thaw, |more| self.next.resume(id, more)));
         }
         if superseded > 0 {
             let writes = plural(superseded, "write was superseded", "writes were superseded");
@@ -148,8 +154,8 @@ impl Ready<'_> {
         if failed + conflicts + archived + superseded > 0 {
             return Exit::Incomplete;
         }
-        let restores = order.undoes.is_none() && !order.heals;
-        let check = restores.then(|| next::check(order, self.kinds, self.options)).flatten();
+        let restores = manifest.undoes.is_none() && !manifest.heals;
+        let check = restores.then(|| next::check(manifest, self.kinds, self.options)).flatten();
         let check = check.map(|check| format!("check it: {check}"));
         let undo = undoable.then(|| format!("take it back: {}", self.next.undo(id)));
         let next: Vec<_> = check.into_iter().chain(undo).collect();

@@ -11,8 +11,8 @@ use super::args::check::CheckArgs;
 use super::args::common::ServerArgs;
 use super::context::{Context, Output, earlier_rules};
 use super::exit::Exit;
-use super::moment;
 use super::recovery::{Source, databases};
+use super::time_arg;
 use crate::cancel::Cancel;
 use crate::db::{Database, Window};
 use crate::engine::{AskedTime, CheckPast};
@@ -85,8 +85,8 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
 /// A mark is one of the recovery file, where that is named. (That it cannot be found is said when it is read.)
 fn typed_time(at: &str, state: &StateArgs, file: Option<&Path>) -> Result<TypedTime> {
     match file.and_then(|file| Source::place(file).ok()) {
-        Some(file) => moment::read_with(at, state, &file),
-        None => moment::read(at, state),
+        Some(file) => time_arg::read_with(at, state, &file),
+        None => time_arg::read(at, state),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::args::check::EarlierArgs;
 use super::args::common::{CommonArgs, Form, OutputArgs, SelectArgs, ServerArgs};
 use super::exit::say;
-use super::saved;
+use super::plan_view;
 use crate::cancel::Cancel;
 use crate::engine::Query;
 use crate::error::{Error, ErrorKind, Result};
@@ -127,7 +127,7 @@ pub(super) fn query<F: Form>(
     kinds: &Only,
 ) -> Result<Query> {
     let CommonArgs { select, compare, multipart_window, earlier, .. } = common;
-    let selected = Selected { only: kinds.clone(), ..saved::selected(select) };
+    let selected = Selected { only: kinds.clone(), ..plan_view::selected(select) };
     let mut query = Query::new(location.clone(), at, selected, read_keys(select, location)?)?;
     query.trust_etag = compare.trust_etag;
     query.multipart_window = *multipart_window;
@@ -179,39 +179,4 @@ pub(super) fn check_elsewhere(source: &Location, target: &Location) -> Result<()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_clock_that_is_off_by_more_than_a_minute_is_noted() {
-        let minutes = |n: i64| n * 60_000;
-        for (ahead, note) in [
-            (0, None),
-            (minutes(1), None),
-            (-minutes(1), None),
-            (minutes(10) + 400, Some("this machine's clock is 10m ahead of the server's")),
-            (-minutes(61) - 5000, Some("this machine's clock is 1h 1m behind the server's")),
-        ] {
-            let said = skew_note(ahead);
-            assert_eq!(said.as_deref().and_then(|said| said.split(';').next()), note, "{ahead}");
-        }
-    }
-
-    #[test]
-    fn a_place_is_not_restored_into_itself() {
-        for (source, target, fine) in [
-            ("s3://abc", "s3://abd", true),
-            ("s3://abc", "s3://abc", false),
-            ("s3://abc", "s3://abc/x", false),
-            ("s3://abc/x/", "s3://abc", false),
-            ("s3://abc/x/", "s3://abc/y", true),
-            ("s3://abc/x", "s3://abc/xy", false),
-        ] {
-            assert_eq!(
-                check_elsewhere(&source.parse().unwrap(), &target.parse().unwrap()).is_ok(),
-                fine,
-                "{source} {target}"
-            );
-        }
-    }
-}
+mod tests;

@@ -7,8 +7,8 @@ use super::args::DiffArgs;
 use super::args::common::Form;
 use super::context::{Context, Output, query};
 use super::exit::{Exit, say};
-use super::{moment, next};
-use crate::engine::{Comparison, Diff, Findings, Standing};
+use super::{next, time_arg};
+use crate::engine::{BucketState, Comparison, Diff, Findings};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Check, Instant, Location, Versioning};
@@ -79,7 +79,7 @@ pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &st
 
 /// Reads what is to be compared.
 fn read<F: Form>(args: &DiffArgs<F>, kinds: &Only) -> Result<Diff> {
-    let read = |text: &str| moment::read(text, &args.state);
+    let read = |text: &str| time_arg::read(text, &args.state);
     let at = read(&args.past.at)?;
     let versus = args.versus.as_deref().map(read).transpose()?;
     let query = query(&args.past.location, at, &args.common, kinds)?;
@@ -95,7 +95,7 @@ fn purpose(versus: Option<Instant>, saved: bool) -> Purpose {
 }
 
 /// What takes the place of the next step, where there is none.
-fn verdict(versus: Option<Instant>, sums: &Sums, standing: Standing) -> Option<String> {
+fn verdict(versus: Option<Instant>, sums: &Sums, standing: BucketState) -> Option<String> {
     match (versus, sums.changes()) {
         (Some(_), 0) if sums.excluded > 0 => {
             Some("no key differs in that way between the two times".to_owned())

@@ -11,7 +11,7 @@ use super::copies::{no_copies, restore_options};
 use super::diff::Preview;
 use super::exit::Exit;
 use super::results::Reporter;
-use super::{moment, next};
+use super::{next, time_arg};
 use crate::apply::{OnConflict, Outcome};
 use crate::engine::{Download, Names, PreparedDownload};
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     no_copies(&copies)?;
     let mut options = restore_options(&copies, &apply);
     let overwrite = options.apply.on_conflict == OnConflict::Overwrite;
-    let typed = moment::read(&at, &apply.state)?;
+    let typed = time_arg::read(&at, &apply.state)?;
     if overwrite {
         can_ask(yes || dry_run, OVERWRITE)?;
     }

@@ -12,11 +12,11 @@ use super::recovery::{
 use super::taken_up::claim_for;
 use super::{next, sources};
 use crate::cancel::Cancel;
-use crate::db::{Database, Errand, require_free};
+use crate::db::{Database, RestoreRequest, require_free};
 use crate::engine::recover::{BucketPart, Recovery, keep_sources, tear_down};
 use crate::error::{Error, Result};
 use crate::model::Location;
-use crate::recover::{DRILL, Ending, Purpose, Target, Told, check_drill, drill_shape, scratch};
+use crate::recover::{DRILL, Ending, Purpose, RecoveryManifest, Target, check_drill, drill_shape, scratch};
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, sweep, yes, at, keep, report, carry } = args;
@@ -59,9 +59,10 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let windows = windows(output, &asked).await?;
     let at = recovery::at(&at, &asked, &windows, context.now, &carry, &source.path).map(|time| (at, time))?;
     // It has no tag yet, and nothing is looked up by one.
-    sources::preflight(output, &asked, &Errand::new(at.1, "")).await?;
-    let told = Told::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
-    let told = Told { targets: source.file.targets(), ..told };
+    sources::preflight(output, &asked, &RestoreRequest::new(at.1, "")).await?;
+    let told =
+        RecoveryManifest::new(Purpose::Drill, &source.path, source.file.about(), (&at.0, at.1), context.now);
+    let told = RecoveryManifest { targets: source.file.targets(), ..told };
     let drill = Recovery::create(&state_dir, told, drill_shape(&source.file), &clock)?;
     claim.tell(&state_dir, drill.id(), Some(at.1))?;
     let parts = parts(drill.id()).await?;
@@ -109,7 +110,7 @@ async fn require_room(
 /// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this file.
 /// `again` is the drill without `--keep`, where it was given.
 fn can_be_torn_down(before: &Recovery, source: &Source, again: Option<&String>) -> Result<()> {
-    let (id, targets) = (before.id(), &before.told().targets);
+    let (id, targets) = (before.id(), &before.manifest().targets);
     if *targets != source.file.targets() && before.state().has_begun() {
         let message =
             format!("the drill {id} was killed, and may have left copies at {}", targets.join(", "));

@@ -2,12 +2,12 @@
 
 use super::recovery::Source;
 use super::session::Session;
-use super::{moment, swapped};
+use super::{swapped, time_arg};
 use crate::db::require_free;
 use crate::engine::recover::{Recovery, overtaken};
 use crate::error::Result;
 use crate::limits;
-use crate::recover::{Purpose, State, Told};
+use crate::recover::{Purpose, RecoveryManifest, RecoveryState};
 
 /// The recovery that the same command has carried out, if it is only to be told again:
 ///
@@ -23,17 +23,17 @@ use crate::recover::{Purpose, State, Told};
 pub(super) async fn find(session: &Session<'_>, typed: &str) -> Result<Option<Recovery>> {
     let Session { context, output, source, clock, databases, carry, .. } = *session;
     let state_dir = session.state_dir()?;
-    let at = moment::read_with(typed, &carry.apply.state, &source.path);
+    let at = time_arg::read_with(typed, &carry.apply.state, &source.path);
     let at = at.and_then(|typed| typed.past(context.now)).ok();
     let file = &source.file;
-    let suits = |told: &Told, state: &State| {
-        let same = told.about == file.about() && told.targets == file.targets();
-        same && state.ended_at().is_some() && told.is_meant_by(typed, at)
+    let suits = |manifest: &RecoveryManifest, state: &RecoveryState| {
+        let same = manifest.about == file.about() && manifest.targets == file.targets();
+        same && state.ended_at().is_some() && manifest.is_meant_by(typed, at)
     };
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::open_newest(&state_dir, of, suits, clock)? else { return Ok(None) };
     let Some(ended) = recovery.state().ended_at() else { return Ok(None) };
-    let same_time = at == Some(recovery.told().at);
+    let same_time = at == Some(recovery.manifest().at);
     let age = u128::try_from(context.now.millis().saturating_sub(ended.millis()));
     let recent = age.map_or(true, |age| age <= limits::SAME_COMMAND.as_millis());
     let is_told = recovery.has_been_told();
@@ -52,7 +52,7 @@ pub(super) async fn find(session: &Session<'_>, typed: &str) -> Result<Option<Re
     output.note(&format!(
         "the recovery {} to {} has ended already, at {} ({} ago): this command changes nothing, and looks whether it still holds",
         recovery.id(),
-        recovery.told().at.human(),
+        recovery.manifest().at.human(),
         ended.human(),
         ended.age(context.now)
     ));
@@ -60,7 +60,7 @@ pub(super) async fn find(session: &Session<'_>, typed: &str) -> Result<Option<Re
 }
 
 /// How another recovery to the same time is begun after that.
-pub(super) fn anew(source: &Source, state: &State) -> String {
+pub(super) fn anew(source: &Source, state: &RecoveryState) -> String {
     if let Some(swap) = state.swaps().next() {
         return swapped::anew(swap);
     }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant as Clock};
 
 use super::args::common::ServerArgs;
 use super::args::references::HealingArgs;
-use super::carry::{Lead, Ready, server_of, state_dir};
+use super::carry::{Lead, PendingRun, server_of, state_dir};
 use super::confirm::confirm;
 use super::context::{Context, Output};
 use super::copies::{left_out_line, restore_options};
 use super::exit::Exit;
 use super::next::OfRun;
-use crate::engine::{Begun, Heal, Standing};
+use crate::engine::{Begun, BucketState, Heal};
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location};
 use crate::plan::{Only, Sums};
@@ -28,8 +28,8 @@ pub(super) struct Asked {
     pub(super) to: Option<Location>,
     /// How long after T an upload may have come.
     pub(super) within: Duration,
-    pub(super) here: Standing,
-    pub(super) there: Standing,
+    pub(super) here: BucketState,
+    pub(super) there: BucketState,
     pub(super) healing: HealingArgs,
     pub(super) yes: bool,
 }
@@ -80,7 +80,7 @@ pub(super) async fn heal(
         confirm(context, "bucket", &prepared.changed().bucket).await?;
     }
     let run = prepared.begin(&options, Begun { state_dir: &state_dir, server: kept, now: context.now })?;
-    let ready = Ready {
+    let ready = PendingRun {
         run,
         apply: options.apply,
         lead: Lead::default(),

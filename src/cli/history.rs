@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use super::args::HistoryArgs;
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::moment;
+use super::time_arg;
 use crate::engine::{history, standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Past, printable};
@@ -18,7 +18,7 @@ pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
     if key.is_empty() {
         return Err(Error::usage(format!("{location} names no key")).hint("write it as s3://BUCKET/KEY"));
     }
-    let typed = at.map(|t| moment::read(&t, &state)).transpose()?;
+    let typed = at.map(|t| time_arg::read(&t, &state)).transpose()?;
     let client = context.client(server, None).await?;
     standing(&client, bucket).await?;
     let context = &context.by_clock_of(&client, output);

@@ -7,7 +7,7 @@ use super::args::RestoreArgs;
 use super::context::{Context, Output, check_elsewhere, query};
 use super::diff::Preview;
 use super::exit::Exit;
-use super::{moment, next, restore, saved};
+use super::{next, plan_view, restore, time_arg};
 use crate::engine::{Prepared, Restore};
 use crate::error::{Error, Result};
 use crate::model::{Check, Destination, Location};
@@ -28,16 +28,16 @@ pub(super) fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Asked, R
     let kinds = Only::new(args.only.iter().copied().map(Action::from));
     match (&args.plan, &args.location, &args.at) {
         (Some(path), location, _) => {
-            let (file, kinds) = saved::open(path, &kinds)?;
-            saved::require_of(path, &file.header, location.as_ref())?;
-            let (select, compare) = saved::asked(&file.header);
+            let (file, kinds) = plan_view::open(path, &kinds)?;
+            plan_view::require_of(path, &file.header, location.as_ref())?;
+            let (select, compare) = plan_view::asked(&file.header);
             let server = &args.common.server;
             let options = next::options(&select, &compare, server) + &next::of_state(&args.apply.state);
             let asked = Asked { options, plan: Some(file.header.clone()) };
             Ok((asked, Restore::Plan { file: Box::new(file), kinds }))
         }
         (None, Some(location), Some(at)) => {
-            let at = moment::read(at, &args.apply.state)?;
+            let at = time_arg::read(at, &args.apply.state)?;
             let query = Box::new(query(location, at, &args.common, &kinds)?);
             if let Some(to) = &to {
                 check_elsewhere(location, to)?;
@@ -64,7 +64,7 @@ impl View<'_> {
         let notes = match &self.asked.plan {
             None => head(self.checks),
             Some(plan) => {
-                let mut notes = saved::notes(plan, self.context.now);
+                let mut notes = plan_view::notes(plan, self.context.now);
                 notes.extend(problems(self.checks));
                 notes
             }

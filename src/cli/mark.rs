@@ -9,9 +9,9 @@ use super::args::recover::MarkArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::moment::{self, MARKS};
 use super::next;
 use super::recovery::{STANDS_STILL, Source, as_written, buckets, clock_of};
+use super::time_arg::{self, MARKS};
 use crate::engine::make_private;
 use crate::engine::recover::{Claim, Glimpse, Quiesced, Recovery, mark};
 use crate::error::{Error, ErrorKind, Result};
@@ -87,22 +87,22 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
 /// the application go on over that.
 fn require_no_recovery(state_dir: &Path, source: &Source) -> Result<()> {
     let is_in_the_midst = |recovery: &Glimpse| {
-        let Glimpse { told, state, .. } = recovery;
+        let Glimpse { manifest, state, .. } = recovery;
         let is_left =
             state.may_be_quiesced() || (state.has_changed_what_is_in_use() && !state.is_resume_begun());
-        told.purpose == Purpose::Recover && told.file == source.path && !state.is_ended() && is_left
+        manifest.purpose == Purpose::Recover && manifest.file == source.path && !state.is_ended() && is_left
     };
     let Some(recovery) = Recovery::list(state_dir)?.into_iter().find(is_in_the_midst) else { return Ok(()) };
     let message = format!(
         "cannot make a mark: the recovery {} of {} to {} is not finished",
         recovery.id,
         source.path.display(),
-        recovery.told.at.human()
+        recovery.manifest.at.human()
     );
     let file = shell_path(&source.path);
     Err(Error::new(ErrorKind::Refused, message).hint(format!(
         "finish it first: asof recover {file} --at {}; or abort it: asof recover {file} --abort",
-        recovery.told.at
+        recovery.manifest.at
     )))
 }
 
@@ -122,7 +122,7 @@ async fn resume_after_killed(
 /// Lists the marks, or those that were made with one file.
 fn show(context: &Context, output: Output, dir: &Path, file: Option<&Path>) -> Result<Exit> {
     let path = dir.join(MARKS);
-    let mut marks = moment::marks_in(&path)?.listed();
+    let mut marks = time_arg::marks_in(&path)?.listed();
     if let Some(file) = file {
         let place = Source::place(file)
             .map_err(|e| Error::usage(format!("cannot find the recovery file {}: {e}", file.display())))?;
@@ -167,7 +167,7 @@ impl Marks {
 
     /// Refuses the name of a mark that the file has: the second that it stands for would be lost.
     fn require_free(&self, name: &str, file: &str) -> Result<()> {
-        match moment::marks_in(&self.path)?.own(name, file) {
+        match time_arg::marks_in(&self.path)?.own(name, file) {
             None => Ok(()),
             Some(mark) => {
                 Err(Error::usage(format!("there is a mark {name} already, at {}", mark.at.human()))

@@ -11,7 +11,7 @@ use super::args::check::EarlierArgs;
 use super::args::common::{CommonArgs, CompareArgs, Form, SelectArgs, ServerArgs};
 use super::args::recover::{CarryArgs, ReportArgs};
 use super::carry::server_of;
-use crate::engine::{Order, Server};
+use crate::engine::{RunManifest, Server};
 use crate::limits;
 use crate::model::{Instant, Location};
 use crate::plan::Only;
@@ -222,14 +222,14 @@ pub(super) fn drill(file: &Path, at: &str, options: &str) -> String {
 /// | all kinds | `verify`, `--against` the place restored to |
 /// | some kinds, in place | `diff` of these kinds |
 /// | some kinds, elsewhere | none |
-pub(super) fn check(order: &Order, kinds: &Only, options: &str) -> Option<String> {
-    let against = order.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string())));
+pub(super) fn check(manifest: &RunManifest, kinds: &Only, options: &str) -> Option<String> {
+    let against = manifest.to.as_ref().map(|to| format!(" --against {}", shell_word(&to.to_string())));
     match (kinds.is_all(), against) {
         (true, against) => {
             let options = against.unwrap_or_default() + options;
-            Some(about("verify", &order.location, order.at, &options))
+            Some(about("verify", &manifest.location, manifest.at, &options))
         }
-        (false, None) => Some(about("diff", &order.location, order.at, &(only(kinds) + options))),
+        (false, None) => Some(about("diff", &manifest.location, manifest.at, &(only(kinds) + options))),
         (false, Some(_)) => None,
     }
 }
@@ -276,55 +276,4 @@ impl OfRun {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::Parser as _;
-
-    use super::super::args::common::PayerArg;
-    use super::*;
-
-    #[derive(clap::Parser)]
-    struct Recovery {
-        #[command(flatten)]
-        carry: CarryArgs,
-    }
-
-    #[test]
-    fn a_recovery_goes_on_with_what_it_was_begun_with() {
-        for typed in [
-            "",
-            " --state-dir /var/asof",
-            " --on-conflict overwrite --rate 100/s --concurrency 7 --doubtful trust --thaw bulk --thaw-days 9 \
-             --locks --multipart-window 5400s --deadline 7200s --state-dir '/a b' --endpoint-url http://127.0.0.1:9000",
-            " --doubtful skip --no-head --profile prod",
-        ] {
-            let words = typed.replace("'/a b'", "/a\u{a0}b");
-            let words =
-                words.split(' ').filter(|word| !word.is_empty()).map(|word| word.replace('\u{a0}', " "));
-            let carry = Recovery::parse_from(std::iter::once("asof".to_owned()).chain(words)).carry;
-            assert_eq!(of_recovery(&carry), typed);
-        }
-    }
-
-    #[test]
-    fn each_option_is_typed_as_it_was() {
-        let select = SelectArgs {
-            include: vec!["a*".into(), "b".into()],
-            exclude: vec!["it's".into()],
-            keys_from: Some("keys.txt".into()),
-        };
-        let server = ServerArgs {
-            endpoint_url: Some("http://127.0.0.1:9000".into()),
-            region: None,
-            profile: Some("prod".into()),
-            path_style: true,
-            expected_bucket_owner: Some("111122223333".parse().unwrap()),
-            request_payer: Some(PayerArg::Requester),
-            list_concurrency: 64,
-            read_timeout: crate::limits::BODY_IDLE,
-        };
-        assert_eq!(
-            options(&select, &CompareArgs { trust_etag: true }, &server),
-            r" --include 'a*' --include b --exclude 'it'\''s' --keys-from keys.txt --trust-etag --endpoint-url http://127.0.0.1:9000 --profile prod --expected-bucket-owner 111122223333 --request-payer requester --path-style"
-        );
-    }
-}
+mod tests;

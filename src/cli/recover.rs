@@ -15,11 +15,11 @@ use super::recovery::{
 use super::session::Session;
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
 use super::{abort, adopt, ended, follow_up, next, sources, swapped};
-use crate::db::{Errand, require_free};
-use crate::engine::recover::{BucketPart, Carried, Recovery, Terms, keep_sources};
+use crate::db::{RestoreRequest, require_free};
+use crate::engine::recover::{BucketPart, Recovery, RecoveryOutcome, Terms, keep_sources};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Instant};
-use crate::recover::{Ending, Purpose, Status, Step, Told};
+use crate::recover::{Ending, Purpose, RecoveryManifest, Status, Step};
 use crate::report::{DiffView, Format, Heading, head};
 
 const RECOVER: Asked = (
@@ -85,7 +85,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     tell_of_killed_mark(&session)?;
     let recovery = resume_or_begin(&session, &begins).await?;
     let had_ended = recovery.state().is_ended();
-    claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.told().at))?;
+    claim.tell(&state_dir(&carry.apply.state)?, recovery.id(), Some(recovery.manifest().at))?;
     keep_sources(&recovery, &databases, &given).await?;
     let exit = execute(&session, &recovery, &report).await?;
     if had_ended {
@@ -126,7 +126,7 @@ async fn resume_or_begin(session: &Session<'_>, begins: &Begins) -> Result<Recov
         }
         return begin(session, time).await;
     };
-    let (id, at) = (recovery.id(), recovery.told().at.human());
+    let (id, at) = (recovery.id(), recovery.manifest().at.human());
     session.output.note(&format!("going on with the recovery {id} to {at}"));
     if !session.yes {
         session.output.note("what was written to its buckets since may be taken back to that time");
@@ -215,10 +215,11 @@ pub(super) async fn confirm(session: &Session<'_>) -> Result<()> {
 }
 
 /// What a recovery of a file to this time is told.
-pub(super) fn told(session: &Session<'_>, typed: &str, at: Instant) -> Told {
+pub(super) fn told(session: &Session<'_>, typed: &str, at: Instant) -> RecoveryManifest {
     let Session { context, source, carry, .. } = *session;
-    let told = Told::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
-    Told { holds: resources(source, carry), targets: source.file.targets(), ..told }
+    let told =
+        RecoveryManifest::new(Purpose::Recover, &source.path, source.file.about(), (typed, at), context.now);
+    RecoveryManifest { holds: resources(source, carry), targets: source.file.targets(), ..told }
 }
 
 /// Checks and shows what would be done. Gives the time that everything is restored to.
@@ -232,7 +233,7 @@ async fn plan(session: &Session<'_>, time: &TargetTime) -> Result<Instant> {
     let at = recovery::at(&time.typed, databases, &windows, context.now, carry, &source.path)?;
     // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery has
     // this tag: whatever is found is not of the one that would begin.
-    let errand = Errand::new(at, format!("{}-none", context.now.compact()));
+    let errand = RestoreRequest::new(at, format!("{}-none", context.now.compact()));
     if let Err(e) = require_free(databases, &errand).await {
         return Err(adopt::hint(e, session).await);
     }
@@ -309,11 +310,11 @@ const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see 
                                 command does, whatever becomes of the first), and compare them with asof references";
 
 /// What was done, what was not, and how to go on.
-fn last_words(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs, carried: &Carried) {
+fn last_words(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs, carried: &RecoveryOutcome) {
     let Session { output, source, yes, carry, .. } = *session;
     let yes = if yes { " --yes" } else { "" };
     let options = yes.to_owned() + &next::of_recovery(carry) + &next::of_report(report);
-    let again = next::recover(&source.path, &recovery.told().at.to_string(), &options);
+    let again = next::recover(&source.path, &recovery.manifest().at.to_string(), &options);
     let abort = next::abort(&source.path, carry);
     let state = recovery.state();
     match carried.ending {

@@ -12,13 +12,13 @@ use super::carry::{server_again, server_of, state_dir};
 use super::context::{Context, Output};
 use super::copies::restore_options;
 use super::exit::{Exit, say};
-use super::keep;
+use super::output_file;
 use super::session::Session;
-use super::{moment, next};
+use super::{next, time_arg};
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Reach, Window, command, rds, until_reached};
 use crate::engine::Server;
-use crate::engine::recover::{BucketPart, Carried, Parts, Recovery, Terms, carry_on_by};
+use crate::engine::recover::{BucketPart, Recovery, RecoveryOutcome, StepContext, Terms, carry_on_by};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location};
@@ -170,7 +170,7 @@ pub(super) async fn windows_in_time(session: &Session<'_>, typed: &str) -> Resul
     if typed == LATEST {
         return Ok(windows);
     }
-    let at = moment::read_with(typed, &carry.apply.state, &source.path)?.past(context.now)?.whole_second();
+    let at = time_arg::read_with(typed, &carry.apply.state, &source.path)?.past(context.now)?.whole_second();
     let on = |database: &Database, latest: Instant| {
         output.note(&format!(
             "waiting until the database {} can be restored to {}: so far to {}",
@@ -195,7 +195,7 @@ pub(super) fn at(
     let at = if typed == LATEST {
         latest(databases, windows)?
     } else {
-        let at = moment::read_with(typed, &carry.apply.state, file)?.past(now)?;
+        let at = time_arg::read_with(typed, &carry.apply.state, file)?.past(now)?;
         if databases.is_empty() { at } else { at.whole_second() }
     };
     for (database, window) in databases.iter().zip(windows) {
@@ -241,7 +241,7 @@ pub(super) async fn take_steps(
     file: &RecoveryFile,
     (databases, buckets): (&[Database], &[BucketPart]),
     terms: Terms,
-) -> (Carried, Vec<Finding>) {
+) -> (RecoveryOutcome, Vec<Finding>) {
     let news = RefCell::new(News::default());
     let on = |event: &Event<'_>| {
         if !output.quiet && news.borrow_mut().is_due(event, Clock::now()) {
@@ -249,7 +249,8 @@ pub(super) async fn take_steps(
         }
     };
     let cancel = &context.cancel;
-    let parts = Parts { file, databases, buckets, terms, cancel, on: &on, findings: RefCell::default() };
+    let parts =
+        StepContext { file, databases, buckets, terms, cancel, on: &on, findings: RefCell::default() };
     let carried = carry_on_by(recovery, &parts).await;
     (carried, parts.findings.into_inner())
 }
@@ -258,7 +259,7 @@ pub(super) async fn take_steps(
 #[derive(Default)]
 struct News {
     buckets: BTreeMap<usize, Clock>,
-    databases: BTreeMap<usize, db::Progress>,
+    databases: BTreeMap<usize, db::RestoreProgress>,
 }
 
 impl News {
@@ -316,7 +317,7 @@ pub(super) fn show_report(output: Output, recovery: &Recovery, report: &Report, 
             .map_err(|e| Error::new(ErrorKind::Local, format!("cannot write the report to stdout: {e}"))),
     );
     let is_copied = |path: &Option<PathBuf>, what: &str, content: &dyn Fn() -> Vec<u8>| {
-        path.as_ref().is_none_or(|path| is_written(keep::write(path, what, content())))
+        path.as_ref().is_none_or(|path| is_written(output_file::write(path, what, content())))
     };
     let report_copied = is_copied(&copies.report, "the report", &|| json.clone());
     let page = || recovery_page(report, recovery.now()).into_bytes();
@@ -326,7 +327,7 @@ pub(super) fn show_report(output: Output, recovery: &Recovery, report: &Report, 
 impl ReportArgs {
     /// Sees that the copies of the report can be written, before anything is done.
     pub(super) fn can_write(&self) -> Result<()> {
-        keep::can_write([&self.report, &self.html].into_iter().filter_map(Option::as_deref))
+        output_file::can_write([&self.report, &self.html].into_iter().filter_map(Option::as_deref))
     }
 }
 

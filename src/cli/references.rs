@@ -9,8 +9,8 @@ use super::confirm::{Asked as Asking, can_ask};
 use super::context::{Context, Output, check_elsewhere, earlier_rules};
 use super::exit::{Exit, say};
 use super::heal::{Asked, heal};
-use super::moment;
 use super::next;
+use super::time_arg;
 use crate::engine::{Aim, CheckReferences, Holder, ReferenceCheck, References, read_keys};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -35,7 +35,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let PastArgs { location, at } = past;
     let began = Clock::now();
     let output = Output::from(output);
-    let typed = moment::read(&at, &healing.apply.state)?;
+    let typed = time_arg::read(&at, &healing.apply.state)?;
     let holder = holder(&location, against.as_ref())?;
     if within.is_some() {
         if output.format == Format::Csv {

@@ -4,7 +4,7 @@ use std::time::Instant as Clock;
 
 use super::args::common::PastArgs;
 use super::args::{DiffArgs, RestoreArgs};
-use super::carry::{Lead, Ready, server_of, state_dir};
+use super::carry::{Lead, PendingRun, server_of, state_dir};
 use super::confirm::{CHANGE, ask_doubtful, can_ask, confirm_restore};
 use super::context::{Context, Output};
 use super::copies::{left_out_line, restore_options};
@@ -109,7 +109,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     confirm_restore(context, &prepared.changed().bucket, prepared.plausibility(&options), said).await?;
     let kinds = prepared.selected.only.clone();
     let run = prepared.begin(&options, Begun { state_dir: &state_dir, server: kept, now: context.now })?;
-    let ready = Ready {
+    let ready = PendingRun {
         run,
         apply: options.apply,
         lead,

@@ -3,11 +3,11 @@
 use std::time::Instant as Clock;
 
 use super::args::ResumeArgs;
-use super::carry::{Lead, Ready, open_run, server_again};
+use super::carry::{Lead, PendingRun, open_run, server_again};
 use super::context::{Context, Output};
 use super::exit::Exit;
 use super::next::{self, OfRun};
-use super::{copies, saved};
+use super::{copies, plan_view};
 use crate::error::Result;
 use crate::plan::file::PlanFile;
 use crate::report::Command;
@@ -19,13 +19,13 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
     let mut run = open_run(&apply.state, &run, output)?;
     run.thaw(copies::thaw(thaw));
     let PlanFile { sums, header, .. } = PlanFile::open(&run.plan())?;
-    let server = server_again(&run.order().server, server);
-    let (select, compare) = saved::asked(&header);
+    let server = server_again(&run.manifest().server, server);
+    let (select, compare) = plan_view::asked(&header);
     let options = next::options(&select, &compare, &server) + &next::of_state(&apply.state);
-    let next = OfRun::new(&apply, &run.order().server, &server);
+    let next = OfRun::new(&apply, &run.manifest().server, &server);
     let client = context.client(server, Some(apply.rate)).await?;
-    let context = &context.by_clock(client.ask_clock(&run.order().changed().bucket).await, output);
-    let ready = Ready {
+    let context = &context.by_clock(client.ask_clock(&run.manifest().changed().bucket).await, output);
+    let ready = PendingRun {
         run,
         apply: copies::apply_options(&apply),
         lead: Lead::default(),

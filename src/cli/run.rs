@@ -10,8 +10,8 @@ use super::args::{Cli, Command};
 use super::context::Context;
 use super::exit::{Exit, report, say};
 use super::{
-    check, diff, drill, history, mark, pages, recover, references, restore, resume, runs, show, timeline,
-    undo, verify,
+    check, completions, diff, drill, history, mark, recover, references, restore, resume, runs, show,
+    timeline, undo, verify,
 };
 use crate::error::Result;
 use crate::program;
@@ -69,8 +69,8 @@ async fn run(command: Command) -> Result<Exit> {
         Command::Resume(args) => resume::run(&context, args).await,
         Command::Undo(args) => undo::run(&context, args).await,
         Command::Runs(args) => runs::run(&context, args).await,
-        Command::Completions(args) => pages::completions(&args),
-        Command::Man => pages::man(),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man => completions::man(),
         Command::Verify(args) => verify::run(&context, args).await,
         Command::References(args) => references::run(&context, *args).await,
         Command::Show(args) => show::run(&context, args),

@@ -9,9 +9,9 @@ use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::Exit;
-use crate::apply::journal::State;
+use crate::apply::journal::RunState;
 use crate::engine::recover::needed_runs;
-use crate::engine::{Glance, Run, removable};
+use crate::engine::{Run, RunStatus, removable};
 use crate::error::{Error, Result};
 use crate::model::Instant;
 use crate::report::{Format, JsonLines, RunLine, plural, runs_table};
@@ -99,14 +99,14 @@ fn before(now: Instant, length: Duration) -> Instant {
     Instant::from_millis(now.millis().saturating_sub(length))
 }
 
-fn line<'a>(glance: &'a Glance, all: &'a [Glance]) -> RunLine<'a> {
-    let Glance { id, order, state, damaged, running } = glance;
-    let tally = state.as_ref().map(State::tally).unwrap_or_default();
+fn line<'a>(glance: &'a RunStatus, all: &'a [RunStatus]) -> RunLine<'a> {
+    let RunStatus { id, manifest, state, damaged, running } = glance;
+    let tally = state.as_ref().map(RunState::tally).unwrap_or_default();
     let left = tally.conflicts + tally.archived + tally.failed;
-    let (changes, done) = (state.as_ref().map_or(0, State::changes), tally.done());
-    let undoes_this = |other: &&Glance| {
-        let undoes = other.order.as_ref().and_then(|order| order.undoes.as_deref());
-        undoes == Some(id) && other.state.as_ref().is_some_and(State::is_done)
+    let (changes, done) = (state.as_ref().map_or(0, RunState::changes), tally.done());
+    let undoes_this = |other: &&RunStatus| {
+        let undoes = other.manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref());
+        undoes == Some(id) && other.state.as_ref().is_some_and(RunState::is_done)
     };
     RunLine {
         run: id,
@@ -118,12 +118,12 @@ fn line<'a>(glance: &'a Glance, all: &'a [Glance]) -> RunLine<'a> {
             Some(_) if done + left == changes => "incomplete",
             Some(_) => "interrupted",
         },
-        began: order.as_ref().map(|order| order.began),
-        undoes: order.as_ref().and_then(|order| order.undoes.as_deref()),
+        began: manifest.as_ref().map(|manifest| manifest.began),
+        undoes: manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref()),
         undone_by: all.iter().rev().find(undoes_this).map(|other| other.id.as_str()),
-        location: order.as_ref().map(|order| order.location.to_string()),
-        to: order.as_ref().and_then(|order| order.to.as_ref()).map(ToString::to_string),
-        at: order.as_ref().map(|order| order.at),
+        location: manifest.as_ref().map(|manifest| manifest.location.to_string()),
+        to: manifest.as_ref().and_then(|manifest| manifest.to.as_ref()).map(ToString::to_string),
+        at: manifest.as_ref().map(|manifest| manifest.at),
         changes,
         done,
         left,

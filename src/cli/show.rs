@@ -8,7 +8,7 @@ use super::carry::{LATEST, named, state_dir};
 use super::context::{Context, Output};
 use super::diff::View;
 use super::exit::Exit;
-use super::{next, saved};
+use super::{next, plan_view};
 use crate::engine::Run;
 use crate::error::Result;
 use crate::model::Location;
@@ -52,8 +52,8 @@ pub(super) fn view(context: &Context, asked: Asked<'_>, output: Output) -> Resul
     let Asked { plan, location, all, kinds, options } = asked;
     let began = Clock::now();
     let restore = next::restore_plan(plan, &(next::only(&kinds) + &options));
-    let (PlanFile { mut header, sums, trailer, changes }, kinds) = saved::open(plan, &kinds)?;
-    saved::require_of(plan, &header, location)?;
+    let (PlanFile { mut header, sums, trailer, changes }, kinds) = plan_view::open(plan, &kinds)?;
+    plan_view::require_of(plan, &header, location)?;
     header.selection.only = kinds.clone();
     let location = header.location();
     let heading = Heading {
@@ -61,7 +61,7 @@ pub(super) fn view(context: &Context, asked: Asked<'_>, output: Output) -> Resul
         at: header.at,
         purpose: Purpose::Plan,
         against: None,
-        notes: saved::notes(&header, context.now),
+        notes: plan_view::notes(&header, context.now),
         restore,
         now: context.now,
     };

@@ -6,7 +6,7 @@ use futures::future::try_join_all;
 
 use super::context::Output;
 use crate::db::rds::GivenSettings;
-use crate::db::{Database, Errand};
+use crate::db::{Database, RestoreRequest};
 use crate::error::{Error, Result};
 use crate::model::Verdict;
 
@@ -15,7 +15,7 @@ use crate::model::Verdict;
 pub(super) async fn preflight(
     output: Output,
     databases: &[Database],
-    errand: &Errand,
+    errand: &RestoreRequest,
 ) -> Result<Vec<String>> {
     let looked_up = try_join_all(databases.iter().map(|database| database.preflight(errand))).await?;
     for (database, preflight) in databases.iter().zip(&looked_up) {
@@ -28,7 +28,7 @@ pub(super) async fn preflight(
 }
 
 /// What the cut-overs will rename, in words. Names that are taken are refused.
-pub(super) async fn swaps(databases: &[Database], errand: &Errand) -> Result<Vec<String>> {
+pub(super) async fn swaps(databases: &[Database], errand: &RestoreRequest) -> Result<Vec<String>> {
     let lines = databases.iter().map(|database| database.outline_swap(errand));
     Ok(try_join_all(lines).await?.concat())
 }

@@ -5,12 +5,12 @@ use super::carry::state_dir;
 use super::context::Context;
 use super::recovery::Source;
 use super::session::Session;
-use super::{moment, next, swapped};
-use crate::engine::recover::{Carried, Claim, Glimpse, Overtaker, Quiesced, Recovery, overtaken};
+use super::{next, swapped, time_arg};
+use crate::engine::recover::{Claim, Glimpse, Overtaker, Quiesced, Recovery, RecoveryOutcome, overtaken};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
-use crate::recover::{Ending, Purpose, Resource, Told};
+use crate::recover::{Ending, Purpose, RecoveryManifest, Resource};
 
 /// Everything that a recovery of the file works on.
 pub(super) fn resources(source: &Source, carry: &CarryArgs) -> Vec<Resource> {
@@ -42,7 +42,11 @@ pub(super) fn tell_of_killed_mark(session: &Session<'_>) -> Result<()> {
 }
 
 /// Forgets a killed mark once the resume hook was run; runs it if the recovery was done before.
-pub(super) async fn forget_killed_mark(source: &Source, carried: &Carried, carry: &CarryArgs) -> Result<()> {
+pub(super) async fn forget_killed_mark(
+    source: &Source,
+    carried: &RecoveryOutcome,
+    carry: &CarryArgs,
+) -> Result<()> {
     let dir = state_dir(&carry.apply.state)?;
     if carried.resumed && source.file.hooks.resume.is_some() {
         return Quiesced::forget(&dir, &source.path);
@@ -60,12 +64,12 @@ pub(super) async fn forget_killed_mark(source: &Source, carried: &Carried, carry
 pub(super) fn taken_up(session: &Session<'_>, typed: &str) -> Result<Option<Recovery>> {
     let Session { context, source, clock, carry, .. } = *session;
     let state_dir = session.state_dir()?;
-    let typed_time = moment::read_with(typed, &carry.apply.state, &source.path);
+    let typed_time = time_arg::read_with(typed, &carry.apply.state, &source.path);
     let at = typed_time.and_then(|typed| typed.past(context.now)).ok();
-    let suits = |told: &Told| told.is_meant_by(typed, at);
+    let suits = |manifest: &RecoveryManifest| manifest.is_meant_by(typed, at);
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::take_up(&state_dir, of, suits, clock)? else { return Ok(None) };
-    let Told { at: begun_to, began, .. } = recovery.told();
+    let RecoveryManifest { at: begun_to, began, .. } = recovery.manifest();
     let age = context.now.millis().saturating_sub(began.millis());
     if Some(*begun_to) != at && u128::try_from(age).is_ok_and(|age| age > limits::SAME_COMMAND.as_millis()) {
         let message = format!(
@@ -78,11 +82,11 @@ pub(super) fn taken_up(session: &Session<'_>, typed: &str) -> Result<Option<Reco
             .hint(format!("to go on with it, name its time: --at {begun_to}"))
             .hint(format!("to abort it: {}", next::abort(&source.path, carry))));
     }
-    if recovery.told().about != source.file.about() {
+    if recovery.manifest().about != source.file.about() {
         let message = format!(
             "the recovery {} of this file is not ended, and was about {}",
             recovery.id(),
-            recovery.told().about.join(", ")
+            recovery.manifest().about.join(", ")
         );
         return Err(Error::usage(message)
             .hint("to go on with it, let the file name these again; for another, use another file"));
@@ -119,7 +123,7 @@ fn require_no_more_steps(recovery: &Recovery, session: &Session<'_>) -> Result<(
 /// Refuses a recovery that is being aborted; one that something else has overtaken is closed by this.
 fn require_resumable(recovery: &Recovery, session: &Session<'_>) -> Result<()> {
     let Session { source, carry, .. } = *session;
-    let (id, at) = (recovery.id(), recovery.told().at.human());
+    let (id, at) = (recovery.id(), recovery.manifest().at.human());
     let abort = next::abort(&source.path, carry);
     if recovery.state().is_aborting() {
         let message = format!("cannot resume the recovery {id} to {at}: it is being aborted");
@@ -167,16 +171,17 @@ impl Way {
         let Session { context, source, carry, .. } = *session;
         let state_dir = session.state_dir()?;
         let (file, holds) = (source.path.as_path(), resources(source, carry));
-        let nothing = Told::new(Purpose::Recover, file, Vec::new(), ("", Instant::default()), context.now);
-        let new = Told { holds, ..nothing };
+        let nothing =
+            RecoveryManifest::new(Purpose::Recover, file, Vec::new(), ("", Instant::default()), context.now);
+        let new = RecoveryManifest { holds, ..nothing };
         let mut way = Vec::new();
         for other in Recovery::list(&state_dir)? {
             let is_left = other.is_open() || other.state.may_be_quiesced() && !other.state.is_ended();
-            if other.told.purpose != Purpose::Recover || !is_left || !other.told.meets(&new) {
+            if other.manifest.purpose != Purpose::Recover || !is_left || !other.manifest.meets(&new) {
                 continue;
             }
             let why = overtaken(&state_dir, &other)?;
-            let is_quiesced = other.state.may_be_quiesced() && other.told.file != file;
+            let is_quiesced = other.state.may_be_quiesced() && other.manifest.file != file;
             if is_quiesced || (other.state.has_changed_anything() && why.is_none()) {
                 return Err(in_the_way(context, &other, carry));
             }
@@ -197,7 +202,11 @@ impl Way {
                 || format!("the recovery {} was begun, and it had changed nothing", recovery.id()),
                 |by| by.why().to_owned(),
             );
-            output.note(&format!("the recovery {} to {} is closed: {why}", other.id, other.told.at.human()));
+            output.note(&format!(
+                "the recovery {} to {} is closed: {why}",
+                other.id,
+                other.manifest.at.human()
+            ));
             Recovery::close(&state_dir, &other, &Overtaker::Recovery(why), clock)?;
         }
         Ok(())
@@ -205,7 +214,7 @@ impl Way {
 }
 
 fn in_the_way(context: &Context, other: &Glimpse, carry: &CarryArgs) -> Error {
-    let Told { file, at, began, .. } = &other.told;
+    let RecoveryManifest { file, at, began, .. } = &other.manifest;
     let message = format!(
         "the recovery {} of {} to {}, begun {} ago, is not finished",
         other.id,

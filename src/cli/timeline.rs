@@ -8,7 +8,7 @@ use super::args::timeline::TimelineArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::{keep, moment, next};
+use super::{next, output_file, time_arg};
 use crate::engine::{own_runs, require_history, standing, trace};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -21,13 +21,13 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let TimelineArgs { location, from, to, step, html, state, server, output } = args;
     let began = Clock::now();
     let output = Output::from(output);
-    let read = |text: Option<String>| text.map(|text| moment::read(&text, &state)).transpose();
+    let read = |text: Option<String>| text.map(|text| time_arg::read(&text, &state)).transpose();
     let (from, to) = (read(from)?, read(to)?);
     let step = step.map(|step| i64::try_from(step.as_secs()).unwrap_or(i64::MAX));
     if step == Some(0) {
         return Err(Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d"));
     }
-    keep::can_write(html.as_deref())?;
+    output_file::can_write(html.as_deref())?;
     let options = next::of_server(&server) + &next::of_state(&state);
     let diff = format!("asof diff {}{options}", shell_word(&location.to_string()));
     let client = context.client(server, None).await?;
@@ -70,7 +70,7 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     }
     out.flush()?;
     if let Some(path) = html {
-        keep::write(&path, "the page", view.page(&fine, client.clock().now()))?;
+        output_file::write(&path, "the page", view.page(&fine, client.clock().now()))?;
     }
     Ok(Exit::Done)
 }

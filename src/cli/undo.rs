@@ -4,14 +4,14 @@ use std::io::{BufWriter, Write};
 use std::time::Instant as Clock;
 
 use super::args::UndoArgs;
-use super::carry::{Lead, Ready, open_run, server_again, server_of};
+use super::carry::{Lead, PendingRun, open_run, server_again, server_of};
 use super::confirm::{CHANGE, can_ask, confirm};
 use super::context::{Context, Output};
 use super::copies::apply_options;
 use super::exit::Exit;
 use super::next::OfRun;
 use super::results::{CHANGED_MEANWHILE, Reporter};
-use crate::engine::{Order, PreparedUndo, Undo};
+use crate::engine::{PreparedUndo, RunManifest, Undo};
 use crate::error::Result;
 use crate::plan::{Only, Sums};
 use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, Summary};
@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let output = Output::from(output);
     let done = open_run(&apply.state, &run, output)?;
     can_ask(yes, CHANGE)?;
-    let server = server_again(&done.order().server, server);
+    let server = server_again(&done.manifest().server, server);
     let kept = server_of(&server);
     let next = OfRun::new(&apply, &kept, &server);
     let client = context.client(server, Some(apply.rate)).await?;
@@ -32,18 +32,18 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let Some(PreparedUndo { run, sums }) = prepared? else {
         output.note(&format!("nothing to take back: the run {} has changed nothing", done.id()));
         let command = Command::Undo(Done::new(None, &context.counters));
-        let (place, sums) = (done.order().undone_place(), Sums::default());
+        let (place, sums) = (done.manifest().undone_place(), Sums::default());
         let summary =
-            Summary::new(command, &place, done.order().at, &sums, &context.counters, began.elapsed());
+            Summary::new(command, &place, done.manifest().at, &sums, &context.counters, began.elapsed());
         Reporter::new(output.format, CHANGED_MEANWHILE).finish(&summary)?;
         return Ok(Exit::Done);
     };
-    show(context, output, run.order(), &sums)?;
-    if !yes && let Err(e) = confirm(context, "bucket", &run.order().location.bucket).await {
+    show(context, output, run.manifest(), &sums)?;
+    if !yes && let Err(e) = confirm(context, "bucket", &run.manifest().location.bucket).await {
         run.discard()?;
         return Err(e);
     }
-    let ready = Ready {
+    let ready = PendingRun {
         run,
         apply: apply_options(&apply),
         lead: Lead::default(),
@@ -58,7 +58,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
 }
 
 /// Shows what will be taken back.
-fn show(context: &Context, output: Output, back: &Order, sums: &Sums) -> Result<()> {
+fn show(context: &Context, output: Output, back: &RunManifest, sums: &Sums) -> Result<()> {
     if output.format != Format::Table || output.quiet {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use super::context::{Context, Output, check_elsewhere, query};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
 use super::verdict::{AskedKeys, Tolerance, different, equal};
-use super::{moment, next};
+use super::{next, time_arg};
 use crate::engine::{Against, Findings, Verdict, Verification, Verify};
 use crate::error::{Error, Result};
 use crate::local::Directory;
@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         args;
     let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
     let options = next::of_common(&common, &state);
-    let query = query(&location, moment::read(&at, &state)?, &common, &Only::default())?;
+    let query = query(&location, time_arg::read(&at, &state)?, &common, &Only::default())?;
     let asked = AskedKeys::of(&query);
     let compared = compared_with(&location, against.as_ref())?;
     let output = Output::from(common.output);

@@ -6,7 +6,7 @@ use crate::error::Result;
 
 impl Database {
     /// What is known of the source, to be kept. Commands know of theirs themselves.
-    pub async fn capture(&self) -> Result<Option<Vec<u8>>> {
+    pub(crate) async fn capture(&self) -> Result<Option<Vec<u8>>> {
         match self {
             Database::Command(_) => Ok(None),
             Database::Rds(database) => database.capture().await.map(Some),
@@ -15,7 +15,7 @@ impl Database {
     }
 
     /// Takes what was kept of the source: it is not asked for its settings.
-    pub fn recall(&self, kept: &[u8]) -> Result<()> {
+    pub(crate) fn recall(&self, kept: &[u8]) -> Result<()> {
         match self {
             Database::Command(_) => Ok(()),
             Database::Rds(database) => database.recall(kept),
@@ -24,7 +24,7 @@ impl Database {
     }
 
     /// Takes what a person gives, if it is of the source. Gives whether it is.
-    pub async fn take(&self, given: &GivenSettings) -> Result<bool> {
+    pub(crate) async fn take(&self, given: &GivenSettings) -> Result<bool> {
         match self {
             Database::Command(_) => Ok(false),
             Database::Rds(database) => Ok(database.take(given)),

@@ -16,16 +16,16 @@
 
 use std::time::Duration;
 
-use super::{Connection, Errand, Found, Progress, Window};
+use super::{Connection, Found, RestoreProgress, RestoreRequest, Window};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
-use crate::program::{Environment, Patience, Program};
+use crate::program::{Environment, Program, RunLimits};
 
 /// What the recovery file says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Its name in messages.
     pub name: String,
     /// What is restored, for the commands.
@@ -48,7 +48,7 @@ pub struct Settings {
 
 impl Settings {
     /// Its commands.
-    pub fn programs(&mut self) -> Vec<&mut Program> {
+    pub(crate) fn programs(&mut self) -> Vec<&mut Program> {
         let Self { name: _, source: _, target: _, window, restore, progress, wait, endpoint, teardown } =
             self;
         let others = [window, progress, wait, endpoint, teardown].into_iter().flatten();
@@ -58,14 +58,14 @@ impl Settings {
 
 /// A database that is restored by commands.
 #[derive(Debug)]
-pub struct Database {
+pub(crate) struct Database {
     settings: Settings,
     cancel: Cancel,
 }
 
 impl Database {
     /// `cancel` ends commands that change nothing; those that do are let end.
-    pub fn new(settings: Settings, cancel: Cancel) -> Self {
+    pub(crate) fn new(settings: Settings, cancel: Cancel) -> Self {
         Self { settings, cancel }
     }
 
@@ -80,7 +80,7 @@ impl Database {
         read_window(&printed).ok_or_else(|| self.nonsense("window", &printed, WINDOW))
     }
 
-    pub(super) async fn find(&self, errand: &Errand) -> Result<Found> {
+    pub(super) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
         if self.settings.progress.is_none() {
             return Ok(Found::Nothing);
         }
@@ -91,17 +91,19 @@ impl Database {
         self.settings.progress.is_some()
     }
 
-    pub(super) async fn start(&self, errand: &Errand) -> Result<()> {
+    pub(super) async fn start(&self, errand: &RestoreRequest) -> Result<()> {
         let environment = self.environment(Some(errand));
-        self.settings.restore.run(&self.what("restore"), &environment, Patience::default()).await
+        self.settings.restore.run(&self.what("restore"), &environment, RunLimits::default()).await
     }
 
-    pub(super) async fn progress(&self, errand: &Errand) -> Result<Progress> {
+    pub(super) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
         if self.settings.progress.is_some() {
             return Ok(match self.ask_progress(errand).await? {
-                (Found::Restoring, percent) => Progress::Restoring { percent, state: "restoring".to_owned() },
-                (Found::Available, _) => Progress::Available { endpoint: None },
-                (Found::Failed(why), _) => Progress::Failed { why },
+                (Found::Restoring, percent) => {
+                    RestoreProgress::Restoring { percent, state: "restoring".to_owned() }
+                }
+                (Found::Available, _) => RestoreProgress::Available { endpoint: None },
+                (Found::Failed(why), _) => RestoreProgress::Failed { why },
                 // Its server may not know yet what it was asked for a moment ago: as RDS's answer that there is no such
                 // database, this counts as an answer that fails, of which there may be a few in a row.
                 (Found::Nothing, _) => {
@@ -109,45 +111,47 @@ impl Database {
                     return Err(Error::new(ErrorKind::Missing, message));
                 }
                 (Found::Foreign(whose), _) => {
-                    Progress::Failed { why: format!("another stands there: {whose}") }
+                    RestoreProgress::Failed { why: format!("another stands there: {whose}") }
                 }
             });
         }
         if let Some(wait) = &self.settings.wait {
             let environment = self.environment(Some(errand));
-            let patience = Patience { cancel: Some(&self.cancel), deadline: None };
+            let patience = RunLimits { cancel: Some(&self.cancel), deadline: None };
             match wait.run(&self.what("wait"), &environment, patience).await {
-                Err(e) if e.kind() == ErrorKind::Local => return Ok(Progress::Failed { why: e.to_string() }),
+                Err(e) if e.kind() == ErrorKind::Local => {
+                    return Ok(RestoreProgress::Failed { why: e.to_string() });
+                }
                 ended => ended?,
             }
         }
-        Ok(Progress::Available { endpoint: None })
+        Ok(RestoreProgress::Available { endpoint: None })
     }
 
     /// Commands have set everything themselves.
     #[expect(clippy::unused_async, reason = "other kinds ask a server")]
-    pub(super) async fn settle(&self, _: &Errand) -> Result<()> {
+    pub(super) async fn settle(&self, _: &RestoreRequest) -> Result<()> {
         Ok(())
     }
 
-    pub(super) async fn connection(&self, errand: &Errand) -> Result<Connection> {
+    pub(super) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
         let identifier = self.settings.target.clone();
         Ok(Connection { endpoint: self.endpoint(errand).await?, identifier, ..Connection::default() })
     }
 
-    async fn endpoint(&self, errand: &Errand) -> Result<Option<String>> {
+    async fn endpoint(&self, errand: &RestoreRequest) -> Result<Option<String>> {
         let Some(program) = &self.settings.endpoint else { return Ok(None) };
         let what = self.what("endpoint");
         let printed = program.read(&what, &self.environment(Some(errand)), self.question()).await?;
         Ok(Some(printed.trim().to_owned()).filter(|endpoint| !endpoint.is_empty()))
     }
 
-    pub(super) async fn teardown(&self, errand: &Errand) -> Result<()> {
+    pub(super) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
         self.teardown_within(errand, limits::LAST_COMMAND).await
     }
 
     /// It comes after the deadline of a drill too, and no other ends it.
-    async fn teardown_within(&self, errand: &Errand, deadline: Duration) -> Result<()> {
+    async fn teardown_within(&self, errand: &RestoreRequest, deadline: Duration) -> Result<()> {
         let found = self.find(errand).await?;
         if let Found::Foreign(whose) = &found {
             let name = self.name();
@@ -163,19 +167,19 @@ impl Database {
             let message = format!("the database {} has no teardown command", self.name());
             return Err(Error::usage(message).hint("give it one, or tear the database down by hand"));
         };
-        let patience = Patience { deadline: Some(deadline), cancel: None };
+        let patience = RunLimits { deadline: Some(deadline), cancel: None };
         program.run(&self.what("teardown"), &self.environment(Some(errand)), patience).await
     }
 
-    async fn ask_progress(&self, errand: &Errand) -> Result<(Found, Option<u8>)> {
+    async fn ask_progress(&self, errand: &RestoreRequest) -> Result<(Found, Option<u8>)> {
         let Some(program) = &self.settings.progress else { return Ok((Found::Nothing, None)) };
         let what = self.what("progress");
         let printed = program.read(&what, &self.environment(Some(errand)), self.question()).await?;
         read_progress(&printed).ok_or_else(|| self.nonsense("progress", &printed, PROGRESS))
     }
 
-    fn question(&self) -> Patience<'_> {
-        Patience { deadline: Some(limits::QUESTION_TIMEOUT), cancel: Some(&self.cancel) }
+    fn question(&self) -> RunLimits<'_> {
+        RunLimits { deadline: Some(limits::QUESTION_TIMEOUT), cancel: Some(&self.cancel) }
     }
 
     fn what(&self, command: &str) -> String {
@@ -188,7 +192,7 @@ impl Database {
         Error::new(ErrorKind::Invalid, message).hint(format!("it has to print {form}"))
     }
 
-    fn environment(&self, errand: Option<&Errand>) -> Environment {
+    fn environment(&self, errand: Option<&RestoreRequest>) -> Environment {
         let Settings { name, source, target, .. } = &self.settings;
         let mut variables = vec![("ASOF_DATABASE".to_owned(), name.clone())];
         let mut set = |name: &str, value: Option<String>| {
@@ -235,61 +239,4 @@ fn read_progress(printed: &str) -> Option<(Found, Option<u8>)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_window_is_two_times() {
-        let at = |second: i64| Some(Instant::from_millis(second * 1000));
-        for (printed, earliest, latest) in [
-            ("@100 @200\n", at(100), at(200)),
-            ("1970-01-01T00:01:40Z\n1970-01-01T01:03:20+01:00\n", at(100), at(200)),
-            ("- @200", None, at(200)),
-            ("- -", None, None),
-        ] {
-            assert_eq!(read_window(printed), Some(Window { earliest, latest }), "{printed}");
-        }
-        for printed in ["", "@100", "@100 @200 @300", "now -", "2h 1h", "2026-11-17 14:30:05"] {
-            assert_eq!(read_window(printed), None, "{printed}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_teardown_that_hangs_is_stopped() {
-        let settings = Settings {
-            name: "orders".to_owned(),
-            source: None,
-            target: Some("copy".to_owned()),
-            window: None,
-            restore: Program::new(["true"]),
-            progress: None,
-            wait: None,
-            endpoint: None,
-            teardown: Some(Program::new(["sleep", "60"])),
-        };
-        let database = Database::new(settings, Cancel::default());
-        let errand = Errand::new(Instant::from_millis(0), "tag");
-        let error = database.teardown_within(&errand, Duration::from_millis(100)).await.unwrap_err();
-        let told = "the teardown command of the database orders was stopped: it took longer than 0.1 s";
-        assert_eq!(error.to_string(), told);
-    }
-
-    #[test]
-    fn progress_is_one_word_and_more() {
-        for (printed, found, percent) in [
-            ("none", Found::Nothing, None),
-            ("restoring\n", Found::Restoring, None),
-            ("restoring 41%", Found::Restoring, Some(41)),
-            ("restoring 100", Found::Restoring, Some(100)),
-            ("restoring 400", Found::Restoring, None),
-            (" available ", Found::Available, None),
-            ("failed disk full", Found::Failed("disk full".into()), None),
-            ("foreign another run's", Found::Foreign("another run's".into()), None),
-        ] {
-            assert_eq!(read_progress(printed), Some((found, percent)), "{printed}");
-        }
-        for printed in ["", "done", "Available", "41%"] {
-            assert_eq!(read_progress(printed), None, "{printed}");
-        }
-    }
-}
+mod tests;

@@ -1,11 +1,11 @@
 //! What a restored database lacks of its source, and a person may want to add.
 
-use super::{Database, Errand};
+use super::{Database, RestoreRequest};
 use crate::error::Result;
 
 /// Something that a restore does not carry over, and the command that makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FollowUp {
+pub(crate) struct FollowUp {
     /// What it is, in words.
     pub what: String,
     /// The command, word by word, not quoted.
@@ -14,7 +14,7 @@ pub struct FollowUp {
 
 impl Database {
     /// What the restored database lacks of what its source had when the recovery began. Of commands nothing is known.
-    pub async fn follow_ups(&self, errand: &Errand) -> Result<Vec<FollowUp>> {
+    pub(crate) async fn follow_ups(&self, errand: &RestoreRequest) -> Result<Vec<FollowUp>> {
         match self {
             Database::Command(_) => Ok(Vec::new()),
             Database::Rds(database) => database.follow_ups(errand).await,

@@ -2,12 +2,12 @@
 
 use futures::future::try_join_all;
 
-use super::{Database, Errand, Next};
+use super::{Database, Next, RestoreRequest};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Refuses an errand of which nothing was asked for yet, if something stands where a database would be restored to: whatever
 /// is found is not of this errand, also where a progress command does not look at the tag.
-pub async fn require_free(databases: &[Database], errand: &Errand) -> Result<()> {
+pub(crate) async fn require_free(databases: &[Database], errand: &RestoreRequest) -> Result<()> {
     let found = try_join_all(databases.iter().map(|database| database.find(errand))).await?;
     for (database, found) in databases.iter().zip(found) {
         let why = match found.next() {

@@ -6,12 +6,12 @@
 mod adopt;
 mod capture;
 mod check;
-pub mod command;
+pub(crate) mod command;
 mod connection;
 mod follow_up;
 mod free;
 mod preflight;
-pub mod rds;
+pub(crate) mod rds;
 mod reach;
 mod swap;
 mod wait;
@@ -22,20 +22,20 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::model::Instant;
 
-pub use adopt::{Adoption, Carries, Tagged, adoptable};
-pub use check::checks;
-pub use connection::Connection;
-pub use follow_up::FollowUp;
-pub use free::require_free;
-pub use preflight::{Preflight, PreflightFinding};
-pub use reach::until_reached;
-pub use swap::{CutOver, Renamed, Swap};
-pub use wait::wait;
-pub use window::{Reach, Window};
+pub(crate) use adopt::{Adoption, Carries, Tagged, adoptable};
+pub(crate) use check::checks;
+pub(crate) use connection::Connection;
+pub(crate) use follow_up::FollowUp;
+pub(crate) use free::require_free;
+pub(crate) use preflight::{Preflight, PreflightFinding};
+pub(crate) use reach::until_reached;
+pub(crate) use swap::{CutOver, Renamed, Swap};
+pub(crate) use wait::wait;
+pub(crate) use window::{Reach, Window};
 
 /// A database.
 #[derive(Debug)]
-pub enum Database {
+pub(crate) enum Database {
     /// Any one, by commands.
     Command(command::Database),
     /// An instance of RDS.
@@ -46,7 +46,7 @@ pub enum Database {
 
 /// A restore: to which second, and by what it is found again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Errand {
+pub(crate) struct RestoreRequest {
     /// The past second.
     pub at: Instant,
     /// What a restored database carries; no other restore has it.
@@ -61,9 +61,9 @@ pub struct Errand {
     pub swap: Option<Swap>,
 }
 
-impl Errand {
+impl RestoreRequest {
     /// One that nothing was asked for yet.
-    pub fn new(at: Instant, tag: impl Into<String>) -> Self {
+    pub(crate) fn new(at: Instant, tag: impl Into<String>) -> Self {
         Self { at, tag: tag.into(), drill: false, asked: None, made: None, swap: None }
     }
 
@@ -77,7 +77,7 @@ impl Errand {
 
 /// What a server has answered when it was asked for a restore.
 #[derive(Debug)]
-pub enum Request {
+pub(crate) enum Request {
     /// The restore is under way: the resource id of what is made, if there is one.
     Accepted(Option<String>),
     /// It makes nothing, for certain: whatever stands in the place is not of this restore.
@@ -86,7 +86,7 @@ pub enum Request {
 
 /// What stands in the place of the restored database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// Nothing yet.
     Nothing,
     /// What this errand asked for, under way.
@@ -101,7 +101,7 @@ pub enum Found {
 
 /// How far a restore is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
+pub(crate) enum RestoreProgress {
     /// Under way.
     Restoring {
         /// How much is done, where that is said.
@@ -123,7 +123,7 @@ pub enum Progress {
 
 /// What has to be done about a restore, by what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
+pub(crate) enum Next {
     /// Ask for it.
     Start,
     /// It was asked for: wait.
@@ -139,7 +139,7 @@ impl Found {
     /// | ours, under way or ready | it is waited for |
     /// | ours, failed | stop: what is left of it has to be removed first |
     /// | somebody else's | stop |
-    pub fn next(self) -> Next {
+    pub(crate) fn next(self) -> Next {
         match self {
             Found::Nothing => Next::Start,
             Found::Restoring | Found::Available => Next::Wait,
@@ -155,7 +155,7 @@ impl Found {
 
 impl Database {
     /// Its name in the recovery file.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Database::Command(database) => database.name(),
             Database::Rds(database) => database.name(),
@@ -164,7 +164,7 @@ impl Database {
     }
 
     /// What a person should know before it is restored, one sentence each: what is not carried over from the source.
-    pub async fn cautions(&self) -> Result<Vec<String>> {
+    pub(crate) async fn cautions(&self) -> Result<Vec<String>> {
         match self {
             Database::Command(_) => Ok(Vec::new()),
             Database::Rds(database) => database.cautions().await,
@@ -173,7 +173,7 @@ impl Database {
     }
 
     /// The times to which it can be restored.
-    pub async fn window(&self) -> Result<Window> {
+    pub(crate) async fn window(&self) -> Result<Window> {
         match self {
             Database::Command(database) => database.window().await,
             Database::Rds(database) => database.window().await,
@@ -182,7 +182,7 @@ impl Database {
     }
 
     /// Looks for the restored database.
-    pub async fn find(&self, errand: &Errand) -> Result<Found> {
+    pub(crate) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
         match self {
             Database::Command(database) => database.find(errand).await,
             Database::Rds(database) => database.find(errand).await,
@@ -191,7 +191,7 @@ impl Database {
     }
 
     /// Whether what [`Database::find`] finds can be relied on: without a progress command nothing is ever found.
-    pub fn can_tell(&self) -> bool {
+    pub(crate) fn can_tell(&self) -> bool {
         match self {
             Database::Command(database) => database.can_tell(),
             Database::Rds(_) | Database::Aurora(_) => true,
@@ -199,7 +199,7 @@ impl Database {
     }
 
     /// What else stands in the way where [`Database::find`] has found nothing, if something does.
-    pub async fn obstacle(&self, errand: &Errand) -> Result<Option<String>> {
+    pub(crate) async fn obstacle(&self, errand: &RestoreRequest) -> Result<Option<String>> {
         match self {
             Database::Command(_) | Database::Rds(_) => Ok(None),
             Database::Aurora(database) => database.obstacle(errand).await,
@@ -207,7 +207,7 @@ impl Database {
     }
 
     /// Asks for the restore. Only where [`Database::find`] has found nothing. After an error it may be under way.
-    pub async fn start(&self, errand: &Errand) -> Result<Request> {
+    pub(crate) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
         match self {
             Database::Command(database) => database.start(errand).await.map(|()| Request::Accepted(None)),
             Database::Rds(database) => database.start(errand).await,
@@ -216,7 +216,7 @@ impl Database {
     }
 
     /// How far the restore is, now.
-    pub async fn progress(&self, errand: &Errand) -> Result<Progress> {
+    pub(crate) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
         match self {
             Database::Command(database) => database.progress(errand).await,
             Database::Rds(database) => database.progress(errand).await,
@@ -225,7 +225,7 @@ impl Database {
     }
 
     /// Sets what an application needs before it uses the database, where the restore has not. May be done twice.
-    pub async fn settle(&self, errand: &Errand) -> Result<()> {
+    pub(crate) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
         match self {
             Database::Command(database) => database.settle(errand).await,
             Database::Rds(database) => database.settle(errand).await,
@@ -235,7 +235,7 @@ impl Database {
 
     /// Sets everything else that the restore could not: an application may use the database meanwhile. Waits while the
     /// server refuses to change it. May be done twice.
-    pub async fn configure(&self, errand: &Errand) -> Result<()> {
+    pub(crate) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
         match self {
             Database::Command(_) => Ok(()),
             Database::Rds(database) => database.configure(errand).await,
@@ -244,7 +244,7 @@ impl Database {
     }
 
     /// How a person removes the restored database, where asof knows: commands.
-    pub fn by_hand(&self) -> Option<String> {
+    pub(crate) fn by_hand(&self) -> Option<String> {
         match self {
             Database::Command(_) => None,
             Database::Rds(database) => Some(database.by_hand()),
@@ -253,7 +253,7 @@ impl Database {
     }
 
     /// How the restored database is reached.
-    pub async fn connection(&self, errand: &Errand) -> Result<Connection> {
+    pub(crate) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
         match self {
             Database::Command(database) => database.connection(errand).await,
             Database::Rds(database) => database.connection(errand).await,
@@ -262,7 +262,7 @@ impl Database {
     }
 
     /// Removes the restored database. What does not carry the errand's tag is refused; that there is none is no error.
-    pub async fn teardown(&self, errand: &Errand) -> Result<()> {
+    pub(crate) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
         match self {
             Database::Command(database) => database.teardown(errand).await,
             // Boxed: descriptions are large.

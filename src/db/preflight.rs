@@ -1,12 +1,12 @@
 //! What is shown and found out of a restore before anything is stopped for it.
 
-use super::{Database, Errand};
+use super::{Database, RestoreRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Verdict;
 
 /// A database before its restore.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Preflight {
+pub(crate) struct Preflight {
     /// What will be made, a line each.
     pub outline: Vec<String>,
     /// What a person should know.
@@ -15,7 +15,7 @@ pub struct Preflight {
 
 /// Something that was found, or could not be found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreflightFinding {
+pub(crate) struct PreflightFinding {
     /// `Failed`: the restore cannot come out right. `Unknown`: it could not be looked up.
     pub verdict: Verdict,
     /// In words.
@@ -24,7 +24,7 @@ pub struct PreflightFinding {
 
 impl Database {
     /// Looks up what a restore needs, and changes nothing. Of commands nothing is known.
-    pub async fn preflight(&self, errand: &Errand) -> Result<Preflight> {
+    pub(crate) async fn preflight(&self, errand: &RestoreRequest) -> Result<Preflight> {
         match self {
             Database::Command(_) => Ok(Preflight::default()),
             Database::Rds(database) => database.preflight(errand.at).await,
@@ -35,7 +35,7 @@ impl Database {
 
 impl Preflight {
     /// Refuses a restore that is certain to fail.
-    pub fn require(&self, database: &Database) -> Result<()> {
+    pub(crate) fn require(&self, database: &Database) -> Result<()> {
         let failed = self.findings.iter().filter(|finding| finding.verdict == Verdict::Failed);
         let failed: Vec<_> = failed.map(|finding| &*finding.words).collect();
         if failed.is_empty() {

@@ -12,7 +12,7 @@ use crate::retry::Backoff;
 
 /// Asks for the windows until none of them ends before `at`, at most for [`limits::DATABASE_REACH`]. `on` is told of each
 /// window that does, each time that its end has moved. Gives the windows that were told last.
-pub async fn until_reached(
+pub(crate) async fn until_reached(
     databases: &[Database],
     mut windows: Vec<Window>,
     at: Instant,

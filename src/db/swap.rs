@@ -3,14 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Database, Errand};
+use super::{Database, RestoreRequest};
 use crate::error::{Error, Result};
 use crate::model::Instant;
 
 /// How an application comes to use the restored database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum CutOver {
+pub(crate) enum CutOver {
     /// By a hook, or by hand.
     #[default]
     None,
@@ -20,7 +20,7 @@ pub enum CutOver {
 
 /// A database that is renamed. It is known by its resource id, which it keeps, under whichever of the names it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Renamed {
+pub(crate) struct Renamed {
     /// What no other database ever has.
     pub resource_id: String,
     /// Its name until then.
@@ -32,14 +32,14 @@ pub struct Renamed {
 impl Renamed {
     /// The same, taken back.
     #[must_use]
-    pub fn back(&self) -> Self {
+    pub(crate) fn back(&self) -> Self {
         Self { resource_id: self.resource_id.clone(), from: self.to.clone(), to: self.from.clone() }
     }
 }
 
 /// Which databases are renamed to what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Swap {
+pub(crate) struct Swap {
     /// The source, which is renamed first.
     pub source: Renamed,
     /// The restored database, which gets the source's name.
@@ -65,7 +65,7 @@ pub(super) const KEPT_SUFFIX: usize = BEFORE.len() + "20261120t224912z".len();
 impl Database {
     /// What the cut-over will rename, one sentence each; nothing where it renames nothing. Refuses names that are taken.
     /// Only of a restore that was not begun.
-    pub async fn outline_swap(&self, errand: &Errand) -> Result<Vec<String>> {
+    pub(crate) async fn outline_swap(&self, errand: &RestoreRequest) -> Result<Vec<String>> {
         match self {
             Database::Command(_) => Ok(Vec::new()),
             Database::Rds(database) => database.outline_swap(errand.at).await,
@@ -74,7 +74,7 @@ impl Database {
     }
 
     /// Finds out what is renamed to what, by resource ids, and refuses names that are taken. Changes nothing.
-    pub async fn plan_swap(&self, errand: &Errand) -> Result<Swap> {
+    pub(crate) async fn plan_swap(&self, errand: &RestoreRequest) -> Result<Swap> {
         match self {
             Database::Command(_) => Err(self.has_no_names()),
             Database::Rds(database) => Box::pin(database.plan_swap(errand)).await,
@@ -83,7 +83,7 @@ impl Database {
     }
 
     /// Renames the source, then the restored database. What is renamed already stays as it is: it may be done twice.
-    pub async fn swap(&self, swap: &Swap) -> Result<()> {
+    pub(crate) async fn swap(&self, swap: &Swap) -> Result<()> {
         match self {
             Database::Command(_) => Err(self.has_no_names()),
             Database::Rds(database) => Box::pin(database.swap(swap)).await,
@@ -92,7 +92,7 @@ impl Database {
     }
 
     /// Gives the restored database its own name back, then the source its own. May be done twice.
-    pub async fn swap_back(&self, swap: &Swap) -> Result<()> {
+    pub(crate) async fn swap_back(&self, swap: &Swap) -> Result<()> {
         match self {
             Database::Command(_) => Err(self.has_no_names()),
             Database::Rds(database) => Box::pin(database.swap_back(swap)).await,
@@ -101,7 +101,7 @@ impl Database {
     }
 
     /// Why the names are not swapped any more, if they are not.
-    pub async fn unswapped(&self, swap: &Swap) -> Result<Option<String>> {
+    pub(crate) async fn unswapped(&self, swap: &Swap) -> Result<Option<String>> {
         match self {
             Database::Command(_) => Err(self.has_no_names()),
             Database::Rds(database) => Box::pin(database.unswapped(swap)).await,
@@ -115,13 +115,4 @@ impl Database {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_is_kept_under_a_name_that_tells_the_time() {
-        let kept = kept_name("prod", Instant::from_millis(1_763_389_805_000));
-        assert_eq!(kept, "prod-before-20251117t143005z");
-        assert_eq!(kept.len(), "prod".len() + KEPT_SUFFIX);
-    }
-}
+mod tests;

@@ -8,26 +8,26 @@ use crate::s3::Client;
 
 /// A bucket's settings, as far as a plan rests on them.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing {
+pub struct BucketState {
     /// Whether it keeps versions.
     pub versioning: Versioning,
     /// Whether its objects' ETags may not be MD5s, because a KMS key encrypts them. So too where we may not know.
     pub kms: bool,
 }
 
-impl From<&BucketSettings> for Standing {
+impl From<&BucketSettings> for BucketState {
     fn from(settings: &BucketSettings) -> Self {
         Self { versioning: settings.versioning(), kms: settings.kms() }
     }
 }
 
 /// Asks the server for what a plan rests on.
-pub async fn standing(client: &Client, bucket: &str) -> Result<Standing> {
+pub async fn standing(client: &Client, bucket: &str) -> Result<BucketState> {
     let keeping = client.keeping(bucket).await?;
     let encryption = needed(client.encryption(bucket).await)?;
     let versioning = keeping.value().map_or(Versioning::Unknown, |keeping| keeping.versioning);
     let kms = encryption.value().is_none_or(|encryption| *encryption == Encryption::Kms);
-    Ok(Standing { versioning, kms })
+    Ok(BucketState { versioning, kms })
 }
 
 /// Asks the server for all of a bucket's settings that bear on a restore: at once, as each answer takes its time. Where the
@@ -81,7 +81,7 @@ fn wanted<T>(told: Result<Known<T>>) -> Known<T> {
 }
 
 /// Refuses a bucket that has no past to look at.
-pub fn require_history(bucket: &str, standing: Standing) -> Result<()> {
+pub fn require_history(bucket: &str, standing: BucketState) -> Result<()> {
     match standing.versioning {
         // Where it is not known, what the listing shows is judged for what it is.
         Versioning::Enabled | Versioning::Suspended | Versioning::Unknown => Ok(()),
@@ -96,7 +96,7 @@ pub fn require_history(bucket: &str, standing: Standing) -> Result<()> {
 }
 
 /// Refuses to change, in place, a bucket that would not keep what is overwritten.
-pub fn require_keeping(bucket: &str, standing: Standing) -> Result<()> {
+pub fn require_keeping(bucket: &str, standing: BucketState) -> Result<()> {
     require_history(bucket, standing)?;
     match standing.versioning {
         Versioning::Suspended => Err(Error::new(
@@ -123,7 +123,7 @@ pub fn require_keeping(bucket: &str, standing: Standing) -> Result<()> {
 
 /// Refuses to overwrite objects in another place that would not keep them: those that the plan has, and, where a writer does
 /// not win, any.
-pub fn require_room(to: &Location, target: Standing, sums: &Sums, on_conflict: OnConflict) -> Result<()> {
+pub fn require_room(to: &Location, target: BucketState, sums: &Sums, on_conflict: OnConflict) -> Result<()> {
     if target.versioning == Versioning::Enabled {
         return Ok(());
     }

@@ -5,15 +5,15 @@
 use std::time::Duration;
 
 use super::bucket::inspect;
+use super::bucket_scan::BucketScan;
+use super::key_lookup::Scope;
 use super::past::{doubts, doubts_since};
-use super::sweep::Sweep;
-use super::walk::Scope;
 use crate::cancel::Cancel;
 use crate::db::{self, Window};
 use crate::error::Result;
 use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location, Question, TypedTime, Versioning};
 use crate::plan::{Action, Plausibility, Warning, decide};
-use crate::resolve::{Cut, Cuts, Doubt, Doubtful, Judge, KeyState, checks, is_restorable};
+use crate::resolve::{AsOf, AsOfPair, Doubt, Doubtful, Judge, KeyState, checks, is_restorable};
 use crate::s3::Client;
 
 /// A place, and what is asked about its past.
@@ -82,10 +82,10 @@ impl CheckPast {
             AskedTime::Window(length) => Question::Since(before(now, length)),
             AskedTime::Back => Question::Back,
         };
-        let cuts = Cuts { then: Cut::Latest, now: Cut::Latest };
-        let mut judge = super::past::judge(&settings.rules, earlier, cuts, multipart_window);
+        let as_of = AsOfPair { then: AsOf::Latest, now: AsOf::Latest };
+        let mut judge = super::past::judge(&settings.rules, earlier, as_of, multipart_window);
         let complete = judge.expiries.complete_from(&location.prefix, client.clock().now_at_most());
-        judge.cuts.then = Cut::At(question.instant().or(complete).unwrap_or_default());
+        judge.as_of.then = AsOf::At(question.instant().or(complete).unwrap_or_default());
         Ok(PastCheck { question, location, settings, judge, trusting })
     }
 }
@@ -112,8 +112,8 @@ impl PastCheck {
         let Self { question, location, settings, judge, trusting } = self;
         let (question, expiries, now) = (*question, &judge.expiries, client.clock().now_at_most());
         let mut checks = checks(settings, expiries, &location.prefix, question.instant(), now);
-        let (in_doubt, whole_keys) = match (question, judge.cuts.then) {
-            (Question::At(_) | Question::Since(_), Cut::At(t)) if !trusting => {
+        let (in_doubt, whole_keys) = match (question, judge.as_of.then) {
+            (Question::At(_) | Question::Since(_), AsOf::At(t)) if !trusting => {
                 (doubtful.uncertain(), expiries.may_have_removed_keys(&location.prefix, t, now))
             }
             _ => (0, false),
@@ -161,7 +161,7 @@ async fn find_doubts(
     cancel: &Cancel,
 ) -> Result<Doubtful> {
     let mut found = Doubtful::default();
-    let mut sweep = Sweep::start(client, scope, judge.cuts, cancel);
+    let mut sweep = BucketScan::start(client, scope, judge.as_of, cancel);
     let mut take = |state: KeyState<'_>| {
         let mut doubts = match span {
             Span::At => doubts(judge, &state, client.clock()),

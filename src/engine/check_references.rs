@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bucket::{Standing, require_history, require_keeping, rules, standing};
+use super::bucket::{BucketState, require_history, require_keeping, rules, standing};
 use super::query::Query;
 use super::references::{Held, References, Search};
 use crate::apply::Place;
@@ -10,7 +10,7 @@ use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{Check, Instant, Lifecycle, Location, TypedTime};
 use crate::plan::file::Selected;
-use crate::resolve::{Cut, Judge, history_check};
+use crate::resolve::{AsOf, Judge, history_check};
 use crate::s3::Client;
 use crate::spill::SortedKeys;
 
@@ -57,9 +57,9 @@ pub struct ReferenceCheck {
     /// How far back the bucket's history is complete.
     pub history: Check,
     /// The settings of the bucket whose past it is.
-    pub here: Standing,
+    pub here: BucketState,
     /// Those of the bucket that would be healed.
-    pub there: Standing,
+    pub there: BucketState,
     holder: Holder,
     query: Query,
     judge: Judge,
@@ -90,7 +90,7 @@ impl CheckReferences {
         query.multipart_window = Duration::ZERO;
         let at = query.at.past(client.clock().now().whole_second())?;
         let rules = rules(client, &query.location.bucket).await?;
-        let judge = query.judge(&rules, at, Cut::Latest);
+        let judge = query.judge(&rules, at, AsOf::Latest);
         let history = history_check(
             &rules,
             &judge.expiries,

@@ -2,7 +2,7 @@
 //!
 //! In two steps: what [`Diff::inspect`] finds out is known before the listing, which may take hours.
 
-use super::bucket::{Standing, inspect, require_history, require_removable};
+use super::bucket::{BucketState, inspect, require_history, require_removable};
 use super::query::Query;
 use super::survey::{Findings, survey};
 use crate::cancel::Cancel;
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::{Check, Instant, Location, TypedTime};
 use crate::plan::Undelete;
 use crate::plan::file::{Checks, Header, Times};
-use crate::resolve::{Cut, Judge, checks};
+use crate::resolve::{AsOf, Judge, checks};
 use crate::s3::Client;
 use crate::verify::Compare;
 
@@ -37,7 +37,7 @@ pub struct Comparison {
     /// The present, by the server's clock.
     pub listed: Instant,
     /// The settings that a plan rests on.
-    pub standing: Standing,
+    pub standing: BucketState,
     /// What was found out about the bucket.
     pub checks: Vec<Check>,
     query: Query,
@@ -61,12 +61,12 @@ impl Diff {
         if versus.is_some_and(|versus| versus < at) {
             return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
         }
-        let standing = Standing::from(&settings);
+        let standing = BucketState::from(&settings);
         require_history(&location.bucket, standing)?;
         if undelete == Undelete::RemoveMarker {
             require_removable(client, &location.bucket).await?;
         }
-        let judge = query.judge(&settings.rules, at, versus.map_or(Cut::Latest, Cut::At));
+        let judge = query.judge(&settings.rules, at, versus.map_or(AsOf::Latest, AsOf::At));
         let present = client.clock().now_at_most();
         let checks = checks(&settings, &judge.expiries, &location.prefix, Some(at), present);
         Ok(Comparison { location, at, versus, listed, standing, checks, query, undelete, judge })
@@ -76,7 +76,7 @@ impl Diff {
 impl Comparison {
     /// The head of a plan that makes the changes.
     pub fn header(&self) -> Header {
-        let Self { at, listed, standing: Standing { versioning, kms }, .. } = *self;
+        let Self { at, listed, standing: BucketState { versioning, kms }, .. } = *self;
         let checks = Checks { versioning, kms, trust_etag: self.query.trust_etag };
         Header::new(&self.location, Times { at, listed }, checks, self.query.selected().clone())
     }

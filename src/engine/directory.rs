@@ -9,22 +9,22 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::key_lookup::Scope;
 use super::past::live_then;
 use super::scope_keys::ScopeKeys;
 use super::survey::Findings;
-use super::walk::Scope;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::Relocation;
 use crate::plan::{Change, Sums};
-use crate::resolve::{Cuts, Judge, Verdict};
+use crate::resolve::{AsOfPair, Judge, Verdict};
 use crate::s3::Client;
 use crate::spill::Spool;
 use crate::verify::{Files, Live, Stands, VersionOf};
 
 /// What has been found so far.
-pub(super) struct Ledger<'a> {
+pub(super) struct FileChangeCollector<'a> {
     pub(super) client: &'a Client,
     pub(super) changes: Spool<Change>,
     pub(super) sums: Sums,
@@ -32,9 +32,9 @@ pub(super) struct Ledger<'a> {
     relocation: Option<Relocation>,
 }
 
-impl Ledger<'_> {
-    pub(super) fn new(client: &Client) -> Result<Ledger<'_>> {
-        Ok(Ledger { client, changes: Spool::new()?, sums: Sums::default(), relocation: None })
+impl FileChangeCollector<'_> {
+    pub(super) fn new(client: &Client) -> Result<FileChangeCollector<'_>> {
+        Ok(FileChangeCollector { client, changes: Spool::new()?, sums: Sums::default(), relocation: None })
     }
 
     /// Counts a key that nothing is done to.
@@ -63,10 +63,13 @@ pub(super) async fn survey_directory(
     cancel: &Cancel,
     mut right: impl FnMut(&str),
 ) -> Result<Findings> {
-    let mut ledger = Ledger { relocation: Some(files.relocation.clone()), ..Ledger::new(client)? };
-    let then = judge.cuts.then;
-    let (bucket, cuts) = (scope.bucket.clone(), Cuts { then, now: then });
-    let mut keys = ScopeKeys::start(client, scope, cuts, cancel);
+    let mut ledger = FileChangeCollector {
+        relocation: Some(files.relocation.clone()),
+        ..FileChangeCollector::new(client)?
+    };
+    let then = judge.as_of.then;
+    let (bucket, as_of) = (scope.bucket.clone(), AsOfPair { then, now: then });
+    let mut keys = ScopeKeys::start(client, scope, as_of, cancel);
     while let Some(batch) =
         keys.next(|state| live_then(&state, judge, client.clock(), &mut ledger.sums)).await?
     {
@@ -83,7 +86,7 @@ pub(super) async fn survey_directory(
 }
 
 async fn enter_all(
-    ledger: &mut Ledger<'_>,
+    ledger: &mut FileChangeCollector<'_>,
     segment: u64,
     files: Files<'_>,
     bucket: &str,

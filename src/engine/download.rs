@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::bucket::{Standing, inspect, require_history};
+use super::bucket::{BucketState, inspect, require_history};
 use super::directory::survey_directory;
 use super::options::{RestoreOptions, Target};
 use super::query::Query;
@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::local::{Directory, Restored, download};
 use crate::model::{CaseFold, Check, Instant, Location, Relocation};
 use crate::plan::{Change, Sums};
-use crate::resolve::{Cut, checks};
+use crate::resolve::{AsOf, checks};
 use crate::s3::Client;
 use crate::spill::Spool;
 use crate::verify::{Compare, Files};
@@ -80,9 +80,9 @@ impl Download {
         let location = query.location.clone();
         let settings = inspect(client, &location.bucket).await?;
         let at = query.at.past(client.clock().now().whole_second())?;
-        let standing = Standing::from(&settings);
+        let standing = BucketState::from(&settings);
         require_history(&location.bucket, standing)?;
-        let judge = query.judge(&settings.rules, at, Cut::Latest);
+        let judge = query.judge(&settings.rules, at, AsOf::Latest);
         let present = client.clock().now_at_most();
         let checks = checks(&settings, &judge.expiries, &location.prefix, Some(at), present);
         let relocation = Relocation::to_directory(&location);

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::bucket::{Standing, require_keeping, require_room, standing};
+use super::bucket::{BucketState, require_keeping, require_room, standing};
+use super::manifest::{Copying, RunManifest};
 use super::options::ApplyOptions;
-use super::order::{Copying, Order};
 use super::recover::Claim;
 use super::run::Run;
 use super::superseded::{Look, check_bases};
 use super::uploads::{abandon_noted, noted};
-use crate::apply::journal::{Progress, State};
-use crate::apply::{Applied, Copies, Item, Manner, Outcome, apply};
+use crate::apply::journal::{ChangeProgress, RunState};
+use crate::apply::{Applied, Copies, Item, Outcome, PoolOptions, apply};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::event::Counters;
@@ -47,11 +47,11 @@ impl Run {
     /// Begins a run: keeps what it was told, and writes its plan.
     pub(super) fn begin(
         state_dir: &Path,
-        order: Order,
+        manifest: RunManifest,
         plan: NewPlan<'_, impl Iterator<Item = Result<Change>>>,
     ) -> Result<Self> {
         let NewPlan { header, changes, sums, seen } = plan;
-        let run = Self::create(state_dir, order)?;
+        let run = Self::create(state_dir, manifest)?;
         let save = || {
             let mut plan = Writer::create(&run.plan(), &header)?;
             for change in changes {
@@ -73,11 +73,11 @@ impl Run {
     /// # Errors
     /// [`Refused`](crate::error::ErrorKind::Refused) if another process works on the bucket.
     pub fn claim(&self) -> Result<Claim> {
-        let order = self.order();
-        let command = if order.undoes.is_some() { UNDO } else { RESTORE };
-        let bucket = Resource::bucket(order.server.endpoint_url.as_deref(), order.changed());
+        let manifest = self.manifest();
+        let command = if manifest.undoes.is_some() { UNDO } else { RESTORE };
+        let bucket = Resource::bucket(manifest.server.endpoint_url.as_deref(), manifest.changed());
         let mut claim = Claim::take(self.state_dir(), command, vec![bucket])?;
-        claim.tell(self.state_dir(), self.id(), Some(order.at))?;
+        claim.tell(self.state_dir(), self.id(), Some(manifest.at))?;
         Ok(claim)
     }
 
@@ -91,11 +91,11 @@ impl Run {
         mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
     ) -> Result<Executed> {
         let PlanFile { changes, sums, .. } = PlanFile::open(&self.plan())?;
-        let order = self.order();
-        let there = require_kept(client, order, &sums, options).await?;
-        client.find(&order.location.bucket).await?;
+        let manifest = self.manifest();
+        let there = require_kept(client, manifest, &sums, options).await?;
+        client.find(&manifest.location.bucket).await?;
         let ApplyOptions { concurrency, on_conflict } = options;
-        let mut manner = Manner { concurrency, on_conflict, copies: Copies::default() };
+        let mut manner = PoolOptions { concurrency, on_conflict, copies: Copies::default() };
         if sums.to_copy().keys > 0 {
             abandon_noted(client, &self.uploads()).await?;
             manner.copies = copies(client, self).await?;
@@ -108,7 +108,7 @@ impl Run {
             Ok((n, change)) => left(&before, counters, n, change).map(Ok),
             Err(e) => Some(Err(e)),
         });
-        let applied = apply(client, &order.place(), &manner, items, &mut journal, cancel, &mut on).await?;
+        let applied = apply(client, &manifest.place(), &manner, items, &mut journal, cancel, &mut on).await?;
         let Applied { mut finished, unguarded } = applied;
         if finished && there.versioning == Versioning::Enabled {
             let look = Look { on_conflict, unheard: false };
@@ -124,7 +124,7 @@ impl Run {
             journal.checked()?;
         }
         // Another place may have been changed meanwhile; in place, nothing would have been done without versions.
-        let undoable = match &order.to {
+        let undoable = match &manifest.to {
             None => true,
             Some(to) => {
                 let there = standing(client, &to.bucket).await;
@@ -150,13 +150,13 @@ fn uncount(counters: &Counters, change: &Change) {
 /// versioning may have been suspended since.
 async fn require_kept(
     client: &Client,
-    order: &Order,
+    manifest: &RunManifest,
     sums: &Sums,
     options: ApplyOptions,
-) -> Result<Standing> {
-    let bucket = &order.changed().bucket;
+) -> Result<BucketState> {
+    let bucket = &manifest.changed().bucket;
     let standing = standing(client, bucket).await?;
-    match &order.to {
+    match &manifest.to {
         None => require_keeping(bucket, standing)?,
         Some(to) => require_room(to, standing, sums, options.on_conflict)?,
     }
@@ -165,9 +165,9 @@ async fn require_kept(
 
 /// How the run copies, by what it was told and what its bucket is set to.
 async fn copies(client: &Client, run: &Run) -> Result<Copies> {
-    let order = run.order();
-    let Copying { locks, no_head, thaw, multipart_threshold } = order.copying;
-    let bucket = &order.changed().bucket;
+    let manifest = run.manifest();
+    let Copying { locks, no_head, thaw, multipart_threshold } = manifest.copying;
+    let bucket = &manifest.changed().bucket;
     Ok(Copies {
         // A redirect that has no effect need not be looked for.
         heads: !no_head || client.is_website(bucket).await?,
@@ -180,17 +180,17 @@ async fn copies(client: &Client, run: &Run) -> Result<Copies> {
 }
 
 /// A change that something is left to do of; one that is done is counted.
-fn left(before: &State, counters: &Counters, n: u64, change: Change) -> Option<Item> {
+fn left(before: &RunState, counters: &Counters, n: u64, change: Change) -> Option<Item> {
     match before.progress(n) {
-        Progress::Untouched => return Some(Item::new(n, change)),
-        Progress::Open => return Some(Item { open: true, ..Item::new(n, change) }),
-        Progress::Copied => {
+        ChangeProgress::Untouched => return Some(Item::new(n, change)),
+        ChangeProgress::Open => return Some(Item { open: true, ..Item::new(n, change) }),
+        ChangeProgress::Copied => {
             counters.copied.add(1);
             counters.bytes_copied.add(change.bytes());
         }
-        Progress::Deleted => counters.deleted.add(1),
-        Progress::Uncovered => counters.uncovered.add(1),
-        Progress::Skipped => counters.skipped.add(1),
+        ChangeProgress::Deleted => counters.deleted.add(1),
+        ChangeProgress::Uncovered => counters.uncovered.add(1),
+        ChangeProgress::Skipped => counters.skipped.add(1),
     }
     None
 }

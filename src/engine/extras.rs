@@ -5,10 +5,10 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::mpsc;
 
-use super::directory::Ledger;
+use super::directory::FileChangeCollector;
+use super::key_lookup::Scope;
 use super::past::{live_keys, live_then};
 use super::survey::Findings;
-use super::walk::Scope;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -28,11 +28,11 @@ pub(super) async fn verify_directory(
     files: Files<'_>,
     cancel: &Cancel,
 ) -> Result<Findings> {
-    let mut ledger = Ledger::new(client)?;
+    let mut ledger = FileChangeCollector::new(client)?;
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
     let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
-    let (live, unknown) = live_keys(client, scope, judge.cuts.then, cancel, then).await?;
+    let (live, unknown) = live_keys(client, scope, judge.as_of.then, cancel, then).await?;
     let mut live = live.into_changes()?;
     loop {
         let live: Vec<_> = live.by_ref().take(limits::JOINED).collect::<Result<_>>()?;
@@ -90,7 +90,7 @@ impl<'a> Extras<'a> {
     }
 
     /// Enters the files whose keys come before this one, and passes over its own.
-    async fn enter_before(&mut self, key: Option<&str>, ledger: &mut Ledger<'_>) -> Result<()> {
+    async fn enter_before(&mut self, key: Option<&str>, ledger: &mut FileChangeCollector<'_>) -> Result<()> {
         loop {
             if self.ahead.is_none() {
                 self.ahead = self.next().await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bucket::Standing;
+use super::bucket::BucketState;
 use super::references::heal_changes;
 use super::restore::{Kind, Prepared};
 use super::survey::Findings;
@@ -26,9 +26,9 @@ pub struct Heal {
     /// How long after T an upload may have come.
     pub within: Duration,
     /// The settings of the bucket whose past was restored.
-    pub here: Standing,
+    pub here: BucketState,
     /// Those of the bucket that would be changed.
-    pub there: Standing,
+    pub there: BucketState,
 }
 
 impl Heal {

@@ -2,6 +2,7 @@
 //! that come before either.
 
 mod bucket;
+mod bucket_scan;
 mod check;
 mod check_references;
 mod consent;
@@ -12,13 +13,14 @@ mod execute;
 mod extras;
 mod heal;
 mod history;
+mod key_lookup;
+mod manifest;
 mod options;
-mod order;
 mod pairing;
 mod past;
 mod prune;
 mod query;
-pub mod recover;
+pub(crate) mod recover;
 mod references;
 mod restore;
 mod rows;
@@ -27,15 +29,13 @@ mod scope_keys;
 mod store;
 mod superseded;
 mod survey;
-mod sweep;
 mod timeline;
 mod undo;
 mod uploads;
 mod verify;
-mod walk;
 
 pub use bucket::{
-    Standing, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
+    BucketState, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
 };
 pub use check::{AskedTime, CheckPast, PastAnswer, PastCheck};
 pub use check_references::{Aim, CheckReferences, Holder, ReferenceCheck};
@@ -45,6 +45,7 @@ pub use download::{Download, Names, PreparedDownload};
 pub use execute::Executed;
 pub use heal::Heal;
 pub use history::history;
+pub use key_lookup::Scope;
 pub use options::{ApplyOptions, OnDoubt, RestoreOptions, mass_delete};
 pub use past::judge;
 pub use prune::removable;
@@ -52,10 +53,9 @@ pub use query::Query;
 pub use references::References;
 pub use restore::{Begun, Prepared, Restore};
 pub use rows::read_keys;
-pub use run::{Copying, Glance, Order, Run, Server};
+pub use run::{Copying, Run, RunManifest, RunStatus, Server};
 pub use store::make_private;
 pub use survey::{Extras, Findings, survey};
 pub use timeline::{own_runs, trace};
 pub use undo::{PreparedUndo, Undo};
 pub use verify::{Against, Verdict, Verification, Verify};
-pub use walk::Scope;

@@ -1,6 +1,6 @@
 //! How a restore is carried out, and what it refuses to do unless it is told to.
 
-use super::order::Copying;
+use super::manifest::Copying;
 use crate::apply::OnConflict;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;

@@ -1,13 +1,13 @@
 //! A survey of two places: a bucket's state at T beside what another bucket, or prefix, holds now.
 
+use super::key_lookup::Scope;
 use super::past::{live_keys, live_then};
-use super::survey::{Extras, Findings, Ledger};
-use super::walk::Scope;
+use super::survey::{ChangeCollector, Extras, Findings};
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::resolve::{Cut, Judge, KeyState};
+use crate::resolve::{AsOf, Judge, KeyState};
 use crate::s3::Client;
 use crate::spill::{Pair, pairs};
 use crate::verify::{Compare, Live, difference};
@@ -30,13 +30,13 @@ pub(super) async fn survey_elsewhere(
         ..Scope::default()
     };
     let selection = scope.selection.clone();
-    let mut ledger = Ledger::new(client, place, compare)?.with_extras(extras).with_unsure()?;
+    let mut ledger = ChangeCollector::new(client, place, compare)?.with_extras(extras).with_unsure()?;
     ledger.only = scope.only.clone();
     let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
-    let (source, unknown) = live_keys(client, scope, judge.cuts.then, cancel, then).await?;
+    let (source, unknown) = live_keys(client, scope, judge.as_of.then, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
     let now = |state: &KeyState<'_>| Live::now(state, name(state.key));
-    let (target, _) = live_keys(client, there, Cut::Latest, cancel, now).await?;
+    let (target, _) = live_keys(client, there, AsOf::Latest, cancel, now).await?;
     let mut joined = pairs(source, target)?;
     loop {
         let pairs: Vec<_> = joined.by_ref().take(limits::JOINED).collect::<Result<_>>()?;

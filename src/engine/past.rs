@@ -2,22 +2,27 @@
 
 use std::time::Duration;
 
+use super::key_lookup::Scope;
 use super::scope_keys::ScopeKeys;
-use super::walk::Scope;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{KeyShapes, Known, Lifecycle, Rule};
 use crate::plan::Sums;
-use crate::resolve::{Cut, Cuts, Doubt, Expiries, Judge, KeyState};
+use crate::resolve::{AsOf, AsOfPair, Doubt, Expiries, Judge, KeyState};
 use crate::s3::{Client, ServerClock};
 use crate::spill::Spool;
 use crate::verify::Live;
 
 /// By what the answers at two cuts are judged, in a bucket that has these rules now and had `earlier` ones before.
-pub fn judge(rules: &Known<Vec<Rule>>, earlier: Lifecycle, cuts: Cuts, multipart_window: Duration) -> Judge {
+pub fn judge(
+    rules: &Known<Vec<Rule>>,
+    earlier: Lifecycle,
+    as_of: AsOfPair,
+    multipart_window: Duration,
+) -> Judge {
     let expiries = Expiries::of(&Lifecycle::of(rules).and(earlier), limits::RULE_LAG);
-    Judge { cuts, expiries, multipart_window }
+    Judge { as_of, expiries, multipart_window }
 }
 
 /// What was live at T. A key that was not, and perhaps was, is counted.
@@ -40,12 +45,12 @@ pub(super) fn live_then(
 pub(super) async fn live_keys(
     client: &Client,
     scope: Scope,
-    at: Cut,
+    at: AsOf,
     cancel: &Cancel,
     mut live: impl FnMut(&KeyState<'_>) -> Option<Live>,
 ) -> Result<(Spool<Live>, KeyShapes)> {
     let mut found = Spool::new()?;
-    let mut keys = ScopeKeys::start(client, scope, Cuts { then: at, now: at }, cancel);
+    let mut keys = ScopeKeys::start(client, scope, AsOfPair { then: at, now: at }, cancel);
     while let Some(batch) = keys.next(|state| live(&state)).await? {
         if batch.cut_before {
             found.cut(batch.segment)?;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::run::{Glance, Run, names, runs_dir};
+use super::run::{Run, RunStatus, names, runs_dir};
 use super::store::{cannot, is_locked, lock};
-use crate::apply::journal::State;
+use crate::apply::journal::RunState;
 use crate::error::Result;
 use crate::limits;
 use crate::model::Instant;
@@ -25,17 +25,22 @@ const REMOVED: &str = ".removed-";
 /// | running, interrupted, incomplete, not begun, damaged | no: it can be resumed, or has to be looked at |
 ///
 /// `needed` names the runs of recoveries that are not ended.
-pub fn removable<'a>(runs: &'a [Glance], needed: &BTreeSet<String>, before: Instant) -> Vec<&'a Glance> {
+pub fn removable<'a>(
+    runs: &'a [RunStatus],
+    needed: &BTreeSet<String>,
+    before: Instant,
+) -> Vec<&'a RunStatus> {
     let all: BTreeSet<&str> = runs.iter().map(|run| run.id.as_str()).collect();
     let mut removed = BTreeSet::new();
     let mut found = Vec::new();
     for run in runs {
-        let Some(order) = &run.order else { continue };
-        let is_done = !run.running && !run.damaged && run.state.as_ref().is_some_and(State::is_done);
+        let Some(manifest) = &run.manifest else { continue };
+        let is_done = !run.running && !run.damaged && run.state.as_ref().is_some_and(RunState::is_done);
         let stays = |undone: &str| all.contains(undone) && !removed.contains(undone);
-        let is_needed =
-            needed.contains(&run.id) || order.undoes.as_ref().is_some_and(|undone| needed.contains(undone));
-        if is_done && !is_needed && order.began < before && !order.undoes.as_deref().is_some_and(stays) {
+        let is_needed = needed.contains(&run.id)
+            || manifest.undoes.as_ref().is_some_and(|undone| needed.contains(undone));
+        if is_done && !is_needed && manifest.began < before && !manifest.undoes.as_deref().is_some_and(stays)
+        {
             removed.insert(run.id.as_str());
             found.push(run);
         }
@@ -83,67 +88,4 @@ fn is_left(dir: &Path) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::run::{Order, Server};
-    use super::*;
-    use crate::apply::journal::{Ending, Record};
-
-    /// A run of one change that was begun in this second.
-    fn glance(id: &str, second: i64, undoes: Option<&str>, ending: Option<Ending>) -> Glance {
-        let began = Instant::from_millis(second * 1000);
-        let mut state = State::default();
-        state.apply(&Record::Started { format: 1, at: began, changes: 1 }).unwrap();
-        state.apply(&Record::Taken { upto: 1 }).unwrap();
-        if let Some(ending) = ending {
-            state.apply(&Record::Result { n: 0, ending }).unwrap();
-            state.apply(&Record::Checked).unwrap();
-        }
-        let location = "s3://prod-uploads".parse().unwrap();
-        let order = Order::restore(location, began, None, Server::default(), began);
-        let order = Order { undoes: undoes.map(Into::into), ..order };
-        Glance { id: id.into(), order: Some(order), state: Some(state), damaged: false, running: false }
-    }
-
-    #[test]
-    fn the_table_holds() {
-        let done = || Some(Ending::Skipped);
-        let runs = [
-            glance("1-done", 1, None, done()),
-            glance("2-undo", 2, Some("1-done"), done()),
-            glance("3-interrupted", 3, None, None),
-            glance("4-undo", 4, Some("3-interrupted"), done()),
-            glance("5-conflict", 5, None, Some(Ending::Conflict)),
-            Glance { running: true, ..glance("6-running", 6, None, done()) },
-            Glance { damaged: true, ..glance("7-damaged", 7, None, done()) },
-            Glance { state: None, ..glance("8-planned", 8, None, None) },
-            Glance { order: None, ..glance("9-unread", 9, None, done()) },
-            glance("a-undo", 10, Some("gone"), done()),
-            glance("b-late", 100, None, done()),
-        ];
-        let found: Vec<_> = removable(&runs, &BTreeSet::new(), Instant::from_millis(100_000))
-            .iter()
-            .map(|run| run.id.as_str())
-            .collect();
-        assert_eq!(found, ["1-done", "2-undo", "a-undo"]);
-    }
-
-    #[test]
-    fn the_runs_of_an_open_recovery_are_kept() {
-        let done = || Some(Ending::Skipped);
-        let runs = [
-            glance("1-done", 1, None, done()),
-            glance("2-undo", 2, Some("1-done"), done()),
-            glance("3-done", 3, None, done()),
-            glance("4-undo", 4, Some("gone"), done()),
-        ];
-        for (needed, expected) in [
-            ("1-done", vec!["3-done", "4-undo"]),
-            ("2-undo", vec!["1-done", "3-done", "4-undo"]),
-            ("gone", vec!["1-done", "2-undo", "3-done"]),
-        ] {
-            let needed = BTreeSet::from([needed.to_owned()]);
-            let found = removable(&runs, &needed, Instant::from_millis(100_000));
-            assert_eq!(found.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), expected, "{needed:?}");
-        }
-    }
-}
+mod tests;

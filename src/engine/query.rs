@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use super::key_lookup::Scope;
 use super::past::judge;
-use super::walk::Scope;
 use crate::error::Result;
 use crate::limits;
 use crate::list::Selection;
 use crate::model::{Instant, Known, Lifecycle, Location, Rule, TypedTime};
 use crate::plan::file::Selected;
-use crate::resolve::{Cut, Cuts, Judge};
+use crate::resolve::{AsOf, AsOfPair, Judge};
 
 /// Which past of which keys is asked for, and by what the answer is judged.
 #[derive(Debug, Clone)]
@@ -73,8 +73,8 @@ impl Query {
     }
 
     /// By what the bucket's state at `at`, compared with that at `versus`, is judged.
-    pub(super) fn judge(&self, rules: &Known<Vec<Rule>>, at: Instant, versus: Cut) -> Judge {
-        let cuts = Cuts { then: Cut::At(at), now: versus };
-        judge(rules, self.earlier.clone(), cuts, self.multipart_window)
+    pub(super) fn judge(&self, rules: &Known<Vec<Rule>>, at: Instant, versus: AsOf) -> Judge {
+        let as_of = AsOfPair { then: AsOf::At(at), now: versus };
+        judge(rules, self.earlier.clone(), as_of, self.multipart_window)
     }
 }

@@ -7,17 +7,17 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
+use super::bucket_scan::{BucketScan, Found};
+use super::key_lookup::Scope;
 use super::past::{doubts, doubts_of_unlisted};
-use super::survey::{Findings, Ledger};
-use super::sweep::{Found, Sweep};
-use super::walk::Scope;
+use super::survey::{ChangeCollector, Findings};
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, KeyShapes, Relocation};
 use crate::recover::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
-use crate::resolve::{Cut, Judge, KeyState};
+use crate::resolve::{AsOf, Judge, KeyState};
 use crate::s3::{Client, ServerClock};
 use crate::spill::{Cursor, SortedKeys, SortedWriter, Spool};
 use crate::verify::Compare;
@@ -77,7 +77,7 @@ impl Search<'_> {
             prefix: place.relocation.there(&scope.prefix),
             ..Scope::default()
         };
-        let current = Judge::of_cuts(Cut::Latest, Cut::Latest);
+        let current = Judge::of_cuts(AsOf::Latest, AsOf::Latest);
         let mut join = Join::new(keys, &current, Moment::Now, orphans)?;
         join.relocation = Some(&place.relocation);
         let found = join.run(client, there, cancel).await?;
@@ -124,7 +124,7 @@ pub(super) async fn heal_changes(
     within: std::time::Duration,
     compare: Compare,
 ) -> Result<Findings> {
-    let mut ledger = Ledger::new(client, place, compare)?;
+    let mut ledger = ChangeCollector::new(client, place, compare)?;
     let mut chunk = Vec::new();
     for dangling in dangling {
         let dangling = dangling?;
@@ -176,7 +176,7 @@ impl<'a> Join<'a> {
 
     async fn run(mut self, client: &Client, scope: Scope, cancel: &Cancel) -> Result<References> {
         self.clock = client.clock().clone();
-        let mut sweep = Sweep::start(client, scope, self.judge.cuts, cancel).with_later();
+        let mut sweep = BucketScan::start(client, scope, self.judge.as_of, cancel).with_later();
         while let Some(batch) = sweep.next_found(|at, state| self.enter(at, &state).err()).await? {
             if let Some(e) = batch.keys.into_iter().next() {
                 return Err(e);

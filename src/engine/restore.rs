@@ -6,24 +6,24 @@
 use std::path::Path;
 
 use super::bucket::{
-    Standing, inspect, require_history, require_keeping, require_removable, require_room, standing,
+    BucketState, inspect, require_history, require_keeping, require_removable, require_room, standing,
 };
 use super::execute::NewPlan;
+use super::key_lookup::Scope;
+use super::manifest::{RunManifest, Server};
 use super::options::{RestoreOptions, Target};
-use super::order::{Order, Server};
 use super::pairing::survey_elsewhere;
 use super::past::judge;
 use super::query::Query;
 use super::run::Run;
 use super::survey::{Extras, Findings, survey};
-use super::walk::Scope;
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
 use crate::plan::{Change, Only, Plausibility, Sums, Undelete};
-use crate::resolve::{Cut, Cuts, Judge, checks};
+use crate::resolve::{AsOf, AsOfPair, Judge, checks};
 use crate::s3::Client;
 use crate::verify::Compare;
 
@@ -83,8 +83,8 @@ pub struct Prepared {
     pub selected: Selected,
     pub(super) seen: Seen,
     pub(super) trust_etag: bool,
-    pub(super) here: Standing,
-    pub(super) there: Standing,
+    pub(super) here: BucketState,
+    pub(super) there: BucketState,
 }
 
 impl std::fmt::Debug for Prepared {
@@ -118,7 +118,7 @@ impl Restore {
             Self::Past { query, to, .. } => (query.location.clone(), to.clone()),
             Self::Plan { file, .. } => (file.header.location(), None),
         };
-        let places = standings(client, &location, to.as_ref()).await?;
+        let places = bucket_states(client, &location, to.as_ref()).await?;
         match self {
             Self::Past { query, to, undelete } => {
                 past(client, Past { query: *query, to, undelete, places }, cancel).await
@@ -143,7 +143,7 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
         require_removable(client, &query.location.bucket).await?;
     }
     let at = query.at.past(now)?;
-    let judge = query.judge(&settings.rules, at, Cut::Latest);
+    let judge = query.judge(&settings.rules, at, AsOf::Latest);
     let checks = bucket_checks(client, &settings, &judge, &query.location, at);
     let compare = Compare { kms: here.kms || there.kms, trust_etag: query.trust_etag };
     let wanted = Wanted { scope: query.scope(), judge: &judge, to: to.as_ref(), compare, undelete };
@@ -175,8 +175,8 @@ async fn of_plan(client: &Client, file: PlanFile, kinds: Only, places: Standings
     if sums.to_uncover().keys > 0 {
         require_removable(client, &location.bucket).await?;
     }
-    let cuts = Cuts { then: Cut::At(at), now: Cut::Latest };
-    let judge = judge(&settings.rules, Lifecycle::default(), cuts, std::time::Duration::ZERO);
+    let as_of = AsOfPair { then: AsOf::At(at), now: AsOf::Latest };
+    let judge = judge(&settings.rules, Lifecycle::default(), as_of, std::time::Duration::ZERO);
     let counters = client.counters();
     counters.keys.add(trailer.keys);
     counters.versions.add(trailer.versions);
@@ -256,8 +256,11 @@ impl Prepared {
         let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag };
         let header = Header::new(&location, Times { at, listed }, checks, selected);
         let heals = kind == Kind::Heal;
-        let order =
-            Order { copying: options.copying, heals, ..Order::restore(location, at, to, server, now) };
+        let manifest = RunManifest {
+            copying: options.copying,
+            heals,
+            ..RunManifest::restore(location, at, to, server, now)
+        };
         let wanted = |change: &Result<Change>| {
             let Ok(change) = change else { return true };
             let wanted = options.wants(change);
@@ -267,7 +270,7 @@ impl Prepared {
             wanted
         };
         let changes = changes.filter(wanted);
-        Run::begin(state_dir, order, NewPlan { header, changes, sums: &sums, seen })
+        Run::begin(state_dir, manifest, NewPlan { header, changes, sums: &sums, seen })
     }
 }
 
@@ -277,19 +280,19 @@ pub(super) struct Standings {
     /// Those of the bucket whose past is restored.
     pub(super) settings: BucketSettings,
     /// Those of the same, as far as a plan rests on them.
-    pub(super) here: Standing,
+    pub(super) here: BucketState,
     /// Those of the bucket that is changed.
-    pub(super) there: Standing,
+    pub(super) there: BucketState,
 }
 
 /// Asks for them, and refuses what cannot be restored from or to.
-pub(super) async fn standings(
+pub(super) async fn bucket_states(
     client: &Client,
     location: &Location,
     to: Option<&Location>,
 ) -> Result<Standings> {
     let settings = inspect(client, &location.bucket).await?;
-    let here = Standing::from(&settings);
+    let here = BucketState::from(&settings);
     let there = match to {
         None => {
             require_keeping(&location.bucket, here)?;

@@ -13,11 +13,11 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-pub use super::order::{Copying, Order, Server};
+pub use super::manifest::{Copying, RunManifest, Server};
 
-use super::order::read_order;
+use super::manifest::read_order;
 use super::store::{cannot, is_locked, lock, make, sync_names, write};
-use crate::apply::journal::{Journal, State, read};
+use crate::apply::journal::{Journal, RunState, read};
 use crate::error::{Error, Result};
 use crate::model::{Instant, printable};
 use crate::s3::Thaw;
@@ -27,19 +27,19 @@ use crate::s3::Thaw;
 pub struct Run {
     id: String,
     dir: PathBuf,
-    order: Order,
+    manifest: RunManifest,
     _lock: File,
 }
 
 /// What can be said of a run without working on it.
 #[derive(Debug)]
-pub struct Glance {
+pub struct RunStatus {
     /// Its name.
     pub id: String,
     /// What it was told; none where that cannot be read.
-    pub order: Option<Order>,
+    pub manifest: Option<RunManifest>,
     /// What its journal says; none where there is none.
-    pub state: Option<State>,
+    pub state: Option<RunState>,
     /// Its journal cannot be read.
     pub damaged: bool,
     /// A process works on it.
@@ -57,10 +57,10 @@ pub struct Worked {
 
 impl Run {
     /// Begins a run: makes its directory, and writes what it was told.
-    pub fn create(state_dir: &Path, order: Order) -> Result<Self> {
-        let (id, dir) = make(&runs_dir(state_dir), order.began)?;
-        let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id, dir, order };
-        run.write("run.json", &serde_json::to_vec_pretty(&run.order).unwrap_or_default())?;
+    pub fn create(state_dir: &Path, manifest: RunManifest) -> Result<Self> {
+        let (id, dir) = make(&runs_dir(state_dir), manifest.began)?;
+        let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id, dir, manifest };
+        run.write("run.json", &serde_json::to_vec_pretty(&run.manifest).unwrap_or_default())?;
         Ok(run)
     }
 
@@ -77,7 +77,7 @@ impl Run {
                 format!("the run {id} was stopped before its plan was whole; it has changed nothing");
             return Err(Error::usage(message).hint("begin another one"));
         }
-        Ok(Self { id: id.to_owned(), order: read_order(&dir)?, dir, _lock: lock })
+        Ok(Self { id: id.to_owned(), manifest: read_order(&dir)?, dir, _lock: lock })
     }
 
     /// Whether there is a run of this name.
@@ -110,7 +110,7 @@ impl Run {
     }
 
     /// All runs, the oldest first.
-    pub fn list(state_dir: &Path) -> Result<Vec<Glance>> {
+    pub fn list(state_dir: &Path) -> Result<Vec<RunStatus>> {
         let runs = runs_dir(state_dir);
         let glance = |id: String| {
             let dir = runs.join(&id);
@@ -119,19 +119,19 @@ impl Run {
             let state = journal.exists().then(|| read(&journal, |_, _| {}));
             let damaged = matches!(state, Some(Err(_)));
             let state = state.and_then(Result::ok).map(|(state, _)| state);
-            Glance { id, order: read_order(&dir).ok(), state, damaged, running }
+            RunStatus { id, manifest: read_order(&dir).ok(), state, damaged, running }
         };
         Ok(names(&runs)?.into_iter().map(glance).collect())
     }
 
     /// The runs that have changed things or may have, with what they were told, the oldest first. Those that cannot be read
     /// are left out.
-    pub(super) fn begun(state_dir: &Path) -> Result<Vec<(String, Order)>> {
+    pub(super) fn begun(state_dir: &Path) -> Result<Vec<(String, RunManifest)>> {
         let runs = runs_dir(state_dir);
         let begun = |id: String| {
             let dir = runs.join(&id);
-            let order = read_order(&dir).ok().filter(|_| dir.join("journal").exists())?;
-            Some((id, order))
+            let manifest = read_order(&dir).ok().filter(|_| dir.join("journal").exists())?;
+            Some((id, manifest))
         };
         Ok(names(&runs)?.into_iter().filter_map(begun).collect())
     }
@@ -158,13 +158,13 @@ impl Run {
     }
 
     /// What it was told.
-    pub fn order(&self) -> &Order {
-        &self.order
+    pub fn manifest(&self) -> &RunManifest {
+        &self.manifest
     }
 
     /// Asks for archived versions in this way from now on, if it is named.
     pub fn thaw(&mut self, thaw: Option<Thaw>) {
-        self.order.copying.thaw = thaw.or(self.order.copying.thaw);
+        self.manifest.copying.thaw = thaw.or(self.manifest.copying.thaw);
     }
 
     /// Where its plan is.
@@ -189,7 +189,7 @@ impl Run {
 
     /// A warning, where the list of multipart uploads that an earlier process left cannot be read through.
     pub fn damaged_uploads(&self) -> Result<Option<String>> {
-        super::uploads::warning(&self.uploads(), &self.order.changed().bucket)
+        super::uploads::warning(&self.uploads(), &self.manifest.changed().bucket)
     }
 
     /// Begins its journal, or goes on with it.
@@ -209,7 +209,7 @@ impl Run {
     }
 
     /// What its journal says.
-    pub fn read_state(&self) -> Result<State> {
+    pub fn read_state(&self) -> Result<RunState> {
         Ok(read(&self.journal(), |_, _| {})?.0)
     }
 
@@ -258,48 +258,4 @@ pub(super) fn names(runs: &Path) -> Result<Vec<String>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ErrorKind;
-
-    fn order() -> Order {
-        let location = "s3://prod-uploads/a".parse().unwrap();
-        let server = Server { region: Some("eu-west-1".into()), ..Server::default() };
-        Order::restore(location, Instant::default(), None, server, Instant::from_millis(1_763_389_805_000))
-    }
-
-    #[test]
-    fn a_run_is_found_again_and_belongs_to_one_process() {
-        let dir = tempfile::tempdir().unwrap();
-        assert!(Run::list(dir.path()).unwrap().is_empty());
-        let run = Run::create(dir.path(), order()).unwrap();
-        assert!(run.id().starts_with("20251117T143005Z-"), "{}", run.id());
-        let refused = Run::open(dir.path(), run.id()).unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::Refused);
-        let id = run.id().to_owned();
-        assert!(Run::list(dir.path()).unwrap()[0].running);
-        drop(run);
-        let unplanned = Run::open(dir.path(), &id).unwrap_err();
-        assert!(unplanned.to_string().ends_with("it has changed nothing"), "{unplanned}");
-        fs::write(dir.path().join("runs").join(&id).join("plan"), "").unwrap();
-        assert_eq!(Run::open(dir.path(), &id).unwrap().order(), &order());
-        let glance = &Run::list(dir.path()).unwrap()[0];
-        assert_eq!((glance.id.as_str(), glance.running, glance.state.is_none()), (id.as_str(), false, true));
-    }
-
-    #[test]
-    fn what_is_no_run_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        for id in ["", "..", "../x", "nothing"] {
-            assert_eq!(Run::open(dir.path(), id).unwrap_err().kind(), ErrorKind::Usage, "{id}");
-        }
-        let id = Run::create(dir.path(), order()).unwrap().id().to_owned();
-        let path = dir.path().join("runs").join(&id).join("run.json");
-        fs::write(path.with_file_name("plan"), "").unwrap();
-        let newer = fs::read_to_string(&path).unwrap().replace("\"format\": 1", "\"format\": 2");
-        for text in ["", "{}", &newer] {
-            fs::write(&path, text).unwrap();
-            assert_eq!(Run::open(dir.path(), &id).unwrap_err().kind(), ErrorKind::Usage, "{text}");
-        }
-    }
-}
+mod tests;

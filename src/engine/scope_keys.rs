@@ -1,24 +1,24 @@
 //! The keys of a scope, wherever they come from.
 
-use super::sweep::{Batch, Sweep};
-use super::walk::{Scope, Walk};
+use super::bucket_scan::{Batch, BucketScan};
+use super::key_lookup::{KeyLookup, Scope};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::KeyShapes;
-use crate::resolve::{Cuts, KeyState};
+use crate::resolve::{AsOfPair, KeyState};
 use crate::s3::Client;
 
 /// Keys on their way: looked up one by one where they are named, or found by listing all.
 pub(super) enum ScopeKeys {
-    Named(Box<Walk>),
-    Listed(Box<Sweep>),
+    Named(Box<KeyLookup>),
+    Listed(Box<BucketScan>),
 }
 
 impl ScopeKeys {
-    pub(super) fn start(client: &Client, mut scope: Scope, cuts: Cuts, cancel: &Cancel) -> Self {
+    pub(super) fn start(client: &Client, mut scope: Scope, as_of: AsOfPair, cancel: &Cancel) -> Self {
         match scope.keys.take() {
-            Some(keys) => Self::Named(Box::new(Walk::start(client, scope, keys, cuts, cancel))),
-            None => Self::Listed(Box::new(Sweep::start(client, scope, cuts, cancel))),
+            Some(keys) => Self::Named(Box::new(KeyLookup::start(client, scope, keys, as_of, cancel))),
+            None => Self::Listed(Box::new(BucketScan::start(client, scope, as_of, cancel))),
         }
     }
 

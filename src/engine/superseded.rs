@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::bucket::standing;
 use super::run::Run;
-use crate::apply::journal::{Buried, Ending, Journal, Progress, Results, State};
+use crate::apply::journal::{ChangeProgress, Ending, Journal, Results, RunState, Superseded};
 use crate::apply::{Base, BaseReader, Finding, OnConflict, Outcome};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
@@ -53,7 +53,7 @@ impl HistoryReader for Made {
 pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, cancel: &Cancel) -> Result<()> {
     if !run.has_begun()
         || run.is_checked()?
-        || standing(client, &run.order().changed().bucket).await?.versioning != Versioning::Enabled
+        || standing(client, &run.manifest().changed().bucket).await?.versioning != Versioning::Enabled
     {
         return Ok(());
     }
@@ -81,7 +81,7 @@ pub(super) async fn check_bases(
     if journal.state().is_checked() {
         return Ok(true);
     }
-    let place = run.order().place();
+    let place = run.manifest().place();
     let mut made = MadeChanges {
         results: Results::read(&run.journal())?.0,
         changes: PlanFile::open(&run.plan())?.changes,
@@ -123,14 +123,14 @@ struct MadeChanges {
 }
 
 impl MadeChanges {
-    fn next_batch(&mut self, look: Look, state: &State) -> Result<Vec<Made>> {
+    fn next_batch(&mut self, look: Look, state: &RunState) -> Result<Vec<Made>> {
         let mut batch = Vec::new();
         while batch.len() < limits::HISTORY_BATCH
             && let Some(change) = self.changes.next()
         {
             let (n, change) = change?;
             let ending = match self.results.get(n)? {
-                None if look.unheard && state.progress(n) == Progress::Open => Some(unheard()),
+                None if look.unheard && state.progress(n) == ChangeProgress::Open => Some(unheard()),
                 Some(Ending::Failed { .. }) if !look.unheard => None,
                 ending => ending,
             };
@@ -168,7 +168,7 @@ fn settle(
         Base::AsPlanned => journal.end([(n, named)]),
         // Who wants others' writes overwritten is not told of each, nor who undoes them.
         Base::Superseded(version) if look.on_conflict == OnConflict::Overwrite || look.unheard => {
-            journal.end([(n, named.lying_on(Buried { version, superseded: false }))])
+            journal.end([(n, named.lying_on(Superseded { version, superseded: false }))])
         }
         Base::Superseded(version) => {
             let outcome = Outcome::Superseded { made: named, version };

@@ -2,9 +2,9 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::key_lookup::Scope;
 use super::past::doubts;
 use super::scope_keys::ScopeKeys;
-use super::walk::Scope;
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
@@ -46,10 +46,10 @@ pub async fn survey(
     cancel: &Cancel,
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
-    let ledger = Ledger::new(client, &place, compare)?;
+    let ledger = ChangeCollector::new(client, &place, compare)?;
     let only = scope.only.clone();
-    let mut ledger = Ledger { undelete, only, ..ledger.with_unsure()? };
-    let mut keys = ScopeKeys::start(client, scope, judge.cuts, cancel);
+    let mut ledger = ChangeCollector { undelete, only, ..ledger.with_unsure()? };
+    let mut keys = ScopeKeys::start(client, scope, judge.as_of, cancel);
     while let Some(batch) = keys.next(|state| ledger.change_of(&state, judge)).await? {
         if batch.cut_before {
             ledger.cut(batch.segment)?;
@@ -63,7 +63,7 @@ pub async fn survey(
 }
 
 /// Gathers what a survey finds.
-pub(super) struct Ledger<'a> {
+pub(super) struct ChangeCollector<'a> {
     client: &'a Client,
     place: &'a Place,
     compare: Compare,
@@ -79,7 +79,7 @@ pub(super) struct Ledger<'a> {
     silent: bool,
 }
 
-impl<'a> Ledger<'a> {
+impl<'a> ChangeCollector<'a> {
     /// An empty one, for changes that would be made in `place`.
     pub(super) fn new(client: &'a Client, place: &'a Place, compare: Compare) -> Result<Self> {
         Ok(Self {

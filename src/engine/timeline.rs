@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::run::{Glance, Run, Worked};
+use super::run::{Run, RunStatus, Worked};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::list::Lister;
@@ -55,8 +55,8 @@ pub fn own_runs(state_dir: &Path, location: &Location, clock: &ServerClock) -> R
     // The skew is known to the second.
     let (skew, known_to) = (clock.skew().unwrap_or_default(), 1);
     let on_server = |here: Instant| here.millis().saturating_sub(skew).div_euclid(1000);
-    let runs = Run::list(state_dir)?.into_iter().filter_map(|Glance { id, order, state, .. }| {
-        let (_, state) = (order.filter(|order| order.changed().overlaps(location))?, state?);
+    let runs = Run::list(state_dir)?.into_iter().filter_map(|RunStatus { id, manifest, state, .. }| {
+        let (_, state) = (manifest.filter(|manifest| manifest.changed().overlaps(location))?, state?);
         let Worked { planned, until } = Run::worked(state_dir, &id)?;
         let from = state.resumed().map_or_else(|| on_server(planned) - known_to, Instant::second);
         Some(OwnRun { id, from, to: on_server(until) + known_to, changes: state.changes() })

@@ -15,7 +15,7 @@
 use super::bucket::{require_keeping, require_removable, standing};
 use super::run::{Run, Server};
 use super::superseded::find_superseded;
-use crate::apply::journal::{Ending, Progress, Results, State};
+use crate::apply::journal::{ChangeProgress, Ending, Results, RunState};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{Instant, Version};
@@ -52,13 +52,13 @@ impl Undo<'_> {
     /// markers must not be removed.
     pub async fn prepare(self, client: &Client, cancel: &Cancel) -> Result<Option<PreparedUndo>> {
         let Self { done, server, undelete } = self;
-        let order = done.order();
-        let bucket = &order.changed().bucket;
+        let manifest = done.manifest();
+        let bucket = &manifest.changed().bucket;
         require_keeping(bucket, standing(client, bucket).await?)?;
         let now = client.clock().now().whole_second();
         find_superseded(client, done, now, cancel).await?;
         let state_dir = done.state_dir();
-        let run = Run::create(state_dir, order.undo(done.id(), server, now))?;
+        let run = Run::create(state_dir, manifest.undo(done.id(), server, now))?;
         let planned = match plan_undo(done, &run, undelete, now) {
             Ok(sums) if sums.to_uncover().keys > 0 => require_removable(client, bucket).await.map(|()| sums),
             planned => planned,
@@ -78,12 +78,12 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
     if !done.has_begun() {
         return Ok(Sums::default());
     }
-    let order = done.order();
+    let manifest = done.manifest();
     let PlanFile { header, changes, .. } = PlanFile::open(&done.plan())?;
     let (mut results, state) = Results::read(&done.journal())?;
-    let times = Times { at: order.at, listed: now };
-    let header = Header::new(&undo.order().location, times, header.checks, header.selection);
-    let place = order.place();
+    let times = Times { at: manifest.at, listed: now };
+    let header = Header::new(&undo.manifest().location, times, header.checks, header.selection);
+    let place = manifest.place();
     let mut writer = Writer::create(&undo.plan(), &header)?;
     let mut sums = Sums::default();
     for change in changes {
@@ -101,11 +101,11 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
 
 /// What became of a change, or what may have become of it: without a word of what was made, so that its key is told by
 /// its content. Where nothing was done after all, it is found right already.
-fn ending(n: u64, change: &Change, result: Option<Ending>, state: &State) -> Option<Ending> {
+fn ending(n: u64, change: &Change, result: Option<Ending>, state: &RunState) -> Option<Ending> {
     let over = match result {
         Some(Ending::Failed { over, .. }) => over,
         Some(ending) => return Some(ending),
-        None if state.progress(n) == Progress::Open => None,
+        None if state.progress(n) == ChangeProgress::Open => None,
         None => return None,
     };
     Some(match change.action {
@@ -139,76 +139,4 @@ fn back(key: String, change: Change, ending: Ending, undelete: Undelete) -> Opti
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::apply::journal::{Buried, Record};
-
-    fn version(id: &str) -> Version {
-        Version { version_id: id.to_owned(), etag: format!("etag of {id}"), ..Version::default() }
-    }
-
-    #[test]
-    fn what_may_have_been_done_is_taken_back_as_if_it_had() {
-        let mut state = State::default();
-        state.apply(&Record::Started { format: 1, at: Instant::default(), changes: 2 }).unwrap();
-        state.apply(&Record::Taken { upto: 1 }).unwrap();
-        let (v, w) = (version("v"), version("w"));
-        let revert = Change::new("k", Action::Revert, Some(w.clone()), Some(v.clone()));
-        let uncover =
-            Change { markers: vec!["m".into()], ..Change::new("k", Action::Undelete, None, Some(v)) };
-        let delete = Change::new("k", Action::Delete, Some(w), None);
-        let copied = Ending::Copied { version_id: None, etag: None, over: None };
-        let deleted = Ending::Deleted { version_id: None, over: None };
-        let failed = Some(Ending::Failed { error: String::new(), over: None });
-        let over = Some(Box::new(Buried { version: Some(version("x")), superseded: false }));
-        let failed_over = Some(Ending::Failed { error: String::new(), over: over.clone() });
-        for (n, change, result, expected) in [
-            (0, &revert, None, Some(copied.clone())),
-            (0, &uncover, None, Some(Ending::Uncovered)),
-            (0, &delete, None, Some(deleted)),
-            (0, &revert, failed, Some(copied)),
-            (0, &revert, failed_over, Some(Ending::Copied { version_id: None, etag: None, over })),
-            (0, &revert, Some(Ending::Conflict), Some(Ending::Conflict)),
-            (1, &revert, None, None),
-        ] {
-            assert_eq!(ending(n, change, result, &state), expected, "{n} {change:?}");
-        }
-    }
-
-    #[test]
-    fn the_table_holds() {
-        let (v, w, x, ours) = (version("v"), version("w"), version("x"), version("ours"));
-        let change = |now: Option<&Version>, then: Option<&Version>| {
-            Change::new("k", Action::Revert, now.cloned(), then.cloned())
-        };
-        let copied = |over: Option<Option<&Version>>| Ending::Copied {
-            version_id: Some("ours".into()),
-            etag: Some("etag of ours".into()),
-            over: over.map(|version| Box::new(Buried { version: version.cloned(), superseded: false })),
-        };
-        let deleted = |id: Option<&str>| Ending::Deleted { version_id: id.map(Into::into), over: None };
-        let revert = |to: &Version| Change::new("k", Action::Revert, Some(ours.clone()), Some(to.clone()));
-        let delete = |now: &Version| Change::new("k", Action::Delete, Some(now.clone()), None);
-        let undelete = |markers: &[&str]| Change {
-            markers: markers.iter().map(ToString::to_string).collect(),
-            ..Change::new("k", Action::Undelete, None, Some(w.clone()))
-        };
-        let remove = Undelete::RemoveMarker;
-        for (done, ending, how, expected) in [
-            (change(Some(&w), Some(&v)), copied(None), remove, Some(revert(&w))),
-            (change(Some(&w), Some(&v)), copied(Some(Some(&x))), remove, Some(revert(&x))),
-            (change(Some(&w), Some(&v)), copied(Some(None)), remove, Some(delete(&ours))),
-            (change(None, Some(&v)), copied(None), remove, Some(delete(&ours))),
-            (change(Some(&w), None), deleted(Some("m")), remove, Some(undelete(&["m"]))),
-            (change(Some(&w), None), deleted(Some("m")), Undelete::Copy, Some(undelete(&[]))),
-            (change(Some(&w), None), deleted(None), remove, Some(undelete(&[]))),
-            (change(None, Some(&v)), Ending::Uncovered, remove, Some(delete(&v))),
-            (change(Some(&w), Some(&v)), Ending::Skipped, remove, None),
-            (change(Some(&w), Some(&v)), Ending::Conflict, remove, None),
-            (change(Some(&w), Some(&v)), Ending::Failed { error: String::new(), over: None }, remove, None),
-        ] {
-            let done = back("k".into(), done.clone(), ending.clone(), how);
-            assert_eq!(done, expected, "{ending:?}");
-        }
-    }
-}
+mod tests;

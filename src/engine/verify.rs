@@ -1,6 +1,6 @@
 //! Comparing a bucket, or another place, with its state at a past instant. Changes nothing.
 
-use super::bucket::{Standing, require_history, rules, standing};
+use super::bucket::{BucketState, require_history, rules, standing};
 use super::extras::verify_directory;
 use super::pairing::survey_elsewhere;
 use super::query::Query;
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::local::Directory;
 use crate::model::{Check, Instant, Location, Relocation};
 use crate::plan::{Sums, Undelete};
-use crate::resolve::{Cut, Judge, history_check};
+use crate::resolve::{AsOf, Judge, history_check};
 use crate::s3::Client;
 use crate::verify::{Compare, Files};
 
@@ -47,7 +47,7 @@ pub struct Verification {
     /// How far back the bucket's history is complete.
     pub history: Check,
     /// The settings of the bucket whose past it is.
-    pub here: Standing,
+    pub here: BucketState,
     query: Query,
     compare: Compare,
     judge: Judge,
@@ -83,7 +83,7 @@ impl Verify {
             Against::Place(place) => standing(client, &place.bucket).await?,
         };
         let rules = rules(client, &location.bucket).await?;
-        let judge = query.judge(&rules, at, Cut::Latest);
+        let judge = query.judge(&rules, at, AsOf::Latest);
         let history =
             history_check(&rules, &judge.expiries, &location.prefix, Some(at), client.clock().now_at_most());
         let compare = Compare { kms: here.kms || there.kms, trust_etag: query.trust_etag };
@@ -135,30 +135,4 @@ impl Verdict {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::{Action, Change, Unsure};
-
-    #[test]
-    fn the_table_holds() {
-        let unsure = |keys, multipart| Unsure { keys, multipart, ..Unsure::default() };
-        for (unchanged, changes, uncertain, trust, expected) in [
-            (0, 0, unsure(0, 0), false, Verdict::Empty),
-            (0, 0, unsure(0, 0), true, Verdict::Empty),
-            (0, 1, unsure(0, 0), true, Verdict::Different),
-            (1, 1, unsure(1, 1), true, Verdict::Different),
-            (1, 0, unsure(1, 0), false, Verdict::Uncertain),
-            (1, 0, unsure(0, 1), false, Verdict::Uncertain),
-            (0, 0, unsure(1, 0), false, Verdict::Uncertain),
-            (1, 0, unsure(0, 1), true, Verdict::Verified),
-            (1, 0, unsure(0, 0), false, Verdict::Verified),
-        ] {
-            let mut sums = Sums::default();
-            (sums.unchanged, sums.unsure) = (unchanged, uncertain);
-            for n in 0..changes {
-                sums.add(&Change::new(n.to_string(), Action::Delete, None, None));
-            }
-            assert_eq!(Verdict::of(&sums, trust), expected, "{unchanged} {changes} {uncertain:?} {trust}");
-        }
-    }
-}
+mod tests;

@@ -28,8 +28,8 @@ mod requests;
 mod serve;
 mod server;
 mod store;
+mod synthetic;
 mod time;
-mod wall;
 mod xml;
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ pub use rds::{Hidden, Late, Rds, RdsAction, RdsHandle};
 pub use requests::Requests;
 pub use serve::serve;
 pub use store::bucket::{ACCOUNT, Configuration, Demands, Versioning};
-pub use wall::{ExpectedChanges, Shape, Wall, WallOptions, WallStats, serve_wall};
+pub use synthetic::{ExpectedChanges, Shape, Wall, WallOptions, WallStats, serve_wall};
 
 use store::Store;
 

@@ -14,7 +14,7 @@ use crate::s3::{Client, PageRequest};
 
 /// Whether more of a key's entries are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
+pub(crate) enum Want {
     /// The next one.
     More,
     /// No more of this key.
@@ -22,7 +22,7 @@ pub enum Want {
 }
 
 /// Reads one key's entries, newest first, until `on` has enough of them.
-pub async fn history(
+pub(crate) async fn history(
     client: &Client,
     bucket: &str,
     key: &str,
@@ -40,7 +40,7 @@ pub async fn history(
 }
 
 /// What is made of one key's history.
-pub trait HistoryReader: Clone {
+pub(crate) trait HistoryReader: Clone {
     /// Takes in the next entry, newest first. With `order_lost`, the server listed versions and markers apart, and the order
     /// between the two kinds is only what their times say.
     fn push(&mut self, entry: &Entry<'_>, order_lost: bool) -> Want;
@@ -52,7 +52,7 @@ pub trait HistoryReader: Clone {
 
 /// A key, and what is made of its history.
 #[derive(Debug, Clone)]
-pub struct Keyed<R> {
+pub(crate) struct Keyed<R> {
     /// The key.
     pub key: String,
     /// What is made of its history.
@@ -60,7 +60,7 @@ pub struct Keyed<R> {
 }
 
 /// Reads the histories of some keys of a bucket. Gives the readers in the order of the keys' bytes.
-pub async fn read_histories<R: HistoryReader>(
+pub(crate) async fn read_histories<R: HistoryReader>(
     client: &Client,
     bucket: &str,
     mut wanted: Vec<Keyed<R>>,
@@ -188,32 +188,4 @@ fn just_before(key: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_place_just_before_a_key_is_before_it() {
-        for (key, before) in [
-            ("b", Some("a\u{10ffff}")),
-            ("a/b", Some("a/a\u{10ffff}")),
-            ("a\u{e000}", Some("a\u{d7ff}\u{10ffff}")),
-            ("a\u{10000}", Some("a\u{fffd}\u{10ffff}")),
-            ("a\u{1}", Some("a")),
-            ("\u{1}", None),
-        ] {
-            assert_eq!(just_before(key).as_deref(), before, "{key:?}");
-        }
-        assert_eq!(just_before(&"a".repeat(1024)).map(|place| place.len()), Some(1024));
-    }
-
-    proptest! {
-        #[test]
-        fn it_is_before_the_key_and_behind_every_shorter_one(key in "[ab/\u{e000}\u{10000}]{1,6}", other in "[ab/\u{e000}\u{10000}]{1,6}") {
-            let place = just_before(&key).unwrap();
-            prop_assert!(place < key);
-            prop_assert!(other >= key || other < place, "{other} lies between {place} and {key}");
-        }
-    }
-}
+mod tests;

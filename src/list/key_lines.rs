@@ -34,7 +34,7 @@ impl Terminator {
 
 /// Reads keys, each whole, and hands each to `on`. Empty lines are passed over; a key that does not lie under `location` is an
 /// error, for nothing could be said of it. `name` is what errors call the input.
-pub fn each_key(
+pub(crate) fn each_key(
     mut input: impl BufRead,
     terminator: Terminator,
     location: &Location,
@@ -73,49 +73,4 @@ pub fn each_key(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ErrorKind;
-
-    fn read(input: &[u8], terminator: Terminator) -> Result<Vec<String>> {
-        let (location, mut keys) = ("s3://bucket".parse().unwrap(), Vec::new());
-        each_key(input, terminator, &location, "FILE", |key| {
-            keys.push(key.to_owned());
-            Ok(())
-        })?;
-        Ok(keys)
-    }
-
-    #[test]
-    fn keys_are_read_as_they_are() {
-        let long = "x".repeat(limits::KEY_BYTES);
-        for (input, terminator, expected) in [
-            ("", Terminator::Line, &[][..]),
-            ("\n\n", Terminator::Line, &[]),
-            ("b\na\n\nb\n", Terminator::Line, &["b", "a", "b"]),
-            ("b\na", Terminator::Line, &["b", "a"]),
-            ("a\r\n", Terminator::Line, &["a\r"]),
-            (" a\0b\n", Terminator::Line, &[" a\0b"]),
-            ("b\nc\0a\0\0", Terminator::Null, &["b\nc", "a"]),
-            (&long, Terminator::Line, &[&long]),
-            (&format!("{long}\n{long}\n"), Terminator::Line, &[&long, &long]),
-        ] {
-            assert_eq!(read(input.as_bytes(), terminator).unwrap(), expected, "{input:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_key_is_refused_with_its_line() {
-        let long = "x".repeat(limits::KEY_BYTES + 1);
-        for (input, expected) in [
-            (&b"a\n\nb\xff\n"[..], "cannot read keys from FILE: line 3 is not UTF-8"),
-            (long.as_bytes(), "cannot read keys from FILE: line 1 is longer than any key, 1024 bytes"),
-        ] {
-            let error = read(input, Terminator::Line).unwrap_err();
-            assert_eq!((error.kind(), error.to_string()), (ErrorKind::Usage, expected.to_owned()));
-        }
-        let location = "s3://bucket/a/".parse().unwrap();
-        let error = each_key(&b"b\n"[..], Terminator::Line, &location, "FILE", |_| Ok(())).unwrap_err();
-        assert_eq!(error.to_string(), "the key b in FILE does not lie under s3://bucket/a/");
-    }
-}
+mod tests;

@@ -6,11 +6,11 @@ mod key_lines;
 mod markers;
 mod pages;
 mod parallel;
-pub mod ranges;
+pub(crate) mod ranges;
 mod select;
 
-pub use histories::{HistoryReader, Keyed, Want, history, read_histories};
-pub use key_lines::{Terminator, each_key};
-pub use pages::KeyPages;
-pub use parallel::{Lister, Piece};
-pub use select::Selection;
+pub(crate) use histories::{HistoryReader, Keyed, Want, history, read_histories};
+pub(crate) use key_lines::{Terminator, each_key};
+pub(crate) use pages::KeyPages;
+pub(crate) use parallel::{Lister, Piece};
+pub(crate) use select::Selection;

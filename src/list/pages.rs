@@ -14,7 +14,7 @@ pub(super) type Marker = (String, Option<String>);
 
 /// The pages of one key's versions; entries of the keys that it is a prefix of come after its own.
 #[derive(Debug)]
-pub struct KeyPages {
+pub(crate) struct KeyPages {
     bucket: String,
     key: String,
     entries: i32,
@@ -25,12 +25,12 @@ pub struct KeyPages {
 
 impl KeyPages {
     /// Begins to list the versions of `key`, `entries` a page.
-    pub fn new(bucket: String, key: String, entries: i32) -> Self {
+    pub(crate) fn new(bucket: String, key: String, entries: i32) -> Self {
         Self { bucket, key, entries, after: None, ended: false, loops: LoopGuard::default() }
     }
 
     /// The next page, or `None` when the key's entries have ended. The last page may hold entries of other keys only.
-    pub async fn next(&mut self, client: &Client) -> Result<Option<Page>> {
+    pub(crate) async fn next(&mut self, client: &Client) -> Result<Option<Page>> {
         if self.ended {
             return Ok(None);
         }
@@ -135,36 +135,4 @@ impl LoopGuard {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn marker(key: &str, version: &str) -> Marker {
-        (key.to_owned(), Some(version.to_owned()))
-    }
-
-    #[test]
-    fn a_circle_of_markers_is_noticed() {
-        let mut guard = LoopGuard::default();
-        let circle = [marker("k", "1"), marker("k", "null"), marker("k", "3")];
-        let mut from = None;
-        let round = circle.iter().cycle().take(12).take_while(|to| {
-            let advances = guard.advances(from.as_ref(), to);
-            from = Some((*to).clone());
-            advances
-        });
-        assert!(round.count() < 12);
-        assert!(!LoopGuard::default().advances(Some(&marker("k", "1")), &marker("k", "1")));
-        assert!(!LoopGuard::default().advances(Some(&marker("k", "1")), &marker("j", "1")));
-    }
-
-    #[test]
-    fn a_long_listing_is_no_circle() {
-        let mut guard = LoopGuard::default();
-        let mut from = None;
-        for n in 0..10_000 {
-            let to = marker(&format!("{:05}", n / 3), &n.to_string());
-            assert!(guard.advances(from.as_ref(), &to));
-            from = Some(to);
-        }
-    }
-}
+mod tests;

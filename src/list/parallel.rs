@@ -17,7 +17,7 @@ use super::ranges::{self, Ask, Gap, RangeId, Ranges};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
-use crate::retry::{Pressure, RetryBudget, Sends, Strain};
+use crate::retry::{AdaptiveLimit, RetryBudget, Sends, Strain};
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
@@ -27,7 +27,7 @@ const NARROWER: f64 = 0.9;
 
 /// A page, and what of it belongs to one range.
 #[derive(Debug)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// Names the range. The pieces of one range come in the order of their keys; ranges do not overlap.
     pub range: u64,
     /// The page.
@@ -40,7 +40,7 @@ pub struct Piece {
 
 /// A listing under way.
 #[derive(Debug)]
-pub struct Lister {
+pub(crate) struct Lister {
     client: Client,
     bucket: String,
     prefix: String,
@@ -50,7 +50,7 @@ pub struct Lister {
     looks: JoinSet<Result<Look>>,
     markers: Markers,
     guards: HashMap<RangeId, LoopGuard>,
-    pressure: Pressure,
+    pressure: AdaptiveLimit,
     began: Instant,
     sent: u64,
 }
@@ -85,7 +85,7 @@ struct Fetched {
 
 impl Lister {
     /// Begins to list the keys that begin with `prefix`.
-    pub fn start(client: Client, bucket: String, prefix: String) -> Self {
+    pub(crate) fn start(client: Client, bucket: String, prefix: String) -> Self {
         let concurrency = client.list_concurrency();
         let ranges = Ranges::new(&prefix, None, None, 1);
         Self {
@@ -97,14 +97,14 @@ impl Lister {
             looks: JoinSet::new(),
             markers: if concurrency > 1 { Markers::Untried } else { Markers::Wrong },
             guards: HashMap::new(),
-            pressure: Pressure::new(concurrency, NARROWER),
+            pressure: AdaptiveLimit::new(concurrency, NARROWER),
             began: Instant::now(),
             sent: 0,
         }
     }
 
     /// The next piece, of any range; `None` after the last. Nothing is lost if the future is dropped.
-    pub async fn next(&mut self) -> Result<Option<Piece>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Piece>> {
         loop {
             while let Some(ask) = self.ranges.ask() {
                 let budget = RetryBudget::new(Sends::Read, self.sent);

@@ -12,7 +12,12 @@ use crate::resolve::{Checker, PartSizes, Proof, Verdict};
 use crate::s3::{Client, ObjectName};
 
 /// Whether the file holds the object's bytes.
-pub async fn check(client: &Client, object: ObjectName<'_>, stored: &Stored, file: &File) -> Result<Verdict> {
+pub(crate) async fn check(
+    client: &Client,
+    object: ObjectName<'_>,
+    stored: &Stored,
+    file: &File,
+) -> Result<Verdict> {
     let checker = checker(client, object, stored).await?;
     match read(file, checker).await? {
         Verdict::Wrong => check_by_each_part(client, object, stored, file).await,
@@ -68,7 +73,7 @@ fn known<T>(told: Result<T>) -> Result<Option<T>> {
 }
 
 /// Reads a file through a check, on a thread that may wait for the disk.
-pub async fn read(file: &File, mut checker: Checker) -> Result<Verdict> {
+pub(crate) async fn read(file: &File, mut checker: Checker) -> Result<Verdict> {
     let mut file = file.try_clone()?;
     let read = tokio::task::spawn_blocking(move || {
         file.seek(SeekFrom::Start(0))?;

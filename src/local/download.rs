@@ -24,7 +24,7 @@ use crate::s3::{Body, Client, Copied, ObjectName};
 
 /// Where a past state is brought to.
 #[derive(Debug)]
-pub struct Restored {
+pub(crate) struct Restored {
     /// The directory.
     pub directory: Directory,
     /// The bucket whose past it is.
@@ -40,7 +40,7 @@ pub struct Restored {
 /// Brings changes into a directory, as [`crate::apply::apply`] carries them out in a
 /// bucket. With `case`, which holds the names that are taken, keys that differ from another in case only are refused.
 /// Ends when cancelled, or with an error that would meet all of them; files that are not whole by then are not put.
-pub async fn download(
+pub(crate) async fn download(
     client: &Client,
     to: &Restored,
     changes: impl Iterator<Item = Result<Change>>,
@@ -331,22 +331,4 @@ async fn place(to: &Restored, draft: Draft, change: &Change, path: &KeyPath) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_disk_ends_the_run_and_a_bad_name_does_not() {
-        let path = KeyPath::of("a/b").unwrap();
-        for (kind, ends) in [
-            (io::ErrorKind::StorageFull, true),
-            (io::ErrorKind::QuotaExceeded, true),
-            (io::ErrorKind::ReadOnlyFilesystem, true),
-            (io::ErrorKind::PermissionDenied, false),
-            (io::ErrorKind::NotADirectory, false),
-        ] {
-            assert_eq!(is_everyones(&cannot_write(&path, kind.into())), ends, "{kind:?}");
-        }
-        assert!(is_everyones(&Error::new(ErrorKind::Credentials, "expired")));
-        assert!(!is_everyones(&Error::new(ErrorKind::Denied, "no permission")));
-    }
-}
+mod tests;

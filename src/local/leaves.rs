@@ -12,7 +12,7 @@ use crate::model::Instant;
 
 /// Anything but a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leaf {
+pub(crate) struct Leaf {
     /// Its path from the directory down; what is not UTF-8 in it is replaced.
     pub path: String,
     /// Bytes.
@@ -22,7 +22,7 @@ pub struct Leaf {
 }
 
 /// Lists what lies in the directory, on a thread of its own, no further ahead than a bound. Symbolic links are leaves.
-pub fn leaves(directory: &Directory) -> mpsc::Receiver<io::Result<Leaf>> {
+pub(crate) fn leaves(directory: &Directory) -> mpsc::Receiver<io::Result<Leaf>> {
     let (sender, receiver) = mpsc::channel(limits::LEAF_QUEUE);
     let directory = directory.clone();
     drop(tokio::task::spawn_blocking(move || {
@@ -70,32 +70,4 @@ fn walk(folder: &OwnedFd, path: &str, take: &mut impl FnMut(Leaf) -> bool) -> io
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn leaves_come_in_the_order_of_keys() {
-        let home = tempfile::tempdir().unwrap();
-        let keys = ["a-b", "a/b", "a/b-c", "a/bc/d", "ab", "x/y/z", "é"];
-        for key in keys.iter().rev() {
-            let path = home.path().join(key);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, key).unwrap();
-        }
-        std::os::unix::fs::symlink("/", home.path().join("b")).unwrap();
-        std::fs::create_dir(home.path().join("empty")).unwrap();
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let found = runtime.block_on(async {
-            let directory = Directory::open(home.path()).unwrap().unwrap();
-            let (mut found, mut leaves) = (Vec::new(), leaves(&directory));
-            while let Some(leaf) = leaves.recv().await {
-                found.push(leaf.unwrap().path);
-            }
-            found
-        });
-        let mut expected: Vec<_> = keys.to_vec();
-        expected.push("b");
-        expected.sort_unstable();
-        assert_eq!(found, expected);
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ mod download;
 mod leaves;
 mod sandbox_dir;
 
-pub use check::{check, read};
-pub use download::{Restored, download};
-pub use leaves::{Leaf, leaves};
-pub use sandbox_dir::{Directory, Found};
+pub(crate) use check::{check, read};
+pub(crate) use download::{Restored, download};
+pub(crate) use leaves::{Leaf, leaves};
+pub(crate) use sandbox_dir::{Directory, Found};

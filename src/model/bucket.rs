@@ -58,7 +58,7 @@ impl<T> Known<T> {
 
 /// How a bucket keeps versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keeping {
+pub struct VersioningStatus {
     /// Whether it keeps them.
     pub versioning: Versioning,
     /// Whether a version can only be deleted with a code of the root user's device.
@@ -89,7 +89,7 @@ pub enum Encryption {
 #[derive(Debug, Clone)]
 pub struct BucketSettings {
     /// How it keeps versions.
-    pub keeping: Known<Keeping>,
+    pub keeping: Known<VersioningStatus>,
     /// Its lifecycle rules.
     pub rules: Known<Vec<Rule>>,
     /// Object Lock.

@@ -23,7 +23,7 @@ mod version;
 
 pub use access_point::{is_access_point, is_arn, region_of_arn};
 pub use account::{Account, RequestPayer};
-pub use bucket::{BucketSettings, Encryption, Keeping, Known, Lock, Versioning};
+pub use bucket::{BucketSettings, Encryption, Known, Lock, Versioning, VersioningStatus};
 pub use check::{Check, DatabaseWindow, Question, Subject, Verdict};
 pub use checksum::{Algorithm, Digest, hex};
 pub use history::Past;

@@ -244,5 +244,4 @@ fn of_words(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "typed_time_tests.rs"]
 mod tests;

@@ -48,7 +48,7 @@ impl DatabaseKind {
     }
 
     /// The source whose name it is given, if it is.
-    pub fn swaps_with(&self) -> Option<&str> {
+    pub(crate) fn swaps_with(&self) -> Option<&str> {
         match self {
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings)
                 if settings.cut_over == CutOver::Rename =>

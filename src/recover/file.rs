@@ -18,7 +18,7 @@ use crate::program::Program;
 
 /// What the file says, checked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RecoveryFile {
+pub(crate) struct RecoveryFile {
     /// Its name, for messages.
     pub name: String,
     /// The buckets.
@@ -42,7 +42,7 @@ pub struct RecoveryFile {
 /// A bucket, or a prefix in it, and what it is restored into.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Bucket {
+pub(crate) struct Bucket {
     /// The place whose past is restored.
     pub source: Location,
     /// Where to.
@@ -70,7 +70,7 @@ pub struct Bucket {
 
 /// Where a bucket's past state is brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// The bucket itself.
     InPlace,
     /// Another place.
@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Target {
 
 /// A database of one kind.
 #[derive(Debug, Clone, PartialEq)]
-pub enum DatabaseKind {
+pub(crate) enum DatabaseKind {
     /// By commands.
     Command(command::Settings),
     /// An RDS instance.
@@ -104,7 +104,7 @@ pub enum DatabaseKind {
 /// When the application is quiesced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum QuiesceTime {
+pub(crate) enum QuiesceTime {
     /// Before anything is restored.
     Early,
     /// When the databases that are restored beside those in use are there.
@@ -115,7 +115,7 @@ pub enum QuiesceTime {
 /// What is run before, between and after.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Hooks {
+pub(crate) struct Hooks {
     /// Stops whatever writes to the buckets and the databases.
     pub quiesce: Option<Program>,
     /// Lets it go on.
@@ -129,12 +129,12 @@ pub struct Hooks {
 
 impl Hooks {
     /// Whether the application is stopped, and is to be let go on by hand.
-    pub fn stop_for_good(&self) -> bool {
+    pub(crate) fn stop_for_good(&self) -> bool {
         self.quiesce.is_some() && self.resume.is_none()
     }
 
     /// After this the quiesce or the resume hook is killed.
-    pub fn deadline(&self) -> Duration {
+    pub(crate) fn deadline(&self) -> Duration {
         self.deadline.unwrap_or(limits::HOOK_DEADLINE)
     }
 }
@@ -142,7 +142,7 @@ impl Hooks {
 /// The keys that the restored rows name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct References {
+pub(crate) struct References {
     /// Prints them.
     pub command: Program,
     /// The source of the bucket that holds them.
@@ -164,7 +164,7 @@ pub struct References {
 /// How a mark is made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Mark {
+pub(crate) struct Mark {
     /// Dumps the databases, while nothing is written.
     pub dump: Option<Program>,
     /// After this the application goes on, whatever has been done.
@@ -199,7 +199,7 @@ fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Opt
 
 impl RecoveryFile {
     /// Reads the text of the file `name`. An error tells the line, and the column where it is one.
-    pub fn parse(name: &str, text: &str) -> Result<Self> {
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self> {
         let written: Written = toml::from_str(text).map_err(|e| {
             let place = e.span().map(|span| format!(", {}", place(text, span.start)));
             let message = e.message().trim().replace('\n', "; ");
@@ -263,12 +263,12 @@ impl RecoveryFile {
     /// T's date was written up to a second later, and an object that was deleted in it would be missing while its row is
     /// there. What is dated before T was written before T, where the server cuts dates off. (AWS does not say.
     /// Where it rounds, objects of the last half second come late, and can be healed.)
-    pub fn buckets_at(&self, at: Instant) -> Instant {
+    pub(crate) fn buckets_at(&self, at: Instant) -> Instant {
         if self.databases.is_empty() { at } else { Instant::from_millis(at.millis() - 1) }
     }
 
     /// What its recovery consists of.
-    pub fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         Shape {
             quiesce: self.hooks.quiesce.is_some(),
             resume: self.hooks.resume.is_some(),
@@ -287,7 +287,7 @@ impl RecoveryFile {
     }
 
     /// Lets its commands run in a directory: a cron job or a pod begins in another than the person who wrote the file.
-    pub fn run_in(&mut self, dir: &Path) {
+    pub(crate) fn run_in(&mut self, dir: &Path) {
         let Hooks { quiesce, resume, after_database, deadline: _ } = &mut self.hooks;
         let of_file = [quiesce, resume, after_database, &mut self.mark.dump].into_iter().flatten();
         let of_rows = self.references.iter_mut().map(|references| &mut references.command);
@@ -303,7 +303,7 @@ impl RecoveryFile {
     }
 
     /// Where everything is restored to.
-    pub fn targets(&self) -> Vec<String> {
+    pub(crate) fn targets(&self) -> Vec<String> {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
             Target::InPlace => bucket.source.to_string(),
             Target::Elsewhere(location) => location.to_string(),
@@ -313,7 +313,7 @@ impl RecoveryFile {
     }
 
     /// What it is about: a recovery that was begun about something else is not gone on with.
-    pub fn about(&self) -> Vec<String> {
+    pub(crate) fn about(&self) -> Vec<String> {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
             Target::InPlace => format!("bucket {}", bucket.source),
             Target::Elsewhere(target) => format!("bucket {} into {target}", bucket.source),
@@ -324,7 +324,7 @@ impl RecoveryFile {
 
 impl DatabaseKind {
     /// Its name in messages.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             DatabaseKind::Command(settings) => &settings.name,
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => &settings.name,
@@ -343,7 +343,7 @@ impl DatabaseKind {
     }
 
     /// Whether commands restore it over itself: they are told no target, or its source. What it held is not there any more.
-    pub fn is_restored_in_place(&self) -> bool {
+    pub(crate) fn is_restored_in_place(&self) -> bool {
         match (self, self.places()) {
             (DatabaseKind::Command(_), (source, target)) => target.is_none() || source == target,
             _ => false,
@@ -351,18 +351,18 @@ impl DatabaseKind {
     }
 
     /// The variable in which hooks and the references' command find where it answers.
-    pub fn endpoint_variable(&self) -> String {
+    pub(crate) fn endpoint_variable(&self) -> String {
         self.variable("ENDPOINT")
     }
 
     /// The variable in which they find something else of it: `ASOF_HOST_ORDERS` for `HOST`.
-    pub fn variable(&self, what: &str) -> String {
+    pub(crate) fn variable(&self, what: &str) -> String {
         let name = self.name().to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
         format!("ASOF_{what}_{name}")
     }
 
     /// What is restored and what it is restored into, as they are named.
-    pub fn places(&self) -> (Option<&str>, Option<&str>) {
+    pub(crate) fn places(&self) -> (Option<&str>, Option<&str>) {
         match self {
             DatabaseKind::Command(settings) => (settings.source.as_deref(), settings.target.as_deref()),
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => {
@@ -378,7 +378,7 @@ impl DatabaseKind {
 
 impl Mark {
     /// After this the application goes on, whatever has been done.
-    pub fn deadline(&self) -> Duration {
+    pub(crate) fn deadline(&self) -> Duration {
         self.deadline.unwrap_or(limits::MARK_DEADLINE)
     }
 }
@@ -392,5 +392,4 @@ fn place(text: &str, at: usize) -> String {
 }
 
 #[cfg(test)]
-#[path = "file_tests.rs"]
 mod tests;

@@ -1,13 +1,13 @@
 //! Whether the steps that a recovery noted as done still hold when it is resumed: the journal says what was done, the world
 //! what is left of it.
 
-use super::journal::{InUse, State, Status};
+use super::journal::{InUse, RecoveryState, Status};
 use super::steps::Step;
 use crate::db::Found;
 
 /// What a look at the outcome of a done step saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seen {
+pub(crate) enum Seen {
     /// What stands where the database was restored to.
     Database(Found),
     /// The database is of a kind that cannot tell.
@@ -20,7 +20,7 @@ pub enum Seen {
 
 /// Whether a done step still holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
+pub(crate) enum Held {
     /// It does.
     Holds,
     /// It does, and keys were written since: why that is told.
@@ -48,7 +48,7 @@ pub enum Held {
 /// | a bucket with other keys | written | holds, and they are findings: the application may have written them, and a second rewind would lose what its rows name |
 ///
 /// That another recovery or run, or an undo, overtook the recovery is known before this, and closes it.
-pub fn what_holds(seen: &Seen, used: InUse) -> Held {
+pub(crate) fn what_holds(seen: &Seen, used: InUse) -> Held {
     match seen {
         Seen::Database(Found::Available | Found::Restoring)
         | Seen::Untold
@@ -89,7 +89,7 @@ fn written(keys: u64) -> String {
 /// | no | nothing, or a database only | no | no |
 ///
 /// Only where no time is lost by it is it left out: buckets were just seen to be as they were left, so nobody has written.
-pub fn quiesces_again(state: &State, again: &[Step]) -> bool {
+pub(crate) fn quiesces_again(state: &RecoveryState, again: &[Step]) -> bool {
     let Some(shape) = state.shape().filter(|_| state.status(Step::Quiesce) == Some(&Status::Done)) else {
         return false;
     };
@@ -101,75 +101,4 @@ pub fn quiesces_again(state: &State, again: &[Step]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::steps::Shape;
-    use super::*;
-
-    #[test]
-    fn the_table_of_what_holds() {
-        let again = |seen: Seen| {
-            let held = [InUse::No, InUse::Named, InUse::Written].map(|used| what_holds(&seen, used));
-            match held {
-                [Held::Holds, Held::Holds, Held::Holds] => false,
-                [Held::TakeAgain(one), Held::Refuse(other), Held::Refuse(third)]
-                    if one == other && one == third =>
-                {
-                    true
-                }
-                other => panic!("{seen:?}: {other:?}"),
-            }
-        };
-        for (found, is_taken_again) in [
-            (Found::Available, false),
-            (Found::Restoring, false),
-            (Found::Nothing, true),
-            (Found::Failed("why".into()), true),
-            (Found::Foreign("what".into()), true),
-        ] {
-            assert_eq!(again(Seen::Database(found.clone())), is_taken_again, "{found:?}");
-        }
-        assert!(!again(Seen::Untold) && !again(Seen::Bucket(0)) && !again(Seen::Swapped(None)));
-        let renamed = Seen::Swapped(Some("why".into()));
-        assert_eq!(what_holds(&renamed, InUse::Named), Held::TakeAgain("why".into()));
-        assert_eq!(what_holds(&renamed, InUse::Written), Held::Refuse("why".into()));
-        assert_eq!(
-            what_holds(&Seen::Bucket(1), InUse::No),
-            Held::TakeAgain("1 key was changed since it was restored".into())
-        );
-        assert_eq!(
-            what_holds(&Seen::Bucket(2), InUse::Written),
-            Held::Written(format!("2 keys were changed since it was restored, {LEFT}"))
-        );
-    }
-
-    #[test]
-    fn the_table_of_the_quiesce_hook() {
-        use Step::{Bucket, Quiesce, Resume, Settle, Start, Wait};
-        let shape = |quiesce, in_place| Shape {
-            quiesce,
-            resume: true,
-            databases: 1,
-            in_place: vec![in_place],
-            ..Shape::default()
-        };
-        let database = [Start(0), Wait(0), Settle(0)];
-        let before = [&[Quiesce][..], &database].concat();
-        let whole = [&before[..], &[Bucket(0)]].concat();
-        let resumed = [&whole[..], &[Resume]].concat();
-        for (in_place, done, again, expected) in [
-            (true, &resumed, &[][..], false),
-            (true, &whole, &[Bucket(0)], true),
-            (true, &whole, &[Start(0)], false),
-            (true, &whole, &[], false),
-            (true, &before, &[], true),
-            (false, &before, &[], false),
-            (false, &whole, &[Bucket(0)], false),
-            (true, &Vec::new(), &[], false),
-        ] {
-            let state = State::played(&shape(true, in_place), done);
-            assert_eq!(quiesces_again(&state, again), expected, "{in_place} {done:?} {again:?}");
-        }
-        let none = State::played(&shape(false, true), &database);
-        assert!(!quiesces_again(&none, &[Bucket(0)]), "there is no hook");
-    }
-}
+mod tests;

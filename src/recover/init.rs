@@ -1,7 +1,7 @@
 //! The recovery file that `asof recover --init` writes.
 
 /// Everything that a recovery file may hold, most of it commented out.
-pub const TEMPLATE: &str = r#"# What belongs together: buckets and databases that are put back to the same second.
+pub(crate) const TEMPLATE: &str = r#"# What belongs together: buckets and databases that are put back to the same second.
 #   asof recover FILE --at 2026-11-17T14:30:05Z    (--dry-run shows what it would do)
 #   asof drill FILE      (into scratch copies; every target has to be elsewhere then)
 #   asof mark FILE       (stops the application for a moment, and notes a time to go back to)
@@ -81,35 +81,4 @@ restore = ["./db-restore"]
 "#;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::recover::RecoveryFile;
-
-    #[test]
-    fn the_file_that_is_written_can_be_read() {
-        let file = RecoveryFile::parse("recovery.toml", TEMPLATE).unwrap();
-        assert_eq!(file.about(), ["bucket s3://prod-uploads", "database orders"]);
-    }
-
-    fn is_setting(line: &str) -> bool {
-        let name = line.split(" = ").next().unwrap();
-        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-        line.starts_with('[') || (is_name && name != line)
-    }
-
-    /// Every line that is commented out is one that may be there.
-    #[test]
-    fn what_is_commented_out_can_be_read_too() {
-        let set: Vec<_> = TEMPLATE
-            .lines()
-            .map(|line| match line.strip_prefix("# ") {
-                Some(rest) if is_setting(rest) => rest,
-                _ => line,
-            })
-            .filter(|line| !line.starts_with("source-"))
-            .collect();
-        let file = RecoveryFile::parse("recovery.toml", &set.join("\n")).unwrap();
-        assert_eq!(file.databases.len(), 2);
-        assert!(file.references.is_some() && file.hooks.after_database.is_some() && file.mark.dump.is_some());
-    }
-}
+mod tests;

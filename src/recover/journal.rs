@@ -32,11 +32,11 @@ use super::steps::{Shape, Step};
 use crate::db::Swap;
 use crate::model::Instant;
 
-pub use queries::InUse;
+pub(crate) use queries::InUse;
 
 /// How far a step is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// It may have been carried out.
     Begun,
     /// It has been.
@@ -72,7 +72,7 @@ struct Taken {
 
 /// What the records say together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct State {
+pub(crate) struct RecoveryState {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
     runs: BTreeMap<usize, String>,
@@ -100,9 +100,9 @@ pub struct State {
     ended: Option<Instant>,
 }
 
-impl State {
+impl RecoveryState {
     /// Takes one record. An error says why it cannot stand there.
-    pub fn apply(&mut self, record: &Record) -> Result<(), String> {
+    pub(crate) fn apply(&mut self, record: &Record) -> Result<(), String> {
         if self.ended.is_some() {
             return Err("a record stands after the end".to_owned());
         }
@@ -323,5 +323,4 @@ impl State {
 }
 
 #[cfg(test)]
-#[path = "journal_tests.rs"]
 mod tests;

@@ -9,7 +9,7 @@ use crate::db::{Connection, Swap};
 use crate::model::Instant;
 
 /// The version of the journal's format. One that is newer is refused.
-pub const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 2;
 
 /// The first version in which a request for a restore is noted; before it, a start that is begun stands for it.
 pub(super) const NOTES_REQUESTS: u32 = 2;
@@ -17,7 +17,7 @@ pub(super) const NOTES_REQUESTS: u32 = 2;
 /// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Record {
+pub(crate) enum Record {
     /// The first one.
     Started {
         /// The journal's format.
@@ -147,7 +147,7 @@ pub enum Record {
 
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct StepResult {
+pub(crate) struct StepResult {
     /// In words: of a database that was asked for, its resource id; of one that is settled, where it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -161,7 +161,7 @@ pub struct StepResult {
 
 impl StepResult {
     /// Whether a comparison found something that is not as it should be, or had nothing to compare.
-    pub fn has_found(&self) -> bool {
+    pub(crate) fn has_found(&self) -> bool {
         let found = ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks"];
         found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
     }

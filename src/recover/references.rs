@@ -174,7 +174,7 @@ impl ReferenceSums {
 
 /// By which state it is judged whether a key is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub(crate) enum Moment {
     /// The state at T.
     Then,
     /// The present one.
@@ -183,7 +183,7 @@ pub enum Moment {
 
 impl Moment {
     /// What a key holds at this moment.
-    pub fn live<'a>(self, state: &KeyState<'a>) -> Option<&'a Version> {
+    pub(crate) fn live<'a>(self, state: &KeyState<'a>) -> Option<&'a Version> {
         match self {
             Moment::Then => state.then,
             Moment::Now => state.now,
@@ -192,7 +192,7 @@ impl Moment {
 }
 
 /// What the listing shows of a key that a row names; `None` if it is held. The first two tables.
-pub fn dangling(state: &KeyState<'_>, moment: Moment) -> Option<Dangling> {
+pub(crate) fn dangling(state: &KeyState<'_>, moment: Moment) -> Option<Dangling> {
     if moment.live(state).is_some() {
         return None;
     }
@@ -209,7 +209,7 @@ pub fn dangling(state: &KeyState<'_>, moment: Moment) -> Option<Dangling> {
 }
 
 /// The change that makes a key hold what came first after `at`, if that was `within` this time: the last table.
-pub fn heal(dangling: &Dangling, at: Instant, within: Duration) -> Option<Change> {
+pub(crate) fn heal(dangling: &Dangling, at: Instant, within: Duration) -> Option<Change> {
     let Dangling { key, later, now, doubts, .. } = dangling;
     if !dangling.came_within(at, within) {
         return None;

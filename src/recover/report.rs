@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::file::RecoveryFile;
-use super::journal::{State, Status};
+use super::journal::{RecoveryState, Status};
+use super::manifest::{Purpose, RecoveryManifest};
 use super::record::StepResult;
 use super::references::{Dangling, Orphan};
 use super::steps::{Shape, Step};
-use super::told::{Purpose, Told};
-use crate::db::Progress;
+use crate::db::RestoreProgress;
 use crate::error::Error;
 use crate::model::{Instant, Location, Version};
 use crate::plan::{Action, Change};
 
 /// What the outside is told while a recovery goes on.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// A step is begun.
     Begun(Step),
     /// It is done.
@@ -29,7 +29,7 @@ pub enum Event<'a> {
     /// Every bucket and database is looked at once more.
     LastLook,
     /// How far a database is.
-    Database(usize, &'a Progress),
+    Database(usize, &'a RestoreProgress),
     /// How far it is cannot be asked for now; it will be asked for again.
     Unanswered(usize, &'a Error),
     /// How many of a bucket's changes are settled.
@@ -39,7 +39,7 @@ pub enum Event<'a> {
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ending {
+pub(crate) enum Ending {
     /// Everything is done, and consistent.
     Done,
     /// Everything is done; rows dangle, or copies are not as they should be.
@@ -53,8 +53,9 @@ pub enum Ending {
 }
 
 /// Something that is not as it should be.
+#[expect(clippy::struct_field_names, reason = "named as it is printed")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// What: `missing`, `differs` or `extra` in a copy; `superseded` write; `written`, since the application was resumed; `dangling` row, `orphan`; `nothing-compared`.
     pub finding: &'static str,
     /// Where it was looked for.
@@ -67,7 +68,7 @@ pub struct Finding {
 
 /// What a step came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StepReport {
+pub(crate) struct StepReport {
     /// What is done in it, in words.
     pub step: String,
     /// `done`, `failed`, `begun` or `not_begun`.
@@ -88,7 +89,7 @@ pub struct StepReport {
 
 /// A recovery, or a drill, as it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// What it was for.
     pub purpose: Purpose,
     /// Its name, and the tag of what it made.
@@ -126,7 +127,7 @@ pub struct Report {
 
 /// An application that runs on what was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Running {
+pub(crate) struct Running {
     /// Since the resume hook was run to its end.
     pub since: Instant,
     /// Keys that were changed since, which are its own to change.
@@ -135,7 +136,7 @@ pub struct Running {
 
 /// Something that a restore does not carry over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FollowUp {
+pub(crate) struct FollowUp {
     /// The database's name.
     pub database: String,
     /// What it is, in words.
@@ -145,7 +146,7 @@ pub struct FollowUp {
 }
 
 /// Counts by their names, without those that are zero and say nothing.
-pub fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> {
+pub(crate) fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> {
     named.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
 }
 
@@ -157,7 +158,7 @@ impl Ending {
     /// | no | no | with steps left | | interrupted |
     /// | no | no | | yes | inconsistent |
     /// | no | no | | no | done |
-    pub fn of(state: &State, stopped: bool, written: bool) -> Self {
+    pub(crate) fn of(state: &RecoveryState, stopped: bool, written: bool) -> Self {
         let steps = state.shape().map(Shape::steps).unwrap_or_default();
         let failed = |step: &Step| matches!(state.status(*step), Some(Status::Failed(_)));
         let has_found = |step: &Step| state.result(*step).is_some_and(StepResult::has_found);
@@ -178,7 +179,7 @@ impl Ending {
 
 impl Finding {
     /// A key of a copy that is not as it was.
-    pub fn of_copy(place: &Location, change: &Change) -> Self {
+    pub(crate) fn of_copy(place: &Location, change: &Change) -> Self {
         let (finding, detail) = match change.action {
             Action::Undelete => ("missing", "is not in the copy"),
             Action::Revert => ("differs", "is another in the copy"),
@@ -188,7 +189,7 @@ impl Finding {
     }
 
     /// A write that a restore superseded before anybody saw it.
-    pub fn superseded(place: &Location, key: &str, version: Option<&Version>) -> Self {
+    pub(crate) fn superseded(place: &Location, key: &str, version: Option<&Version>) -> Self {
         let detail = match version {
             Some(version) => format!("version {} was written meanwhile, and superseded", version.version_id),
             None => "a delete was made meanwhile, and superseded".to_owned(),
@@ -197,12 +198,12 @@ impl Finding {
     }
 
     /// Keys that were written after the resume hook was started, which did not come to its end.
-    pub fn written(place: &Location, detail: String) -> Self {
+    pub(crate) fn written(place: &Location, detail: String) -> Self {
         Self { finding: "written", place: place.clone(), key: String::new(), detail }
     }
 
     /// A row whose object is not there.
-    pub fn dangling(place: &Location, dangling: &Dangling, at: Instant) -> Self {
+    pub(crate) fn dangling(place: &Location, dangling: &Dangling, at: Instant) -> Self {
         let detail = match (dangling.delay(at), dangling.deleted) {
             (Some(delay), _) => format!("arrived {} s after the time", delay.as_secs()),
             (None, Some(deleted)) => format!("had been deleted at {deleted}"),
@@ -212,19 +213,19 @@ impl Finding {
     }
 
     /// A row whose object came late, and could not be brought back.
-    pub fn unhealed(place: &Location, key: &str, why: &str) -> Self {
+    pub(crate) fn unhealed(place: &Location, key: &str, why: &str) -> Self {
         let detail = format!("came late, and was not brought back: {why}");
         Self { finding: "dangling", place: place.clone(), key: key.to_owned(), detail }
     }
 
     /// Rows that name no keys at all: a pipe's exit code is that of its last command, so what was to print them may have failed.
-    pub fn nothing_compared(place: &Location) -> Self {
+    pub(crate) fn nothing_compared(place: &Location) -> Self {
         let detail = "the references' command printed no keys, so nothing was compared".to_owned();
         Self { finding: "nothing-compared", place: place.clone(), key: String::new(), detail }
     }
 
     /// A place that held nothing at the target time, so that neither a restore nor a comparison proves anything.
-    pub fn nothing_restored(place: &Location, oldest: Option<Instant>) -> Self {
+    pub(crate) fn nothing_restored(place: &Location, oldest: Option<Instant>) -> Self {
         let why = match oldest {
             Some(oldest) => format!("the oldest version here is of {}", oldest.human()),
             None => "there are no versions here".to_owned(),
@@ -235,7 +236,7 @@ impl Finding {
     }
 
     /// An object that no row names.
-    pub fn orphan(place: &Location, orphan: &Orphan) -> Self {
+    pub(crate) fn orphan(place: &Location, orphan: &Orphan) -> Self {
         let detail = "no row names it".to_owned();
         Self { finding: "orphan", place: place.clone(), key: orphan.key.clone(), detail }
     }
@@ -243,22 +244,22 @@ impl Finding {
 
 impl Report {
     /// What a recovery came to.
-    pub fn of(
-        (id, told): (&str, &Told),
-        state: &State,
+    pub(crate) fn of(
+        (id, manifest): (&str, &RecoveryManifest),
+        state: &RecoveryState,
         file: &RecoveryFile,
         (ending, findings): (Ending, Vec<Finding>),
         now: Instant,
     ) -> Self {
         let steps = state.shape().map(Shape::steps).unwrap_or_default();
         Self {
-            purpose: told.purpose,
+            purpose: manifest.purpose,
             id: id.to_owned(),
-            file: told.file.to_string_lossy().into_owned(),
-            at: told.at,
+            file: manifest.file.to_string_lossy().into_owned(),
+            at: manifest.at,
             ending,
-            age_ms: told.began.millis() - told.at.millis(),
-            elapsed_ms: state.ended_at().unwrap_or(now).millis() - told.began.millis(),
+            age_ms: manifest.began.millis() - manifest.at.millis(),
+            elapsed_ms: state.ended_at().unwrap_or(now).millis() - manifest.began.millis(),
             downtime_ms: state.downtime_ms(),
             steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
             findings,
@@ -271,7 +272,7 @@ impl Report {
 }
 
 impl StepReport {
-    fn of(state: &State, file: &RecoveryFile, step: Step) -> Self {
+    fn of(state: &RecoveryState, file: &RecoveryFile, step: Step) -> Self {
         let result = state.result(step).cloned().unwrap_or_default();
         let ms = match state.times(step) {
             Some((began, Some(ended))) => Some(ended.millis() - began.millis()),
@@ -288,7 +289,7 @@ impl StepReport {
 }
 
 /// What is done in a step.
-pub fn in_words(file: &RecoveryFile, step: Step) -> String {
+pub(crate) fn in_words(file: &RecoveryFile, step: Step) -> String {
     let database = |n: usize| file.databases.get(n).map_or("", |database| database.name());
     let bucket = |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
     match step {

@@ -36,7 +36,7 @@ pub enum Resource {
 
 /// Who works on something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
+pub(crate) struct Holder {
     /// `recovery`, `drill`, `mark`, `restore`, `undo`.
     pub command: String,
     /// The name of the recovery or the run, once it has one.
@@ -104,7 +104,7 @@ impl Holder {
     /// | restore, undo | restore, undo | anywhere: their changes are conditional on each key |
     /// | drill | drill | in a bucket: each has a folder of its own there |
     /// | any other two | | nowhere |
-    pub fn meets(&self, other: &Self) -> Option<&Resource> {
+    pub(crate) fn meets(&self, other: &Self) -> Option<&Resource> {
         let is_run = |holder: &Self| matches!(holder.command.as_str(), RESTORE | UNDO);
         if is_run(self) && is_run(other) {
             return None;
@@ -116,7 +116,7 @@ impl Holder {
     }
 
     /// In words: the command with its name, T, PID and host.
-    pub fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let id = self.id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
         let at = self.at.map(|at| format!(" to {}", at.human())).unwrap_or_default();
         format!("the {}{id}{at} (PID {} on {})", self.command, self.pid, self.host)
@@ -124,17 +124,17 @@ impl Holder {
 }
 
 /// The name of a run that restores.
-pub const RESTORE: &str = "restore";
+pub(crate) const RESTORE: &str = "restore";
 
 /// The name of a drill.
-pub const DRILL: &str = "drill";
+pub(crate) const DRILL: &str = "drill";
 
 /// The name of a run that undoes another.
-pub const UNDO: &str = "undo";
+pub(crate) const UNDO: &str = "undo";
 
 impl RecoveryFile {
     /// Everything that a recovery of this file works on. `endpoint_url` is what was typed for buckets that name none.
-    pub fn resources(&self, path: PathBuf, endpoint_url: Option<&str>) -> Vec<Resource> {
+    pub(crate) fn resources(&self, path: PathBuf, endpoint_url: Option<&str>) -> Vec<Resource> {
         let bucket = |bucket: &Bucket| {
             let location = match &bucket.target {
                 Target::InPlace => &bucket.source,
@@ -168,62 +168,4 @@ impl RecoveryFile {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_holds() {
-        let bucket =
-            |endpoint: Option<&str>, place: &str| Resource::bucket(endpoint, &place.parse().unwrap());
-        let file = |path: &str| Resource::File { path: path.into() };
-        let database = |service: &str, region: Option<&str>, target: &str| Resource::Database {
-            service: service.into(),
-            region: region.map(Into::into),
-            target: target.into(),
-        };
-        for (one, other, meet) in [
-            (file("/a"), file("/a"), true),
-            (file("/a"), file("/b"), false),
-            (bucket(None, "s3://abc"), bucket(None, "s3://abc/d/"), true),
-            (bucket(None, "s3://abc/d/"), bucket(None, "s3://abc/e/"), false),
-            (bucket(None, "s3://abc"), bucket(None, "s3://abd"), false),
-            (bucket(Some("http://x"), "s3://abc"), bucket(Some("http://x/"), "s3://abc"), true),
-            (bucket(Some("http://x"), "s3://abc"), bucket(None, "s3://abc"), false),
-            (database("rds", None, "a"), database("rds", Some("eu-west-1"), "a"), true),
-            (database("rds", Some("us-east-1"), "a"), database("rds", Some("eu-west-1"), "a"), false),
-            (database("rds", None, "a"), database("command", None, "a"), false),
-            (database("rds", None, "a"), database("rds", None, "b"), false),
-            (file("/a"), database("rds", None, "/a"), false),
-        ] {
-            assert_eq!((one.meets(&other), other.meets(&one)), (meet, meet), "{one:?} {other:?}");
-        }
-    }
-
-    #[test]
-    fn two_restores_may_meet_and_two_drills_in_a_bucket() {
-        let holder = |command: &str, resource: &Resource| Holder {
-            command: command.into(),
-            id: None,
-            at: None,
-            pid: 1,
-            host: "host".into(),
-            holds: vec![resource.clone()],
-        };
-        let file = Resource::File { path: "/a".into() };
-        let bucket = Resource::bucket(None, &"s3://abc".parse().unwrap());
-        for (one, other, in_file, in_bucket) in [
-            (RESTORE, UNDO, false, false),
-            (RESTORE, "recovery", true, true),
-            (RESTORE, DRILL, true, true),
-            ("mark", "recovery", true, true),
-            ("recovery", "recovery", true, true),
-            (DRILL, "recovery", true, true),
-            (DRILL, DRILL, true, false),
-        ] {
-            for (resource, meet) in [(&file, in_file), (&bucket, in_bucket)] {
-                let meets = holder(one, resource).meets(&holder(other, resource)).is_some();
-                assert_eq!(meets, meet, "{one} {other} {resource:?}");
-            }
-        }
-    }
-}
+mod tests;

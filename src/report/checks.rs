@@ -18,7 +18,7 @@ const HEADLINE: [Subject; 4] =
     [Subject::Versioning, Subject::Lifecycle, Subject::ObjectLock, Subject::Encryption];
 
 /// Lines for the head of a table: what is fine in one, then [`problems`].
-pub fn head(checks: &[Check]) -> Vec<String> {
+pub(crate) fn head(checks: &[Check]) -> Vec<String> {
     let fine = |check: &&Check| check.verdict == Verdict::Passed && HEADLINE.contains(&check.subject);
     let fine: Vec<_> = checks.iter().filter(fine).map(|check| printable(&check.words)).collect();
     let fine = (!fine.is_empty()).then(|| fine.join(" · "));
@@ -26,14 +26,14 @@ pub fn head(checks: &[Check]) -> Vec<String> {
 }
 
 /// What a person should know, a line each.
-pub fn problems(checks: &[Check]) -> Vec<String> {
+pub(crate) fn problems(checks: &[Check]) -> Vec<String> {
     let problems = checks.iter().filter(|check| check.verdict != Verdict::Passed);
     problems.map(|check| printable(&check.words).into_owned()).collect()
 }
 
 /// The answer.
 #[derive(Debug, Clone)]
-pub struct Answer<'a> {
+pub(crate) struct Answer<'a> {
     /// The bucket, and the prefix.
     pub location: &'a Location,
     /// What was asked.
@@ -61,7 +61,7 @@ pub struct Answer<'a> {
 
 impl Answer<'_> {
     /// Writes it as one page: what it is about, the checks, the keys in doubt, and last what comes of it.
-    pub fn page(&self, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn page(&self, out: &mut impl Write) -> Result<()> {
         let place = self.location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         let now = self.now;

@@ -8,11 +8,11 @@ use crate::plan::Change;
 
 /// Changes, or mismatches, a line each.
 #[derive(Debug)]
-pub struct CsvChanges<W: Write>(csv::Writer<W>);
+pub(crate) struct CsvChanges<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvChanges<W> {
     /// Writes the heading.
-    pub fn new(out: W) -> Result<Self> {
+    pub(crate) fn new(out: W) -> Result<Self> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record([
             "key",
@@ -33,7 +33,7 @@ impl<W: Write> CsvChanges<W> {
     }
 
     /// Writes one change.
-    pub fn change(&mut self, change: &Change) -> Result<()> {
+    pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
         let mut record = vec![change.key.clone(), change.action.name().to_owned()];
         record.extend(fields(change.then.as_ref()));
         record.extend(fields(change.now.as_ref()));
@@ -45,7 +45,7 @@ impl<W: Write> CsvChanges<W> {
     }
 
     /// Writes out what is buffered.
-    pub fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         Ok(self.0.flush()?)
     }
 }
@@ -66,11 +66,11 @@ fn fields(version: Option<&Version>) -> [String; 4] {
 
 /// A key's history, an entry a line.
 #[derive(Debug)]
-pub struct CsvHistory<W: Write>(csv::Writer<W>);
+pub(crate) struct CsvHistory<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvHistory<W> {
     /// Writes the heading.
-    pub fn new(out: W) -> Result<Self> {
+    pub(crate) fn new(out: W) -> Result<Self> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record([
             "key",
@@ -88,7 +88,7 @@ impl<W: Write> CsvHistory<W> {
     }
 
     /// Writes one entry.
-    pub fn entry(&mut self, key: &str, past: &Past) -> Result<()> {
+    pub(crate) fn entry(&mut self, key: &str, past: &Past) -> Result<()> {
         let version = &past.version;
         let (kind, size) = if past.delete_marker {
             ("delete_marker", String::new())
@@ -110,7 +110,7 @@ impl<W: Write> CsvHistory<W> {
     }
 
     /// Writes out what is buffered.
-    pub fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         Ok(self.0.flush()?)
     }
 }

@@ -15,7 +15,7 @@ use crate::resolve::Doubt;
 
 /// What a comparison is for. Decides the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// To see what a restore changes.
     Restore,
     /// The same, of a plan that is saved.
@@ -81,7 +81,7 @@ impl Purpose {
 
 /// What the table is about.
 #[derive(Debug, Clone)]
-pub struct Heading {
+pub(crate) struct Heading {
     /// The place.
     pub location: Location,
     /// The past instant.
@@ -100,7 +100,7 @@ pub struct Heading {
 
 /// Gathers what the table shows: sums, and the first changes of each kind.
 #[derive(Debug)]
-pub struct DiffView {
+pub(crate) struct DiffView {
     heading: Heading,
     warnings: Vec<Warning>,
     all: bool,
@@ -117,17 +117,17 @@ impl Heading {
 
 impl DiffView {
     /// An empty table. `all` shows every change as it comes.
-    pub fn new(heading: Heading, all: bool) -> Self {
+    pub(crate) fn new(heading: Heading, all: bool) -> Self {
         Self { heading, warnings: Vec::new(), all, begun: false, shown: Default::default() }
     }
 
     /// Shows these before anything else.
-    pub fn warn(&mut self, warnings: &[Warning]) {
+    pub(crate) fn warn(&mut self, warnings: &[Warning]) {
         self.warnings.extend(warnings);
     }
 
     /// Takes one change.
-    pub fn change(&mut self, change: &Change, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn change(&mut self, change: &Change, out: &mut impl Write) -> Result<()> {
         if self.all {
             if !std::mem::replace(&mut self.begun, true) {
                 self.head(out)?;
@@ -142,13 +142,13 @@ impl DiffView {
     }
 
     /// Writes the table.
-    pub fn finish(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn finish(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
         self.sums(sums, out)?;
         self.examples(sums, out)
     }
 
     /// Writes the table without examples.
-    pub fn sums(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn sums(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
         if self.begun {
             writeln!(out)?;
         } else {
@@ -208,7 +208,7 @@ impl DiffView {
     }
 
     /// Writes what it would take to carry the changes out, and the command that does.
-    pub fn next_step(&self, sums: &Sums, rate: u32, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn next_step(&self, sums: &Sums, rate: u32, out: &mut impl Write) -> Result<()> {
         if sums.changes() == 0 {
             return Ok(writeln!(out, "{}", nothing_to_change(sums))?);
         }
@@ -276,7 +276,7 @@ impl DiffView {
 }
 
 /// What is said where nothing has to be done. That no key was found may come of a misspelt prefix.
-pub fn nothing_to_change(sums: &Sums) -> String {
+pub(crate) fn nothing_to_change(sums: &Sums) -> String {
     if !sums.found_nothing() {
         return "nothing to change".to_owned();
     }
@@ -285,7 +285,7 @@ pub fn nothing_to_change(sums: &Sums) -> String {
 }
 
 /// That nothing but the size of so many objects could be checked.
-pub fn sizes_only(unproven: u64) -> String {
+pub(crate) fn sizes_only(unproven: u64) -> String {
     let objects = plural(unproven, "object was", "objects were");
     format!("{objects} checked by size only: the server has no checksum to hold the bytes against")
 }

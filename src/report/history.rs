@@ -4,7 +4,7 @@ use super::units::bytes;
 use crate::model::{Instant, Past};
 
 /// One entry in one line; an arrow marks the one live at the instant asked for.
-pub fn history_line(past: &Past, at: Option<Instant>) -> String {
+pub(crate) fn history_line(past: &Past, at: Option<Instant>) -> String {
     let version = &past.version;
     let size = if past.delete_marker { "deleted".to_owned() } else { bytes(version.size) };
     let class = if past.delete_marker { "" } else { &version.storage_class };

@@ -19,7 +19,7 @@ use crate::resolve::{Caution, Doubt, Kind};
 
 /// A writer of JSON objects, one a line. The first carries `"schema": 1`.
 #[derive(Debug)]
-pub struct JsonLines<W> {
+pub(crate) struct JsonLines<W> {
     out: W,
     begun: bool,
 }
@@ -118,22 +118,27 @@ struct DoubtLine<'a> {
 
 impl<W: Write> JsonLines<W> {
     /// Writes to `out`.
-    pub fn new(out: W) -> Self {
+    pub(crate) fn new(out: W) -> Self {
         Self { out, begun: false }
     }
 
     /// What a plan file is about.
-    pub fn plan(&mut self, header: &Header) -> Result<()> {
+    pub(crate) fn plan(&mut self, header: &Header) -> Result<()> {
         self.line("plan", header)
     }
 
     /// What was found out about the bucket.
-    pub fn checks(&mut self, checks: &[Check]) -> Result<()> {
+    pub(crate) fn checks(&mut self, checks: &[Check]) -> Result<()> {
         checks.iter().try_for_each(|check| self.line("check", check))
     }
 
     /// Whether a past can be restored: the checks, the doubts, a summary.
-    pub fn answer(&mut self, answer: &Answer<'_>, counters: &Counters, elapsed: Duration) -> Result<()> {
+    pub(crate) fn answer(
+        &mut self,
+        answer: &Answer<'_>,
+        counters: &Counters,
+        elapsed: Duration,
+    ) -> Result<()> {
         self.checks(answer.checks)?;
         self.warnings(answer.warnings)?;
         for (doubt, Kind { keys, some }) in answer.doubtful.kinds() {
@@ -145,26 +150,26 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// A change that a restore would make.
-    pub fn change(&mut self, change: &Change) -> Result<()> {
+    pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
         let Change { key, action, now, then, markers, cautions, doubts } = change;
         let (now, then) = (VersionLine::of(now.as_ref()), VersionLine::of(then.as_ref()));
         self.line("change", ChangeLine { key, change: *action, now, then, doubts, cautions, markers })
     }
 
     /// A key that nothing would be done to, though what it held is in doubt.
-    pub fn unsure(&mut self, unsure: &UnsureKey) -> Result<()> {
+    pub(crate) fn unsure(&mut self, unsure: &UnsureKey) -> Result<()> {
         self.line("unsure", unsure)
     }
 
     /// A key that does not hold what it should.
-    pub fn mismatch(&mut self, change: &Change) -> Result<()> {
+    pub(crate) fn mismatch(&mut self, change: &Change) -> Result<()> {
         let Change { key, now, then, .. } = change;
         let (expected, found) = (VersionLine::of(then.as_ref()), VersionLine::of(now.as_ref()));
         self.line("mismatch", MismatchLine { key, expected, found })
     }
 
     /// A key that a restore left alone, or could not change. Keys that went well have no line.
-    pub fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
+    pub(crate) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
         let Change { key, action, .. } = change;
         let (kind, code, message) = match outcome {
             Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => return Ok(()),
@@ -190,7 +195,7 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// One entry of a key's history.
-    pub fn entry(&mut self, key: &str, past: &Past) -> Result<()> {
+    pub(crate) fn entry(&mut self, key: &str, past: &Past) -> Result<()> {
         let version = &past.version;
         let of_version = !past.delete_marker;
         let body = EntryLine {
@@ -207,7 +212,7 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// The last line.
-    pub fn summary(&mut self, summary: &Summary<'_>) -> Result<()> {
+    pub(crate) fn summary(&mut self, summary: &Summary<'_>) -> Result<()> {
         self.last(summary)
     }
 
@@ -222,12 +227,12 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// What was written to.
-    pub fn into_inner(self) -> W {
+    pub(crate) fn into_inner(self) -> W {
         self.out
     }
 
     /// What a recovery came to.
-    pub fn recovery(&mut self, report: &Report) -> Result<()> {
+    pub(crate) fn recovery(&mut self, report: &Report) -> Result<()> {
         self.line("recovery", report)
     }
 
@@ -241,7 +246,7 @@ impl<W: Write> JsonLines<W> {
 /// The command that a summary is of, with what only it tells.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "command", rename_all = "lowercase")]
-pub enum Command {
+pub(crate) enum Command {
     /// `asof diff`.
     Diff {
         /// The later time, where two past times are compared.
@@ -269,7 +274,7 @@ pub enum Command {
 
 /// What a run did.
 #[derive(Debug, Clone, Serialize)]
-pub struct Done {
+pub(crate) struct Done {
     /// The run's name; none where there was nothing to do.
     run: Option<String>,
     copied: u64,
@@ -286,7 +291,7 @@ pub struct Done {
 
 impl Done {
     /// What a run did, by its counters.
-    pub fn new(run: Option<&str>, counters: &Counters) -> Self {
+    pub(crate) fn new(run: Option<&str>, counters: &Counters) -> Self {
         Self {
             run: run.map(ToOwned::to_owned),
             copied: counters.copied.get(),
@@ -323,7 +328,7 @@ impl NotKept {
 
 /// The sums of a command.
 #[derive(Debug, Clone, Serialize)]
-pub struct Summary<'a> {
+pub(crate) struct Summary<'a> {
     #[serde(flatten)]
     command: Command,
     bucket: &'a str,
@@ -349,7 +354,7 @@ pub struct Summary<'a> {
 impl<'a> Summary<'a> {
     /// The summary of a command over `location` at `at`. `write_requests` are those sent, or, of a diff or a plan, those that
     /// a restore would send.
-    pub fn new(
+    pub(crate) fn new(
         command: Command,
         location: &'a Location,
         at: Instant,

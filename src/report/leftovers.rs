@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::model::{Instant, printable};
 
 /// What there is, in columns below a heading; nothing where there is nothing.
-pub fn leftovers_table(leftovers: &[Leftover], now: Instant) -> String {
+pub(crate) fn leftovers_table(leftovers: &[Leftover], now: Instant) -> String {
     if leftovers.is_empty() {
         return String::new();
     }
@@ -32,7 +32,7 @@ pub fn leftovers_table(leftovers: &[Leftover], now: Instant) -> String {
 
 impl<W: Write> JsonLines<W> {
     /// A database that a drill has left behind.
-    pub fn leftover(&mut self, leftover: &Leftover) -> Result<()> {
+    pub(crate) fn leftover(&mut self, leftover: &Leftover) -> Result<()> {
         self.line("leftover", leftover)
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
 
 /// The marks below a heading, in columns; nothing where there are none.
-pub fn marks_table(marks: &[MarkLine], now: Instant) -> String {
+pub(crate) fn marks_table(marks: &[MarkLine], now: Instant) -> String {
     if marks.is_empty() {
         return String::new();
     }
@@ -33,12 +33,12 @@ struct ListedMark<'a> {
 
 impl<W: Write> JsonLines<W> {
     /// A mark that was made.
-    pub fn mark(&mut self, mark: &MarkLine) -> Result<()> {
+    pub(crate) fn mark(&mut self, mark: &MarkLine) -> Result<()> {
         self.line("mark", mark)
     }
 
     /// A mark of those that there are.
-    pub fn listed_mark(&mut self, mark: &MarkLine, now: Instant) -> Result<()> {
+    pub(crate) fn listed_mark(&mut self, mark: &MarkLine, now: Instant) -> Result<()> {
         let age_s = now.second() - mark.at.second();
         self.line("mark", ListedMark { mark, age_s })
     }

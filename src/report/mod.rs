@@ -22,30 +22,30 @@ mod timeline;
 mod units;
 mod warning;
 
-pub use checks::{Answer, head, problems};
-pub use csv::{CsvChanges, CsvHistory};
-pub use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
-pub use doubt::straddling_keys;
-pub use history::history_line;
-pub use html::recovery_page;
-pub use json::{Command, Done, JsonLines, Summary};
-pub use leftovers::leftovers_table;
-pub use marks::marks_table;
-pub use progress::{Display, Phase, Progress};
-pub use recoveries::{AbortedPart, AbortedRecovery, OpenRecovery, recoveries_table};
-pub use recovery::{progress_line, recovery_table};
-pub use references::{
+pub(crate) use checks::{Answer, head, problems};
+pub(crate) use csv::{CsvChanges, CsvHistory};
+pub(crate) use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
+pub(crate) use doubt::straddling_keys;
+pub(crate) use history::history_line;
+pub(crate) use html::recovery_page;
+pub(crate) use json::{Command, Done, JsonLines, Summary};
+pub(crate) use leftovers::leftovers_table;
+pub(crate) use marks::marks_table;
+pub(crate) use progress::{Display, Phase, Progress};
+pub(crate) use recoveries::{AbortedPart, AbortedRecovery, OpenRecovery, recoveries_table};
+pub(crate) use recovery::{progress_line, recovery_table};
+pub(crate) use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };
-pub use restore::{done_line, failure_line, not_kept_line};
-pub use runs::{RunLine, runs_table};
-pub use shell::{shell_path, shell_word};
-pub use timeline::{TimelineView, bars_for};
-pub use units::{bytes, count, length, plural};
+pub(crate) use restore::{done_line, failure_line, not_kept_line};
+pub(crate) use runs::{RunLine, runs_table};
+pub(crate) use shell::{shell_path, shell_word};
+pub(crate) use timeline::{TimelineView, bars_for};
+pub(crate) use units::{length, plural};
 
 /// The form of the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
+pub(crate) enum Format {
     /// For a person.
     #[default]
     Table,

@@ -18,7 +18,7 @@ const LINE_TICK: Duration = Duration::from_secs(1);
 
 /// Whether progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Display {
+pub(crate) enum Display {
     /// If stderr is a terminal.
     Auto,
     /// Always; as a line a second where stderr is no terminal.
@@ -29,7 +29,7 @@ pub enum Display {
 
 /// What is going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// Versions are listed and resolved; how many there are is not known.
     Surveying,
     /// Planned changes are carried out.
@@ -38,14 +38,14 @@ pub enum Phase {
 
 /// A display that runs until it is dropped.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
     /// Begins to show how `counters` grow.
-    pub fn start(display: Display, phase: Phase, counters: &Arc<Counters>) -> Self {
+    pub(crate) fn start(display: Display, phase: Phase, counters: &Arc<Counters>) -> Self {
         let terminal = std::io::stderr().is_terminal();
         if display == Display::Never || (display == Display::Auto && !terminal) {
             return Self { stop: None, thread: None };

@@ -11,7 +11,7 @@ use crate::model::{Instant, printable};
 
 /// A recovery that is not finished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OpenRecovery {
+pub(crate) struct OpenRecovery {
     /// Its name, and the tag of what it restored.
     pub id: String,
     /// `running`, `open`, `aborting`, or `overtaken`: closed, with a database of it left.
@@ -36,7 +36,7 @@ pub struct OpenRecovery {
 
 /// What became of a recovery that was aborted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AbortedRecovery {
+pub(crate) struct AbortedRecovery {
     /// Its name.
     pub id: String,
     /// The recovery file.
@@ -51,7 +51,7 @@ pub struct AbortedRecovery {
 
 /// What became of a part of an abort.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AbortedPart {
+pub(crate) struct AbortedPart {
     /// What is done in it, in words.
     pub part: String,
     /// `done`, `left`, `not undone` or `failed`.
@@ -62,7 +62,7 @@ pub struct AbortedPart {
 }
 
 /// The recoveries below a heading, in columns; nothing where there are none.
-pub fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
+pub(crate) fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
     if recoveries.is_empty() {
         return String::new();
     }
@@ -79,12 +79,12 @@ pub fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
 
 impl<W: Write> JsonLines<W> {
     /// A recovery that is not finished.
-    pub fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
+    pub(crate) fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
         self.line("open_recovery", recovery)
     }
 
     /// A recovery that was aborted.
-    pub fn aborted_recovery(&mut self, aborted: &AbortedRecovery) -> Result<()> {
+    pub(crate) fn aborted_recovery(&mut self, aborted: &AbortedRecovery) -> Result<()> {
         self.line("aborted_recovery", aborted)
     }
 }

@@ -1,13 +1,13 @@
 //! A recovery, for a person: what goes on in it, and what it came to.
 
 use super::units::{bytes, count, plural};
-use crate::db::Progress;
+use crate::db::RestoreProgress;
 use crate::limits;
 use crate::model::printable;
 use crate::recover::{Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words};
 
 /// What goes on, in one line.
-pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
+pub(crate) fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
     match event {
         Event::Begun(step) => format!("begun   {}", in_words(file, *step)),
         Event::Done(step) => format!("done    {}", in_words(file, *step)),
@@ -19,10 +19,12 @@ pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
         Event::Database(n, progress) => {
             let name = file.databases.get(*n).map_or("", |database| database.name());
             let state = match progress {
-                Progress::Restoring { percent: Some(percent), state } => format!("{state}, {percent} %"),
-                Progress::Restoring { percent: None, state } => state.clone(),
-                Progress::Available { .. } => "available".to_owned(),
-                Progress::Failed { why } => format!("failed: {why}"),
+                RestoreProgress::Restoring { percent: Some(percent), state } => {
+                    format!("{state}, {percent} %")
+                }
+                RestoreProgress::Restoring { percent: None, state } => state.clone(),
+                RestoreProgress::Available { .. } => "available".to_owned(),
+                RestoreProgress::Failed { why } => format!("failed: {why}"),
             };
             format!("        database {}: {}", printable(name), printable(&state))
         }
@@ -39,7 +41,7 @@ pub fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
 }
 
 /// What it came to: each step with its time, then what is not as it should be.
-pub fn recovery_table(report: &Report) -> String {
+pub(crate) fn recovery_table(report: &Report) -> String {
     let mut out = format!("{}\n\n", heading(report));
     let width = report.steps.iter().map(|step| step.step.chars().count()).max().unwrap_or_default();
     for step in &report.steps {

@@ -17,7 +17,7 @@ use crate::resolve::Doubt;
 
 /// What the table is about.
 #[derive(Debug, Clone)]
-pub struct ReferencesHeading {
+pub(crate) struct ReferencesHeading {
     /// The place.
     pub location: Location,
     /// The past instant.
@@ -34,7 +34,7 @@ pub struct ReferencesHeading {
 
 /// Gathers what the table shows: sums, and the first keys of each kind.
 #[derive(Debug)]
-pub struct ReferencesView {
+pub(crate) struct ReferencesView {
     heading: ReferencesHeading,
     all: bool,
     begun: bool,
@@ -44,12 +44,12 @@ pub struct ReferencesView {
 
 impl ReferencesView {
     /// An empty table. `all` shows every key as it comes.
-    pub fn new(heading: ReferencesHeading, all: bool) -> Self {
+    pub(crate) fn new(heading: ReferencesHeading, all: bool) -> Self {
         Self { heading, all, begun: false, dangling: Default::default(), orphans: Vec::new() }
     }
 
     /// Takes a key that dangles.
-    pub fn dangling(&mut self, dangling: &Dangling, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn dangling(&mut self, dangling: &Dangling, out: &mut impl Write) -> Result<()> {
         if self.all {
             self.head(out)?;
             return self.dangling_line(dangling, out);
@@ -64,7 +64,7 @@ impl ReferencesView {
     }
 
     /// Takes an object that no row names.
-    pub fn orphan(&mut self, orphan: &Orphan, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn orphan(&mut self, orphan: &Orphan, out: &mut impl Write) -> Result<()> {
         if self.all {
             self.head(out)?;
             return orphan_line(orphan, out);
@@ -76,7 +76,7 @@ impl ReferencesView {
     }
 
     /// Writes the table.
-    pub fn finish(mut self, sums: &ReferenceSums, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn finish(mut self, sums: &ReferenceSums, out: &mut impl Write) -> Result<()> {
         if self.begun {
             writeln!(out)?;
         }
@@ -186,7 +186,7 @@ fn delayed(delay: Duration) -> String {
 }
 
 /// That nothing dangles, or how much does.
-pub fn references_verdict(sums: &ReferenceSums) -> String {
+pub(crate) fn references_verdict(sums: &ReferenceSums) -> String {
     match (sums.keys, sums.dangling()) {
         (0, _) => "nothing was compared: no row names a key".to_owned(),
         (keys, 0) => format!(
@@ -219,7 +219,7 @@ struct OrphanLine<'a> {
 
 /// The sums of `asof references`.
 #[derive(Debug, Serialize)]
-pub struct ReferencesSummary<'a> {
+pub(crate) struct ReferencesSummary<'a> {
     command: &'static str,
     bucket: &'a str,
     prefix: &'a str,
@@ -244,7 +244,7 @@ pub struct ReferencesSummary<'a> {
 
 impl<'a> ReferencesSummary<'a> {
     /// The summary of what was found.
-    pub fn new(
+    pub(crate) fn new(
         heading: &'a ReferencesHeading,
         sums: &ReferenceSums,
         counters: &Counters,
@@ -277,7 +277,7 @@ impl<'a> ReferencesSummary<'a> {
 
 impl<W: Write> JsonLines<W> {
     /// A key that a row names, and that is not there.
-    pub fn dangling(&mut self, dangling: &Dangling, at: Instant) -> Result<()> {
+    pub(crate) fn dangling(&mut self, dangling: &Dangling, at: Instant) -> Result<()> {
         let Dangling { key, existed, deleted, later, now, doubts } = dangling;
         let body = DanglingLine {
             key,
@@ -292,13 +292,13 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// An object that no row names.
-    pub fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
+    pub(crate) fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
         let Orphan { key, version } = orphan;
         self.line("orphan", OrphanLine { key, version: VersionLine::of(Some(version)) })
     }
 
     /// The sums of both.
-    pub fn references(&mut self, summary: &ReferencesSummary<'_>) -> Result<()> {
+    pub(crate) fn references(&mut self, summary: &ReferencesSummary<'_>) -> Result<()> {
         self.line("summary", summary)?;
         self.flush()
     }
@@ -311,11 +311,11 @@ fn seconds(delay: Option<Duration>) -> Option<u64> {
 
 /// Keys that dangle, and objects that no row names, a line each.
 #[derive(Debug)]
-pub struct CsvReferences<W: Write>(csv::Writer<W>);
+pub(crate) struct CsvReferences<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvReferences<W> {
     /// Writes the heading.
-    pub fn new(out: W) -> Result<Self> {
+    pub(crate) fn new(out: W) -> Result<Self> {
         let mut csv = csv::Writer::from_writer(out);
         let heading = [
             "key",
@@ -333,7 +333,7 @@ impl<W: Write> CsvReferences<W> {
     }
 
     /// Writes a key that dangles, with the version that came after.
-    pub fn dangling(&mut self, dangling: &Dangling, at: Instant) -> Result<()> {
+    pub(crate) fn dangling(&mut self, dangling: &Dangling, at: Instant) -> Result<()> {
         let Dangling { key, existed, deleted, later, doubts, .. } = dangling;
         let (id, made, size) = later.as_ref().map_or_else(Default::default, |v| {
             (v.version_id.clone(), v.last_modified.to_string(), v.size.to_string())
@@ -347,7 +347,7 @@ impl<W: Write> CsvReferences<W> {
     }
 
     /// Writes an object that no row names.
-    pub fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
+    pub(crate) fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
         let Orphan { key, version } = orphan;
         let (made, size) = (version.last_modified.to_string(), version.size.to_string());
         let record = [key, "orphan", "", "", &version.version_id, &made, &size, "", ""];
@@ -355,7 +355,7 @@ impl<W: Write> CsvReferences<W> {
     }
 
     /// Writes out what is buffered.
-    pub fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         Ok(self.0.flush()?)
     }
 }

@@ -9,7 +9,7 @@ use crate::model::printable;
 use crate::plan::Change;
 
 /// What was done, in one line.
-pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> String {
+pub(crate) fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> String {
     let [copied, deleted, skipped] =
         [&counters.copied, &counters.deleted, &counters.skipped].map(|c| count(c.get()));
     let conflicts = plural(counters.conflicts.get(), "conflict", "conflicts");
@@ -37,7 +37,7 @@ pub fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> S
 }
 
 /// What of the objects copied could not be kept, and what would keep it, in one line; `None` if everything was.
-pub fn not_kept_line(counters: &Counters) -> Option<String> {
+pub(crate) fn not_kept_line(counters: &Counters) -> Option<String> {
     let not_kept = &counters.not_kept;
     let parts: Vec<_> = [
         (&not_kept.acl, "the ACL", "no permission: s3:GetObjectVersionAcl"),
@@ -54,7 +54,7 @@ pub fn not_kept_line(counters: &Counters) -> Option<String> {
 
 /// A key that was left alone or failed, in one line; `None` for one that went well.
 /// `conflict` says what a key in conflict is.
-pub fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -> Option<String> {
+pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -> Option<String> {
     let key = printable(&change.key);
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,

@@ -12,7 +12,7 @@ use crate::model::{Instant, printable};
 
 /// A run, as `asof runs` lists it.
 #[derive(Debug, Clone, Serialize)]
-pub struct RunLine<'a> {
+pub(crate) struct RunLine<'a> {
     /// Its name.
     pub run: &'a str,
     /// How far it is.
@@ -64,7 +64,7 @@ impl RunLine<'_> {
 }
 
 /// The runs below a heading, in columns; nothing where there are none.
-pub fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
+pub(crate) fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
     if runs.is_empty() {
         return String::new();
     }
@@ -74,53 +74,15 @@ pub fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
 
 impl<W: Write> JsonLines<W> {
     /// One run of those that there are.
-    pub fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
+    pub(crate) fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
         self.line("run", run)
     }
 
     /// A run that was removed.
-    pub fn removed_run(&mut self, run: &RunLine<'_>) -> Result<()> {
+    pub(crate) fn removed_run(&mut self, run: &RunLine<'_>) -> Result<()> {
         self.line("removed_run", run)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_as_wide_as_what_they_hold() {
-        let run = RunLine {
-            run: "20251117T143005Z-7f3a",
-            state: "done",
-            began: Some(Instant::from_millis(0)),
-            undoes: None,
-            undone_by: Some("20251118T143005Z-7f3a"),
-            location: Some("s3://prod-uploads/\u{1b}".into()),
-            to: None,
-            at: Some(Instant::from_millis(0)),
-            changes: 1200,
-            done: 1198,
-            left: 2,
-        };
-        let unread = RunLine {
-            run: "x",
-            state: "damaged",
-            began: None,
-            undone_by: None,
-            location: None,
-            at: None,
-            left: 0,
-            ..run.clone()
-        };
-        assert_eq!(
-            runs_table(&[run, unread], Instant::from_millis(90_061_000)),
-            "\
-RUN                    AGE      STATE    DONE            LEFT  UNDONE BY              WHAT
-20251117T143005Z-7f3a  1 d 1 h  done     1,198 of 1,200  2     20251118T143005Z-7f3a  s3://prod-uploads/\\u{1b} as of 1970-01-01 00:00:00 UTC
-x                      -        damaged  1,198 of 1,200  -     -                      its run.json cannot be read
-"
-        );
-        assert_eq!(runs_table(&[], Instant::default()), "");
-    }
-}
+mod tests;

@@ -19,7 +19,7 @@ const BLOCKS: [char; 3] = ['░', '▒', '█'];
 
 /// What a timeline is about, and what came of it.
 #[derive(Debug)]
-pub struct TimelineView<'a> {
+pub(crate) struct TimelineView<'a> {
     /// The place.
     pub location: &'a Location,
     /// What was found; its bins as they are shown.
@@ -39,7 +39,7 @@ pub(super) fn instant(second: i64) -> Instant {
 
 impl TimelineView<'_> {
     /// Writes the chart, the bursts, and the time to go back to.
-    pub fn table(&self, out: &mut impl Write) -> Result<()> {
+    pub(crate) fn table(&self, out: &mut impl Write) -> Result<()> {
         let bars: Vec<Bar> = self.found.bins.bars().collect();
         if bars.is_empty() {
             return Ok(writeln!(out, "{}: nothing was written or deleted here in that time", self.place())?);
@@ -144,7 +144,7 @@ impl TimelineView<'_> {
     }
 
     /// Writes bars, bursts and the summary as JSON.
-    pub fn json(
+    pub(crate) fn json(
         &self,
         lines: &mut JsonLines<impl Write>,
         counters: &Counters,
@@ -177,7 +177,7 @@ impl TimelineView<'_> {
     }
 
     /// Writes the bars as comma-separated values.
-    pub fn csv(&self, out: impl Write) -> Result<()> {
+    pub(crate) fn csv(&self, out: impl Write) -> Result<()> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record(["from", "to", "puts", "overwrites", "deletes"]).map_err(of_stream)?;
         for bar in self.found.bins.bars() {
@@ -337,6 +337,6 @@ struct SummaryLine<'a> {
 }
 
 /// How many bars fit the screen.
-pub fn bars_for(rows: usize) -> usize {
+pub(crate) fn bars_for(rows: usize) -> usize {
     rows.saturating_sub(12).clamp(limits::LEAST_BARS, limits::MOST_BARS)
 }

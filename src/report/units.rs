@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-pub use crate::model::{count, plural};
+pub(crate) use crate::model::{count, plural};
 
 /// Bytes in the largest binary unit that leaves a number of at least one: `41.7 GiB`.
-pub fn bytes(n: u64) -> String {
+pub(crate) fn bytes(n: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if n < 1024 {
         return format!("{n} B");
@@ -21,7 +21,7 @@ pub fn bytes(n: u64) -> String {
 }
 
 /// A length of time in its two largest units: `3d 2h`.
-pub fn length(length: Duration) -> String {
+pub(crate) fn length(length: Duration) -> String {
     let mut rest = length.as_secs();
     let mut parts = Vec::new();
     for (name, unit) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
@@ -43,29 +43,4 @@ pub(super) fn duration(seconds: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lengths_are_told_in_their_two_largest_units() {
-        for (seconds, expected) in [(0, "0s"), (600, "10m"), (266_405, "3d 2h"), (86_405, "1d 5s")] {
-            assert_eq!(length(Duration::from_secs(seconds)), expected);
-        }
-    }
-
-    #[test]
-    fn numbers_are_readable() {
-        for (n, expected) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1.0 KiB"),
-            (86_118, "84.1 KiB"),
-            (1 << 30, "1.0 GiB"),
-            (u64::MAX, "16.0 EiB"),
-            ((1 << 20) - 1, "1.0 MiB"),
-        ] {
-            assert_eq!(bytes(n), expected);
-        }
-        assert_eq!((plural(1, "key", "keys"), plural(2, "key", "keys")), ("1 key".into(), "2 keys".into()));
-    }
-}
+mod tests;

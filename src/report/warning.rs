@@ -35,7 +35,7 @@ struct WarningLine<'a> {
 
 impl<W: Write> JsonLines<W> {
     /// What a person has to know first.
-    pub fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
+    pub(crate) fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
         warnings.iter().try_for_each(|warning| self.line("warning", warning))
     }
 
@@ -48,7 +48,7 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// Something else that a person has to know.
-    pub fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
+    pub(crate) fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
         self.line("warning", WarningLine { reason, message })
     }
 }

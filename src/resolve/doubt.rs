@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Caution;
 use super::expiry::{DAY, Expiries, after};
-use super::fold::{Cut, Cuts, KeyState};
+use super::fold::{AsOf, AsOfPair, KeyState};
 use crate::model::{Instant, Version};
 
 /// Why a key is in doubt.
@@ -69,7 +69,7 @@ impl Doubt {
 #[derive(Debug, Clone)]
 pub struct Judge {
     /// The state asked for, and the one to compare it with.
-    pub cuts: Cuts,
+    pub as_of: AsOfPair,
     /// What may have gone from the bucket's history.
     pub expiries: Expiries,
     /// How long before T an upload in parts is suspected of not having been complete at T.
@@ -78,15 +78,19 @@ pub struct Judge {
 
 impl Judge {
     /// One who knows of no lifecycle rules.
-    pub fn of_cuts(then: Cut, now: Cut) -> Self {
-        Self { cuts: Cuts { then, now }, expiries: Expiries::default(), multipart_window: Duration::ZERO }
+    pub fn of_cuts(then: AsOf, now: AsOf) -> Self {
+        Self {
+            as_of: AsOfPair { then, now },
+            expiries: Expiries::default(),
+            multipart_window: Duration::ZERO,
+        }
     }
 
     /// The doubts about a key's answers, each once. `now` is the present: what is due then may be gone.
     pub fn doubts(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {
-        let answers = [(self.cuts.then, &state.evidence.0), (self.cuts.now, &state.evidence.1)];
+        let answers = [(self.as_of.then, &state.evidence.0), (self.as_of.now, &state.evidence.1)];
         let at = answers.into_iter().filter_map(|(cut, evidence)| match cut {
-            Cut::At(t) if evidence.above > 0 => Some((t, evidence)),
+            AsOf::At(t) if evidence.above > 0 => Some((t, evidence)),
             _ => None,
         });
         let mut doubts = Vec::new();
@@ -105,7 +109,7 @@ impl Judge {
 
     /// The doubts about a key of which no entry is listed, that it did not exist at T.
     pub fn doubts_of_unlisted(&self, key: &str, now: Instant) -> Vec<Doubt> {
-        let gone = matches!(self.cuts.then, Cut::At(t) if self.expiries.may_have_removed_all(key, t, now));
+        let gone = matches!(self.as_of.then, AsOf::At(t) if self.expiries.may_have_removed_all(key, t, now));
         gone.then_some(Doubt::Lifecycle).into_iter().collect()
     }
 
@@ -114,7 +118,8 @@ impl Judge {
     pub fn doubts_since(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {
         let mut state = *state;
         let unordered = state.cautions().any(|caution| caution == Caution::Unordered);
-        if let (true, Cut::At(t), Some(nearest)) = (unordered, self.cuts.then, &mut state.evidence.0.nearest)
+        if let (true, AsOf::At(t), Some(nearest)) =
+            (unordered, self.as_of.then, &mut state.evidence.0.nearest)
         {
             nearest.made = after(t);
             // Nor does its date set a bound for (B).
@@ -156,28 +161,10 @@ impl Judge {
 
     /// When the entry live at T was made, and how many milliseconds that was before T.
     fn age(&self, state: &KeyState<'_>) -> Option<(Instant, u128)> {
-        let (Cut::At(t), made) = (self.cuts.then, state.evidence.0.found?) else { return None };
+        let (AsOf::At(t), made) = (self.as_of.then, state.evidence.0.found?) else { return None };
         Some((made, u128::from(t.millis().abs_diff(made.millis()))))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_classes_that_must_be_thawed_are_in_doubt() {
-        for (class, archived) in [
-            ("GLACIER", true),
-            ("DEEP_ARCHIVE", true),
-            ("GLACIER_IR", false),
-            ("INTELLIGENT_TIERING", false),
-            ("STANDARD", false),
-            ("", false),
-        ] {
-            let version = Version { storage_class: class.to_owned(), ..Version::default() };
-            assert_eq!(Doubt::of_class(Some(&version)).is_some(), archived, "{class}");
-        }
-        assert_eq!(Doubt::of_class(None), None);
-    }
-}
+mod tests;

@@ -24,7 +24,7 @@ use crate::model::{Entry, Instant, Kind, Version, printable};
 
 /// The moment whose state is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
+pub enum AsOf {
     /// A past instant, itself included.
     At(Instant),
     /// Now: whatever is current.
@@ -33,18 +33,18 @@ pub enum Cut {
 
 /// The two moments whose states are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cuts {
+pub struct AsOfPair {
     /// The state asked for.
-    pub then: Cut,
+    pub then: AsOf,
     /// The one to compare it with.
-    pub now: Cut,
+    pub now: AsOf,
 }
 
-impl Cut {
+impl AsOf {
     fn covers(self, entry: &Entry<'_>) -> bool {
         match self {
-            Cut::At(t) => entry.last_modified <= t,
-            Cut::Latest => true,
+            AsOf::At(t) => entry.last_modified <= t,
+            AsOf::Latest => true,
         }
     }
 }
@@ -105,7 +105,7 @@ impl KeyState<'_> {
 /// Folds a listing into one [`KeyState`] a key. Holds one key's state, however many versions it has.
 #[derive(Debug)]
 pub struct Resolver {
-    cuts: Cuts,
+    as_of: AsOfPair,
     keep: Keep,
     current: Pending,
     /// The key before, lent to the caller while the next one is begun. Its buffers are used again.
@@ -125,9 +125,9 @@ enum Keep {
 
 impl Resolver {
     /// Resolves at two cuts: the state asked for, and the one to compare it with.
-    pub fn new(then: Cut, now: Cut) -> Self {
+    pub fn new(then: AsOf, now: AsOf) -> Self {
         Self {
-            cuts: Cuts { then, now },
+            as_of: AsOfPair { then, now },
             keep: Keep::Live,
             current: Pending::default(),
             finished: Pending::default(),
@@ -136,12 +136,12 @@ impl Resolver {
 
     /// The same for a caller who asks only for changes: of a version that is live at both cuts, nothing is kept but that
     /// it exists.
-    pub fn changes_only(then: Cut, now: Cut) -> Self {
+    pub fn changes_only(then: AsOf, now: AsOf) -> Self {
         Self { keep: Keep::Changes, ..Self::new(then, now) }
     }
 
     /// The same as [`Resolver::new`], with the first version after the first cut.
-    pub fn with_later(then: Cut, now: Cut) -> Self {
+    pub fn with_later(then: AsOf, now: AsOf) -> Self {
         Self { keep: Keep::Later, ..Self::new(then, now) }
     }
 
@@ -158,7 +158,7 @@ impl Resolver {
             std::mem::swap(&mut self.current, &mut self.finished);
             self.current.begin(entry.key);
         }
-        self.current.take(entry, self.cuts, self.keep, order_lost);
+        self.current.take(entry, self.as_of, self.keep, order_lost);
         Ok(ended.then(|| self.finished.state()))
     }
 
@@ -249,7 +249,7 @@ impl Pending {
         self.covered = true;
     }
 
-    fn take(&mut self, entry: &Entry<'_>, Cuts { then, now }: Cuts, keep: Keep, order_lost: bool) {
+    fn take(&mut self, entry: &Entry<'_>, AsOfPair { then, now }: AsOfPair, keep: Keep, order_lost: bool) {
         if let Some(last) = self.last {
             let guessed =
                 order_lost && entry.last_modified == last.made && entry.kind.is_marker() != last.marker;
@@ -261,7 +261,7 @@ impl Pending {
         let for_now = self.now.is_unset() && now.covers(entry);
         // Only the pick and the entries above it bear on the answer.
         if (self.then.is_unset() || for_then)
-            && matches!(then, Cut::At(t) if t.second() == entry.last_modified.second())
+            && matches!(then, AsOf::At(t) if t.second() == entry.last_modified.second())
         {
             self.same_second = true;
         }

@@ -16,6 +16,6 @@ pub use checks::{checks, history_check, is_restorable};
 pub use content::{Likeness, likeness, needs_heads};
 pub use doubt::{Doubt, Judge};
 pub use expiry::Expiries;
-pub use fold::{Cut, Cuts, Evidence, KeyState, Nearest, Resolver};
+pub use fold::{AsOf, AsOfPair, Evidence, KeyState, Nearest, Resolver};
 pub use proof::{Checker, PartSizes, Proof, Verdict};
 pub use tally::{Doubtful, Kind};

@@ -6,7 +6,7 @@ mod window;
 
 use proptest::prelude::*;
 
-use super::{Caution, Cut, Resolver};
+use super::{AsOf, Caution, Resolver};
 use crate::error::ErrorKind;
 use crate::model::{ChecksumType, Entry, Instant, Kind};
 
@@ -64,8 +64,8 @@ fn listed(key: &str, text: &str) -> Vec<Listed> {
 
 type State = (String, Option<String>, Option<String>, Vec<Caution>);
 
-fn resolve(entries: &[Listed], cuts: (Cut, Cut), order_lost: bool) -> Vec<State> {
-    let mut resolver = Resolver::new(cuts.0, cuts.1);
+fn resolve(entries: &[Listed], as_of: (AsOf, AsOf), order_lost: bool) -> Vec<State> {
+    let mut resolver = Resolver::new(as_of.0, as_of.1);
     let mut states = Vec::new();
     let mut own = |s: super::KeyState<'_>| {
         let id = |v: Option<&crate::model::Version>| v.map(|v| v.version_id.clone());
@@ -98,7 +98,7 @@ fn only_what_lies_under_delete_markers_alone_can_be_uncovered() {
         ("m3@20 m2@25 v1@10", 15, false, &[]),
         ("m2@10 v1@10", 9, true, &[]),
     ] {
-        let mut resolver = Resolver::changes_only(at(t), Cut::Latest);
+        let mut resolver = Resolver::changes_only(at(t), AsOf::Latest);
         for listed in listed("k", entries) {
             assert!(resolver.push(&listed.entry(), order_lost).unwrap().is_none());
         }
@@ -110,7 +110,7 @@ fn only_what_lies_under_delete_markers_alone_can_be_uncovered() {
 fn more_markers_than_a_request_takes_are_left_where_they_are() {
     for (count, expected) in [(1000, 1000), (1001, 0)] {
         let entries: Vec<_> = (0..count).map(|n| format!("m{}@{}", n, 2000 - n)).collect();
-        let mut resolver = Resolver::changes_only(at(15), Cut::Latest);
+        let mut resolver = Resolver::changes_only(at(15), AsOf::Latest);
         for listed in listed("k", &(entries.join(" ") + " v1@10")) {
             assert!(resolver.push(&listed.entry(), false).unwrap().is_none());
         }
@@ -118,8 +118,8 @@ fn more_markers_than_a_request_takes_are_left_where_they_are() {
     }
 }
 
-fn at(seconds: i64) -> Cut {
-    Cut::At(Instant::from_millis(seconds * 1000))
+fn at(seconds: i64) -> AsOf {
+    AsOf::At(Instant::from_millis(seconds * 1000))
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn the_first_entry_that_the_cut_covers_is_live() {
         ("v3@20.000 v2@20.017 v1@10", 20, Some("v3"), Some("v3")),
         ("v3@30 v2@21 v1@22", 22, Some("v2"), Some("v3")),
     ] {
-        let states = resolve(&listed("k", entries), (at(t), Cut::Latest), false);
+        let states = resolve(&listed("k", entries), (at(t), AsOf::Latest), false);
         let owned = |id: Option<&str>| id.map(ToOwned::to_owned);
         assert_eq!(states.len(), 1);
         assert_eq!((&states[0].1, &states[0].2), (&owned(then), &owned(now)), "{entries} at {t}");
@@ -170,7 +170,7 @@ fn cautions_are_said_where_they_bear_on_the_answer() {
         ("v3@30 v2@20 v1@20", 25, true, vec![]),
         ("v3@30 v2@20 m1@10 v1@10", 25, true, vec![]),
     ] {
-        let states = resolve(&listed("k", entries), (at(t), Cut::Latest), order_lost);
+        let states = resolve(&listed("k", entries), (at(t), AsOf::Latest), order_lost);
         assert_eq!(states[0].3, expected, "{entries} at {t}");
     }
 }
@@ -189,7 +189,7 @@ fn nothing_is_left_over_from_the_key_before() {
     let mut entries = listed("a", "v2@20 v1@10");
     entries.extend(listed("b", "m2@20"));
     entries.extend(listed("c", "v9@90"));
-    let states = resolve(&entries, (at(15), Cut::Latest), false);
+    let states = resolve(&entries, (at(15), AsOf::Latest), false);
     let found: Vec<_> = states.iter().map(|s| (s.0.as_str(), s.1.as_deref(), s.2.as_deref())).collect();
     assert_eq!(found, [("a", Some("v1"), Some("v2")), ("b", None, None), ("c", None, Some("v9"))]);
 }
@@ -197,7 +197,7 @@ fn nothing_is_left_over_from_the_key_before() {
 #[test]
 fn a_listing_that_contradicts_itself_is_refused() {
     let refuse = |entries: &[Listed]| {
-        let mut resolver = Resolver::new(at(1), Cut::Latest);
+        let mut resolver = Resolver::new(at(1), AsOf::Latest);
         entries.iter().find_map(|l| resolver.push(&l.entry(), false).err()).map(|e| e.kind())
     };
     let mut oldest_first = listed("k", "v1@10 v2@20");
@@ -211,7 +211,7 @@ fn a_listing_that_contradicts_itself_is_refused() {
 
 #[test]
 fn a_key_without_an_answer_yet_is_known_and_can_be_read_again() {
-    let mut resolver = Resolver::new(at(15), Cut::Latest);
+    let mut resolver = Resolver::new(at(15), AsOf::Latest);
     let entries = listed("k", "v3@30 v2@20 v1@10");
     assert_eq!(resolver.undecided_key(), None);
     assert!(resolver.push(&entries[0].entry(), false).unwrap().is_none());
@@ -258,7 +258,7 @@ proptest! {
                 listing.push(Listed { key: format!("k{key}"), id: format!("{n}"), millis: time * 1000, marker: *delete, parts: false, is_latest: place == 0 });
             }
         }
-        let now = t2.map_or(Cut::Latest, at);
+        let now = t2.map_or(AsOf::Latest, at);
         for (name, then, later, _) in resolve(&listing, (at(t), now), false) {
             let key = name.as_bytes()[1] - b'0';
             prop_assert_eq!(then, model(key, t), "{} at {}", &name, t);

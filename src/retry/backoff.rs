@@ -6,29 +6,29 @@ use crate::limits;
 
 /// Pauses that double up to a longest.
 #[derive(Debug, Clone)]
-pub struct Backoff {
+pub(crate) struct Backoff {
     next: Duration,
     longest: Duration,
 }
 
 impl Backoff {
     /// The first pause, and the longest.
-    pub fn new(first: Duration, longest: Duration) -> Self {
+    pub(crate) fn new(first: Duration, longest: Duration) -> Self {
         Self { next: first.min(longest), longest }
     }
 
     /// Between two questions to a database.
-    pub fn of_database() -> Self {
+    pub(crate) fn of_database() -> Self {
         Self::new(limits::FIRST_DATABASE_PAUSE, limits::MAX_DATABASE_PAUSE)
     }
 
     /// Between two requests to S3.
-    pub fn of_requests() -> Self {
+    pub(crate) fn of_requests() -> Self {
         Self::new(limits::FIRST_BACKOFF, limits::MAX_BACKOFF)
     }
 
     /// The next pause.
-    pub fn pause(&mut self) -> Duration {
+    pub(crate) fn pause(&mut self) -> Duration {
         let pause = self.next;
         self.next = pause.saturating_mul(2).min(self.longest);
         pause
@@ -44,27 +44,4 @@ pub(super) fn spread(times: u32, most: Duration, turn: u64) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_the_longest() {
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(350));
-        let pauses: Vec<_> = std::iter::repeat_with(|| backoff.pause().as_millis()).take(4).collect();
-        assert_eq!(pauses, [100, 200, 350, 350]);
-        assert_eq!(Backoff::new(Duration::MAX, Duration::MAX).pause(), Duration::MAX);
-    }
-
-    #[test]
-    fn pauses_grow_up_to_their_limit_and_differ_from_each_other() {
-        let most = Duration::from_secs(1);
-        for (times, longest) in [(1, 100), (2, 200), (3, 400), (5, 1000), (60, 1000)] {
-            for turn in 0..100 {
-                let pause = spread(times, most, turn);
-                assert!(pause >= Duration::from_millis(longest / 2), "{times} {turn} {pause:?}");
-                assert!(pause <= Duration::from_millis(longest), "{times} {turn} {pause:?}");
-                assert_ne!(pause, spread(times, most, turn + 1));
-            }
-        }
-    }
-}
+mod tests;

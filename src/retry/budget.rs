@@ -19,7 +19,7 @@ use crate::limits;
 
 /// What a request does, which decides whether an answer about the key can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sends {
+pub(crate) enum Sends {
     /// It reads: what is not there is not there.
     Read,
     /// It writes, perhaps under a condition.
@@ -28,7 +28,7 @@ pub enum Sends {
 
 /// The attempts that one request has left.
 #[derive(Debug)]
-pub struct RetryBudget {
+pub(crate) struct RetryBudget {
     sends: Sends,
     turn: u64,
     refused: u32,
@@ -39,12 +39,12 @@ pub struct RetryBudget {
 
 impl RetryBudget {
     /// `turn` sets the pauses apart from those of other requests.
-    pub fn new(sends: Sends, turn: u64) -> Self {
+    pub(crate) fn new(sends: Sends, turn: u64) -> Self {
         Self { sends, turn, refused: 0, failed: 0, raced: 0, missed: 0 }
     }
 
     /// Waits until the request may be sent again; gives the error back if it may not be, or that the run stops.
-    pub async fn again(&mut self, pressure: &SharedPressure, e: Error) -> Result<(), Error> {
+    pub(crate) async fn again(&mut self, pressure: &SharedPressure, e: Error) -> Result<(), Error> {
         pressure.failed(&e);
         match self.pause(&e) {
             Some(pause) => pressure.pause(pause).await,
@@ -53,7 +53,7 @@ impl RetryBudget {
     }
 
     /// The pause after which a request that failed like this may be sent again, if it may.
-    pub fn pause(&mut self, e: &Error) -> Option<Duration> {
+    pub(crate) fn pause(&mut self, e: &Error) -> Option<Duration> {
         let (count, most, longest) = match e.kind() {
             ErrorKind::Throttled => (&mut self.refused, limits::REFUSALS, limits::MAX_REFUSAL_PAUSE),
             ErrorKind::Transient | ErrorKind::Corrupt => {
@@ -70,38 +70,14 @@ impl RetryBudget {
 }
 
 /// Whether a request that failed like this may have been carried out all the same.
-pub fn leaves_open(e: &Error) -> bool {
+pub(crate) fn leaves_open(e: &Error) -> bool {
     matches!(e.kind(), ErrorKind::Transient | ErrorKind::Corrupt)
 }
 
 /// Whether the key can tell more than the error: the request may have been carried out, or the key may have changed.
-pub fn is_to_be_looked_at(e: &Error) -> bool {
+pub(crate) fn is_to_be_looked_at(e: &Error) -> bool {
     leaves_open(e) || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_holds() {
-        for (kind, written, read, open) in [
-            (ErrorKind::Throttled, 31, 31, false),
-            (ErrorKind::Transient, 8, 8, true),
-            (ErrorKind::Corrupt, 8, 8, true),
-            (ErrorKind::Precondition, 5, 1, false),
-            (ErrorKind::Missing, 2, 1, false),
-            (ErrorKind::Denied, 1, 1, false),
-            (ErrorKind::Credentials, 1, 1, false),
-            (ErrorKind::Invalid, 1, 1, false),
-        ] {
-            let e = Error::new(kind, "");
-            let sent = |sends| {
-                let mut budget = RetryBudget::new(sends, 7);
-                1 + std::iter::from_fn(|| budget.pause(&e)).take(100).count()
-            };
-            assert_eq!((sent(Sends::Write), sent(Sends::Read)), (written, read), "{kind:?}");
-            assert_eq!(leaves_open(&e), open, "{kind:?}");
-        }
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ mod budget;
 mod pressure;
 mod shared;
 
-pub use backoff::Backoff;
-pub use budget::{RetryBudget, Sends, is_to_be_looked_at, leaves_open};
-pub use pressure::{Pressure, Strain};
-pub use shared::SharedPressure;
+pub(crate) use backoff::Backoff;
+pub(crate) use budget::{RetryBudget, Sends, is_to_be_looked_at, leaves_open};
+pub(crate) use pressure::{AdaptiveLimit, Strain};
+pub(crate) use shared::SharedPressure;

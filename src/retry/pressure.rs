@@ -8,7 +8,7 @@ const ONE_WAVE: Duration = Duration::from_millis(50);
 
 /// What a server does that is asked too much. A wave of each is counted by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strain {
+pub(crate) enum Strain {
     /// It refuses (503 SlowDown).
     Refusal,
     /// It fails, or does not answer in time.
@@ -17,7 +17,7 @@ pub enum Strain {
 
 /// A window of requests under way.
 #[derive(Debug)]
-pub struct Pressure {
+pub(crate) struct AdaptiveLimit {
     window: f64,
     most: f64,
     narrower: f64,
@@ -25,15 +25,15 @@ pub struct Pressure {
     failure: Option<Duration>,
 }
 
-impl Pressure {
+impl AdaptiveLimit {
     /// A window that is open as far as it may be; a wave of refusals leaves the share `narrower` of it.
-    pub fn new(most: usize, narrower: f64) -> Self {
+    pub(crate) fn new(most: usize, narrower: f64) -> Self {
         let most = f64::from(u32::try_from(most).unwrap_or(u32::MAX)).max(1.0);
         Self { window: most, most, narrower, refusal: None, failure: None }
     }
 
     /// Requests that may be under way.
-    pub fn window(&self) -> usize {
+    pub(crate) fn window(&self) -> usize {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -44,12 +44,12 @@ impl Pressure {
     }
 
     /// An answer came: one more request for each window's worth of answers.
-    pub fn answered(&mut self) {
+    pub(crate) fn answered(&mut self) {
         self.window = (self.window + 1.0 / self.window).min(self.most);
     }
 
     /// The server strained, `now` after some fixed beginning.
-    pub fn strained(&mut self, strain: Strain, now: Duration) {
+    pub(crate) fn strained(&mut self, strain: Strain, now: Duration) {
         let last = match strain {
             Strain::Refusal => &mut self.refusal,
             Strain::Failure => &mut self.failure,
@@ -62,32 +62,4 @@ impl Pressure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wave_of_refusals_counts_once_and_answers_open_the_window_again() {
-        let mut pressure = Pressure::new(64, 0.9);
-        for _ in 0..64 {
-            pressure.strained(Strain::Refusal, Duration::from_millis(10));
-        }
-        assert_eq!(pressure.window(), 57);
-        for wave in 1..200 {
-            pressure.strained(Strain::Refusal, Duration::from_millis(10 + wave * 50));
-        }
-        assert_eq!(pressure.window(), 1);
-        for _ in 0..10_000 {
-            pressure.answered();
-        }
-        assert_eq!(pressure.window(), 64);
-    }
-
-    #[test]
-    fn a_wave_of_each_class_counts_by_itself() {
-        let mut pressure = Pressure::new(64, 0.5);
-        for strain in [Strain::Refusal, Strain::Failure, Strain::Refusal] {
-            pressure.strained(strain, Duration::from_millis(10));
-        }
-        assert_eq!(pressure.window(), 16);
-    }
-}
+mod tests;

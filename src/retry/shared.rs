@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::pressure::{Pressure, Strain};
+use super::pressure::{AdaptiveLimit, Strain};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind};
 
@@ -12,21 +12,21 @@ const NARROWER: f64 = 0.5;
 
 /// How many requests the server bears, as all that send them find it.
 #[derive(Debug)]
-pub struct SharedPressure {
-    pressure: Mutex<Pressure>,
+pub(crate) struct SharedPressure {
+    pressure: Mutex<AdaptiveLimit>,
     began: Instant,
     halt: Cancel,
 }
 
 impl SharedPressure {
     /// Pauses end when `halt` is stopped.
-    pub fn new(concurrency: usize, halt: &Cancel) -> Self {
-        let pressure = Mutex::new(Pressure::new(concurrency, NARROWER));
+    pub(crate) fn new(concurrency: usize, halt: &Cancel) -> Self {
+        let pressure = Mutex::new(AdaptiveLimit::new(concurrency, NARROWER));
         Self { pressure, began: Instant::now(), halt: halt.clone() }
     }
 
     /// Waits so long. An error if the run stops before.
-    pub async fn pause(&self, pause: Duration) -> Result<(), Error> {
+    pub(crate) async fn pause(&self, pause: Duration) -> Result<(), Error> {
         tokio::select! {
             biased;
             () = self.halt.stopped() => Err(Error::stopping()),
@@ -35,12 +35,12 @@ impl SharedPressure {
     }
 
     /// Requests that may be under way.
-    pub fn window(&self) -> usize {
+    pub(crate) fn window(&self) -> usize {
         self.pressure().window()
     }
 
     /// A request was answered.
-    pub fn answered(&self) {
+    pub(crate) fn answered(&self) {
         self.pressure().answered();
     }
 
@@ -53,7 +53,7 @@ impl SharedPressure {
         self.pressure().strained(strain, self.began.elapsed());
     }
 
-    fn pressure(&self) -> std::sync::MutexGuard<'_, Pressure> {
+    fn pressure(&self) -> std::sync::MutexGuard<'_, AdaptiveLimit> {
         self.pressure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

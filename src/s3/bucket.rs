@@ -11,12 +11,14 @@ use super::read::is_kms;
 use super::root;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Encryption, Keeping, Known, Lock, Versioning, demands_conditions, is_access_point};
+use crate::model::{
+    Encryption, Known, Lock, Versioning, VersioningStatus, demands_conditions, is_access_point,
+};
 
 impl Client {
     /// Whether and how the bucket keeps versions. The first request of every command: it finds out that the server is not
     /// there, or the bucket is not ours, and so gives up sooner than others.
-    pub async fn keeping(&self, bucket: &str) -> Result<Known<Keeping>> {
+    pub async fn keeping(&self, bucket: &str) -> Result<Known<VersioningStatus>> {
         const PERMISSION: &str = "s3:GetBucketVersioning";
         if is_access_point(bucket) {
             return self.reach(bucket).await.map(|()| Known::untold());
@@ -30,7 +32,7 @@ impl Client {
         let reply = self.find_and_ask(bucket, ask).await;
         let doing = Doing { what: "read the versioning state of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
-            Ok(reply) => Ok(Known::Is(Keeping {
+            Ok(reply) => Ok(Known::Is(VersioningStatus {
                 versioning: match reply.status() {
                     Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
                     Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,

@@ -307,5 +307,4 @@ fn places(counted: &[Counted], prefixes: &Prefixes) -> Vec<(String, u64)> {
 }
 
 #[cfg(test)]
-#[path = "tests/burst.rs"]
 mod tests;

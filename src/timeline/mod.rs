@@ -15,10 +15,10 @@ mod seconds;
 mod tests;
 mod trace;
 
-pub use bins::{Bar, Bins};
-pub use burst::Burst;
-pub use origin::{Origin, OwnRun};
-pub use trace::{Told, Trace};
+pub(crate) use bins::{Bar, Bins};
+pub(crate) use burst::Burst;
+pub(crate) use origin::{Origin, OwnRun};
+pub(crate) use trace::{Told, Trace};
 
 use self::prefixes::{Prefixes, ROOT};
 use self::seconds::Seconds;
@@ -57,7 +57,7 @@ impl Event {
 }
 
 /// Events by kind, in the order of [`Event::ALL`].
-pub type Counts = [u64; 3];
+pub(crate) type Counts = [u64; 3];
 
 /// Counts one event.
 fn count(counts: &mut Counts, event: Event) {

@@ -30,7 +30,7 @@ const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Tells what each entry did, which its next older one decides. Holds a few entries of one key.
 #[derive(Debug, Default)]
-pub struct Trace {
+pub(crate) struct Trace {
     key: String,
     above: Option<Above>,
     /// The key's newest versions, whose content no older one has had yet.
@@ -84,7 +84,7 @@ impl Content {
 
 impl Trace {
     /// Takes the next entry; hands `sink` what the one before it did. Whether this entry begins another key.
-    pub fn push(&mut self, entry: &Entry<'_>, mut sink: impl FnMut(Told<'_>)) -> bool {
+    pub(crate) fn push(&mut self, entry: &Entry<'_>, mut sink: impl FnMut(Told<'_>)) -> bool {
         let content = Content::of(&entry.kind);
         let another = self.above.is_none() || self.key != entry.key;
         if another {
@@ -102,7 +102,7 @@ impl Trace {
     }
 
     /// Hands over the last entry, below which there is none.
-    pub fn finish(&mut self, mut sink: impl FnMut(Told<'_>)) {
+    pub(crate) fn finish(&mut self, mut sink: impl FnMut(Told<'_>)) {
         self.tell(None, &mut sink);
         self.above = None;
         self.newer.clear();

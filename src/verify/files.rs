@@ -9,7 +9,7 @@ use crate::s3::{Client, ObjectName};
 
 /// A directory beside the bucket that it is compared with.
 #[derive(Debug, Clone, Copy)]
-pub struct Files<'a> {
+pub(crate) struct Files<'a> {
     /// The directory; `None` if there is none yet.
     pub directory: Option<&'a Directory>,
     /// How keys are named in it.
@@ -22,7 +22,7 @@ pub struct Files<'a> {
 
 /// What stands in a key's place.
 #[derive(Debug)]
-pub enum Stands {
+pub(crate) enum Stands {
     /// Nothing that is a file.
     Nothing,
     /// A directory, as the key asks for, or a file that we have put there.
@@ -33,7 +33,7 @@ pub enum Stands {
 
 impl Files<'_> {
     /// What stands in the key's place.
-    pub async fn look(self, client: &Client, object: VersionOf<'_>) -> Result<Stands> {
+    pub(crate) async fn look(self, client: &Client, object: VersionOf<'_>) -> Result<Stands> {
         let VersionOf { bucket, key, version: then } = object;
         let Some(directory) = self.directory else { return Ok(Stands::Nothing) };
         let Ok(path) = directory.path_of(key, &self.relocation.there(key)) else {
@@ -84,7 +84,9 @@ impl Files<'_> {
             Ok(Some(stored)) => stored,
             // Nothing more can be learnt of it.
             Ok(None) => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
-            Err(e) if e.is_silence() => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
+            Err(e) if e.is_unreadable_object() => {
+                return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong));
+            }
             Err(e) => return Err(e),
         };
         if by_etag.is_some_and(|proof| proof == Proof::of(&stored)) {

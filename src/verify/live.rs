@@ -9,7 +9,7 @@ use crate::spill::Pair;
 
 /// A key that is live, and what is to be known of that.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Live {
+pub(crate) struct Live {
     /// The key, as the past state names it.
     pub key: String,
     /// What it holds.
@@ -22,19 +22,19 @@ pub struct Live {
 
 impl Live {
     /// What was live at T, if anything was; `doubts` are those about it.
-    pub fn then(state: &KeyState<'_>, judge: &Judge, doubts: Vec<Doubt>) -> Option<Self> {
+    pub(crate) fn then(state: &KeyState<'_>, judge: &Judge, doubts: Vec<Doubt>) -> Option<Self> {
         let (key, cautions) = (state.key.to_owned(), judge.cautions(state));
         Some(Self { key, version: state.then?.clone(), cautions, doubts })
     }
 
     /// What is live now, by the name that it has in the past state.
-    pub fn now(state: &KeyState<'_>, name: Option<String>) -> Option<Self> {
+    pub(crate) fn now(state: &KeyState<'_>, name: Option<String>) -> Option<Self> {
         let (cautions, doubts) = (Vec::new(), Vec::new());
         Some(Self { key: name?, version: state.then?.clone(), cautions, doubts })
     }
 
     /// The change that brings it to a directory in which this stands in its place.
-    pub fn brought_over(self, now: Option<Version>) -> Change {
+    pub(crate) fn brought_over(self, now: Option<Version>) -> Change {
         let Self { key, version, cautions, doubts } = self;
         let action = if now.is_some() { Action::Revert } else { Action::Undelete };
         Change { cautions, doubts, ..Change::new(key, action, now, Some(version)) }
@@ -42,7 +42,7 @@ impl Live {
 }
 
 /// The change that makes what a key is in one place what it was in another, unless both turn out to be the same object.
-pub fn difference(pair: Pair<Live, Live>) -> Change {
+pub(crate) fn difference(pair: Pair<Live, Live>) -> Change {
     let (mut change, then) = match pair {
         Pair::First(then) => (then.clone().brought_over(None), Some(then.version)),
         Pair::Both(then, now) => (then.clone().brought_over(Some(now.version)), Some(then.version)),

@@ -4,6 +4,6 @@ mod files;
 mod live;
 mod objects;
 
-pub use files::{Files, Stands};
-pub use live::{Live, difference};
-pub use objects::{Compare, Compared, VersionOf};
+pub(crate) use files::{Files, Stands};
+pub(crate) use live::{Live, difference};
+pub(crate) use objects::{Compare, Compared, VersionOf};

@@ -74,7 +74,7 @@ impl Compare {
 /// server is an error.
 fn known<T>(head: Result<Option<T>>) -> Result<Result<Option<T>>> {
     match head {
-        Err(e) if !e.is_silence() => Err(e),
+        Err(e) if !e.is_unreadable_object() => Err(e),
         told => Ok(told),
     }
 }

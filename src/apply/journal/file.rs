@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::record::{Ending, FORMAT, Record, of_line, to_line};
-use super::replay::{Progress, State};
+use super::replay::{ChangeProgress, RunState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
@@ -21,7 +21,7 @@ pub struct Journal {
     whole: u64,
     /// Something torn may lie behind them.
     torn: bool,
-    state: State,
+    state: RunState,
 }
 
 impl Journal {
@@ -33,7 +33,7 @@ impl Journal {
             .open(path)
             .map_err(|e| cannot(path, "begin", &e))?;
         let mut journal =
-            Self { path: path.to_owned(), file, whole: 0, torn: false, state: State::default() };
+            Self { path: path.to_owned(), file, whole: 0, torn: false, state: RunState::default() };
         journal.announce(&Record::Started { format: FORMAT, at, changes })?;
         Ok(journal)
     }
@@ -65,7 +65,7 @@ impl Journal {
     }
 
     /// What the journal says so far.
-    pub fn state(&self) -> &State {
+    pub fn state(&self) -> &RunState {
         &self.state
     }
 
@@ -97,7 +97,7 @@ impl Journal {
     /// Notes that these changes, which are announced, have not been begun. Like results, not on disk before the next intent.
     pub fn leave(&mut self, mut changes: Vec<u64>) -> Result<()> {
         // Those that an earlier process left are so still, until they are taken once more.
-        changes.retain(|n| self.state.progress(*n) == Progress::Open);
+        changes.retain(|n| self.state.progress(*n) == ChangeProgress::Open);
         changes.sort_unstable();
         let ranges = changes.chunk_by(|a, b| a + 1 == *b);
         let record = |range: &[u64]| Some(Record::Left { from: *range.first()?, upto: range.last()? + 1 });
@@ -156,10 +156,10 @@ impl Journal {
 ///
 /// A crash tears the end: whatever follows the last whole record is passed over. A line that is not whole with a whole
 /// one behind it is damage of another kind, and an error.
-pub fn read(path: &Path, mut on: impl FnMut(u64, &Record)) -> Result<(State, u64)> {
+pub fn read(path: &Path, mut on: impl FnMut(u64, &Record)) -> Result<(RunState, u64)> {
     let file = File::open(path).map_err(|e| cannot(path, "open", &e))?;
     let (mut lines, mut line) = (BufReader::new(file), Vec::new());
-    let (mut state, mut at, mut whole) = (State::default(), 0, 0);
+    let (mut state, mut at, mut whole) = (RunState::default(), 0, 0);
     loop {
         line.clear();
         let read = lines.by_ref().take(limits::JOURNAL_LINE).read_until(b'\n', &mut line);
@@ -191,7 +191,7 @@ pub struct Results {
 
 impl Results {
     /// Reads a journal through. Also gives what it says.
-    pub fn read(path: &Path) -> Result<(Self, State)> {
+    pub fn read(path: &Path) -> Result<(Self, RunState)> {
         let temporary = |e: std::io::Error| {
             let place = std::env::temp_dir();
             Error::new(ErrorKind::Local, format!("cannot keep the run's results in {}: {e}", place.display()))
@@ -247,143 +247,4 @@ fn damaged(path: &Path, why: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn now() -> Instant {
-        Instant::default()
-    }
-
-    fn copied(n: u64) -> (u64, Ending) {
-        (n, Ending::Copied { version_id: Some(format!("v{n}")), etag: None, over: None })
-    }
-
-    fn written() -> (tempfile::TempDir, PathBuf) {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("journal");
-        let mut journal = Journal::create(&path, 3000, now()).unwrap();
-        for n in 0..1500 {
-            journal.take(n + 1).unwrap();
-            if n % 7 > 0 {
-                journal.end([copied(n)]).unwrap();
-            }
-        }
-        (dir, path)
-    }
-
-    #[test]
-    fn a_journal_is_gone_on_with() {
-        let (_dir, path) = written();
-        let mut journal = Journal::open(&path, 3000, now()).unwrap();
-        assert_eq!(journal.state().taken(), 2002);
-        assert_eq!(journal.state().progress(0), Progress::Open);
-        assert_eq!(journal.state().progress(1), Progress::Copied);
-        assert_eq!(journal.state().progress(2002), Progress::Untouched);
-        journal.end([(7, Ending::Failed { error: "x".into(), over: None })]).unwrap();
-        journal.end([(7, Ending::Conflict), copied(14)]).unwrap();
-        assert!(journal.end([copied(21), copied(21)]).is_err());
-        let (mut results, state) = Results::read(&path).unwrap();
-        assert_eq!(results.get(7).unwrap(), Some(Ending::Conflict));
-        assert_eq!(results.get(14).unwrap(), Some(copied(14).1));
-        assert_eq!(results.get(0).unwrap(), None);
-        assert_eq!(results.get(2999).unwrap(), None);
-        assert_eq!(state.tally().conflicts, 1);
-        let twice = Journal::create(&path, 1, now()).unwrap_err();
-        assert!(twice.to_string().starts_with("cannot begin the journal"), "{twice}");
-    }
-
-    #[test]
-    fn whatever_is_torn_off_the_end_is_cut_away() {
-        let (_dir, path) = written();
-        let whole = std::fs::read(&path).unwrap();
-        for end in ((whole.len() - 300)..whole.len()).step_by(23) {
-            for tail in [&b""[..], &[0; 100], b"garbage\n\nmore\n"] {
-                std::fs::write(&path, [&whole[..end], tail].concat()).unwrap();
-                let before = read(&path, |_, _| {}).unwrap();
-                let mut journal = Journal::open(&path, 3000, now()).unwrap();
-                journal.end([copied(1400)]).unwrap();
-                let after = read(&path, |_, _| {}).unwrap();
-                assert_eq!(after.0.tally().copied, before.0.tally().copied + 1, "{end}");
-            }
-        }
-    }
-
-    /// Results still come in after a write that failed, and may find room: behind half a line they would be lost, and the
-    /// journal damaged.
-    #[test]
-    fn what_a_full_disk_tore_is_cut_away_before_the_next_record() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("journal");
-        let mut journal = Journal::create(&path, 3, now()).unwrap();
-        journal.take(3).unwrap();
-        let writable = std::mem::replace(&mut journal.file, File::open(&path).unwrap());
-        assert!(journal.end([copied(0)]).is_err());
-        assert_eq!(journal.state().progress(0), Progress::Open);
-        (&writable).write_all(b"0123abcd {\"type\":\"res").unwrap();
-        journal.file = writable;
-        journal.end([copied(1)]).unwrap();
-        journal.end([copied(2)]).unwrap();
-        let state = read(&path, |_, _| {}).unwrap().0;
-        assert_eq!([0, 1, 2].map(|n| state.progress(n).is_done()), [false, true, true]);
-    }
-
-    /// Else a second try would be refused as a second result, or an intent be taken for written that is not.
-    #[test]
-    fn a_record_that_was_not_written_changes_nothing_in_memory() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("journal");
-        let mut journal = Journal::create(&path, 3000, now()).unwrap();
-        let writable = std::mem::replace(&mut journal.file, File::open(&path).unwrap());
-        assert!(journal.take(1).is_err());
-        assert_eq!((journal.state().taken(), journal.state().progress(0)), (0, Progress::Untouched));
-        let unwritable = std::mem::replace(&mut journal.file, writable);
-        journal.take(1).unwrap();
-        let writable = std::mem::replace(&mut journal.file, unwritable);
-        assert!(journal.end([copied(0)]).is_err() && journal.leave(vec![1, 2]).is_err());
-        journal.file = writable;
-        journal.end([copied(0)]).unwrap();
-        journal.leave(vec![2, 1]).unwrap();
-        assert_eq!(&read(&path, |_, _| {}).unwrap().0, journal.state());
-    }
-
-    #[test]
-    fn what_is_left_is_taken_once_more() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("journal");
-        let mut journal = Journal::create(&path, 10, now()).unwrap();
-        journal.take(1).unwrap();
-        journal.end([copied(4)]).unwrap();
-        journal.leave(vec![9, 0, 1, 5, 6, 3]).unwrap();
-        let mut journal = Journal::open(&path, 10, now()).unwrap();
-        let open: Vec<_> = (0..10).filter(|n| journal.state().progress(*n) == Progress::Open).collect();
-        assert_eq!((open, journal.state().left()), (vec![2, 7, 8], 6));
-        journal.leave(vec![0, 1, 2]).unwrap();
-        assert_eq!(journal.state().left(), 7);
-        journal.take(1).unwrap();
-        journal.end([copied(0), copied(9)]).unwrap();
-        let state = read(&path, |_, _| {}).unwrap().0;
-        assert_eq!((state.left(), state.taken(), state.tally().copied), (0, 10, 3));
-    }
-
-    #[test]
-    fn damage_before_the_end_is_refused() {
-        let (_dir, path) = written();
-        let whole = std::fs::read(&path).unwrap();
-        for at in (0..whole.len() - 200).step_by(997) {
-            let mut bytes = whole.clone();
-            bytes[at] ^= 0x20;
-            std::fs::write(&path, bytes).unwrap();
-            let e = Journal::open(&path, 3000, now()).unwrap_err();
-            assert_eq!(e.kind(), ErrorKind::Corrupt, "{at} {e}");
-        }
-        for (bytes, changes) in [(&whole[100..], 3000), (&whole, 2999)] {
-            std::fs::write(&path, bytes).unwrap();
-            assert_eq!(Journal::open(&path, changes, now()).unwrap_err().kind(), ErrorKind::Corrupt);
-        }
-        for end in [0, 1, 50] {
-            std::fs::write(&path, &whole[..end]).unwrap();
-            let journal = Journal::open(&path, 3000, now()).unwrap();
-            assert_eq!((journal.state().changes(), journal.state().taken()), (3000, 0));
-        }
-    }
-}
+mod tests;

@@ -9,5 +9,5 @@ mod record;
 mod replay;
 
 pub use file::{Journal, Results, read};
-pub use record::{Buried, Ending, Record, of_line, to_line};
-pub use replay::{Progress, State, Tally};
+pub use record::{Ending, Record, Superseded, of_line, to_line};
+pub use replay::{ChangeProgress, RunState, Tally};

@@ -65,7 +65,7 @@ pub enum Ending {
         etag: Option<String>,
         /// What it buried, where that is not what the plan saw.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        over: Option<Box<Buried>>,
+        over: Option<Box<Superseded>>,
     },
     /// The key got a delete marker.
     Deleted {
@@ -73,7 +73,7 @@ pub enum Ending {
         version_id: Option<String>,
         /// What it buried, where that is not what the plan saw.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        over: Option<Box<Buried>>,
+        over: Option<Box<Superseded>>,
     },
     /// Delete markers were removed, and the version below them is live again.
     Uncovered,
@@ -89,13 +89,13 @@ pub enum Ending {
         error: String,
         /// What it would have buried, where that is not what the plan saw: it may have done so unheard.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        over: Option<Box<Buried>>,
+        over: Option<Box<Superseded>>,
     },
 }
 
 /// What a key held just before its change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Buried {
+pub struct Superseded {
     /// The live version; none if there was none.
     pub version: Option<Version>,
     /// It was found there only after the change: nobody had seen it, and the change superseded it.
@@ -105,7 +105,7 @@ pub struct Buried {
 
 impl Ending {
     /// What it lies on, where that is not what the plan saw.
-    pub fn over(&self) -> Option<&Buried> {
+    pub fn over(&self) -> Option<&Superseded> {
         match self {
             Ending::Copied { over, .. } | Ending::Deleted { over, .. } | Ending::Failed { over, .. } => {
                 over.as_deref()
@@ -130,7 +130,7 @@ impl Ending {
 
     /// The same, lying on something else.
     #[must_use]
-    pub fn lying_on(mut self, what: Buried) -> Self {
+    pub fn lying_on(mut self, what: Superseded) -> Self {
         if let Ending::Copied { over, .. } | Ending::Deleted { over, .. } | Ending::Failed { over, .. } =
             &mut self
         {
@@ -166,46 +166,4 @@ fn crc(json: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_keep_their_form() {
-        let copied =
-            Ending::Copied { version_id: Some("v\n1".to_owned()), etag: Some("0cc1".to_owned()), over: None };
-        for (record, line) in [
-            (
-                Record::Started { format: 1, at: Instant::default(), changes: 2 },
-                r#"6171b3c3 {"type":"started","format":1,"at":"1970-01-01T00:00:00Z","changes":2}"#,
-            ),
-            (Record::Taken { upto: 1000 }, r#"34fd3698 {"type":"taken","upto":1000}"#),
-            (Record::Left { from: 3, upto: 7 }, r#"403aa72a {"type":"left","from":3,"upto":7}"#),
-            (
-                Record::Result { n: 7, ending: copied },
-                r#"6e1e8464 {"type":"result","n":7,"outcome":"copied","version_id":"v\n1","etag":"0cc1"}"#,
-            ),
-            (
-                Record::Result { n: 8, ending: Ending::Failed { error: "denied".to_owned(), over: None } },
-                r#"3276e9c0 {"type":"result","n":8,"outcome":"failed","error":"denied"}"#,
-            ),
-        ] {
-            assert_eq!(to_line(&record).unwrap(), format!("{line}\n"));
-            assert_eq!(of_line::<Record>(format!("{line}\n").as_bytes()).unwrap(), record);
-        }
-    }
-
-    #[test]
-    fn a_line_that_is_not_whole_is_no_record() {
-        let line = to_line(&Record::Taken { upto: 1000 }).unwrap();
-        for end in 0..line.len() {
-            assert_eq!(of_line::<Record>(&line.as_bytes()[..end]), None, "{end}");
-        }
-        for at in 0..line.len() {
-            let mut bytes = line.clone().into_bytes();
-            for bit in [1, 0x20] {
-                bytes[at] ^= bit;
-                assert_eq!(of_line::<Record>(&bytes), None, "{at}");
-            }
-        }
-    }
-}
+mod tests;

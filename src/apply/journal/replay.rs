@@ -23,7 +23,7 @@ use crate::model::Instant;
 
 /// How far a change is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum ChangeProgress {
     /// Nothing was done about it.
     Untouched,
     /// It may have been carried out.
@@ -38,10 +38,10 @@ pub enum Progress {
     Skipped,
 }
 
-impl Progress {
+impl ChangeProgress {
     /// Whether the change needs nothing more.
     pub fn is_done(self) -> bool {
-        !matches!(self, Progress::Untouched | Progress::Open)
+        !matches!(self, ChangeProgress::Untouched | ChangeProgress::Open)
     }
 }
 
@@ -88,7 +88,7 @@ impl Tally {
 
 /// What is known of a run after some of its records. Holds half a byte a change.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct State {
+pub struct RunState {
     started: Option<Instant>,
     resumed: Option<Instant>,
     changes: u64,
@@ -102,7 +102,7 @@ pub struct State {
     checked: bool,
 }
 
-impl State {
+impl RunState {
     /// Takes in the next record. An error says why it cannot stand there.
     pub fn apply(&mut self, record: &Record) -> Result<(), String> {
         self.check(record)?;
@@ -125,7 +125,7 @@ impl State {
             Record::Left { from, upto }
                 if from >= upto
                     || *upto > self.taken
-                    || (*from..*upto).any(|n| self.progress(n) != Progress::Open) =>
+                    || (*from..*upto).any(|n| self.progress(n) != ChangeProgress::Open) =>
             {
                 Err(format!("it leaves the changes from {from} to {upto}, which are not all under way"))
             }
@@ -176,15 +176,15 @@ impl State {
     /// Whether a change can have this result next.
     fn may_end(&self, n: u64, ending: &Ending) -> bool {
         match (self.progress(n), ending) {
-            (Progress::Open, _)
-            | (Progress::Copied, Ending::Copied { .. } | Ending::Failed { .. })
-            | (Progress::Deleted, Ending::Deleted { .. } | Ending::Failed { .. }) => true,
+            (ChangeProgress::Open, _)
+            | (ChangeProgress::Copied, Ending::Copied { .. } | Ending::Failed { .. })
+            | (ChangeProgress::Deleted, Ending::Deleted { .. } | Ending::Failed { .. }) => true,
             (
-                Progress::Untouched
-                | Progress::Copied
-                | Progress::Deleted
-                | Progress::Uncovered
-                | Progress::Skipped,
+                ChangeProgress::Untouched
+                | ChangeProgress::Copied
+                | ChangeProgress::Deleted
+                | ChangeProgress::Uncovered
+                | ChangeProgress::Skipped,
                 _,
             ) => false,
         }
@@ -196,15 +196,15 @@ impl State {
     }
 
     /// How far a change is.
-    pub fn progress(&self, n: u64) -> Progress {
+    pub fn progress(&self, n: u64) -> ChangeProgress {
         match self.kind(n) {
-            1 | 8 => Progress::Copied,
-            2 | 9 => Progress::Deleted,
-            3 => Progress::Uncovered,
-            4 => Progress::Skipped,
-            LEFT => Progress::Untouched,
-            _ if n < self.taken => Progress::Open,
-            _ => Progress::Untouched,
+            1 | 8 => ChangeProgress::Copied,
+            2 | 9 => ChangeProgress::Deleted,
+            3 => ChangeProgress::Uncovered,
+            4 => ChangeProgress::Skipped,
+            LEFT => ChangeProgress::Untouched,
+            _ if n < self.taken => ChangeProgress::Open,
+            _ => ChangeProgress::Untouched,
         }
     }
 
@@ -292,5 +292,4 @@ fn kind(ending: &Ending) -> u8 {
 }
 
 #[cfg(test)]
-#[path = "replay_tests.rs"]
 mod tests;

@@ -18,14 +18,14 @@ use super::swap::STOPPED_SWAP;
 use super::whose::{Looked, after_cut_over, look};
 use super::{Settings, Source, answered, by_hand, rename, requests, states, tags, taken};
 use crate::cancel::Cancel;
-use crate::db::{Connection, CutOver, Errand, Found, Progress, Request, Window};
+use crate::db::{Connection, CutOver, Found, Request, RestoreProgress, RestoreRequest, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
 /// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
 #[derive(Debug)]
-pub struct Cluster {
+pub(crate) struct Cluster {
     pub(super) settings: Settings,
     /// Boxed, as they are many.
     pub(super) overrides: Box<ClusterSettings>,
@@ -38,7 +38,7 @@ const SUFFIX: usize = "-16".len();
 
 impl Cluster {
     /// Checks what the file says of it, and finds credentials. `cancel` ends the waiting for what RDS refuses at first.
-    pub async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
+    pub(crate) async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
         let dated = settings.members_named(Instant::default()).len() - settings.target.len();
         settings.check_target(SUFFIX + dated)?;
         settings.check_cut_over()?;
@@ -99,23 +99,26 @@ impl Cluster {
         Ok(cautions)
     }
 
-    pub(in crate::db) async fn find(&self, errand: &Errand) -> Result<Found> {
+    pub(in crate::db) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
         let cluster = match self.look(errand, false).await? {
             Looked::Nothing => return Ok(Found::Nothing),
             Looked::Foreign(what) => return Ok(Found::Foreign(what)),
             Looked::Ours(cluster) => cluster,
         };
         Ok(states::found(match progress(&cluster) {
-            Progress::Available { endpoint } => {
+            RestoreProgress::Available { endpoint } => {
                 let wanted = self.members().await?.len();
-                self.of(&cluster, errand).progress(wanted).await?.unwrap_or(Progress::Available { endpoint })
+                self.of(&cluster, errand)
+                    .progress(wanted)
+                    .await?
+                    .unwrap_or(RestoreProgress::Available { endpoint })
             }
             other => other,
         }))
     }
 
     /// What stands where an instance of the cluster would be made, if something does. Only where there is no cluster yet.
-    pub(in crate::db) async fn obstacle(&self, errand: &Errand) -> Result<Option<String>> {
+    pub(in crate::db) async fn obstacle(&self, errand: &RestoreRequest) -> Result<Option<String>> {
         let prefix = self.settings.members_named(errand.at);
         let members = Members { client: &self.client, cluster: self.target(), engine: "", named: prefix };
         let names = members.names(self.members().await?.len());
@@ -129,7 +132,7 @@ impl Cluster {
         Ok(None)
     }
 
-    pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<Request> {
+    pub(in crate::db) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
         let (source, target) = (&self.settings.source, self.target());
         let (engine, wanted) = (self.engine().await?, self.wanted().await?);
         let requests = Cell::new(0);
@@ -156,20 +159,22 @@ impl Cluster {
     }
 
     /// Once the cluster is available, its instances are asked for, each once: it is found by its name and tag.
-    pub(in crate::db) async fn progress(&self, errand: &Errand) -> Result<Progress> {
+    pub(in crate::db) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
         // That it is not there is an answer that fails, and is waited for.
         let describe =
             async || self.client.ask(async |sdk| describe(&sdk, self.target()).await).await.map(Some);
         let cluster = match look(&self.client, errand, false, describe).await? {
             Looked::Ours(cluster) => cluster,
             Looked::Foreign(what) => {
-                return Ok(Progress::Failed { why: format!("in its place there is {what}") });
+                return Ok(RestoreProgress::Failed { why: format!("in its place there is {what}") });
             }
             Looked::Nothing => {
-                return Ok(Progress::Restoring { percent: None, state: "not there yet".to_owned() });
+                return Ok(RestoreProgress::Restoring { percent: None, state: "not there yet".to_owned() });
             }
         };
-        let Progress::Available { endpoint } = progress(&cluster) else { return Ok(progress(&cluster)) };
+        let RestoreProgress::Available { endpoint } = progress(&cluster) else {
+            return Ok(progress(&cluster));
+        };
         let wanted = self.members().await?;
         let members = self.of(&cluster, errand);
         let group = self.group_before_members(&cluster).await?;
@@ -185,15 +190,15 @@ impl Cluster {
             Err(e) if is_busy(e.code()) => {
                 let state =
                     format!("{}, before its instances can be created", cluster.status().unwrap_or("busy"));
-                return Ok(Progress::Restoring { percent: None, state });
+                return Ok(RestoreProgress::Restoring { percent: None, state });
             }
             Err(e) if passes(&e) || e.kind() == ErrorKind::Denied => return Err(e),
-            Err(e) => return Ok(Progress::Failed { why: e.to_string() }),
+            Err(e) => return Ok(RestoreProgress::Failed { why: e.to_string() }),
         }
-        Ok(members.progress(wanted.len()).await?.unwrap_or(Progress::Available { endpoint }))
+        Ok(members.progress(wanted.len()).await?.unwrap_or(RestoreProgress::Available { endpoint }))
     }
 
-    pub(in crate::db) async fn connection(&self, errand: &Errand) -> Result<Connection> {
+    pub(in crate::db) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
         let cluster = self.described(errand).await?;
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         Ok(Connection {
@@ -212,7 +217,7 @@ impl Cluster {
         by_hand::cluster(self.target(), &self.settings.server)
     }
 
-    pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
+    pub(in crate::db) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
         match self.look(errand, true).await? {
             Looked::Nothing => until_without_instances(&self.client, self.target()).await,
             Looked::Foreign(what) => Err(not_ours(&what)),
@@ -226,7 +231,7 @@ impl Cluster {
         }
     }
 
-    pub(super) async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbCluster>> {
+    pub(super) async fn look(&self, errand: &RestoreRequest, insistent: bool) -> Result<Looked<DbCluster>> {
         let describe = async || match &errand.swap {
             None => rename::named(&self.client, self.target()).await,
             Some(swap) => rename::find(&self.client, &swap.target).await,
@@ -235,7 +240,7 @@ impl Cluster {
     }
 
     /// What was restored, under the name that it has now.
-    pub(super) async fn described(&self, errand: &Errand) -> Result<DbCluster> {
+    pub(super) async fn described(&self, errand: &RestoreRequest) -> Result<DbCluster> {
         rename::restored(&self.client, self.target(), errand.swap.as_ref()).await
     }
 
@@ -251,7 +256,7 @@ impl Cluster {
         }
     }
 
-    fn of<'a>(&'a self, cluster: &'a DbCluster, errand: &Errand) -> Members<'a> {
+    fn of<'a>(&'a self, cluster: &'a DbCluster, errand: &RestoreRequest) -> Members<'a> {
         let (id, engine) = (cluster.db_cluster_identifier(), cluster.engine());
         Members {
             client: &self.client,
@@ -357,7 +362,7 @@ pub(super) async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbCl
         .ok_or_else(|| Error::new(ErrorKind::Missing, format!("cannot {doing}: it is not there")))
 }
 
-pub(super) fn progress(cluster: &DbCluster) -> Progress {
+pub(super) fn progress(cluster: &DbCluster) -> RestoreProgress {
     let status = cluster.status().unwrap_or("creating");
     states::progress(status, cluster.percent_progress(), endpoint(cluster))
 }

@@ -11,7 +11,7 @@ use super::instance::{self, not_ours};
 use super::members::Members;
 use super::source::like_source_is_not_known;
 use super::whose::{Described, Looked};
-use crate::db::Errand;
+use crate::db::RestoreRequest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
@@ -70,7 +70,11 @@ impl Cluster {
 
 /// Removes a cluster with its instances, and waits until they are gone. What keeps it busy, such as being created, is waited
 /// for, with a look at it and its instances each time.
-pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &Errand) -> Result<()> {
+pub(super) async fn remove_whole(
+    client: &Client,
+    cluster: &DbCluster,
+    errand: &RestoreRequest,
+) -> Result<()> {
     let id = cluster.db_cluster_identifier().unwrap_or_default();
     let members = Members { client, cluster: id, engine: "", named: String::new() };
     let remove = async || remove_once(&members, cluster, errand).await;
@@ -84,7 +88,7 @@ pub(super) async fn remove_whole(client: &Client, cluster: &DbCluster, errand: &
 
 /// Its instances first: a cluster with instances is not deleted, unless RDS has made them with it. An instance that a drill
 /// asked for just before it was killed may be missing in the descriptions at first.
-async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Errand) -> Result<()> {
+async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &RestoreRequest) -> Result<()> {
     let (client, id) = (members.client, members.cluster);
     let described = if_there(client.insist(async |sdk| describe(&sdk, id).await).await)?;
     let is_left = |there: &DbCluster| {
@@ -111,7 +115,7 @@ async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Errand
 }
 
 /// Has every instance deleted that can be; tells that one is busy only then.
-async fn remove_members(members: &Members<'_>, errand: &Errand) -> Result<()> {
+async fn remove_members(members: &Members<'_>, errand: &RestoreRequest) -> Result<()> {
     let mut busy = Ok(());
     for member in members.there().await? {
         let name = member.db_instance_identifier().unwrap_or_default();

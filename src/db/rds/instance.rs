@@ -14,14 +14,14 @@ use super::swap::STOPPED_SWAP;
 use super::whose::{Described, Looked, after_cut_over, look};
 use super::{Settings, Source, answered, by_hand, rename, requests, states, tags, taken};
 use crate::cancel::Cancel;
-use crate::db::{Connection, CutOver, Errand, Found, Progress, Request, Window};
+use crate::db::{Connection, CutOver, Found, Request, RestoreProgress, RestoreRequest, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
 /// An instance of RDS.
 #[derive(Debug)]
-pub struct Instance {
+pub(crate) struct Instance {
     pub(super) settings: Settings,
     /// Boxed, as they are many.
     overrides: Box<InstanceSettings>,
@@ -31,7 +31,7 @@ pub struct Instance {
 
 impl Instance {
     /// Checks what the file says of it, and finds credentials. `cancel` ends the waiting for what RDS refuses at first.
-    pub async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
+    pub(crate) async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
         settings.check_target(0)?;
         settings.check_cut_over()?;
         let overrides = Box::new(settings.overrides()?);
@@ -85,7 +85,7 @@ impl Instance {
         Ok(cautions)
     }
 
-    pub(in crate::db) async fn find(&self, errand: &Errand) -> Result<Found> {
+    pub(in crate::db) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
         Ok(match self.look(errand, false).await? {
             Looked::Nothing => Found::Nothing,
             Looked::Foreign(what) => Found::Foreign(what),
@@ -93,7 +93,7 @@ impl Instance {
         })
     }
 
-    pub(in crate::db) async fn start(&self, errand: &Errand) -> Result<Request> {
+    pub(in crate::db) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
         let (source, target) = (&self.settings.source, self.target());
         let wanted = self.wanted().await?;
         let requests = Cell::new(0);
@@ -113,30 +113,32 @@ impl Instance {
         }
     }
 
-    pub(in crate::db) async fn progress(&self, errand: &Errand) -> Result<Progress> {
+    pub(in crate::db) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
         // That it is not there is an answer that fails, and is waited for.
         let describe =
             async || self.client.ask(async |sdk| describe(&sdk, self.target()).await).await.map(Some);
         Ok(match look(&self.client, errand, false, describe).await? {
             Looked::Ours(instance) => match progress(&instance) {
-                Progress::Available { .. } if self.is_too_busy(&instance, errand) => {
+                RestoreProgress::Available { .. } if self.is_too_busy(&instance, errand) => {
                     let state = "backing-up, before it can be renamed".to_owned();
-                    Progress::Restoring { percent: None, state }
+                    RestoreProgress::Restoring { percent: None, state }
                 }
                 other => other,
             },
-            Looked::Foreign(what) => Progress::Failed { why: format!("in its place there is {what}") },
-            Looked::Nothing => Progress::Restoring { percent: None, state: "not there yet".to_owned() },
+            Looked::Foreign(what) => RestoreProgress::Failed { why: format!("in its place there is {what}") },
+            Looked::Nothing => {
+                RestoreProgress::Restoring { percent: None, state: "not there yet".to_owned() }
+            }
         })
     }
 
     /// RDS renames no instance while it makes its first backup. That takes hours, in which the application need not be quiesced.
-    fn is_too_busy(&self, instance: &DbInstance, errand: &Errand) -> bool {
+    fn is_too_busy(&self, instance: &DbInstance, errand: &RestoreRequest) -> bool {
         let is_renamed = self.settings.cut_over == CutOver::Rename && !errand.drill;
         is_renamed && instance.db_instance_status() == Some("backing-up")
     }
 
-    pub(in crate::db) async fn connection(&self, errand: &Errand) -> Result<Connection> {
+    pub(in crate::db) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
         let instance = self.described(errand).await?;
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         Ok(Connection {
@@ -152,7 +154,7 @@ impl Instance {
         by_hand::instance(self.target(), &self.settings.server)
     }
 
-    pub(in crate::db) async fn teardown(&self, errand: &Errand) -> Result<()> {
+    pub(in crate::db) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
         let instance = match self.look(errand, true).await? {
             Looked::Nothing => return Ok(()),
             Looked::Foreign(what) => return Err(not_ours(&what)),
@@ -169,7 +171,7 @@ impl Instance {
         &self.settings.target
     }
 
-    pub(super) async fn look(&self, errand: &Errand, insistent: bool) -> Result<Looked<DbInstance>> {
+    pub(super) async fn look(&self, errand: &RestoreRequest, insistent: bool) -> Result<Looked<DbInstance>> {
         let describe = async || match &errand.swap {
             None => rename::named(&self.client, self.target()).await,
             Some(swap) => rename::find(&self.client, &swap.target).await,
@@ -178,7 +180,7 @@ impl Instance {
     }
 
     /// What was restored, under the name that it has now.
-    pub(super) async fn described(&self, errand: &Errand) -> Result<DbInstance> {
+    pub(super) async fn described(&self, errand: &RestoreRequest) -> Result<DbInstance> {
         rename::restored(&self.client, self.target(), errand.swap.as_ref()).await
     }
 
@@ -268,7 +270,7 @@ pub(super) async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbIn
 }
 
 /// How far an instance is.
-pub(super) fn progress(instance: &DbInstance) -> Progress {
+pub(super) fn progress(instance: &DbInstance) -> RestoreProgress {
     let status = instance.db_instance_status().unwrap_or("creating");
     states::progress(status, instance.percent_progress(), endpoint(instance))
 }
@@ -357,5 +359,4 @@ pub(super) fn before(time: &aws_sdk_rds::primitives::DateTime) -> Option<Instant
 }
 
 #[cfg(all(test, feature = "lab"))]
-#[path = "tests.rs"]
 mod tests;

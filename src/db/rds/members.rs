@@ -9,7 +9,7 @@ use super::instance::{describe, progress};
 use super::settings::InstanceSettings;
 use super::whose::{Looked, look};
 use super::{requests, states};
-use crate::db::{Errand, Progress};
+use crate::db::{RestoreProgress, RestoreRequest};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Those of these that a cluster has, the writer first, then by promotion tier.
@@ -49,7 +49,11 @@ impl Members<'_> {
     }
 
     /// Asks for those that are not there. The first that is asked for becomes the writer.
-    pub(super) async fn create_missing(&self, wanted: &[InstanceSettings], errand: &Errand) -> Result<()> {
+    pub(super) async fn create_missing(
+        &self,
+        wanted: &[InstanceSettings],
+        errand: &RestoreRequest,
+    ) -> Result<()> {
         let there = self.there().await?;
         for (id, settings) in self.names(wanted.len()).zip(wanted) {
             if there.iter().any(|instance| instance.db_instance_identifier() == Some(&id)) {
@@ -68,7 +72,7 @@ impl Members<'_> {
         Ok(())
     }
 
-    async fn require_ours(&self, id: &str, errand: &Errand) -> Result<()> {
+    async fn require_ours(&self, id: &str, errand: &RestoreRequest) -> Result<()> {
         match self.look(id, errand).await? {
             Looked::Foreign(what) => {
                 let message =
@@ -80,8 +84,8 @@ impl Members<'_> {
     }
 
     /// What stands in the place of an instance. The resource id that is remembered is the cluster's.
-    pub(super) async fn look(&self, id: &str, errand: &Errand) -> Result<Looked<DbInstance>> {
-        let errand = Errand { made: None, ..errand.clone() };
+    pub(super) async fn look(&self, id: &str, errand: &RestoreRequest) -> Result<Looked<DbInstance>> {
+        let errand = RestoreRequest { made: None, ..errand.clone() };
         let describe = async || if_there(self.client.insist(async |sdk| describe(&sdk, id).await).await);
         look(self.client, &errand, false, describe).await
     }
@@ -92,11 +96,11 @@ impl Members<'_> {
     }
 
     /// How far those are that there are; under way, where they are fewer than wanted. None where all is done.
-    pub(super) async fn progress(&self, wanted: usize) -> Result<Option<Progress>> {
+    pub(super) async fn progress(&self, wanted: usize) -> Result<Option<RestoreProgress>> {
         let there = self.there().await?;
         let missing = (there.len() < wanted)
-            .then(|| Progress::Restoring { percent: None, state: "creating instances".to_owned() });
+            .then(|| RestoreProgress::Restoring { percent: None, state: "creating instances".to_owned() });
         let least = states::least(there.iter().map(progress).chain(missing));
-        Ok(least.filter(|least| !matches!(least, Progress::Available { .. })))
+        Ok(least.filter(|least| !matches!(least, RestoreProgress::Available { .. })))
     }
 }

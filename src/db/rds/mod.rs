@@ -38,12 +38,11 @@ mod whose;
 use std::time::Duration;
 
 pub(super) use client::missing_permission;
-pub use cluster::Cluster;
-pub use instance::Instance;
-pub use password::PasswordFrom;
-pub use source::GivenSettings;
-pub use sweep::{Leftover, Sweep, Sweeper};
-pub use tags::TAG;
+pub(crate) use cluster::Cluster;
+pub(crate) use instance::Instance;
+pub(crate) use password::PasswordFrom;
+pub(crate) use source::GivenSettings;
+pub(crate) use sweep::{Leftover, Sweep, Sweeper};
 
 use client::is_refusal;
 use whose::Looked;
@@ -54,7 +53,7 @@ use crate::limits;
 
 /// What the recovery file says of a database that RDS restores.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Its name in messages.
     pub name: String,
     /// What is restored.
@@ -75,7 +74,7 @@ pub struct Settings {
 
 /// What a database is restored from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// An instance or cluster that is there, by its identifier.
     Identifier(String),
     /// One that was deleted, by its resource id; its automated backups have been kept.
@@ -94,7 +93,7 @@ impl Source {
 
 /// Which server is asked, and as whom.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Server {
+pub(crate) struct Server {
     /// Its address, if it is not AWS's own.
     pub endpoint_url: Option<String>,
     /// The region.

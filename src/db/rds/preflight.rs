@@ -357,5 +357,4 @@ pub(super) fn outline(database: &str, target: &str, wanted: &Wanted) -> Vec<Stri
 }
 
 #[cfg(test)]
-#[path = "preflight_tests.rs"]
 mod tests;

@@ -11,7 +11,7 @@ use aws_sdk_rds::types::{DbCluster, DbInstance};
 use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
 use super::whose::Described;
 use super::{cluster, instance};
-use crate::db::{Progress, Renamed, Swap};
+use crate::db::{Renamed, RestoreProgress, Swap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
@@ -22,7 +22,7 @@ pub(super) trait Renamable: Described {
     async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<Self>;
     async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()>;
     fn status(&self) -> &str;
-    fn how_far(&self) -> Progress;
+    fn how_far(&self) -> RestoreProgress;
     /// The name that RDS is about to give it: it may be shown as available until then.
     fn pending_name(&self) -> Option<&str>;
 }
@@ -44,7 +44,7 @@ impl Renamable for DbInstance {
         self.db_instance_status().unwrap_or_default()
     }
 
-    fn how_far(&self) -> Progress {
+    fn how_far(&self) -> RestoreProgress {
         instance::progress(self)
     }
 
@@ -70,7 +70,7 @@ impl Renamable for DbCluster {
         self.status().unwrap_or_default()
     }
 
-    fn how_far(&self) -> Progress {
+    fn how_far(&self) -> RestoreProgress {
         cluster::progress(self)
     }
 
@@ -182,7 +182,9 @@ pub(super) async fn rename<T: Renamable>(
             return Ok(false);
         }
         match client.ask(async |sdk| T::rename(&sdk, from, to).await).await {
-            Err(e) if is_busy(e.code()) && matches!(there.how_far(), Progress::Failed { .. }) => Err(e),
+            Err(e) if is_busy(e.code()) && matches!(there.how_far(), RestoreProgress::Failed { .. }) => {
+                Err(e)
+            }
             Err(e) if !passes(&e) && !is_taken(&e) && e.kind() != ErrorKind::Missing => Err(e),
             // Whether it is under way, or whose the name is, the next look tells.
             Ok(()) | Err(_) => Ok(false),
@@ -199,13 +201,15 @@ fn has_come<T: Renamable>(there: &T, Renamed { from, to, .. }: &Renamed, until: 
         return Ok(false);
     }
     match there.how_far() {
-        Progress::Available { endpoint: Some(endpoint) } => Ok(!endpoint.starts_with(&format!("{from}."))),
-        Progress::Failed { .. } if until != Until::Answers => Ok(true),
-        Progress::Failed { why } => {
+        RestoreProgress::Available { endpoint: Some(endpoint) } => {
+            Ok(!endpoint.starts_with(&format!("{from}.")))
+        }
+        RestoreProgress::Failed { .. } if until != Until::Answers => Ok(true),
+        RestoreProgress::Failed { why } => {
             let message = format!("the {} {from} is renamed to {to}, and cannot be used: {why}", T::KIND);
             Err(Error::new(ErrorKind::Refused, message))
         }
-        Progress::Available { endpoint: None } | Progress::Restoring { .. } => Ok(false),
+        RestoreProgress::Available { endpoint: None } | RestoreProgress::Restoring { .. } => Ok(false),
     }
 }
 

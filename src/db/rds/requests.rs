@@ -14,14 +14,14 @@ use super::Source;
 use super::cluster_settings::ClusterSettings;
 use super::settings::{InstanceSettings, Names};
 use super::tags::tags;
-use crate::db::Errand;
+use crate::db::RestoreRequest;
 use crate::model::Instant;
 
 /// The restore of an instance. Not among its parameters are monitoring, Performance Insights and the maintenance window.
 pub(super) fn restore_instance(
     sdk: &aws_sdk_rds::Client,
     (source, target): (&Source, &str),
-    errand: &Errand,
+    errand: &RestoreRequest,
     settings: InstanceSettings,
 ) -> RestoreDBInstanceToPointInTimeFluentBuilder {
     let request = sdk.restore_db_instance_to_point_in_time();
@@ -110,7 +110,7 @@ pub(super) fn modify_instance(
 pub(super) fn restore_cluster(
     sdk: &aws_sdk_rds::Client,
     (source, target): (&Source, &str),
-    errand: &Errand,
+    errand: &RestoreRequest,
     settings: ClusterSettings,
 ) -> RestoreDBClusterToPointInTimeFluentBuilder {
     let request = sdk.restore_db_cluster_to_point_in_time();
@@ -185,7 +185,7 @@ pub(super) fn modify_cluster(
 pub(super) fn create_member(
     sdk: &aws_sdk_rds::Client,
     (cluster, engine, id): (&str, &str, &str),
-    errand: &Errand,
+    errand: &RestoreRequest,
     settings: InstanceSettings,
 ) -> CreateDBInstanceFluentBuilder {
     sdk.create_db_instance()

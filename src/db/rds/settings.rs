@@ -283,5 +283,4 @@ pub(super) fn carried_tags(tags: &[Tag]) -> Option<BTreeMap<String, String>> {
 }
 
 #[cfg(test)]
-#[path = "settings_tests.rs"]
 mod tests;

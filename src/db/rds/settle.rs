@@ -7,14 +7,14 @@ use super::password::{Password, is_being_set};
 use super::requests;
 use super::settings::InstanceSettings;
 use super::whose::Looked;
-use crate::db::{Errand, Progress};
+use crate::db::{RestoreProgress, RestoreRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
 impl Instance {
     /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
     /// Tags come with the restore.
-    pub(in crate::db) async fn settle(&self, errand: &Errand) -> Result<()> {
+    pub(in crate::db) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
         let password = self.settings.password(self.client.cancel()).await?;
         self.change(errand, (InstanceSettings::before_use, password.as_ref())).await?;
         if password.is_none() {
@@ -35,14 +35,14 @@ impl Instance {
     }
 
     /// The same of everything else.
-    pub(in crate::db) async fn configure(&self, errand: &Errand) -> Result<()> {
+    pub(in crate::db) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
         self.change(errand, (InstanceSettings::later, None)).await
     }
 
     /// Sets a part of what is not as it is wanted, as soon as RDS allows it; with it a password, which RDS never tells.
     async fn change(
         &self,
-        errand: &Errand,
+        errand: &RestoreRequest,
         (part, password): (impl Fn(InstanceSettings) -> InstanceSettings, Option<&Password>),
     ) -> Result<()> {
         let target = self.target();
@@ -53,7 +53,7 @@ impl Instance {
                 Looked::Foreign(what) => return Err(otherwise(target, &what)),
                 Looked::Nothing => return Err(otherwise(target, "it is not there")),
             };
-            if let Progress::Failed { why } = instance::progress(&instance) {
+            if let RestoreProgress::Failed { why } = instance::progress(&instance) {
                 return Err(otherwise(target, &why));
             }
             let unlike = part(wanted.clone().unlike(&InstanceSettings::of(&instance)).modifiable());
@@ -80,7 +80,7 @@ impl Instance {
 
 impl Cluster {
     /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
-    pub(in crate::db) async fn settle(&self, errand: &Errand) -> Result<()> {
+    pub(in crate::db) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
         let password = self.settings.password(self.client.cancel()).await?;
         self.change(errand, (ClusterSettings::before_use, password.as_ref())).await?;
         if password.is_none() {
@@ -101,14 +101,14 @@ impl Cluster {
     }
 
     /// The same of everything else.
-    pub(in crate::db) async fn configure(&self, errand: &Errand) -> Result<()> {
+    pub(in crate::db) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
         self.change(errand, (ClusterSettings::later, None)).await
     }
 
     /// Sets a part of what is not as it is wanted, as soon as RDS allows it; with it a password, which RDS never tells.
     async fn change(
         &self,
-        errand: &Errand,
+        errand: &RestoreRequest,
         (part, password): (impl Fn(ClusterSettings) -> ClusterSettings, Option<&Password>),
     ) -> Result<()> {
         let target = self.target();

@@ -14,14 +14,14 @@ use crate::error::{Error, Result};
 
 /// What a file given by a person says: what the AWS CLI describes, or what asof has kept of a source.
 #[derive(Debug, Clone)]
-pub struct GivenSettings {
+pub(crate) struct GivenSettings {
     bytes: Vec<u8>,
     described: Option<Described>,
 }
 
 impl GivenSettings {
     /// Of the content of a file.
-    pub fn read(bytes: Vec<u8>) -> Self {
+    pub(crate) fn read(bytes: Vec<u8>) -> Self {
         Self { described: described(&bytes), bytes }
     }
 }

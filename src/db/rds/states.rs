@@ -1,6 +1,6 @@
 //! What the states of an instance or a cluster mean for a restore.
 
-use crate::db::{Found, Progress};
+use crate::db::{Found, RestoreProgress};
 
 /// How far a restore is, by its status, RDS's own figure of how much is done, and where it answers by now.
 ///
@@ -15,32 +15,32 @@ use crate::db::{Found, Progress};
 ///
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html>,
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Status.html>
-pub(super) fn progress(status: &str, percent: Option<&str>, endpoint: Option<String>) -> Progress {
+pub(super) fn progress(status: &str, percent: Option<&str>, endpoint: Option<String>) -> RestoreProgress {
     if status == "available" || (serves(status) && endpoint.is_some()) {
-        return Progress::Available { endpoint };
+        return RestoreProgress::Available { endpoint };
     }
     if let Some(remedy) = remedy(status) {
-        return Progress::Failed { why: format!("RDS says {status}: {remedy}") };
+        return RestoreProgress::Failed { why: format!("RDS says {status}: {remedy}") };
     }
     let percent = percent.and_then(|text| text.trim().trim_end_matches('%').parse().ok());
-    Progress::Restoring { percent: percent.filter(|n| *n <= 100), state: status.to_owned() }
+    RestoreProgress::Restoring { percent: percent.filter(|n| *n <= 100), state: status.to_owned() }
 }
 
 /// What was found, by how far it is.
-pub(super) fn found(progress: Progress) -> Found {
+pub(super) fn found(progress: RestoreProgress) -> Found {
     match progress {
-        Progress::Restoring { .. } => Found::Restoring,
-        Progress::Available { .. } => Found::Available,
-        Progress::Failed { why } => Found::Failed(why),
+        RestoreProgress::Restoring { .. } => Found::Restoring,
+        RestoreProgress::Available { .. } => Found::Available,
+        RestoreProgress::Failed { why } => Found::Failed(why),
     }
 }
 
 /// A cluster is as far as what is least far of it: failed before under way before ready.
-pub(super) fn least(progresses: impl IntoIterator<Item = Progress>) -> Option<Progress> {
-    let rank = |progress: &Progress| match progress {
-        Progress::Failed { .. } => 0,
-        Progress::Restoring { .. } => 1,
-        Progress::Available { .. } => 2,
+pub(super) fn least(progresses: impl IntoIterator<Item = RestoreProgress>) -> Option<RestoreProgress> {
+    let rank = |progress: &RestoreProgress| match progress {
+        RestoreProgress::Failed { .. } => 0,
+        RestoreProgress::Restoring { .. } => 1,
+        RestoreProgress::Available { .. } => 2,
     };
     progresses.into_iter().min_by_key(rank)
 }
@@ -96,82 +96,4 @@ fn remedy(status: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_state_is_ready_under_way_or_failed() {
-        let endpoint = || Some("dst:5432".to_owned());
-        assert_eq!(progress("available", None, None), Progress::Available { endpoint: None });
-        for status in [
-            "available",
-            "backing-up",
-            "storage-initialization",
-            "storage-optimization",
-            "storage-config-upgrade",
-            "configuring-enhanced-monitoring",
-            "configuring-log-exports",
-        ] {
-            assert_eq!(progress(status, None, endpoint()), Progress::Available { endpoint: endpoint() });
-        }
-        let going = |status: &str| Progress::Restoring { percent: None, state: status.to_owned() };
-        // Nobody can connect to it yet.
-        for status in ["backing-up", "storage-initialization", "storage-optimization"] {
-            assert_eq!(progress(status, None, None), going(status));
-        }
-        for status in [
-            "creating",
-            "modifying",
-            "rebooting",
-            "configuring-iam-database-auth",
-            "resetting-master-credentials",
-            "upgrading",
-            "a-state-of-tomorrow",
-        ] {
-            assert_eq!(progress(status, None, endpoint()), going(status));
-        }
-        for status in [
-            "failed",
-            "upgrade-failed",
-            "cloning-failed",
-            "migration-failed",
-            "restore-error",
-            "incompatible-restore",
-            "incompatible-parameters",
-            "incompatible-network",
-            "incompatible-of-tomorrow",
-            "inaccessible-encryption-credentials",
-            "inaccessible-encryption-credentials-recoverable",
-            "insufficient-capacity",
-            "deleting",
-            "deleted",
-            "stopped",
-        ] {
-            let Progress::Failed { why } = progress(status, None, endpoint()) else { panic!("{status}") };
-            assert!(why.starts_with(&format!("RDS says {status}: ")), "{why}");
-        }
-    }
-
-    #[test]
-    fn a_percentage_is_told_where_it_is_one() {
-        for (text, percent) in [
-            (Some("41"), Some(41)),
-            (Some("41%"), Some(41)),
-            (Some(""), None),
-            (Some("400"), None),
-            (None, None),
-        ] {
-            let state = "creating".to_owned();
-            assert_eq!(progress("creating", text, None), Progress::Restoring { percent, state });
-        }
-    }
-
-    #[test]
-    fn the_least_far_tells() {
-        let (ready, going) = (progress("available", None, None), progress("creating", None, None));
-        let failed = progress("failed", None, None);
-        assert_eq!(least([ready.clone(), going.clone()]), Some(going.clone()));
-        assert_eq!(least([going, failed.clone(), ready]), Some(failed));
-        assert_eq!(least([]), None);
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use super::rename::{Renamable, Until, find, find_within, is_held, known, named, 
 use super::whose::Looked;
 use super::{Cluster, Instance, Settings, Source, is_identifier};
 use crate::db::swap::{KEPT_SUFFIX, in_name, kept_name};
-use crate::db::{CutOver, Errand, Progress, Renamed, Swap};
+use crate::db::{CutOver, Renamed, RestoreProgress, RestoreRequest, Swap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
@@ -78,7 +78,8 @@ impl Settings {
                 "  RDS renames nothing while it makes the first backup: that is waited for, and may take hours".to_owned(),
             );
         }
-        if let Some(Progress::Failed { why }) = named::<T>(client, source).await?.map(|there| there.how_far())
+        if let Some(RestoreProgress::Failed { why }) =
+            named::<T>(client, source).await?.map(|there| there.how_far())
         {
             lines.push(format!("  RDS may refuse to rename {source} as it is now: {why}"));
         }
@@ -211,7 +212,7 @@ impl Instance {
         self.settings.outline_swap::<DbInstance>(&self.client, at).await
     }
 
-    pub(in crate::db) async fn plan_swap(&self, errand: &Errand) -> Result<Swap> {
+    pub(in crate::db) async fn plan_swap(&self, errand: &RestoreRequest) -> Result<Swap> {
         let Looked::Ours(there) = self.look(errand, false).await? else {
             return Err(not_restored(self.name()));
         };
@@ -239,7 +240,7 @@ impl Cluster {
         self.settings.outline_swap::<DbCluster>(&self.client, at).await
     }
 
-    pub(in crate::db) async fn plan_swap(&self, errand: &Errand) -> Result<Swap> {
+    pub(in crate::db) async fn plan_swap(&self, errand: &RestoreRequest) -> Result<Swap> {
         let Looked::Ours(there) = self.look(errand, false).await? else {
             return Err(not_restored(self.name()));
         };

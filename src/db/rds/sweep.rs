@@ -10,7 +10,7 @@ use super::tags::{errand_of, is_of_drill};
 use super::whose::{Described, Looked, look};
 use super::{Server, by_hand, cluster, cluster_engine, instance};
 use crate::cancel::Cancel;
-use crate::db::Errand;
+use crate::db::RestoreRequest;
 use crate::db::adopt::is_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -19,7 +19,7 @@ use crate::model::Instant;
 /// Whether a copy is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sweep {
+pub(crate) enum Sweep {
     /// It is.
     Remove,
     /// Its drill may be under way.
@@ -46,7 +46,7 @@ impl Sweep {
 
 /// A copy that a drill has left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Leftover {
+pub(crate) struct Leftover {
     /// `instance` or `cluster`.
     pub database: &'static str,
     /// Its identifier.
@@ -72,20 +72,20 @@ pub struct Leftover {
 
 /// Looks for what drills have left in one account and region.
 #[derive(Debug)]
-pub struct Sweeper {
+pub(crate) struct Sweeper {
     client: Client,
     server: Server,
 }
 
 impl Sweeper {
     /// Finds credentials. `cancel` ends the waiting for what RDS refuses at first.
-    pub async fn connect(server: Server, cancel: Cancel) -> Result<Self> {
+    pub(crate) async fn connect(server: Server, cancel: Cancel) -> Result<Self> {
         let client = Client::connect("that a drill has left", &server, cancel).await?;
         Ok(Self { client, server })
     }
 
     /// Everything that drills have left. An instance of a cluster is the cluster's.
-    pub async fn leftovers(&self, now: Instant) -> Result<Vec<Leftover>> {
+    pub(crate) async fn leftovers(&self, now: Instant) -> Result<Vec<Leftover>> {
         let instances = self.client.insist(async |sdk| {
             let pages = sdk.describe_db_instances().into_paginator().items().send();
             pages.try_collect().await.map_err(|e| explain("describe the instances", &e))
@@ -112,8 +112,8 @@ impl Sweeper {
     }
 
     /// Removes one of them, if it still is what it was when it was found.
-    pub async fn remove(&self, leftover: &Leftover) -> Result<()> {
-        let (id, errand) = (&*leftover.id, Errand::new(Instant::default(), &*leftover.drill));
+    pub(crate) async fn remove(&self, leftover: &Leftover) -> Result<()> {
+        let (id, errand) = (&*leftover.id, RestoreRequest::new(Instant::default(), &*leftover.drill));
         if leftover.database == INSTANCE {
             let describe =
                 async || if_there(self.client.insist(async |sdk| instance::describe(&sdk, id).await).await);
@@ -188,46 +188,4 @@ fn leftover(
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_sdk_rds::types::Tag;
-
-    use super::*;
-    use crate::db::rds::tags::{PURPOSE, TAG};
-
-    const DAY: i64 = 24 * 60 * 60 * 1000;
-
-    #[test]
-    fn only_what_is_old_enough_is_removed() {
-        let now = Instant::from_millis(10 * DAY);
-        for (created, verdict) in [
-            (None, Sweep::AgeUnknown),
-            (Some(10 * DAY), Sweep::TooYoung),
-            (Some(9 * DAY + 1), Sweep::TooYoung),
-            (Some(9 * DAY), Sweep::Remove),
-            (Some(0), Sweep::Remove),
-            // By a clock that is behind.
-            (Some(11 * DAY), Sweep::TooYoung),
-        ] {
-            assert_eq!(Sweep::of(created.map(Instant::from_millis), now), verdict, "{created:?}");
-        }
-    }
-
-    #[test]
-    fn only_what_a_drill_has_made_is_a_leftover() {
-        let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
-        let id = "20251117T143005Z-7f3a";
-        for (tags, is_left) in [
-            (vec![tag(TAG, id), tag(PURPOSE, "drill")], true),
-            (vec![tag(TAG, id)], false),
-            (vec![tag(PURPOSE, "drill")], false),
-            (vec![tag(TAG, id), tag(PURPOSE, "recover")], false),
-            (vec![tag(TAG, "somebody-s"), tag(PURPOSE, "drill")], false),
-            (vec![], false),
-        ] {
-            let instance = DbInstance::builder().db_instance_identifier("x").set_tag_list(Some(tags.clone()));
-            let kind = Kind { database: INSTANCE, by_hand: String::new() };
-            let found = leftover(&instance.build(), kind, Shown::default(), Instant::default());
-            assert_eq!(found.is_some(), is_left, "{tags:?}");
-        }
-    }
-}
+mod tests;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::Tag;
 
-use crate::db::Errand;
+use crate::db::RestoreRequest;
 use crate::limits;
 use crate::model::{Instant, printable};
 
 /// The tag that names the errand which asked for a database.
-pub const TAG: &str = "asof:recovery";
+pub(crate) const TAG: &str = "asof:recovery";
 
 /// The tag of what a drill has asked for: nothing else may be swept.
 pub(super) const PURPOSE: &str = "asof:purpose";
@@ -24,7 +24,7 @@ pub(super) const AT: &str = "asof:at";
 pub(super) const OWN: [&str; 3] = [TAG, PURPOSE, AT];
 
 /// The errand's own.
-fn own(errand: &Errand) -> BTreeMap<String, String> {
+fn own(errand: &RestoreRequest) -> BTreeMap<String, String> {
     let purpose = errand.drill.then(|| (PURPOSE.to_owned(), DRILL.to_owned()));
     let at = (AT.to_owned(), errand.at.whole_second().to_string());
     [(TAG.to_owned(), errand.tag.clone()), at].into_iter().chain(purpose).collect()
@@ -35,7 +35,7 @@ fn own(errand: &Errand) -> BTreeMap<String, String> {
 const GIVEN: usize = limits::DATABASE_TAGS - OWN.len();
 
 /// The tags that were given, as many as there is room for, with the errand's.
-pub(super) fn tags(given: Option<BTreeMap<String, String>>, errand: &Errand) -> Vec<Tag> {
+pub(super) fn tags(given: Option<BTreeMap<String, String>>, errand: &RestoreRequest) -> Vec<Tag> {
     let mut tags: BTreeMap<_, _> = given.unwrap_or_default().into_iter().take(GIVEN).collect();
     tags.extend(own(errand));
     tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
@@ -80,25 +80,4 @@ fn value<'a>(tags: &'a [Tag], key: &str) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn there_is_room_for_asof_s_own_tags_beside_fifty() {
-        let given = |n: usize| Some((0..n).map(|n| (format!("t{n:02}"), String::new())).collect());
-        let at = Instant::from_millis(1_000_000);
-        for drill in [false, true] {
-            let errand = Errand { drill, ..Errand::new(at, "r-1") };
-            for (n, dropped) in
-                [(0, vec![]), (47, vec![]), (48, vec!["t47"]), (50, vec!["t47", "t48", "t49"])]
-            {
-                let tags = tags(given(n), &errand);
-                assert_eq!(left_out(given(n).as_ref()), dropped, "{n}");
-                assert_eq!(tags.len(), n - dropped.len() + if drill { 3 } else { 2 });
-                assert!(tags.len() <= limits::DATABASE_TAGS);
-                assert_eq!((errand_of(&tags), is_of_drill(&tags)), (Some("r-1"), drill));
-                assert_eq!(time_of(&tags), Some(at));
-            }
-        }
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
 use super::client::{Client, explain};
 use super::tags::{TAG, errand_of, is_of_drill};
-use crate::db::Errand;
+use crate::db::RestoreRequest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::retry::Backoff;
@@ -167,7 +167,7 @@ pub(super) fn after_cut_over(target: &impl Described) -> Option<String> {
 fn whose(
     (resource, described): (Option<&str>, &[Tag]),
     listed: Option<&[Tag]>,
-    errand: &Errand,
+    errand: &RestoreRequest,
     age: Option<Duration>,
 ) -> Whose {
     let made = errand.made.as_deref();
@@ -215,7 +215,7 @@ impl<T> Looked<T> {
 /// either until the restore was asked for [`limits::RESTORE_UNSEEN`] ago: what is given up then would be an orphan.
 pub(super) async fn look<T: Described>(
     client: &Client,
-    errand: &Errand,
+    errand: &RestoreRequest,
     insistent: bool,
     describe: impl AsyncFn() -> Result<Option<T>>,
 ) -> Result<Looked<T>> {
@@ -242,7 +242,7 @@ pub(super) async fn look<T: Described>(
 async fn decide<T: Described>(
     client: &Client,
     there: &T,
-    errand: &Errand,
+    errand: &RestoreRequest,
     age: Option<Duration>,
 ) -> Result<Whose> {
     let seen = (there.resource_id(), there.tags());
@@ -274,46 +274,4 @@ pub(super) async fn list_tags<T: Described>(client: &Client, there: &T) -> Resul
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::rds::tags::PURPOSE;
-
-    fn tag(key: &str, value: &str) -> Tag {
-        Tag::builder().key(key).value(value).build()
-    }
-
-    #[test]
-    fn nothing_is_foreign_by_one_answer_without_tags() {
-        let untagged = || Whose::Foreign(Other::Untagged(None));
-        let recovery = || Whose::Foreign(Other::Recovery("r-2".to_owned()));
-        let of_drill = || Whose::Foreign(Other::Drill("r-2".to_owned()));
-        let (ours, theirs, plain) = (tag(TAG, "r-1"), tag(TAG, "r-2"), tag("team", "r-1"));
-        let (lately, long_ago) = (Some(Duration::from_secs(1)), Some(limits::RESTORE_UNTAGGED));
-        let drill = [theirs.clone(), tag(PURPOSE, "drill")];
-        for (made, described, listed, age, expected) in [
-            (None, vec![ours.clone()], None, None, Whose::Ours),
-            (None, vec![], Some(vec![ours.clone()]), None, Whose::Ours),
-            (Some("db-A"), vec![], None, lately, Whose::Ours),
-            (Some("db-A"), vec![], None, long_ago, Whose::Ours),
-            (Some("db-B"), vec![ours], None, None, Whose::Ours),
-            (None, vec![theirs.clone()], None, lately, recovery()),
-            (None, vec![], Some(vec![theirs]), lately, recovery()),
-            (None, drill.to_vec(), None, lately, of_drill()),
-            (None, vec![plain.clone()], None, lately, Whose::AskTags),
-            (None, vec![], None, None, Whose::AskTags),
-            (None, vec![plain], Some(vec![]), lately, Whose::Unknown),
-            (None, vec![], Some(vec![]), lately, Whose::Unknown),
-            (None, vec![], Some(vec![]), long_ago, untagged()),
-            (None, vec![], Some(vec![]), None, untagged()),
-            (Some("db-B"), vec![], None, lately, Whose::AskTags),
-            (Some("db-B"), vec![], Some(vec![]), lately, untagged()),
-        ] {
-            let errand = Errand {
-                made: made.map(str::to_owned),
-                ..Errand::new(crate::model::Instant::default(), "r-1")
-            };
-            let decided = whose((Some("db-A"), &described), listed.as_deref(), &errand, age);
-            assert_eq!(decided, expected, "{made:?} {described:?} {listed:?} {age:?}");
-        }
-    }
-}
+mod tests;

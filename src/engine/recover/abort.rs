@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::step::Parts;
+use super::step::StepContext;
 use super::store::{Glimpse, Recovery};
 use crate::apply::Outcome;
-use crate::apply::journal::State;
+use crate::apply::journal::RunState;
 use crate::db::Found;
 use crate::engine::bucket::require_removable;
 use crate::engine::run::Run;
@@ -19,7 +19,7 @@ use crate::recover::{self, AbortPart, DatabaseKind, RecoveryFile, abort_parts};
 
 /// What became of a part of an abort.
 #[derive(Debug)]
-pub enum Aborted {
+pub(crate) enum Aborted {
     /// It is done; in words, where there is more to say.
     Done(Option<String>),
     /// It cannot be done, and is not asof's to do: why.
@@ -31,11 +31,15 @@ pub enum Aborted {
 }
 
 /// What aborting a recovery takes now.
-pub fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> Result<Vec<AbortPart>> {
+pub(crate) fn plan_abort(
+    state_dir: &Path,
+    recovery: &Glimpse,
+    file: &RecoveryFile,
+) -> Result<Vec<AbortPart>> {
     let finished: Vec<_> = Run::list(state_dir)?
         .into_iter()
-        .filter(|run| run.state.as_ref().is_some_and(State::is_done))
-        .filter_map(|run| Some((run.order?.undoes?, run.id)))
+        .filter(|run| run.state.as_ref().is_some_and(RunState::is_done))
+        .filter_map(|run| Some((run.manifest?.undoes?, run.id)))
         .collect();
     let undone_by = |run: &str| finished.iter().find(|(undone, _)| undone == run).map(|(_, by)| by.clone());
     let stays = |n: usize| file.databases.get(n).is_some_and(DatabaseKind::is_restored_in_place);
@@ -43,7 +47,7 @@ pub fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> 
 }
 
 /// The runs that an abort of a recovery would undo, and those that undo them. What cannot be read may need any.
-pub fn needed_runs(state_dir: &Path) -> Result<BTreeSet<String>> {
+pub(crate) fn needed_runs(state_dir: &Path) -> Result<BTreeSet<String>> {
     let open = Recovery::list(state_dir)?.into_iter().filter(|recovery| is_abortable(&recovery.state));
     let runs = open.flat_map(|Glimpse { state, .. }| {
         let own = state.all_runs().iter().map(|(_, run)| run);
@@ -61,9 +65,9 @@ pub fn needed_runs(state_dir: &Path) -> Result<BTreeSet<String>> {
 /// | names that are not given back | is not run, and nothing after them is begun: buckets would be undone beside a database that is still at T | no |
 /// | is not undone for good | is not run: that is for whoever has looked | yes |
 /// | any other | is run | yes, unless it fails |
-pub async fn abort(
+pub(crate) async fn abort(
     recovery: &Recovery,
-    parts: &Parts<'_>,
+    parts: &StepContext<'_>,
     plan: &[AbortPart],
     mut on: impl FnMut(&AbortPart, &Aborted),
 ) -> Result<bool> {
@@ -95,7 +99,7 @@ pub async fn abort(
     Ok(finished)
 }
 
-impl Parts<'_> {
+impl StepContext<'_> {
     async fn abort_part(&self, recovery: &Recovery, part: &AbortPart) -> Result<Aborted> {
         match part {
             AbortPart::Undo { bucket, run } => self.undo(recovery, *bucket, run).await,
@@ -145,9 +149,9 @@ impl Parts<'_> {
             return Ok(None);
         }
         let done = Run::open(state_dir, id)?;
-        client.find(&done.order().changed().bucket).await?;
+        client.find(&done.manifest().changed().bucket).await?;
         abandon_noted(client, &done.uploads()).await?;
-        let undelete = match require_removable(client, &done.order().changed().bucket).await {
+        let undelete = match require_removable(client, &done.manifest().changed().bucket).await {
             Ok(()) => Undelete::RemoveMarker,
             Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,
             Err(e) => return Err(e),
@@ -196,7 +200,7 @@ const GONE: &str =
 /// | some lie in an archive | failed: they have to be thawed first |
 /// | some were changed since by somebody else | done: these are left |
 /// | all others | done |
-fn undone(run: &str, state: &State, first: Option<String>) -> Result<Aborted> {
+fn undone(run: &str, state: &RunState, first: Option<String>) -> Result<Aborted> {
     let tally = state.tally();
     let failed = |message: String| Error::new(ErrorKind::Local, message);
     if tally.failed > 0 {
@@ -231,7 +235,7 @@ const IN_PLACE: &str = "it was restored in place, and asof cannot take that back
 const NOT_RESUMED: &str = "not everything is undone: see to that first, then resume the application by hand";
 
 /// Whether there is something to abort: it is not ended, or was overtaken and has asked for a database.
-pub fn is_abortable(state: &recover::State) -> bool {
+pub(crate) fn is_abortable(state: &recover::RecoveryState) -> bool {
     let asked = state.shape().is_some_and(|shape| (0..shape.databases).any(|n| state.was_asked_for(n)));
     state.shape().is_some()
         && !state.is_ended()

@@ -4,18 +4,18 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::step::Parts;
+use super::step::StepContext;
 use super::store::Recovery;
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::engine::bucket::rules;
+use crate::engine::key_lookup::Scope;
 use crate::engine::options::{RestoreOptions, mass_delete};
 use crate::engine::query::Query;
 use crate::engine::restore::{Begun, Prepared, Restore};
 use crate::engine::run::{Run, Server};
 use crate::engine::survey::Findings;
 use crate::engine::verify::{Against, Verify};
-use crate::engine::walk::Scope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Counters;
 use crate::limits;
@@ -23,12 +23,12 @@ use crate::model::{Instant, Location, TypedTime};
 use crate::plan::file::Selected;
 use crate::plan::{Change, Undelete};
 use crate::recover::{Event, Finding, StepResult, counts};
-use crate::resolve::{Cut, Judge};
+use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
 
 /// A bucket that belongs to a recovery.
 #[derive(Debug)]
-pub struct BucketPart {
+pub(crate) struct BucketPart {
     /// A client of its own: it counts this bucket only.
     pub client: Client,
     /// The server, as a run keeps it.
@@ -45,7 +45,7 @@ pub struct BucketPart {
 
 /// How buckets are restored.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub(crate) struct Terms {
     /// Where runs are kept.
     pub state_dir: PathBuf,
     /// What every bucket is told alike.
@@ -72,7 +72,7 @@ impl BucketPart {
     }
 
     /// What a restore to `at` would change now.
-    pub async fn prepare(&self, at: Instant, terms: &Terms, cancel: &Cancel) -> Result<Prepared> {
+    pub(crate) async fn prepare(&self, at: Instant, terms: &Terms, cancel: &Cancel) -> Result<Prepared> {
         let (query, to, undelete) = (Box::new(self.query(at, terms)?), self.to.clone(), Undelete::Copy);
         Restore::Past { query, to, undelete }.prepare(&self.client, cancel).await
     }
@@ -89,7 +89,7 @@ impl BucketPart {
     /// # Errors
     /// [`Refused`](ErrorKind::Refused) for keys in doubt that nothing was said about, for what would be lost for good, and for
     /// deleting more than half of the keys, unless the recovery file allows it.
-    pub fn accept(&self, prepared: &Prepared, options: &RestoreOptions) -> Result<()> {
+    pub(crate) fn accept(&self, prepared: &Prepared, options: &RestoreOptions) -> Result<()> {
         prepared.require_room(options)?;
         prepared.require_certainty(options)?;
         let plausibility = prepared.plausibility(options);
@@ -105,11 +105,11 @@ impl BucketPart {
     /// By what its past is judged.
     pub(super) async fn judge(&self, at: Instant, terms: &Terms) -> Result<Judge> {
         let rules = rules(&self.client, &self.location.bucket).await?;
-        Ok(self.query(at, terms)?.judge(&rules, at, Cut::Latest))
+        Ok(self.query(at, terms)?.judge(&rules, at, AsOf::Latest))
     }
 }
 
-impl Parts<'_> {
+impl StepContext<'_> {
     /// Restores a bucket: by the run that was begun for it, or by a new one. What is to be changed is found out only now:
     /// the writers stand still since the quiesce hook, or have gone on while the database was restored. The plan of a run that
     /// an earlier process began is as old as that: after it a further run restores what was written since.
@@ -141,7 +141,7 @@ impl Parts<'_> {
                 first.get_or_insert_with(|| format!("{}: {e}", crate::model::printable(&change.key)));
             }
             if let crate::apply::Outcome::Superseded { version, .. } = outcome {
-                self.find(Finding::superseded(run.order().changed(), &change.key, version.as_ref()));
+                self.find(Finding::superseded(run.manifest().changed(), &change.key, version.as_ref()));
             }
             let counters = part.client.counters();
             (self.on)(&Event::Bucket(n, counters.settled(), counters.planned.get()));
@@ -158,7 +158,7 @@ impl Parts<'_> {
     }
 
     async fn begin_run(&self, recovery: &Recovery, part: &BucketPart, n: usize) -> Result<Option<Run>> {
-        let (terms, at) = (&self.terms, self.file.buckets_at(recovery.told().at));
+        let (terms, at) = (&self.terms, self.file.buckets_at(recovery.manifest().at));
         let prepared = part.prepare(at, terms, self.cancel).await?;
         part.accept(&prepared, &terms.options)?;
         if prepared.len == 0 {
@@ -174,7 +174,7 @@ impl Parts<'_> {
     pub(super) async fn verify_copy(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
         let Some(to) = &part.to else { return Ok(StepResult::default()) };
-        let query = part.query(self.file.buckets_at(recovery.told().at), &self.terms)?;
+        let query = part.query(self.file.buckets_at(recovery.manifest().at), &self.terms)?;
         let verification =
             Verify { query, against: Against::Place(to.clone()) }.inspect(&part.client).await?;
         let Findings { changes, sums, .. } = verification.survey(&part.client, self.cancel).await?;

@@ -3,7 +3,7 @@
 use super::Recovery;
 use crate::db::Connection;
 use crate::program::Environment;
-use crate::recover::{DatabaseKind, State, Step, StepResult};
+use crate::recover::{DatabaseKind, RecoveryState, Step, StepResult};
 
 /// The time, the tag, and how each database that is there is reached: the first as `ASOF_HOST`, and each by its name too,
 /// as `ASOF_HOST_ORDERS`.
@@ -46,7 +46,7 @@ pub(super) fn reached_by(connection: Connection) -> StepResult {
 
 /// How a database is reached, if it is there: by its source's name once it has that. A journal of an older asof has noted the
 /// endpoint alone.
-fn reached(state: &State, n: usize) -> Vec<(&'static str, String)> {
+fn reached(state: &RecoveryState, n: usize) -> Vec<(&'static str, String)> {
     let swapped = state.swap(n).and_then(|_| state.result(Step::Swap(n)));
     let swapped = swapped.filter(|result| **result != StepResult::default());
     let Some(result) = swapped.or_else(|| state.result(Step::Settle(n))) else { return Vec::new() };

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::store::Recovery;
-use crate::db::Errand;
+use crate::db::RestoreRequest;
 use crate::model::Instant;
 
 impl Recovery {
     /// To which second, and by which tag, a database is restored; when it was asked for, what was made for it, and which names
     /// it may have.
-    pub fn errand_of(&self, database: usize) -> Errand {
+    pub(crate) fn errand_of(&self, database: usize) -> RestoreRequest {
         let state = self.state();
         let age = |at: Instant| {
             Duration::from_millis(
@@ -18,6 +18,6 @@ impl Recovery {
         };
         let made = state.made(database).map(str::to_owned);
         let swap = state.swap(database).cloned();
-        Errand { asked: state.asked_for(database).map(age), made, swap, ..self.errand() }
+        RestoreRequest { asked: state.asked_for(database).map(age), made, swap, ..self.errand() }
     }
 }

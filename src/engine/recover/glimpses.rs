@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use super::store::{Glimpse, Recovery, TOLD, read_journal, recoveries};
 use crate::engine::store::{cannot, is_locked};
 use crate::error::{Error, ErrorKind, Result};
-use crate::recover::{Purpose, State, Told};
+use crate::recover::{Purpose, RecoveryManifest, RecoveryState};
 
 /// A recovery of which it cannot be told whether it is finished.
 #[derive(Debug)]
-pub struct Unreadable {
+pub(crate) struct Unreadable {
     /// Its name.
     pub id: String,
     /// Where it is kept.
     pub dir: PathBuf,
     /// What it was told, if that can be read.
-    pub told: Option<Told>,
+    pub manifest: Option<RecoveryManifest>,
     /// Why it cannot be read, and what to do.
     pub why: Error,
 }
@@ -24,9 +24,10 @@ pub struct Unreadable {
 impl Recovery {
     /// All recoveries, drills too, the oldest first. One that cannot be read, unless it is a drill, is an error: it may have
     /// anything under way.
-    pub fn list(state_dir: &Path) -> Result<Vec<Glimpse>> {
-        let is_drill =
-            |one: &Unreadable| one.told.as_ref().is_some_and(|told| told.purpose == Purpose::Drill);
+    pub(crate) fn list(state_dir: &Path) -> Result<Vec<Glimpse>> {
+        let is_drill = |one: &Unreadable| {
+            one.manifest.as_ref().is_some_and(|manifest| manifest.purpose == Purpose::Drill)
+        };
         let mut list = Vec::new();
         for one in Self::glimpses(state_dir)? {
             match one {
@@ -52,19 +53,22 @@ impl Recovery {
     /// | cannot be read | says that it has ended | nothing: it is finished |
     /// | cannot be read | says anything else | unreadable |
     /// | | cannot be read | unreadable |
-    pub fn glimpses(state_dir: &Path) -> Result<Vec<std::result::Result<Glimpse, Unreadable>>> {
+    pub(crate) fn glimpses(state_dir: &Path) -> Result<Vec<std::result::Result<Glimpse, Unreadable>>> {
         let glimpse = |id: String| {
             let dir = recoveries(state_dir).join(&id);
-            let told = read_told(&dir)?;
+            let manifest = read_manifest(&dir)?;
             let journal = read_journal(&dir.join("journal"));
-            match (told, journal) {
-                (Ok(told), Ok((state, _))) => Some(Ok(Glimpse { id, told, state, running: is_locked(&dir) })),
+            match (manifest, journal) {
+                (Ok(manifest), Ok((state, _))) => {
+                    Some(Ok(Glimpse { id, manifest, state, running: is_locked(&dir) }))
+                }
                 (Err(_), Ok((state, _))) if state.is_ended() => None,
-                (told, journal) => {
-                    let why =
-                        journal.err().or_else(|| told.as_ref().err().map(Error::to_string).map(Error::usage));
+                (manifest, journal) => {
+                    let why = journal
+                        .err()
+                        .or_else(|| manifest.as_ref().err().map(Error::to_string).map(Error::usage));
                     let why = why.unwrap_or_else(|| Error::usage("it cannot be read"));
-                    Some(Err(Unreadable { id, dir, told: told.ok(), why }))
+                    Some(Err(Unreadable { id, dir, manifest: manifest.ok(), why }))
                 }
             }
         };
@@ -73,7 +77,7 @@ impl Recovery {
 }
 
 /// What a recovery was told; none if that is not there.
-fn read_told(dir: &Path) -> Option<Result<Told>> {
+fn read_manifest(dir: &Path) -> Option<Result<RecoveryManifest>> {
     let path = dir.join(TOLD);
     let bytes = match fs::read(&path) {
         // It is written before the journal.
@@ -88,7 +92,7 @@ fn read_told(dir: &Path) -> Option<Result<Told>> {
 }
 
 /// What a journal says that can be read up to some byte only, as a hint.
-pub(super) fn known(state: &State) -> String {
+pub(super) fn known(state: &RecoveryState) -> String {
     let runs: Vec<_> = state.all_runs().iter().map(|(_, run)| run.as_str()).collect();
     let databases = state.shape().map_or(0, |shape| shape.databases);
     let asked = (0..databases).filter(|n| state.was_asked_for(*n)).count();

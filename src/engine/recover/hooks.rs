@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::deadline::in_words;
 use crate::error::{Error, ErrorKind, Result};
-use crate::program::{Environment, Patience};
+use crate::program::{Environment, RunLimits};
 use crate::recover::Hooks;
 
 /// A hook of the recovery file.
@@ -32,7 +32,7 @@ pub(super) async fn run_hook(hooks: &Hooks, hook: Hook, environment: &Environmen
     };
     let Some(program) = program else { return Ok(false) };
     let what = format!("the {}", hook.name());
-    let running = program.run(&what, environment, Patience::default());
+    let running = program.run(&what, environment, RunLimits::default());
     let Some(deadline) = deadline else { return running.await.map(|()| true) };
     // What is dropped is killed, with all that it has started.
     tokio::time::timeout(deadline, running).await.unwrap_or_else(|_| Err(hook.late(deadline))).map(|()| true)

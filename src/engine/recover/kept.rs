@@ -13,7 +13,7 @@ use crate::error::Result;
 /// | is there | | and `given` anew: that is taken, and kept instead |
 /// | is not there | no | the source is read, and kept |
 /// | is not there | yes, by an older asof | the source is read when it is needed, as that did |
-pub async fn keep_sources(recovery: &Recovery, databases: &[Database], given: &[bool]) -> Result<()> {
+pub(crate) async fn keep_sources(recovery: &Recovery, databases: &[Database], given: &[bool]) -> Result<()> {
     let begun = recovery.state().has_begun();
     for (n, database) in databases.iter().enumerate() {
         let name = format!("settings-{}.json", n + 1);

@@ -1,7 +1,7 @@
 //! Looking at what a recovery has done: when it is resumed, before anything else, and once more before the application is
 //! resumed or "done" is said.
 
-use super::step::Parts;
+use super::step::StepContext;
 use super::store::Recovery;
 use crate::apply::journal::{Ending, Results};
 use crate::engine::run::Run;
@@ -10,12 +10,12 @@ use crate::model::Version;
 use crate::plan::Change;
 use crate::plan::file::{Changes, PlanFile};
 use crate::recover::{
-    Event, Finding, Held, InUse, Running, Seen, State, Status, Step, quiesces_again, what_holds,
+    Event, Finding, Held, InUse, RecoveryState, Running, Seen, Status, Step, quiesces_again, what_holds,
 };
 
 /// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again; where the recovery has
 /// ended, or the application may have been resumed, it is an error instead. Gives the application where it was resumed.
-pub(super) async fn look_again(recovery: &Recovery, parts: &Parts<'_>) -> Result<Option<Running>> {
+pub(super) async fn look_again(recovery: &Recovery, parts: &StepContext<'_>) -> Result<Option<Running>> {
     let Found { lapsed, running } = look(recovery, parts).await?;
     let again: Vec<_> = lapsed.iter().map(|(step, _)| *step).collect();
     let why = "the application may have been started meanwhile".to_owned();
@@ -26,14 +26,14 @@ pub(super) async fn look_again(recovery: &Recovery, parts: &Parts<'_>) -> Result
 
 /// Looks at everything before the application is resumed, or "done" is said. Whether it holds; what does not is noted as
 /// failed, since somebody writes whom the quiesce hook did not stop.
-pub(super) async fn look_last(recovery: &Recovery, parts: &Parts<'_>) -> Result<bool> {
+pub(super) async fn look_last(recovery: &Recovery, parts: &StepContext<'_>) -> Result<bool> {
     let lapsed = look(recovery, parts).await?.lapsed;
     let holds = lapsed.is_empty();
     lapsed.into_iter().try_for_each(|(step, why)| note(recovery, parts, step, why))?;
     Ok(holds)
 }
 
-fn note(recovery: &Recovery, parts: &Parts<'_>, step: Step, why: String) -> Result<()> {
+fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, why: String) -> Result<()> {
     (parts.on)(&Event::Lapsed(step, &why));
     recovery.lapsed(step, why)
 }
@@ -53,7 +53,7 @@ struct Found {
 /// | the resume hook was run to its end | they are the application's to change: only told |
 /// | it was begun, and did not come to its end; or the recovery has ended without one | a finding |
 /// | neither | the bucket does not hold |
-async fn look(recovery: &Recovery, parts: &Parts<'_>) -> Result<Found> {
+async fn look(recovery: &Recovery, parts: &StepContext<'_>) -> Result<Found> {
     let state = recovery.state();
     let seen = see(recovery, parts, &state).await?;
     let resumed = state.may_have_been_cut_over() || state.is_ended();
@@ -109,7 +109,11 @@ fn refused(recovery: &Recovery, used: InUse, why: &str) -> Error {
 }
 
 /// Looks at what the done steps of databases and buckets have left.
-async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Vec<(Step, Seen)>> {
+async fn see(
+    recovery: &Recovery,
+    parts: &StepContext<'_>,
+    state: &RecoveryState,
+) -> Result<Vec<(Step, Seen)>> {
     let mut seen = Vec::new();
     let done = |step: Step| state.status(step) == Some(&Status::Done);
     for (n, database) in parts.databases.iter().enumerate() {
@@ -140,12 +144,12 @@ async fn see(recovery: &Recovery, parts: &Parts<'_>, state: &State) -> Result<Ve
     Ok(seen)
 }
 
-impl Parts<'_> {
+impl StepContext<'_> {
     /// How many keys of a bucket, of those that are wanted, are neither as they were at T nor as this recovery left them: a
     /// copy that nothing proves to be equal would else be taken for a write, and so would an upload that was healed.
     pub(super) async fn differences(&self, recovery: &Recovery, n: usize) -> Result<u64> {
         let part = self.bucket(n)?;
-        let at = self.file.buckets_at(recovery.told().at);
+        let at = self.file.buckets_at(recovery.manifest().at);
         let prepared = part.prepare(at, &self.terms, self.cancel).await?;
         let (mut left, mut differences) = (None, 0);
         for change in prepared.changes {
@@ -167,11 +171,11 @@ impl Parts<'_> {
     fn runs_of(&self, recovery: &Recovery, n: usize) -> Result<Vec<Left>> {
         let part = self.bucket(n)?;
         let place = part.to.as_ref().unwrap_or(&part.location);
-        let (state, told) = (recovery.state(), recovery.told());
+        let (state, manifest) = (recovery.state(), recovery.manifest());
         let is_ours = |id: &str| state.all_runs().iter().any(|(bucket, run)| *bucket == n && run == id);
         let runs = Run::begun(&self.terms.state_dir)?;
-        let runs = runs.into_iter().filter(|(id, order)| {
-            let healed = order.heals && order.began >= told.began && order.changed().overlaps(place);
+        let runs = runs.into_iter().filter(|(id, run)| {
+            let healed = run.heals && run.began >= manifest.began && run.changed().overlaps(place);
             is_ours(id) || healed
         });
         runs.map(|(id, _)| Left::open(&self.terms.state_dir, &id)).collect()

@@ -9,13 +9,13 @@ use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
-use crate::program::{Environment, Patience};
+use crate::program::{Environment, RunLimits};
 use crate::recover::RecoveryFile;
 use crate::s3::Client;
 
 /// Takes a mark: quiesce hook, a second of the server's clock in which nothing is written, dump. Whatever has become of
 /// these after the deadline, the resume hook is run. That the application is quiesced is noted until then.
-pub async fn mark(
+pub(crate) async fn mark(
     (path, file): (&Path, &RecoveryFile),
     (client, bucket): (&Client, &str),
     (state_dir, mark): (&Path, &Quiesced),
@@ -53,7 +53,7 @@ async fn take(file: &RecoveryFile, (client, bucket): (&Client, &str), name: &str
     run_hook(&file.hooks, Hook::Quiesce, &environment(name, None)).await?;
     let at = quiet_second(client, bucket).await?;
     if let Some(dump) = &file.mark.dump {
-        dump.run("the dump command", &environment(name, Some(&at)), Patience::default()).await?;
+        dump.run("the dump command", &environment(name, Some(&at)), RunLimits::default()).await?;
     }
     Ok(at)
 }

@@ -25,27 +25,27 @@ use std::collections::BTreeSet;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-pub use abort::{Aborted, abort, is_abortable, needed_runs, plan_abort};
-pub use bucket::{BucketPart, Terms};
-pub use claim::Claim;
-pub use deadline::carry_on_by;
-pub use glimpses::Unreadable;
-pub use kept::keep_sources;
-pub use mark::mark;
-pub use overtaken::{Overtaker, overtaken};
-pub use quiesced::Quiesced;
-pub use step::Parts;
-pub use store::{Glimpse, Recovery};
-pub use teardown::tear_down;
+pub(crate) use abort::{Aborted, abort, is_abortable, needed_runs, plan_abort};
+pub(crate) use bucket::{BucketPart, Terms};
+pub(crate) use claim::Claim;
+pub(crate) use deadline::carry_on_by;
+pub(crate) use glimpses::Unreadable;
+pub(crate) use kept::keep_sources;
+pub(crate) use mark::mark;
+pub(crate) use overtaken::{Overtaker, overtaken};
+pub(crate) use quiesced::Quiesced;
+pub(crate) use step::StepContext;
+pub(crate) use store::{Glimpse, Recovery};
+pub(crate) use teardown::tear_down;
 
 use look::{look_again, look_last};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::recover::{Ending, Event, Purpose, Running, State, Status, Step, StepResult};
+use crate::recover::{Ending, Event, Purpose, RecoveryState, Running, Status, Step, StepResult};
 
 /// How a recovery was carried out.
 #[derive(Debug)]
-pub struct Carried {
+pub(crate) struct RecoveryOutcome {
     /// How it ended.
     pub ending: Ending,
     /// The application was stopped, or a part of it may have been, and has not been let go on.
@@ -65,7 +65,7 @@ pub struct Carried {
 ///
 /// What an earlier process did is looked at before anything else, and everything once more before the application is resumed
 /// or "done" is said: what no longer holds is no success. Of a recovery that has ended nothing is left but that look.
-pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
+pub(crate) async fn execute(recovery: &Recovery, parts: &StepContext<'_>) -> RecoveryOutcome {
     let before = recovery.state();
     let (mut trouble, looked) = match take_all(recovery, parts).await {
         Ok(looked) => (None, looked),
@@ -89,7 +89,7 @@ pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
         }
     }
     let stands_still = state.may_be_quiesced() && !let_go;
-    if state.is_done() && looked && !state.is_ended() && recovery.told().purpose == Purpose::Recover {
+    if state.is_done() && looked && !state.is_ended() && recovery.manifest().purpose == Purpose::Recover {
         trouble = recovery.end().err();
     }
     let stopped = parts.cancel.is_stopped() && trouble.is_none();
@@ -101,10 +101,10 @@ pub async fn carry_on(recovery: &Recovery, parts: &Parts<'_>) -> Carried {
         ending => ending,
     };
     let resumed = let_go || resumed_between(&before, &recovery.state());
-    Carried { ending, stands_still, resumed, running, trouble }
+    RecoveryOutcome { ending, stands_still, resumed, running, trouble }
 }
 
-fn resumed_between(before: &State, after: &State) -> bool {
+fn resumed_between(before: &RecoveryState, after: &RecoveryState) -> bool {
     after.status(Step::Resume) == Some(&Status::Done)
         && after.times(Step::Resume) != before.times(Step::Resume)
 }
@@ -119,7 +119,7 @@ struct Looked {
 }
 
 /// Takes the steps that are left.
-async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<Looked> {
+async fn take_all(recovery: &Recovery, parts: &StepContext<'_>) -> Result<Looked> {
     let mut running = None;
     if recovery.is_taken_up() {
         running = look_again(recovery, parts).await?;
@@ -134,7 +134,7 @@ async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<Looked> {
     if !state.is_done_but_for_resume() {
         return Ok(Looked { whole: false, running });
     }
-    if !state.is_resume_begun() && recovery.told().purpose == Purpose::Recover {
+    if !state.is_resume_begun() && recovery.manifest().purpose == Purpose::Recover {
         (parts.on)(&Event::LastLook);
         if !look_last(recovery, parts).await? {
             return Ok(Looked { whole: false, running });
@@ -146,7 +146,7 @@ async fn take_all(recovery: &Recovery, parts: &Parts<'_>) -> Result<Looked> {
 
 /// Takes the steps that can be taken, of these. An error is the journal's: then nothing can be begun any more, since nobody
 /// would know of it.
-async fn take_steps(recovery: &Recovery, parts: &Parts<'_>, of: impl Fn(Step) -> bool) -> Result<()> {
+async fn take_steps(recovery: &Recovery, parts: &StepContext<'_>, of: impl Fn(Step) -> bool) -> Result<()> {
     let mut under_way = FuturesUnordered::new();
     let mut taken = BTreeSet::new();
     let mut noted = Ok(());
@@ -171,7 +171,7 @@ async fn take_steps(recovery: &Recovery, parts: &Parts<'_>, of: impl Fn(Step) ->
 }
 
 /// Tells and notes what came of a step.
-fn note(recovery: &Recovery, parts: &Parts<'_>, step: Step, result: Result<StepResult>) -> Result<()> {
+fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, result: Result<StepResult>) -> Result<()> {
     match result {
         Ok(result) => {
             recovery.done(step, result)?;

@@ -14,7 +14,7 @@ use crate::recover::RecoveryFile;
 
 /// A mark that has quiesced the application, and has not resumed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quiesced {
+pub(crate) struct Quiesced {
     /// The mark's name.
     pub name: String,
     /// When it began.
@@ -23,7 +23,7 @@ pub struct Quiesced {
 
 impl Quiesced {
     /// The mark of a recovery file that did not come to its end. Only while no other process works on that file.
-    pub fn find(state_dir: &Path, file: &Path) -> Result<Option<Self>> {
+    pub(crate) fn find(state_dir: &Path, file: &Path) -> Result<Option<Self>> {
         let (dir, name) = place(state_dir, file);
         let path = dir.join(name);
         let json = match fs::read(&path) {
@@ -39,7 +39,7 @@ impl Quiesced {
     }
 
     /// Notes it, on disk when this returns.
-    pub fn note(&self, state_dir: &Path, file: &Path) -> Result<()> {
+    pub(crate) fn note(&self, state_dir: &Path, file: &Path) -> Result<()> {
         let (dir, name) = place(state_dir, file);
         make_private(&dir).map_err(|e| cannot(&dir, "make", &e))?;
         write(&dir, &name, &serde_json::to_vec(self).map_err(std::io::Error::from)?)?;
@@ -47,7 +47,7 @@ impl Quiesced {
     }
 
     /// Forgets it: the resume hook was run.
-    pub fn forget(state_dir: &Path, file: &Path) -> Result<()> {
+    pub(crate) fn forget(state_dir: &Path, file: &Path) -> Result<()> {
         let (dir, name) = place(state_dir, file);
         let path = dir.join(name);
         match fs::remove_file(&path) {
@@ -58,7 +58,7 @@ impl Quiesced {
 
     /// Runs the resume hook that the killed mark did not come to. Without one, a person has to resume the application, and
     /// is told once.
-    pub async fn resume(&self, state_dir: &Path, (path, file): (&Path, &RecoveryFile)) -> Result<()> {
+    pub(crate) async fn resume(&self, state_dir: &Path, (path, file): (&Path, &RecoveryFile)) -> Result<()> {
         let environment = vec![("ASOF_MARK".to_owned(), self.name.clone())];
         let resumed = run_hook(&file.hooks, Hook::Resume, &environment).await;
         resumed.map_err(|e| e.hint("the application may still be quiesced: resume it by hand"))?;
@@ -66,7 +66,7 @@ impl Quiesced {
     }
 
     /// In words.
-    pub fn in_words(&self, now: Instant) -> String {
+    pub(crate) fn in_words(&self, now: Instant) -> String {
         format!(
             "the mark {}, begun {} ago, was killed before its resume hook: the application may still be quiesced",
             self.name,
@@ -82,23 +82,4 @@ fn place(state_dir: &Path, file: &Path) -> (PathBuf, String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_is_known_until_it_is_forgotten_and_of_its_file_only() {
-        let dir = tempfile::tempdir().unwrap();
-        let (file, other) = (Path::new("/a.toml"), Path::new("/b.toml"));
-        let quiesced = Quiesced { name: "m".into(), since: Instant::from_millis(0) };
-        assert_eq!(Quiesced::find(dir.path(), file).unwrap(), None);
-        quiesced.note(dir.path(), file).unwrap();
-        assert_eq!(Quiesced::find(dir.path(), file).unwrap(), Some(quiesced));
-        assert_eq!(Quiesced::find(dir.path(), other).unwrap(), None);
-        let (dir_of, name) = place(dir.path(), file);
-        fs::write(dir_of.join(name), "torn {").unwrap();
-        assert_eq!(Quiesced::find(dir.path(), file).unwrap_err().kind(), ErrorKind::Corrupt);
-        Quiesced::forget(dir.path(), file).unwrap();
-        assert_eq!(Quiesced::find(dir.path(), file).unwrap(), None);
-        Quiesced::forget(dir.path(), file).unwrap();
-    }
-}
+mod tests;

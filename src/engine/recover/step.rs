@@ -13,19 +13,19 @@ use crate::db::{Database, Next, Request, wait};
 use crate::engine::heal::Heal;
 use crate::engine::options::{OnDoubt, RestoreOptions};
 use crate::engine::references::{Held, References, Search};
-use crate::engine::restore::{Begun, Standings, standings};
+use crate::engine::restore::{Begun, Standings, bucket_states};
 use crate::engine::rows::read_keys;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::Terminator;
 use crate::plan::Change;
-use crate::program::Patience;
+use crate::program::RunLimits;
 use crate::recover::{self, Dangling, Event, Finding, RecoveryFile, Step, StepResult, counts};
 use crate::resolve::Doubt;
 use crate::spill::SortedKeys;
 
 /// What a recovery works with.
-pub struct Parts<'a> {
+pub(crate) struct StepContext<'a> {
     /// The recovery file.
     pub file: &'a RecoveryFile,
     /// Its databases, in its order.
@@ -42,13 +42,13 @@ pub struct Parts<'a> {
     pub findings: RefCell<Vec<Finding>>,
 }
 
-impl std::fmt::Debug for Parts<'_> {
+impl std::fmt::Debug for StepContext<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Parts").field("file", &self.file).finish_non_exhaustive()
     }
 }
 
-impl Parts<'_> {
+impl StepContext<'_> {
     /// Carries a step out.
     pub(super) async fn take(&self, recovery: &Recovery, step: Step) -> Result<StepResult> {
         match step {
@@ -154,12 +154,12 @@ impl Parts<'_> {
         let n = self.file.buckets.iter().position(|bucket| bucket.source == told.bucket);
         let n = n.ok_or_else(|| Error::usage(format!("{} is not among the buckets", told.bucket)))?;
         let part = self.bucket(n)?;
-        let judge = part.judge(self.file.buckets_at(recovery.told().at), &self.terms).await?;
+        let judge = part.judge(self.file.buckets_at(recovery.manifest().at), &self.terms).await?;
         let place = part.place();
         let held = if part.to.is_some() { Held::There(&place) } else { Held::Now };
         let search = Search { scope: part.scope(), judge: &judge, held, keys: &keys, orphans: told.orphans };
         let References { dangling, orphans, sums } = search.run(&part.client, self.cancel).await?;
-        let (at, named) = (recovery.told().at, part.to.as_ref().unwrap_or(&part.location));
+        let (at, named) = (recovery.manifest().at, part.to.as_ref().unwrap_or(&part.location));
         let is_late = |dangling: &Dangling| {
             let acted_on = dangling.doubts.is_empty() || self.trusts();
             told.heal.is_some_and(|within| dangling.came_within(at, within) && acted_on)
@@ -200,7 +200,7 @@ impl Parts<'_> {
         let read = move |output: std::fs::File| {
             read_keys(BufReader::new(output), terminator, &location, "the references' command")
         };
-        let patience = Patience { cancel: Some(self.cancel), deadline: None };
+        let patience = RunLimits { cancel: Some(self.cancel), deadline: None };
         let environment = environment(recovery, &self.file.databases);
         told.command.pipe(what, &environment, patience, read).await
     }
@@ -219,8 +219,8 @@ impl Parts<'_> {
         within: std::time::Duration,
     ) -> Result<u64> {
         let BucketPart { client, location, to, .. } = part;
-        let Standings { here, there, .. } = standings(client, location, to.as_ref()).await?;
-        let (location, to, at) = (location.clone(), to.clone(), recovery.told().at);
+        let Standings { here, there, .. } = bucket_states(client, location, to.as_ref()).await?;
+        let (location, to, at) = (location.clone(), to.clone(), recovery.manifest().at);
         let heal = Heal { location, at, to, within, here, there };
         let prepared = heal.prepare(client, dangling).await?;
         if prepared.len == 0 {

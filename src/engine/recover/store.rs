@@ -2,7 +2,7 @@
 //!
 //! | file | holds | written |
 //! |---|---|---|
-//! | `recovery.json` | [`Told`] | once, before anything is changed |
+//! | `recovery.json` | [`RecoveryManifest`] | once, before anything is changed |
 //! | `journal` | [`Record`]s, each on disk before what it announces is done | as the steps are taken |
 //! | `report.json` | the report | each time the recovery ends |
 //! | `lock` | nothing; locked by the process that works on it | |
@@ -17,12 +17,13 @@ use std::path::{Path, PathBuf};
 use super::glimpses;
 use super::overtaken::Overtaker;
 use crate::apply::journal::{of_line, to_line};
-use crate::db::{Errand, Swap};
+use crate::db::{RestoreRequest, Swap};
 use crate::engine::store::{cannot, lock, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::{
-    Ending, FORMAT, Finding, Purpose, Record, RecoveryFile, Report, State, Step, StepResult, Told,
+    Ending, FORMAT, Finding, Purpose, Record, RecoveryFile, RecoveryManifest, RecoveryState, Report, Step,
+    StepResult,
 };
 use crate::s3::ServerClock;
 
@@ -34,10 +35,10 @@ const REPORT: &str = "report.json";
 
 /// A recovery that this process has for itself.
 #[derive(Debug)]
-pub struct Recovery {
+pub(crate) struct Recovery {
     id: String,
     dir: PathBuf,
-    told: Told,
+    manifest: RecoveryManifest,
     journal: RefCell<Journal>,
     /// What it is timed by.
     clock: ServerClock,
@@ -48,13 +49,13 @@ pub struct Recovery {
 
 /// What can be said of a recovery without working on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glimpse {
+pub(crate) struct Glimpse {
     /// Its name.
     pub id: String,
     /// What it was told.
-    pub told: Told,
+    pub manifest: RecoveryManifest,
     /// What its journal says.
-    pub state: State,
+    pub state: RecoveryState,
     /// A process works on it.
     pub running: bool,
 }
@@ -64,27 +65,27 @@ struct Journal {
     path: PathBuf,
     file: File,
     /// What is on disk.
-    state: State,
+    state: RecoveryState,
     /// Why a record could not be written. What comes after a torn one could not be read: nothing is written any more.
     broken: Option<String>,
 }
 
 impl Glimpse {
     /// Whether something may be left to do.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         is_open(&self.state)
     }
 }
 
 impl Recovery {
     /// Takes up the newest recovery of a file that is not ended and that `suits`. What another process works on is refused.
-    pub fn take_up(
+    pub(crate) fn take_up(
         state_dir: &Path,
         of: (Purpose, &Path),
-        suits: impl Fn(&Told) -> bool,
+        suits: impl Fn(&RecoveryManifest) -> bool,
         clock: &ServerClock,
     ) -> Result<Option<Self>> {
-        let open = |told: &Told, state: &State| suits(told) && is_open(state);
+        let open = |manifest: &RecoveryManifest, state: &RecoveryState| suits(manifest) && is_open(state);
         let Some(recovery) = Self::open_newest(state_dir, of, open, clock)? else { return Ok(None) };
         if !recovery.state().is_aborting() {
             recovery.resumed()?;
@@ -93,21 +94,21 @@ impl Recovery {
     }
 
     /// Opens the newest recovery of a file that `suits`. What another process works on is refused.
-    pub fn open_newest(
+    pub(crate) fn open_newest(
         state_dir: &Path,
         (purpose, file): (Purpose, &Path),
-        suits: impl Fn(&Told, &State) -> bool,
+        suits: impl Fn(&RecoveryManifest, &RecoveryState) -> bool,
         clock: &ServerClock,
     ) -> Result<Option<Self>> {
         for id in Self::ids(state_dir)?.into_iter().rev() {
             let dir = recoveries(state_dir).join(&id);
-            let Some(told) = read_told(&dir, (purpose, file))? else { continue };
-            if !suits(&told, &read_journal(&dir.join("journal"))?.0) {
+            let Some(manifest) = read_manifest(&dir, (purpose, file))? else { continue };
+            if !suits(&manifest, &read_journal(&dir.join("journal"))?.0) {
                 continue;
             }
             // What another process has written meanwhile counts.
-            let recovery = Self::open((id, dir), told, clock)?;
-            if suits(&recovery.told, &recovery.state()) {
+            let recovery = Self::open((id, dir), manifest, clock)?;
+            if suits(&recovery.manifest, &recovery.state()) {
                 return Ok(Some(recovery));
             }
         }
@@ -115,14 +116,14 @@ impl Recovery {
     }
 
     /// Opens a recovery that an earlier process began.
-    fn open((id, dir): (String, PathBuf), told: Told, clock: &ServerClock) -> Result<Self> {
+    fn open((id, dir): (String, PathBuf), manifest: RecoveryManifest, clock: &ServerClock) -> Result<Self> {
         let locked = lock(&dir, &format!("recovery {id}"))?;
-        Self::of_locked((id, dir), told, clock, locked)
+        Self::of_locked((id, dir), manifest, clock, locked)
     }
 
     fn of_locked(
         (id, dir): (String, PathBuf),
-        told: Told,
+        manifest: RecoveryManifest,
         clock: &ServerClock,
         locked: File,
     ) -> Result<Self> {
@@ -131,25 +132,30 @@ impl Recovery {
         let file = OpenOptions::new().append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
         file.set_len(whole).map_err(|e| cannot(&path, "cut", &e))?;
         let journal = RefCell::new(Journal { path, file, state, broken: None });
-        Ok(Self { id, dir, told, journal, clock: clock.clone(), taken_up: true, _lock: locked })
+        Ok(Self { id, dir, manifest, journal, clock: clock.clone(), taken_up: true, _lock: locked })
     }
 
     /// The recovery that was begun after this one and has changed something that this one works on too.
     pub(super) fn later_of_same(state_dir: &Path, recovery: &Glimpse) -> Result<Option<String>> {
         let is_later = |other: &Glimpse| {
-            (other.told.began, &other.id) > (recovery.told.began, &recovery.id)
-                && other.told.purpose == Purpose::Recover
+            (other.manifest.began, &other.id) > (recovery.manifest.began, &recovery.id)
+                && other.manifest.purpose == Purpose::Recover
                 && other.state.has_changed_anything()
                 && !other.state.is_aborting()
-                && other.told.meets(&recovery.told)
+                && other.manifest.meets(&recovery.manifest)
         };
         Ok(Self::list(state_dir)?.into_iter().rev().find(is_later).map(|other| other.id))
     }
 
     /// Closes a recovery that something has overtaken. One that a process works on is refused.
-    pub fn close(state_dir: &Path, glimpse: &Glimpse, by: &Overtaker, clock: &ServerClock) -> Result<()> {
+    pub(crate) fn close(
+        state_dir: &Path,
+        glimpse: &Glimpse,
+        by: &Overtaker,
+        clock: &ServerClock,
+    ) -> Result<()> {
         let dir = recoveries(state_dir).join(&glimpse.id);
-        let recovery = Self::open((glimpse.id.clone(), dir), glimpse.told.clone(), clock)?;
+        let recovery = Self::open((glimpse.id.clone(), dir), glimpse.manifest.clone(), clock)?;
         if recovery.state().is_ended() { Ok(()) } else { recovery.overtake(by) }
     }
 
@@ -167,7 +173,7 @@ impl Recovery {
     }
 
     /// Its name, which is the tag of all that it makes.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
@@ -177,45 +183,45 @@ impl Recovery {
     }
 
     /// What can be said of it.
-    pub fn glimpse(&self) -> Glimpse {
-        Glimpse { id: self.id.clone(), told: self.told.clone(), state: self.state(), running: true }
+    pub(crate) fn glimpse(&self) -> Glimpse {
+        Glimpse { id: self.id.clone(), manifest: self.manifest.clone(), state: self.state(), running: true }
     }
 
     /// What it was told.
-    pub fn told(&self) -> &Told {
-        &self.told
+    pub(crate) fn manifest(&self) -> &RecoveryManifest {
+        &self.manifest
     }
 
     /// To which second, and by which tag, databases are restored.
-    pub fn errand(&self) -> Errand {
-        let drill = self.told.purpose == Purpose::Drill;
-        Errand { drill, ..Errand::new(self.told.at, &*self.id) }
+    pub(crate) fn errand(&self) -> RestoreRequest {
+        let drill = self.manifest.purpose == Purpose::Drill;
+        RestoreRequest { drill, ..RestoreRequest::new(self.manifest.at, &*self.id) }
     }
 
     /// What the journal says so far.
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> RecoveryState {
         self.journal.borrow().state.clone()
     }
 
     /// What it has come to.
-    pub fn report(&self, file: &RecoveryFile, ending: Ending, findings: Vec<Finding>) -> Report {
-        Report::of((&self.id, &self.told), &self.state(), file, (ending, findings), self.now())
+    pub(crate) fn report(&self, file: &RecoveryFile, ending: Ending, findings: Vec<Finding>) -> Report {
+        Report::of((&self.id, &self.manifest), &self.state(), file, (ending, findings), self.now())
     }
 
     /// The present by the buckets' server's clock, to the millisecond: steps are timed by it.
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.clock.now()
     }
 
     /// Whether a report is kept that was made after it had ended: else whoever typed the command has not been told.
-    pub fn has_been_told(&self) -> bool {
+    pub(crate) fn has_been_told(&self) -> bool {
         let report = fs::read(self.dir.join(REPORT)).unwrap_or_default();
         let report = serde_json::from_slice::<serde_json::Value>(&report).unwrap_or_default();
         report.get("ended").is_some()
     }
 
     /// Keeps the report. Gives where.
-    pub fn keep_report(&self, report: &[u8]) -> Result<PathBuf> {
+    pub(crate) fn keep_report(&self, report: &[u8]) -> Result<PathBuf> {
         write(&self.dir, REPORT, report).map(|()| self.dir.join(REPORT))
     }
 
@@ -270,13 +276,13 @@ impl Recovery {
     }
 
     /// Notes that something has overtaken it, which closes it.
-    pub fn overtake(&self, by: &Overtaker) -> Result<()> {
+    pub(crate) fn overtake(&self, by: &Overtaker) -> Result<()> {
         let (why, by_recovery) = (by.why().to_owned(), matches!(by, Overtaker::Recovery(_)));
         self.note(&Record::Overtaken { at: self.now(), why, by_recovery })
     }
 
     /// Notes that the application may be quiesced by a recovery that this one has overtaken.
-    pub fn quiesced_already(&self, since: Instant) -> Result<()> {
+    pub(crate) fn quiesced_already(&self, since: Instant) -> Result<()> {
         self.note(&Record::QuiescedAlready { since })
     }
 
@@ -330,16 +336,16 @@ pub(super) fn recoveries(state_dir: &Path) -> PathBuf {
 
 /// What a recovery of this file was told. One that was killed before this was written has done nothing. What cannot be read
 /// is refused unless it has ended: it may be of this file, and have something under way.
-fn read_told(dir: &Path, (purpose, file): (Purpose, &Path)) -> Result<Option<Told>> {
+fn read_manifest(dir: &Path, (purpose, file): (Purpose, &Path)) -> Result<Option<RecoveryManifest>> {
     let path = dir.join(TOLD);
     let bytes = match fs::read(&path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         bytes => bytes.map_err(|e| cannot(&path, "read", &e))?,
     };
-    let why = match serde_json::from_slice::<Told>(&bytes) {
-        Ok(told) if told.purpose != purpose || told.file != file => return Ok(None),
-        Ok(told) if told.format <= FORMAT => return Ok(Some(told)),
-        Ok(told) => format!("it was written by the newer asof {}", told.asof),
+    let why = match serde_json::from_slice::<RecoveryManifest>(&bytes) {
+        Ok(manifest) if manifest.purpose != purpose || manifest.file != file => return Ok(None),
+        Ok(manifest) if manifest.format <= FORMAT => return Ok(Some(manifest)),
+        Ok(manifest) => format!("it was written by the newer asof {}", manifest.asof),
         Err(e) => e.to_string(),
     };
     if read_journal(&dir.join("journal")).is_ok_and(|(state, _)| !is_open(&state)) {
@@ -350,17 +356,17 @@ fn read_told(dir: &Path, (purpose, file): (Purpose, &Path)) -> Result<Option<Tol
 }
 
 /// Whether something may be left to do. One that was killed before its journal began has done nothing.
-fn is_open(state: &State) -> bool {
+fn is_open(state: &RecoveryState) -> bool {
     !state.is_ended() && state.overtaken().is_none() && state.shape().is_some()
 }
 
 /// What a journal says, and how many bytes hold whole records. A torn end is passed over; none is an empty one.
-pub(super) fn read_journal(path: &Path) -> Result<(State, u64)> {
+pub(super) fn read_journal(path: &Path) -> Result<(RecoveryState, u64)> {
     let bytes = match fs::read(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((State::default(), 0)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((RecoveryState::default(), 0)),
         bytes => bytes.map_err(|e| cannot(path, "read", &e))?,
     };
-    let (mut state, mut whole, mut at) = (State::default(), 0, 0);
+    let (mut state, mut whole, mut at) = (RecoveryState::default(), 0, 0);
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         if let Some(record) = of_line::<Record>(line) {
             if at != whole {
@@ -387,12 +393,11 @@ fn unwritten(path: &Path, why: &str) -> Error {
 }
 
 /// `state` is what it says before the damage.
-fn damaged(path: &Path, why: &str, state: &State) -> Error {
+fn damaged(path: &Path, why: &str, state: &RecoveryState) -> Error {
     Error::new(ErrorKind::Corrupt, format!("the journal {} is damaged: {why}", path.display()))
         .hint(glimpses::known(state))
         .hint("once you have seen to that, move its directory away to begin anew")
 }
 
 #[cfg(test)]
-#[path = "store_tests.rs"]
 mod tests;

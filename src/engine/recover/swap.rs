@@ -2,12 +2,12 @@
 
 use super::abort::Aborted;
 use super::environment::reached_by;
-use super::step::Parts;
+use super::step::StepContext;
 use super::store::Recovery;
 use crate::error::Result;
 use crate::recover::StepResult;
 
-impl Parts<'_> {
+impl StepContext<'_> {
     /// Swaps the names of a database and its source. By which resource ids both are found is noted before anything is renamed.
     pub(super) async fn swap(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let database = self.database(n)?;

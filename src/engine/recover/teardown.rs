@@ -21,7 +21,7 @@ use crate::s3::{Client, DeleteKey, PageRequest};
 /// | the drill has not asked for it, or was refused for certain | what stands there is somebody else's: it is not looked at |
 /// | asked for, and ours or gone | torn down |
 /// | asked for, and foreign, or it cannot be told | left: it may be the drill's all the same |
-pub async fn tear_down(
+pub(crate) async fn tear_down(
     recovery: &Recovery,
     state_dir: &Path,
     buckets: &[BucketPart],

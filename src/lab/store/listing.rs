@@ -167,5 +167,4 @@ impl<'a> Page<'a> {
 }
 
 #[cfg(test)]
-#[path = "listing_tests.rs"]
 mod tests;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// A key that a range should have begun with, and did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gap {
+pub(crate) struct Gap {
     /// Where the range begins: after this key.
     pub border: Arc<str>,
     /// The key that the range before it saw there.

@@ -30,11 +30,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use alphabet::{Alphabet, common};
-pub use border::Gap;
+pub(crate) use border::Gap;
 use border::{Borders, Side};
 use cut::Luck;
 use page::{Last, belonging};
-pub use page::{Marker, Page};
+pub(crate) use page::{Marker, Page};
 use part::Part;
 
 /// Pages of which `SAMPLES` keys are learned; of later ones `FEWER`.
@@ -48,18 +48,18 @@ const ABSURD: f64 = 1e5;
 
 /// Names a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RangeId(u64);
+pub(crate) struct RangeId(u64);
 
 impl RangeId {
     /// A number that no other range of the listing has.
-    pub fn number(self) -> u64 {
+    pub(crate) fn number(self) -> u64 {
         self.0
     }
 }
 
 /// A request worth sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// The range it reads on in.
     pub range: RangeId,
     /// Where the range starts: all its keys are greater, and those of ranges that start before are not. Empty for one
@@ -71,7 +71,7 @@ pub struct Ask {
 
 /// What a page means.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The entries that are the range's own and new.
     pub take: Range<usize>,
     /// The range is read: there will be no other request for it.
@@ -84,7 +84,7 @@ pub struct Answer {
 
 /// How far the listing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub(crate) struct RangeProgress {
     /// Ranges under way.
     pub ranges: usize,
     /// Entries estimated to come; none while too little is known.
@@ -93,7 +93,7 @@ pub struct Progress {
 
 /// The planner.
 #[derive(Debug)]
-pub struct Ranges {
+pub(crate) struct Ranges {
     prefix: String,
     /// Ranges under way, in the order of their keys.
     parts: Vec<Part>,
@@ -119,7 +119,7 @@ pub struct Ranges {
 impl Ranges {
     /// Plans the listing of the keys that start with `prefix`, come after `after` and not after `upto`, with at most
     /// `slots` requests under way. The requests must carry the prefix.
-    pub fn new(prefix: &str, after: Option<&str>, upto: Option<&str>, slots: usize) -> Self {
+    pub(crate) fn new(prefix: &str, after: Option<&str>, upto: Option<&str>, slots: usize) -> Self {
         let mut part = Part::new(0, after.unwrap_or_default().into(), upto.map(Into::into));
         // A marker before the prefix is as good as none; the prefix itself may be a key.
         if *part.at < *prefix {
@@ -145,7 +145,7 @@ impl Ranges {
 
     /// The next request worth sending now. None: all slots are used, or what is left is not worth more requests than
     /// are under way; to be asked again after an answer.
-    pub fn ask(&mut self) -> Option<Ask> {
+    pub(crate) fn ask(&mut self) -> Option<Ask> {
         if self.flying >= self.slots {
             return None;
         }
@@ -162,7 +162,7 @@ impl Ranges {
     }
 
     /// Takes in the page that a request for `range` brought. A range that has no request under way has no entries.
-    pub fn answer(&mut self, range: RangeId, page: &dyn Page) -> Answer {
+    pub(crate) fn answer(&mut self, range: RangeId, page: &dyn Page) -> Answer {
         let Some(at) = self.parts.iter().position(|part| part.id == range.0 && part.flying) else {
             return Answer { ended: true, ..Answer::default() };
         };
@@ -190,17 +190,17 @@ impl Ranges {
     }
 
     /// Sets how many requests may be under way; those that are more stay so until they are answered.
-    pub fn set_slots(&mut self, slots: usize) {
+    pub(crate) fn set_slots(&mut self, slots: usize) {
         self.slots = slots.max(1);
     }
 
     /// Whether everything is read, and every border was looked at from both sides.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.parts.is_empty() && self.borders.is_empty()
     }
 
     /// How far the listing is.
-    pub fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> RangeProgress {
         let pages: f64 = self.parts.iter().map(|part| part.pages).sum();
         let known = self.parts.iter().filter(|part| part.own).count() * 2 >= self.parts.len();
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -211,7 +211,7 @@ impl Ranges {
             reason = "not negative, and not absurd"
         )]
         let remaining = (known && pages < absurd).then_some((pages * self.page) as u64);
-        Progress { ranges: self.parts.len(), remaining }
+        RangeProgress { ranges: self.parts.len(), remaining }
     }
 
     /// Learns from a few keys of a page of the range at `at`.

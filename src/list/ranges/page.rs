@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// Where a listing goes on: after a key, or after one version of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Marker {
+pub(crate) struct Marker {
     /// `key-marker`.
     pub key: String,
     /// `version-id-marker`, within the key; none: all of the key is behind.
@@ -17,7 +17,7 @@ pub struct Marker {
 }
 
 /// One page of a listing of versions: its entries in key order, the versions of a key next to each other.
-pub trait Page {
+pub(crate) trait Page {
     /// How many entries (versions and delete markers) it has.
     fn len(&self) -> usize;
     /// The key of an entry; `at` is less than [`Page::len`].

@@ -1,6 +1,6 @@
 //! What a journal tells.
 
-use super::{By, State, Status};
+use super::{By, RecoveryState, Status};
 use crate::db::Swap;
 use crate::model::Instant;
 use crate::recover::record::StepResult;
@@ -8,7 +8,7 @@ use crate::recover::steps::{Shape, Step};
 
 /// What a recovery's databases are used for by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InUse {
+pub(crate) enum InUse {
     /// For nothing.
     No,
     /// The names of a database and its source may be swapped; no application uses it yet.
@@ -17,29 +17,29 @@ pub enum InUse {
     Written,
 }
 
-impl State {
+impl RecoveryState {
     /// How far a step is; none where it was not begun.
-    pub fn status(&self, step: Step) -> Option<&Status> {
+    pub(crate) fn status(&self, step: Step) -> Option<&Status> {
         self.steps.get(&step).map(|taken| &taken.status)
     }
 
     /// When a step began first, and when it ended.
-    pub fn times(&self, step: Step) -> Option<(Instant, Option<Instant>)> {
+    pub(crate) fn times(&self, step: Step) -> Option<(Instant, Option<Instant>)> {
         self.steps.get(&step).map(|taken| (taken.began, taken.ended))
     }
 
     /// What came of a step.
-    pub fn result(&self, step: Step) -> Option<&StepResult> {
+    pub(crate) fn result(&self, step: Step) -> Option<&StepResult> {
         self.steps.get(&step).map(|taken| &taken.result)
     }
 
     /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
-    pub fn all_runs(&self) -> &[(usize, String)] {
+    pub(crate) fn all_runs(&self) -> &[(usize, String)] {
         &self.all_runs
     }
 
     /// What a database may be used for by now.
-    pub fn in_use(&self, database: usize) -> InUse {
+    pub(crate) fn in_use(&self, database: usize) -> InUse {
         match self.swap(database) {
             _ if self.may_have_been_cut_over() => InUse::Written,
             Some(_) => InUse::Named,
@@ -48,29 +48,29 @@ impl State {
     }
 
     /// Whether every step is done but those that let the application go on, and what comes after them.
-    pub fn is_done_but_for_resume(&self) -> bool {
+    pub(crate) fn is_done_but_for_resume(&self) -> bool {
         let Some(shape) = &self.shape else { return false };
         let done = |step: Step| shape.lets_go(step) || self.status(step) == Some(&Status::Done);
         shape.steps().into_iter().all(done)
     }
 
     /// What is renamed to what, if the names of a database and its source may be swapped.
-    pub fn swap(&self, database: usize) -> Option<&Swap> {
+    pub(crate) fn swap(&self, database: usize) -> Option<&Swap> {
         self.swaps.get(&database)
     }
 
     /// Whether the names of a database and its source are swapped for certain, as far as this recovery goes.
-    pub fn is_swapped(&self, database: usize) -> bool {
+    pub(crate) fn is_swapped(&self, database: usize) -> bool {
         self.swaps.contains_key(&database) && self.status(Step::Swap(database)) == Some(&Status::Done)
     }
 
     /// The swaps that may have been begun and are not known to be done: nothing may have the source's name.
-    pub fn half_swapped(&self) -> impl Iterator<Item = &Swap> {
+    pub(crate) fn half_swapped(&self) -> impl Iterator<Item = &Swap> {
         self.swaps.iter().filter(|(n, _)| !self.is_swapped(**n)).map(|(_, swap)| swap)
     }
 
     /// What is renamed to what, of all databases whose names may be swapped.
-    pub fn swaps(&self) -> impl Iterator<Item = &Swap> {
+    pub(crate) fn swaps(&self) -> impl Iterator<Item = &Swap> {
         self.swaps.values()
     }
 
@@ -80,79 +80,79 @@ impl State {
     }
 
     /// By what the recovery was overtaken.
-    pub fn overtaken(&self) -> Option<&str> {
+    pub(crate) fn overtaken(&self) -> Option<&str> {
         self.overtaken.as_ref().map(|overtaken| overtaken.why.as_str())
     }
 
     /// Whether a later recovery has overtaken it, to whose databases its own are sources. A run or an undo of a bucket knows
     /// nothing of databases.
-    pub fn is_overtaken_by_recovery(&self) -> bool {
+    pub(crate) fn is_overtaken_by_recovery(&self) -> bool {
         self.overtaken.as_ref().is_some_and(|overtaken| overtaken.by == By::Recovery)
     }
 
     /// Whether the recovery is being aborted.
-    pub fn is_aborting(&self) -> bool {
+    pub(crate) fn is_aborting(&self) -> bool {
         self.aborting
     }
 
     /// The run that was begun to undo another, when the recovery was aborted.
-    pub fn undone_by(&self, run: &str) -> Option<&str> {
+    pub(crate) fn undone_by(&self, run: &str) -> Option<&str> {
         self.undone.get(run).map(String::as_str)
     }
 
     /// Whether a bucket may have been changed, a database asked for, or the application quiesced.
-    pub fn has_changed_anything(&self) -> bool {
+    pub(crate) fn has_changed_anything(&self) -> bool {
         self.has_restored_anything() || self.may_be_quiesced()
     }
 
     /// Whether a bucket may have been changed, or a database asked for.
-    pub fn has_restored_anything(&self) -> bool {
+    pub(crate) fn has_restored_anything(&self) -> bool {
         !self.all_runs.is_empty() || !self.asked.is_empty()
     }
 
     /// The run that restores a bucket.
-    pub fn run(&self, bucket: usize) -> Option<&str> {
+    pub(crate) fn run(&self, bucket: usize) -> Option<&str> {
         self.runs.get(&bucket).map(String::as_str)
     }
 
     /// Whether a database may have been asked for.
-    pub fn was_asked_for(&self, database: usize) -> bool {
+    pub(crate) fn was_asked_for(&self, database: usize) -> bool {
         self.asked.contains_key(&database)
     }
 
     /// When a database was asked for last, if it may have been: a start that is taken once more forgets nothing.
-    pub fn asked_for(&self, database: usize) -> Option<Instant> {
+    pub(crate) fn asked_for(&self, database: usize) -> Option<Instant> {
         self.asked.get(&database).copied()
     }
 
     /// The resource id of what was made for it, if that is known.
-    pub fn made(&self, database: usize) -> Option<&str> {
+    pub(crate) fn made(&self, database: usize) -> Option<&str> {
         self.made.get(&database).map(String::as_str)
     }
 
     /// Whether a step was begun: else nothing was made.
-    pub fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         let steps = self.shape.as_ref().map(Shape::steps).unwrap_or_default();
         steps.into_iter().any(|step| self.status(step).is_some())
     }
 
     /// What the recovery consists of; none before its first record.
-    pub fn shape(&self) -> Option<&Shape> {
+    pub(crate) fn shape(&self) -> Option<&Shape> {
         self.shape.as_ref()
     }
 
     /// Whether there is nothing left to do: it ended, or was aborted.
-    pub fn is_ended(&self) -> bool {
+    pub(crate) fn is_ended(&self) -> bool {
         self.ended.is_some()
     }
 
     /// When it ended with every step done; none if it was aborted, or is not ended.
-    pub fn ended_at(&self) -> Option<Instant> {
+    pub(crate) fn ended_at(&self) -> Option<Instant> {
         self.ended.filter(|_| !self.aborting)
     }
 
     /// Whether every step is done.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         let done = |step: Step| self.status(step) == Some(&Status::Done);
         self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))
     }

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{ChecksumType, Entry, Kind};
 use crate::plan::Action;
-use crate::resolve::{Cut, Resolver};
+use crate::resolve::{AsOf, Resolver};
 
 const AT: Instant = Instant::from_millis(100_000);
 
@@ -16,7 +16,7 @@ fn second(second: i64) -> Instant {
 
 /// What is found of a key with these entries.
 fn found(history: &[Made], moment: Moment) -> Option<Dangling> {
-    let mut resolver = Resolver::with_later(Cut::At(AT), Cut::Latest);
+    let mut resolver = Resolver::with_later(AsOf::At(AT), AsOf::Latest);
     for (n, (made, version)) in history.iter().enumerate() {
         let id = format!("v{n}");
         let kind = if *version {

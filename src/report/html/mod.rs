@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::model::Instant;
 
-pub use recovery::recovery_page;
+pub(crate) use recovery::recovery_page;
 
 /// Light and dark, as the reader has it; prints well.
 const STYLE: &str = include_str!("style.css");

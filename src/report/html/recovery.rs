@@ -8,7 +8,7 @@ use crate::model::{Instant, printable};
 use crate::recover::{Ending, Report};
 
 /// The report as a page.
-pub fn recovery_page(report: &Report, now: Instant) -> String {
+pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
     let class = if report.ending == Ending::Done && report.left.is_empty() { "good" } else { "bad" };
     let body = html! {
         p class=(class) { strong { (verdict(report)) } }

@@ -14,7 +14,7 @@ const HEIGHT: u64 = 1000;
 
 impl TimelineView<'_> {
     /// The chart with these bars, the bursts, and the time to go back to, as a page.
-    pub fn page(&self, bins: &Bins, now: Instant) -> String {
+    pub(crate) fn page(&self, bins: &Bins, now: Instant) -> String {
         let bars: Vec<Bar> = bins.bars().collect();
         let body = html! {
             @if bars.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Caution, Cut, Doubt, Expiries, Judge, Resolver};
+use super::super::{AsOf, Caution, Doubt, Expiries, Judge, Resolver};
 use super::{Listed, listed};
 use crate::model::{Era, Expiration, Filter, Instant, Lifecycle, NoncurrentExpiration, Rule};
 
@@ -27,7 +27,7 @@ fn rule(text: &str) -> Rule {
     }
 }
 
-fn judge(lifecycle: &Lifecycle, then: Cut, now: Cut) -> Judge {
+fn judge(lifecycle: &Lifecycle, then: AsOf, now: AsOf) -> Judge {
     let expiries = Expiries::of(lifecycle, Duration::ZERO);
     Judge { expiries, multipart_window: Duration::from_hours(1), ..Judge::of_cuts(then, now) }
 }
@@ -45,7 +45,7 @@ fn of_days(text: &str) -> Vec<Listed> {
 }
 
 fn found(entries: &[Listed], judge: &Judge, now: Instant) -> (Vec<Doubt>, Vec<Caution>) {
-    let mut resolver = Resolver::new(judge.cuts.then, judge.cuts.now);
+    let mut resolver = Resolver::new(judge.as_of.then, judge.as_of.now);
     for entry in entries {
         assert!(resolver.push(&entry.entry(), false).unwrap().is_none());
     }
@@ -89,7 +89,7 @@ fn the_table_of_lifecycle_holds() {
         ("v2@13.5 v1@11.2", 11.5, 14.0, "- 1 0 markers", false),
         ("v2@13.5", 11.5, 14.0, "b/ 1 0 markers", false),
     ] {
-        let judge = judge(&Lifecycle::of_now(vec![rule(rules)]), Cut::At(day(t)), Cut::Latest);
+        let judge = judge(&Lifecycle::of_now(vec![rule(rules)]), AsOf::At(day(t)), AsOf::Latest);
         let expected: &[Doubt] = if expected { &[Doubt::Lifecycle] } else { &[] };
         let (doubts, _) = found(&of_days(entries), &judge, day(now));
         assert_eq!(doubts, expected, "{entries} at {t}, now {now}, {rules}");
@@ -113,7 +113,7 @@ fn a_key_that_is_not_listed_may_have_expired_with_its_marker() {
         (99.0, &[], false),
     ] {
         let lifecycle = Lifecycle::of_now(rules.iter().map(|text| rule(text)).collect());
-        let judge = judge(&lifecycle, Cut::At(day(11.5)), Cut::Latest);
+        let judge = judge(&lifecycle, AsOf::At(day(11.5)), AsOf::Latest);
         let expected: &[Doubt] = if expected { &[Doubt::Lifecycle] } else { &[] };
         assert_eq!(judge.doubts_of_unlisted("a/k", day(now)), expected, "now {now}, {rules:?}");
     }
@@ -121,7 +121,7 @@ fn a_key_that_is_not_listed_may_have_expired_with_its_marker() {
 
 #[test]
 fn an_upload_in_parts_may_be_younger_than_its_date() {
-    let judge = judge(&Lifecycle::of_now(vec![rule("- 1 0 markers")]), Cut::At(day(11.5)), Cut::Latest);
+    let judge = judge(&Lifecycle::of_now(vec![rule("- 1 0 markers")]), AsOf::At(day(11.5)), AsOf::Latest);
     let mut entries = of_days("v2@12.5");
     assert_eq!(found(&entries, &judge, day(13.0)).0, []);
     entries[0].parts = true;
@@ -144,7 +144,7 @@ fn rules_of_the_past_count_as_long_as_they_held() {
         ("v2@19.9", 13.0, true),
         ("v2@19.9", 12.9, false),
     ] {
-        let judge = judge(&lifecycle(until), Cut::At(day(11.0)), Cut::Latest);
+        let judge = judge(&lifecycle(until), AsOf::At(day(11.0)), AsOf::Latest);
         let expected: &[Doubt] = if expected { &[Doubt::Lifecycle] } else { &[] };
         assert_eq!(found(&of_days(entries), &judge, day(20.0)).0, expected, "{entries} until {until}");
     }
@@ -162,7 +162,7 @@ fn rules_of_the_past_count_as_long_as_they_held() {
 
 #[test]
 fn unknown_rules_are_the_worst_ones() {
-    let judge = judge(&Lifecycle::unknown("access denied"), Cut::At(day(11.0)), Cut::Latest);
+    let judge = judge(&Lifecycle::unknown("access denied"), AsOf::At(day(11.0)), AsOf::Latest);
     assert_eq!(found(&of_days("v2@11.5 v1@10.5"), &judge, day(13.0)).0, [Doubt::Lifecycle]);
     assert_eq!(found(&of_days("v2@19.5"), &judge, day(20.0)).0, [Doubt::Lifecycle]);
     assert_eq!(found(&of_days("v2@11.5 v1@10.5"), &judge, day(12.9)).0, []);
@@ -182,7 +182,7 @@ fn the_table_of_null_versions_holds() {
         ("v3@30 v2@20 n1@10", 15, false),
         ("v3@30 v2@20", 15, false),
     ] {
-        let judge = Judge::of_cuts(Cut::At(day(f64::from(t))), Cut::Latest);
+        let judge = Judge::of_cuts(AsOf::At(day(f64::from(t))), AsOf::Latest);
         let expected: &[Doubt] = if expected { &[Doubt::NullVersion] } else { &[] };
         assert_eq!(found(&of_days(entries), &judge, day(99.0)).0, expected, "{entries} at {t}");
     }
@@ -192,7 +192,7 @@ fn the_table_of_null_versions_holds() {
 fn both_times_of_a_comparison_are_judged() {
     let lifecycle = Lifecycle::of_now(vec![rule("- 1 0")]);
     let of = |then, now| {
-        let judge = judge(&lifecycle, Cut::At(day(then)), Cut::At(day(now)));
+        let judge = judge(&lifecycle, AsOf::At(day(then)), AsOf::At(day(now)));
         found(&of_days("v3@30.5 v2@20 v1@10"), &judge, day(31.0)).0
     };
     assert_eq!(of(15.0, 35.0), [Doubt::Lifecycle]);
@@ -217,7 +217,7 @@ fn cautions_of_what_was_live() {
         for entry in &mut listed {
             entry.parts = parts;
         }
-        let judge = judge(&Lifecycle::default(), Cut::At(day(t)), Cut::Latest);
+        let judge = judge(&Lifecycle::default(), AsOf::At(day(t)), AsOf::Latest);
         assert_eq!(found(&listed, &judge, day(99.0)).1, expected, "{entries} at {t}");
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::super::{Caution, Cut, Doubt, Expiries, Judge, Resolver};
+use super::super::{AsOf, Caution, Doubt, Expiries, Judge, Resolver};
 use super::Listed;
 use crate::model::{Era, Expiration, Filter, Instant, Lifecycle, NoncurrentExpiration, Rule};
 
@@ -228,7 +228,7 @@ impl World {
     /// Holds what is said of a key without any entry against what happened to it.
     fn judge_unlisted(&self, t: i64, seed: u64) {
         let expiries = Expiries::of(&self.lifecycle(), Duration::ZERO);
-        let judge = Judge { expiries, ..Judge::of_cuts(Cut::At(instant(t)), Cut::Latest) };
+        let judge = Judge { expiries, ..Judge::of_cuts(AsOf::At(instant(t)), AsOf::Latest) };
         let doubts = judge.doubts_of_unlisted(KEY, instant(HORIZON));
         assert!(
             self.truth(t).is_none() || !doubts.is_empty(),
@@ -293,9 +293,12 @@ impl Tally {
         let now = instant(HORIZON);
         let expiries = Expiries::of(&world.lifecycle(), Duration::ZERO);
         let certified = expiries.complete_from("", now).is_none_or(|from| from <= instant(t));
-        let judge =
-            Judge { expiries, multipart_window: UPLOAD, ..Judge::of_cuts(Cut::At(instant(t)), Cut::Latest) };
-        let mut resolver = Resolver::new(judge.cuts.then, judge.cuts.now);
+        let judge = Judge {
+            expiries,
+            multipart_window: UPLOAD,
+            ..Judge::of_cuts(AsOf::At(instant(t)), AsOf::Latest)
+        };
+        let mut resolver = Resolver::new(judge.as_of.then, judge.as_of.now);
         for entry in entries {
             assert!(resolver.push(&entry.entry(), false).unwrap().is_none());
         }

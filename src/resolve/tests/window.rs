@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::{Cut, Expiries, Judge, Resolver};
+use super::super::{AsOf, Expiries, Judge, Resolver};
 use super::Listed;
 use crate::model::{Era, Expiration, Filter, Instant, Lifecycle, NoncurrentExpiration, Rule};
 
@@ -50,8 +50,8 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
 
 fn is_doubtful(entries: &[Listed], lifecycle: &Lifecycle, t: i64, since: bool) -> bool {
     let expiries = Expiries::of(lifecycle, Duration::ZERO);
-    let judge = Judge { expiries, ..Judge::of_cuts(Cut::At(hour(t)), Cut::Latest) };
-    let mut resolver = Resolver::new(judge.cuts.then, judge.cuts.now);
+    let judge = Judge { expiries, ..Judge::of_cuts(AsOf::At(hour(t)), AsOf::Latest) };
+    let mut resolver = Resolver::new(judge.as_of.then, judge.as_of.now);
     for entry in entries {
         assert!(resolver.push(&entry.entry(), false).unwrap().is_none());
     }

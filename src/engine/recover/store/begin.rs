@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{Recovery, TOLD, is_open, read_journal, read_told, recoveries};
+use super::{Recovery, TOLD, is_open, read_journal, read_manifest, recoveries};
 use crate::apply::journal::to_line;
 use crate::engine::store::{cannot, lock, make, make_private, sync_names, write};
 use crate::error::{Error, ErrorKind, Result};
-use crate::recover::{FORMAT, Record, Shape, Told};
+use crate::recover::{FORMAT, Record, RecoveryManifest, Shape};
 use crate::s3::ServerClock;
 
 /// Its journal.
@@ -15,37 +15,42 @@ const JOURNAL: &str = "journal";
 impl Recovery {
     /// Begins a recovery. One of the same file and purpose that is not ended, and was told the same or is to the same second,
     /// has been begun by another process meanwhile, and is refused.
-    pub fn create(state_dir: &Path, told: Told, shape: Shape, clock: &ServerClock) -> Result<Self> {
-        Self::begin_as(state_dir, None, (told, shape), clock)
+    pub(crate) fn create(
+        state_dir: &Path,
+        manifest: RecoveryManifest,
+        shape: Shape,
+        clock: &ServerClock,
+    ) -> Result<Self> {
+        Self::begin_as(state_dir, None, (manifest, shape), clock)
     }
 
     /// Begins, under its own name, a recovery whose state directory is lost: each of its databases may have been asked for. A
     /// name that this state directory knows is refused. One that was killed before its journal began is begun anew.
-    pub fn adopt(
+    pub(crate) fn adopt(
         state_dir: &Path,
         id: &str,
-        (told, shape): (Told, Shape),
+        (manifest, shape): (RecoveryManifest, Shape),
         clock: &ServerClock,
     ) -> Result<Self> {
-        Self::begin_as(state_dir, Some(id), (told, shape), clock)
+        Self::begin_as(state_dir, Some(id), (manifest, shape), clock)
     }
 
     fn begin_as(
         state_dir: &Path,
         adopted: Option<&str>,
-        (told, shape): (Told, Shape),
+        (manifest, shape): (RecoveryManifest, Shape),
         clock: &ServerClock,
     ) -> Result<Self> {
-        let json = serde_json::to_vec_pretty(&told).map_err(|e| {
-            Error::usage(format!("the path {} cannot be noted: {e}", told.file.display()))
+        let json = serde_json::to_vec_pretty(&manifest).map_err(|e| {
+            Error::usage(format!("the path {} cannot be noted: {e}", manifest.file.display()))
                 .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
         })?;
         let all = recoveries(state_dir);
         make_private(&all).map_err(|e| cannot(&all, "make", &e))?;
         let _alone = lock(state_dir, "recoveries")?;
-        Self::require_new(state_dir, &told)?;
+        Self::require_new(state_dir, &manifest)?;
         let (id, dir) = match adopted {
-            None => make(&all, told.began)?,
+            None => make(&all, manifest.began)?,
             Some(id) if Self::is_known(state_dir, id)? => {
                 let message = format!("the recovery {id} is known in {}", state_dir.display());
                 return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
@@ -60,28 +65,28 @@ impl Recovery {
         let locked = lock(&dir, &format!("recovery {id}"))?;
         write(&dir, TOLD, &json)?;
         // Whole or not at all: what was adopted is never without the note that it may have been asked for.
-        let started = Record::Started { format: FORMAT, at: told.began, shape };
-        let asked = adopted.map(|_| Record::Adopted { at: told.began });
+        let started = Record::Started { format: FORMAT, at: manifest.began, shape };
+        let asked = adopted.map(|_| Record::Adopted { at: manifest.began });
         let lines = std::iter::once(started).chain(asked).map(|record| to_line(&record));
         let lines = lines.collect::<serde_json::Result<String>>().map_err(std::io::Error::from)?;
         write(&dir, JOURNAL, lines.as_bytes())?;
         sync_names(&dir)?;
-        let recovery = Self::of_locked((id, dir), told, clock, locked)?;
+        let recovery = Self::of_locked((id, dir), manifest, clock, locked)?;
         Ok(Self { taken_up: false, ..recovery })
     }
 
     /// Whether a recovery of this name, or a drill, was begun.
-    pub fn is_known(state_dir: &Path, id: &str) -> Result<bool> {
+    pub(crate) fn is_known(state_dir: &Path, id: &str) -> Result<bool> {
         let journal = recoveries(state_dir).join(id).join(JOURNAL);
         Ok(read_journal(&journal)?.0.shape().is_some())
     }
 
-    fn require_new(state_dir: &Path, told: &Told) -> Result<()> {
-        let of = (told.purpose, &*told.file);
+    fn require_new(state_dir: &Path, manifest: &RecoveryManifest) -> Result<()> {
+        let of = (manifest.purpose, &*manifest.file);
         for other in Self::ids(state_dir)? {
             let dir = recoveries(state_dir).join(&other);
-            let same = |begun: Told| begun.is_meant_by(&told.typed, Some(told.at));
-            if read_told(&dir, of)?.is_some_and(same) && is_open(&read_journal(&dir.join(JOURNAL))?.0) {
+            let same = |begun: RecoveryManifest| begun.is_meant_by(&manifest.typed, Some(manifest.at));
+            if read_manifest(&dir, of)?.is_some_and(same) && is_open(&read_journal(&dir.join(JOURNAL))?.0) {
                 let message =
                     format!("the recovery {other} of this file has been begun by another process meanwhile");
                 return Err(Error::new(ErrorKind::Refused, message)

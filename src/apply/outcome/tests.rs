@@ -1,0 +1,11 @@
+use super::*;
+use crate::error::ErrorKind;
+
+/// A server, or what stands before it, may say a whole page; a line of the journal has its limit.
+#[test]
+fn a_long_error_fits_into_a_line_of_the_journal() {
+    let said = "\u{1}".repeat(1 << 20);
+    let ending = Outcome::Failed(Error::new(ErrorKind::Invalid, said)).ending(None);
+    let json = serde_json::to_string(&ending).unwrap();
+    assert!((json.len() as u64) < limits::JOURNAL_LINE - 100, "{}", json.len());
+}

@@ -1,0 +1,87 @@
+//! Files that results are kept in beside what stdout gets: reports, pages.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The permissions of a new file, before the umask.
+const MODE: u32 = 0o666;
+
+/// Sees that these files can be written, before the work whose results they are to hold.
+pub(super) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    for path in paths {
+        let open = || OpenOptions::new().append(true).open(path);
+        let tried = match Target::of(path) {
+            Target::New(file) => temporary(&file).map(drop),
+            Target::File(file) => open().and_then(|_| temporary(&file)).map(drop),
+            Target::Other => open().map(drop),
+        };
+        tried.map_err(|e| Error::usage(format!("cannot write {}: {e}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// Writes one of them, whole or not at all: nobody is to find an empty report, nor half a page.
+pub(super) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Result<()> {
+    let content = content.as_ref();
+    let cannot =
+        |e: io::Error| Error::new(ErrorKind::Local, format!("cannot write {what} {}: {e}", path.display()));
+    let written = match Target::of(path) {
+        Target::New(file) => temporary(&file).and_then(|draft| put(draft, &file, content)),
+        Target::File(file) => replace(&file, content),
+        Target::Other => return fs::write(path, content).map_err(cannot),
+    };
+    written.map_err(|e| {
+        cannot(e).hint("no part of it was written; a file that had this name before is unchanged")
+    })
+}
+
+/// What a path leads to.
+enum Target {
+    /// Nothing yet.
+    New(PathBuf),
+    /// This file, behind whatever links.
+    File(PathBuf),
+    /// A pipe, a terminal or the like: written to as it is.
+    Other,
+}
+
+impl Target {
+    fn of(path: &Path) -> Self {
+        match fs::canonicalize(path) {
+            Ok(file) if file.is_file() => Target::File(file),
+            Ok(_) => Target::Other,
+            Err(_) => Target::New(path.to_owned()),
+        }
+    }
+}
+
+fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
+    let draft = temporary(file)?;
+    draft.as_file().set_permissions(fs::metadata(file)?.permissions())?;
+    put(draft, file, content)
+}
+
+fn put(mut draft: NamedTempFile, file: &Path, content: &[u8]) -> io::Result<()> {
+    draft.as_file_mut().write_all(content)?;
+    draft.as_file().sync_all()?;
+    draft.persist(file).map(drop).map_err(|e| e.error)
+}
+
+/// A file beside this one, which is removed unless it gets its name.
+fn temporary(file: &Path) -> io::Result<NamedTempFile> {
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::metadata(directory)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".asof-").permissions(fs::Permissions::from_mode(MODE));
+    // Its message names the temporary file, of which nobody knows.
+    builder.tempfile_in(directory).map_err(|e| e.kind().into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+use std::time::Duration;
+
+use super::*;
+use crate::db::command;
+use crate::model::Instant;
+use crate::program::Program;
+
+fn pauses() -> Backoff {
+    Backoff::new(Duration::from_millis(1), Duration::from_millis(2))
+}
+
+/// A database whose progress command prints these lines, one each time, and the last one from then on.
+fn printing(dir: &std::path::Path, lines: &str) -> Database {
+    let file = dir.join("lines");
+    std::fs::write(&file, lines).unwrap();
+    let script = "head -n 1 \"$0\"; [ $(wc -l < \"$0\") -le 1 ] || sed -i 1d \"$0\"";
+    let progress = Program::new(["/bin/sh", "-c", script, file.to_str().unwrap()]);
+    let settings = command::Settings {
+        name: "orders".into(),
+        source: None,
+        target: None,
+        window: None,
+        restore: Program::new(["true"]),
+        progress: Some(progress),
+        wait: None,
+        endpoint: None,
+        teardown: None,
+    };
+    Database::Command(command::Database::new(settings, Cancel::default()))
+}
+
+/// A server that restores in the background does not know the new database in the first moments.
+#[tokio::test]
+async fn a_command_that_says_none_right_after_the_restore_is_asked_again() {
+    let (dir, errand) = (tempfile::tempdir().unwrap(), RestoreRequest::new(Instant::default(), "r-1"));
+    let database = printing(dir.path(), "none\nnone\nrestoring 40\nnone\navailable\n");
+    let mut told = Vec::new();
+    let on = |answer: Result<&RestoreProgress, &Error>| told.push(answer.is_ok());
+    poll(&database, &errand, pauses(), &Cancel::default(), on).await.unwrap();
+    // Of each row of such answers the first is told.
+    assert_eq!(told, [false, true, false, true]);
+    let database = printing(dir.path(), "none\n");
+    let gone = poll(&database, &errand, pauses(), &Cancel::default(), |_| {}).await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::Missing);
+    assert!(gone.to_string().contains("progress command of the database orders says none"), "{gone}");
+}

@@ -1,0 +1,194 @@
+//! A sweep over a whole listing: many ranges at once, each with a resolver of its own.
+//!
+//! Gives out finished keys, a page's worth at a time, in the order of keys within a range and in no order between ranges.
+
+use std::collections::HashMap;
+
+use tokio::task::JoinSet;
+
+use super::key_lookup::{Scope, read_key};
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::list::{Lister, Piece};
+use crate::resolve::{AsOfPair, KeyState, Resolver};
+use crate::s3::Client;
+
+/// Keys that are read again by themselves get segments of their own, apart from those of ranges.
+const AGAIN: u64 = 1 << 63;
+
+/// Finished keys of one segment.
+#[derive(Debug)]
+pub(super) struct Batch<T> {
+    /// The range, or the key that was read again.
+    pub(super) segment: u64,
+    /// Whether another segment's key lies between this one's keys so far and these.
+    pub(super) cut_before: bool,
+    /// Whether the segment ends here.
+    pub(super) last: bool,
+    /// The keys, each as the caller has it.
+    pub(super) keys: Vec<T>,
+}
+
+/// Where a key was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Its segment.
+    pub(super) segment: u64,
+    /// Whether another segment's key lies between the segment's key before and this one.
+    pub(super) cut_before: bool,
+}
+
+/// A sweep under way.
+pub(super) struct BucketScan {
+    client: Client,
+    scope: Scope,
+    as_of: AsOfPair,
+    later: bool,
+    cancel: Cancel,
+
+    lister: Lister,
+    listed: bool,
+    parts: HashMap<u64, Part>,
+    again: JoinSet<Result<Resolver>>,
+    segments: u64,
+}
+
+/// What is known of a range.
+struct Part {
+    resolver: Resolver,
+    /// The key that its last page broke off in or after, if the key's answer rests on there being no more of it.
+    border: Option<String>,
+    /// A key was taken out of the range since the last one was given out.
+    cut: bool,
+}
+
+impl BucketScan {
+    pub(super) fn start(client: &Client, scope: Scope, as_of: AsOfPair, cancel: &Cancel) -> Self {
+        let prefix = scope.selection.narrow(&scope.prefix).to_owned();
+        let lister = Lister::start(client.clone(), scope.bucket.clone(), prefix);
+        Self {
+            client: client.clone(),
+            scope,
+            as_of,
+            later: false,
+            cancel: cancel.clone(),
+            lister,
+            listed: false,
+            parts: HashMap::new(),
+            again: JoinSet::new(),
+            segments: AGAIN,
+        }
+    }
+
+    /// Gives, of each key, the first version after the first cut too.
+    pub(super) fn with_later(self) -> Self {
+        Self { later: true, ..self }
+    }
+
+    /// The next keys, each as `take` has it; `None` after the last. A batch may be empty.
+    pub(super) async fn next<T>(
+        &mut self,
+        mut take: impl FnMut(KeyState<'_>) -> Option<T>,
+    ) -> Result<Option<Batch<T>>> {
+        self.next_found(|_, state| take(state)).await
+    }
+
+    /// The same for a caller who has to know where each key was found.
+    pub(super) async fn next_found<T>(
+        &mut self,
+        take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
+    ) -> Result<Option<Batch<T>>> {
+        if self.cancel.is_stopped() {
+            return Err(Error::interrupted());
+        }
+        while !self.listed || !self.again.is_empty() {
+            let may_list = !self.listed && self.again.len() < self.client.list_concurrency();
+            tokio::select! {
+                Some(read) = self.again.join_next() => {
+                    let read = read.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;
+                    return Ok(Some(self.read_again(read?, take)));
+                }
+                piece = self.lister.next(), if may_list => match piece? {
+                    Some(piece) => return self.take_in(&piece, take).map(Some),
+                    None => self.listed = true,
+                },
+                () = self.cancel.stopped() => return Err(Error::interrupted()),
+            }
+        }
+        Ok(None)
+    }
+
+    fn read_again<T>(
+        &mut self,
+        mut read: Resolver,
+        mut take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
+    ) -> Batch<T> {
+        self.segments += 1;
+        let found = Found { segment: self.segments, cut_before: false };
+        let keys = read.finish().and_then(|state| {
+            self.client.counters().keys.add(1);
+            take(found, state)
+        });
+        Batch { segment: self.segments, cut_before: false, last: true, keys: keys.into_iter().collect() }
+    }
+
+    /// Feeds a piece to its range's resolver.
+    fn take_in<T>(
+        &mut self,
+        piece: &Piece,
+        mut take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
+    ) -> Result<Batch<T>> {
+        let Piece { range, page, take: wanted, ended } = piece;
+        if wanted.is_empty() && !*ended {
+            // A page may be empty in the midst of a key, which then goes on with the next.
+            return Ok(Batch { segment: *range, cut_before: false, last: false, keys: Vec::new() });
+        }
+        let counters = self.client.counters();
+        let (later, AsOfPair { then, now }) = (self.later, self.as_of);
+        let part = self.parts.entry(*range).or_insert_with(|| Part {
+            // Between a cut and itself nothing changes: who asks for that asks for the state.
+            resolver: match (later, then == now) {
+                (true, _) => Resolver::with_later(then, now),
+                (false, true) => Resolver::new(then, now),
+                (false, false) => Resolver::changes_only(then, now),
+            },
+            border: None,
+            cut: false,
+        });
+        let mut keys = Vec::new();
+        let mut emit = |cut: &mut bool, state: KeyState<'_>| {
+            counters.keys.add(1);
+            keys.extend(take(Found { segment: *range, cut_before: std::mem::take(cut) }, state));
+        };
+        let mut entries = wanted.clone().filter_map(|at| page.entry_at(at)).peekable();
+        let lost = part.border.take().filter(|key| entries.peek().is_none_or(|e| e.key != key));
+        if let Some(key) = &lost {
+            part.resolver.forget_current();
+            part.cut = true;
+            let fresh = if later { Resolver::with_later(then, now) } else { Resolver::new(then, now) };
+            let (client, bucket, key) = (self.client.clone(), self.scope.bucket.clone(), key.clone());
+            self.again.spawn(async move { read_key(&client, &bucket, &key, fresh).await });
+        }
+        let mut last_key = None;
+        for entry in entries {
+            last_key = Some(entry.key);
+            if !self.scope.selection.selects(entry.key) {
+                continue;
+            }
+            if let Some(state) = part.resolver.push(&entry, page.is_order_lost())? {
+                emit(&mut part.cut, state);
+            }
+        }
+        counters.versions.add(wanted.len() as u64);
+        if *ended {
+            if let Some(state) = part.resolver.finish() {
+                emit(&mut part.cut, state);
+            }
+            self.parts.remove(range);
+        } else {
+            part.border =
+                part.resolver.undecided_key().filter(|key| Some(*key) == last_key).map(ToOwned::to_owned);
+        }
+        Ok(Batch { segment: *range, cut_before: lost.is_some(), last: *ended, keys })
+    }
+}

@@ -1,0 +1,125 @@
+//! Keys that are asked for by name, each read by itself.
+
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+
+use crate::cancel::Cancel;
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::list::{KeyPages, Selection};
+use crate::model::KeyShapes;
+use crate::plan::Only;
+use crate::resolve::{AsOfPair, KeyState, Resolver};
+use crate::s3::Client;
+
+/// The keys that a command is about.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// The bucket.
+    pub bucket: String,
+    /// What keys begin with.
+    pub prefix: String,
+    /// These keys and no others, in order and without repetition. They are asked for one by one.
+    pub keys: Option<Vec<String>>,
+    /// Which of them.
+    pub selection: Selection,
+    /// Which kinds of change.
+    pub only: Only,
+}
+
+/// A walk over keys that are asked for by name, in their order.
+pub(super) struct KeyLookup {
+    client: Client,
+    cancel: Cancel,
+    reads: BoxStream<'static, Result<Read>>,
+    /// Keys that have no entry.
+    pub(super) unknown: KeyShapes,
+}
+
+/// A key with all of its entries.
+struct Read {
+    key: String,
+    resolver: Resolver,
+}
+
+impl KeyLookup {
+    /// Begins to read those of the chosen keys that the scope selects.
+    pub(super) fn start(
+        client: &Client,
+        scope: Scope,
+        mut chosen: Vec<String>,
+        as_of: AsOfPair,
+        cancel: &Cancel,
+    ) -> Self {
+        let Scope { bucket, prefix, selection, .. } = scope;
+        chosen.retain(|key| key.starts_with(&prefix) && selection.selects(key));
+        let asked = client.clone();
+        let reads = stream::iter(chosen).map(move |key| {
+            let (client, bucket) = (asked.clone(), bucket.clone());
+            async move {
+                let resolver = resolve_key(&client, &bucket, &key, as_of).await?;
+                Ok(Read { key, resolver })
+            }
+        });
+        let reads = reads.buffered(limits::CONTENT_CHECKS).boxed();
+        Self { client: client.clone(), cancel: cancel.clone(), reads, unknown: KeyShapes::default() }
+    }
+
+    /// The next key, as `take` has it; `None` after the last. There may be nothing of it.
+    pub(super) async fn next<T>(
+        &mut self,
+        take: impl FnOnce(KeyState<'_>) -> Option<T>,
+    ) -> Result<Option<Vec<T>>> {
+        if self.cancel.is_stopped() {
+            return Err(Error::interrupted());
+        }
+        let Some(Read { key, mut resolver }) = self.reads.try_next().await? else { return Ok(None) };
+        let counters = self.client.counters();
+        counters.versions.add(resolver.seen());
+        let Some(state) = resolver.finish() else {
+            self.unknown.add(&key);
+            return Ok(Some(Vec::new()));
+        };
+        counters.keys.add(1);
+        Ok(Some(take(state).into_iter().collect()))
+    }
+}
+
+/// Reads one key's entries to their end.
+pub(super) async fn resolve_key(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    as_of: AsOfPair,
+) -> Result<Resolver> {
+    read_key(client, bucket, key, Resolver::new(as_of.then, as_of.now)).await
+}
+
+/// Reads one key's entries into a fresh resolver. A key of many pages may lose its rest at one of its own borders; a second
+/// reading with pages of another size has its borders elsewhere.
+pub(super) async fn read_key(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    mut resolver: Resolver,
+) -> Result<Resolver> {
+    for entries in [limits::KEY_PAGE_ENTRIES, limits::PAGE_ENTRIES] {
+        resolver.forget_current();
+        let mut pages = KeyPages::new(bucket.to_owned(), key.to_owned(), entries);
+        let mut doubtful = false;
+        let mut at_border = false;
+        while let Some(page) = pages.next(client).await? {
+            let of_key = page.entries().take_while(|e| e.key == key);
+            doubtful |= at_border && page.entries().next().is_none_or(|e| e.key != key);
+            for entry in of_key {
+                // One key only, so there is no key before it to give out.
+                let _none = resolver.push(&entry, page.is_order_lost())?.is_some();
+            }
+            at_border = page.is_truncated() && resolver.undecided_key().is_some();
+        }
+        if !doubtful {
+            break;
+        }
+    }
+    Ok(resolver)
+}

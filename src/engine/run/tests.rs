@@ -1,0 +1,43 @@
+use super::*;
+use crate::error::ErrorKind;
+
+fn order() -> RunManifest {
+    let location = "s3://prod-uploads/a".parse().unwrap();
+    let server = Server { region: Some("eu-west-1".into()), ..Server::default() };
+    RunManifest::restore(location, Instant::default(), None, server, Instant::from_millis(1_763_389_805_000))
+}
+
+#[test]
+fn a_run_is_found_again_and_belongs_to_one_process() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(Run::list(dir.path()).unwrap().is_empty());
+    let run = Run::create(dir.path(), order()).unwrap();
+    assert!(run.id().starts_with("20251117T143005Z-"), "{}", run.id());
+    let refused = Run::open(dir.path(), run.id()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Refused);
+    let id = run.id().to_owned();
+    assert!(Run::list(dir.path()).unwrap()[0].running);
+    drop(run);
+    let unplanned = Run::open(dir.path(), &id).unwrap_err();
+    assert!(unplanned.to_string().ends_with("it has changed nothing"), "{unplanned}");
+    fs::write(dir.path().join("runs").join(&id).join("plan"), "").unwrap();
+    assert_eq!(Run::open(dir.path(), &id).unwrap().manifest(), &order());
+    let glance = &Run::list(dir.path()).unwrap()[0];
+    assert_eq!((glance.id.as_str(), glance.running, glance.state.is_none()), (id.as_str(), false, true));
+}
+
+#[test]
+fn what_is_no_run_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    for id in ["", "..", "../x", "nothing"] {
+        assert_eq!(Run::open(dir.path(), id).unwrap_err().kind(), ErrorKind::Usage, "{id}");
+    }
+    let id = Run::create(dir.path(), order()).unwrap().id().to_owned();
+    let path = dir.path().join("runs").join(&id).join("run.json");
+    fs::write(path.with_file_name("plan"), "").unwrap();
+    let newer = fs::read_to_string(&path).unwrap().replace("\"format\": 1", "\"format\": 2");
+    for text in ["", "{}", &newer] {
+        fs::write(&path, text).unwrap();
+        assert_eq!(Run::open(dir.path(), &id).unwrap_err().kind(), ErrorKind::Usage, "{text}");
+    }
+}

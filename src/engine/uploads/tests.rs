@@ -1,0 +1,43 @@
+use super::*;
+
+fn upload(id: &str) -> Upload {
+    Upload { bucket: "prod".into(), key: "a\nb".into(), id: id.into() }
+}
+
+#[test]
+fn the_table_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("uploads");
+    let line = |id: &str| to_line(&upload(id)).unwrap().into_bytes();
+    let torn = || line("3")[..20].to_vec();
+    let plain = serde_json::to_vec(&upload("2")).unwrap();
+    for (lines, ids, damaged) in [
+        (vec![line("1"), line("2")], vec!["1", "2"], vec![]),
+        (vec![line("1"), torn()], vec!["1"], vec![]),
+        (vec![line("1"), b"\xff\xfe".to_vec()], vec!["1"], vec![]),
+        (vec![line("1"), b"\xff\xfe\n".to_vec(), line("2")], vec!["1", "2"], vec![2]),
+        (vec![torn(), line("1"), line("2")], vec!["2"], vec![1]),
+        (vec![vec![0; 5000], b"\n".to_vec(), line("2"), b"{}\n".to_vec()], vec!["2"], vec![1, 3]),
+        // As asof wrote it before lines had a CRC.
+        (vec![plain, b"\n".to_vec()], vec!["2"], vec![]),
+    ] {
+        std::fs::write(&path, lines.concat()).unwrap();
+        let uploads = ids.into_iter().map(upload).collect();
+        assert_eq!(read(&path).unwrap(), Noted { uploads, damaged: damaged.clone() });
+        assert_eq!(warning(&path, "prod").unwrap().is_some(), !damaged.is_empty());
+    }
+}
+
+#[test]
+fn what_a_full_disk_tore_is_cut_away_before_the_next_upload() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("uploads");
+    let mut list = List::open(&path).unwrap();
+    list.push(&upload("1")).unwrap();
+    let writable = std::mem::replace(&mut list.file, File::open(&path).unwrap());
+    assert!(list.push(&upload("2")).is_err());
+    (&writable).write_all(b"0123abcd {\"bucket\":\"pr").unwrap();
+    list.file = writable;
+    list.push(&upload("3")).unwrap();
+    assert_eq!(read(&path).unwrap(), Noted { uploads: vec![upload("1"), upload("3")], damaged: vec![] });
+}

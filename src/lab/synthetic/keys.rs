@@ -1,0 +1,148 @@
+//! The keys of a wall by their number, in the order of their bytes; and the way back, from any text to the first key
+//! after it, by halving.
+
+use super::forms::{Evenly, LONG_PREFIX, Nest, TEN, date, hot, in_unicode};
+use super::shape::Shape;
+use super::tenants::Tenants;
+use super::text::{Calendar, decimal, hex, mix};
+
+/// All keys of a wall.
+#[derive(Debug)]
+pub(super) struct Keys {
+    count: u64,
+    form: Form,
+}
+
+/// What it takes to write the keys of a shape.
+#[derive(Debug)]
+enum Form {
+    Hex(Evenly),
+    Dates(Evenly, Calendar),
+    Flat,
+    Hot { cold: Evenly, before: u64, hot: Evenly, to: u64 },
+    Tenants(Tenants),
+    LongPrefix(Evenly),
+    Unicode(Evenly),
+    Nested(Nest),
+    Ten,
+    OneKey,
+}
+
+impl Keys {
+    pub(super) fn new(shape: Shape, count: u64, seed: u64) -> Self {
+        let evenly = Evenly::new(count, seed);
+        let form = match shape {
+            Shape::Hex => Form::Hex(evenly),
+            Shape::Dates => Form::Dates(evenly, date::calendar()),
+            Shape::Flat => Form::Flat,
+            Shape::Hot => {
+                let before = count / 200;
+                let to = count - before;
+                Form::Hot {
+                    cold: Evenly::new(before, seed),
+                    before,
+                    hot: Evenly::new(to - before, mix(seed)),
+                    to,
+                }
+            }
+            Shape::Tenants => Form::Tenants(Tenants::new(count, seed)),
+            Shape::LongPrefix => Form::LongPrefix(evenly),
+            Shape::Unicode => Form::Unicode(evenly),
+            Shape::Nested => Form::Nested(Nest::new(count)),
+            Shape::Ten => Form::Ten,
+            Shape::OneKey => Form::OneKey,
+        };
+        let count = match shape {
+            Shape::Ten => TEN.len() as u64,
+            Shape::OneKey => 1,
+            _ => count,
+        };
+        Self { count, form }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Writes the key of a number in place of what was there.
+    pub(super) fn write(&self, number: u64, out: &mut Vec<u8>) {
+        out.clear();
+        match &self.form {
+            Form::Hex(evenly) => {
+                out.extend_from_slice(&hex(evenly.point(number)));
+                out.extend_from_slice(&hex(evenly.noise(number)));
+            }
+            Form::Dates(evenly, calendar) => date::write(evenly.point(number), calendar, out),
+            Form::Flat => {
+                out.extend_from_slice(b"images/photo-");
+                out.extend_from_slice(&decimal::<12>(number));
+                out.extend_from_slice(b".jpg");
+            }
+            Form::Hot { cold, before, hot, to } => {
+                if number < *before {
+                    hot::cold(b"archive/", cold.point(number), out);
+                } else if number < *to {
+                    hot::hot(hot.point(number - before), out);
+                } else {
+                    hot::cold(b"users/", cold.point(number - to), out);
+                }
+            }
+            Form::Tenants(tenants) => tenants.write(number, out),
+            Form::LongPrefix(evenly) => {
+                out.extend_from_slice(LONG_PREFIX.as_bytes());
+                out.extend_from_slice(&hex(evenly.point(number)));
+            }
+            Form::Unicode(evenly) => in_unicode(evenly.point(number), out),
+            Form::Nested(nest) => nest.write(number, out),
+            Form::Ten => {
+                let key = usize::try_from(number).ok().and_then(|number| TEN.get(number));
+                out.extend_from_slice(key.copied().unwrap_or_default().as_bytes());
+            }
+            Form::OneKey => out.extend_from_slice(b"state/terraform.tfstate"),
+        }
+    }
+
+    /// The number of the first key that is not `before`, where all keys that are come first.
+    fn first_not(&self, scratch: &mut Vec<u8>, before: impl Fn(&[u8]) -> bool) -> u64 {
+        let (mut from, mut to) = (0, self.count);
+        while from < to {
+            let middle = from.midpoint(to);
+            self.write(middle, scratch);
+            if before(scratch) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        from
+    }
+
+    /// The first key that is a text or comes after it.
+    pub(super) fn from(&self, text: &[u8], scratch: &mut Vec<u8>) -> u64 {
+        self.first_not(scratch, |key| key < text)
+    }
+
+    /// The first key after a text.
+    pub(super) fn after(&self, text: &[u8], scratch: &mut Vec<u8>) -> u64 {
+        self.first_not(scratch, |key| key <= text)
+    }
+
+    /// The first key after all that begin with a prefix.
+    pub(super) fn after_prefix(&self, prefix: &[u8], scratch: &mut Vec<u8>) -> u64 {
+        self.first_not(scratch, |key| key < prefix || key.starts_with(prefix))
+    }
+
+    /// The number of a key.
+    pub(super) fn find(&self, key: &[u8], scratch: &mut Vec<u8>) -> Option<u64> {
+        let number = self.from(key, scratch);
+        if number == self.count {
+            return None;
+        }
+        self.write(number, scratch);
+        (scratch == key).then_some(number)
+    }
+}
+
+#[cfg(test)]
+mod tests;

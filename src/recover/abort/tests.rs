@@ -1,0 +1,96 @@
+use super::super::record::{Record, StepResult};
+use super::super::steps::{Shape, Step};
+use super::*;
+use crate::db::{Renamed, Swap};
+use crate::model::Instant;
+
+const AT: Instant = Instant::from_millis(0);
+
+fn state(quiesce: bool, records: &[Record]) -> RecoveryState {
+    let shape = Shape { quiesce, resume: true, databases: 2, in_place: vec![true, true], ..Shape::default() };
+    let mut state = RecoveryState::played(&shape, if quiesce { &[Step::Quiesce] } else { &[] });
+    for step in [Step::Start(1), Step::Bucket(0)] {
+        if quiesce || step == Step::Start(1) {
+            state.apply(&Record::Begun { step, at: AT }).unwrap();
+        }
+    }
+    state.apply(&Record::Request { database: 1, at: AT, refused: false }).unwrap();
+    records.iter().try_for_each(|record| state.apply(record)).unwrap();
+    state
+}
+
+#[test]
+fn the_table_holds() {
+    use AbortPart::{Left, Remove, Resume, Stays, Undo, Undone};
+    let run = |run: &str| Record::Run { bucket: 0, run: run.into() };
+    let overtaken = |by_recovery| Record::Overtaken { at: AT, why: "why".into(), by_recovery };
+    let undo = |run: &str| Undo { bucket: 0, run: run.into() };
+    let undone = || Undone { run: "a".into(), by: "undo of a".into() };
+    let left = |run: &str| Left { run: run.into() };
+    let database = || Remove { database: 1 };
+    for (quiesced, records, hook, expected) in [
+        (true, vec![run("b"), run("c")], true, vec![undo("c"), undo("b"), database(), Resume]),
+        (true, vec![run("a"), run("b")], true, vec![undo("b"), undone(), database(), Resume]),
+        (true, vec![run("a"), run("b"), overtaken(true)], true, vec![left("b"), undone(), database()]),
+        (true, vec![run("a"), overtaken(false)], true, vec![undone(), database(), Resume]),
+        (true, vec![run("b")], false, vec![undo("b"), database()]),
+        (false, vec![], true, vec![database()]),
+    ] {
+        let state = state(quiesced, &records);
+        let undone_by = |run: &str| (run == "a").then(|| "undo of a".to_owned());
+        assert_eq!(abort_parts(&state, undone_by, |_| false, hook), expected, "{records:?}");
+        let in_place = |part: AbortPart| if part == database() { Stays { database: 1 } } else { part };
+        let expected: Vec<_> = expected.into_iter().map(in_place).collect();
+        assert_eq!(abort_parts(&state, undone_by, |n| n == 1, hook), expected, "{records:?}");
+    }
+}
+
+#[test]
+fn names_are_given_back_first_and_what_is_newer_keeps_them() {
+    use AbortPart::{LeftSwapped, Remove, Resume, SwapBack};
+    let shape = Shape { quiesce: true, resume: true, databases: 1, swaps: vec![true], ..Shape::default() };
+    let mut state = RecoveryState::played(&shape, &[Step::Quiesce]);
+    let begun = |step| Record::Begun { step, at: AT };
+    let done = |step| Record::Done { step, at: AT, result: StepResult::default() };
+    let renamed = |name: &str| Renamed { resource_id: name.into(), from: name.into(), to: "to".into() };
+    let swap = Swap { source: renamed("src"), target: renamed("dst") };
+    for record in [
+        begun(Step::Start(0)),
+        Record::Request { database: 0, at: AT, refused: false },
+        done(Step::Start(0)),
+        begun(Step::Wait(0)),
+        done(Step::Wait(0)),
+        begun(Step::Settle(0)),
+        done(Step::Settle(0)),
+        begun(Step::Swap(0)),
+    ] {
+        state.apply(&record).unwrap();
+    }
+    let parts = |state: &RecoveryState| abort_parts(state, |_| None, |_| false, true);
+    assert_eq!(parts(&state), [Remove { database: 0 }, Resume]);
+    state.apply(&Record::Swapping { database: 0, swap }).unwrap();
+    let overtaken = |by_recovery| Record::Overtaken { at: AT, why: "why".into(), by_recovery };
+    let swapped = {
+        let mut state = state.clone();
+        state.apply(&done(Step::Swap(0))).unwrap();
+        state
+    };
+    let back = || vec![SwapBack { database: 0 }, Remove { database: 0 }];
+    let all = || [back(), vec![Resume]].concat();
+    for (state, by_recovery, expected) in [
+        (&state, None, all()),
+        (&swapped, None, all()),
+        // An undo of its bucket's run: nothing newer was made of the database.
+        (&state, Some(false), all()),
+        (&swapped, Some(false), all()),
+        // Half a swap is nobody's source.
+        (&state, Some(true), back()),
+        (&swapped, Some(true), vec![LeftSwapped { database: 0 }]),
+    ] {
+        let mut state = state.clone();
+        if let Some(by) = by_recovery {
+            state.apply(&overtaken(by)).unwrap();
+        }
+        assert_eq!(parts(&state), expected, "overtaken by a recovery: {by_recovery:?}");
+    }
+}

@@ -1,0 +1,30 @@
+use super::*;
+use crate::recover::RecoveryFile;
+
+#[test]
+fn the_file_that_is_written_can_be_read() {
+    let file = RecoveryFile::parse("recovery.toml", TEMPLATE).unwrap();
+    assert_eq!(file.about(), ["bucket s3://prod-uploads", "database orders"]);
+}
+
+fn is_setting(line: &str) -> bool {
+    let name = line.split(" = ").next().unwrap();
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    line.starts_with('[') || (is_name && name != line)
+}
+
+/// Every line that is commented out is one that may be there.
+#[test]
+fn what_is_commented_out_can_be_read_too() {
+    let set: Vec<_> = TEMPLATE
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest) if is_setting(rest) => rest,
+            _ => line,
+        })
+        .filter(|line| !line.starts_with("source-"))
+        .collect();
+    let file = RecoveryFile::parse("recovery.toml", &set.join("\n")).unwrap();
+    assert_eq!(file.databases.len(), 2);
+    assert!(file.references.is_some() && file.hooks.after_database.is_some() && file.mark.dump.is_some());
+}

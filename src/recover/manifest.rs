@@ -1,0 +1,81 @@
+//! What a recovery is told when it begins.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::record::FORMAT;
+use super::resource::Resource;
+use crate::model::Instant;
+
+/// What is typed for the newest second that every database reaches.
+pub(crate) const LATEST: &str = "latest";
+
+/// What a recovery is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Purpose {
+    /// To put buckets and databases back.
+    Recover,
+    /// To see that this could be done.
+    Drill,
+}
+
+/// What a recovery was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RecoveryManifest {
+    /// The version of this file's format.
+    pub format: u32,
+    /// The version of asof that began it.
+    pub asof: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The recovery file, by its whole path.
+    pub file: PathBuf,
+    /// What that was about.
+    pub about: Vec<String>,
+    /// Where that is restored to, by what was written.
+    #[serde(default)]
+    pub targets: Vec<String>,
+    /// Everything that it works on; nothing where an older asof began it.
+    #[serde(default)]
+    pub holds: Vec<Resource>,
+    /// The time as it was typed.
+    pub typed: String,
+    /// The past second.
+    pub at: Instant,
+    /// When it began.
+    pub began: Instant,
+}
+
+/// The mark that is named by what is typed for a time, if one is.
+pub(crate) fn mark_name(typed: &str) -> Option<&str> {
+    typed.trim().strip_prefix("mark:")
+}
+
+impl RecoveryManifest {
+    /// Whether who types this, which means this second now, means the recovery that was told so. The newest time moves on, and
+    /// an age too: the same words are the same command all the same. A mark is not: one that was made anew is another time.
+    pub(crate) fn is_meant_by(&self, typed: &str, at: Option<Instant>) -> bool {
+        Some(self.at) == at || (self.typed == typed && mark_name(typed).is_none())
+    }
+
+    /// Whether both work on the same file, or change the same bucket or database.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let meet = |resource: &Resource| other.holds.iter().any(|there| there.meets(resource));
+        self.file == other.file || self.holds.iter().any(meet)
+    }
+
+    /// What a recovery that begins now is told.
+    pub(crate) fn new(
+        purpose: Purpose,
+        file: &Path,
+        about: Vec<String>,
+        (typed, at): (&str, Instant),
+        now: Instant,
+    ) -> Self {
+        let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        let (targets, holds, typed) = (Vec::new(), Vec::new(), typed.to_owned());
+        Self { format: FORMAT, asof, purpose, file, about, targets, holds, typed, at, began: now }
+    }
+}
