@@ -53,10 +53,10 @@
 pub mod apply;
 pub mod cancel;
 pub mod cli;
+pub mod counters;
 pub(crate) mod db;
 pub mod engine;
 pub mod error;
-pub mod event;
 #[cfg(feature = "lab")]
 pub mod lab;
 pub mod limits;

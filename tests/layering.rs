@@ -28,18 +28,18 @@ const LAYERS: &[Layer] = &[
     layer("cancel", &[]),
     layer("spill", &["limits", "error"]),
     layer("retry", &["limits", "error", "cancel"]),
-    layer("event", &[]),
+    layer("counters", &[]),
     layer("model", &["limits", "error"]),
     layer("program", &["limits", "error", "cancel"]),
     layer("timeline", &["limits", "model"]),
     layer("lab", &["model"]),
-    layer("s3", &["limits", "error", "cancel", "event", "model"]),
+    layer("s3", &["limits", "error", "cancel", "counters", "model"]),
     layer("list", &["limits", "error", "retry", "model", "s3"]),
     layer("resolve", &["limits", "error", "model"]),
     layer("plan", &["limits", "error", "model", "resolve"]),
     layer(
         "apply",
-        &["limits", "error", "cancel", "retry", "event", "model", "s3", "list", "resolve", "plan"],
+        &["limits", "error", "cancel", "retry", "counters", "model", "s3", "list", "resolve", "plan"],
     ),
     layer("local", &["limits", "error", "cancel", "retry", "model", "s3", "resolve", "plan", "apply"]),
     layer("verify", &["error", "model", "spill", "s3", "resolve", "plan", "local"]),
@@ -48,18 +48,18 @@ const LAYERS: &[Layer] = &[
     layer(
         "engine",
         &[
-            "limits", "error", "cancel", "event", "model", "timeline", "program", "spill", "retry", "s3",
+            "limits", "error", "cancel", "counters", "model", "timeline", "program", "spill", "retry", "s3",
             "list", "resolve", "plan", "apply", "local", "verify", "db", "recover",
         ],
     ),
     layer(
         "report",
-        &["limits", "error", "event", "model", "timeline", "resolve", "plan", "apply", "db", "recover"],
+        &["limits", "error", "counters", "model", "timeline", "resolve", "plan", "apply", "db", "recover"],
     ),
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "event", "model", "timeline", "program", "spill", "lab", "s3",
+            "limits", "error", "cancel", "counters", "model", "timeline", "program", "spill", "lab", "s3",
             "list", "resolve", "plan", "apply", "local", "db", "recover", "engine", "report",
         ],
     ),

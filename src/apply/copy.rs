@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 
 use super::multipart::{Uploads, copy_in_parts};
 use super::place::Place;
+use crate::counters::Counters;
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::Counters;
 use crate::limits;
 use crate::model::{Version, printable};
 use crate::plan::Change;

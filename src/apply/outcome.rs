@@ -1,8 +1,8 @@
 //! What becomes of a change.
 
 use super::journal::{Ending, Superseded};
+use crate::counters::Counters;
 use crate::error::Error;
-use crate::event::Counters;
 use crate::limits;
 use crate::model::Version;
 use crate::plan::Change;

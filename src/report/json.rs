@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::checks::Answer;
 use crate::apply::Outcome;
+use crate::counters::{Counter, Counters};
 use crate::error::Result;
-use crate::event::{Counter, Counters};
 use crate::limits;
 use crate::model::{Check, Instant, Location, Past, Version};
 use crate::plan::file::Header;

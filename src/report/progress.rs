@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::units::{bytes, count, plural};
-use crate::event::Counters;
+use crate::counters::Counters;
 
 const FIRST: Duration = Duration::from_millis(250);
 const TICK: Duration = Duration::from_millis(100);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::units::{bytes, count, plural};
 use crate::apply::Outcome;
-use crate::event::Counters;
+use crate::counters::Counters;
 use crate::model::printable;
 use crate::plan::Change;
 

@@ -29,8 +29,8 @@ use super::sites::{Site, Sites};
 use super::terms::Terms;
 use super::whole::WholeReplies;
 use crate::cancel::Cancel;
+use crate::counters::Counters;
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::Counters;
 use crate::limits;
 use crate::model::{Account, RequestPayer};
 
