@@ -183,7 +183,7 @@ impl From<ListFormatArg> for Format {
 /// Options that a command accepts and its help does not show: they have no effect on it, but scripts give them to every
 /// command alike.
 #[derive(Debug)]
-pub(in crate::cli) struct Hidden<T>(T);
+pub(in crate::cli) struct Hidden<T>(#[expect(dead_code, reason = "accepted, and of no effect")] T);
 
 impl<T: Args> Args for Hidden<T> {
     fn augment_args(command: Command) -> Command {
@@ -203,13 +203,6 @@ impl<T: FromArgMatches> FromArgMatches for Hidden<T> {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         self.0.update_from_arg_matches(matches)
-    }
-}
-
-impl<T> Hidden<T> {
-    /// The options, for commands that this one suggests.
-    pub(in crate::cli) fn options(&self) -> &T {
-        &self.0
     }
 }
 
