@@ -10,9 +10,9 @@ use super::manifest::{Purpose, RecoveryManifest};
 use super::record::StepResult;
 use super::references::{Dangling, Orphan};
 use super::steps::{Shape, Step};
-use crate::db::RestoreProgress;
+use crate::db::{self, RestoreProgress};
 use crate::error::Error;
-use crate::model::{Instant, Location, Version};
+use crate::model::{Instant, Location, Version, shell_word};
 use crate::plan::{Action, Change};
 
 /// What the outside is told while a recovery goes on.
@@ -145,12 +145,25 @@ pub(crate) struct FollowUp {
     pub command: String,
 }
 
+impl FollowUp {
+    /// What a database of this name lacks.
+    pub(crate) fn of(database: &str, lacks: db::FollowUp) -> Self {
+        let command: Vec<_> = lacks.command.iter().map(|word| shell_word(word)).collect();
+        Self { database: database.to_owned(), what: lacks.what, command: command.join(" ") }
+    }
+}
+
 /// Counts by their names, without those that are zero and say nothing.
 pub(crate) fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> {
     named.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
 }
 
 impl Ending {
+    /// Whether every step is done.
+    pub(crate) fn is_done(self) -> bool {
+        matches!(self, Ending::Done | Ending::Inconsistent)
+    }
+
     /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, or `written` since | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |

@@ -1,8 +1,8 @@
 //! A database's own check: a command that ends well where the restored database is as it should be.
 
-use super::Recovery;
 use super::environment::environment_of;
 use super::step::StepContext;
+use super::store::Recovery;
 use crate::error::{ErrorKind, Result};
 use crate::limits;
 use crate::program::{Environment, Program, RunLimits};

@@ -1,6 +1,6 @@
 //! The variables that hooks and the references' command find.
 
-use super::Recovery;
+use super::store::Recovery;
 use crate::db::Connection;
 use crate::program::Environment;
 use crate::recover::{DatabaseKind, RecoveryState, Step, StepResult};

@@ -1,6 +1,6 @@
 //! What is kept of the databases' sources beside a recovery's journal: `settings-1.json` of the first database, and so on.
 
-use super::Recovery;
+use super::store::Recovery;
 use crate::db::Database;
 use crate::engine::store::{cannot, sync_names, write};
 use crate::error::Result;

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::hooks::{Hook, run_hook};
+use super::source::Source;
 use crate::engine::store::{cannot, make_private, sync_names, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Algorithm, Digest, Instant, hex};
-use crate::recover::RecoveryFile;
 
 /// A mark that has quiesced the application, and has not resumed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +58,11 @@ impl Quiesced {
 
     /// Runs the resume hook that the killed mark did not come to. Without one, a person has to resume the application, and
     /// is told once.
-    pub(crate) async fn resume(&self, state_dir: &Path, (path, file): (&Path, &RecoveryFile)) -> Result<()> {
+    pub(crate) async fn resume(&self, state_dir: &Path, source: &Source) -> Result<()> {
         let environment = vec![("ASOF_MARK".to_owned(), self.name.clone())];
-        let resumed = run_hook(&file.hooks, Hook::Resume, &environment).await;
+        let resumed = run_hook(&source.file.hooks, Hook::Resume, &environment).await;
         resumed.map_err(|e| e.hint("the application may still be quiesced: resume it by hand"))?;
-        Self::forget(state_dir, path)
+        Self::forget(state_dir, &source.path)
     }
 
     /// In words.

@@ -70,13 +70,6 @@ struct Journal {
     broken: Option<String>,
 }
 
-impl Glimpse {
-    /// Whether something may be left to do.
-    pub(crate) fn is_open(&self) -> bool {
-        is_open(&self.state)
-    }
-}
-
 impl Recovery {
     /// Takes up the newest recovery of a file that is not ended and that `suits`. What another process works on is refused.
     pub(crate) fn take_up(
@@ -85,7 +78,7 @@ impl Recovery {
         suits: impl Fn(&RecoveryManifest) -> bool,
         clock: &ServerClock,
     ) -> Result<Option<Self>> {
-        let open = |manifest: &RecoveryManifest, state: &RecoveryState| suits(manifest) && is_open(state);
+        let open = |manifest: &RecoveryManifest, state: &RecoveryState| suits(manifest) && state.is_open();
         let Some(recovery) = Self::open_newest(state_dir, of, open, clock)? else { return Ok(None) };
         if !recovery.state().is_aborting() {
             recovery.resumed()?;
@@ -348,16 +341,11 @@ fn read_manifest(dir: &Path, (purpose, file): (Purpose, &Path)) -> Result<Option
         Ok(manifest) => format!("it was written by the newer asof {}", manifest.asof),
         Err(e) => e.to_string(),
     };
-    if read_journal(&dir.join("journal")).is_ok_and(|(state, _)| !is_open(&state)) {
+    if read_journal(&dir.join("journal")).is_ok_and(|(state, _)| !state.is_open()) {
         return Ok(None);
     }
     Err(Error::usage(format!("cannot read what the recovery in {} was told: {why}", dir.display()))
         .hint("go on with it by the asof that began it; or move that directory away, to begin anew"))
-}
-
-/// Whether something may be left to do. One that was killed before its journal began has done nothing.
-fn is_open(state: &RecoveryState) -> bool {
-    !state.is_ended() && state.overtaken().is_none() && state.shape().is_some()
 }
 
 /// What a journal says, and how many bytes hold whole records. A torn end is passed over; none is an empty one.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Recovery, TOLD, is_open, read_journal, read_manifest, recoveries};
+use super::{Recovery, TOLD, read_journal, read_manifest, recoveries};
 use crate::apply::journal::to_line;
 use crate::engine::store::{cannot, lock, make, make_private, sync_names, write};
 use crate::error::{Error, ErrorKind, Result};
@@ -86,7 +86,7 @@ impl Recovery {
         for other in Self::ids(state_dir)? {
             let dir = recoveries(state_dir).join(&other);
             let same = |begun: RecoveryManifest| begun.is_meant_by(&manifest.typed, Some(manifest.at));
-            if read_manifest(&dir, of)?.is_some_and(same) && is_open(&read_journal(&dir.join(JOURNAL))?.0) {
+            if read_manifest(&dir, of)?.is_some_and(same) && read_journal(&dir.join(JOURNAL))?.0.is_open() {
                 let message =
                     format!("the recovery {other} of this file has been begun by another process meanwhile");
                 return Err(Error::new(ErrorKind::Refused, message)
