@@ -79,8 +79,8 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     }
     let Some(within) = within else {
         let late = sums.of(Existed::After) > 0;
-        let heal = late.then(|| again(&location, at, heading.against.as_ref()).option("heal", "30s"));
-        let next = heal.map(|heal| format!("to bring back what came soon after: {heal}"));
+        let heal = late.then(|| again(&location, at, heading.against.as_ref()));
+        let next = heal.map(|heal| format!("to bring back what came soon after: {heal} --heal 30s"));
         view.finish(&sums, &summary, next)?;
         return Ok(exit_of(sums.dangling()));
     };

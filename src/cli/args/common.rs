@@ -183,7 +183,7 @@ impl From<ListFormatArg> for Format {
 /// Options that a command accepts and its help does not show: they have no effect on it, but scripts give them to every
 /// command alike.
 #[derive(Debug)]
-pub(in crate::cli) struct Hidden<T>(#[expect(dead_code, reason = "accepted, and of no effect")] T);
+pub(in crate::cli) struct Hidden<T>(T);
 
 impl<T: Args> Args for Hidden<T> {
     fn augment_args(command: Command) -> Command {
