@@ -11,7 +11,7 @@ use super::recovery::{View, options, request, source_of, target_time, typed};
 use super::{abort, suggest};
 use crate::engine::recover::{Begins, Notice, Recover, TEMPLATE};
 use crate::error::{Error, Result};
-use crate::report::{Ended, anew, last_words};
+use crate::report::{Ended, anew, recovery_words};
 
 const RECOVER: Asked = (
     "put buckets and databases back",
@@ -67,7 +67,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         outcome: &result.outcome,
         follow_ups: &result.report.follow_ups,
     };
-    for line in last_words(&ended, typed) {
+    for line in recovery_words(&ended, typed) {
         output.note(&line);
     }
     if let Some(e) = &result.outcome.trouble {

@@ -258,10 +258,11 @@ impl Finding {
 impl Report {
     /// What a recovery came to.
     pub(crate) fn of(
-        (id, manifest): (&str, &RecoveryManifest),
+        id: &str,
+        manifest: &RecoveryManifest,
         state: &RecoveryState,
         file: &RecoveryFile,
-        (ending, findings): (Ending, Vec<Finding>),
+        ending: Ending,
         now: Instant,
     ) -> Self {
         let steps = state.shape().map(Shape::steps).unwrap_or_default();
@@ -275,7 +276,7 @@ impl Report {
             elapsed_ms: state.ended_at().unwrap_or(now).millis() - manifest.began.millis(),
             downtime_ms: state.downtime_ms(),
             steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
-            findings,
+            findings: Vec::new(),
             left: Vec::new(),
             ended: state.ended_at(),
             running: None,

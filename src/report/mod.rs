@@ -8,7 +8,7 @@ mod doubt;
 mod history;
 mod html;
 mod json;
-mod last_words;
+
 mod leftovers;
 mod marks;
 mod notices;
@@ -16,6 +16,7 @@ mod prefixes;
 mod progress;
 mod recoveries;
 mod recovery;
+mod recovery_words;
 mod references;
 mod restore;
 mod runs;
@@ -30,13 +31,13 @@ pub(crate) use doubt::straddling_keys;
 pub(crate) use history::history_line;
 pub(crate) use html::recovery_page;
 pub(crate) use json::{Command, Done, JsonLines, Summary};
-pub(crate) use last_words::{Ended, abort_words, anew, last_words};
 pub(crate) use leftovers::{leftovers_table, lifted_line, swept_line};
 pub(crate) use marks::marks_table;
 pub(crate) use notices::{notice_line, plan_text};
 pub(crate) use progress::{Display, Phase, Progress};
 pub(crate) use recoveries::{abort_text, aborted_line, recoveries_table};
 pub(crate) use recovery::{StepNews, recovery_table};
+pub(crate) use recovery_words::{Ended, abort_words, anew, recovery_words};
 pub(crate) use references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };

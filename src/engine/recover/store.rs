@@ -198,7 +198,7 @@ impl Recovery {
 
     /// What it has come to.
     pub(crate) fn report(&self, file: &RecoveryFile, ending: Ending, findings: Vec<Finding>) -> Report {
-        Report::of((&self.id, &self.manifest), &self.state(), file, (ending, findings), self.now())
+        Report { findings, ..Report::of(&self.id, &self.manifest, &self.state(), file, ending, self.now()) }
     }
 
     /// The present by the buckets' server's clock, to the millisecond: steps are timed by it.

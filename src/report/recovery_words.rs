@@ -35,7 +35,7 @@ const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see 
                                 command does, whatever becomes of the first), and compare them with asof references";
 
 /// What is said of a recovery, a line each.
-pub(crate) fn last_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
+pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     let Ended { path, file, at, state, outcome, follow_ups } = *ended;
     let mut lines = match outcome.ending {
         Ending::Done | Ending::Inconsistent => words_of_done(ended, suggest),
