@@ -159,11 +159,11 @@ impl RecoveryState {
             }
             Record::Request { database, at, refused } => self.request(*database, *at, *refused),
             Record::Swapping { database, swap } => self.swapping(shape, *database, swap),
-            Record::Done { step, at, result } => self.end(*step, (*at, Status::Done), result.clone()),
+            Record::Done { step, at, result } => self.end(*step, *at, Status::Done, result.clone()),
             Record::Failed { step, at, why } => {
-                self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
+                self.end(*step, *at, Status::Failed(why.clone()), StepResult::default())
             }
-            Record::Lapsed { step, at, why } => self.lapse(shape, *step, (*at, why)),
+            Record::Lapsed { step, at, why } => self.lapse(shape, *step, *at, why),
             Record::QuiescedAlready { since } => {
                 self.quiesced = Some(*since);
                 Ok(())
@@ -205,7 +205,7 @@ impl RecoveryState {
         }
     }
 
-    fn lapse(&mut self, shape: &Shape, step: Step, (at, why): (Instant, &str)) -> Result<(), String> {
+    fn lapse(&mut self, shape: &Shape, step: Step, at: Instant, why: &str) -> Result<(), String> {
         let Some(taken) = self.steps.get_mut(&step).filter(|taken| taken.status == Status::Done) else {
             return Err(format!("the step {step:?} lapses without being done"));
         };
@@ -301,7 +301,7 @@ impl RecoveryState {
         Ok(())
     }
 
-    fn end(&mut self, step: Step, (at, status): (Instant, Status), result: StepResult) -> Result<(), String> {
+    fn end(&mut self, step: Step, at: Instant, status: Status, result: StepResult) -> Result<(), String> {
         match self.steps.get_mut(&step) {
             Some(taken) if taken.status == Status::Begun => {
                 if let (Step::Start(n), Some(made)) = (step, &result.note) {

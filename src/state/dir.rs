@@ -33,7 +33,7 @@ pub(super) fn make(parent: &Path, began: Instant) -> Result<NewDir> {
             Err(e) if e.kind() == Io::AlreadyExists => {}
             Err(e) => return Err(elsewhere(cannot(&path, "make", &e))),
             Ok(()) => {
-                sync_names(parent)?;
+                sync_names(parent).map_err(|e| cannot(parent, "write", &e))?;
                 return Ok(NewDir { id, path });
             }
         }
@@ -44,8 +44,9 @@ pub(super) fn make(parent: &Path, began: Instant) -> Result<NewDir> {
 /// Makes a directory, and those that it lies in, for its owner alone.
 pub(super) fn make_private(dir: &Path) -> Result<()> {
     let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
-    fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(dir).map_err(|e| cannot(dir, "make", &e))?;
-    missing.into_iter().filter_map(Path::parent).try_for_each(sync_names)
+    let made = fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(dir);
+    made.and_then(|()| missing.into_iter().filter_map(Path::parent).try_for_each(sync_names))
+        .map_err(|e| cannot(dir, "make", &e))
 }
 
 /// The names in a directory, in order; none if it is not there. Those that lead to another place are left out.
@@ -85,10 +86,10 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = tempfile::NamedTempFile::new_in(dir).and_then(|mut file| {
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)
+        file.persist(path)?;
+        sync_names(dir)
     });
-    written.map_err(|e| cannot(path, "write", &e))?;
-    sync_names(dir)
+    written.map_err(|e| cannot(path, "write", &e))
 }
 
 /// Removes a file, if it is there.
@@ -101,9 +102,8 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 
 /// Brings the names in a directory to the disk: a journal that a power cut takes away would let `resume` begin anew, as
 /// if nothing had been done. Not every system lets a directory be opened.
-pub(super) fn sync_names(dir: &Path) -> Result<()> {
-    let synced = File::open(dir).map_or(Ok(()), |dir| dir.sync_all());
-    synced.map_err(|e| cannot(dir, "write", &e))
+pub(super) fn sync_names(dir: &Path) -> std::io::Result<()> {
+    File::open(dir).map_or(Ok(()), |dir| dir.sync_all())
 }
 
 /// Keeps every other process out until the file is closed, which the end of the process does too.

@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::dir::sync_names;
 use crate::limits;
 
 /// A record as a line.
@@ -91,10 +92,12 @@ enum Tail {
 }
 
 impl Appender {
-    /// Opens a file whose first `whole` bytes are whole lines, and cuts off the rest. Makes it if it is not there.
+    /// Opens a file whose first `whole` bytes are whole lines, and cuts off the rest. Makes it if it is not there; its name is
+    /// on disk when this returns.
     pub(super) fn open(path: &Path, whole: u64) -> Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
         file.set_len(whole)?;
+        path.parent().map_or(Ok(()), sync_names)?;
         Ok(Self { file, whole, tail: Tail::Clean })
     }
 

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::dir::{make_private, sync_names};
-use crate::error::{Error, ErrorKind, Result};
+use super::dir::{cannot, make_private, read, sync_names};
+use crate::error::{Error, Result};
 use crate::recover::{MarkLine, Marks};
 
 /// The file of marks, to which one is to be added.
@@ -24,12 +24,7 @@ impl MarksFile {
 
     /// The marks of a state directory; none where there is no file.
     pub(crate) fn read(state_dir: &Path) -> Result<Marks> {
-        let path = Self::path(state_dir);
-        match std::fs::read(&path) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Marks::default()),
-            Err(e) => Err(cannot(&path, "read", &e)),
-            Ok(bytes) => Ok(Marks::read(&bytes)),
-        }
+        Ok(Marks::read(&read(&Self::path(state_dir))?.unwrap_or_default()))
     }
 
     /// Opens the file, and makes it if it is not there.
@@ -37,22 +32,21 @@ impl MarksFile {
         let path = Self::path(state_dir);
         make_private(state_dir)?;
         let file = File::options().create(true).read(true).append(true).open(&path);
-        let file = file.map_err(|e| cannot(&path, "write", &e))?;
-        sync_names(state_dir)?;
-        Ok(Self { file, path })
+        let file = file.and_then(|file| sync_names(state_dir).map(|()| file));
+        Ok(Self { file: file.map_err(|e| cannot(&path, "open", &e))?, path })
     }
 
     /// Refuses the name of a mark that a recovery file has: the second that it stands for would be lost.
     pub(crate) fn require_free(&self, name: &str, file: &str) -> Result<()> {
-        let bytes = std::fs::read(&self.path).map_err(|e| cannot(&self.path, "read", &e))?;
-        let Some(mark) = Marks::read(&bytes).own(name, file) else { return Ok(()) };
+        let marks = Marks::read(&read(&self.path)?.unwrap_or_default());
+        let Some(mark) = marks.own(name, file) else { return Ok(()) };
         Err(Error::usage(format!("there is a mark {name} already, at {}", mark.at.human()))
             .hint("give another --name; --replace replaces the mark"))
     }
 
     /// Adds a line of its own, which is on disk when this returns. The name may have been given meanwhile.
     pub(crate) fn keep(mut self, line: &MarkLine, replace: bool) -> Result<()> {
-        self.file.lock().map_err(|e| cannot(&self.path, "write", &e))?;
+        self.file.lock().map_err(|e| cannot(&self.path, "lock", &e))?;
         if !replace {
             self.require_free(&line.name, &line.file)?;
         }
@@ -73,10 +67,6 @@ impl MarksFile {
         self.file.read_exact_at(&mut byte, last)?;
         Ok(byte != *b"\n")
     }
-}
-
-fn cannot(path: &Path, what: &str, e: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Local, format!("cannot {what} the marks in {}: {e}", path.display()))
 }
 
 #[cfg(test)]

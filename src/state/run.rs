@@ -29,7 +29,7 @@ pub(crate) use replay::ChangeProgress;
 pub use replay::RunState;
 pub(crate) use results::Results;
 
-use super::dir::{NewDir, cannot, is_locked, is_plain, lock, make, names, sync_names, write};
+use super::dir::{NewDir, cannot, is_locked, is_plain, lock, make, names, write};
 use super::journal::read;
 use super::uploads::{NotedUploads, UploadList};
 use crate::error::{Error, Result};
@@ -208,9 +208,7 @@ impl Run {
 
     /// Begins its journal, or resumes it.
     pub(crate) fn open_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
-        let journal = RunJournal::open(&self.journal(), changes, now)?;
-        sync_names(&self.dir)?;
-        Ok(journal)
+        RunJournal::open(&self.journal(), changes, now)
     }
 
     /// Opens its journal to add to its results, not to resume it.

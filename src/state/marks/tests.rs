@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::ErrorKind;
 use crate::model::Instant;
 use crate::recover::{Consistency, Named};
 

@@ -18,7 +18,7 @@ impl Recovery {
         shape: Shape,
         clock: &ServerClock,
     ) -> Result<Self> {
-        Self::begin_as(state_dir, None, (manifest, shape), clock)
+        Self::begin_as(state_dir, None, manifest, shape, clock)
     }
 
     /// Begins, under its own name, a recovery whose state directory is lost: each of its databases may have been asked for. A
@@ -29,13 +29,14 @@ impl Recovery {
         (manifest, shape): (RecoveryManifest, Shape),
         clock: &ServerClock,
     ) -> Result<Self> {
-        Self::begin_as(state_dir, Some(id), (manifest, shape), clock)
+        Self::begin_as(state_dir, Some(id), manifest, shape, clock)
     }
 
     fn begin_as(
         state_dir: &Path,
         adopted: Option<&str>,
-        (manifest, shape): (RecoveryManifest, Shape),
+        manifest: RecoveryManifest,
+        shape: Shape,
         clock: &ServerClock,
     ) -> Result<Self> {
         let json = serde_json::to_vec_pretty(&manifest).map_err(|e| {
