@@ -9,7 +9,7 @@ use super::context::{Context, Output};
 use super::exit::Exit;
 use super::recovery::{View, request, source};
 use super::{suggest, time_arg};
-use crate::engine::recover::{MakeMark, Notice, RecoveryOptions, Source, marks_path};
+use crate::engine::recover::{MakeMark, MarksFile, Notice, RecoveryOptions, Source};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::report::{Format, JsonLines, marks_table};
@@ -36,7 +36,7 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
         JsonLines::new(out).mark(&line)?;
     } else {
         let (at, name) = (line.at.human(), &line.name);
-        let recover = suggest::recover(&source.path, &format!("mark:{name}"));
+        let recover = suggest::recover(&source.path, &format!("mark:{name}")).place_only();
         writeln!(out, "{at} is marked {name}; to go back to it: {recover}")?;
     }
     Ok(Exit::Done)
@@ -58,7 +58,7 @@ fn show(context: &Context, output: Output, state_dir: &Path, file: Option<&Path>
         out.write_all(marks_table(&marks, context.now).as_bytes())?;
     }
     if marks.is_empty() {
-        output.note(&format!("no marks in {}", marks_path(state_dir).display()));
+        output.note(&format!("no marks in {}", MarksFile::path(state_dir).display()));
     }
     Ok(Exit::Done)
 }

@@ -10,7 +10,7 @@ use super::args::apply::StateArgs;
 use super::carry::state_dir;
 use super::exit::say;
 use super::suggest;
-use crate::engine::recover::{marks_path, read_marks};
+use crate::engine::recover::MarksFile;
 use crate::error::{Error, Result};
 use crate::model::{TypedTime, printable};
 use crate::recover::{MarkLine, Marks, Named, mark_name};
@@ -28,7 +28,7 @@ pub(super) fn read_with(text: &str, state: &StateArgs, file: &Path) -> Result<Ty
 fn read_named(text: &str, state: &StateArgs, file: Option<&Path>) -> Result<TypedTime> {
     let Some(name) = mark_name(text) else { return TypedTime::parse(text) };
     let state_dir = state_dir(state)?;
-    let (marks, path) = (marks_in(&state_dir)?, marks_path(&state_dir));
+    let (path, marks) = (MarksFile::path(&state_dir), marks_in(&state_dir)?);
     let shown = printable(name);
     let each = |marks: &[MarkLine]| {
         let one = |mark: &MarkLine| format!("{} ({})", printable(&mark.file), mark.at);
@@ -59,13 +59,14 @@ fn read_named(text: &str, state: &StateArgs, file: Option<&Path>) -> Result<Type
     }
 }
 
-/// The marks of a state directory. A line that cannot be read is told of once.
+/// The marks in a state directory. A line that cannot be read is told of once.
 pub(super) fn marks_in(state_dir: &Path) -> Result<Marks> {
-    let marks = read_marks(state_dir)?;
+    let marks = MarksFile::read(state_dir)?;
     if !marks.unreadable.is_empty() {
         static TOLD: Once = Once::new();
         let numbers: Vec<_> = marks.unreadable.iter().map(ToString::to_string).collect();
-        let (numbers, path) = (numbers.join(", "), marks_path(state_dir));
+        let numbers = numbers.join(", ");
+        let path = MarksFile::path(state_dir);
         let told =
             format!("cannot read line {numbers} of the marks in {}; the others are used\n", path.display());
         TOLD.call_once(|| say(&told));

@@ -34,7 +34,7 @@ pub(crate) use earlier::{AfterEnd, Asked, Earlier};
 pub(crate) use file::{Bucket, DatabaseKind, Hooks, RecoveryFile, References, Target};
 pub(crate) use holds::{Held, Seen, quiesces_again, what_holds};
 pub(crate) use init::TEMPLATE;
-pub(crate) use journal::{InUse, RecoveryState, Status};
+pub(crate) use journal::{InUse, Overtaker, RecoveryState, Status};
 pub(crate) use manifest::{LATEST, Purpose, RecoveryManifest, mark_name};
 pub(crate) use marks::{Consistency, MarkLine, Marks, Named};
 pub(crate) use notice::{BucketPlan, NextCommand, Notice, Resumed, Suggest};

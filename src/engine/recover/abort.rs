@@ -7,18 +7,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::kept::keep_sources;
-use super::quiesced::Quiesced;
 use super::session::{RecoveryRequest, Session};
 use super::step::StepContext;
-use super::store::{Glimpse, Recovery};
-use crate::apply::journal::RunState;
-use crate::engine::run::Run;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{
     ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, Conclusion,
     DatabaseKind, NextCommand, Notice, PartState, Purpose, RecoveryFile, RecoveryManifest, RecoveryState,
     abort_parts, loses_what_is_in_use,
 };
+use crate::state::{Glimpse, Quiesced, Recovery, Run, RunState};
 
 /// An abort of the recovery of a file.
 #[derive(Debug)]

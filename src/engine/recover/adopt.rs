@@ -6,12 +6,12 @@ use futures::future::try_join_all;
 
 use super::prepare::New;
 use super::session::Session;
-use super::store::Recovery;
 use super::target_time::{OTHER_TIME, TargetTime, require_reached};
 use crate::db::{Adoption, Carries, Database, RestoreRequest, adoptable, require_free};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, TypedTime};
 use crate::recover::{NextCommand, Notice};
+use crate::state::Recovery;
 
 impl Session<'_> {
     /// Looks for the recovery, checks what it has not asked for yet, and shows what would be done.

@@ -2,11 +2,11 @@
 
 use super::environment::environment_of;
 use super::step::StepContext;
-use super::store::Recovery;
 use crate::error::{ErrorKind, Result};
 use crate::limits;
 use crate::program::{Environment, Program, RunLimits};
 use crate::recover::{StepResult, counts};
+use crate::state::Recovery;
 
 impl StepContext<'_> {
     /// | the command | |

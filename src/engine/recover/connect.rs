@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::bucket::BucketPart;
 use crate::cancel::Cancel;
 use crate::db::{Database, command, rds};
-use crate::engine::run::Server;
 use crate::error::Result;
 use crate::model::Location;
 use crate::recover::{Bucket, DatabaseKind, RecoveryFile, Target};
 use crate::s3::{Client, ServerClock, Settings};
+use crate::state::Server;
 
 /// The databases of a file. `server` says what the file leaves open of those that RDS restores; `cancel` ends what only asks.
 pub(crate) async fn databases(

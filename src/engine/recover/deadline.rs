@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::execute::execute;
 use super::step::StepContext;
-use super::store::Recovery;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::recover::{Ending, RecoveryOutcome};
+use crate::state::Recovery;
 
 /// Takes every step that is left, as [`execute`], until the deadline of the recovery file has passed.
 ///

@@ -5,13 +5,13 @@ use super::connect::{as_written, buckets, databases};
 use super::kept::keep_sources;
 use super::prepare::RecoveryResult;
 use super::session::{RecoveryRequest, Session, Taken};
-use super::store::Recovery;
 use super::target_time::TargetTime;
 use super::teardown::tear_down;
 use crate::cancel::Cancel;
 use crate::db::{Database, RestoreRequest, require_free};
 use crate::error::{Error, Result};
 use crate::recover::{Conclusion, DRILL, NextCommand, Notice, Purpose, check_drill, drill_shape, scratch};
+use crate::state::Recovery;
 
 /// A drill that is asked for.
 #[derive(Debug)]

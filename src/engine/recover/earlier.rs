@@ -1,12 +1,14 @@
 //! What a recovery finds that was begun before: the one that it resumes or tells again, and those that are in its way.
 
-use super::overtaken::{Overtaker, overtaken};
+use super::overtaken::overtaken;
 use super::session::Session;
-use super::store::{Glimpse, Recovery};
 use super::target_time::TargetTime;
 use crate::db::require_free;
 use crate::error::{Error, ErrorKind, Result};
-use crate::recover::{AfterEnd, Asked, Earlier, NextCommand, Notice, Purpose, RecoveryManifest, swapped};
+use crate::recover::{
+    AfterEnd, Asked, Earlier, NextCommand, Notice, Overtaker, Purpose, RecoveryManifest, swapped,
+};
+use crate::state::{Glimpse, Recovery};
 
 impl Session<'_> {
     /// What is asked for.

@@ -8,11 +8,11 @@ use futures::stream::FuturesUnordered;
 
 use super::look::{look_again, look_last};
 use super::step::StepContext;
-use super::store::Recovery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{
     Ending, Event, Purpose, RecoveryOutcome, RecoveryState, Running, Status, Step, StepResult,
 };
+use crate::state::Recovery;
 
 /// What is done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

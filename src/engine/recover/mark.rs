@@ -3,18 +3,15 @@
 use std::time::Duration;
 
 use super::bucket::BucketPart;
-use super::claim::Claim;
 use super::connect::{as_written, buckets, clock_of};
 use super::hooks::{Hook, run_hook};
-use super::marks::MarksFile;
-use super::quiesced::Quiesced;
 use super::session::RecoveryRequest;
-use super::store::{Glimpse, Recovery};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, printable};
 use crate::program::{Environment, RunLimits};
 use crate::recover::{Consistency, MarkLine, NextCommand, Notice, Purpose, RecoveryFile, Resource, Resumed};
+use crate::state::{Claim, Glimpse, MarksFile, Quiesced, Recovery};
 
 /// A mark that is asked for.
 #[derive(Debug)]

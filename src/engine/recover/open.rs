@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::abort::is_abortable;
-use super::glimpses::Unreadable;
 use super::source::Source;
-use super::store::{Glimpse, Recovery};
 use crate::error::{Error, Result};
 use crate::model::Instant;
 use crate::recover::{
     OpenRecovery, OpenState, Purpose, RecoveryState, Shape, Status, Step, Suggest, in_words, swapped,
 };
+use crate::state::Unreadable;
+use crate::state::{Glimpse, Recovery};
 
 /// The recoveries in a state directory that are not finished.
 #[derive(Debug)]

@@ -6,9 +6,7 @@
 use super::connect::{as_written, buckets};
 use super::earlier::Others;
 use super::kept::keep_sources;
-use super::quiesced::Quiesced;
 use super::session::{RecoveryRequest, Session, Taken};
-use super::store::Recovery;
 use super::target_time::TargetTime;
 use crate::db::{RestoreRequest, require_free};
 use crate::error::Result;
@@ -16,6 +14,8 @@ use crate::model::Instant;
 use crate::recover::{
     Conclusion, FollowUp, NextCommand, Notice, Purpose, RecoveryManifest, RecoveryOutcome, Report, Resumed,
 };
+use crate::state::Quiesced;
+use crate::state::Recovery;
 
 /// A recovery that is asked for.
 #[derive(Debug)]
@@ -211,7 +211,7 @@ impl Session<'_> {
         let manifest = RecoveryManifest { holds: self.resources(), ..manifest };
         let recovery = match adopted {
             None => Recovery::create(state_dir, manifest, shape, &self.clock)?,
-            Some(id) => Recovery::adopt(state_dir, &id, (manifest, shape), &self.clock)?,
+            Some(id) => Recovery::adopt(state_dir, &id, manifest, shape, &self.clock)?,
         };
         others.close(self, &recovery)?;
         Ok(recovery)

@@ -6,12 +6,10 @@ use std::time::Duration;
 use futures::future::try_join_all;
 
 use super::bucket::{BucketPart, Terms};
-use super::claim::Claim;
 use super::connect::{as_written, buckets, clock_of, databases};
 use super::deadline::execute_by;
 use super::source::Source;
 use super::step::StepContext;
-use super::store::Recovery;
 use super::target_time::TargetTime;
 use crate::cancel::Cancel;
 use crate::db::rds::GivenSettings;
@@ -23,6 +21,8 @@ use crate::recover::{
     BucketPlan, Event, Finding, Notice, Purpose, RecoveryManifest, RecoveryOutcome, Resource, Suggest,
 };
 use crate::s3::{ServerClock, Settings};
+use crate::state::Claim;
+use crate::state::Recovery;
 
 /// How a recovery, a drill or an abort goes.
 #[derive(Debug, Clone, Default)]

@@ -2,17 +2,17 @@
 
 use super::Aborted;
 use crate::apply::Outcome;
-use crate::apply::journal::RunState;
 use crate::db::Found;
 use crate::engine::bucket::require_removable;
 use crate::engine::recover::step::StepContext;
-use crate::engine::recover::store::Recovery;
-use crate::engine::run::Run;
 use crate::engine::undo::{PreparedUndo, Undo};
 use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Undelete};
 use crate::recover::AbortPart;
+use crate::state::Recovery;
+use crate::state::Run;
+use crate::state::RunState;
 
 impl StepContext<'_> {
     /// Refuses a part that gives names back, if the source that is to get its own is not there.
@@ -75,7 +75,7 @@ impl StepContext<'_> {
         }
         let done = Run::open(state_dir, id)?;
         client.find(&done.manifest().changed().bucket).await?;
-        abandon_noted(client, &done.uploads()).await?;
+        abandon_noted(client, &done).await?;
         let undelete = match require_removable(client, &done.manifest().changed().bucket).await {
             Ok(()) => Undelete::RemoveMarker,
             Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,
