@@ -213,7 +213,7 @@ fn proof() {
     let versions = incident.stage.lab.count_versions(BUCKET);
     // A real recovery has made this, and the application uses it.
     incident.stage.file("orders_restored", b"live");
-    incident.runbook("## Prove that we can restore");
+    incident.runbook("## Prove that you can restore");
     for name in ["drill.json", "drill-2h.json"] {
         let report = std::fs::read_to_string(incident.stage.path(name)).unwrap();
         assert!(report.contains("\"ending\":\"done\""), "{report}");
