@@ -1,0 +1,127 @@
+//! What a process works on, so that no other works on it at the same time: a file in `claims`, in the state directory,
+//! locked as long as the process lives. A killed process leaves its file, but not the lock, and whoever claims next removes it.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::dir::{cannot, lock, make_private, read};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Instant;
+use crate::recover::{Holder, Resource};
+
+/// Keeps every other process from what this one works on, until it is dropped.
+#[derive(Debug)]
+pub struct Claim {
+    path: PathBuf,
+    file: File,
+    holder: Holder,
+}
+
+impl Claim {
+    /// Claims everything that `command` works on. Where another process works on a part of it, that one is named.
+    pub fn take(state_dir: &Path, command: &str, holds: Vec<Resource>) -> Result<Self> {
+        let holder = Holder {
+            command: command.to_owned(),
+            id: None,
+            at: None,
+            pid: std::process::id(),
+            host: host(),
+            holds,
+        };
+        let dir = state_dir.join("claims");
+        make_private(&dir)?;
+        let _alone = lock(&dir, "claims in the state directory")?;
+        for other in others(&dir)? {
+            if let Some(resource) = holder.meets(&other) {
+                return Err(held(&other, resource));
+            }
+        }
+        let (file, path) = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .tempfile_in(&dir)
+            .and_then(|file| file.keep().map_err(|e| e.error))
+            .map_err(|e| cannot(&dir, "write in", &e))?;
+        file.lock().map_err(|e| cannot(&path, "lock", &e))?;
+        let mut claim = Self { path, file, holder };
+        claim.write()?;
+        Ok(claim)
+    }
+
+    /// Tells others the name and the target time of what works, now that they are known.
+    pub fn tell(&mut self, state_dir: &Path, id: &str, at: Option<Instant>) -> Result<()> {
+        self.holder.id = Some(id.to_owned());
+        self.holder.at = at;
+        let _alone = lock(&state_dir.join("claims"), "claims in the state directory")?;
+        self.write()
+    }
+
+    fn write(&mut self) -> Result<()> {
+        let json = serde_json::to_vec(&self.holder).map_err(|e| {
+            Error::usage(format!("the path of the recovery file cannot be noted: {e}"))
+                .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
+        })?;
+        let written = self.file.set_len(0).and_then(|()| self.file.rewind());
+        written.and_then(|()| self.file.write_all(&json)).map_err(|e| cannot(&self.path, "write", &e))
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // One that stays is removed by whoever claims next.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+const PREFIX: &str = "claim-";
+
+fn held(other: &Holder, resource: &Resource) -> Error {
+    let message = format!("another process is working on {}: {}", resource.in_words(), other.in_words());
+    Error::new(ErrorKind::Refused, message)
+        .hint("nothing was changed by this one; wait for that process to finish, or stop it, and run the command again")
+}
+
+/// The claims of processes that live. Those of dead ones are removed.
+fn others(dir: &Path) -> Result<Vec<Holder>> {
+    let mut others = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|e| cannot(dir, "read", &e))? {
+        let path = entry.map_err(|e| cannot(dir, "read", &e))?.path();
+        let is_claim = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with(PREFIX);
+        if !path.file_name().is_some_and(is_claim) {
+            continue;
+        }
+        let file = match File::open(&path) {
+            // It has ended meanwhile.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            file => file.map_err(|e| cannot(&path, "open", &e))?,
+        };
+        match file.try_lock() {
+            Ok(()) => drop(fs::remove_file(&path)),
+            Err(TryLockError::WouldBlock) => {
+                let Some(json) = read(&path)? else { continue };
+                let holder = serde_json::from_slice(&json).map_err(|e| unread(&path, &e))?;
+                others.push(holder);
+            }
+            Err(TryLockError::Error(e)) => return Err(cannot(&path, "lock", &e)),
+        }
+    }
+    Ok(others)
+}
+
+/// It is locked, so somebody works on something, and it is not known on what.
+fn unread(path: &Path, e: &serde_json::Error) -> Error {
+    let message = format!("cannot read what another process is working on, in {}: {e}", path.display());
+    Error::new(ErrorKind::Refused, message).hint("wait for that process to finish, and run the command again")
+}
+
+/// This machine's name, for a person.
+fn host() -> String {
+    let told =
+        fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok());
+    told.map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "this host".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Beginning a recovery: a new one, or one that another state directory knew, which is lost.
+
+use std::path::Path;
+
+use super::{JOURNAL, MANIFEST, Place, Recovery, is_open, recoveries};
+use crate::error::{Error, ErrorKind, Result};
+use crate::recover::{FORMAT, Record, RecoveryManifest, Shape};
+use crate::s3::ServerClock;
+use crate::state::dir::{NewDir, cannot, lock, make, make_private, write};
+use crate::state::frame::to_line;
+
+impl Recovery {
+    /// Begins a recovery. One of the same file and purpose that is not ended, and was told the same or is to the same second,
+    /// has been begun by another process meanwhile, and is refused.
+    pub(crate) fn create(
+        state_dir: &Path,
+        manifest: RecoveryManifest,
+        shape: Shape,
+        clock: &ServerClock,
+    ) -> Result<Self> {
+        Self::begin_as(state_dir, None, manifest, shape, clock)
+    }
+
+    /// Begins, under its own name, a recovery whose state directory is lost: each of its databases may have been asked for. A
+    /// name that this state directory knows is refused. One that was killed before its journal began is begun anew.
+    pub(crate) fn adopt(
+        state_dir: &Path,
+        id: &str,
+        (manifest, shape): (RecoveryManifest, Shape),
+        clock: &ServerClock,
+    ) -> Result<Self> {
+        Self::begin_as(state_dir, Some(id), manifest, shape, clock)
+    }
+
+    fn begin_as(
+        state_dir: &Path,
+        adopted: Option<&str>,
+        manifest: RecoveryManifest,
+        shape: Shape,
+        clock: &ServerClock,
+    ) -> Result<Self> {
+        let json = serde_json::to_vec_pretty(&manifest).map_err(|e| {
+            Error::usage(format!("the path {} cannot be noted: {e}", manifest.file.display()))
+                .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
+        })?;
+        let all = recoveries(state_dir);
+        make_private(&all)?;
+        let _alone = lock(state_dir, "recoveries")?;
+        Self::require_new(state_dir, &manifest)?;
+        let place = match adopted {
+            None => {
+                let NewDir { id, path: dir } = make(&all, manifest.began)?;
+                Place { id, dir }
+            }
+            Some(id) if Self::is_known(state_dir, id)? => {
+                let message = format!("the recovery {id} is known in {}", state_dir.display());
+                return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
+            }
+            Some(id) => Place::new(state_dir, id),
+        };
+        make_private(&place.dir)?;
+        let locked = place.lock()?;
+        write(&place.dir.join(MANIFEST), &json)?;
+        // Whole or not at all: what was adopted is never without the note that it may have been asked for.
+        let started = Record::Started { format: FORMAT, at: manifest.began, shape };
+        let asked = adopted.map(|_| Record::Adopted { at: manifest.began });
+        let journal = place.dir.join(JOURNAL);
+        let lines = std::iter::once(started).chain(asked).map(|record| to_line(&record));
+        let lines: String =
+            lines.collect::<std::io::Result<_>>().map_err(|e| cannot(&journal, "write", &e))?;
+        write(&journal, lines.as_bytes())?;
+        let recovery = Self::of_locked(place, manifest, clock, locked)?;
+        Ok(Self { taken_up: false, ..recovery })
+    }
+
+    /// Whether a recovery of this name, or a drill, was begun.
+    pub(crate) fn is_known(state_dir: &Path, id: &str) -> Result<bool> {
+        Ok(Place::new(state_dir, id).read_state()?.shape().is_some())
+    }
+
+    fn require_new(state_dir: &Path, manifest: &RecoveryManifest) -> Result<()> {
+        let of = (manifest.purpose, &*manifest.file);
+        for other in Self::ids(state_dir)? {
+            let place = Place::new(state_dir, &other);
+            let same = |begun: RecoveryManifest| begun.is_meant_by(&manifest.typed, Some(manifest.at));
+            if place.manifest_of(of)?.is_some_and(same) && is_open(&place.read_state()?) {
+                let message =
+                    format!("the recovery {other} of this file has been begun by another process meanwhile");
+                return Err(Error::new(ErrorKind::Refused, message)
+                    .hint("nothing was changed by this one; once that ends, the same command goes on with it, if anything is left"));
+            }
+        }
+        Ok(())
+    }
+}

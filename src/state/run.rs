@@ -1,0 +1,259 @@
+//! A run on disk: what it was told, its plan, its journal.
+//!
+//! | file | holds | written |
+//! |---|---|---|
+//! | `run.json` | the [`RunManifest`] | once, before anything is changed |
+//! | `plan` | the changes, as a [plan file](crate::plan::file) | once, before anything is changed |
+//! | `journal` | intents and results, see [`replay`] | while changes are carried out |
+//! | `uploads` | multipart uploads that were begun | while changes are carried out |
+//! | `uploads.damaged` | such a list that could not be read through | when the run is gone on with |
+//! | `report.json` | the summary | each time the run ends |
+//! | `lock` | nothing; locked by the process that works on the run | |
+
+pub(crate) mod journal;
+mod manifest;
+mod prune;
+mod record;
+mod replay;
+mod results;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+pub(crate) use journal::RunJournal;
+pub use manifest::{Copying, RunManifest, Server};
+#[cfg(test)]
+pub(crate) use record::Record;
+pub(crate) use record::{Ending, Superseded};
+pub(crate) use replay::ChangeProgress;
+pub use replay::RunState;
+pub(crate) use results::Results;
+
+use super::dir::{NewDir, cannot, is_locked, is_plain, lock, make, names, write};
+use super::journal::read;
+use super::uploads::{NotedUploads, UploadList};
+use crate::error::{Error, Result};
+use crate::model::{Instant, printable};
+use crate::s3::Thaw;
+
+/// A run that this process has for itself.
+#[derive(Debug)]
+pub struct Run {
+    id: String,
+    dir: PathBuf,
+    manifest: RunManifest,
+    _lock: File,
+}
+
+/// What can be said of a run without working on it.
+#[derive(Debug)]
+pub struct RunStatus {
+    /// Its name.
+    pub id: String,
+    /// What it was told; none where that cannot be read.
+    pub manifest: Option<RunManifest>,
+    /// What its journal says; none where there is none.
+    pub state: Option<RunState>,
+    /// Its journal cannot be read.
+    pub damaged: bool,
+    /// A process works on it.
+    pub running: bool,
+}
+
+/// When a run changed things, by this machine's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worked {
+    /// Its plan was whole; nothing was changed before.
+    pub planned: Instant,
+    /// Its journal has its last line from then.
+    pub until: Instant,
+}
+
+impl Run {
+    /// Begins a run: makes its directory, and writes what it was told.
+    pub fn create(state_dir: &Path, manifest: RunManifest) -> Result<Self> {
+        let NewDir { id, path: dir } = make(&runs_dir(state_dir), manifest.began)?;
+        let lock = lock(&dir, &format!("run {id}"))?;
+        manifest.write(&dir)?;
+        Ok(Self { id, dir, manifest, _lock: lock })
+    }
+
+    /// Takes up a run that was begun before, if no other process works on it.
+    pub fn open(state_dir: &Path, id: &str) -> Result<Self> {
+        let dir = runs_dir(state_dir).join(id);
+        if !Self::exists(state_dir, id) {
+            let message = format!("there is no run {} in {}", printable(id), runs_dir(state_dir).display());
+            return Err(Error::usage(message));
+        }
+        let lock = lock(&dir, &format!("run {id}"))?;
+        if !dir.join("plan").exists() && !dir.join("journal").exists() {
+            let message =
+                format!("the run {id} was stopped before its plan was whole; it has changed nothing");
+            return Err(Error::usage(message).hint("begin another one"));
+        }
+        Ok(Self { id: id.to_owned(), manifest: RunManifest::read(&dir)?, dir, _lock: lock })
+    }
+
+    /// Whether there is a run of this name.
+    pub fn exists(state_dir: &Path, id: &str) -> bool {
+        is_plain(id) && runs_dir(state_dir).join(id).is_dir()
+    }
+
+    /// Whether the run `id` is there, and was stopped before its plan was whole: without plan and journal nothing was changed.
+    pub fn has_changed_nothing(state_dir: &Path, id: &str) -> bool {
+        let dir = runs_dir(state_dir).join(id);
+        let is_missing = |name: &str| matches!(dir.join(name).try_exists(), Ok(false));
+        Self::exists(state_dir, id) && is_missing("plan") && is_missing("journal")
+    }
+
+    /// Where the plan of the run `id` is.
+    pub fn plan_of(state_dir: &Path, id: &str) -> PathBuf {
+        runs_dir(state_dir).join(id).join("plan")
+    }
+
+    /// The name of the run that was begun last. Of those that have the same second in their name it is the one whose run.json
+    /// is the newest: that is written once.
+    pub fn latest(state_dir: &Path) -> Result<Option<String>> {
+        let runs = runs_dir(state_dir);
+        let begun = |id: String| {
+            let written = fs::metadata(runs.join(&id).join("run.json")).and_then(|file| file.modified());
+            let second = id.split('-').next().unwrap_or_default().to_owned();
+            Some((second, written.ok()?, id))
+        };
+        Ok(names(&runs)?.into_iter().filter_map(begun).max().map(|(.., id)| id))
+    }
+
+    /// All runs, the oldest first.
+    pub fn list(state_dir: &Path) -> Result<Vec<RunStatus>> {
+        let runs = runs_dir(state_dir);
+        let glance = |id: String| {
+            let dir = runs.join(&id);
+            let running = is_locked(&dir);
+            let journal = dir.join("journal");
+            let state = journal.exists().then(|| read::<RunState>(&journal, |_, _| {}));
+            let damaged = matches!(state, Some(Err(_)));
+            let state = state.and_then(Result::ok);
+            RunStatus { id, manifest: RunManifest::read(&dir).ok(), state, damaged, running }
+        };
+        Ok(names(&runs)?.into_iter().map(glance).collect())
+    }
+
+    /// The runs that have changed things or may have, with what they were told, the oldest first. Those that cannot be read
+    /// are left out.
+    pub(crate) fn begun(state_dir: &Path) -> Result<Vec<(String, RunManifest)>> {
+        let runs = runs_dir(state_dir);
+        let begun = |id: String| {
+            let dir = runs.join(&id);
+            let manifest = RunManifest::read(&dir).ok().filter(|_| dir.join("journal").exists())?;
+            Some((id, manifest))
+        };
+        Ok(names(&runs)?.into_iter().filter_map(begun).collect())
+    }
+
+    /// When the run `id` changed things, as its files were written.
+    pub fn worked(state_dir: &Path, id: &str) -> Option<Worked> {
+        let dir = runs_dir(state_dir).join(id);
+        Some(Worked { planned: written(&dir.join("plan"))?, until: written(&dir.join("journal"))? })
+    }
+
+    /// Forgets a run before anything was changed by it.
+    pub fn discard(self) -> Result<()> {
+        fs::remove_dir_all(&self.dir).map_err(|e| cannot(&self.dir, "remove", &e))
+    }
+
+    /// The state directory in which it is kept.
+    pub fn state_dir(&self) -> &Path {
+        self.dir.parent().and_then(Path::parent).unwrap_or(&self.dir)
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it was told.
+    pub fn manifest(&self) -> &RunManifest {
+        &self.manifest
+    }
+
+    /// Asks for archived versions in this way from now on, if it is named.
+    pub fn thaw(&mut self, thaw: Option<Thaw>) {
+        self.manifest.copying.thaw = thaw.or(self.manifest.copying.thaw);
+    }
+
+    /// Where its plan is.
+    pub fn plan(&self) -> PathBuf {
+        self.dir.join("plan")
+    }
+
+    /// Whether anything may have been changed: without a journal nothing was.
+    pub fn has_begun(&self) -> bool {
+        self.journal().exists()
+    }
+
+    /// The multipart uploads that an earlier process noted, and may have left.
+    pub(crate) fn noted_uploads(&self) -> Result<NotedUploads> {
+        NotedUploads::read(&self.uploads())
+    }
+
+    /// The list in which a multipart upload is noted before its first part.
+    pub(crate) fn upload_list(&self) -> Result<UploadList> {
+        UploadList::open(&self.uploads())
+    }
+
+    /// A warning, where the list of multipart uploads that an earlier process left cannot be read through.
+    pub fn damaged_uploads(&self) -> Result<Option<String>> {
+        Ok(self.noted_uploads()?.warning(&self.manifest.changed().bucket))
+    }
+
+    /// Begins its journal, or resumes it.
+    pub(crate) fn open_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
+        RunJournal::open(&self.journal(), changes, now)
+    }
+
+    /// Opens its journal to add to its results, not to resume it.
+    pub(crate) fn reopen_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
+        RunJournal::reopen(&self.journal(), changes, now)
+    }
+
+    /// What its journal says.
+    pub fn read_state(&self) -> Result<RunState> {
+        read(&self.journal(), |_, _| {})
+    }
+
+    /// What its journal says, with the results by change.
+    pub(crate) fn read_results(&self) -> Result<(Results, RunState)> {
+        Results::read(&self.journal())
+    }
+
+    /// The results of the run `id`.
+    pub(crate) fn results_of(state_dir: &Path, id: &str) -> Result<Results> {
+        Ok(Results::read(&runs_dir(state_dir).join(id).join("journal"))?.0)
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.dir.join("journal")
+    }
+
+    fn uploads(&self) -> PathBuf {
+        self.dir.join("uploads")
+    }
+
+    /// Writes one of its files, whole or not at all.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        write(&self.dir.join(name), bytes)
+    }
+}
+
+/// When a file was last written.
+fn written(path: &Path) -> Option<Instant> {
+    let since = fs::metadata(path).ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok().map(Instant::from_millis)
+}
+
+fn runs_dir(state_dir: &Path) -> PathBuf {
+    state_dir.join("runs")
+}
+
+#[cfg(test)]
+mod tests;
