@@ -87,7 +87,8 @@ impl Database {
             .map(|verb| format!("{verb} = [\"sh\", \"{pitr}\", \"{verb}\", \"{place}\"]\n"))
             .concat();
         let (stop, stopped) = (self.path("stop"), self.path("stopped"));
-        let references = RECOVERY_FILE.lines().find(|line| line.starts_with("command = { shell = \"psql ")).unwrap();
+        let references =
+            RECOVERY_FILE.lines().find(|line| line.starts_with("command = { shell = \"psql ")).unwrap();
         let text = format!(
             r#"
 [[bucket]]

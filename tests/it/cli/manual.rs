@@ -74,7 +74,8 @@ fn read(path: PathBuf) -> Page {
 
 fn manual() -> Vec<Page> {
     let files = fs::read_dir(root().join("src/manual")).unwrap().map(|entry| entry.unwrap().path());
-    let mut pages: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "md")).map(read).collect();
+    let mut pages: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|e| e == "md")).map(read).collect();
     pages.sort_by(|a, b| a.path.cmp(&b.path));
     assert!(!pages.is_empty());
     pages
@@ -148,7 +149,8 @@ fn commands_and_options_in_the_text_exist() {
     let asof = Cli::command();
     let commands: BTreeSet<_> = asof.get_subcommands().map(clap::Command::get_name).collect();
     let options = asof.get_subcommands().flat_map(clap::Command::get_arguments);
-    let mut known: BTreeSet<_> = options.filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
+    let mut known: BTreeSet<_> =
+        options.filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
     known.extend(FOREIGN.map(str::to_owned));
     let mut unknown = String::new();
     for page in pages() {
@@ -184,7 +186,8 @@ fn links_lead_somewhere() {
                 let (file, heading) = link.split_once('#').unwrap_or((link, ""));
                 let path = if file.is_empty() { page.path.clone() } else { page.path.with_file_name(file) };
                 let path = if file.contains('/') { page.path.parent().unwrap().join(file) } else { path };
-                let is_there = path.exists() && (heading.is_empty() || read(path).anchors().contains(heading));
+                let is_there =
+                    path.exists() && (heading.is_empty() || read(path).anchors().contains(heading));
                 if !is_there {
                     writeln!(broken, "{}: {link}", page.name()).unwrap();
                 }
