@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::recover::{Overtaker, Resource};
 use crate::state::{Glimpse, Recovery, Run, RunManifest, Worked};
 
-/// A run that restores a bucket, or one beside it.
+/// A run, as far as it tells whether another has overtaken it.
 #[derive(Debug, Clone, Copy)]
-struct Begun<'a> {
+struct BucketRun<'a> {
     id: &'a str,
     manifest: &'a RunManifest,
     worked: Option<Worked>,
@@ -28,11 +28,11 @@ pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<O
             continue;
         }
         let Some((_, manifest)) = runs.iter().find(|(id, _)| id == own) else { continue };
-        let own = Begun { id: own, manifest, worked: Run::worked(state_dir, own) };
+        let own = BucketRun { id: own, manifest, worked: Run::worked(state_dir, own) };
         let is_ours = |id: &str| state.all_runs().iter().any(|(_, run)| run == id);
         let others = runs.iter().filter(|(id, _)| !is_ours(id));
         let mut others =
-            others.map(|(id, manifest)| Begun { id, manifest, worked: Run::worked(state_dir, id) });
+            others.map(|(id, manifest)| BucketRun { id, manifest, worked: Run::worked(state_dir, id) });
         if let Some(why) = others.find_map(|other| by_run(own, other)) {
             return Ok(Some(Overtaker::Run(why)));
         }
@@ -50,25 +50,20 @@ pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<O
 /// | any other | no | | no |
 /// | any other | yes | no | no: the run saw what it had done |
 /// | any other | yes | yes, or that is unknown | yes |
-fn by_run(own: Begun<'_>, other: Begun<'_>) -> Option<String> {
-    let manifest = own.manifest;
+fn by_run(own: BucketRun<'_>, other: BucketRun<'_>) -> Option<String> {
+    let changed = own.manifest.changed();
     if other.manifest.undoes.as_deref() == Some(own.id) {
-        return Some(format!(
-            "its run {} of {} was undone by the run {}",
-            own.id,
-            manifest.changed(),
-            other.id
-        ));
+        return Some(format!("its run {} of {changed} was undone by the run {}", own.id, other.id));
     }
     let resource = |manifest: &RunManifest| {
         Resource::bucket(manifest.server.endpoint_url.as_deref(), manifest.changed())
     };
-    let same_time = other.manifest.undoes.is_none() && other.manifest.at == manifest.at;
-    if other.manifest.heals || same_time || !resource(manifest).meets(&resource(other.manifest)) {
+    let same_time = other.manifest.undoes.is_none() && other.manifest.at == own.manifest.at;
+    if other.manifest.heals || same_time || !resource(own.manifest).meets(&resource(other.manifest)) {
         return None;
     }
     let earlier = matches!((own.worked, other.worked), (Some(own), Some(other)) if other.until <= own.until);
-    (!earlier).then(|| format!("the run {} has changed {} since", other.id, manifest.changed()))
+    (!earlier).then(|| format!("the run {} has changed {changed} since", other.id))
 }
 
 #[cfg(test)]
