@@ -71,7 +71,8 @@ impl RecoveryManifest {
         purpose: Purpose,
         file: &Path,
         about: Vec<String>,
-        (typed, at): (&str, Instant),
+        typed: &str,
+        at: Instant,
         now: Instant,
     ) -> Self {
         let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());

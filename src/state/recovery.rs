@@ -18,12 +18,11 @@ pub(crate) use list::{Glimpse, Unreadable};
 
 use super::dir::{lock, read as read_file, write};
 use super::journal::{Journal, Replay, read};
-use crate::db::Swap;
 use crate::error::{Error, Result};
 use crate::model::Instant;
 use crate::recover::{
     Ending, FORMAT, Finding, Overtaker, Purpose, Record, RecoveryFile, RecoveryManifest, RecoveryState,
-    Report, Step, StepResult,
+    Report,
 };
 use crate::s3::ServerClock;
 
@@ -77,14 +76,17 @@ impl Recovery {
     /// Takes up the newest recovery of a file that is not ended and that `suits`. What another process works on is refused.
     pub(crate) fn take_up(
         state_dir: &Path,
-        of: (Purpose, &Path),
+        purpose: Purpose,
+        file: &Path,
         suits: impl Fn(&RecoveryManifest) -> bool,
         clock: &ServerClock,
     ) -> Result<Option<Self>> {
         let open = |manifest: &RecoveryManifest, state: &RecoveryState| suits(manifest) && state.is_open();
-        let Some(recovery) = Self::open_newest(state_dir, of, open, clock)? else { return Ok(None) };
+        let Some(recovery) = Self::open_newest(state_dir, purpose, file, open, clock)? else {
+            return Ok(None);
+        };
         if !recovery.state().is_aborting() {
-            recovery.resumed()?;
+            recovery.note(|at| Record::Resumed { at })?;
         }
         Ok(Some(recovery))
     }
@@ -92,13 +94,14 @@ impl Recovery {
     /// Opens the newest recovery of a file that `suits`. What another process works on is refused.
     pub(crate) fn open_newest(
         state_dir: &Path,
-        of: (Purpose, &Path),
+        purpose: Purpose,
+        file: &Path,
         suits: impl Fn(&RecoveryManifest, &RecoveryState) -> bool,
         clock: &ServerClock,
     ) -> Result<Option<Self>> {
         for id in Self::ids(state_dir)?.into_iter().rev() {
             let place = Place::new(state_dir, &id);
-            let Some(manifest) = place.manifest_of(of)? else { continue };
+            let Some(manifest) = place.manifest_of(purpose, file)? else { continue };
             if !suits(&manifest, &place.read_state()?) {
                 continue;
             }
@@ -183,95 +186,20 @@ impl Recovery {
         write(&path, report).map(|()| path)
     }
 
-    /// Notes that a step is under way from now on.
-    pub(crate) fn begin(&self, step: Step) -> Result<()> {
-        self.note(&Record::Begun { step, at: self.now() })
-    }
-
-    /// Notes that a database's restore is asked for from now on, or that nothing was made.
-    pub(crate) fn request(&self, database: usize, refused: bool) -> Result<()> {
-        self.note(&Record::Request { database, at: self.now(), refused })
-    }
-
-    /// Notes that the names of a database and its source may be swapped from now on.
-    pub(crate) fn swapping(&self, database: usize, swap: Swap) -> Result<()> {
-        self.note(&Record::Swapping { database, swap })
-    }
-
-    /// Notes that they are swapped back.
-    pub(crate) fn swapped_back(&self, database: usize) -> Result<()> {
-        self.note(&Record::SwappedBack { database })
-    }
-
-    /// Notes what came of a step.
-    pub(crate) fn done(&self, step: Step, result: StepResult) -> Result<()> {
-        self.note(&Record::Done { step, at: self.now(), result })
-    }
-
-    /// Notes why a step failed.
-    pub(crate) fn failed(&self, step: Step, why: String) -> Result<()> {
-        self.note(&Record::Failed { step, at: self.now(), why })
-    }
-
-    /// Notes the run that restores a bucket.
-    pub(crate) fn run(&self, bucket: usize, run: &str) -> Result<()> {
-        self.note(&Record::Run { bucket, run: run.to_owned() })
-    }
-
     /// Whether an earlier process has worked on it.
     pub(crate) fn is_taken_up(&self) -> bool {
         self.taken_up
     }
 
-    /// Notes that it is resumed: what failed or lapsed may be begun again.
-    pub(crate) fn resumed(&self) -> Result<()> {
-        self.note(&Record::Resumed { at: self.now() })
-    }
-
-    /// Notes that a step that was done no longer holds.
-    pub(crate) fn lapsed(&self, step: Step, why: String) -> Result<()> {
-        self.note(&Record::Lapsed { step, at: self.now(), why })
-    }
-
     /// Notes that something has overtaken it, which closes it.
     pub(crate) fn overtake(&self, by: &Overtaker) -> Result<()> {
         let (why, by_recovery) = (by.why().to_owned(), matches!(by, Overtaker::Recovery(_)));
-        self.note(&Record::Overtaken { at: self.now(), why, by_recovery })
+        self.note(|at| Record::Overtaken { at, why, by_recovery })
     }
 
-    /// Notes that the application may be quiesced by a recovery that this one has overtaken.
-    pub(crate) fn quiesced_already(&self, since: Instant) -> Result<()> {
-        self.note(&Record::QuiescedAlready { since })
-    }
-
-    /// Notes that the resume hook was run outside its step.
-    pub(crate) fn application_resumed(&self) -> Result<()> {
-        self.note(&Record::ApplicationResumed { at: self.now() })
-    }
-
-    /// Notes that it is being aborted.
-    pub(crate) fn aborting(&self) -> Result<()> {
-        self.note(&Record::Aborting { at: self.now() })
-    }
-
-    /// Notes that a run of it is undone by another.
-    pub(crate) fn undoing(&self, run: &str, by: &str) -> Result<()> {
-        self.note(&Record::Undoing { run: run.to_owned(), by: by.to_owned() })
-    }
-
-    /// Notes that the abort is complete.
-    pub(crate) fn aborted(&self) -> Result<()> {
-        self.note(&Record::Aborted { at: self.now() })
-    }
-
-    /// Notes that there is nothing left to do.
-    pub(crate) fn end(&self) -> Result<()> {
-        self.note(&Record::Ended { at: self.now() })
-    }
-
-    /// On disk when this returns.
-    fn note(&self, record: &Record) -> Result<()> {
-        self.journal.borrow_mut().commit(record)
+    /// Notes what is about to be done or what came of it, with the present. On disk when this returns.
+    pub(crate) fn note(&self, record: impl FnOnce(Instant) -> Record) -> Result<()> {
+        self.journal.borrow_mut().commit(&record(self.now()))
     }
 }
 
@@ -304,7 +232,7 @@ impl Place {
 
     /// What a recovery of this file was told. One that was killed before this was written has done nothing. What cannot be
     /// read is refused unless it has ended: it may be of this file, and have something under way.
-    fn manifest_of(&self, (purpose, file): (Purpose, &Path)) -> Result<Option<RecoveryManifest>> {
+    fn manifest_of(&self, purpose: Purpose, file: &Path) -> Result<Option<RecoveryManifest>> {
         let why = match self.read_manifest()? {
             None => return Ok(None),
             Some(Ok(manifest)) if manifest.purpose != purpose || manifest.file != file => return Ok(None),

@@ -12,8 +12,8 @@ use super::step::StepContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{
     ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, Conclusion,
-    DatabaseKind, NextCommand, Notice, PartState, Purpose, RecoveryFile, RecoveryManifest, RecoveryState,
-    abort_parts, loses_what_is_in_use,
+    DatabaseKind, NextCommand, Notice, PartState, Purpose, Record, RecoveryFile, RecoveryManifest,
+    RecoveryState, abort_parts, loses_what_is_in_use,
 };
 use crate::state::{Glimpse, Quiesced, Recovery, Run, RunState};
 
@@ -74,11 +74,10 @@ impl Session<'_> {
     /// The recovery of the file that there is to abort.
     fn find_abortable(&self) -> Result<Recovery> {
         let RecoveryRequest { source, options, .. } = self.request;
-        let of = (Purpose::Recover, &*source.path);
         let suits = |_: &_, state: &RecoveryState| is_abortable(state);
-        let Some(recovery) = Recovery::open_newest(&options.state_dir, of, suits, &self.clock)? else {
-            return Err(self.nothing_to_abort());
-        };
+        let (state_dir, file) = (&options.state_dir, &source.path);
+        let newest = Recovery::open_newest(state_dir, Purpose::Recover, file, suits, &self.clock)?;
+        let Some(recovery) = newest else { return Err(self.nothing_to_abort()) };
         let RecoveryManifest { about, targets, .. } = recovery.manifest();
         if *about != source.file.about() {
             let message =
@@ -222,7 +221,7 @@ async fn abort(
                 return Ok(false);
             }
         }
-        recovery.aborting()?;
+        recovery.note(|at| Record::Aborting { at })?;
     }
     let (mut finished, mut undone) = (true, true);
     for part in plan {
@@ -245,7 +244,7 @@ async fn abort(
         }
     }
     if finished {
-        recovery.aborted()?;
+        recovery.note(|at| Record::Aborted { at })?;
     }
     Ok(finished)
 }

@@ -20,7 +20,7 @@ use crate::limits;
 use crate::model::{Instant, Location, TypedTime};
 use crate::plan::file::Selected;
 use crate::plan::{Change, Undelete};
-use crate::recover::{Event, Finding, StepResult, counts};
+use crate::recover::{Event, Finding, Record, StepResult, counts};
 use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
 use crate::state::{Recovery, Run, Server};
@@ -165,7 +165,7 @@ impl StepContext<'_> {
         }
         let begun = Begun { state_dir: &terms.state_dir, server: part.server.clone(), now: terms.now };
         let run = prepared.begin(&terms.options, begun)?;
-        recovery.run(n, run.id())?;
+        recovery.note(|_| Record::Run { bucket: n, run: run.id().to_owned() })?;
         Ok(Some(run))
     }
 

@@ -79,8 +79,9 @@ impl Stage<'_> {
     /// nothing is left of them.
     async fn clear(&self, target: &TargetTime) -> Result<bool> {
         let RecoveryRequest { source, options, .. } = self.session.request;
-        let of = (Purpose::Drill, &*source.path);
-        while let Some(before) = Recovery::take_up(&options.state_dir, of, |_| true, &self.session.clock)? {
+        let (state_dir, clock) = (&options.state_dir, &self.session.clock);
+        let left = || Recovery::take_up(state_dir, Purpose::Drill, &source.path, |_| true, clock);
+        while let Some(before) = left()? {
             self.require_torn_down(&before, target)?;
             self.session.notice(&Notice::TearingDown(before.id()))?;
             let left = self.tear_down(&before, &self.copies(before.id()).await?).await?;

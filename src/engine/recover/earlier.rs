@@ -6,7 +6,7 @@ use super::target_time::TargetTime;
 use crate::db::require_free;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{
-    AfterEnd, Asked, Earlier, NextCommand, Notice, Overtaker, Purpose, RecoveryManifest, swapped,
+    AfterEnd, Asked, Earlier, NextCommand, Notice, Overtaker, Purpose, Record, RecoveryManifest, swapped,
 };
 use crate::state::{Glimpse, Recovery};
 
@@ -29,8 +29,8 @@ impl Session<'_> {
     /// The recovery of this file to this time that was begun and is not ended.
     pub(super) fn unfinished(&self, asked: &Asked) -> Result<Option<Recovery>> {
         let state_dir = &self.request.options.state_dir;
-        let of = (Purpose::Recover, &*self.request.source.path);
-        let open = Recovery::take_up(state_dir, of, |manifest| asked.may_mean(manifest), &self.clock)?;
+        let (file, suits) = (&self.request.source.path, |manifest: &_| asked.may_mean(manifest));
+        let open = Recovery::take_up(state_dir, Purpose::Recover, file, suits, &self.clock)?;
         let Some(recovery) = open else { return Ok(None) };
         match asked.to_open(recovery.manifest(), &recovery.state()) {
             Earlier::Resumed => match overtaken(state_dir, &recovery.glimpse())? {
@@ -47,11 +47,10 @@ impl Session<'_> {
     /// The recovery that the same command has carried out, if it is only to be told again.
     pub(super) async fn ended(&self, asked: &Asked) -> Result<Option<Recovery>> {
         let state_dir = &self.request.options.state_dir;
-        let of = (Purpose::Recover, &*self.request.source.path);
+        let file = &self.request.source.path;
         let suits = |manifest: &RecoveryManifest, state: &_| asked.may_mean_ended(manifest, state);
-        let Some(recovery) = Recovery::open_newest(state_dir, of, suits, &self.clock)? else {
-            return Ok(None);
-        };
+        let newest = Recovery::open_newest(state_dir, Purpose::Recover, file, suits, &self.clock)?;
+        let Some(recovery) = newest else { return Ok(None) };
         let Some(ended) = recovery.state().ended_at() else { return Ok(None) };
         let mut after = AfterEnd { told: recovery.has_been_told(), taken: true };
         let is_ended = |after| asked.to_ended(recovery.manifest(), ended, after) == Earlier::Ended;
@@ -173,7 +172,7 @@ impl Others {
     pub(super) fn close(self, session: &Session<'_>, new: &Recovery) -> Result<()> {
         for (other, by) in self.0 {
             if let Some(since) = other.state.quiesced_since() {
-                new.quiesced_already(since)?;
+                new.note(|_| Record::QuiescedAlready { since })?;
             }
             let why = by.as_ref().map_or_else(
                 || format!("the recovery {} was begun, and it had changed nothing", new.id()),

@@ -10,7 +10,7 @@ use super::look::{look_again, look_last};
 use super::step::StepContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{
-    Ending, Event, Purpose, RecoveryOutcome, RecoveryState, Running, Status, Step, StepResult,
+    Ending, Event, Purpose, Record, RecoveryOutcome, RecoveryState, Running, Status, Step, StepResult,
 };
 use crate::state::Recovery;
 
@@ -86,7 +86,7 @@ pub(super) async fn execute(recovery: &Recovery, parts: &StepContext<'_>) -> Rec
     let state = recovery.state();
     let stands_still = state.may_be_quiesced() && !let_go;
     if state.is_done() && looked && !state.is_ended() && recovery.manifest().purpose == Purpose::Recover {
-        trouble = recovery.end().err();
+        trouble = recovery.note(|at| Record::Ended { at }).err();
     }
     let stopped = parts.cancel.is_stopped() && trouble.is_none();
     let ending = match Ending::of(&state, stopped, parts.has_found_writes()) {
@@ -139,7 +139,7 @@ async fn take_phases(
                 *running = look_again(recovery, parts).await?;
                 let ended = recovery.state().is_ended();
                 if !ended {
-                    recovery.resumed()?;
+                    recovery.note(|at| Record::Resumed { at })?;
                 }
                 Reached::LookedAgain { ended }
             }
@@ -174,7 +174,7 @@ async fn take_steps(recovery: &Recovery, parts: &StepContext<'_>, of: impl Fn(St
         let ready = state.shape().map(|shape| shape.ready(&state)).unwrap_or_default();
         for step in ready.into_iter().filter(|step| of(*step)) {
             if noted.is_ok() && !parts.cancel.is_stopped() && taken.insert(step) {
-                noted = recovery.begin(step);
+                noted = recovery.note(|at| Record::Begun { step, at });
                 if noted.is_ok() {
                     (parts.on)(&Event::Begun(step));
                     under_way.push(async move { (step, parts.take(recovery, step).await) });
@@ -193,7 +193,7 @@ async fn take_steps(recovery: &Recovery, parts: &StepContext<'_>, of: impl Fn(St
 fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, result: Result<StepResult>) -> Result<()> {
     match result {
         Ok(result) => {
-            recovery.done(step, result)?;
+            recovery.note(|at| Record::Done { step, at, result })?;
             (parts.on)(&Event::Done(step));
             Ok(())
         }
@@ -202,7 +202,7 @@ fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, result: Result
         Err(e) => {
             let why = e.in_one_line();
             (parts.on)(&Event::Failed(step, &why));
-            recovery.failed(step, why)
+            recovery.note(|at| Record::Failed { step, at, why })
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::model::Version;
 use crate::plan::Change;
 use crate::plan::file::{Changes, PlanFile};
 use crate::recover::{
-    Event, Finding, Held, InUse, RecoveryState, Running, Seen, Status, Step, quiesces_again, what_holds,
+    Event, Finding, Held, InUse, Record, RecoveryState, Running, Seen, Status, Step, quiesces_again,
+    what_holds,
 };
 use crate::state::{Ending, Recovery, Results, Run};
 
@@ -33,7 +34,7 @@ pub(super) async fn look_last(recovery: &Recovery, parts: &StepContext<'_>) -> R
 
 fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, why: String) -> Result<()> {
     (parts.on)(&Event::Lapsed(step, &why));
-    recovery.lapsed(step, why)
+    recovery.note(|at| Record::Lapsed { step, at, why })
 }
 
 /// What a look found.

@@ -125,7 +125,7 @@ impl<'a> Session<'a> {
         let Source { path, file } = self.request.source;
         RecoveryManifest {
             targets: file.targets(),
-            ..RecoveryManifest::new(purpose, path, file.about(), (typed, at), self.now)
+            ..RecoveryManifest::new(purpose, path, file.about(), typed, at, self.now)
         }
     }
 

@@ -19,7 +19,7 @@ use crate::limits;
 use crate::list::Terminator;
 use crate::plan::Change;
 use crate::program::RunLimits;
-use crate::recover::{self, Dangling, Event, Finding, RecoveryFile, Step, StepResult, counts};
+use crate::recover::{self, Dangling, Event, Finding, Record, RecoveryFile, Step, StepResult, counts};
 use crate::resolve::Doubt;
 use crate::spill::SortedKeys;
 use crate::state::Recovery;
@@ -94,7 +94,7 @@ impl StepContext<'_> {
         }
         self.run_resume_hook(recovery).await?;
         // A journal that cannot be written is told of already, and says less than has been done.
-        drop(recovery.application_resumed());
+        drop(recovery.note(|at| Record::ApplicationResumed { at }));
         Ok(true)
     }
 
@@ -129,11 +129,11 @@ impl StepContext<'_> {
         let (database, errand) = (self.database(n)?, recovery.errand_of(n));
         let note = match database.find(&errand).await?.next() {
             Next::Start => {
-                recovery.request(n, false)?;
+                recovery.note(|at| Record::Request { database: n, at, refused: false })?;
                 match database.start(&errand).await? {
                     Request::Accepted(made) => made,
                     Request::Refused(e) => {
-                        recovery.request(n, true)?;
+                        recovery.note(|at| Record::Request { database: n, at, refused: true })?;
                         return Err(e);
                     }
                 }

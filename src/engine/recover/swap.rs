@@ -3,7 +3,7 @@
 use super::environment::reached_by;
 use super::step::StepContext;
 use crate::error::Result;
-use crate::recover::StepResult;
+use crate::recover::{Record, StepResult};
 use crate::state::Recovery;
 
 impl StepContext<'_> {
@@ -15,7 +15,7 @@ impl StepContext<'_> {
             swap
         } else {
             let swap = database.plan_swap(&recovery.errand_of(n)).await?;
-            recovery.swapping(n, swap.clone())?;
+            recovery.note(|_| Record::Swapping { database: n, swap: swap.clone() })?;
             swap
         };
         database.swap(&swap).await?;

@@ -8,7 +8,7 @@ use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Location, is_xml_safe};
-use crate::recover::is_scratch_of;
+use crate::recover::{Record, is_scratch_of};
 use crate::retry::{RetryBudget, Sends};
 use crate::s3::{Client, DeleteKey, PageRequest};
 use crate::state::{Recovery, Run};
@@ -49,7 +49,7 @@ pub(crate) async fn tear_down(
         }
     }
     if left.is_empty() {
-        recovery.end()?;
+        recovery.note(|at| Record::Ended { at })?;
     }
     Ok(left)
 }

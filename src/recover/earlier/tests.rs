@@ -29,7 +29,7 @@ fn ago(longest: bool) -> Instant {
 
 fn manifest(at: Instant, too_old: bool) -> RecoveryManifest {
     let Asked { file, about, targets, holds, .. } = asked();
-    let manifest = RecoveryManifest::new(Purpose::Recover, &file, about, ("1h", at), ago(too_old));
+    let manifest = RecoveryManifest::new(Purpose::Recover, &file, about, "1h", at, ago(too_old));
     RecoveryManifest { targets, holds, ..manifest }
 }
 

@@ -80,11 +80,12 @@ impl Recovery {
     }
 
     fn require_new(state_dir: &Path, manifest: &RecoveryManifest) -> Result<()> {
-        let of = (manifest.purpose, &*manifest.file);
         for other in Self::ids(state_dir)? {
             let place = Place::new(state_dir, &other);
             let same = |begun: RecoveryManifest| begun.is_meant_by(&manifest.typed, Some(manifest.at));
-            if place.manifest_of(of)?.is_some_and(same) && place.read_state()?.is_open() {
+            if place.manifest_of(manifest.purpose, &manifest.file)?.is_some_and(same)
+                && place.read_state()?.is_open()
+            {
                 let message =
                     format!("the recovery {other} of this file has been begun by another process meanwhile");
                 return Err(Error::new(ErrorKind::Refused, message)

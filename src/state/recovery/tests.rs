@@ -4,13 +4,14 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::*;
 use crate::error::ErrorKind;
+use crate::recover::{Step, StepResult};
 use crate::state::frame::to_line;
 
 const NOW: Instant = Instant::from_millis(1_763_389_805_000);
 const FILE: &str = "/etc/asof/recovery.toml";
 
 fn begin(state_dir: &Path, file: &Path) -> Result<Recovery> {
-    let told = RecoveryManifest::new(Purpose::Recover, file, Vec::new(), ("latest", NOW), NOW);
+    let told = RecoveryManifest::new(Purpose::Recover, file, Vec::new(), "latest", NOW, NOW);
     let text = "[[bucket]]\nsource = \"s3://prod\"\ntarget = \"in-place\"\n";
     Recovery::create(
         state_dir,
@@ -21,7 +22,7 @@ fn begin(state_dir: &Path, file: &Path) -> Result<Recovery> {
 }
 
 fn take_up(state_dir: &Path) -> Result<Option<Recovery>> {
-    Recovery::take_up(state_dir, (Purpose::Recover, Path::new(FILE)), |_| true, &ServerClock::default())
+    Recovery::take_up(state_dir, Purpose::Recover, Path::new(FILE), |_| true, &ServerClock::default())
 }
 
 #[test]
@@ -38,9 +39,9 @@ fn is_refused(ended: bool, file: &str, change: impl Fn(String) -> String) -> boo
     let recovery = begin(dir.path(), Path::new(file)).unwrap();
     if ended {
         let (step, at, result) = (Step::Bucket(0), NOW, StepResult::default());
-        recovery.note(&Record::Begun { step, at }).unwrap();
-        recovery.note(&Record::Done { step, at, result }).unwrap();
-        recovery.end().unwrap();
+        recovery.note(|_| Record::Begun { step, at }).unwrap();
+        recovery.note(|_| Record::Done { step, at, result }).unwrap();
+        recovery.note(|at| Record::Ended { at }).unwrap();
     }
     let path = recovery.place.dir.join(MANIFEST);
     drop(recovery);
@@ -107,7 +108,7 @@ fn an_adopted_recovery_has_its_name_and_may_have_asked_for_each_database() {
     const ID: &str = "20251117T143005Z-7f3a";
     let dir = tempfile::tempdir().unwrap();
     let adopt = |id: &str| {
-        let told = RecoveryManifest::new(Purpose::Recover, Path::new(FILE), Vec::new(), ("latest", NOW), NOW);
+        let told = RecoveryManifest::new(Purpose::Recover, Path::new(FILE), Vec::new(), "latest", NOW, NOW);
         let text = "[[database]]\nkind = \"rds\"\nsource = \"a\"\ntarget = \"b\"\n";
         let shape = RecoveryFile::parse("r.toml", text).unwrap().shape();
         Recovery::adopt(dir.path(), id, told, shape, &ServerClock::default())

@@ -9,7 +9,7 @@ use crate::engine::undo::{PreparedUndo, Undo};
 use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Undelete};
-use crate::recover::AbortPart;
+use crate::recover::{AbortPart, Record};
 use crate::state::Recovery;
 use crate::state::Run;
 use crate::state::RunState;
@@ -85,7 +85,7 @@ impl StepContext<'_> {
         let Some(PreparedUndo { run, .. }) = undo.prepare(client, self.cancel).await? else {
             return Ok(None);
         };
-        recovery.undoing(id, run.id())?;
+        recovery.note(|_| Record::Undoing { run: id.to_owned(), by: run.id().to_owned() })?;
         Ok(Some(run))
     }
 
@@ -93,7 +93,7 @@ impl StepContext<'_> {
     async fn swap_back(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
         if let Some(swap) = recovery.state().swap(n) {
             self.database(n)?.swap_back(swap).await?;
-            recovery.swapped_back(n)?;
+            recovery.note(|_| Record::SwappedBack { database: n })?;
         }
         Ok(Aborted::Done(None))
     }
