@@ -101,19 +101,19 @@ impl Program {
     ) -> Result<T> {
         let (mut child, group) = self.start(what, environment, Stdio::piped())?;
         let stdout = child.stdout.take().map(ChildStdout::into_owned_fd).transpose()?;
-        let Some(stdout) = stdout else { return Err(Error::usage(format!("{what} has no output"))) };
+        let Some(stdout) = stdout else { return Err(Error::internal(format!("{what} has no output"))) };
         let mut taking = tokio::task::spawn_blocking(move || take(stdout.into()));
         let mut taken = None;
         // What it has started may hold its output open when it has ended itself: that is waited for too, as long as for it.
         let ended = patience.wait(what, (&mut child, group), async |child| {
-            taken = Some((&mut taking).await.map_err(std::io::Error::other)?);
+            taken = Some((&mut taking).await?);
             child.wait().await
         });
         let ended = ended.await?;
         // Who takes no more of it ends it: so what was wrong with its output comes before how it ended.
         let taken = taken.transpose()?;
         self.judge(what, ended)?;
-        taken.ok_or_else(|| Error::usage(format!("{what} has no output")))
+        taken.ok_or_else(|| Error::internal(format!("{what} has no output")))
     }
 
     fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<(Child, Group)> {

@@ -80,7 +80,7 @@ pub async fn apply(
         };
         let Some(settled) = settled else { break };
         let noted = settled
-            .map_err(|e| Error::new(ErrorKind::Local, "a task of the restore failed").because(e))
+            .map_err(Error::from)
             .and_then(|settled| {
                 taken -= settled.len();
                 note(client, &left.sort_out(settled), journal, &mut on)

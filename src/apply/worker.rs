@@ -320,7 +320,7 @@ impl Worker {
     }
 
     async fn send_copy(&self, change: &Change, guard: &Guard) -> Result<Outcome> {
-        let Some(then) = &change.then else { return Err(broken(change)) };
+        let Some(then) = &change.then else { return Err(Error::internal("a copy without the version that it copies")) };
         let (place, how) = (&self.0.place, &self.0.manner.copies);
         Ok(match copy(&self.0.client, place, how, change, then, guard).await? {
             Made::Copied(copied) => Outcome::Copied(copied),
@@ -369,9 +369,4 @@ pub(super) fn again(e: &Error) -> Error {
         Some(code) => copy.with_code(code),
         None => copy,
     }
-}
-
-fn broken(change: &Change) -> Error {
-    let key = crate::model::printable(&change.key);
-    Error::new(ErrorKind::Corrupt, format!("the plan's entry for {key} lacks the version it is about"))
 }

@@ -105,8 +105,7 @@ impl BucketScan {
             let may_list = !self.listed && self.again.len() < self.client.list_concurrency();
             tokio::select! {
                 Some(read) = self.again.join_next() => {
-                    let read = read.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;
-                    return Ok(Some(self.read_again(read?, take)));
+                    return Ok(Some(self.read_again(read??, take)));
                 }
                 piece = self.lister.next(), if may_list => match piece? {
                     Some(piece) => return self.take_in(&piece, take).map(Some),

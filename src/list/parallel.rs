@@ -112,12 +112,12 @@ impl Lister {
             }
             tokio::select! {
                 Some(fetched) = self.flying.join_next() => {
-                    if let Some(piece) = self.take_in(fetched.map_err(broken)?)? {
+                    if let Some(piece) = self.take_in(fetched?)? {
                         return Ok(Some(piece));
                     }
                 }
                 Some(look) = self.looks.join_next() => {
-                    if let Look::Probed { right } = look.map_err(broken)?? {
+                    if let Look::Probed { right } = look?? {
                         self.markers = if right { Markers::Right } else { Markers::Wrong };
                         self.open_slots();
                     }
@@ -132,10 +132,7 @@ impl Lister {
         if self.ranges.is_done() {
             return Ok(None);
         }
-        Err(Error::new(
-            ErrorKind::Corrupt,
-            format!("the listing of s3://{} stopped before its end", self.bucket),
-        ))
+        Err(Error::internal(format!("the listing of s3://{} stopped before its end", self.bucket)))
     }
 
     /// Makes a piece of an answer; sends again what failed in passing.
@@ -247,10 +244,6 @@ impl Lister {
     fn stuck(&self, ask: &Ask) -> Error {
         untrusted(&self.bucket, "its markers do not advance, so the listing would never end", after(ask))
     }
-}
-
-fn broken(e: tokio::task::JoinError) -> Error {
-    Error::new(ErrorKind::Local, "a listing task failed").because(e)
 }
 
 fn after(ask: &Ask) -> Option<(&str, Option<&str>)> {

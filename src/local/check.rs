@@ -85,6 +85,5 @@ pub(crate) async fn read(file: &File, mut checker: Checker) -> Result<Verdict> {
             }
         }
     });
-    let verdict = read.await.map_err(|e| Error::new(ErrorKind::Local, "reading a file failed").because(e))?;
-    Ok(verdict?)
+    Ok(read.await??)
 }

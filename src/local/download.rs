@@ -242,9 +242,7 @@ async fn fetch(
     let (directory, file) = (to.directory.clone(), path.clone());
     let writer = tokio::task::spawn_blocking(move || write(&directory, &file, queue, checker));
     let pumped = pump(reader, object, then, body, pieces).await;
-    let written =
-        writer.await.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))?;
-    let (draft, verdict) = written.map_err(|e| cannot_write(path, e))?;
+    let (draft, verdict) = writer.await?.map_err(|e| cannot_write(path, e))?;
     pumped?;
     let verdict = match verdict {
         Verdict::Wrong => check_by_each_part(reader.client, object, &stored, &draft.file).await?,
@@ -322,8 +320,8 @@ async fn place(to: &Restored, draft: Draft, change: &Change, path: &KeyPath) -> 
         }
     }
     let (modified, replace) = (then.last_modified, change.now.is_some());
-    let placed = tokio::task::spawn_blocking(move || draft.place(modified, replace)).await;
-    match placed.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))? {
+    let placed = tokio::task::spawn_blocking(move || draft.place(modified, replace)).await?;
+    match placed {
         Ok(()) => Ok(Outcome::Copied(Copied::default())),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(Outcome::Conflict),
         Err(e) => Err(cannot_write(path, e)),

@@ -47,9 +47,7 @@ impl Client {
             Tier::Expedited => aws_sdk_s3::types::Tier::Expedited,
         };
         let parameters = GlacierJobParameters::builder().tier(tier).build();
-        let parameters = parameters.map_err(|e| {
-            Error::new(ErrorKind::Invalid, format!("cannot thaw objects of {bucket}")).because(e)
-        })?;
+        let parameters = parameters.map_err(Error::internal)?;
         let mut asked = RestoreRequest::builder().glacier_job_parameters(parameters);
         // What Intelligent-Tiering has archived comes back for good.
         if class != "INTELLIGENT_TIERING" {

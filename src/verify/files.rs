@@ -40,8 +40,7 @@ impl Files<'_> {
             return Ok(Stands::Nothing);
         };
         let (place, wanted) = (directory.clone(), path.clone());
-        let found = tokio::task::spawn_blocking(move || place.find(&wanted)).await;
-        let found = found.map_err(|e| Error::new(ErrorKind::Local, "looking at a file failed").because(e))?;
+        let found = tokio::task::spawn_blocking(move || place.find(&wanted)).await?;
         let found = found.map_err(|e| {
             Error::new(ErrorKind::Local, format!("cannot look at {}: {e}", printable(path.text()))).because(e)
         })?;
