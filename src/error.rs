@@ -65,9 +65,8 @@ impl Error {
 
     /// A bug: `what` is so by no rule of asof's own. It ends the run, since nothing that follows could be trusted.
     pub fn internal(what: impl fmt::Display) -> Self {
-        Self::new(ErrorKind::Internal, format!("this is a bug in asof: {what}")).hint(
-            "nothing more was changed; please report it, with what the same command says with -vv",
-        )
+        Self::new(ErrorKind::Internal, format!("this is a bug in asof: {what}"))
+            .hint("nothing more was changed; please report it, with what the same command says with -vv")
     }
 
     /// The error of a run that was stopped before anything was changed.
@@ -99,6 +98,17 @@ impl Error {
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The same without the error below it, for each of many that it is about.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self {
+            kind: self.kind,
+            message: self.message.clone(),
+            code: self.code.clone(),
+            hints: self.hints.clone(),
+            source: None,
+        }
     }
 
     /// What kind of error this is.

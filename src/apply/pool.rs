@@ -3,7 +3,7 @@
 
 use tokio::task::JoinSet;
 
-use super::batch::{Batches, Item, Work};
+use super::batch::{Batches, Item, Settled, Work};
 use super::copy::Copies;
 use super::journal::Journal;
 use super::outcome::Outcome;
@@ -50,7 +50,7 @@ pub async fn apply(
     let halt = Cancel::default();
     let worker = Worker::new(client, place, manner, &halt);
     let mut works = Batches::new(items);
-    let mut running: JoinSet<Vec<(Item, Outcome)>> = JoinSet::new();
+    let mut running: JoinSet<Vec<Settled>> = JoinSet::new();
     let (mut ended, mut finished, mut taken) = (Ok(()), false, 0);
     let mut left = Left::default();
     loop {
@@ -79,12 +79,10 @@ pub async fn apply(
             () = cancel.stopped(), if !halt.is_stopped() => continue,
         };
         let Some(settled) = settled else { break };
-        let noted = settled
-            .map_err(Error::from)
-            .and_then(|settled| {
-                taken -= settled.len();
-                note(client, &left.sort_out(settled), journal, &mut on)
-            });
+        let noted = settled.map_err(Error::from).and_then(|settled| {
+            taken -= settled.len();
+            note(client, &left.sort_out(settled), journal, &mut on)
+        });
         ended = ended.and(noted).and(left.why());
     }
     if !finished {
@@ -109,10 +107,10 @@ struct Left {
 
 impl Left {
     /// Takes out what was left of what comes back from a task. Gives the rest.
-    fn sort_out(&mut self, settled: Vec<(Item, Outcome)>) -> Vec<(Item, Outcome)> {
+    fn sort_out(&mut self, settled: Vec<Settled>) -> Vec<Settled> {
         let (left, settled): (Vec<_>, Vec<_>) =
-            settled.into_iter().partition(|(_, outcome)| outcome.is_left());
-        for (item, outcome) in left {
+            settled.into_iter().partition(|settled| settled.outcome.is_left());
+        for Settled { item, outcome } in left {
             self.add(&item);
             if let Outcome::Failed(e) = outcome
                 && e.kind() != ErrorKind::Interrupted
@@ -160,12 +158,13 @@ fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut Journal) -
 
 fn note(
     client: &Client,
-    settled: &[(Item, Outcome)],
+    settled: &[Settled],
     journal: &mut Journal,
     on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<()> {
-    journal.end(settled.iter().map(|(item, outcome)| (item.n, outcome.ending(item.over.clone()))))?;
-    for (item, outcome) in settled {
+    let ending = |Settled { item, outcome }: &Settled| (item.n, outcome.ending(item.over.clone()));
+    journal.end(settled.iter().map(ending))?;
+    for Settled { item, outcome } in settled {
         outcome.count(client.counters(), &item.change);
         on(&item.change, outcome)?;
     }

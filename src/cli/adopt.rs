@@ -7,7 +7,7 @@ use super::recovery;
 use super::session::Session;
 use super::taken_up::Way;
 use super::{next, sources};
-use crate::db::{Adoption, Carries, Database, RestoreRequest, adoptable, require_free};
+use crate::db::{Adoption, Carrier, Carries, Database, RestoreRequest, adoptable, require_free};
 use crate::engine::recover::Recovery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
@@ -66,7 +66,7 @@ pub(super) async fn plan(session: &Session<'_>, typed: Option<&str>) -> Result<F
     output.note(LOST);
     output.note(SETTINGS);
     let mut lines = Vec::new();
-    for (database, (name, carries)) in databases.iter().zip(&found) {
+    for (database, Carrier { database: name, carries }) in databases.iter().zip(&found) {
         if let Carries::Tagged(there) = carries {
             lines.push(format!("database {name}: the {} is the recovery's", there.what));
             continue;
@@ -84,9 +84,10 @@ pub(super) async fn plan(session: &Session<'_>, typed: Option<&str>) -> Result<F
 }
 
 /// What each database carries, by its name in the file.
-async fn look(databases: &[Database]) -> Result<Vec<(&str, Carries)>> {
+async fn look(databases: &[Database]) -> Result<Vec<Carrier<'_>>> {
     let carried = try_join_all(databases.iter().map(Database::carries)).await?;
-    Ok(databases.iter().map(Database::name).zip(carried).collect())
+    let carrier = |(database, carries)| Carrier { database: Database::name(database), carries };
+    Ok(databases.iter().zip(carried).map(carrier).collect())
 }
 
 /// Refuses what this state directory knows: nothing of it is lost.

@@ -110,7 +110,10 @@ impl Database {
     }
 
     fn has_no_names(&self) -> Error {
-        Error::internal(format!("the database {} is restored by commands, and has no names to swap", self.name()))
+        Error::internal(format!(
+            "the database {} is restored by commands, and has no names to swap",
+            self.name()
+        ))
     }
 }
 

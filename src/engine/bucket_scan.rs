@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::key_lookup::{Scope, read_key};
 use crate::cancel::Cancel;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::list::{Lister, Piece};
 use crate::resolve::{AsOfPair, KeyState, Resolver};
 use crate::s3::Client;

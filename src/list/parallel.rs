@@ -146,10 +146,9 @@ impl Lister {
         self.check_prefix(&page, &ask)?;
         if page.is_truncated() {
             let next = next_marker(&page).ok_or_else(|| {
-                untrusted(&self.bucket, "it says that more follows, but not from where", after(&ask))
+                untrusted(&self.bucket, "it says that more follows, but not from where", ask.after.as_ref())
             })?;
-            let from = ask.after.as_ref().map(|m| (m.key.clone(), m.version.clone()));
-            if !self.guards.entry(ask.range).or_default().advances(from.as_ref(), &next) {
+            if !self.guards.entry(ask.range).or_default().advances(ask.after.as_ref(), &next) {
                 return Err(self.stuck(&ask));
             }
         }
@@ -203,7 +202,7 @@ impl Lister {
             self.pressure.strained(Strain::Refusal, self.began.elapsed());
             self.open_slots();
         }
-        let Some(pause) = budget.pause(&e) else { return Err(located(e, after(&ask))) };
+        let Some(pause) = budget.pause(&e) else { return Err(located(e, ask.after.as_ref())) };
         self.send(ask, budget, pause);
         Ok(())
     }
@@ -236,18 +235,18 @@ impl Lister {
             Some(entry) => {
                 let what =
                     format!("it lists {}, which is not under the prefix asked for", printable(entry.key));
-                Err(untrusted(&self.bucket, &what, after(ask)))
+                Err(untrusted(&self.bucket, &what, ask.after.as_ref()))
             }
         }
     }
 
     fn stuck(&self, ask: &Ask) -> Error {
-        untrusted(&self.bucket, "its markers do not advance, so the listing would never end", after(ask))
+        untrusted(
+            &self.bucket,
+            "its markers do not advance, so the listing would never end",
+            ask.after.as_ref(),
+        )
     }
-}
-
-fn after(ask: &Ask) -> Option<(&str, Option<&str>)> {
-    ask.after.as_ref().map(|m| (m.key.as_str(), m.version.as_deref()))
 }
 
 /// A page, as the planner looks at it.
@@ -267,10 +266,6 @@ impl ranges::Page for Facts<'_> {
     }
 
     fn next(&self) -> Option<ranges::Marker> {
-        self.0
-            .is_truncated()
-            .then(|| next_marker(self.0))
-            .flatten()
-            .map(|(key, version)| ranges::Marker { key, version })
+        self.0.is_truncated().then(|| next_marker(self.0)).flatten()
     }
 }

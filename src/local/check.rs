@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::limits;
 use crate::model::Stored;
 use crate::resolve::{Checker, PartSizes, Proof, Verdict};

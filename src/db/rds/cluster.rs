@@ -138,7 +138,7 @@ impl Cluster {
         let requests = Cell::new(0);
         let answer = self.client.insist_counted(&requests, async |sdk| {
             let wanted = engine.at_restore(wanted.clone());
-            let request = requests::restore_cluster(&sdk, (source, target), errand, wanted);
+            let request = requests::restore_cluster(&sdk, source, target, errand, wanted);
             let doing = format!("restore the database {} into the cluster {target}", self.name());
             let made = request.send().await.map_err(|e| explain(&doing, &e))?;
             Ok(made.db_cluster().and_then(DbCluster::db_cluster_resource_id).map(str::to_owned))

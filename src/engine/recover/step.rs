@@ -99,7 +99,9 @@ impl StepContext<'_> {
     }
 
     pub(super) fn bucket(&self, n: usize) -> Result<&BucketPart> {
-        self.buckets.get(n).ok_or_else(|| Error::internal(format!("the recovery file has no bucket {}", n + 1)))
+        self.buckets
+            .get(n)
+            .ok_or_else(|| Error::internal(format!("the recovery file has no bucket {}", n + 1)))
     }
 
     pub(super) fn database(&self, n: usize) -> Result<&Database> {
