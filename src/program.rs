@@ -117,6 +117,7 @@ impl Program {
     }
 
     fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<Started> {
+        tracing::info!(%what, program = %self, "starting");
         let mut command = Command::new(self.path());
         if let Some(dir) = &self.dir {
             command.current_dir(dir);

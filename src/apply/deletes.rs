@@ -174,6 +174,7 @@ impl Worker {
 
     /// Sends one request. Gives what was put or removed for each item.
     async fn send_round(&self, items: &[Item], doing: Doing) -> Vec<Result<Vec<Deleted>>> {
+        tracing::debug!(bucket = self.place().bucket, keys = items.len(), ?doing, "sending");
         let keys: Vec<_> = items.iter().map(|item| self.place().relocation.there(&item.change.key)).collect();
         let guarded = self.delete_conditions() != Some(false);
         let targets: Vec<_> = std::iter::zip(items, &keys)

@@ -12,6 +12,7 @@ use super::worker::{OnConflict, Worker};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::model::printable;
 use crate::plan::Change;
 use crate::s3::Client;
 
@@ -165,6 +166,7 @@ fn note(
     let ending = |Settled { item, outcome }: &Settled| (item.n, outcome.ending(item.over.clone()));
     journal.end(settled.iter().map(ending))?;
     for Settled { item, outcome } in settled {
+        tracing::debug!(key = %printable(&item.change.key), ?outcome, "settled");
         outcome.count(client.counters(), &item.change);
         on(&item.change, outcome)?;
     }

@@ -85,9 +85,10 @@ pub(super) async fn plan(session: &Session<'_>, typed: Option<&str>) -> Result<F
 
 /// What each database carries, by its name in the file.
 async fn look(databases: &[Database]) -> Result<Vec<Carrier<'_>>> {
-    let carried = try_join_all(databases.iter().map(Database::carries)).await?;
-    let carrier = |(database, carries)| Carrier { database: Database::name(database), carries };
-    Ok(databases.iter().zip(carried).map(carrier).collect())
+    let carry = databases
+        .iter()
+        .map(async |database| Ok(Carrier { database: database.name(), carries: database.carries().await? }));
+    try_join_all(carry).await
 }
 
 /// Refuses what this state directory knows: nothing of it is lost.

@@ -87,6 +87,7 @@ impl Lister {
     /// Begins to list the keys that begin with `prefix`.
     pub(crate) fn start(client: Client, bucket: String, prefix: String) -> Self {
         let concurrency = client.list_concurrency();
+        tracing::info!(bucket, prefix = %printable(&prefix), concurrency, "listing versions");
         let ranges = Ranges::new(&prefix, None, None, 1);
         Self {
             client,
@@ -130,6 +131,7 @@ impl Lister {
     /// With nothing under way and nothing to ask for, all must have been listed.
     fn end(&self) -> Result<Option<Piece>> {
         if self.ranges.is_done() {
+            tracing::info!(bucket = self.bucket, requests = self.sent, "listed");
             return Ok(None);
         }
         Err(Error::internal(format!("the listing of s3://{} stopped before its end", self.bucket)))
@@ -203,12 +205,15 @@ impl Lister {
             self.open_slots();
         }
         let Some(pause) = budget.pause(&e) else { return Err(located(e, ask.after.as_ref())) };
+        tracing::debug!(range = ?ask.range, ?pause, error = %printable(&e.to_string()), "sending again");
         self.send(ask, budget, pause);
         Ok(())
     }
 
     fn send(&mut self, ask: Ask, budget: RetryBudget, pause: Duration) {
         self.sent = self.sent.wrapping_add(1);
+        let key = ask.after.as_ref().map_or("", |after| &after.key);
+        tracing::debug!(range = ?ask.range, after = %printable(key), "listing a page");
         let (client, bucket, prefix) = (self.client.clone(), self.bucket.clone(), self.prefix.clone());
         self.flying.spawn(async move {
             if !pause.is_zero() {

@@ -27,14 +27,10 @@ pub(crate) fn tuple_parameters(code: &str) -> Vec<TupleParameter> {
 
 /// What stands between the parentheses after a function's name and its generics.
 fn parameters(after_name: &str) -> Option<&str> {
-    let open = match after_name.trim_start().starts_with('<') {
-        true => {
-            let generics = after_name.find('<')?;
-            generics + closing(after_name.get(generics..)?)? + 1
-        }
-        false => 0,
-    };
-    let list = after_name.get(open..)?.trim_start();
+    let mut list = after_name.trim_start();
+    if list.starts_with('<') {
+        list = list.get(closing(list)? + 1..)?.trim_start();
+    }
     if !list.starts_with('(') {
         return None;
     }
@@ -88,14 +84,10 @@ fn steps(text: &str) -> impl Iterator<Item = (usize, char, char)> + '_ {
 
 /// Whether the type of a parameter, behind references, options and lists, is a tuple.
 fn is_tuple(parameter: &str) -> bool {
-    // A pattern may have brackets, and so colons of its own; its type follows the last of them.
-    let colon = match parameter.trim_start().starts_with(['(', '[']) {
-        true => closing(parameter.trim_start())
-            .and_then(|end| Some(end + parameter.len() - parameter.trim_start().len()))
-            .unwrap_or(0),
-        false => 0,
-    };
-    let Some((_, mut of)) = parameter.get(colon..).and_then(|rest| rest.split_once(':')) else {
+    let parameter = parameter.trim_start();
+    // A pattern may have brackets, and colons in them; its type follows.
+    let pattern = if parameter.starts_with(['(', '[']) { closing(parameter).unwrap_or(0) } else { 0 };
+    let Some((_, mut of)) = parameter.get(pattern..).and_then(|rest| rest.split_once(':')) else {
         return false;
     };
     loop {

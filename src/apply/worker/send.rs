@@ -9,6 +9,7 @@ use crate::apply::markers::MarkersReader;
 use crate::apply::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::list::{HistoryReader, history};
+use crate::model::printable;
 use crate::plan::{Action, Change};
 use crate::s3::{DeleteKey, Deleted, Guard};
 
@@ -16,6 +17,7 @@ impl Worker {
     /// Sends a change's request once.
     pub(super) async fn send(&self, item: &Item, guarded: Guarded) -> Result<Outcome> {
         let change = &item.change;
+        tracing::debug!(key = %printable(&change.key), action = ?change.action, ?guarded, "sending");
         let key = self.0.place.relocation.there(&change.key);
         let etag = match guarded {
             Guarded::Yes => item.now().map(|now| now.etag.as_str()),

@@ -136,6 +136,7 @@ impl Cluster {
         let (source, target) = (&self.settings.source, self.target());
         let (engine, wanted) = (self.engine().await?, self.wanted().await?);
         let requests = Cell::new(0);
+        tracing::info!(database = self.name(), target, "asking RDS for a restore");
         let answer = self.client.insist_counted(&requests, async |sdk| {
             let wanted = engine.at_restore(wanted.clone());
             let request = requests::restore_cluster(&sdk, source, target, errand, wanted);

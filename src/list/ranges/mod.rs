@@ -20,6 +20,7 @@ mod alphabet;
 mod border;
 mod cover;
 mod cut;
+mod middle;
 mod next;
 mod page;
 mod part;

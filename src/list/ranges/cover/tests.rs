@@ -8,7 +8,9 @@ fn part(from: &str, to: Option<&str>) -> Part {
 /// Whether ranges that are closed, and those that are open, make up everything after "b", up to "y".
 fn is_whole(closed: &[(&str, Option<&str>)], open: &[(&str, Option<&str>)]) -> bool {
     let mut cover = Cover::of(&part("b", Some("y")));
-    closed.iter().for_each(|(from, to)| cover.close(&part(from, *to)));
+    for (from, to) in closed {
+        cover.close(&part(from, *to));
+    }
     cover.is_whole(&open.iter().map(|(from, to)| part(from, *to)).collect::<Vec<_>>())
 }
 
