@@ -11,7 +11,7 @@ use super::context::{Context, Output};
 use super::exit::{Exit, say};
 use super::recovery::{Source, as_written, buckets, clock_of, databases, terms};
 use super::taken_up::claim;
-use super::{next, swapped};
+use super::{suggest, swapped};
 use crate::db::Database;
 use crate::engine::recover::{
     Aborted, BucketPart, Glimpse, Quiesced, Recovery, StepContext, Unreadable, abort, is_abortable,
@@ -51,13 +51,13 @@ pub(super) async fn run(
     let clock = clock_of(&parts).await;
     let context = &context.by_clock(&clock, output);
     let state_dir = state_dir(&carry.apply.state)?;
-    let recovery = find(output, source, (&state_dir, &clock), carry)?;
+    let recovery = find(output, source, (&state_dir, &clock))?;
     claim.tell(&state_dir, recovery.id(), Some(recovery.manifest().at))?;
     let plan = plan_abort(&state_dir, &recovery.glimpse(), &source.file)?;
     show(context, &recovery, (&source.file, &plan));
     let in_use = loses_what_is_in_use(&recovery.state(), &plan);
     let option = if in_use { " --after-resume" } else { "" };
-    let abort = next::abort(&source.path, carry) + option;
+    let abort = suggest::abort(&source.path) + option;
     if in_use && !after_resume && !dry_run {
         let message = format!("cannot abort the recovery {}: {IN_USE}", recovery.id());
         return Err(Error::new(ErrorKind::Refused, message)
@@ -97,22 +97,17 @@ pub(super) async fn run(
 }
 
 /// The recovery of the file that there is to abort.
-fn find(
-    output: Output,
-    source: &Source,
-    (state_dir, clock): (&Path, &ServerClock),
-    carry: &CarryArgs,
-) -> Result<Recovery> {
+fn find(output: Output, source: &Source, (state_dir, clock): (&Path, &ServerClock)) -> Result<Recovery> {
     let of = (Purpose::Recover, &*source.path);
     let Some(recovery) = Recovery::open_newest(state_dir, of, |_, state| is_abortable(state), clock)? else {
         let message = format!("there is no recovery of {} to abort", source.path.display());
         let none = Error::usage(message)
-            .hint(format!("to list those that are not finished: {}", next::recoveries(carry)));
+            .hint(format!("to list those that are not finished: {}", suggest::recoveries()));
         let is_tagged = |database: &DatabaseKind| !matches!(database, DatabaseKind::Command(_));
         if !source.file.databases.iter().any(is_tagged) {
             return Err(none);
         }
-        let adopt = next::adopt(&source.path, &next::of_recovery(carry));
+        let adopt = suggest::adopt(&source.path);
         return Err(none.hint(format!(
             "if the state directory of one is lost, to resume it by the tags of its databases, after which it can be \
              aborted: {adopt}"

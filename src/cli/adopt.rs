@@ -6,7 +6,7 @@ use super::recover::{confirm, show_all, told};
 use super::recovery;
 use super::session::Session;
 use super::taken_up::Way;
-use super::{next, sources};
+use super::{sources, suggest};
 use crate::db::{Adoption, Carrier, Carries, Database, RestoreRequest, adoptable, require_free};
 use crate::engine::recover::Recovery;
 use crate::error::{Error, ErrorKind, Result};
@@ -93,29 +93,29 @@ async fn look(databases: &[Database]) -> Result<Vec<Carrier<'_>>> {
 
 /// Refuses what this state directory knows: nothing of it is lost.
 fn require_unknown(id: &str, at: Instant, session: &Session<'_>) -> Result<()> {
-    let Session { source, carry, .. } = *session;
+    let Session { source, .. } = *session;
     let state_dir = session.state_dir()?;
     if !Recovery::is_known(&state_dir, id)? {
         return Ok(());
     }
     let message =
         format!("cannot adopt the recovery {id}: its state is not lost, but in {}", state_dir.display());
-    let recover = next::recover(&source.path, &at.to_string(), &next::of_recovery(carry));
+    let recover = suggest::recover(&source.path, &at.to_string());
     Err(Error::new(ErrorKind::Refused, message)
         .hint(format!("nothing was changed; to resume it, if it is not finished: {recover}"))
-        .hint(format!("to list those that are not finished: {}", next::recoveries(carry))))
+        .hint(format!("to list those that are not finished: {}", suggest::recoveries())))
 }
 
 /// Names `--adopt` where what stands in the way is of a recovery that this state directory does not know.
 pub(super) async fn hint(e: Error, session: &Session<'_>) -> Error {
-    let Session { source, carry, databases, .. } = *session;
+    let Session { source, databases, .. } = *session;
     let Ok(found) = look(databases).await else { return e };
     let Adoption::Adopt { id, at } = adoptable(&found, None) else { return e };
     let known = session.state_dir().and_then(|dir| Recovery::is_known(&dir, &id));
     if !matches!(known, Ok(false)) {
         return e;
     }
-    let adopt = next::adopt(&source.path, &next::of_recovery(carry));
+    let adopt = suggest::adopt(&source.path);
     e.hint(format!(
         "if the state directory of the recovery {id} to {} is lost, to resume that recovery: {adopt}",
         at.human()

@@ -8,13 +8,14 @@ use super::args::common::ServerArgs;
 use super::context::{Context, Output};
 use super::copies::archived_line;
 use super::exit::Exit;
-use super::next::{self, OfRun};
 use super::results::{CHANGED_MEANWHILE, Reporter};
+use super::suggest::{self, Suggestion};
 use crate::apply::Outcome;
 use crate::engine::{ApplyOptions, Executed, Run, Server};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Check;
-use crate::plan::{Change, Only, Sums, Warning};
+use crate::plan::file::Selected;
+use crate::plan::{Change, Sums, Warning};
 use crate::report::{Command, Done, JsonLines, Phase, Progress, Summary, done_line, not_kept_line, plural};
 use crate::s3::Client;
 
@@ -29,12 +30,10 @@ pub(super) struct PendingRun<'a> {
     pub(super) sums: &'a Sums,
     /// What its summary is of.
     pub(super) command: fn(Done) -> Command,
-    /// The kinds of change that it is limited to.
-    pub(super) kinds: &'a Only,
-    /// Options that the command needs too which checks it.
-    pub(super) options: &'a str,
-    /// The commands about it.
-    pub(super) next: OfRun,
+    /// The options that chose its keys and the kinds of change.
+    pub(super) selected: &'a Selected,
+    /// Whether equal ETags were taken for equal objects.
+    pub(super) trust_etag: bool,
     pub(super) began: Clock,
 }
 
@@ -53,7 +52,7 @@ impl PendingRun<'_> {
         let Self { run, apply, .. } = &self;
         let manifest = run.manifest();
         let _alone = run.claim().map_err(|e| match e.kind() {
-            ErrorKind::Local => e.hint(format!("once that is mended: {}", self.next.resume(run.id(), ""))),
+            ErrorKind::Local => e.hint(format!("once that is mended: {}", self.resume())),
             _ => e,
         })?;
         let mut reporter = Reporter::new(output.format, CHANGED_MEANWHILE);
@@ -76,13 +75,10 @@ impl PendingRun<'_> {
             if e.kind() == ErrorKind::Credentials {
                 let done = done_line(&context.counters, self.began.elapsed(), true);
                 output.note(&format!("{done}     run {id}"));
-                return e.hint(format!(
-                    "what was done stays done; to continue the run: {}",
-                    self.next.resume(id, "")
-                ));
+                return e.hint(format!("what was done stays done; to continue the run: {}", self.resume()));
             }
             let taken = "what was done is in the journal of the run";
-            e.hint(format!("{taken} {id}; once that is mended: {}", self.next.resume(id, "")))
+            e.hint(format!("{taken} {id}; once that is mended: {}", self.resume()))
         })?;
         output.note(&format!(
             "{}     run {id}",
@@ -112,6 +108,11 @@ impl PendingRun<'_> {
         Ok(self.conclude(context, output, executed, &hints))
     }
 
+    /// The command that continues it.
+    fn resume(&self) -> Suggestion {
+        suggest::resume(self.run.id(), self.run.manifest())
+    }
+
     /// The last words, and the exit code.
     fn conclude(&self, context: &Context, output: Output, executed: Executed, hints: &[String]) -> Exit {
         let Executed { finished, undoable, unguarded: _ } = executed;
@@ -122,12 +123,12 @@ impl PendingRun<'_> {
             output.note(&line);
         }
         if !finished {
-            output.note(&format!("to go on: {}", self.next.resume(id, "")));
+            output.note(&format!("to go on: {}", self.resume()));
             return Exit::Interrupted;
         }
         if failed > 0 {
             let keys = plural(failed, "key could not be changed", "keys could not be changed");
-            output.note(&format!("{keys}; to try again: {}", self.next.resume(id, "")));
+            output.note(&format!("{keys}; to try again: {}", self.resume()));
             for hint in hints {
                 output.note(&format!("  {hint}"));
             }
@@ -135,29 +136,29 @@ impl PendingRun<'_> {
         if conflicts > 0 {
             let keys = plural(conflicts, "key was", "keys were");
             let them = if conflicts == 1 { "it" } else { "them" };
-            let overwrite = self.next.resume(id, " --on-conflict overwrite");
+            let overwrite = self.resume().option("on-conflict", "overwrite");
             output.note(&format!(
                 "{keys} changed by somebody meanwhile, and left alone; to change {them} too: {overwrite}"
             ));
         }
         if archived > 0 {
-            output.note(&archived_line(archived, manifest.copying.thaw, |more| self.next.resume(id, more)));
+            output.note(&archived_line(archived, manifest.copying.thaw, &self.resume()));
         }
         if superseded > 0 {
             let writes = plural(superseded, "write was superseded", "writes were superseded");
             output.note(&format!(
                 "{writes}: made after the plan, with the same bytes as the version that the plan saw; what was written \
                  is kept as a noncurrent version; to bring it back: {}",
-                self.next.undo(id)
+                suggest::undo(id, manifest)
             ));
         }
         if failed + conflicts + archived + superseded > 0 {
             return Exit::Incomplete;
         }
         let restores = manifest.undoes.is_none() && !manifest.heals;
-        let check = restores.then(|| next::check(manifest, self.kinds, self.options)).flatten();
+        let check = restores.then(|| suggest::check(manifest, self.selected, self.trust_etag)).flatten();
         let check = check.map(|check| format!("check it: {check}"));
-        let undo = undoable.then(|| format!("take it back: {}", self.next.undo(id)));
+        let undo = undoable.then(|| format!("take it back: {}", suggest::undo(id, manifest)));
         let next: Vec<_> = check.into_iter().chain(undo).collect();
         if !next.is_empty() {
             output.note(&next.join("     "));
@@ -240,7 +241,7 @@ pub(super) fn open_run(state: &StateArgs, typed: &str, output: Output) -> Result
         if Run::exists(&dir, &id) {
             return e;
         }
-        e.hint(format!("to list them: {}", next::runs(state))).hint(ELSEWHERE)
+        e.hint(format!("to list them: {}", suggest::runs())).hint(ELSEWHERE)
     })
 }
 

@@ -1,6 +1,7 @@
 //! How a restore copies, by what was typed.
 
 use super::args::apply::{ApplyArgs, ConflictArg, CopyArgs, DoubtfulArg, ThawArgs, TierArg};
+use super::suggest::Suggestion;
 use crate::apply::OnConflict;
 use crate::engine::{ApplyOptions, Copying, OnDoubt, RestoreOptions};
 use crate::error::{Error, Result};
@@ -57,19 +58,19 @@ pub(super) fn left_out_line(keys: u64) -> String {
     plural(keys, "key in doubt is left as it is", "keys in doubt are left as they are")
 }
 
-/// What is said of the keys whose versions lie in an archive; `resume` is the command that goes on, with more options.
-pub(super) fn archived_line(keys: u64, thaw: Option<Thaw>, resume: impl Fn(&str) -> String) -> String {
+/// What is said of the keys whose versions lie in an archive; `resume` is the command that continues the run.
+pub(super) fn archived_line(keys: u64, thaw: Option<Thaw>, resume: &Suggestion) -> String {
     let keys =
         plural(keys, "key is not restored: its version lies", "keys are not restored: their versions lie");
     match thaw {
-        None => format!("{keys} in an archive; to ask for them: {}", resume(" --thaw bulk")),
+        None => format!("{keys} in an archive; to ask for them: {}", resume.clone().option("thaw", "bulk")),
         Some(thaw) => {
             let wait = match thaw.tier {
                 Tier::Bulk => "within 12 hours (48 from DEEP_ARCHIVE)",
                 Tier::Standard => "within 5 hours (12 from DEEP_ARCHIVE)",
                 Tier::Expedited => "within minutes",
             };
-            format!("{keys} in an archive, and will have thawed {wait}; to copy them then: {}", resume(""))
+            format!("{keys} in an archive, and will have thawed {wait}; to copy them then: {resume}")
         }
     }
 }

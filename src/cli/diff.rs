@@ -7,7 +7,7 @@ use super::args::DiffArgs;
 use super::args::common::Form;
 use super::context::{Context, Output, query};
 use super::exit::{Exit, say};
-use super::{next, time_arg};
+use super::{suggest, time_arg};
 use crate::engine::{BucketState, Comparison, Diff, Findings};
 use crate::error::Result;
 use crate::limits;
@@ -20,14 +20,11 @@ use crate::report::{
 };
 use crate::spill::Spool;
 
-/// `more` are options of the restore that it suggests, beside those that both commands take.
-pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &str) -> Result<Exit> {
+pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>) -> Result<Exit> {
     let began = Clock::now();
     let kinds = Only::new(args.only.iter().copied().map(Action::from));
     let diff = read(&args, &kinds)?;
-    let DiffArgs { all, out, undelete, exit_code, state, common, .. } = args;
-    let options = next::only(&kinds) + &next::of_common(&common, &state) + next::undelete(undelete) + more;
-    let of_plan = next::of_server(&common.server) + &next::of_state(&state);
+    let DiffArgs { all, out, exit_code, common, .. } = args;
     let output = Output::from(common.output);
     let client = context.client(common.server, None).await?;
     let comparison = diff.inspect(&client).await;
@@ -36,8 +33,8 @@ pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &st
     let Comparison { location, at, versus, .. } = &comparison;
     let (at, versus) = (*at, *versus);
     let restore = match &out {
-        Some(plan) => next::restore_plan(plan, &of_plan),
-        None => next::about("restore", location, at, &options),
+        Some(plan) => suggest::restore_plan(plan),
+        None => suggest::suggest("restore").about(location, at),
     };
     // Before the listing, which may take hours: that the plan cannot be written is known at once.
     let mut saving = out.as_deref().map(|path| Writer::create(path, &comparison.header())).transpose()?;
@@ -47,7 +44,7 @@ pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>, more: &st
         purpose: purpose(versus, out.is_some()),
         against: None,
         notes: head(&comparison.checks),
-        restore,
+        restore: restore.to_string(),
         now: context.now,
     };
     let mut view = View::new(output.format, heading, all)?;

@@ -11,7 +11,8 @@ use super::copies::{no_copies, restore_options};
 use super::diff::Preview;
 use super::exit::Exit;
 use super::results::Reporter;
-use super::{next, time_arg};
+use super::suggest::suggest;
+use super::time_arg;
 use crate::apply::{OnConflict, Outcome};
 use crate::engine::{Download, Names, PreparedDownload};
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ use crate::model::{Destination, Instant, Location};
 use crate::plan::{Action, Change, Only};
 use crate::report::{
     Command, DiffView, Done, Format, Heading, Phase, Progress, Purpose, Summary, done_line, head,
-    nothing_to_change, plural, shell_path, sizes_only,
+    nothing_to_change, plural, sizes_only,
 };
 
 /// What is asked for before files are replaced.
@@ -36,7 +37,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
         return Err(Error::usage("give a location and --at"));
     };
     let began = Clock::now();
-    let words = Words { path, options: next::of_common(&common, &apply.state) };
+    let words = Words { path };
     no_copies(&copies)?;
     let mut options = restore_options(&copies, &apply);
     let overwrite = options.apply.on_conflict == OnConflict::Overwrite;
@@ -58,7 +59,7 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
     let len = prepared.changes.len();
     words.show(context, output, &prepared, overwrite)?;
     if dry_run {
-        let restore = words.restore(&location, at, overwrite, names);
+        let restore = suggest("restore").about(&location, at).to_string();
         let preview =
             Preview { location: &location, at, checks: &checks, sums: &sums, changes: len, restore };
         return preview.show(context, output, prepared.changes.into_changes()?, began);
@@ -99,8 +100,6 @@ pub(super) async fn restore(context: &Context, path: &Path, args: RestoreArgs) -
 /// What is said of a past state and a directory.
 struct Words<'a> {
     path: &'a Path,
-    /// Options that a command which is suggested needs too.
-    options: String,
 }
 
 impl Words<'_> {
@@ -129,19 +128,6 @@ impl Words<'_> {
         view.warn(&prepared.sums.plausibility(prepared.at, 0).warnings());
         view.sums(&prepared.sums, &mut out)?;
         Ok(out.flush()?)
-    }
-
-    /// A command about the state and the directory, as it is typed.
-    fn command(&self, verb: &str, option: &str, location: &Location, at: Instant) -> String {
-        let options = format!(" {option} {}{}", shell_path(self.path), self.options);
-        next::about(verb, location, at, &options)
-    }
-
-    /// The command that restores it.
-    fn restore(&self, location: &Location, at: Instant, overwrite: bool, names: Names) -> String {
-        let overwrite = if overwrite { " --on-conflict overwrite" } else { "" };
-        let apart = if names == Names::ApartInCase { " --no-case-collisions" } else { "" };
-        self.command("restore", "--to", location, at) + overwrite + apart
     }
 
     fn sizes(context: &Context, output: Output) {
@@ -179,7 +165,8 @@ impl Words<'_> {
             return Exit::Incomplete;
         }
         if counters.settled() > 0 {
-            output.note(&format!("check it: {}", self.command("verify", "--against", location, at)));
+            let check = suggest("verify").about(location, at).option("against", self.path);
+            output.note(&format!("check it: {check}"));
         }
         Exit::Done
     }

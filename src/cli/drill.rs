@@ -10,7 +10,7 @@ use super::recovery::{
     self, Source, buckets, clock_of, databases, exit, show_report, take_steps, terms, windows,
 };
 use super::taken_up::claim_for;
-use super::{next, sources};
+use super::{sources, suggest};
 use crate::cancel::Cancel;
 use crate::db::{Database, RestoreRequest, require_free};
 use crate::engine::recover::{BucketPart, Recovery, keep_sources, tear_down};
@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let clock = clock_of(&buckets(context, &source.file, server, recovery::as_written).await?).await;
     let context = &context.by_clock(&clock, output);
     // A drill that was killed has left its copies, and so has one that was to keep them.
-    let again = next::drill(&source.path, &at, &(next::of_recovery(&carry) + &next::of_report(&report)));
+    let again = suggest::drill(&source.path, &at);
     let of = (Purpose::Drill, &*source.path);
     while let Some(before) = Recovery::take_up(&state_dir, of, |_| true, &clock)? {
         can_be_torn_down(&before, &source, keep.then_some(&again))?;

@@ -10,11 +10,11 @@ use super::confirm::confirm;
 use super::context::{Context, Output};
 use super::copies::{left_out_line, restore_options};
 use super::exit::Exit;
-use super::next::OfRun;
 use crate::engine::{Begun, BucketState, Heal};
 use crate::error::Result;
 use crate::model::{Destination, Instant, Location};
-use crate::plan::{Only, Sums};
+use crate::plan::Sums;
+use crate::plan::file::Selected;
 use crate::recover::Dangling;
 use crate::report::{Command, DiffView, Format, Heading, Purpose, plural};
 use crate::s3::Client;
@@ -58,7 +58,6 @@ pub(super) async fn heal(
 ) -> Result<Healed> {
     let HealingArgs { apply, copies } = &asked.healing;
     let (state_dir, kept) = (state_dir(&apply.state)?, server_of(&server));
-    let next = OfRun::new(apply, &kept, &server);
     let options = restore_options(copies, apply);
     let (location, at, to) = (asked.location.clone(), asked.at, asked.to.clone());
     let healing = Heal { location, at, to, within: asked.within, here: asked.here, there: asked.there };
@@ -86,9 +85,8 @@ pub(super) async fn heal(
         lead: Lead::default(),
         sums: &sums,
         command: Command::Restore,
-        kinds: &Only::default(),
-        options: "",
-        next,
+        selected: &Selected::default(),
+        trust_etag: false,
         began,
     };
     Ok(Healed { exit: ready.carry_out(context, output, client).await?, left_out })

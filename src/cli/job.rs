@@ -7,34 +7,23 @@ use super::args::RestoreArgs;
 use super::context::{Context, Output, check_elsewhere, query};
 use super::diff::Preview;
 use super::exit::Exit;
-use super::{next, plan_view, restore, time_arg};
+use super::suggest::suggest;
+use super::{plan_view, restore, time_arg};
 use crate::engine::{Prepared, Restore};
 use crate::error::{Error, Result};
 use crate::model::{Check, Destination, Location};
 use crate::plan::file::Header;
 use crate::plan::{Action, Only, Warning};
-use crate::report::{DiffView, Format, Heading, Purpose, head, plural, problems, shell_word};
+use crate::report::{DiffView, Format, Heading, Purpose, head, plural, problems};
 
-/// What is kept of a restore as it was asked for.
-pub(super) struct Asked {
-    /// The options that a command which is suggested needs too.
-    pub(super) options: String,
-    /// The head of the plan, where it is of one.
-    plan: Option<Header>,
-}
-
-/// Reads what is to be restored.
-pub(super) fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Asked, Restore)> {
+/// Reads what is to be restored, with the head of the plan where it is of one.
+pub(super) fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Option<Header>, Restore)> {
     let kinds = Only::new(args.only.iter().copied().map(Action::from));
     match (&args.plan, &args.location, &args.at) {
         (Some(path), location, _) => {
             let (file, kinds) = plan_view::open(path, &kinds)?;
             plan_view::require_of(path, &file.header, location.as_ref())?;
-            let (select, compare) = plan_view::asked(&file.header);
-            let server = &args.common.server;
-            let options = next::options(&select, &compare, server) + &next::of_state(&args.apply.state);
-            let asked = Asked { options, plan: Some(file.header.clone()) };
-            Ok((asked, Restore::Plan { file: Box::new(file), kinds }))
+            Ok((Some(file.header.clone()), Restore::Plan { file: Box::new(file), kinds }))
         }
         (None, Some(location), Some(at)) => {
             let at = time_arg::read(at, &args.apply.state)?;
@@ -42,9 +31,7 @@ pub(super) fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Asked, R
             if let Some(to) = &to {
                 check_elsewhere(location, to)?;
             }
-            let options = next::of_common(&args.common, &args.apply.state);
-            let asked = Asked { options, plan: None };
-            Ok((asked, Restore::Past { query, to, undelete: args.undelete.into() }))
+            Ok((None, Restore::Past { query, to, undelete: args.undelete.into() }))
         }
         (None, ..) => Err(Error::usage(restore::NO_PLACE)),
     }
@@ -52,7 +39,8 @@ pub(super) fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Asked, R
 
 /// How a restore that is prepared is shown.
 pub(super) struct View<'a> {
-    pub(super) asked: &'a Asked,
+    /// The head of the plan, where it is of one.
+    pub(super) plan: Option<&'a Header>,
     /// What was found out about the bucket.
     pub(super) checks: &'a [Check],
     pub(super) context: &'a Context,
@@ -61,7 +49,7 @@ pub(super) struct View<'a> {
 
 impl View<'_> {
     fn heading(&self, prepared: &Prepared) -> Heading {
-        let notes = match &self.asked.plan {
+        let notes = match self.plan {
             None => head(self.checks),
             Some(plan) => {
                 let mut notes = plan_view::notes(plan, self.context.now);
@@ -80,19 +68,18 @@ impl View<'_> {
         }
     }
 
-    /// Shows what the restore into another place would change; `more` are its further options.
-    pub(super) fn preview(&self, prepared: Prepared, more: &str, began: Clock) -> Result<Exit> {
+    /// Shows what the restore into another place would change.
+    pub(super) fn preview(&self, prepared: Prepared, began: Clock) -> Result<Exit> {
         let (location, at) = (&prepared.location, prepared.at);
         self.sums(&prepared, &prepared.sums.plausibility(at, 0).warnings())?;
-        let to = prepared.to.as_ref().map(|to| format!(" --to {}", shell_word(&to.to_string())));
-        let options = to.unwrap_or_default() + &self.asked.options + more;
+        let restore = suggest("restore").about(location, at);
         let preview = Preview {
             location,
             at,
             checks: self.checks,
             sums: &prepared.sums,
             changes: prepared.len,
-            restore: next::about("restore", location, at, &options),
+            restore: restore.to_string(),
         };
         preview.show(self.context, self.output, prepared.changes, began)
     }

@@ -9,8 +9,8 @@ use super::args::recover::MarkArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::next;
 use super::recovery::{STANDS_STILL, Source, as_written, buckets, clock_of};
+use super::suggest;
 use super::time_arg::{self, MARKS};
 use crate::engine::make_private;
 use crate::engine::recover::{Claim, Glimpse, Quiesced, Recovery, mark};
@@ -76,8 +76,7 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
         JsonLines::new(out).mark(&line)?;
     } else {
         let (at, name) = (line.at.human(), &line.name);
-        let options = next::of_state(&state) + &next::of_server(&server);
-        let recover = next::recover(&source.path, &format!("mark:{name}"), &options);
+        let recover = suggest::recover(&source.path, &format!("mark:{name}")).place_only();
         writeln!(out, "{at} is marked {name}; to go back to it: {recover}")?;
     }
     Ok(Exit::Done)

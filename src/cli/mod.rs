@@ -21,7 +21,6 @@ mod job;
 #[cfg(feature = "lab")]
 mod lab;
 mod mark;
-mod next;
 mod output_file;
 mod plan_view;
 mod recover;
@@ -35,6 +34,7 @@ mod runs;
 mod session;
 mod show;
 mod sources;
+mod suggest;
 mod swapped;
 mod sweep;
 mod taken_up;

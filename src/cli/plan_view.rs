@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::args::common::{CompareArgs, SelectArgs};
-use super::next;
+use super::args::common::SelectArgs;
+use super::suggest;
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location, Versioning, printable};
 use crate::plan::file::{Header, PlanFile, Selected};
@@ -18,13 +18,6 @@ pub(super) fn selected(select: &SelectArgs) -> Selected {
         keys_from: keys_from.as_ref().map(|file| file.to_string_lossy().into_owned()),
         only: Only::default(),
     }
-}
-
-/// The options that chose a plan's keys.
-pub(super) fn asked(header: &Header) -> (SelectArgs, CompareArgs) {
-    let Selected { include, exclude, keys_from, only: _ } = header.selection.clone();
-    let select = SelectArgs { include, exclude, keys_from: keys_from.map(Into::into) };
-    (select, CompareArgs { trust_etag: header.checks.trust_etag })
 }
 
 /// What a table says of a plan below its place and time.
@@ -42,10 +35,9 @@ pub(super) fn notes(header: &Header, now: Instant) -> Vec<String> {
         listed.human(),
         listed.age(now)
     )];
-    let (select, compare) = asked(header);
-    let keys = next::keys(&select, &compare) + &next::only(&header.selection.only);
-    if !keys.is_empty() {
-        notes.push(format!("with{keys}"));
+    let choice = suggest::choice_of(header);
+    if !choice.is_empty() {
+        notes.push(format!("with{choice}"));
     }
     notes
 }
@@ -57,7 +49,7 @@ pub(super) fn open(path: &Path, kinds: &Only) -> Result<(PlanFile, Only)> {
     let of_plan = &file.header.selection.only;
     let Some(both) = of_plan.and(kinds) else {
         let message = format!("the plan {} has no changes of that kind", path.display());
-        return Err(Error::usage(message).hint(format!("it was made with{}", next::only(of_plan))));
+        return Err(Error::usage(message).hint(format!("it was made with{}", suggest::kinds(of_plan))));
     };
     if !kinds.is_all() {
         let mut left = Sums::default();

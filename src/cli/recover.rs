@@ -14,7 +14,7 @@ use super::recovery::{
 };
 use super::session::Session;
 use super::taken_up::{Way, claim, forget_killed_mark, resources, taken_up, tell_of_killed_mark};
-use super::{abort, adopt, ended, follow_up, next, sources, swapped};
+use super::{abort, adopt, ended, follow_up, sources, suggest, swapped};
 use crate::db::{RestoreRequest, require_free};
 use crate::engine::recover::{BucketPart, Recovery, RecoveryOutcome, Terms, keep_sources};
 use crate::error::{Error, Result};
@@ -50,7 +50,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         (false, None) => return Err(Error::usage("name a recovery file")),
     };
     if init {
-        return write_template(output, &file, &carry);
+        return write_template(output, &file);
     }
     let mut source = Source::read(&file)?;
     source.file.deadline = carry.deadline.or(source.file.deadline);
@@ -106,7 +106,7 @@ async fn execute(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs
     told.running = carried.running;
     told.follow_ups = follow_up::follow_ups(output, carried.ending, (recovery, databases)).await;
     let copied = show_report(output, recovery, &told, report);
-    last_words(session, recovery, report, &carried);
+    last_words(session, recovery, &carried);
     follow_up::name(output, &told.follow_ups);
     if let Some(e) = &carried.trouble {
         exit::report(e, false, false);
@@ -150,7 +150,7 @@ struct TargetTime {
     wait: bool,
 }
 
-fn write_template(output: Output, path: &Path, carry: &CarryArgs) -> Result<Exit> {
+fn write_template(output: Output, path: &Path) -> Result<Exit> {
     let written = std::fs::File::options().write(true).create_new(true).open(path);
     written.and_then(|mut file| file.write_all(crate::recover::TEMPLATE.as_bytes())).map_err(|e| {
         let error = Error::usage(format!("cannot write {}: {e}", path.display()));
@@ -159,7 +159,7 @@ fn write_template(output: Output, path: &Path, carry: &CarryArgs) -> Result<Exit
             _ => error,
         }
     })?;
-    let recover = next::recover(path, "1h", &(" --dry-run".to_owned() + &next::of_recovery(carry)));
+    let recover = suggest::recover(path, "1h").flag("dry-run");
     output.note(&format!("written; fill it in, then see what it would do: {recover}"));
     Ok(Exit::Done)
 }
@@ -183,11 +183,11 @@ async fn preview(
     let recover = match begins {
         Begins::Typed(time) => {
             let at = plan(session, time).await?;
-            next::recover(&source.path, &at.to_string(), &next::of_recovery(carry))
+            suggest::recover(&source.path, &at.to_string()).to_string()
         }
         Begins::Adopted(typed) => {
             adopt::plan(session, typed.as_deref()).await?;
-            next::adopt(&source.path, &next::of_recovery(carry))
+            suggest::adopt(&source.path)
         }
     };
     output.note(&format!("nothing was changed; to carry out: {recover}"));
@@ -310,18 +310,17 @@ const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see 
                                 command does, whatever becomes of the first), and compare them with asof references";
 
 /// What was done, what was not, and how to go on.
-fn last_words(session: &Session<'_>, recovery: &Recovery, report: &ReportArgs, carried: &RecoveryOutcome) {
-    let Session { output, source, yes, carry, .. } = *session;
-    let yes = if yes { " --yes" } else { "" };
-    let options = yes.to_owned() + &next::of_recovery(carry) + &next::of_report(report);
-    let again = next::recover(&source.path, &recovery.manifest().at.to_string(), &options);
-    let abort = next::abort(&source.path, carry);
+fn last_words(session: &Session<'_>, recovery: &Recovery, carried: &RecoveryOutcome) {
+    let Session { output, source, yes, .. } = *session;
+    let again = suggest::recover(&source.path, &recovery.manifest().at.to_string());
+    let again = (if yes { again.flag("yes") } else { again }).to_string();
+    let abort = suggest::abort(&source.path);
     let state = recovery.state();
     match carried.ending {
         Ending::Done | Ending::Inconsistent => {
             for n in 0..source.file.buckets.len() {
                 if let Some(run) = state.run(n) {
-                    let undo = next::OfRun::kept(&carry.apply).undo(run);
+                    let undo = suggest::undo_of_recovery(run);
                     output.note(&format!("to take the bucket's restore back: {undo}"));
                 }
             }

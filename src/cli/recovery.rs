@@ -14,7 +14,7 @@ use super::copies::restore_options;
 use super::exit::{Exit, say};
 use super::output_file;
 use super::session::Session;
-use super::{next, time_arg};
+use super::{suggest, time_arg};
 use crate::cancel::Cancel;
 use crate::db::{self, Database, Reach, Window, command, rds, until_reached};
 use crate::engine::Server;
@@ -42,7 +42,7 @@ impl Source {
         let name = path.display();
         let wrong = |e: std::io::Error| {
             Error::usage(format!("cannot read the recovery file {name}: {e}"))
-                .hint(format!("to write one to begin with: {}", next::init(path)))
+                .hint(format!("to write one to begin with: {}", suggest::init(path)))
         };
         let text = std::fs::read_to_string(path).map_err(wrong)?;
         let mut file = RecoveryFile::parse(&name.to_string(), &text)?;

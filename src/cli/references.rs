@@ -9,7 +9,7 @@ use super::confirm::{Asked as Asking, can_ask};
 use super::context::{Context, Output, check_elsewhere, earlier_rules};
 use super::exit::{Exit, say};
 use super::heal::{Asked, heal};
-use super::next;
+use super::suggest::{Suggestion, suggest};
 use super::time_arg;
 use crate::engine::{Aim, CheckReferences, Holder, ReferenceCheck, References, read_keys};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,7 +19,7 @@ use crate::model::{Instant, Location};
 use crate::recover::{Dangling, Existed, Orphan, ReferenceSums};
 use crate::report::{
     CsvReferences, Format, JsonLines, Phase, Progress, ReferencesHeading, ReferencesSummary, ReferencesView,
-    problems, references_verdict, shell_word,
+    problems, references_verdict,
 };
 use crate::spill::{SortedKeys, Spool};
 
@@ -43,8 +43,6 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
         }
         can_ask(yes, HEAL)?;
     }
-    let more = next::of_server(&server) + &next::of_state(&healing.apply.state);
-    let options = rows.typed() + &next::earlier(&earlier) + &more;
     let aim = if within.is_some() { Aim::Heal } else { Aim::Tell };
     let earlier = earlier_rules(&earlier)?;
     let check = CheckReferences { location: location.clone(), at: typed, holder, earlier, aim };
@@ -81,8 +79,8 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     }
     let Some(within) = within else {
         let late = sums.of(Existed::After) > 0;
-        let heal = late.then(|| again(&location, at, heading.against.as_ref()) + &options + " --heal 30s");
-        let next = heal.map(|heal| format!("to bring back what came soon after: {heal}"));
+        let heal = late.then(|| again(&location, at, heading.against.as_ref()));
+        let next = heal.map(|heal| format!("to bring back what came soon after: {heal} --heal 30s"));
         view.finish(&sums, &summary, next)?;
         return Ok(exit_of(sums.dangling()));
     };
@@ -92,7 +90,8 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let ReferenceCheck { here, there, .. } = check;
     let to = against.filter(|against| *against != location);
     let asked = Asked { location, at, to, within, here, there, healing, yes };
-    let check = format!("check it: {}{options}", again(&asked.location, at, Some(asked.changed())));
+    let check = again(&asked.location, at, Some(asked.changed())).without(&["heal"]);
+    let check = format!("check it: {check}");
     let healed = heal(context, output, &client, asked, (server, began), late).await?;
     if healed.exit != Exit::Done {
         return Ok(healed.exit);
@@ -102,9 +101,12 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
 }
 
 /// The command once more.
-fn again(location: &Location, at: Instant, against: Option<&Location>) -> String {
-    let against = against.map(|against| format!(" --against {}", shell_word(&against.to_string())));
-    next::about("references", location, at, &against.unwrap_or_default())
+fn again(location: &Location, at: Instant, against: Option<&Location>) -> Suggestion {
+    let again = suggest("references").about(location, at);
+    match against {
+        Some(against) => again.option("against", against.to_string()),
+        None => again,
+    }
 }
 
 fn exit_of(dangling: u64) -> Exit {

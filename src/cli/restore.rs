@@ -10,7 +10,6 @@ use super::context::{Context, Output};
 use super::copies::{left_out_line, restore_options};
 use super::exit::Exit;
 use super::job::{self, View};
-use super::next::{self, OfRun};
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use super::show::{self, Asked};
 use super::{diff, directory};
@@ -31,13 +30,11 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
 /// Shows what a restore in place would change, as `diff` and `show` do, and changes nothing.
 async fn preview(context: &Context, args: RestoreArgs) -> Result<Exit> {
     no_directory(args.no_case_collisions)?;
-    let RestoreArgs { location, at, plan, undelete, only, apply, copies, common, .. } = args;
-    let more = next::of_apply(&apply) + &next::of_copies(&copies);
+    let RestoreArgs { location, at, plan, undelete, only, apply, common, .. } = args;
     match (plan, location, at) {
         (Some(plan), location, _) => {
             let kinds = Only::new(only.into_iter().map(Action::from));
-            let options = next::of_server(&common.server) + &next::of_state(&apply.state) + &more;
-            let asked = Asked { plan: &plan, location: location.as_ref(), all: false, kinds, options };
+            let asked = Asked { plan: &plan, location: location.as_ref(), all: false, kinds };
             show::view(context, asked, Output::from(common.output))
         }
         (None, Some(location), Some(at)) => {
@@ -52,7 +49,7 @@ async fn preview(context: &Context, args: RestoreArgs) -> Result<Exit> {
                 state: apply.state,
                 common,
             };
-            diff::run(context, diff, &more).await
+            diff::run(context, diff).await
         }
         (None, ..) => Err(Error::usage(NO_PLACE)),
     }
@@ -72,11 +69,10 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     no_directory(args.no_case_collisions)?;
     let (yes, dry_run, began) = (args.yes, args.dry_run, Clock::now());
     let output = Output::from(args.common.output.clone());
-    let (asked, restore) = job::read(&args, to)?;
+    let (plan, restore) = job::read(&args, to)?;
     let RestoreArgs { apply, copies, common, allow_mass_delete, .. } = args;
     can_ask(yes || dry_run, CHANGE)?;
     let (state_dir, kept) = (state_dir(&apply.state)?, server_of(&common.server));
-    let next = OfRun::new(&apply, &kept, &common.server);
     let client = context.client(common.server, Some(apply.rate)).await?;
     let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
     let prepared = restore.prepare(&client, &context.cancel).await;
@@ -84,10 +80,9 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     let context = &context.by_clock_of(&client, output);
     let mut prepared = prepared?;
     let (checks, sums) = (std::mem::take(&mut prepared.checks), prepared.sums.clone());
-    let view = View { asked: &asked, checks: &checks, context, output };
+    let view = View { plan: plan.as_ref(), checks: &checks, context, output };
     if dry_run {
-        let more = next::of_apply(&apply) + &next::of_copies(&copies);
-        return view.preview(prepared, &more, began);
+        return view.preview(prepared, began);
     }
     let mut options = restore_options(&copies, &apply);
     let warnings = prepared.plausibility(&options).warnings();
@@ -107,7 +102,7 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
     }
     let said = Said { allow_mass_delete, yes };
     confirm_restore(context, &prepared.changed().bucket, prepared.plausibility(&options), said).await?;
-    let kinds = prepared.selected.only.clone();
+    let (selected, trust_etag) = (prepared.selected.clone(), prepared.trust_etag);
     let run = prepared.begin(&options, Begun { state_dir: &state_dir, server: kept, now: context.now })?;
     let ready = PendingRun {
         run,
@@ -115,9 +110,8 @@ async fn in_bucket(context: &Context, to: Option<Location>, args: RestoreArgs) -
         lead,
         sums: &sums,
         command: Command::Restore,
-        kinds: &kinds,
-        options: &asked.options,
-        next,
+        selected: &selected,
+        trust_etag,
         began,
     };
     ready.carry_out(context, output, &client).await

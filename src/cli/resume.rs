@@ -5,9 +5,8 @@ use std::time::Instant as Clock;
 use super::args::ResumeArgs;
 use super::carry::{Lead, PendingRun, open_run, server_again};
 use super::context::{Context, Output};
+use super::copies;
 use super::exit::Exit;
-use super::next::{self, OfRun};
-use super::{copies, plan_view};
 use crate::error::Result;
 use crate::plan::file::PlanFile;
 use crate::report::Command;
@@ -20,9 +19,6 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
     run.thaw(copies::thaw(thaw));
     let PlanFile { sums, header, .. } = PlanFile::open(&run.plan())?;
     let server = server_again(&run.manifest().server, server);
-    let (select, compare) = plan_view::asked(&header);
-    let options = next::options(&select, &compare, &server) + &next::of_state(&apply.state);
-    let next = OfRun::new(&apply, &run.manifest().server, &server);
     let client = context.client(server, Some(apply.rate)).await?;
     let context = &context.by_clock(client.ask_clock(&run.manifest().changed().bucket).await, output);
     let ready = PendingRun {
@@ -31,9 +27,8 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
         lead: Lead::default(),
         sums: &sums,
         command: Command::Resume,
-        kinds: &header.selection.only,
-        options: &options,
-        next,
+        selected: &header.selection,
+        trust_etag: header.checks.trust_etag,
         began,
     };
     ready.carry_out(context, output, &client).await

@@ -67,7 +67,7 @@ async fn run(command: Command) -> Result<Exit> {
     };
     stop_on_signals(&context, command.when_aborted())?;
     match command {
-        Command::Diff(args) => diff::run(&context, args, "").await,
+        Command::Diff(args) => diff::run(&context, args).await,
         Command::Restore(args) => Box::pin(restore::run(&context, args)).await,
         Command::Resume(args) => resume::run(&context, args).await,
         Command::Undo(args) => undo::run(&context, args).await,

@@ -8,7 +8,7 @@ use super::carry::{LATEST, named, state_dir};
 use super::context::{Context, Output};
 use super::diff::View;
 use super::exit::Exit;
-use super::{next, plan_view};
+use super::{plan_view, suggest};
 use crate::engine::Run;
 use crate::error::Result;
 use crate::model::Location;
@@ -24,12 +24,10 @@ pub(super) struct Asked<'a> {
     pub(super) all: bool,
     /// The kinds of change that are wanted.
     pub(super) kinds: Only,
-    /// Options of the restore that is suggested.
-    pub(super) options: String,
 }
 
 pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
-    let ShowArgs { plan, all, state, server, output } = args;
+    let ShowArgs { plan, all, state, server: _, output } = args;
     let output = Output::from(output);
     let plan = match plan.to_str() {
         Some(LATEST) => {
@@ -43,15 +41,14 @@ pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
         }
         _ => plan,
     };
-    let options = next::of_server(server.options()) + &next::of_state(&state);
-    view(context, Asked { plan: &plan, location: None, all, kinds: Only::default(), options }, output)
+    view(context, Asked { plan: &plan, location: None, all, kinds: Only::default() }, output)
 }
 
 /// Shows a plan.
 pub(super) fn view(context: &Context, asked: Asked<'_>, output: Output) -> Result<Exit> {
-    let Asked { plan, location, all, kinds, options } = asked;
+    let Asked { plan, location, all, kinds } = asked;
     let began = Clock::now();
-    let restore = next::restore_plan(plan, &(next::only(&kinds) + &options));
+    let restore = suggest::restore_plan(plan).only(&kinds).to_string();
     let (PlanFile { mut header, sums, trailer, changes }, kinds) = plan_view::open(plan, &kinds)?;
     plan_view::require_of(plan, &header, location)?;
     header.selection.only = kinds.clone();

@@ -5,7 +5,7 @@ use super::carry::state_dir;
 use super::context::Context;
 use super::recovery::Source;
 use super::session::Session;
-use super::{next, swapped, time_arg};
+use super::{suggest, swapped, time_arg};
 use crate::engine::recover::{Claim, Glimpse, Overtaker, Quiesced, Recovery, RecoveryOutcome, overtaken};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -29,13 +29,13 @@ pub(super) fn claim_for(command: &str, source: &Source, carry: &CarryArgs) -> Re
 
 /// Says that a killed mark may have left the application quiesced; the recovery runs the resume hook at its end.
 pub(super) fn tell_of_killed_mark(session: &Session<'_>) -> Result<()> {
-    let Session { context, output, source, carry, .. } = *session;
+    let Session { context, output, source, .. } = *session;
     if let Some(killed) = Quiesced::find(&session.state_dir()?, &source.path)? {
         let resumed = match source.file.hooks.resume {
             Some(_) => "a recovery runs the resume hook at its end; to resume it now: ",
             None => "the file names no resume hook; once it is resumed by hand: ",
         };
-        let mark = next::mark(&source.path, carry);
+        let mark = suggest::mark(&source.path);
         output.note(&format!("{}; {resumed}{mark}", killed.in_words(context.now)));
     }
     Ok(())
@@ -80,7 +80,7 @@ pub(super) fn taken_up(session: &Session<'_>, typed: &str) -> Result<Option<Reco
         );
         return Err(Error::usage(message)
             .hint(format!("to go on with it, name its time: --at {begun_to}"))
-            .hint(format!("to abort it: {}", next::abort(&source.path, carry))));
+            .hint(format!("to abort it: {}", suggest::abort(&source.path))));
     }
     if recovery.manifest().about != source.file.about() {
         let message = format!(
@@ -99,7 +99,7 @@ pub(super) fn taken_up(session: &Session<'_>, typed: &str) -> Result<Option<Reco
 /// A hook, a check or references that were added to the file since would never be run: the journal says of which steps the
 /// recovery consists. One that was taken out is not run any more. The names of instances depend on the cut-over.
 fn require_no_more_steps(recovery: &Recovery, session: &Session<'_>) -> Result<()> {
-    let Session { source, carry, .. } = *session;
+    let Session { source, .. } = *session;
     let (state, now) = (recovery.state(), source.file.shape());
     let Some(begun) = state.shape() else { return Ok(()) };
     let parts = [
@@ -117,14 +117,14 @@ fn require_no_more_steps(recovery: &Recovery, session: &Session<'_>) -> Result<(
         .hint(
             "let the file say what it said, and run the same command again; nothing was changed by this one",
         )
-        .hint(format!("or give that recovery up, and begin anew: {}", next::abort(&source.path, carry))))
+        .hint(format!("or give that recovery up, and begin anew: {}", suggest::abort(&source.path))))
 }
 
 /// Refuses a recovery that is being aborted; one that something else has overtaken is closed by this.
 fn require_resumable(recovery: &Recovery, session: &Session<'_>) -> Result<()> {
-    let Session { source, carry, .. } = *session;
+    let Session { source, .. } = *session;
     let (id, at) = (recovery.id(), recovery.manifest().at.human());
-    let abort = next::abort(&source.path, carry);
+    let abort = suggest::abort(&source.path);
     if recovery.state().is_aborting() {
         let message = format!("cannot resume the recovery {id} to {at}: it is being aborted");
         return Err(Error::new(ErrorKind::Refused, message).hint(format!("to finish that: {abort}")));
@@ -183,7 +183,7 @@ impl Way {
             let why = overtaken(&state_dir, &other)?;
             let is_quiesced = other.state.may_be_quiesced() && other.manifest.file != file;
             if is_quiesced || (other.state.has_changed_anything() && why.is_none()) {
-                return Err(in_the_way(context, &other, carry));
+                return Err(in_the_way(context, &other));
             }
             way.push((other, why));
         }
@@ -213,7 +213,7 @@ impl Way {
     }
 }
 
-fn in_the_way(context: &Context, other: &Glimpse, carry: &CarryArgs) -> Error {
+fn in_the_way(context: &Context, other: &Glimpse) -> Error {
     let RecoveryManifest { file, at, began, .. } = &other.manifest;
     let message = format!(
         "the recovery {} of {} to {}, begun {} ago, is not finished",
@@ -222,11 +222,7 @@ fn in_the_way(context: &Context, other: &Glimpse, carry: &CarryArgs) -> Error {
         at.human(),
         began.age(context.now)
     );
-    let options = next::of_recovery(carry);
     Error::new(ErrorKind::Refused, message)
-        .hint(format!(
-            "nothing was changed; to resume it: {}",
-            next::recover(file, &at.to_string(), &options)
-        ))
-        .hint(format!("to abort it: {}", next::abort(file, carry)))
+        .hint(format!("nothing was changed; to resume it: {}", suggest::recover(file, &at.to_string())))
+        .hint(format!("to abort it: {}", suggest::abort(file)))
 }

@@ -9,7 +9,7 @@ use std::sync::Once;
 use super::args::apply::StateArgs;
 use super::carry::state_dir;
 use super::exit::say;
-use super::next;
+use super::suggest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{TypedTime, printable};
 use crate::recover::{MarkLine, Marks, Named, mark_name};
@@ -36,7 +36,7 @@ fn read_named(text: &str, state: &StateArgs, file: Option<&Path>) -> Result<Type
         let one = |mark: &MarkLine| format!("{} ({})", printable(&mark.file), mark.at);
         marks.iter().map(one).collect::<Vec<_>>().join(", ")
     };
-    let to_list = || format!("to list them: {}", next::marks(state));
+    let to_list = || format!("to list them: {}", suggest::marks());
     let of_file = file.map(Path::to_string_lossy);
     match marks.named(name, of_file.as_deref()) {
         Named::Mark(mark) => Ok(TypedTime::Instant(mark.at)),

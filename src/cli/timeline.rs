@@ -8,12 +8,13 @@ use super::args::timeline::TimelineArgs;
 use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
-use super::{next, output_file, time_arg};
+use super::suggest::suggest;
+use super::{output_file, time_arg};
 use crate::engine::{own_runs, require_history, standing, trace};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Instant, Location, TypedTime};
-use crate::report::{Format, JsonLines, Phase, Progress, TimelineView, bars_for, shell_word};
+use crate::report::{Format, JsonLines, Phase, Progress, TimelineView, bars_for};
 use crate::s3::ServerClock;
 use crate::timeline::{OwnRun, Timeline, Window};
 
@@ -28,8 +29,7 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
         return Err(Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d"));
     }
     output_file::can_write(html.as_deref())?;
-    let options = next::of_server(&server) + &next::of_state(&state);
-    let diff = format!("asof diff {}{options}", shell_word(&location.to_string()));
+    let diff = suggest("diff").word(&location.to_string()).to_string();
     let client = context.client(server, None).await?;
     require_history(&location.bucket, standing(&client, &location.bucket).await?)?;
     let context = &context.by_clock_of(&client, output);

@@ -9,11 +9,11 @@ use super::confirm::{CHANGE, can_ask, confirm};
 use super::context::{Context, Output};
 use super::copies::apply_options;
 use super::exit::Exit;
-use super::next::OfRun;
 use super::results::{CHANGED_MEANWHILE, Reporter};
 use crate::engine::{PreparedUndo, RunManifest, Undo};
 use crate::error::Result;
-use crate::plan::{Only, Sums};
+use crate::plan::Sums;
+use crate::plan::file::Selected;
 use crate::report::{Command, DiffView, Done, Format, Heading, Purpose, Summary};
 
 pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
@@ -24,7 +24,6 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     can_ask(yes, CHANGE)?;
     let server = server_again(&done.manifest().server, server);
     let kept = server_of(&server);
-    let next = OfRun::new(&apply, &kept, &server);
     let client = context.client(server, Some(apply.rate)).await?;
     let undo = Undo { done: &done, server: kept, undelete: undelete.into() };
     let prepared = undo.prepare(&client, &context.cancel).await;
@@ -49,9 +48,8 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         lead: Lead::default(),
         sums: &sums,
         command: Command::Undo,
-        kinds: &Only::default(),
-        options: "",
-        next,
+        selected: &Selected::default(),
+        trust_etag: false,
         began,
     };
     ready.carry_out(context, output, &client).await

@@ -7,21 +7,21 @@ use super::args::common::PastArgs;
 use super::context::{Context, Output, check_elsewhere, query};
 use super::diff::{SUSPENDED, View};
 use super::exit::Exit;
+use super::suggest::suggest;
+use super::time_arg;
 use super::verdict::{AskedKeys, Tolerance, different, equal};
-use super::{next, time_arg};
 use crate::engine::{Against, Findings, Verdict, Verification, Verify};
 use crate::error::{Error, Result};
 use crate::local::Directory;
 use crate::model::{Destination, Location, Versioning};
 use crate::plan::{Action, Only, Sums};
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems, shell_path, shell_word};
+use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let began = Clock::now();
     let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
         args;
     let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
-    let options = next::of_common(&common, &state);
     let query = query(&location, time_arg::read(&at, &state)?, &common, &Only::default())?;
     let asked = AskedKeys::of(&query);
     let compared = compared_with(&location, against.as_ref())?;
@@ -57,7 +57,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         Verdict::Empty => asked.nothing_compared(&sums, if in_directory { ", and no files" } else { "" }),
         Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, tolerance.trust),
         Verdict::Different => {
-            let next = next_step(&verification, against.as_ref(), &sums, &options);
+            let next = next_step(&verification, against.as_ref(), &sums);
             different(matched, mismatched) + &next
         }
     };
@@ -86,23 +86,17 @@ fn compared_with(location: &Location, against: Option<&Destination>) -> Result<A
 }
 
 /// The command that puts right what does not match, where there is one.
-fn next_step(
-    verification: &Verification,
-    against: Option<&Destination>,
-    sums: &Sums,
-    options: &str,
-) -> String {
+fn next_step(verification: &Verification, against: Option<&Destination>, sums: &Sums) -> String {
     let Verification { location, at, here, .. } = verification;
-    let to = match against {
+    let restore = suggest("restore").about(location, *at);
+    let restore = match against {
         None if here.versioning == Versioning::Suspended => return format!("\n  {SUSPENDED}"),
-        None => String::new(),
+        None => restore,
         // What lies there beyond the past state is not a restore's to remove.
         Some(_) if sums.to_copy().keys == 0 => return String::new(),
-        Some(Destination::Bucket(to)) => format!(" --to {}", shell_word(&to.to_string())),
-        Some(Destination::Directory(path)) => format!(" --to {}", shell_path(path)),
+        Some(to) => restore.to(to),
     };
     let replaces = matches!(against, Some(Destination::Directory(_))) && sums.of(Action::Revert).keys > 0;
-    let overwrite = if replaces { " --on-conflict overwrite" } else { "" };
-    let restore = next::about("restore", location, *at, &(to + options));
-    format!("\n  to put them right: {restore}{overwrite}")
+    let restore = if replaces { restore.option("on-conflict", "overwrite") } else { restore };
+    format!("\n  to put them right: {restore}")
 }

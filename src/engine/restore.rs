@@ -82,7 +82,8 @@ pub struct Prepared {
     /// How the keys were chosen.
     pub selected: Selected,
     pub(super) seen: Seen,
-    pub(super) trust_etag: bool,
+    /// Whether equal ETags and sizes were taken for equal objects.
+    pub trust_etag: bool,
     pub(super) here: BucketState,
     pub(super) there: BucketState,
 }

@@ -206,13 +206,6 @@ impl<T: FromArgMatches> FromArgMatches for Hidden<T> {
     }
 }
 
-impl<T> Hidden<T> {
-    /// The options, for commands that this one suggests.
-    pub(in crate::cli) fn options(&self) -> &T {
-        &self.0
-    }
-}
-
 /// clap shows an error's message only, so the hint has to be part of it.
 pub(super) fn parse_location(text: &str) -> Result<Location, String> {
     text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))

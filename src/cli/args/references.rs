@@ -9,7 +9,6 @@ use super::apply::{ApplyArgs, CopyArgs};
 use super::check::EarlierArgs;
 use super::common::{ListFormatArg, OutputArgs, PastArgs, ServerArgs, parse_location};
 use crate::model::{Instant, Location};
-use crate::report::shell_path;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
@@ -55,14 +54,6 @@ pub(in crate::cli) struct RowsArgs {
     /// After each key comes a NUL, not a line feed
     #[arg(short = '0', long)]
     pub(in crate::cli) null: bool,
-}
-
-impl RowsArgs {
-    /// The options as they are typed.
-    pub(in crate::cli) fn typed(&self) -> String {
-        let null = if self.null { " --null" } else { "" };
-        format!(" --keys-from {}{null}", shell_path(&self.keys_from))
-    }
 }
 
 /// How keys are brought back.
