@@ -5,7 +5,6 @@ use tokio::task::JoinSet;
 
 use super::batch::{Batches, Item, Settled, Work};
 use super::copy::Copies;
-use super::journal::Journal;
 use super::outcome::Outcome;
 use super::place::Place;
 use super::worker::{OnConflict, Worker};
@@ -15,6 +14,7 @@ use crate::limits;
 use crate::model::printable;
 use crate::plan::Change;
 use crate::s3::Client;
+use crate::state::RunJournal;
 
 /// How changes are carried out.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub async fn apply(
     place: &Place,
     manner: &PoolOptions,
     items: impl Iterator<Item = Result<Item>>,
-    journal: &mut Journal,
+    journal: &mut RunJournal,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<Applied> {
@@ -151,7 +151,7 @@ impl Left {
 }
 
 /// The next piece of work, announced in the journal.
-fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut Journal) -> Result<Option<Work>> {
+fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut RunJournal) -> Result<Option<Work>> {
     let Some(work) = works.next().transpose()? else { return Ok(None) };
     journal.take(work.upto())?;
     Ok(Some(work))
@@ -160,7 +160,7 @@ fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut Journal) -
 fn note(
     client: &Client,
     settled: &[Settled],
-    journal: &mut Journal,
+    journal: &mut RunJournal,
     on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<()> {
     let ending = |Settled { item, outcome }: &Settled| (item.n, outcome.ending(item.over.clone()));

@@ -14,7 +14,6 @@ mod extras;
 mod heal;
 mod history;
 mod key_lookup;
-mod manifest;
 mod options;
 mod pairing;
 mod past;
@@ -24,9 +23,7 @@ pub(crate) mod recover;
 mod references;
 mod restore;
 mod rows;
-mod run;
 mod scope_keys;
-mod store;
 mod superseded;
 mod survey;
 mod timeline;
@@ -34,6 +31,7 @@ mod undo;
 mod uploads;
 mod verify;
 
+pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server};
 pub use bucket::{
     BucketState, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
 };
@@ -53,8 +51,6 @@ pub use query::Query;
 pub use references::References;
 pub use restore::{Begun, Prepared, Restore};
 pub use rows::read_keys;
-pub use run::{Copying, Run, RunManifest, RunStatus, Server};
-pub use store::make_private;
 pub use survey::{Extras, Findings, survey};
 pub use timeline::{own_runs, trace};
 pub use undo::{PreparedUndo, Undo};

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::run::{Run, RunStatus, Worked};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::list::Lister;
 use crate::model::{Instant, Location};
 use crate::s3::{Client, ServerClock};
+use crate::state::{Run, RunStatus, Worked};
 use crate::timeline::{OwnRun, Timeline, Trace};
 
 /// Lists every version under a location, and hands what each entry did to `timeline`.

@@ -10,12 +10,12 @@
 use super::{Guarded, OnConflict, Worker};
 use crate::apply::batch::Item;
 use crate::apply::conditions::{Condition, Told, told};
-use crate::apply::journal::Superseded;
 use crate::apply::look::Seen;
 use crate::apply::outcome::Outcome;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
 use crate::retry::{RetryBudget, Sends, is_to_be_looked_at, leaves_open};
+use crate::state::Superseded;
 
 /// How far a change is.
 #[derive(Debug)]
