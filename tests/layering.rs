@@ -54,7 +54,10 @@ const LAYERS: &[Layer] = &[
     ),
     layer(
         "report",
-        &["limits", "error", "counters", "model", "timeline", "resolve", "plan", "apply", "db", "recover"],
+        &[
+            "limits", "error", "counters", "model", "timeline", "spill", "resolve", "plan", "apply", "db",
+            "recover", "engine",
+        ],
     ),
     layer(
         "cli",

@@ -5,10 +5,10 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::recover::CarryArgs;
-use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::{Exit, say};
+use super::kept::state_dir;
 use super::recovery::{Source, as_written, buckets, clock_of, databases, terms};
 use super::taken_up::claim;
 use super::{suggest, swapped};

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::args::recover::DrillArgs;
-use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
+use super::kept::state_dir;
 use super::recovery::{
     self, Source, buckets, clock_of, databases, exit, show_report, take_steps, terms, windows,
 };

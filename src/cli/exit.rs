@@ -1,10 +1,10 @@
 //! Exit codes, and the errors that lead to them.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use crate::error::{Error, ErrorKind};
 use crate::model::printable;
+pub(super) use crate::report::say;
 
 /// How a command ended. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,11 +77,6 @@ pub(super) fn report(error: &Error, verbose: bool, shows_only: bool) -> Exit {
     }
     say(&text);
     Exit::from(error.kind())
-}
-
-/// Writes to stderr. If nobody reads it, the exit code still tells.
-pub(super) fn say(text: &str) {
-    drop(std::io::stderr().write_all(text.as_bytes()));
 }
 
 fn is_broken_pipe(error: &Error) -> bool {

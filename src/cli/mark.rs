@@ -6,9 +6,9 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::args::recover::MarkArgs;
-use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
+use super::kept::state_dir;
 use super::recovery::{STANDS_STILL, Source, as_written, buckets, clock_of};
 use super::suggest;
 use super::time_arg::{self, MARKS};

@@ -17,17 +17,15 @@ mod exit;
 mod follow_up;
 mod heal;
 mod history;
-mod job;
+mod kept;
 #[cfg(feature = "lab")]
 mod lab;
 mod mark;
 mod output_file;
-mod plan_view;
 mod recover;
 mod recovery;
 mod references;
 mod restore;
-mod results;
 mod resume;
 mod run;
 mod runs;

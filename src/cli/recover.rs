@@ -4,10 +4,10 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::args::recover::{CarryArgs, RecoverArgs, ReportArgs};
-use super::carry::state_dir;
 use super::confirm::{Asked, can_ask, is_typed};
 use super::context::{Context, Output};
 use super::exit::{self, Exit};
+use super::kept::state_dir;
 use super::recovery::{
     self, STANDS_STILL, Source, as_written, buckets, clock_of, databases, exit, show_report, take_steps,
     terms, windows, windows_in_time,
@@ -18,7 +18,7 @@ use super::{abort, adopt, ended, follow_up, sources, suggest, swapped};
 use crate::db::{RestoreRequest, require_free};
 use crate::engine::recover::{BucketPart, Recovery, RecoveryOutcome, Terms, keep_sources};
 use crate::error::{Error, Result};
-use crate::model::{Destination, Instant};
+use crate::model::Instant;
 use crate::recover::{Ending, Purpose, RecoveryManifest, Status, Step};
 use crate::report::{DiffView, Format, Heading, head};
 
@@ -277,19 +277,7 @@ async fn show(
     for part in parts {
         let prepared = part.prepare(at, terms, &context.cancel).await?;
         if table {
-            let heading = Heading {
-                location: part.location.clone(),
-                at,
-                purpose: if part.to.is_some() {
-                    crate::report::Purpose::Elsewhere
-                } else {
-                    crate::report::Purpose::Restore
-                },
-                against: part.to.clone().map(Destination::Bucket),
-                notes: head(&prepared.checks),
-                restore: String::new(),
-                now: context.now,
-            };
+            let heading = Heading::of(&prepared, context.now).notes(head(&prepared.checks));
             let mut view = DiffView::new(heading, false);
             view.warn(&prepared.plausibility(&terms.options).warnings());
             view.sums(&prepared.sums, &mut out)?;

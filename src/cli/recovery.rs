@@ -8,10 +8,10 @@ use std::time::Instant as Clock;
 
 use super::args::common::ServerArgs;
 use super::args::recover::{CarryArgs, ReportArgs};
-use super::carry::{server_again, server_of, state_dir};
 use super::context::{Context, Output};
 use super::copies::restore_options;
 use super::exit::{Exit, say};
+use super::kept::{server_again, server_of, state_dir};
 use super::output_file;
 use super::session::Session;
 use super::{suggest, time_arg};

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::args::recover::CarryArgs;
-use super::carry::state_dir;
 use super::context::{Context, Output};
+use super::kept::state_dir;
 use super::recovery::Source;
 use crate::db::Database;
 use crate::error::Result;

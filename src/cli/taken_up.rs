@@ -1,8 +1,8 @@
 //! What `recover` finds that was begun before: the recovery that it resumes, those that are in its way, and other processes.
 
 use super::args::recover::CarryArgs;
-use super::carry::state_dir;
 use super::context::Context;
+use super::kept::state_dir;
 use super::recovery::Source;
 use super::session::Session;
 use super::{suggest, swapped, time_arg};

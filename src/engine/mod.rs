@@ -25,6 +25,7 @@ mod references;
 mod restore;
 mod rows;
 mod run;
+mod saved_plan;
 mod scope_keys;
 mod store;
 mod superseded;
@@ -33,6 +34,12 @@ mod timeline;
 mod undo;
 mod uploads;
 mod verify;
+
+/// What the options and the results of the use cases consist of.
+pub use crate::apply::OnConflict;
+pub use crate::plan::file::{Header, Selected};
+pub use crate::plan::{Action, Only, Plausibility, Sums, Undelete, Warning};
+pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
 
 pub use bucket::{
     BucketState, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
@@ -44,18 +51,21 @@ pub use diff::{Comparison, Diff};
 pub use download::{Download, Names, PreparedDownload};
 pub use execute::Executed;
 pub use heal::Heal;
-pub use history::history;
+pub use history::{Entries, History, KeyHistory};
 pub use key_lookup::Scope;
 pub use options::{ApplyOptions, OnDoubt, RestoreOptions, mass_delete};
 pub use past::judge;
 pub use prune::removable;
 pub use query::Query;
+pub(crate) use query::{check_elsewhere, earlier_rules};
+pub(crate) use references::Finding;
 pub use references::References;
 pub use restore::{Begun, Prepared, Restore};
-pub use rows::read_keys;
+pub(crate) use rows::Rows;
 pub use run::{Copying, Run, RunManifest, RunStatus, Server};
+pub(crate) use saved_plan::open_plan;
 pub use store::make_private;
-pub use survey::{Extras, Findings, survey};
-pub use timeline::{own_runs, trace};
+pub use survey::{Extras, Findings, seen, survey};
+pub use timeline::{Activity, ShowTimeline, TimelineScan};
 pub use undo::{PreparedUndo, Undo};
 pub use verify::{Against, Verdict, Verification, Verify};

@@ -6,11 +6,41 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
+use super::apply::ActionArg;
 use super::check::EarlierArgs;
+use crate::engine::{Action, Only, Query, Selected};
 use crate::error::Error;
 use crate::limits;
-use crate::model::{Account, Destination, Instant, Location, RequestPayer};
-use crate::report::Format;
+use crate::model::{Account, Destination, Instant, Location, RequestPayer, TypedTime};
+use crate::report::{Display, Format, Output};
+
+impl<F: Form> CommonArgs<F> {
+    /// What is asked about the past of a place, of these kinds of change.
+    pub(in crate::cli) fn query(
+        &self,
+        location: &Location,
+        at: TypedTime,
+        only: &[ActionArg],
+    ) -> Result<Query, Error> {
+        let Self { select: SelectArgs { include, exclude, keys_from }, compare, .. } = self;
+        let selected = Selected {
+            include: include.clone(),
+            exclude: exclude.clone(),
+            keys_from: keys_from.as_ref().map(|file| file.to_string_lossy().into_owned()),
+            only: kinds(only),
+        };
+        let mut query = Query::new(location.clone(), at, selected)?;
+        query.trust_etag = compare.trust_etag;
+        query.multipart_window = self.multipart_window;
+        query.earlier = self.earlier.rules()?;
+        Ok(query)
+    }
+}
+
+/// The kinds of change that were typed.
+pub(in crate::cli) fn kinds(only: &[ActionArg]) -> Only {
+    Only::new(only.iter().copied().map(Action::from))
+}
 
 /// A place and a past time.
 #[derive(Debug, Args)]
@@ -133,6 +163,19 @@ pub(in crate::cli) struct OutputArgs<F: Form = FormatArg> {
     pub(in crate::cli) progress: bool,
 }
 
+impl<F: Form> From<OutputArgs<F>> for Output {
+    fn from(args: OutputArgs<F>) -> Self {
+        let OutputArgs { format, json, quiet, no_progress, progress } = args;
+        let format = if json { Format::Json } else { format.into() };
+        let display = match (quiet || no_progress, progress) {
+            (true, _) => Display::Never,
+            (false, true) => Display::Always,
+            (false, false) => Display::Auto,
+        };
+        Self { format, quiet, display }
+    }
+}
+
 /// The formats that a command offers: those that it takes, and no other.
 pub(in crate::cli) trait Form:
     ValueEnum + Into<Format> + std::fmt::Debug + Copy + Send + Sync + 'static
@@ -183,7 +226,7 @@ impl From<ListFormatArg> for Format {
 /// Options that a command accepts and its help does not show: they have no effect on it, but scripts give them to every
 /// command alike.
 #[derive(Debug)]
-pub(in crate::cli) struct Hidden<T>(#[expect(dead_code, reason = "accepted, and of no effect")] T);
+pub(in crate::cli) struct Hidden<T>(T);
 
 impl<T: Args> Args for Hidden<T> {
     fn augment_args(command: Command) -> Command {

@@ -31,7 +31,7 @@ fn a_recovery_goes_on_with_what_it_was_begun_with() {
 fn each_option_is_typed_as_it_was() {
     let typed = [
         "diff",
-        "s3://b",
+        "s3://abc",
         "--at",
         "1h",
         "--include",
@@ -75,9 +75,9 @@ fn each_option_is_typed_as_it_was() {
 
 #[test]
 fn an_option_of_the_same_name_and_another_meaning_is_not_repeated() {
-    let timeline = ["timeline", "s3://b", "--to", "1h"];
+    let timeline = ["timeline", "s3://abc", "--to", "1h"];
     assert_eq!(after(&timeline, "restore").to_string(), "asof restore");
-    let verify = ["verify", "s3://b", "--at", "1h", "--doubtful", "trust", "--state-dir", "/s"];
+    let verify = ["verify", "s3://abc", "--at", "1h", "--doubtful", "trust", "--state-dir", "/s"];
     assert_eq!(after(&verify, "restore").option("at", "x").to_string(), "asof restore --at x --state-dir /s");
     let relative = ["show", "p", "--state-dir", "s", "--profile", "p"];
     let here = std::env::current_dir().unwrap();

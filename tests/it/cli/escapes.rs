@@ -115,7 +115,7 @@ fn in_errors() {
       failed    it's: cannot copy to s3://prod-uploads/it's: access denied (AccessDenied)
       failed    two\u{a}lines/x: cannot copy to s3://prod-uploads/two\u{a}lines/x: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 4 failed     run RUN
-    4 keys could not be changed; to try again: asof resume RUN
+    4 keys could not be changed; to try again: asof resume RUN --concurrency 1
       the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     "#);
 }

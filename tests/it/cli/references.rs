@@ -242,7 +242,7 @@ fn missing_in_a_scratch_copy() {
       orphan     2024-05-07 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
 
     0 keys are there, 6 are not
-      to bring back what came soon after: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --keys-from rows --heal 30s
+      to bring back what came soon after: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --orphans --keys-from rows --heal 30s
     ");
     // The late upload is copied from the source, as a restore would.
     assert_snapshot!(stage.asof(&format!("{} rows --heal 2 --yes", against_scratch())).run(), @"

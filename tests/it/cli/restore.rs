@@ -253,7 +253,7 @@ fn more_keys_that_fail_than_are_shown() {
       failed    19: cannot copy to s3://prod-uploads/19: access denied (AccessDenied)
       … more; --format json lists every one
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 25 failed     run RUN
-    25 keys could not be changed; to try again: asof resume RUN
+    25 keys could not be changed; to try again: asof resume RUN --concurrency 1
       the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
     ");
 }

@@ -85,7 +85,7 @@ fn keys_of_standard_input() {
 
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include '*.txt' --keys-from -
+      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from - --include '*.txt'
       1 copy of 7 B, at least 1 s at 3,000/s
     ");
 }

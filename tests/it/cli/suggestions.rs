@@ -160,7 +160,7 @@ fn with_all_options_of_a_diff() {
     );
     let suggested = shell.follow(&diff);
     assert_verbs(&suggested, &["restore"]);
-    for option in ["--multipart-window 7200s", "--only undelete,revert", "--undelete remove-marker"] {
+    for option in ["--multipart-window 2h", "--only undelete,revert", "--undelete remove-marker"] {
         assert!(suggested[0].contains(option), "{suggested:?}");
     }
     // Of a part nothing is claimed of the whole.
@@ -259,7 +259,7 @@ fn of_verify() {
         let verify = format!("asof verify s3://prod-uploads {AT} --multipart-window 30m {place}");
         let suggested = shell.follow(&verify);
         assert_verbs(&suggested, &["restore"]);
-        assert!(suggested[0].contains("--multipart-window 1800s"), "{suggested:?}");
+        assert!(suggested[0].contains("--multipart-window 30m"), "{suggested:?}");
     }
 }
 
