@@ -29,7 +29,7 @@ mod swapped;
 mod sweep;
 
 async fn databases() -> Databases {
-    Databases::new(Subject::new(Server::find(Kind::Lab).await.unwrap())).await
+    Databases::new(Subject::new(Server::find(Kind::Lab).await)).await
 }
 
 /// With a plain source of the kind, two hours old.

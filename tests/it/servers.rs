@@ -62,39 +62,33 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The server, or nothing when it is not there; that is printed, and fails where no server may be missing.
-    pub(crate) async fn find(kind: Kind) -> Option<Self> {
+    /// The server. A test of one that has to be started is ignored unless it is asked for, and then fails without it.
+    pub(crate) async fn find(kind: Kind) -> Self {
         let Some([url, key, secret]) = kind.variables() else { return Self::start_lab(kind).await };
-        let Ok(address) = env::var(url) else {
-            say(&format!("SKIPPED contract on {}: {url} is not set", kind.name()));
-            let optional = kind == Kind::Custom;
-            assert!(optional || env::var_os("ASOF_REQUIRE_ALL").is_none(), "{url} is not set");
-            return None;
-        };
+        let address = env::var(url).unwrap_or_else(|_| panic!("{url} is not set: see tests/run.sh"));
         let name = match kind {
             Kind::Custom => env::var("ASOF_TEST_SERVER").unwrap_or_else(|_| kind.name().to_owned()),
             _ => kind.name().to_owned(),
         };
         let or_test = |name| env::var(name).unwrap_or_else(|_| "test".to_owned());
-        Some(Self {
+        Self {
             name,
             url: address,
             key: or_test(key),
             secret: or_test(secret),
             #[cfg(feature = "lab")]
             lab: None,
-        })
+        }
     }
 
     #[cfg(not(feature = "lab"))]
-    fn start_lab(kind: Kind) -> impl Future<Output = Option<Self>> {
-        say(&format!("SKIPPED contract on {}: this build has no lab", kind.name()));
-        std::future::ready(None)
+    fn start_lab(kind: Kind) -> std::future::Ready<Self> {
+        panic!("this build has no {}", kind.name())
     }
 
     #[cfg(feature = "lab")]
-    async fn start_lab(kind: Kind) -> Option<Self> {
-        Some(Self::with_lab(kind.name(), quirks_of(kind)).await)
+    async fn start_lab(kind: Kind) -> Self {
+        Self::with_lab(kind.name(), quirks_of(kind)).await
     }
 
     /// A lab with these quirks, on this test's runtime. Its clock stands still, a day ago, and is moved by the test.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # LocalStack 4.14.0 (the last that starts without a token), as a plain process. By hand only, 500 MB:
-#   bash tests/servers/localstack.sh start DIR && export $(cat DIR/env) && cargo test --test it contract::custom::
+#   bash tests/servers/localstack.sh start DIR && export $(cat DIR/env) && cargo test --test it contract::custom:: -- --ignored
 # The one emulator here with conditional copies, and with multipart uploads dated at their initiation.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -282,7 +282,7 @@ fn databases_of_rds() {
             ("rds", RdsAction::DescribeDBInstanceAutomatedBackups),
             ("aurora", RdsAction::DescribeDBClusters),
         ] {
-            let databases = Databases::new(Subject::new(Server::find(Kind::Lab).await.unwrap())).await;
+            let databases = Databases::new(Subject::new(Server::find(Kind::Lab).await)).await;
             match kind {
                 "rds" => databases.plain_instance(&databases.id("src")).await,
                 _ => make_cluster(&databases, &databases.id("src")).await,

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::check::lines;
 use super::stage::{BUCKET, Stage};
-use super::terminal::{has_script, typed};
+use super::terminal::typed;
 
 /// The right second, in the wrong year.
 const WRONG_YEAR: &str = "--at 2023-05-06T07:08:09Z";
@@ -151,9 +151,6 @@ fn elsewhere_nothing_is_deleted() {
 
 #[test]
 fn the_number_of_keys_is_typed() {
-    if !has_script() {
-        return;
-    }
     let stage = Stage::after_incident();
     let restore = format!("restore s3://prod-uploads {WRONG_YEAR} --no-progress");
     for answer in [BUCKET, "", "6", "yes"] {
@@ -173,9 +170,6 @@ fn the_number_of_keys_is_typed() {
 #[test]
 fn a_warning_is_red_on_a_terminal_only() {
     const RED: &str = "\u{1b}[31m";
-    if !has_script() {
-        return;
-    }
     let stage = Stage::after_incident();
     let diff = format!("diff s3://prod-uploads {WRONG_YEAR} --no-progress");
     let plain = typed(&stage, &diff, "");

@@ -7,17 +7,6 @@ use insta::assert_snapshot;
 
 use super::doubt::{AT, expired};
 use super::stage::{Asof, BUCKET, Stage};
-use crate::servers::say;
-
-/// Whether there is a `script` that can be told not to echo.
-pub(crate) fn has_script() -> bool {
-    let help = Command::new("script").arg("--help").stdin(Stdio::null()).output();
-    let fit = help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("--echo"));
-    if !fit {
-        say("SKIPPED the question on a terminal: there is no util-linux script");
-    }
-    fit
-}
 
 /// Restores the bucket on a terminal on which `answer` is typed.
 fn answered(stage: &Stage, answer: &str) -> String {
@@ -49,7 +38,7 @@ pub(crate) fn answer_to(command: &Command, answer: &str) -> Output {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .expect("a terminal is made by util-linux's script");
     // Kept open to the end: script takes the end of its input for the end of the session.
     let mut keyboard = child.stdin.take().unwrap();
     writeln!(keyboard, "{answer}").unwrap();
@@ -61,9 +50,6 @@ pub(crate) fn answer_to(command: &Command, answer: &str) -> Output {
 
 #[test]
 fn right_name() {
-    if !has_script() {
-        return;
-    }
     let stage = Stage::after_incident();
     assert_snapshot!(answered(&stage, BUCKET), @"
     exit code 0
@@ -87,9 +73,6 @@ fn right_name() {
 
 #[test]
 fn wrong_name() {
-    if !has_script() {
-        return;
-    }
     let stage = Stage::after_incident();
     let refused = answered(&stage, "yes");
     assert_snapshot!(refused, @"
@@ -115,9 +98,6 @@ fn wrong_name() {
 
 #[test]
 fn keys_in_doubt() {
-    if !has_script() {
-        return;
-    }
     let restore = format!("restore s3://prod-uploads/uploads {AT} --no-progress");
     for answer in ["stop", "", "yes", BUCKET] {
         let stage = expired();

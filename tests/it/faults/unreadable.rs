@@ -27,7 +27,7 @@ fn answering(document: &'static str) -> String {
 fn a_reply_that_is_no_result_is_described() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let subject = Subject::new(Server::find(Kind::Lab).await.unwrap());
+        let subject = Subject::new(Server::find(Kind::Lab).await);
         for (document, described) in [
             (
                 "<!DOCTYPE html><html></html>",

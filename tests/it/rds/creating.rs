@@ -8,7 +8,6 @@ use asof::lab::{Hidden, RdsAction, When};
 use super::orphans::{killed, left, with_kind};
 use super::sweep::answered;
 use super::{rds, restores};
-use crate::cli::terminal::has_script;
 use crate::crash::{block_on, kill};
 use crate::support::Run;
 use crate::support::databases::Databases;
@@ -63,10 +62,6 @@ fn the_next_drill_removes_a_protected_copy_that_is_being_created() {
 fn a_sweep_removes_a_protected_copy_that_is_being_created() {
     block_on(async {
         for of in KINDS {
-            // Nobody is asked about what is protected without a terminal, so it would be left.
-            if !has_script() {
-                return;
-            }
             let databases = being_created(of).await;
             std::fs::remove_dir_all(databases.subject.runs_dir().parent().unwrap()).unwrap();
             rds(&databases).handle().backdate(&databases.id("dst"), 2 * DAY);

@@ -3,7 +3,7 @@
 use asof::lab::{RdsAction, RdsHandle, When};
 
 use super::{databases, rds, with_source_of};
-use crate::cli::terminal::{answer_to, has_script};
+use crate::cli::terminal::answer_to;
 use crate::crash::block_on;
 use crate::support::Run;
 use crate::support::databases::Databases;
@@ -142,9 +142,6 @@ fn a_protected_copy_is_left_without_a_question_and_named_before_one() {
             assert_eq!(there(&databases, &protected).await, Some(true), "{left}");
             sweep(&databases, &["--yes"]).await.expect_code(3);
 
-            if !has_script() {
-                return;
-            }
             let refused = answered(&databases, "2").await;
             assert_eq!(there(&databases, &protected).await, Some(true), "{refused}");
             let swept = answered(&databases, "1").await;
