@@ -16,6 +16,7 @@ use crate::cancel::Cancel;
 use crate::db::{Database, Window};
 use crate::engine::{AskedTime, CheckPast};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::model::iam_databases::RenamedSource;
 use crate::model::{Location, Policy, TypedTime, Use};
 use crate::recover::DatabaseKind;
@@ -47,6 +48,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         None => Vec::new(),
     };
     let client = context.client(server, None).await?;
+    let multipart_window = multipart_window.unwrap_or(limits::MULTIPART_WINDOW);
     let check = CheckPast { location: location.clone(), asked, multipart_window, earlier, trusting };
     let check = context.answered(&client, check.inspect(&client).await)?;
     let doubtful = context.surveying(check.look(&client, &context.cancel)).await?;

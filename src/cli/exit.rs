@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::error::{Error, ErrorKind};
-use crate::model::printable;
+use crate::report::error_words;
 pub(super) use crate::report::say;
 
 /// How a command ended. The numbers are part of the interface.
@@ -64,18 +64,7 @@ pub(super) fn report(error: &Error, verbose: bool, shows_only: bool) -> Exit {
         );
         return Exit::Failed;
     }
-    let mut text = format!("error: {}\n", printable(&error.to_string()));
-    for hint in error.hints() {
-        text.push_str("  ");
-        text.push_str(&printable(hint));
-        text.push('\n');
-    }
-    if let Some(cause) = std::error::Error::source(error).filter(|_| verbose) {
-        text.push_str("  caused by: ");
-        text.push_str(&printable(&cause.to_string()));
-        text.push('\n');
-    }
-    say(&text);
+    say(&error_words(error, verbose));
     Exit::from(error.kind())
 }
 

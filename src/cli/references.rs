@@ -8,10 +8,9 @@ use super::exit::Exit;
 use super::heal::{Typed, heading_of, heal};
 use super::suggest::{Suggestion, suggest};
 use super::time_arg;
-use crate::engine::{Aim, CheckReferences, Heal, Holder, ReferenceCheck, Rows};
+use crate::engine::{Aim, CheckReferences, Existed, Heal, Holder, ReferenceCheck, Rows};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location};
-use crate::recover::Existed;
 use crate::report::{
     FindingsView, Format, ReferencesHeading, ReferencesSummary, problems, references_verdict,
 };

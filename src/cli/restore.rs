@@ -11,12 +11,12 @@ use super::kept::{server_of, state_dir};
 use super::show::{self, Asked};
 use super::suggest::{self, suggest};
 use super::{diff, directory, time_arg};
-use crate::engine::{Action, Begun, Header, Prepared, Restore, Said, Warning, check_elsewhere, open_plan};
+use crate::engine::{Begun, Header, Prepared, Restore, Said, check_elsewhere, open_plan};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Location};
 use crate::report::{
-    CHANGED_MEANWHILE, Command, Done, Heading, Preview, Reporter, head, left_out_line, nothing_to_change,
-    plan_notes, plural, problems, show_sums,
+    Before, CHANGED_MEANWHILE, Command, Done, Preview, Reporter, left_out_line, nothing_to_change,
+    plan_notes, show_prepared,
 };
 
 pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
@@ -94,13 +94,15 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     let client = context.client(common.server, Some(apply.rate)).await?;
     let prepared = context.surveying(restore.prepare(&client, &context.cancel)).await;
     let prepared = context.answered(&client, prepared)?;
+    let notes = plan.as_ref().map(|plan| plan_notes(plan, &suggest::choice_of(plan), context.now));
     if dry_run {
-        show(&context, &prepared, plan.as_ref(), &prepared.sums.plausibility(prepared.at, 0).warnings())?;
+        let warnings = prepared.sums.plausibility(prepared.at, 0).warnings();
+        show_prepared(context.output, &prepared, Before { notes, warnings: &warnings, now: context.now })?;
         return preview_elsewhere(&context, prepared);
     }
     let mut options = restore_options(&copies, &apply);
     let warnings = prepared.plausibility(&options).warnings();
-    show(&context, &prepared, plan.as_ref(), &warnings)?;
+    show_prepared(context.output, &prepared, Before { notes, warnings: &warnings, now: context.now })?;
     prepared.require_room(&options)?;
     let (checks, sums) = (prepared.checks.clone(), prepared.sums.clone());
     if !yes {
@@ -122,26 +124,6 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     let check = suggest::check(run.manifest(), &selected, trust_etag);
     let ready = PendingRun { run, apply: options.apply, lead, sums: &sums, command: Command::Restore, check };
     ready.execute(&context, &client).await
-}
-
-/// Shows the sums of the changes before they are made.
-fn show(context: &Context, prepared: &Prepared, plan: Option<&Header>, warnings: &[Warning]) -> Result<()> {
-    let notes = plan.map(|plan| plan_notes(plan, &suggest::choice_of(plan), context.now));
-    let notes = match notes {
-        None => head(&prepared.checks),
-        Some(notes) => [notes, problems(&prepared.checks)].concat(),
-    };
-    let is_shown = context.output.is_read() && prepared.len > 0;
-    if is_shown {
-        let heading = Heading::of(prepared, context.now).notes(notes);
-        show_sums(context.output, heading, warnings, &prepared.sums)?;
-    }
-    let extra = if prepared.to.is_some() { prepared.sums.of(Action::Delete).keys } else { 0 };
-    if extra > 0 && !is_shown {
-        let keys = plural(extra, "key is", "keys are");
-        context.note(&format!("{keys} there beyond the past state, left alone"));
-    }
-    Ok(())
 }
 
 /// Shows what a restore into another place would change, and changes nothing.

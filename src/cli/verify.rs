@@ -7,16 +7,15 @@ use super::diff::SUSPENDED;
 use super::exit::Exit;
 use super::suggest::suggest;
 use super::time_arg;
-use super::verdict::{AskedKeys, Tolerance, different, equal};
 use crate::engine::{Action, Against, Findings, Sums, Verdict, Verification, Verify};
 use crate::error::Result;
 use crate::model::{Destination, Versioning};
-use crate::report::{ChangesView, Command, Heading, Purpose, problems};
+use crate::report::{AskedKeys, ChangesView, Command, Heading, Purpose, different, equal, problems};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
         args;
-    let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
+    let trust = doubtful.is_some();
     let query = common.query(&location, time_arg::read(&at, &state)?, &[])?;
     let asked = AskedKeys::of(&query);
     let compared = Against::of(&location, against.as_ref())?;
@@ -38,11 +37,11 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         view.mismatch(&change?)?;
     }
     view.unsure(unsure)?;
-    let verdict = Verdict::of(&sums, tolerance.trust);
+    let verdict = Verdict::of(&sums, trust);
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let text = match verdict {
         Verdict::Empty => asked.nothing_compared(&sums, if in_directory { ", and no files" } else { "" }),
-        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, tolerance.trust),
+        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, trust),
         Verdict::Different => {
             let next = next_step(&verification, against.as_ref(), &sums);
             different(matched, mismatched) + &next
@@ -54,7 +53,13 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let command = Command::Verify { matched, mismatched, uncertain: sums.unsure.all() };
     let summary = context.summary(command, &location, at, &sums);
     view.finish(&sums, &summary, Some(&text))?;
-    Ok(tolerance.exit(verdict))
+    Ok(match verdict {
+        Verdict::Empty if allow_empty => Exit::Done,
+        // That nothing was compared is a finding.
+        Verdict::Empty | Verdict::Different => Exit::Differences,
+        Verdict::Verified => Exit::Done,
+        Verdict::Uncertain => Exit::Refused,
+    })
 }
 
 /// The command that puts right what does not match, where there is one.

@@ -39,6 +39,7 @@ mod verify;
 pub use crate::apply::OnConflict;
 pub use crate::plan::file::{Header, Selected};
 pub use crate::plan::{Action, Only, Plausibility, Sums, Undelete, Warning};
+pub(crate) use crate::recover::Existed;
 pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
 
 pub use bucket::{
@@ -58,7 +59,7 @@ pub use past::judge;
 pub use prune::removable;
 pub use query::Query;
 pub(crate) use query::{check_elsewhere, earlier_rules};
-pub(crate) use references::Finding;
+pub(crate) use references::ReferenceFinding;
 pub use references::References;
 pub use restore::{Begun, Prepared, Restore};
 pub(crate) use rows::Rows;

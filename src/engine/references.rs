@@ -51,24 +51,24 @@ impl References {
         self,
         at: Instant,
         within: Option<Duration>,
-        mut on: impl FnMut(Finding<'_>) -> Result<()>,
+        mut on: impl FnMut(ReferenceFinding<'_>) -> Result<()>,
     ) -> Result<Spool<Dangling>> {
         let mut late = Spool::new()?;
         for dangling in self.dangling.into_changes()? {
             let dangling = dangling?;
-            on(Finding::Dangling(&dangling))?;
+            on(ReferenceFinding::Dangling(&dangling))?;
             if within.is_some_and(|within| dangling.came_within(at, within)) {
                 late.push(0, &dangling.key, &dangling)?;
             }
         }
-        self.orphans.into_changes()?.try_for_each(|orphan| on(Finding::Orphan(&orphan?)))?;
+        self.orphans.into_changes()?.try_for_each(|orphan| on(ReferenceFinding::Orphan(&orphan?)))?;
         Ok(late)
     }
 }
 
 /// A key that rows and bucket disagree about.
 #[derive(Debug)]
-pub(crate) enum Finding<'a> {
+pub(crate) enum ReferenceFinding<'a> {
     /// Rows name it, and it is not there.
     Dangling(&'a Dangling),
     /// It is there, and no row names it.

@@ -2,16 +2,19 @@
 
 use std::io::{BufWriter, Write};
 
+use super::checks::{head, problems};
 use super::csv::CsvChanges;
 use super::diff::{DiffView, nothing_to_change};
 use super::heading::Heading;
 use super::json::{JsonLines, Summary};
+use super::units::plural;
 use super::{Format, Output, say};
+use crate::engine::Prepared;
 use crate::error::Result;
 use crate::limits;
-use crate::model::Check;
+use crate::model::{Check, Instant};
 use crate::plan::file::Header;
-use crate::plan::{Change, Sums, UnsureKey, Warning};
+use crate::plan::{Action, Change, Sums, UnsureKey, Warning};
 use crate::spill::Spool;
 
 type Out = BufWriter<std::io::Stdout>;
@@ -124,6 +127,35 @@ pub(crate) fn show_sums(output: Output, heading: Heading, warnings: &[Warning], 
     view.warn(warnings);
     view.sums(sums, &mut out)?;
     Ok(out.flush()?)
+}
+
+/// What is known of a restore before its changes are made.
+pub(crate) struct Before<'a> {
+    /// What there is to say of its plan, where it is of one that was saved.
+    pub notes: Option<Vec<String>>,
+    /// What a person has to know first.
+    pub warnings: &'a [Warning],
+    /// The present, for ages.
+    pub now: Instant,
+}
+
+/// Shows the sums of a restore's changes before they are made.
+pub(crate) fn show_prepared(output: Output, prepared: &Prepared, before: Before<'_>) -> Result<()> {
+    let Before { notes, warnings, now } = before;
+    let is_shown = output.is_read() && prepared.len > 0;
+    if is_shown {
+        let notes = match notes {
+            None => head(&prepared.checks),
+            Some(notes) => [notes, problems(&prepared.checks)].concat(),
+        };
+        show_sums(output, Heading::of(prepared, now).notes(notes), warnings, &prepared.sums)?;
+    }
+    let extra = if prepared.to.is_some() { prepared.sums.of(Action::Delete).keys } else { 0 };
+    if extra > 0 && !is_shown {
+        let keys = plural(extra, "key is", "keys are");
+        output.note(&format!("{keys} there beyond the past state, left alone"));
+    }
+    Ok(())
 }
 
 /// The changes of a restore that is not made, below the table of their sums.

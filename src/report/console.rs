@@ -3,6 +3,8 @@
 use std::io::Write;
 
 use super::{Display, Format};
+use crate::error::Error;
+use crate::model::printable;
 
 /// How results and progress are shown.
 #[derive(Debug, Clone, Copy)]
@@ -32,4 +34,20 @@ impl Output {
 /// Writes to stderr. If nobody reads it, the exit code still tells.
 pub(crate) fn say(text: &str) {
     drop(std::io::stderr().write_all(text.as_bytes()));
+}
+
+/// What went wrong, and what to do next; with what lies below it, if the person wants to know.
+pub(crate) fn error_words(error: &Error, verbose: bool) -> String {
+    let mut text = format!("error: {}\n", printable(&error.to_string()));
+    for hint in error.hints() {
+        text.push_str("  ");
+        text.push_str(&printable(hint));
+        text.push('\n');
+    }
+    if let Some(cause) = std::error::Error::source(error).filter(|_| verbose) {
+        text.push_str("  caused by: ");
+        text.push_str(&printable(&cause.to_string()));
+        text.push('\n');
+    }
+    text
 }

@@ -7,7 +7,7 @@ use super::references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };
 use super::{Format, say};
-use crate::engine::Finding;
+use crate::engine::ReferenceFinding;
 use crate::error::Result;
 use crate::model::Instant;
 use crate::recover::ReferenceSums;
@@ -45,14 +45,14 @@ impl FindingsView {
     }
 
     /// Takes one finding.
-    pub(crate) fn finding(&mut self, finding: &Finding<'_>, at: Instant) -> Result<()> {
+    pub(crate) fn finding(&mut self, finding: &ReferenceFinding<'_>, at: Instant) -> Result<()> {
         match (finding, self) {
-            (Finding::Dangling(dangling), Self::Table(view, out)) => view.dangling(dangling, out),
-            (Finding::Dangling(dangling), Self::Json(lines)) => lines.dangling(dangling, at),
-            (Finding::Dangling(dangling), Self::Csv(csv)) => csv.dangling(dangling, at),
-            (Finding::Orphan(orphan), Self::Table(view, out)) => view.orphan(orphan, out),
-            (Finding::Orphan(orphan), Self::Json(lines)) => lines.orphan(orphan),
-            (Finding::Orphan(orphan), Self::Csv(csv)) => csv.orphan(orphan),
+            (ReferenceFinding::Dangling(dangling), Self::Table(view, out)) => view.dangling(dangling, out),
+            (ReferenceFinding::Dangling(dangling), Self::Json(lines)) => lines.dangling(dangling, at),
+            (ReferenceFinding::Dangling(dangling), Self::Csv(csv)) => csv.dangling(dangling, at),
+            (ReferenceFinding::Orphan(orphan), Self::Table(view, out)) => view.orphan(orphan, out),
+            (ReferenceFinding::Orphan(orphan), Self::Json(lines)) => lines.orphan(orphan),
+            (ReferenceFinding::Orphan(orphan), Self::Csv(csv)) => csv.orphan(orphan),
         }
     }
 

@@ -27,13 +27,13 @@ mod runs;
 mod shell;
 mod timeline;
 mod units;
+mod verdict;
 mod warning;
 
-pub(crate) use changes::{ChangesView, Preview, show_sums};
+pub(crate) use changes::{Before, ChangesView, Preview, show_prepared, show_sums};
 pub(crate) use checks::{Answer, head, problems};
-pub(crate) use console::{Output, say};
+pub(crate) use console::{Output, error_words, say};
 pub(crate) use diff::{DiffView, nothing_to_change};
-pub(crate) use doubt::straddling_keys;
 pub(crate) use findings::FindingsView;
 pub(crate) use heading::{Heading, Purpose};
 pub(crate) use history::HistoryView;
@@ -53,6 +53,7 @@ pub(crate) use runs::{RunLine, removed_runs, show_runs};
 pub(crate) use shell::{shell_path, shell_word};
 pub(crate) use timeline::TimelineView;
 pub(crate) use units::{length, plural};
+pub(crate) use verdict::{AskedKeys, different, equal};
 
 /// The form of the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -30,8 +30,8 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history"])]
     pub(in crate::cli) iam: Option<UseArg>,
     /// With --at: doubt keys that held a multipart upload started within this window before T; without it, 1h
-    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
-    pub(in crate::cli) multipart_window: Duration,
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pub(in crate::cli) multipart_window: Option<Duration>,
     /// Accept keys whose state is uncertain: trust takes the listing for the whole truth
     #[arg(long, value_enum, value_name = "HOW")]
     pub(in crate::cli) doubtful: Option<TrustArg>,

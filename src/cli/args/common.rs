@@ -31,7 +31,7 @@ impl<F: Form> CommonArgs<F> {
         };
         let mut query = Query::new(location.clone(), at, selected)?;
         query.trust_etag = compare.trust_etag;
-        query.multipart_window = self.multipart_window;
+        query.multipart_window = self.multipart_window.unwrap_or(limits::MULTIPART_WINDOW);
         query.earlier = self.earlier.rules()?;
         Ok(query)
     }
@@ -61,8 +61,8 @@ pub(in crate::cli) struct CommonArgs<F: Form = FormatArg> {
     #[command(flatten)]
     pub(in crate::cli) compare: CompareArgs,
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
-    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
-    pub(in crate::cli) multipart_window: Duration,
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pub(in crate::cli) multipart_window: Option<Duration>,
     #[command(flatten)]
     pub(in crate::cli) earlier: EarlierArgs,
     #[command(flatten)]
