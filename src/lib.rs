@@ -71,5 +71,6 @@ pub mod resolve;
 pub(crate) mod retry;
 pub mod s3;
 pub mod spill;
+pub(crate) mod state;
 pub(crate) mod timeline;
 pub(crate) mod verify;

@@ -181,7 +181,7 @@ pub const SPARE_BUFFERS: usize = 8;
 pub const INTENTS: u64 = 1000;
 
 /// Greatest length of a journal's line, in bytes: a result with a long error message is far below.
-pub const JOURNAL_LINE: u64 = 64 << 10;
+pub const JOURNAL_LINE: u64 = 1 << 20;
 
 /// Characters of an error that a journal's line keeps: a server may send pages of them, and a line has its limit.
 pub const JOURNAL_ERROR: usize = 4000;

@@ -37,19 +37,23 @@ const LAYERS: &[Layer] = &[
     layer("list", &["limits", "error", "retry", "model", "s3"]),
     layer("resolve", &["limits", "error", "model"]),
     layer("plan", &["limits", "error", "model", "resolve"]),
+    layer("db", &["limits", "error", "cancel", "retry", "model", "program", "s3"]),
+    layer("recover", &["limits", "error", "model", "program", "resolve", "plan", "db"]),
+    layer("state", &["limits", "error", "model", "s3", "db", "recover"]),
     layer(
         "apply",
-        &["limits", "error", "cancel", "retry", "counters", "model", "s3", "list", "resolve", "plan"],
+        &[
+            "limits", "error", "cancel", "retry", "counters", "model", "s3", "list", "resolve", "plan",
+            "state",
+        ],
     ),
     layer("local", &["limits", "error", "cancel", "retry", "model", "s3", "resolve", "plan", "apply"]),
     layer("verify", &["error", "model", "spill", "s3", "resolve", "plan", "local"]),
-    layer("db", &["limits", "error", "cancel", "retry", "model", "program", "s3"]),
-    layer("recover", &["limits", "error", "model", "program", "resolve", "plan", "db"]),
     layer(
         "engine",
         &[
             "limits", "error", "cancel", "counters", "model", "timeline", "program", "spill", "retry", "s3",
-            "list", "resolve", "plan", "apply", "local", "verify", "db", "recover",
+            "list", "resolve", "plan", "apply", "local", "verify", "db", "recover", "state",
         ],
     ),
     layer(
@@ -88,8 +92,6 @@ const PURE: &[&str] = &[
     "timeline/",
     "resolve/",
     "plan/",
-    "apply/journal/record",
-    "apply/journal/replay",
     "db/check",
     "db/connection",
     "db/rds/cluster_settings",
@@ -108,6 +110,8 @@ const PURE: &[&str] = &[
     "recover/report",
     "recover/steps",
     "recover/told",
+    "state/run/record",
+    "state/run/replay",
     "verify/live",
 ];
 const IMPURE: &[&str] =

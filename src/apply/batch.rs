@@ -1,10 +1,10 @@
 //! Turns changes into requests: a copy each, deletes and the removal of delete markers by the thousand.
 
-use super::journal::Superseded;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Version, is_xml_safe};
 use crate::plan::{Action, Change};
+use crate::state::Superseded;
 
 /// A change, and what is known of it from before.
 #[derive(Debug, Clone, PartialEq, Eq)]

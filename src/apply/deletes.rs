@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use futures::{StreamExt, stream};
 
 use super::batch::Item;
-use super::journal::Superseded;
 use super::look::Seen;
 use super::markers::MarkersReader;
 use super::outcome::Outcome;
@@ -15,6 +14,7 @@ use crate::limits;
 use crate::list::{Keyed, read_histories};
 use crate::retry::{RetryBudget, Sends, leaves_open};
 use crate::s3::{DeleteKey, Deleted};
+use crate::state::Superseded;
 
 /// What is done to many keys at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,6 @@ mod batch;
 mod conditions;
 mod copy;
 mod deletes;
-pub mod journal;
 mod look;
 mod markers;
 mod multipart;

@@ -1,12 +1,12 @@
 //! What becomes of a change.
 
-use super::journal::{Ending, Superseded};
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::limits;
 use crate::model::Version;
 use crate::plan::Change;
 use crate::s3::{Copied, Deleted};
+use crate::state::{Ending, Superseded};
 
 /// What became of one change.
 #[derive(Debug)]

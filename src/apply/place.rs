@@ -1,6 +1,7 @@
 //! Where changes are made.
 
 use crate::model::{Location, Relocation};
+use crate::state::RunManifest;
 
 /// Where changes are made.
 #[derive(Debug, Clone)]
@@ -14,6 +15,14 @@ pub struct Place {
 }
 
 impl Place {
+    /// Where a run makes its changes.
+    pub fn of(manifest: &RunManifest) -> Self {
+        match &manifest.to {
+            None => Self::in_place(&manifest.location.bucket),
+            Some(to) => Self::elsewhere(&manifest.location, to),
+        }
+    }
+
     /// The bucket itself.
     pub fn in_place(bucket: &str) -> Self {
         Self {

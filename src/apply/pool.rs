@@ -5,7 +5,6 @@ use tokio::task::JoinSet;
 
 use super::batch::{Batches, Item, Work};
 use super::copy::Copies;
-use super::journal::Journal;
 use super::outcome::Outcome;
 use super::place::Place;
 use super::worker::{OnConflict, Worker};
@@ -14,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::plan::Change;
 use crate::s3::Client;
+use crate::state::RunJournal;
 
 /// How changes are carried out.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub async fn apply(
     place: &Place,
     manner: &PoolOptions,
     items: impl Iterator<Item = Result<Item>>,
-    journal: &mut Journal,
+    journal: &mut RunJournal,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<Applied> {
@@ -152,7 +152,7 @@ impl Left {
 }
 
 /// The next piece of work, announced in the journal.
-fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut Journal) -> Result<Option<Work>> {
+fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut RunJournal) -> Result<Option<Work>> {
     let Some(work) = works.next().transpose()? else { return Ok(None) };
     journal.take(work.upto())?;
     Ok(Some(work))
@@ -161,7 +161,7 @@ fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut Journal) -
 fn note(
     client: &Client,
     settled: &[(Item, Outcome)],
-    journal: &mut Journal,
+    journal: &mut RunJournal,
     on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<()> {
     journal.end(settled.iter().map(|(item, outcome)| (item.n, outcome.ending(item.over.clone()))))?;

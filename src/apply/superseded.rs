@@ -13,10 +13,10 @@
 //! | ours, and below it anything else | a write was superseded |
 //! | ours is not there | it was removed since, or never made |
 
-use super::journal::Ending;
 use crate::list::{HistoryReader, Want};
 use crate::model::{Entry, Instant, Kind, Version};
 use crate::plan::{Action, Change};
+use crate::state::Ending;
 
 /// What a change has put on its key, as far as the server said it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,7 +16,6 @@ use std::sync::Arc;
 use super::batch::{Item, Work};
 use super::conditions::{Condition, IMPOSSIBLE, Told, told};
 use super::copy::{Made, copy, gone};
-use super::journal::Superseded;
 use super::look::{Seen, look};
 use super::markers::MarkersReader;
 use super::outcome::Outcome;
@@ -29,6 +28,7 @@ use crate::model::is_xml_safe;
 use crate::plan::{Action, Change};
 use crate::retry::{RetryBudget, Sends, SharedPressure, is_to_be_looked_at, leaves_open};
 use crate::s3::{Client, DeleteKey, Deleted, Guard};
+use crate::state::Superseded;
 
 /// What is done about a key that somebody changed since the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

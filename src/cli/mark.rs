@@ -1,9 +1,7 @@
 //! `asof mark`.
 
-use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::recover::MarkArgs;
 use super::context::{Context, Output};
@@ -11,9 +9,8 @@ use super::exit::Exit;
 use super::kept::state_dir;
 use super::recovery::{STANDS_STILL, Source, as_written, buckets, clock_of};
 use super::suggest;
-use super::time_arg::{self, MARKS};
-use crate::engine::make_private;
-use crate::engine::recover::{Claim, Glimpse, Quiesced, Recovery, mark};
+use super::time_arg;
+use crate::engine::recover::{Claim, Glimpse, MarksFile, Quiesced, Recovery, mark};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::printable;
@@ -35,7 +32,7 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     let file = Resource::File { path: source.path.clone() };
     let mut claim = Claim::take(&dir, "mark", vec![file])?;
     // Before the application is stopped: that the mark cannot be kept is known at once.
-    let marks = Marks::open(&dir)?;
+    let marks = MarksFile::open(&dir)?;
     let of_file = source.path.to_string_lossy().into_owned();
     if let Some(name) = name.as_deref().filter(|_| !replace) {
         marks.require_free(name, &of_file)?;
@@ -120,8 +117,7 @@ async fn resume_after_killed(
 
 /// Lists the marks, or those that were made with one file.
 fn show(context: &Context, output: Output, dir: &Path, file: Option<&Path>) -> Result<Exit> {
-    let path = dir.join(MARKS);
-    let mut marks = time_arg::marks_in(&path)?.listed();
+    let mut marks = time_arg::marks_in(dir)?.listed();
     if let Some(file) = file {
         let place = Source::place(file)
             .map_err(|e| Error::usage(format!("cannot find the recovery file {}: {e}", file.display())))?;
@@ -135,7 +131,7 @@ fn show(context: &Context, output: Output, dir: &Path, file: Option<&Path>) -> R
         out.write_all(marks_table(&marks, context.now).as_bytes())?;
     }
     if marks.is_empty() {
-        output.note(&format!("no marks in {}", path.display()));
+        output.note(&format!("no marks in {}", MarksFile::path(dir).display()));
     }
     Ok(Exit::Done)
 }
@@ -147,57 +143,4 @@ fn check_name(name: &str) -> Result<()> {
     }
     Err(Error::usage(format!("{} cannot be a mark's name", printable(name)))
         .hint("it has letters, digits, \"-\", \"_\" and \".\""))
-}
-
-/// The file of marks.
-struct Marks {
-    file: File,
-    path: PathBuf,
-}
-
-impl Marks {
-    fn open(state_dir: &Path) -> Result<Self> {
-        let path = state_dir.join(MARKS);
-        let opened = make_private(state_dir)
-            .and_then(|()| File::options().create(true).read(true).append(true).open(&path));
-        let file = opened.map_err(|e| cannot(&path, &e))?;
-        Ok(Self { file, path })
-    }
-
-    /// Refuses the name of a mark that the file has: the second that it stands for would be lost.
-    fn require_free(&self, name: &str, file: &str) -> Result<()> {
-        match time_arg::marks_in(&self.path)?.own(name, file) {
-            None => Ok(()),
-            Some(mark) => {
-                Err(Error::usage(format!("there is a mark {name} already, at {}", mark.at.human()))
-                    .hint("give another --name; --replace replaces the mark"))
-            }
-        }
-    }
-
-    /// Adds a line of its own, which is on disk when this returns. The name may have been given meanwhile.
-    fn keep(mut self, line: &MarkLine, replace: bool) -> Result<()> {
-        self.file.lock().map_err(|e| cannot(&self.path, &e))?;
-        if !replace {
-            self.require_free(&line.name, &line.file)?;
-        }
-        let text = serde_json::to_string(line).map_err(std::io::Error::from)?;
-        let begin = if is_torn(&self.file).map_err(|e| cannot(&self.path, &e))? { "\n" } else { "" };
-        self.file
-            .write_all(format!("{begin}{text}\n").as_bytes())
-            .and_then(|()| self.file.sync_data())
-            .map_err(|e| cannot(&self.path, &e))
-    }
-}
-
-/// Whether the file's last line was not written whole: the next one would be no line of its own.
-fn is_torn(marks: &File) -> std::io::Result<bool> {
-    let Some(last) = marks.metadata()?.len().checked_sub(1) else { return Ok(false) };
-    let mut byte = [0];
-    marks.read_exact_at(&mut byte, last)?;
-    Ok(byte != *b"\n")
-}
-
-fn cannot(path: &Path, e: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Local, format!("cannot write the marks in {}: {e}", path.display()))
 }

@@ -10,12 +10,10 @@ use super::args::apply::StateArgs;
 use super::exit::say;
 use super::kept::state_dir;
 use super::suggest;
-use crate::error::{Error, ErrorKind, Result};
+use crate::engine::recover::MarksFile;
+use crate::error::{Error, Result};
 use crate::model::{TypedTime, printable};
 use crate::recover::{MarkLine, Marks, Named, mark_name};
-
-/// The file of marks in a state directory.
-pub(super) const MARKS: &str = "marks";
 
 /// Reads a past time. `mark:NAME` is looked up where the state is kept, among the marks of every recovery file.
 pub(super) fn read(text: &str, state: &StateArgs) -> Result<TypedTime> {
@@ -29,8 +27,8 @@ pub(super) fn read_with(text: &str, state: &StateArgs, file: &Path) -> Result<Ty
 
 fn read_named(text: &str, state: &StateArgs, file: Option<&Path>) -> Result<TypedTime> {
     let Some(name) = mark_name(text) else { return TypedTime::parse(text) };
-    let path = state_dir(state)?.join(MARKS);
-    let marks = marks_in(&path)?;
+    let state_dir = state_dir(state)?;
+    let (path, marks) = (MarksFile::path(&state_dir), marks_in(&state_dir)?);
     let shown = printable(name);
     let each = |marks: &[MarkLine]| {
         let one = |mark: &MarkLine| format!("{} ({})", printable(&mark.file), mark.at);
@@ -61,19 +59,14 @@ fn read_named(text: &str, state: &StateArgs, file: Option<&Path>) -> Result<Type
     }
 }
 
-/// The marks in a file; none where there is no file. A line that cannot be read is told of once.
-pub(super) fn marks_in(path: &Path) -> Result<Marks> {
-    let bytes = match std::fs::read(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Marks::default()),
-        bytes => bytes.map_err(|e| {
-            Error::new(ErrorKind::Local, format!("cannot read the marks in {}: {e}", path.display()))
-        })?,
-    };
-    let marks = Marks::read(&bytes);
+/// The marks in a state directory. A line that cannot be read is told of once.
+pub(super) fn marks_in(state_dir: &Path) -> Result<Marks> {
+    let marks = MarksFile::read(state_dir)?;
     if !marks.unreadable.is_empty() {
         static TOLD: Once = Once::new();
         let numbers: Vec<_> = marks.unreadable.iter().map(ToString::to_string).collect();
         let numbers = numbers.join(", ");
+        let path = MarksFile::path(state_dir);
         let told =
             format!("cannot read line {numbers} of the marks in {}; the others are used\n", path.display());
         TOLD.call_once(|| say(&told));

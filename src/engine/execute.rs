@@ -3,14 +3,10 @@
 use std::path::Path;
 
 use super::bucket::{BucketState, require_keeping, require_room, standing};
-use super::manifest::{Copying, RunManifest};
 use super::options::ApplyOptions;
-use super::recover::Claim;
-use super::run::Run;
 use super::superseded::{Look, check_bases};
 use super::uploads::{abandon_noted, noted};
-use crate::apply::journal::{ChangeProgress, RunState};
-use crate::apply::{Applied, Copies, Item, Outcome, PoolOptions, apply};
+use crate::apply::{Applied, Copies, Item, Outcome, Place, PoolOptions, apply};
 use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::error::Result;
@@ -19,6 +15,7 @@ use crate::plan::file::{Header, PlanFile, Seen, Writer};
 use crate::plan::{Action, Change, Sums};
 use crate::recover::{RESTORE, Resource, UNDO};
 use crate::s3::Client;
+use crate::state::{ChangeProgress, Claim, Copying, Run, RunManifest, RunState};
 
 /// The plan of a run that is to begin.
 pub(super) struct NewPlan<'a, C> {
@@ -105,7 +102,7 @@ impl Run {
         let ApplyOptions { concurrency, on_conflict } = options;
         let mut manner = PoolOptions { concurrency, on_conflict, copies: Copies::default() };
         if sums.to_copy().keys > 0 {
-            abandon_noted(client, &self.uploads()).await?;
+            abandon_noted(client, self).await?;
             manner.copies = copies(client, self).await?;
         }
         let mut journal = self.open_journal(changes.len(), client.clock().now().whole_second())?;
@@ -116,7 +113,8 @@ impl Run {
             Ok((n, change)) => left(&before, counters, n, change).map(Ok),
             Err(e) => Some(Err(e)),
         });
-        let applied = apply(client, &manifest.place(), &manner, items, &mut journal, cancel, &mut on).await?;
+        let applied =
+            apply(client, &Place::of(manifest), &manner, items, &mut journal, cancel, &mut on).await?;
         let Applied { mut finished, unguarded } = applied;
         if finished && there.versioning == Versioning::Enabled {
             let look = Look { on_conflict, unheard: false };
@@ -183,7 +181,7 @@ async fn copies(client: &Client, run: &Run) -> Result<Copies> {
         locks,
         thaw,
         multipart_threshold,
-        uploads: noted(&run.uploads())?,
+        uploads: noted(run)?,
     })
 }
 

@@ -14,7 +14,6 @@ mod extras;
 mod heal;
 mod history;
 mod key_lookup;
-mod manifest;
 mod options;
 mod pairing;
 mod past;
@@ -24,10 +23,8 @@ pub(crate) mod recover;
 mod references;
 mod restore;
 mod rows;
-mod run;
 mod saved_plan;
 mod scope_keys;
-mod store;
 mod superseded;
 mod survey;
 mod timeline;
@@ -41,7 +38,7 @@ pub use crate::plan::file::{Header, Selected};
 pub use crate::plan::{Action, Only, Plausibility, Sums, Undelete, Warning};
 pub(crate) use crate::recover::Existed;
 pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
-
+pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server};
 pub use bucket::{
     BucketState, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
 };
@@ -63,9 +60,7 @@ pub(crate) use references::ReferenceFinding;
 pub use references::References;
 pub use restore::{Begun, Prepared, Restore};
 pub(crate) use rows::Rows;
-pub use run::{Copying, Run, RunManifest, RunStatus, Server};
 pub(crate) use saved_plan::open_plan;
-pub use store::make_private;
 pub use survey::{Extras, Findings, seen, survey};
 pub use timeline::{Activity, ShowTimeline, TimelineScan};
 pub use undo::{PreparedUndo, Undo};

@@ -1,12 +1,12 @@
 //! How a restore is carried out, and what it refuses to do unless it is told to.
 
-use super::manifest::Copying;
 use crate::apply::OnConflict;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, plural};
 use crate::plan::{Change, Plausibility, Sums};
 use crate::resolve::Doubt;
+use crate::state::Copying;
 
 /// What every restore is told alike, whatever is restored.
 #[derive(Debug, Clone, Copy, Default)]

@@ -10,12 +10,10 @@ use super::bucket::{
 };
 use super::execute::NewPlan;
 use super::key_lookup::Scope;
-use super::manifest::{RunManifest, Server};
 use super::options::{RestoreOptions, Target};
 use super::pairing::survey_elsewhere;
 use super::past::judge;
 use super::query::Query;
-use super::run::Run;
 use super::survey::{Extras, Findings, seen, survey};
 use crate::apply::Place;
 use crate::cancel::Cancel;
@@ -25,6 +23,7 @@ use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
 use crate::plan::{Change, Plausibility, Sums, Undelete};
 use crate::resolve::{AsOf, AsOfPair, Judge, checks};
 use crate::s3::Client;
+use crate::state::{Run, RunManifest, Server};
 use crate::verify::Compare;
 
 /// What is restored, and where to.

@@ -8,9 +8,7 @@
 use tokio::task::JoinSet;
 
 use super::bucket::standing;
-use super::run::Run;
-use crate::apply::journal::{ChangeProgress, Ending, Journal, Results, RunState, Superseded};
-use crate::apply::{Base, BaseReader, Finding, OnConflict, Outcome};
+use crate::apply::{Base, BaseReader, Finding, OnConflict, Outcome, Place};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -19,6 +17,7 @@ use crate::model::{Entry, Instant, Versioning, printable};
 use crate::plan::file::{Changes, PlanFile};
 use crate::plan::{Action, Change};
 use crate::s3::Client;
+use crate::state::{ChangeProgress, Ending, Results, Run, RunJournal, RunState, Superseded};
 
 /// How the last look is taken.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +51,7 @@ impl HistoryReader for Made {
 /// Looks for what a finished run superseded, if that was not done yet, so that an undo brings it back.
 pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, cancel: &Cancel) -> Result<()> {
     if !run.has_begun()
-        || run.is_checked()?
+        || run.read_state()?.is_checked()
         || standing(client, &run.manifest().changed().bucket).await?.versioning != Versioning::Enabled
     {
         return Ok(());
@@ -74,18 +73,16 @@ pub(super) async fn check_bases(
     client: &Client,
     run: &Run,
     look: Look,
-    journal: &mut Journal,
+    journal: &mut RunJournal,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<bool> {
     if journal.state().is_checked() {
         return Ok(true);
     }
-    let place = run.manifest().place();
-    let mut made = MadeChanges {
-        results: Results::read(&run.journal())?.0,
-        changes: PlanFile::open(&run.plan())?.changes,
-    };
+    let place = Place::of(run.manifest());
+    let mut made =
+        MadeChanges { results: run.read_results()?.0, changes: PlanFile::open(&run.plan())?.changes };
     let mut reading: JoinSet<Result<Vec<Keyed<Made>>>> = JoinSet::new();
     let mut exhausted = false;
     loop {
@@ -153,7 +150,7 @@ fn unheard() -> Ending {
 fn settle(
     made: Made,
     look: Look,
-    journal: &mut Journal,
+    journal: &mut RunJournal,
     on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<()> {
     let Made { n, change, ending, base } = made;

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::bucket::{require_history, standing};
-use super::run::{Run, RunStatus, Worked};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::list::Lister;
 use crate::model::{Instant, Location, TypedTime};
 use crate::s3::{Client, ServerClock};
+use crate::state::{Run, RunStatus, Worked};
 use crate::timeline::{Found, OwnRun, Timeline, Trace, Window};
 
 /// The time of a place that is looked at.

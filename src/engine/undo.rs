@@ -13,15 +13,15 @@
 //! run of its own, which can be gone on with, and taken back.
 
 use super::bucket::{require_keeping, require_removable, standing};
-use super::run::{Run, Server};
 use super::superseded::find_superseded;
-use crate::apply::journal::{ChangeProgress, Ending, Results, RunState};
+use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{Instant, Version};
 use crate::plan::file::{Header, PlanFile, Seen, Times, Writer};
 use crate::plan::{Action, Change, Sums, Undelete};
 use crate::s3::Client;
+use crate::state::{ChangeProgress, Ending, Run, RunState, Server};
 
 /// A run that is to be undone.
 #[derive(Debug)]
@@ -80,10 +80,10 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
     }
     let manifest = done.manifest();
     let PlanFile { header, changes, .. } = PlanFile::open(&done.plan())?;
-    let (mut results, state) = Results::read(&done.journal())?;
+    let (mut results, state) = done.read_results()?;
     let times = Times { at: manifest.at, listed: now };
     let header = Header::new(&undo.manifest().location, times, header.checks, header.selection);
-    let place = manifest.place();
+    let place = Place::of(manifest);
     let mut writer = Writer::create(&undo.plan(), &header)?;
     let mut sums = Sums::default();
     for change in changes {

@@ -45,20 +45,22 @@ pub(crate) enum Status {
     Failed(String),
 }
 
-/// What has changed what a recovery restored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+/// Something that has changed what a recovery restored, which closes it: why, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Overtaker {
     /// A later recovery, which sees to the application.
-    Recovery,
-    /// A run of a bucket, or an undo.
-    Run,
+    Recovery(String),
+    /// A run, or the undo of its own: the application may be quiesced all the same.
+    Run(String),
 }
 
-/// By what a recovery was overtaken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Overtaken {
-    by: By,
-    why: String,
+impl Overtaker {
+    /// Why, in words.
+    pub(crate) fn why(&self) -> &str {
+        match self {
+            Self::Recovery(why) | Self::Run(why) => why,
+        }
+    }
 }
 
 /// What a step's records say of its time and outcome.
@@ -93,7 +95,7 @@ pub(crate) struct RecoveryState {
     quiesced: Option<Instant>,
     /// How long it was, each time.
     downtime_ms: Option<i64>,
-    overtaken: Option<Overtaken>,
+    overtaken: Option<Overtaker>,
     aborting: bool,
     /// The runs that were begun to undo others, by the runs that they undo.
     undone: BTreeMap<String, String>,
@@ -157,11 +159,11 @@ impl RecoveryState {
             }
             Record::Request { database, at, refused } => self.request(*database, *at, *refused),
             Record::Swapping { database, swap } => self.swapping(shape, *database, swap),
-            Record::Done { step, at, result } => self.end(*step, (*at, Status::Done), result.clone()),
+            Record::Done { step, at, result } => self.end(*step, *at, Status::Done, result.clone()),
             Record::Failed { step, at, why } => {
-                self.end(*step, (*at, Status::Failed(why.clone())), StepResult::default())
+                self.end(*step, *at, Status::Failed(why.clone()), StepResult::default())
             }
-            Record::Lapsed { step, at, why } => self.lapse(shape, *step, (*at, why)),
+            Record::Lapsed { step, at, why } => self.lapse(shape, *step, *at, why),
             Record::QuiescedAlready { since } => {
                 self.quiesced = Some(*since);
                 Ok(())
@@ -171,11 +173,12 @@ impl RecoveryState {
                 Ok(())
             }
             Record::Overtaken { why, by_recovery, .. } => {
-                let by = if *by_recovery { By::Recovery } else { By::Run };
-                self.overtaken = Some(Overtaken { by, why: why.clone() });
-                if by == By::Recovery {
+                self.overtaken = Some(if *by_recovery {
                     self.quiesced = None;
-                }
+                    Overtaker::Recovery(why.clone())
+                } else {
+                    Overtaker::Run(why.clone())
+                });
                 Ok(())
             }
             Record::Aborting { .. } => {
@@ -202,7 +205,7 @@ impl RecoveryState {
         }
     }
 
-    fn lapse(&mut self, shape: &Shape, step: Step, (at, why): (Instant, &str)) -> Result<(), String> {
+    fn lapse(&mut self, shape: &Shape, step: Step, at: Instant, why: &str) -> Result<(), String> {
         let Some(taken) = self.steps.get_mut(&step).filter(|taken| taken.status == Status::Done) else {
             return Err(format!("the step {step:?} lapses without being done"));
         };
@@ -298,7 +301,7 @@ impl RecoveryState {
         Ok(())
     }
 
-    fn end(&mut self, step: Step, (at, status): (Instant, Status), result: StepResult) -> Result<(), String> {
+    fn end(&mut self, step: Step, at: Instant, status: Status, result: StepResult) -> Result<(), String> {
         match self.steps.get_mut(&step) {
             Some(taken) if taken.status == Status::Begun => {
                 if let (Step::Start(n), Some(made)) = (step, &result.note) {

@@ -25,7 +25,7 @@ pub(crate) use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub(crate) use file::{Bucket, DatabaseKind, Hooks, RecoveryFile, References, Target};
 pub(crate) use holds::{Held, Seen, quiesces_again, what_holds};
 pub(crate) use init::TEMPLATE;
-pub(crate) use journal::{InUse, RecoveryState, Status};
+pub(crate) use journal::{InUse, Overtaker, RecoveryState, Status};
 pub(crate) use manifest::{LATEST, Purpose, RecoveryManifest, mark_name};
 pub(crate) use marks::{Consistency, MarkLine, Marks, Named};
 pub(crate) use record::{FORMAT, Record, StepResult};

@@ -8,8 +8,7 @@ use super::Format;
 use super::columns::columns;
 use super::json::JsonLines;
 use super::units::count;
-use crate::apply::journal::RunState;
-use crate::engine::RunStatus;
+use crate::engine::{RunState, RunStatus};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 

@@ -1,6 +1,6 @@
-use super::super::journal::Superseded;
 use super::*;
 use crate::model::ChecksumType;
+use crate::state::Superseded;
 
 /// A version is its id, with its second; a delete marker has no ETag.
 #[derive(Debug, Clone, Copy)]

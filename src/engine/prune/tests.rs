@@ -1,6 +1,5 @@
-use super::super::run::{RunManifest, Server};
 use super::*;
-use crate::apply::journal::{Ending, Record};
+use crate::state::{Ending, Record, Replay, RunManifest, Server};
 
 /// A run of one change that was begun in this second.
 fn glance(id: &str, second: i64, undoes: Option<&str>, ending: Option<Ending>) -> RunStatus {

@@ -5,17 +5,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::step::StepContext;
-use super::store::{Glimpse, Recovery};
 use crate::apply::Outcome;
-use crate::apply::journal::RunState;
 use crate::db::Found;
 use crate::engine::bucket::require_removable;
-use crate::engine::run::Run;
 use crate::engine::undo::{PreparedUndo, Undo};
 use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Undelete};
 use crate::recover::{self, AbortPart, DatabaseKind, RecoveryFile, abort_parts};
+use crate::state::{Glimpse, Recovery, Run, RunState};
 
 /// What became of a part of an abort.
 #[derive(Debug)]
@@ -150,7 +148,7 @@ impl StepContext<'_> {
         }
         let done = Run::open(state_dir, id)?;
         client.find(&done.manifest().changed().bucket).await?;
-        abandon_noted(client, &done.uploads()).await?;
+        abandon_noted(client, &done).await?;
         let undelete = match require_removable(client, &done.manifest().changed().bucket).await {
             Ok(()) => Undelete::RemoveMarker,
             Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,

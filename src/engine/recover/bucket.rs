@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::step::StepContext;
-use super::store::Recovery;
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::counters::Counters;
@@ -14,7 +13,6 @@ use crate::engine::key_lookup::Scope;
 use crate::engine::options::{RestoreOptions, mass_delete};
 use crate::engine::query::Query;
 use crate::engine::restore::{Begun, Prepared, Restore};
-use crate::engine::run::{Run, Server};
 use crate::engine::survey::Findings;
 use crate::engine::verify::{Against, Verify};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,6 +23,7 @@ use crate::plan::{Change, Undelete};
 use crate::recover::{Event, Finding, StepResult, counts};
 use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
+use crate::state::{Recovery, Run, Server};
 
 /// A bucket that belongs to a recovery.
 #[derive(Debug)]

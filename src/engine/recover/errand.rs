@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
-use super::store::Recovery;
 use crate::db::RestoreRequest;
 use crate::model::Instant;
+use crate::recover::Purpose;
+use crate::state::Recovery;
 
 impl Recovery {
+    /// To which second, and by which tag, databases are restored.
+    pub(crate) fn errand(&self) -> RestoreRequest {
+        let drill = self.manifest().purpose == Purpose::Drill;
+        RestoreRequest { drill, ..RestoreRequest::new(self.manifest().at, self.id()) }
+    }
+
     /// To which second, and by which tag, a database is restored; when it was asked for, what was made for it, and which names
     /// it may have.
     pub(crate) fn errand_of(&self, database: usize) -> RestoreRequest {

@@ -1,9 +1,8 @@
 //! What is kept of the databases' sources beside a recovery's journal: `settings-1.json` of the first database, and so on.
 
-use super::Recovery;
 use crate::db::Database;
-use crate::engine::store::{cannot, sync_names, write};
 use crate::error::Result;
+use crate::state::Recovery;
 
 /// Keeps what is known of each source before anything is changed, or takes what was kept.
 ///
@@ -17,25 +16,16 @@ pub(crate) async fn keep_sources(recovery: &Recovery, databases: &[Database], gi
     let begun = recovery.state().has_begun();
     for (n, database) in databases.iter().enumerate() {
         let name = format!("settings-{}.json", n + 1);
-        let path = recovery.dir().join(&name);
         let given = given.get(n) == Some(&true);
-        match std::fs::read(&path) {
-            Ok(kept) if !given => database.recall(&kept)?,
-            Ok(_) => keep(recovery, &name, database).await?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                if given || !begun {
-                    keep(recovery, &name, database).await?;
+        match recovery.read_file(&name)? {
+            Some(kept) if !given => database.recall(&kept)?,
+            None if !given && begun => {}
+            _ => {
+                if let Some(known) = database.capture().await? {
+                    recovery.keep_file(&name, &known)?;
                 }
             }
-            Err(e) => return Err(cannot(&path, "read", &e)),
         }
     }
-    sync_names(recovery.dir())
-}
-
-async fn keep(recovery: &Recovery, name: &str, database: &Database) -> Result<()> {
-    match database.capture().await? {
-        Some(known) => write(recovery.dir(), name, &known),
-        None => Ok(()),
-    }
+    Ok(())
 }

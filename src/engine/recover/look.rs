@@ -2,9 +2,6 @@
 //! resumed or "done" is said.
 
 use super::step::StepContext;
-use super::store::Recovery;
-use crate::apply::journal::{Ending, Results};
-use crate::engine::run::Run;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Version;
 use crate::plan::Change;
@@ -12,6 +9,7 @@ use crate::plan::file::{Changes, PlanFile};
 use crate::recover::{
     Event, Finding, Held, InUse, RecoveryState, Running, Seen, Status, Step, quiesces_again, what_holds,
 };
+use crate::state::{Ending, Recovery, Results, Run};
 
 /// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again; where the recovery has
 /// ended, or the application may have been resumed, it is an error instead. Gives the application where it was resumed.
@@ -192,7 +190,7 @@ impl Left {
     fn open(state_dir: &std::path::Path, id: &str) -> Result<Self> {
         let plan = Run::plan_of(state_dir, id);
         let changes = PlanFile::open(&plan)?.changes.peekable();
-        Ok(Self { changes, results: Results::read(&plan.with_file_name("journal"))?.0 })
+        Ok(Self { changes, results: Run::results_of(state_dir, id)? })
     }
 
     /// Whether it has put this version on this key. Keys are asked for in order.

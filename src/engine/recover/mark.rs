@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::hooks::{Hook, run_hook};
-use super::quiesced::Quiesced;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -12,6 +11,7 @@ use crate::model::Instant;
 use crate::program::{Environment, RunLimits};
 use crate::recover::RecoveryFile;
 use crate::s3::Client;
+use crate::state::Quiesced;
 
 /// Takes a mark: quiesce hook, a second of the server's clock in which nothing is written, dump. Whatever has become of
 /// these after the deadline, the resume hook is run. That the application is quiesced is noted until then.

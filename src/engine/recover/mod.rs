@@ -4,11 +4,9 @@
 mod abort;
 mod bucket;
 mod check;
-mod claim;
 mod deadline;
 mod environment;
 mod errand;
-mod glimpses;
 mod hooks;
 mod kept;
 mod look;
@@ -16,7 +14,6 @@ mod mark;
 mod overtaken;
 mod quiesced;
 mod step;
-mod store;
 mod swap;
 mod teardown;
 
@@ -27,16 +24,15 @@ use futures::stream::FuturesUnordered;
 
 pub(crate) use abort::{Aborted, abort, is_abortable, needed_runs, plan_abort};
 pub(crate) use bucket::{BucketPart, Terms};
-pub(crate) use claim::Claim;
 pub(crate) use deadline::carry_on_by;
-pub(crate) use glimpses::Unreadable;
 pub(crate) use kept::keep_sources;
 pub(crate) use mark::mark;
-pub(crate) use overtaken::{Overtaker, overtaken};
-pub(crate) use quiesced::Quiesced;
+pub(crate) use overtaken::overtaken;
 pub(crate) use step::StepContext;
-pub(crate) use store::{Glimpse, Recovery};
 pub(crate) use teardown::tear_down;
+
+pub(crate) use crate::recover::Overtaker;
+pub(crate) use crate::state::{Claim, Glimpse, MarksFile, Quiesced, Recovery, Unreadable};
 
 use look::{look_again, look_last};
 

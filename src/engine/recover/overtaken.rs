@@ -3,28 +3,9 @@
 
 use std::path::Path;
 
-use super::store::{Glimpse, Recovery};
-use crate::engine::run::{Run, RunManifest, Worked};
 use crate::error::Result;
-use crate::recover::Resource;
-
-/// By what a recovery was overtaken: why, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Overtaker {
-    /// By a later recovery, which sees to the application.
-    Recovery(String),
-    /// By a run, or the undo of its own: the application may be quiesced all the same.
-    Run(String),
-}
-
-impl Overtaker {
-    /// Why, in words.
-    pub(crate) fn why(&self) -> &str {
-        match self {
-            Self::Recovery(why) | Self::Run(why) => why,
-        }
-    }
-}
+use crate::recover::{Overtaker, Resource};
+use crate::state::{Glimpse, Recovery, Run, RunManifest, Worked};
 
 /// A run beside the one that restores a bucket.
 #[derive(Debug, Clone, Copy)]

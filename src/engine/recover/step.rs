@@ -6,7 +6,6 @@ use std::io::BufReader;
 use super::bucket::{BucketPart, Terms};
 use super::environment::{environment, reached_by};
 use super::hooks::{Hook, run_hook};
-use super::store::Recovery;
 use crate::apply::Outcome;
 use crate::cancel::Cancel;
 use crate::db::{Database, Next, Request, wait};
@@ -23,6 +22,7 @@ use crate::program::RunLimits;
 use crate::recover::{self, Dangling, Event, Finding, RecoveryFile, Step, StepResult, counts};
 use crate::resolve::Doubt;
 use crate::spill::SortedKeys;
+use crate::state::Recovery;
 
 /// What a recovery works with.
 pub(crate) struct StepContext<'a> {

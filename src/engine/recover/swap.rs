@@ -3,9 +3,9 @@
 use super::abort::Aborted;
 use super::environment::reached_by;
 use super::step::StepContext;
-use super::store::Recovery;
 use crate::error::Result;
 use crate::recover::StepResult;
+use crate::state::Recovery;
 
 impl StepContext<'_> {
     /// Swaps the names of a database and its source. By which resource ids both are found is noted before anything is renamed.

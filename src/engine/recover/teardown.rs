@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use super::bucket::BucketPart;
-use super::store::Recovery;
 use crate::db::Database;
-use crate::engine::run::Run;
 use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -13,6 +11,7 @@ use crate::model::{Location, is_xml_safe};
 use crate::recover::is_scratch_of;
 use crate::retry::{RetryBudget, Sends};
 use crate::s3::{Client, DeleteKey, PageRequest};
+use crate::state::{Recovery, Run};
 
 /// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back.
 ///
@@ -58,7 +57,7 @@ pub(crate) async fn tear_down(
 /// Abandons what a killed run has begun to upload: no version shows it, and it would be paid for.
 async fn abandon_uploads(client: &Client, state_dir: &Path, run: &str) -> Result<()> {
     match Run::open(state_dir, run) {
-        Ok(run) => abandon_noted(client, &run.uploads()).await,
+        Ok(run) => abandon_noted(client, &run).await,
         // It was killed before it had changed anything, or has been removed.
         Err(e) if e.kind() == ErrorKind::Usage => Ok(()),
         Err(e) => Err(e),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::apply::journal::{Record, Superseded};
+use crate::state::{Record, Replay, Superseded};
 
 fn version(id: &str) -> Version {
     Version { version_id: id.to_owned(), etag: format!("etag of {id}"), ..Version::default() }

@@ -1,6 +1,6 @@
 //! What a journal tells.
 
-use super::{By, RecoveryState, Status};
+use super::{Overtaker, RecoveryState, Status};
 use crate::db::Swap;
 use crate::model::Instant;
 use crate::recover::record::StepResult;
@@ -81,13 +81,13 @@ impl RecoveryState {
 
     /// By what the recovery was overtaken.
     pub(crate) fn overtaken(&self) -> Option<&str> {
-        self.overtaken.as_ref().map(|overtaken| overtaken.why.as_str())
+        self.overtaken.as_ref().map(Overtaker::why)
     }
 
     /// Whether a later recovery has overtaken it, to whose databases its own are sources. A run or an undo of a bucket knows
     /// nothing of databases.
     pub(crate) fn is_overtaken_by_recovery(&self) -> bool {
-        self.overtaken.as_ref().is_some_and(|overtaken| overtaken.by == By::Recovery)
+        matches!(self.overtaken, Some(Overtaker::Recovery(_)))
     }
 
     /// Whether the recovery is being aborted.

@@ -1,6 +1,6 @@
 use super::*;
-use crate::engine::run::Server;
 use crate::model::Instant;
+use crate::state::Server;
 
 #[test]
 fn the_table_holds() {

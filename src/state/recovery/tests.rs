@@ -1,7 +1,10 @@
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 use super::*;
+use crate::error::ErrorKind;
+use crate::state::frame::to_line;
 
 const NOW: Instant = Instant::from_millis(1_763_389_805_000);
 const FILE: &str = "/etc/asof/recovery.toml";
@@ -39,7 +42,7 @@ fn is_refused(ended: bool, file: &str, change: impl Fn(String) -> String) -> boo
         recovery.note(&Record::Done { step, at, result }).unwrap();
         recovery.end().unwrap();
     }
-    let path = recovery.dir.join(TOLD);
+    let path = recovery.place.dir.join(MANIFEST);
     drop(recovery);
     fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
     match take_up(dir.path()) {
@@ -63,32 +66,12 @@ fn what_cannot_be_read_is_refused_unless_it_has_ended() {
     assert!(!is_refused(true, FILE, |_| String::new()));
 }
 
-/// What comes after a torn record could not be read.
-#[test]
-fn nothing_is_written_after_a_record_that_could_not_be() {
-    let dir = tempfile::tempdir().unwrap();
-    let recovery = begin(dir.path(), Path::new(FILE)).unwrap();
-    let path = recovery.dir.join("journal");
-    let whole = recovery.journal.replace_with(|journal| Journal {
-        path: journal.path.clone(),
-        file: File::open(&path).unwrap(),
-        state: journal.state.clone(),
-        broken: None,
-    });
-    let begun = Record::Begun { step: Step::Bucket(0), at: NOW };
-    assert!(recovery.note(&begun).is_err());
-    recovery.journal.borrow_mut().file = whole.file;
-    let told = recovery.note(&begun).unwrap_err();
-    assert!(told.to_string().starts_with("cannot write the journal"), "{told}");
-    assert_eq!((recovery.state(), read_journal(&path).unwrap().0), (whole.state.clone(), whole.state));
-}
-
 /// An older asof noted neither what it works on nor that it had looked.
 #[test]
 fn a_recovery_of_the_first_format_is_taken_up() {
     let dir = tempfile::tempdir().unwrap();
     let recovery = begin(dir.path(), Path::new(FILE)).unwrap();
-    let (told, journal) = (recovery.dir.join(TOLD), recovery.dir.join("journal"));
+    let (told, journal) = (recovery.place.dir.join(MANIFEST), recovery.place.dir.join(JOURNAL));
     drop(recovery);
     let mut old: serde_json::Value = serde_json::from_slice(&fs::read(&told).unwrap()).unwrap();
     let fields = old.as_object_mut().unwrap();
@@ -131,7 +114,7 @@ fn an_adopted_recovery_has_its_name_and_may_have_asked_for_each_database() {
     };
     let place = recoveries(dir.path()).join(ID);
     fs::create_dir_all(&place).unwrap();
-    fs::write(place.join(TOLD), "torn").unwrap();
+    fs::write(place.join(MANIFEST), "torn").unwrap();
     assert!(!Recovery::is_known(dir.path(), ID).unwrap());
     let recovery = adopt(ID).unwrap();
     assert_eq!((recovery.id(), recovery.state().asked_for(0)), (ID, Some(NOW)));

@@ -21,23 +21,26 @@ fn the_table_holds() {
         // As asof wrote it before lines had a CRC.
         (vec![plain, b"\n".to_vec()], vec!["2"], vec![]),
     ] {
-        std::fs::write(&path, lines.concat()).unwrap();
-        let uploads = ids.into_iter().map(upload).collect();
-        assert_eq!(read(&path).unwrap(), Noted { uploads, damaged: damaged.clone() });
-        assert_eq!(warning(&path, "prod").unwrap().is_some(), !damaged.is_empty());
+        fs::write(&path, lines.concat()).unwrap();
+        let noted = NotedUploads::read(&path).unwrap();
+        let uploads: Vec<_> = ids.into_iter().map(upload).collect();
+        assert_eq!((noted.uploads(), &noted.damaged), (&uploads[..], &damaged));
+        assert_eq!(noted.warning("prod").is_some(), !damaged.is_empty());
     }
 }
 
 #[test]
-fn what_a_full_disk_tore_is_cut_away_before_the_next_upload() {
+fn what_is_torn_is_cut_off_before_the_next_upload() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("uploads");
-    let mut list = List::open(&path).unwrap();
-    list.push(&upload("1")).unwrap();
-    let writable = std::mem::replace(&mut list.file, File::open(&path).unwrap());
+    fs::write(&path, to_line(&upload("1")).unwrap() + "0123abcd {\"bucket\":\"pr").unwrap();
+    let mut list = UploadList::open(&path).unwrap();
+    let writable = list.file.redirect(fs::File::open(&path).unwrap());
     assert!(list.push(&upload("2")).is_err());
-    (&writable).write_all(b"0123abcd {\"bucket\":\"pr").unwrap();
-    list.file = writable;
+    list.file.redirect(writable);
     list.push(&upload("3")).unwrap();
-    assert_eq!(read(&path).unwrap(), Noted { uploads: vec![upload("1"), upload("3")], damaged: vec![] });
+    let noted = NotedUploads::read(&path).unwrap();
+    assert_eq!((noted.uploads(), noted.damaged.len()), (&[upload("1"), upload("3")][..], 0));
+    noted.remove().unwrap();
+    assert!(NotedUploads::read(&path).unwrap().uploads().is_empty());
 }

@@ -5,15 +5,17 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::store::cannot;
-use crate::apply::Place;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Account, Instant, Location, RequestPayer};
 use crate::s3::Thaw;
+use crate::state::dir::{cannot, write};
 
 /// The version of `run.json`'s format. One that is newer is refused.
 const FORMAT: u32 = 1;
+
+/// The name of the file.
+const NAME: &str = "run.json";
 
 /// What a run was told, so that it can be gone on with from another terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,32 +125,31 @@ impl RunManifest {
         if self.to.is_some() { changed.as_folder() } else { changed }
     }
 
-    /// Where its changes are made.
-    pub fn place(&self) -> Place {
-        match &self.to {
-            None => Place::in_place(&self.location.bucket),
-            Some(to) => Place::elsewhere(&self.location, to),
-        }
-    }
-
     /// The bucket or prefix that it changes.
     pub fn changed(&self) -> &Location {
         self.to.as_ref().unwrap_or(&self.location)
     }
-}
 
-/// Reads it in the directory of a run.
-pub(super) fn read_order(dir: &Path) -> Result<RunManifest> {
-    let path = dir.join("run.json");
-    let bytes = fs::read(&path).map_err(|e| cannot(&path, "read", &e))?;
-    let manifest: RunManifest = serde_json::from_slice(&bytes)
-        .map_err(|e| Error::usage(format!("{} is damaged: {e}", path.display())).hint(ANEW))?;
-    if manifest.format > FORMAT {
-        let message =
-            format!("{} was written by asof {}, which is newer than this", path.display(), manifest.asof);
-        return Err(Error::usage(message).hint("go on with that one"));
+    /// Reads it in the directory of a run.
+    pub(super) fn read(dir: &Path) -> Result<Self> {
+        let path = dir.join(NAME);
+        let bytes = fs::read(&path).map_err(|e| cannot(&path, "read", &e))?;
+        let manifest: Self = serde_json::from_slice(&bytes).map_err(|e| {
+            Error::usage(format!("{} is damaged: {e}", path.display()))
+                .hint("what is left to do, asof diff shows and asof restore does")
+        })?;
+        if manifest.format > FORMAT {
+            let asof = &manifest.asof;
+            let message = format!("{} was written by asof {asof}, which is newer than this", path.display());
+            return Err(Error::usage(message).hint("go on with that one"));
+        }
+        Ok(manifest)
     }
-    Ok(manifest)
-}
 
-const ANEW: &str = "what is left to do, asof diff shows and asof restore does";
+    /// Writes it into the directory of a run.
+    pub(super) fn write(&self, dir: &Path) -> Result<()> {
+        let path = dir.join(NAME);
+        let json = serde_json::to_vec_pretty(self).map_err(|e| cannot(&path, "write", &e.into()))?;
+        write(&path, &json)
+    }
+}

@@ -2,15 +2,12 @@
 
 use std::path::Path;
 
-use super::{Recovery, TOLD, is_open, read_journal, read_manifest, recoveries};
-use crate::apply::journal::to_line;
-use crate::engine::store::{cannot, lock, make, make_private, sync_names, write};
+use super::{JOURNAL, MANIFEST, Place, Recovery, is_open, recoveries};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{FORMAT, Record, RecoveryManifest, Shape};
 use crate::s3::ServerClock;
-
-/// Its journal.
-const JOURNAL: &str = "journal";
+use crate::state::dir::{NewDir, cannot, lock, make, make_private, write};
+use crate::state::frame::to_line;
 
 impl Recovery {
     /// Begins a recovery. One of the same file and purpose that is not ended, and was told the same or is to the same second,
@@ -21,7 +18,7 @@ impl Recovery {
         shape: Shape,
         clock: &ServerClock,
     ) -> Result<Self> {
-        Self::begin_as(state_dir, None, (manifest, shape), clock)
+        Self::begin_as(state_dir, None, manifest, shape, clock)
     }
 
     /// Begins, under its own name, a recovery whose state directory is lost: each of its databases may have been asked for. A
@@ -32,13 +29,14 @@ impl Recovery {
         (manifest, shape): (RecoveryManifest, Shape),
         clock: &ServerClock,
     ) -> Result<Self> {
-        Self::begin_as(state_dir, Some(id), (manifest, shape), clock)
+        Self::begin_as(state_dir, Some(id), manifest, shape, clock)
     }
 
     fn begin_as(
         state_dir: &Path,
         adopted: Option<&str>,
-        (manifest, shape): (RecoveryManifest, Shape),
+        manifest: RecoveryManifest,
+        shape: Shape,
         clock: &ServerClock,
     ) -> Result<Self> {
         let json = serde_json::to_vec_pretty(&manifest).map_err(|e| {
@@ -46,47 +44,46 @@ impl Recovery {
                 .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
         })?;
         let all = recoveries(state_dir);
-        make_private(&all).map_err(|e| cannot(&all, "make", &e))?;
+        make_private(&all)?;
         let _alone = lock(state_dir, "recoveries")?;
         Self::require_new(state_dir, &manifest)?;
-        let (id, dir) = match adopted {
-            None => make(&all, manifest.began)?,
+        let place = match adopted {
+            None => {
+                let NewDir { id, path: dir } = make(&all, manifest.began)?;
+                Place { id, dir }
+            }
             Some(id) if Self::is_known(state_dir, id)? => {
                 let message = format!("the recovery {id} is known in {}", state_dir.display());
                 return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
             }
-            Some(id) => {
-                let dir = all.join(id);
-                make_private(&dir).map_err(|e| cannot(&dir, "make", &e))?;
-                sync_names(&all)?;
-                (id.to_owned(), dir)
-            }
+            Some(id) => Place::new(state_dir, id),
         };
-        let locked = lock(&dir, &format!("recovery {id}"))?;
-        write(&dir, TOLD, &json)?;
+        make_private(&place.dir)?;
+        let locked = place.lock()?;
+        write(&place.dir.join(MANIFEST), &json)?;
         // Whole or not at all: what was adopted is never without the note that it may have been asked for.
         let started = Record::Started { format: FORMAT, at: manifest.began, shape };
         let asked = adopted.map(|_| Record::Adopted { at: manifest.began });
+        let journal = place.dir.join(JOURNAL);
         let lines = std::iter::once(started).chain(asked).map(|record| to_line(&record));
-        let lines = lines.collect::<serde_json::Result<String>>().map_err(std::io::Error::from)?;
-        write(&dir, JOURNAL, lines.as_bytes())?;
-        sync_names(&dir)?;
-        let recovery = Self::of_locked((id, dir), manifest, clock, locked)?;
+        let lines: String =
+            lines.collect::<std::io::Result<_>>().map_err(|e| cannot(&journal, "write", &e))?;
+        write(&journal, lines.as_bytes())?;
+        let recovery = Self::of_locked(place, manifest, clock, locked)?;
         Ok(Self { taken_up: false, ..recovery })
     }
 
     /// Whether a recovery of this name, or a drill, was begun.
     pub(crate) fn is_known(state_dir: &Path, id: &str) -> Result<bool> {
-        let journal = recoveries(state_dir).join(id).join(JOURNAL);
-        Ok(read_journal(&journal)?.0.shape().is_some())
+        Ok(Place::new(state_dir, id).read_state()?.shape().is_some())
     }
 
     fn require_new(state_dir: &Path, manifest: &RecoveryManifest) -> Result<()> {
         let of = (manifest.purpose, &*manifest.file);
         for other in Self::ids(state_dir)? {
-            let dir = recoveries(state_dir).join(&other);
+            let place = Place::new(state_dir, &other);
             let same = |begun: RecoveryManifest| begun.is_meant_by(&manifest.typed, Some(manifest.at));
-            if read_manifest(&dir, of)?.is_some_and(same) && is_open(&read_journal(&dir.join(JOURNAL))?.0) {
+            if place.manifest_of(of)?.is_some_and(same) && is_open(&place.read_state()?) {
                 let message =
                     format!("the recovery {other} of this file has been begun by another process meanwhile");
                 return Err(Error::new(ErrorKind::Refused, message)

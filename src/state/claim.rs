@@ -5,7 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 
-use crate::engine::store::{cannot, lock, make_private};
+use super::dir::{cannot, lock, make_private, read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::{Holder, Resource};
@@ -30,7 +30,7 @@ impl Claim {
             holds,
         };
         let dir = state_dir.join("claims");
-        make_private(&dir).map_err(|e| cannot(&dir, "make", &e))?;
+        make_private(&dir)?;
         let _alone = lock(&dir, "claims in the state directory")?;
         for other in others(&dir)? {
             if let Some(resource) = holder.meets(&other) {
@@ -98,10 +98,7 @@ fn others(dir: &Path) -> Result<Vec<Holder>> {
         match file.try_lock() {
             Ok(()) => drop(fs::remove_file(&path)),
             Err(TryLockError::WouldBlock) => {
-                let json = match fs::read(&path) {
-                    Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-                    json => json.map_err(|e| cannot(&path, "read", &e))?,
-                };
+                let Some(json) = read(&path)? else { continue };
                 let holder = serde_json::from_slice(&json).map_err(|e| unread(&path, &e))?;
                 others.push(holder);
             }

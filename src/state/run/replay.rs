@@ -20,6 +20,7 @@
 
 use super::record::{Ending, FORMAT, Record};
 use crate::model::Instant;
+use crate::state::journal::Replay;
 
 /// How far a change is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,16 +103,14 @@ pub struct RunState {
     checked: bool,
 }
 
-impl RunState {
-    /// Takes in the next record. An error says why it cannot stand there.
-    pub fn apply(&mut self, record: &Record) -> Result<(), String> {
-        self.check(record)?;
-        self.enter(record);
-        Ok(())
-    }
+impl Replay for RunState {
+    type Record = Record;
 
-    /// Whether a record can come next: the table above. An error says why it cannot.
-    pub fn check(&self, record: &Record) -> Result<(), String> {
+    const UNWRITTEN: &'static str =
+        "without it nothing more is changed; see that the disk has room and the directory can be written";
+
+    /// The table above.
+    fn check(&self, record: &Record) -> Result<(), String> {
         match record {
             Record::Started { format, .. } if *format > FORMAT => {
                 Err(format!("it has format {format}, and this asof reads up to {FORMAT}"))
@@ -140,8 +139,22 @@ impl RunState {
         }
     }
 
+    fn apply(&mut self, record: &Record) -> Result<(), String> {
+        self.check(record)?;
+        self.enter(record);
+        Ok(())
+    }
+
+    fn on_damage(&self) -> Vec<String> {
+        let hint =
+            "nothing was changed; what the run has not done yet, asof diff shows and asof restore does";
+        vec![hint.to_owned()]
+    }
+}
+
+impl RunState {
     /// Takes in a record that can come next.
-    pub(super) fn enter(&mut self, record: &Record) {
+    fn enter(&mut self, record: &Record) {
         match record {
             Record::Started { at, changes, .. } => (self.started, self.changes) = (Some(*at), *changes),
             Record::Resumed { at } => self.resumed = Some(*at),

@@ -2,22 +2,36 @@
 //!
 //! | file | holds | written |
 //! |---|---|---|
-//! | `run.json` | the [`Order`] | once, before anything is changed |
+//! | `run.json` | the [`RunManifest`] | once, before anything is changed |
 //! | `plan` | the changes, as a [plan file](crate::plan::file) | once, before anything is changed |
-//! | `journal` | intents and results, see [`crate::apply::journal`] | while changes are carried out |
+//! | `journal` | intents and results, see [`replay`] | while changes are carried out |
 //! | `uploads` | multipart uploads that were begun | while changes are carried out |
 //! | `uploads.damaged` | such a list that could not be read through | when the run is gone on with |
 //! | `report.json` | the summary | each time the run ends |
 //! | `lock` | nothing; locked by the process that works on the run | |
 
+pub(crate) mod journal;
+mod manifest;
+mod prune;
+mod record;
+mod replay;
+mod results;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-pub use super::manifest::{Copying, RunManifest, Server};
+pub(crate) use journal::RunJournal;
+pub use manifest::{Copying, RunManifest, Server};
+#[cfg(test)]
+pub(crate) use record::Record;
+pub(crate) use record::{Ending, Superseded};
+pub(crate) use replay::ChangeProgress;
+pub use replay::RunState;
+pub(crate) use results::Results;
 
-use super::manifest::read_order;
-use super::store::{cannot, is_locked, lock, make, sync_names, write};
-use crate::apply::journal::{Journal, RunState, read};
+use super::dir::{NewDir, cannot, is_locked, is_plain, lock, make, names, write};
+use super::journal::read;
+use super::uploads::{NotedUploads, UploadList};
 use crate::error::{Error, Result};
 use crate::model::{Instant, printable};
 use crate::plan::file::PlanFile;
@@ -59,10 +73,10 @@ pub struct Worked {
 impl Run {
     /// Begins a run: makes its directory, and writes what it was told.
     pub fn create(state_dir: &Path, manifest: RunManifest) -> Result<Self> {
-        let (id, dir) = make(&runs_dir(state_dir), manifest.began)?;
-        let run = Self { _lock: lock(&dir, &format!("run {id}"))?, id, dir, manifest };
-        run.write("run.json", &serde_json::to_vec_pretty(&run.manifest).unwrap_or_default())?;
-        Ok(run)
+        let NewDir { id, path: dir } = make(&runs_dir(state_dir), manifest.began)?;
+        let lock = lock(&dir, &format!("run {id}"))?;
+        manifest.write(&dir)?;
+        Ok(Self { id, dir, manifest, _lock: lock })
     }
 
     /// Takes up a run that was begun before, if no other process works on it.
@@ -78,7 +92,7 @@ impl Run {
                 format!("the run {id} was stopped before its plan was whole; it has changed nothing");
             return Err(Error::usage(message).hint("begin another one"));
         }
-        Ok(Self { id: id.to_owned(), manifest: read_order(&dir)?, dir, _lock: lock })
+        Ok(Self { id: id.to_owned(), manifest: RunManifest::read(&dir)?, dir, _lock: lock })
     }
 
     /// Whether there is a run of this name.
@@ -117,21 +131,21 @@ impl Run {
             let dir = runs.join(&id);
             let running = is_locked(&dir);
             let journal = dir.join("journal");
-            let state = journal.exists().then(|| read(&journal, |_, _| {}));
+            let state = journal.exists().then(|| read::<RunState>(&journal, |_, _| {}));
             let damaged = matches!(state, Some(Err(_)));
-            let state = state.and_then(Result::ok).map(|(state, _)| state);
-            RunStatus { id, manifest: read_order(&dir).ok(), state, damaged, running }
+            let state = state.and_then(Result::ok);
+            RunStatus { id, manifest: RunManifest::read(&dir).ok(), state, damaged, running }
         };
         Ok(names(&runs)?.into_iter().map(glance).collect())
     }
 
     /// The runs that have changed things or may have, with what they were told, the oldest first. Those that cannot be read
     /// are left out.
-    pub(super) fn begun(state_dir: &Path) -> Result<Vec<(String, RunManifest)>> {
+    pub(crate) fn begun(state_dir: &Path) -> Result<Vec<(String, RunManifest)>> {
         let runs = runs_dir(state_dir);
         let begun = |id: String| {
             let dir = runs.join(&id);
-            let manifest = read_order(&dir).ok().filter(|_| dir.join("journal").exists())?;
+            let manifest = RunManifest::read(&dir).ok().filter(|_| dir.join("journal").exists())?;
             Some((id, manifest))
         };
         Ok(names(&runs)?.into_iter().filter_map(begun).collect())
@@ -178,55 +192,62 @@ impl Run {
         self.dir.join("plan")
     }
 
-    /// Where its journal is.
-    pub fn journal(&self) -> PathBuf {
-        self.dir.join("journal")
-    }
-
     /// Whether anything may have been changed: without a journal nothing was.
     pub fn has_begun(&self) -> bool {
         self.journal().exists()
     }
 
-    /// Where multipart uploads are noted, each before its first part.
-    pub fn uploads(&self) -> PathBuf {
-        self.dir.join("uploads")
+    /// The multipart uploads that an earlier process noted, and may have left.
+    pub(crate) fn noted_uploads(&self) -> Result<NotedUploads> {
+        NotedUploads::read(&self.uploads())
+    }
+
+    /// The list in which a multipart upload is noted before its first part.
+    pub(crate) fn upload_list(&self) -> Result<UploadList> {
+        UploadList::open(&self.uploads())
     }
 
     /// A warning, where the list of multipart uploads that an earlier process left cannot be read through.
     pub fn damaged_uploads(&self) -> Result<Option<String>> {
-        super::uploads::warning(&self.uploads(), &self.manifest.changed().bucket)
+        Ok(self.noted_uploads()?.warning(&self.manifest.changed().bucket))
     }
 
-    /// Begins its journal, or goes on with it.
-    pub fn open_journal(&self, changes: u64, now: Instant) -> Result<Journal> {
-        let path = self.journal();
-        if path.exists() {
-            return Journal::open(&path, changes, now);
-        }
-        let journal = Journal::create(&path, changes, now)?;
-        sync_names(&self.dir)?;
-        Ok(journal)
+    /// Begins its journal, or resumes it.
+    pub(crate) fn open_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
+        RunJournal::open(&self.journal(), changes, now)
     }
 
-    /// Whether its changes were looked at after they were made, as far as its journal goes.
-    pub fn is_checked(&self) -> Result<bool> {
-        Ok(read(&self.journal(), |_, _| {})?.0.is_checked())
+    /// Opens its journal to add to its results, not to resume it.
+    pub(crate) fn reopen_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
+        RunJournal::reopen(&self.journal(), changes, now)
     }
 
     /// What its journal says.
     pub fn read_state(&self) -> Result<RunState> {
-        Ok(read(&self.journal(), |_, _| {})?.0)
+        read(&self.journal(), |_, _| {})
     }
 
-    /// Opens its journal to say more of what was done, not to go on with it.
-    pub fn reopen_journal(&self, changes: u64, now: Instant) -> Result<Journal> {
-        Journal::reopen(&self.journal(), changes, now)
+    /// What its journal says, with the results by change.
+    pub(crate) fn read_results(&self) -> Result<(Results, RunState)> {
+        Results::read(&self.journal())
+    }
+
+    /// The results of the run `id`.
+    pub(crate) fn results_of(state_dir: &Path, id: &str) -> Result<Results> {
+        Ok(Results::read(&runs_dir(state_dir).join(id).join("journal"))?.0)
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.dir.join("journal")
+    }
+
+    fn uploads(&self) -> PathBuf {
+        self.dir.join("uploads")
     }
 
     /// Writes one of its files, whole or not at all.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        write(&self.dir, name, bytes)
+        write(&self.dir.join(name), bytes)
     }
 }
 
@@ -236,31 +257,8 @@ fn written(path: &Path) -> Option<Instant> {
     i64::try_from(since.as_millis()).ok().map(Instant::from_millis)
 }
 
-pub(super) fn runs_dir(state_dir: &Path) -> PathBuf {
+fn runs_dir(state_dir: &Path) -> PathBuf {
     state_dir.join("runs")
-}
-
-/// A name that leads to no other place.
-fn is_plain(id: &str) -> bool {
-    !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-}
-
-/// The names of the runs in a directory, in order.
-pub(super) fn names(runs: &Path) -> Result<Vec<String>> {
-    let entries = match fs::read_dir(runs) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(|e| cannot(runs, "read", &e))?,
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|e| cannot(runs, "read", &e))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if is_plain(&name) && entry.path().is_dir() {
-            names.push(name);
-        }
-    }
-    names.sort_unstable();
-    Ok(names)
 }
 
 #[cfg(test)]

@@ -1,9 +1,5 @@
-//! One line of a journal: the CRC-32 of a record in eight hexadecimal digits, a space, the record as JSON.
-//!
-//! JSON has no line break within a record, so a line is a frame: what a crash tore is found by its CRC, and where the
-//! next whole record begins by its line.
+//! The entries of a run's journal.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Instant, Version};
@@ -147,23 +143,3 @@ impl Ending {
         }
     }
 }
-
-/// A record as a line.
-pub fn to_line<T: Serialize>(record: &T) -> serde_json::Result<String> {
-    let json = serde_json::to_string(record)?;
-    Ok(format!("{} {json}\n", crc(json.as_bytes())))
-}
-
-/// The record of a line with its line break; none if the line is not whole.
-pub fn of_line<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
-    let (said, json) = line.strip_suffix(b"\n")?.split_at_checked(8)?;
-    let json = json.strip_prefix(b" ").filter(|json| crc(json).as_bytes() == said)?;
-    serde_json::from_slice(json).ok()
-}
-
-fn crc(json: &[u8]) -> String {
-    format!("{:08x}", crc32fast::hash(json))
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,73 @@
+//! The file of marks: one line a mark, appended. A line that a crash tore spoils none of the others.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use super::dir::{cannot, make_private, read, sync_names};
+use crate::error::{Error, Result};
+use crate::recover::{MarkLine, Marks};
+
+/// The file of marks, to which one is to be added.
+#[derive(Debug)]
+pub(crate) struct MarksFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl MarksFile {
+    /// Where it is in a state directory.
+    pub(crate) fn path(state_dir: &Path) -> PathBuf {
+        state_dir.join("marks")
+    }
+
+    /// The marks of a state directory; none where there is no file.
+    pub(crate) fn read(state_dir: &Path) -> Result<Marks> {
+        Ok(Marks::read(&read(&Self::path(state_dir))?.unwrap_or_default()))
+    }
+
+    /// Opens the file, and makes it if it is not there.
+    pub(crate) fn open(state_dir: &Path) -> Result<Self> {
+        let path = Self::path(state_dir);
+        make_private(state_dir)?;
+        let file = File::options().create(true).read(true).append(true).open(&path);
+        let file = file.and_then(|file| sync_names(state_dir).map(|()| file));
+        Ok(Self { file: file.map_err(|e| cannot(&path, "open", &e))?, path })
+    }
+
+    /// Refuses the name of a mark that a recovery file has: the second that it stands for would be lost.
+    pub(crate) fn require_free(&self, name: &str, file: &str) -> Result<()> {
+        let marks = Marks::read(&read(&self.path)?.unwrap_or_default());
+        let Some(mark) = marks.own(name, file) else { return Ok(()) };
+        Err(Error::usage(format!("there is a mark {name} already, at {}", mark.at.human()))
+            .hint("give another --name; --replace replaces the mark"))
+    }
+
+    /// Adds a line of its own, which is on disk when this returns. The name may have been given meanwhile.
+    pub(crate) fn keep(mut self, line: &MarkLine, replace: bool) -> Result<()> {
+        self.file.lock().map_err(|e| cannot(&self.path, "lock", &e))?;
+        if !replace {
+            self.require_free(&line.name, &line.file)?;
+        }
+        self.append(line).map_err(|e| cannot(&self.path, "write", &e))
+    }
+
+    fn append(&mut self, line: &MarkLine) -> std::io::Result<()> {
+        let text = serde_json::to_string(line)?;
+        let begin = if self.is_torn()? { "\n" } else { "" };
+        self.file.write_all(format!("{begin}{text}\n").as_bytes())?;
+        self.file.sync_data()
+    }
+
+    /// Whether the file's last line was not written whole: the next one would be no line of its own.
+    fn is_torn(&self) -> std::io::Result<bool> {
+        let Some(last) = self.file.metadata()?.len().checked_sub(1) else { return Ok(false) };
+        let mut byte = [0];
+        self.file.read_exact_at(&mut byte, last)?;
+        Ok(byte != *b"\n")
+    }
+}
+
+#[cfg(test)]
+mod tests;

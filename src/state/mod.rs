@@ -1,0 +1,26 @@
+//! The state that survives a crash: runs and recoveries with their journals, marks, and what processes work on, each kept in a
+//! directory for its owner alone.
+//!
+//! A file is written whole or not at all, or grows by [frames](frame); it is on disk before what it announces is done. One
+//! process at a time works on a run, a recovery or a resource.
+
+mod claim;
+mod dir;
+mod frame;
+mod journal;
+mod marks;
+mod quiesced;
+mod recovery;
+mod run;
+mod uploads;
+
+pub(crate) use claim::Claim;
+#[cfg(test)]
+pub(crate) use journal::Replay;
+pub(crate) use marks::MarksFile;
+pub(crate) use quiesced::Quiesced;
+pub(crate) use recovery::{Glimpse, Recovery, Unreadable};
+#[cfg(test)]
+pub(crate) use run::Record;
+pub(crate) use run::{ChangeProgress, Ending, Results, RunJournal, Superseded, Worked};
+pub use run::{Copying, Run, RunManifest, RunState, RunStatus, Server};

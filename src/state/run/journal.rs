@@ -1,0 +1,89 @@
+//! The journal of a run: intents reach the disk before the first request that they announce is sent.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::record::{Ending, FORMAT, Record};
+use super::replay::{ChangeProgress, RunState};
+use crate::error::Result;
+use crate::limits;
+use crate::model::Instant;
+use crate::state::journal::Journal;
+
+/// The journal of a run.
+pub(crate) type RunJournal = Journal<RunState>;
+
+impl Journal<RunState> {
+    /// Begins the journal of a run with so many changes, or resumes it.
+    pub(in crate::state) fn open(path: &Path, changes: u64, at: Instant) -> Result<Self> {
+        let mut journal = Self::open_or_create(path)?;
+        let is_begun = journal.state().started().is_some();
+        journal.begin(changes, at)?;
+        if is_begun {
+            journal.commit(&Record::Resumed { at })?;
+        }
+        Ok(journal)
+    }
+
+    /// Opens it to add to its results. One that a crash has left empty is begun.
+    pub(super) fn reopen(path: &Path, changes: u64, at: Instant) -> Result<Self> {
+        let mut journal = Self::open_or_create(path)?;
+        journal.begin(changes, at)?;
+        Ok(journal)
+    }
+
+    fn begin(&mut self, changes: u64, at: Instant) -> Result<()> {
+        let state = self.state();
+        if state.started().is_none() {
+            return self.commit(&Record::Started { format: FORMAT, at, changes });
+        }
+        if state.changes() == changes {
+            return Ok(());
+        }
+        let why = format!("it is about {} changes, and the run's plan has {changes}", state.changes());
+        Err(self.damaged(&why))
+    }
+
+    /// Announces that every change before this one may be carried out from now on. On disk when this returns; so that not
+    /// each change waits for the disk, some more are announced with them.
+    pub fn take(&mut self, upto: u64) -> Result<()> {
+        let state = self.state();
+        if upto <= state.taken() && state.left() == 0 {
+            return Ok(());
+        }
+        let upto = (upto + limits::INTENTS).min(state.changes()).max(state.taken());
+        self.commit(&Record::Taken { upto })
+    }
+
+    /// Notes what became of changes, one result each. Not on disk before the next intent: what is lost is found out by looking
+    /// at the keys.
+    pub fn end(&mut self, results: impl IntoIterator<Item = (u64, Ending)>) -> Result<()> {
+        let mut ended = HashSet::new();
+        let mut records = Vec::new();
+        for (n, ending) in results {
+            if !ended.insert(n) {
+                return Err(self.damaged(&format!("two results of change {n} come at once")));
+            }
+            records.push(Record::Result { n, ending });
+        }
+        self.append(&records)
+    }
+
+    /// Notes that these changes, which are announced, have not been begun. Like results, not on disk before the next intent.
+    pub fn leave(&mut self, mut changes: Vec<u64>) -> Result<()> {
+        // Those that an earlier process left are so still, until they are taken once more.
+        changes.retain(|n| self.state().progress(*n) == ChangeProgress::Open);
+        changes.sort_unstable();
+        let ranges = changes.chunk_by(|a, b| a + 1 == *b);
+        let record = |range: &[u64]| Some(Record::Left { from: *range.first()?, upto: range.last()? + 1 });
+        self.append(&ranges.filter_map(record).collect::<Vec<_>>())
+    }
+
+    /// Notes that every result so far was compared with the keys' histories.
+    pub fn checked(&mut self) -> Result<()> {
+        self.commit(&Record::Checked)
+    }
+}
+
+#[cfg(test)]
+mod tests;
