@@ -1,5 +1,4 @@
 //! The commands: what they take, how they are run, and what each is like.
-#![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
 use clap::Subcommand;
 

@@ -46,9 +46,16 @@ impl Context {
     }
 
     /// Shows the progress of a listing until it is done.
-    pub(super) async fn surveying<T>(&self, survey: impl Future<Output = T>) -> T {
-        let _progress = self.progress(Phase::Surveying);
-        survey.await
+    pub(super) fn surveying<'a, T>(
+        &'a self,
+        survey: impl Future<Output = T> + Send + 'a,
+    ) -> impl Future<Output = T> + Send + 'a {
+        // A survey's state is too large to be carried along.
+        let survey = Box::pin(survey);
+        async move {
+            let _progress = self.progress(Phase::Surveying);
+            survey.await
+        }
     }
 
     /// Shows progress until it is dropped.

@@ -81,7 +81,9 @@ pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs
     let command = Command::Restore(Done::new(None, &context.counters));
     let hints = reporter.finish(&context.summary(command, &location, at, &sums))?;
     let check = suggest("verify").about(&location, at).option("against", path).to_string();
-    download_words(&context.counters, finished, &hints, &check).iter().for_each(|line| context.note(line));
+    for line in download_words(&context.counters, finished, &hints, &check) {
+        context.note(&line);
+    }
     let counters = &context.counters;
     Ok(match counters.failed.get() + counters.conflicts.get() {
         _ if !finished => Exit::Interrupted,
