@@ -63,11 +63,13 @@ const LAYERS: &[Layer] = &[
             "recover", "engine",
         ],
     ),
+    // Ctrl-C asks to stop (cancel) and, the second time, kills the commands that run (program); progress is read off the
+    // counters; a recovery's file, databases and servers are still put together here.
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "counters", "model", "timeline", "program", "spill", "lab", "s3",
-            "list", "resolve", "plan", "apply", "local", "db", "recover", "engine", "report",
+            "limits", "error", "cancel", "counters", "model", "program", "lab", "s3", "db", "recover", "engine",
+            "report",
         ],
     ),
 ];
