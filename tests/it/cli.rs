@@ -30,6 +30,7 @@ mod iam;
 mod iam_decisions;
 mod iam_requests;
 mod locations;
+mod manual;
 mod multipart;
 mod options;
 mod plan;

@@ -34,7 +34,7 @@ const APART: Duration = Duration::from_secs(5);
 const PITR: &str = include_str!("postgres/pitr.sh");
 
 /// Its example of a references' command is run as it stands there.
-const README: &str = include_str!("../../README.md");
+const RECOVERY_FILE: &str = include_str!("../../src/manual/recovery-file.md");
 
 const TABLE: &str = "create table uploads (key text primary key, revision int not null)";
 
@@ -87,7 +87,8 @@ impl Database {
             .map(|verb| format!("{verb} = [\"sh\", \"{pitr}\", \"{verb}\", \"{place}\"]\n"))
             .concat();
         let (stop, stopped) = (self.path("stop"), self.path("stopped"));
-        let references = README.lines().find(|line| line.starts_with("command = { shell = \"psql ")).unwrap();
+        let references =
+            RECOVERY_FILE.lines().find(|line| line.starts_with("command = { shell = \"psql ")).unwrap();
         let text = format!(
             r#"
 [[bucket]]

@@ -1,13 +1,13 @@
-//! The runbooks in README.md, run as they are written there, one block after another by a shell that stops at the first
+//! The runbooks of the manual, run as they are written there, one block after another by a shell that stops at the first
 //! command that fails.
 //!
-//! | in README.md | in the test |
+//! | in the manual | in the test |
 //! |---|---|
 //! | `s3://prod-uploads`, `s3://prod-scratch` | buckets of the lab |
 //! | `2026-11-17T14:31:06Z` | the second before the damage, three hours ago |
 //! | a name that is to be typed | `--yes` |
 //! | `RUN` | the run that was begun last |
-//! | `recovery.toml` | the recovery file in README.md; what it runs is one script, that notes what it is called for |
+//! | `recovery.toml` | the recovery file in recovery-file.md; what it runs is one script, that notes what it is called for |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -17,7 +17,8 @@ use asof::lab::Content;
 use super::stage::{BUCKET, Stage};
 use crate::support::{Moment, binary};
 
-const README: &str = include_str!("../../../README.md");
+const RUNBOOKS: &str = include_str!("../../../src/manual/runbooks.md");
+const RECOVERY_FILE: &str = include_str!("../../../src/manual/recovery-file.md");
 const TIME: &str = "2026-11-17T14:31:06Z";
 const SCRATCH: &str = "prod-scratch";
 
@@ -57,15 +58,15 @@ const COMMANDS: [&str; 9] = [
     "grant-and-migrate",
 ];
 
-/// What stands in README.md below a heading, up to the next one.
+/// The text of a runbook: from its heading up to the next one.
 fn section(heading: &str) -> &'static str {
-    let (_, rest) = README.split_once(&format!("\n{heading}\n")).unwrap();
-    rest.split_once("\n#").unwrap().0
+    let (_, rest) = RUNBOOKS.split_once(&format!("\n{heading}\n")).unwrap();
+    rest.split_once("\n#").map_or(rest, |(section, _)| section)
 }
 
-/// The blocks of a language in a section.
-fn blocks(section: &'static str, language: &str) -> impl Iterator<Item = &'static str> {
-    let blocks = section.split(&format!("```{language}\n")).skip(1).collect::<Vec<_>>();
+/// The fenced blocks of a language in a text.
+fn blocks(text: &'static str, language: &str) -> impl Iterator<Item = &'static str> {
+    let blocks = text.split(&format!("```{language}\n")).skip(1).collect::<Vec<_>>();
     blocks.into_iter().map(|block| block.split_once("```").unwrap().0)
 }
 
@@ -110,7 +111,7 @@ impl Incident {
         let mut chmod = Command::new("chmod");
         chmod.arg("+x").arg("bin/asof").args(COMMANDS).current_dir(self.stage.home());
         assert!(chmod.status().unwrap().success());
-        let file = blocks(section("## The database too: recover, drill, mark"), "toml").next().unwrap();
+        let file = blocks(RECOVERY_FILE, "toml").next().unwrap();
         self.stage.file("recovery.toml", file.as_bytes());
     }
 
@@ -169,7 +170,7 @@ fn overwrite_avatars(stage: &Stage) {
 #[test]
 fn dropped_table() {
     let incident = Incident::new(delete_uploads);
-    let printed = incident.runbook("### A table was dropped at 14:31");
+    let printed = incident.runbook("## A table was dropped at 14:31");
     assert!(printed[0].contains(&incident.suggestion()), "{}", printed[0]);
     assert_eq!(incident.now(), incident.then);
     let calls = std::fs::read_to_string(incident.stage.path("calls")).unwrap();
@@ -181,7 +182,7 @@ fn dropped_table() {
 #[test]
 fn mass_deletion() {
     let incident = Incident::new(delete_uploads);
-    let printed = incident.runbook("### Objects were mass-deleted");
+    let printed = incident.runbook("## Objects were mass-deleted");
     assert!(printed[0].contains(&incident.suggestion()), "{}", printed[0]);
     let now = incident.now();
     assert!(incident.then.iter().all(|(key, content)| now.get(key) == Some(content)));
@@ -192,7 +193,7 @@ fn mass_deletion() {
 fn bad_deploy() {
     let incident = Incident::new(overwrite_avatars);
     let damaged = incident.now();
-    let [todo, undo] = blocks(section("### A bad deploy overwrote files"), "sh").collect::<Vec<_>>()[..]
+    let [todo, undo] = blocks(section("## A bad deploy overwrote files"), "sh").collect::<Vec<_>>()[..]
     else {
         panic!("what is to be done, and how it is taken back")
     };
@@ -212,7 +213,7 @@ fn proof() {
     let versions = incident.stage.lab.count_versions(BUCKET);
     // A real recovery has made this, and the application uses it.
     incident.stage.file("orders_restored", b"live");
-    incident.runbook("### Prove that we can restore");
+    incident.runbook("## Prove that you can restore");
     for name in ["drill.json", "drill-2h.json"] {
         let report = std::fs::read_to_string(incident.stage.path(name)).unwrap();
         assert!(report.contains("\"ending\":\"done\""), "{report}");
