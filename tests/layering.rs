@@ -68,8 +68,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "counters", "model", "program", "lab", "s3", "db", "recover", "engine",
-            "report",
+            "limits", "error", "cancel", "counters", "model", "program", "lab", "s3", "db", "recover",
+            "engine", "report",
         ],
     ),
 ];
@@ -103,12 +103,15 @@ const PURE: &[&str] = &[
     "db/rds/states",
     "db/window",
     "recover/drill",
+    "recover/earlier",
     "recover/entry",
     "recover/file",
     "recover/init",
     "recover/journal",
     "recover/manifest",
     "recover/marks",
+    "recover/notice",
+    "recover/outcome",
     "recover/record",
     "recover/references",
     "recover/report",

@@ -6,6 +6,17 @@ use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::plan::file::PlanFile;
 use crate::plan::{Only, Sums};
+use crate::state::Run;
+
+impl Run {
+    /// Opens its plan.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a plan that cannot be read.
+    pub(crate) fn open_plan(&self) -> Result<PlanFile> {
+        PlanFile::open(&self.plan())
+    }
+}
 
 /// Opens a plan, limited to these kinds of change: its head and its sums are of these, and so is what is made of it. `location`
 /// is the place that it has to be of, if one was named.

@@ -34,7 +34,6 @@ use super::journal::read;
 use super::uploads::{NotedUploads, UploadList};
 use crate::error::{Error, Result};
 use crate::model::{Instant, printable};
-use crate::plan::file::PlanFile;
 use crate::s3::Thaw;
 
 /// A run that this process has for itself.
@@ -181,11 +180,6 @@ impl Run {
     /// Asks for archived versions in this way from now on, if it is named.
     pub fn thaw(&mut self, thaw: Option<Thaw>) {
         self.manifest.copying.thaw = thaw.or(self.manifest.copying.thaw);
-    }
-
-    /// Opens its plan.
-    pub fn open_plan(&self) -> Result<PlanFile> {
-        PlanFile::open(&self.plan())
     }
 
     /// Where its plan is.
