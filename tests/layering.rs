@@ -64,12 +64,12 @@ const LAYERS: &[Layer] = &[
         ],
     ),
     // Ctrl-C asks to stop (cancel) and, the second time, kills the commands that run (program); progress is read off the
-    // counters; a recovery's file, databases and servers are still put together here.
+    // counters; check --database asks the databases of a recovery file (db, recover).
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "counters", "model", "program", "lab", "s3", "db", "recover",
-            "engine", "report",
+            "limits", "error", "cancel", "counters", "model", "program", "lab", "db", "recover", "engine",
+            "report",
         ],
     ),
 ];
