@@ -128,7 +128,7 @@ impl Command {
             Command::Completions(args) => completions::completions(&args),
             Command::Man => completions::man(),
             Command::Verify(args) => verify::run(context, args).await,
-            Command::References(args) => references::run(context, *args).await,
+            Command::References(args) => Box::pin(references::run(context, *args)).await,
             Command::Show(args) => show::run(context, args),
             Command::Recover(args) => Box::pin(recover::run(context, args)).await,
             Command::Drill(args) => Box::pin(drill::run(context, args)).await,

@@ -58,7 +58,7 @@ async fn run(command: Command) -> Result<Exit> {
         std::ops::ControlFlow::Continue(command) => command,
     };
     stop_on_signals(context.cancel.clone(), command.when_aborted())?;
-    command.run(&context).await
+    Box::pin(command.run(&context)).await
 }
 
 fn log(verbose: u8) {
