@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Format;
 use super::doubt::meaning;
-use super::json::JsonLines;
+use super::json::{JsonLines, millis};
 use super::units::{count, plural};
 use super::warning::warning_lines;
 use crate::counters::Counters;
@@ -180,7 +180,7 @@ impl Answer<'_> {
     }
 
     /// The last line of JSON.
-    pub(super) fn summary(&self, (versions, list_requests, elapsed_ms): (u64, u64, u64)) -> CheckSummary<'_> {
+    pub(super) fn summary(&self, counters: &Counters, elapsed: Duration) -> CheckSummary<'_> {
         let (at, window_from) = match self.question {
             Question::At(at) => (Some(at), None),
             Question::Since(since) => (None, Some(since)),
@@ -196,10 +196,10 @@ impl Answer<'_> {
             restorable_from: self.since,
             keys_may_be_gone: self.whole_keys,
             keys: self.keys,
-            versions,
+            versions: counters.versions.get(),
             doubtful: self.doubtful.uncertain(),
-            list_requests,
-            elapsed_ms,
+            list_requests: counters.list_requests.get(),
+            elapsed_ms: millis(elapsed),
         }
     }
 }
