@@ -24,11 +24,15 @@ pub(super) fn to_line<T: Serialize>(record: &T) -> Result<String> {
     Ok(line)
 }
 
-/// The record of a line with its line break; none if the line is not whole.
+/// The record of a line with its line break; none if the line is not whole, or the record of another kind.
 pub(super) fn of_line<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
+    serde_json::from_slice(json_of(line)?).ok()
+}
+
+/// The JSON of a line with its line break; none if the line is not whole.
+pub(super) fn json_of(line: &[u8]) -> Option<&[u8]> {
     let (said, json) = line.strip_suffix(b"\n")?.split_at_checked(8)?;
-    let json = json.strip_prefix(b" ").filter(|json| crc(json).as_bytes() == said)?;
-    serde_json::from_slice(json).ok()
+    json.strip_prefix(b" ").filter(|json| crc(json).as_bytes() == said)
 }
 
 fn crc(json: &[u8]) -> String {

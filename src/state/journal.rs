@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::frame::{Appender, Line, Lines, of_line, to_line};
+use super::frame::{Appender, Line, Lines, json_of, to_line};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The state that the records of one kind of journal add up to: a pure transition function.
@@ -106,11 +106,14 @@ fn replay<S: Replay>(path: &Path, mut on: impl FnMut(u64, &S::Record)) -> Result
         lines => lines.map_err(|e| cannot::<S>(path, "open", &e))?,
     };
     while let Some(Line { at, bytes }) = lines.next().map_err(|e| cannot::<S>(path, "read", &e))? {
-        let Some(record) = of_line(bytes) else { continue };
+        let Some(json) = json_of(bytes) else { continue };
         let Replayed { state, whole } = &mut replayed;
         if at != *whole {
             return Err(damaged(path, &format!("it cannot be read from byte {whole} to byte {at}"), state));
         }
+        // No crash wrote it: it must not be cut off.
+        let record = serde_json::from_slice(json)
+            .map_err(|e| damaged(path, &format!("at byte {at} it has an unknown record: {e}"), state))?;
         state.apply(&record).map_err(|why| damaged(path, &format!("at byte {at} {why}"), state))?;
         on(at, &record);
         *whole = at + bytes.len() as u64;

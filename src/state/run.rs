@@ -52,7 +52,7 @@ pub struct RunStatus {
     pub id: String,
     /// What it was told; none where that cannot be read.
     pub manifest: Option<RunManifest>,
-    /// What its journal says; none where there is none.
+    /// What its journal says; none where it has no record.
     pub state: Option<RunState>,
     /// Its journal cannot be read.
     pub damaged: bool,
@@ -132,7 +132,8 @@ impl Run {
             let journal = dir.join("journal");
             let state = journal.exists().then(|| read::<RunState>(&journal, |_, _| {}));
             let damaged = matches!(state, Some(Err(_)));
-            let state = state.and_then(Result::ok);
+            // Killed before its first record, it has not begun.
+            let state = state.and_then(Result::ok).filter(|state| state.started().is_some());
             RunStatus { id, manifest: RunManifest::read(&dir).ok(), state, damaged, running }
         };
         Ok(names(&runs)?.into_iter().map(glance).collect())

@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::recover::{Overtaker, Resource};
 use crate::state::{Glimpse, Recovery, Run, RunManifest, Worked};
 
-/// A run beside the one that restores a bucket.
+/// A run, as far as it tells whether another has overtaken it.
 #[derive(Debug, Clone, Copy)]
-struct Other<'a> {
+struct BucketRun<'a> {
     id: &'a str,
     manifest: &'a RunManifest,
     worked: Option<Worked>,
@@ -28,12 +28,12 @@ pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<O
             continue;
         }
         let Some((_, manifest)) = runs.iter().find(|(id, _)| id == own) else { continue };
-        let until = Run::worked(state_dir, own);
+        let own = BucketRun { id: own, manifest, worked: Run::worked(state_dir, own) };
         let is_ours = |id: &str| state.all_runs().iter().any(|(_, run)| run == id);
         let others = runs.iter().filter(|(id, _)| !is_ours(id));
         let mut others =
-            others.map(|(id, manifest)| Other { id, manifest, worked: Run::worked(state_dir, id) });
-        if let Some(why) = others.find_map(|other| by_run((own, manifest, until), other)) {
+            others.map(|(id, manifest)| BucketRun { id, manifest, worked: Run::worked(state_dir, id) });
+        if let Some(why) = others.find_map(|other| by_run(own, other)) {
             return Ok(Some(Overtaker::Run(why)));
         }
     }
@@ -50,19 +50,20 @@ pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<O
 /// | any other | no | | no |
 /// | any other | yes | no | no: the run saw what it had done |
 /// | any other | yes | yes, or that is unknown | yes |
-fn by_run((own, manifest, worked): (&str, &RunManifest, Option<Worked>), other: Other<'_>) -> Option<String> {
-    if other.manifest.undoes.as_deref() == Some(own) {
-        return Some(format!("its run {own} of {} was undone by the run {}", manifest.changed(), other.id));
+fn by_run(own: BucketRun<'_>, other: BucketRun<'_>) -> Option<String> {
+    let changed = own.manifest.changed();
+    if other.manifest.undoes.as_deref() == Some(own.id) {
+        return Some(format!("its run {} of {changed} was undone by the run {}", own.id, other.id));
     }
     let resource = |manifest: &RunManifest| {
         Resource::bucket(manifest.server.endpoint_url.as_deref(), manifest.changed())
     };
-    let same_time = other.manifest.undoes.is_none() && other.manifest.at == manifest.at;
-    if other.manifest.heals || same_time || !resource(manifest).meets(&resource(other.manifest)) {
+    let same_time = other.manifest.undoes.is_none() && other.manifest.at == own.manifest.at;
+    if other.manifest.heals || same_time || !resource(own.manifest).meets(&resource(other.manifest)) {
         return None;
     }
-    let earlier = matches!((worked, other.worked), (Some(own), Some(other)) if other.until <= own.until);
-    (!earlier).then(|| format!("the run {} has changed {} since", other.id, manifest.changed()))
+    let earlier = matches!((own.worked, other.worked), (Some(own), Some(other)) if other.until <= own.until);
+    (!earlier).then(|| format!("the run {} has changed {changed} since", other.id))
 }
 
 #[cfg(test)]

@@ -95,3 +95,13 @@ fn a_record_that_was_not_written_changes_nothing_in_memory() {
     journal.leave(vec![2, 1]).unwrap();
     assert_eq!(&read::<RunState>(&path, |_, _| {}).unwrap(), journal.state());
 }
+
+/// A newer asof may have written it: cut off like a torn one, it would be forgotten.
+#[test]
+fn a_whole_record_of_an_unknown_kind_is_refused() {
+    let unknown = to_line(&serde_json::json!({ "type": "later" })).unwrap();
+    let run = RUN.len() - 30;
+    let e = replayed::<RunState>(&[&RUN[..run], unknown.as_bytes()].concat()).err().unwrap();
+    assert_eq!(e.kind(), ErrorKind::Corrupt);
+    assert!(e.to_string().contains(&format!("at byte {run} it has an unknown record")), "{e}");
+}

@@ -41,3 +41,27 @@ fn what_is_no_run_is_refused() {
         assert_eq!(Run::open(dir.path(), &id).unwrap_err().kind(), ErrorKind::Usage, "{text}");
     }
 }
+
+/// Killed between any two of the files that it begins with, it has changed nothing, and is resumed as if it began.
+#[test]
+fn a_run_that_was_killed_before_its_first_record_is_resumed() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = Instant::from_millis(1_763_389_805_000);
+    let id = Run::create(dir.path(), order()).unwrap().id().to_owned();
+    let place = dir.path().join("runs").join(&id);
+    assert!(Run::has_changed_nothing(dir.path(), &id));
+    fs::write(place.join("plan"), "").unwrap();
+    assert!(!Run::open(dir.path(), &id).unwrap().has_begun());
+    for torn in ["", "1c885569 {\"type\":\"sta"] {
+        fs::write(place.join("journal"), torn).unwrap();
+        let listed = Run::list(dir.path()).unwrap().remove(0);
+        assert!(listed.state.is_none() && !listed.damaged, "{listed:?}");
+        let run = Run::open(dir.path(), &id).unwrap();
+        assert_eq!(run.read_state().unwrap().taken(), 0);
+        let mut journal = run.open_journal(3, at).unwrap();
+        assert_eq!((journal.state().started(), journal.state().resumed()), (Some(at), None));
+        journal.take(1).unwrap();
+        drop((journal, run));
+        assert_eq!(Run::list(dir.path()).unwrap().remove(0).state.unwrap().taken(), 3);
+    }
+}

@@ -24,7 +24,8 @@ fn the_table_holds() {
         (manifest("s3://abc/e/", 2), worked(3), false),
         (manifest("s3://abd", 2), worked(3), false),
     ] {
-        let other = Other { id: "other", manifest: &other, worked: until };
-        assert_eq!(by_run(("own", &own, worked(2)), other).is_some(), overtakes, "{other:?}");
+        let own = BucketRun { id: "own", manifest: &own, worked: worked(2) };
+        let other = BucketRun { id: "other", manifest: &other, worked: until };
+        assert_eq!(by_run(own, other).is_some(), overtakes, "{other:?}");
     }
 }
