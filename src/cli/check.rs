@@ -11,10 +11,11 @@ use super::args::check::CheckArgs;
 use super::args::common::ServerArgs;
 use super::context::{Context, Output, earlier_rules};
 use super::exit::Exit;
-use super::recovery::{Source, databases};
+use super::recovery::source;
 use super::time_arg;
 use crate::cancel::Cancel;
 use crate::db::{Database, Window};
+use crate::engine::recover::{Source, databases};
 use crate::engine::{AskedTime, CheckPast};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::iam_databases::RenamedSource;
@@ -108,7 +109,7 @@ fn policy(what: Use, location: Option<Location>, file: Option<&Path>) -> Result<
             DatabaseKind::Rds(_) | DatabaseKind::Command(_) => RenamedSource::Instance(source),
         })
     };
-    let databases = file.map(Source::read).transpose()?.map(|source| source.file.databases);
+    let databases = file.map(self::source).transpose()?.map(|source| source.file.databases);
     let renamed: Vec<_> = databases.iter().flatten().filter_map(renamed).collect();
     let policy = Policy::least(what, &source, &other, &renamed);
     let mut out = std::io::stdout().lock();
@@ -119,12 +120,12 @@ fn policy(what: Use, location: Option<Location>, file: Option<&Path>) -> Result<
 
 /// The databases that a recovery file names.
 async fn named(path: &Path, server: &ServerArgs, cancel: &Cancel) -> Result<Vec<Database>> {
-    let Source { file, .. } = Source::read(path)?;
+    let Source { file, .. } = source(path)?;
     if file.databases.is_empty() {
         return Err(Error::usage(format!("{} names no database", path.display()))
             .hint("without --database, asof check looks at the bucket alone"));
     }
-    databases(&file, server, cancel).await
+    databases(&file, &server.clone().settings(None), cancel).await
 }
 
 /// The windows of databases, which are asked side by side. That one cannot be asked is an answer too.

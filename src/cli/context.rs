@@ -53,6 +53,13 @@ impl Context {
     }
 
     pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
+        Client::connect(server.settings(rate), Arc::clone(&self.counters)).await
+    }
+}
+
+impl ServerArgs {
+    /// The server, and who asks.
+    pub(super) fn settings(self, rate: Option<u32>) -> Settings {
         let ServerArgs {
             endpoint_url,
             region,
@@ -62,8 +69,8 @@ impl Context {
             request_payer,
             list_concurrency,
             read_timeout,
-        } = server;
-        let settings = Settings {
+        } = self;
+        Settings {
             endpoint_url,
             region,
             profile,
@@ -73,14 +80,13 @@ impl Context {
             rate,
             list_concurrency: Some(list_concurrency),
             read_timeout: Some(read_timeout),
-        };
-        Client::connect(settings, Arc::clone(&self.counters)).await
+        }
     }
 }
 
 /// What is said of a clock that is so many milliseconds ahead of the server's. A `Date` has no fractions, and was under way
 /// for a while: the nearest minute is told.
-fn skew_note(ahead: i64) -> Option<String> {
+pub(super) fn skew_note(ahead: i64) -> Option<String> {
     let skew = Duration::from_millis(ahead.unsigned_abs());
     let side = if ahead > 0 { "ahead of" } else { "behind" };
     let by = length(Duration::from_secs((skew.as_secs() + 30) / 60 * 60));

@@ -1,7 +1,6 @@
 //! The command line: arguments become options, options go to the engine, results to the reports. One file a command.
 
 mod abort;
-mod adopt;
 mod args;
 mod carry;
 mod check;
@@ -12,9 +11,7 @@ mod copies;
 mod diff;
 mod directory;
 mod drill;
-mod ended;
 mod exit;
-mod follow_up;
 mod heal;
 mod history;
 mod job;
@@ -31,13 +28,9 @@ mod results;
 mod resume;
 mod run;
 mod runs;
-mod session;
 mod show;
-mod sources;
 mod suggest;
-mod swapped;
 mod sweep;
-mod taken_up;
 mod time_arg;
 mod timeline;
 mod undo;

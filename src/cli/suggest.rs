@@ -100,6 +100,12 @@ impl Suggestion {
         self
     }
 
+    /// Nobody is asked again, if nobody was.
+    pub(super) fn again(self) -> Self {
+        let yes = self.typed.matches.try_get_one::<bool>("yes").ok().flatten().copied();
+        if yes == Some(true) { self.flag("yes") } else { self }
+    }
+
     /// These options are not repeated.
     pub(super) fn without(mut self, names: &[&str]) -> Self {
         self.without.extend(names.iter().map(|name| id_of(name)));

@@ -100,6 +100,15 @@ impl Database {
         }
     }
 
+    /// Refuses to swap names back if the source that is to get its own is not there. Renames nothing.
+    pub(crate) async fn require_source(&self, swap: &Swap) -> Result<()> {
+        match self {
+            Database::Command(_) => Err(self.has_no_names()),
+            Database::Rds(database) => Box::pin(database.require_source(swap)).await,
+            Database::Aurora(database) => Box::pin(database.require_source(swap)).await,
+        }
+    }
+
     /// Why the names are not swapped any more, if they are not.
     pub(crate) async fn unswapped(&self, swap: &Swap) -> Result<Option<String>> {
         match self {

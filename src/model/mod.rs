@@ -18,6 +18,7 @@ mod number;
 mod object;
 mod path;
 mod policy;
+mod shell;
 mod typed_time;
 mod version;
 
@@ -37,5 +38,6 @@ pub use number::{count, plural};
 pub use object::{ObjectHead, Stored};
 pub use path::{CaseFold, KeyPath, Overlaps, UNFINISHED};
 pub use policy::demands_conditions;
+pub(crate) use shell::{shell_path, shell_word};
 pub use typed_time::TypedTime;
 pub use version::{ChecksumType, Entry, Kind, Version};

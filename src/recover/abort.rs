@@ -1,6 +1,12 @@
 //! What aborting a recovery takes.
 
-use super::journal::RecoveryState;
+use serde::{Serialize, Serializer};
+
+use super::file::RecoveryFile;
+use super::journal::{RecoveryState, Status};
+use super::outcome::Conclusion;
+use super::steps::Step;
+use crate::model::Instant;
 
 /// A part of an abort.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +53,156 @@ pub(crate) enum AbortPart {
     },
     /// The resume hook is run.
     Resume,
+}
+
+/// An abort before anything of it is done.
+#[derive(Debug)]
+pub(crate) struct AbortPlan<'a> {
+    /// The recovery.
+    pub id: &'a str,
+    /// Its target time.
+    pub at: Instant,
+    /// When it began.
+    pub began: Instant,
+    /// The present.
+    pub now: Instant,
+    /// The file, which names what is numbered.
+    pub file: &'a RecoveryFile,
+    /// What would be done.
+    pub parts: &'a [AbortPart],
+    /// The application may use databases that would be removed.
+    pub in_use: bool,
+}
+
+/// How far a part of an abort is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartState {
+    /// It is done.
+    Done,
+    /// It is not asof's to do.
+    Left,
+    /// It cannot be undone, nor known to be. The application is not resumed over it.
+    NotUndone,
+    /// It failed, and has to be tried again.
+    Failed,
+}
+
+/// What became of a part of an abort.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct AbortedPart {
+    /// What is done in it, in words.
+    pub part: String,
+    /// How far it is.
+    pub state: PartState,
+    /// More, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What became of a recovery that was aborted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct AbortedRecovery {
+    /// Its name.
+    pub id: String,
+    /// The recovery file.
+    pub file: String,
+    /// The target time.
+    pub at: Instant,
+    /// Whether it is closed; else the same command finishes it.
+    pub aborted: bool,
+    /// Each part.
+    pub parts: Vec<AbortedPart>,
+}
+
+/// How an abort ended.
+#[derive(Debug)]
+pub(crate) struct AbortResult {
+    /// What became of the recovery.
+    pub told: AbortedRecovery,
+    /// What its journal says now.
+    pub state: RecoveryState,
+    /// The exit.
+    pub conclusion: Conclusion,
+    /// The command that goes on with the abort.
+    pub command: String,
+    /// The command that finishes the recovery instead.
+    pub recover: String,
+}
+
+/// Why an abort is refused without `--after-resume`.
+pub(crate) const ABORTED_IN_USE: &str =
+    "the application may have been resumed over the restored databases that are removed";
+
+impl PartState {
+    /// The name in tables and JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            PartState::Done => "done",
+            PartState::Left => "left",
+            PartState::NotUndone => "not undone",
+            PartState::Failed => "failed",
+        }
+    }
+}
+
+impl Serialize for PartState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl AbortPart {
+    /// What is done in it, for a recovery by this file.
+    pub(crate) fn in_words(&self, file: &RecoveryFile, id: &str) -> String {
+        let bucket =
+            |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
+        let database = |n: usize| {
+            let (name, (source, target)) =
+                file.databases.get(n).map_or_else(Default::default, |one| (one.name(), one.places()));
+            (name, source.unwrap_or_default(), target.unwrap_or_default())
+        };
+        match self {
+            AbortPart::Undo { bucket: n, run } => format!("undo the run {run} of {}", bucket(*n)),
+            AbortPart::Undone { run, by } => format!("the run {run} was undone by the run {by}"),
+            AbortPart::Left { run } => format!("leave what the run {run} has changed"),
+            AbortPart::Stays { database: n } => {
+                let (name, ..) = database(*n);
+                format!("leave the database {name}: it was restored in place, which cannot be taken back")
+            }
+            AbortPart::SwapBack { database: n } => {
+                let (name, source, target) = database(*n);
+                format!(
+                    "give the restored database {name} its name {target} back, then its source the name {source}; connections drop"
+                )
+            }
+            AbortPart::LeftSwapped { database: n } => {
+                let (name, source, _) = database(*n);
+                format!("leave the restored database {name}, which got the name {source}")
+            }
+            AbortPart::Remove { database: n } => {
+                let (name, _, target) = database(*n);
+                let named = if target.is_empty() { name.to_owned() } else { format!("{name} {target}") };
+                format!("remove the restored database {named} if it carries the tag {id}")
+            }
+            AbortPart::Resume => "run the resume hook".to_owned(),
+        }
+    }
+}
+
+/// Whether databases are removed that the application may use by now.
+///
+/// | the resume hook | the other steps, swaps of names too, but configure | in use |
+/// |---|---|---|
+/// | was ever begun, or configure was | | perhaps |
+/// | there is none | are done | perhaps: it is resumed by hand |
+/// | there is none | are not | no |
+/// | was not begun | | no |
+pub(crate) fn loses_what_is_in_use(state: &RecoveryState, parts: &[AbortPart]) -> bool {
+    let is_swapped = |n| state.status(Step::Swap(n)) == Some(&Status::Done);
+    let by_hand = state.shape().is_some_and(|shape| !shape.resume && shape.swapped().all(is_swapped))
+        && state.is_done_but_for_resume();
+    let removes = parts.iter().any(|part| matches!(part, AbortPart::Remove { .. }));
+    removes && (state.may_have_been_cut_over() || by_hand)
 }
 
 /// What aborting a recovery takes, in this order; `undone_by` names the finished run that undid another, `stays` the

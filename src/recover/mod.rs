@@ -3,6 +3,7 @@
 
 mod abort;
 mod drill;
+mod earlier;
 mod entry;
 mod file;
 mod holds;
@@ -10,6 +11,9 @@ mod init;
 mod journal;
 mod manifest;
 mod marks;
+mod notice;
+mod open;
+mod outcome;
 mod places;
 mod record;
 mod references;
@@ -19,15 +23,23 @@ mod rests;
 #[cfg(test)]
 mod shapes;
 mod steps;
+pub(crate) mod swapped;
 
-pub(crate) use abort::{AbortPart, abort_parts};
+pub(crate) use abort::{
+    ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, PartState, abort_parts,
+    loses_what_is_in_use,
+};
 pub(crate) use drill::{check_drill, drill_shape, is_scratch_of, scratch};
+pub(crate) use earlier::{AfterEnd, Asked, Earlier};
 pub(crate) use file::{Bucket, DatabaseKind, Hooks, RecoveryFile, References, Target};
 pub(crate) use holds::{Held, Seen, quiesces_again, what_holds};
 pub(crate) use init::TEMPLATE;
 pub(crate) use journal::{InUse, Overtaker, RecoveryState, Status};
 pub(crate) use manifest::{LATEST, Purpose, RecoveryManifest, mark_name};
 pub(crate) use marks::{Consistency, MarkLine, Marks, Named};
+pub(crate) use notice::{BucketPlan, NextCommand, Notice, Resumed, Suggest};
+pub(crate) use open::{OpenRecovery, OpenState};
+pub(crate) use outcome::{Conclusion, RecoveryOutcome};
 pub(crate) use record::{FORMAT, Record, StepResult};
 pub(crate) use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub(crate) use report::{Ending, Event, Finding, FollowUp, Report, Running, StepReport, counts, in_words};

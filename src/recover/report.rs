@@ -10,9 +10,9 @@ use super::manifest::{Purpose, RecoveryManifest};
 use super::record::StepResult;
 use super::references::{Dangling, Orphan};
 use super::steps::{Shape, Step};
-use crate::db::RestoreProgress;
+use crate::db::{self, RestoreProgress};
 use crate::error::Error;
-use crate::model::{Instant, Location, Version};
+use crate::model::{Instant, Location, Version, shell_word};
 use crate::plan::{Action, Change};
 
 /// What the outside is told while a recovery goes on.
@@ -145,12 +145,25 @@ pub(crate) struct FollowUp {
     pub command: String,
 }
 
+impl FollowUp {
+    /// What a database of this name lacks.
+    pub(crate) fn of(database: &str, lacks: db::FollowUp) -> Self {
+        let command: Vec<_> = lacks.command.iter().map(|word| shell_word(word)).collect();
+        Self { database: database.to_owned(), what: lacks.what, command: command.join(" ") }
+    }
+}
+
 /// Counts by their names, without those that are zero and say nothing.
 pub(crate) fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> {
     named.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
 }
 
 impl Ending {
+    /// Whether every step is done.
+    pub(crate) fn is_done(self) -> bool {
+        matches!(self, Ending::Done | Ending::Inconsistent)
+    }
+
     /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, or `written` since | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
@@ -245,10 +258,11 @@ impl Finding {
 impl Report {
     /// What a recovery came to.
     pub(crate) fn of(
-        (id, manifest): (&str, &RecoveryManifest),
+        id: &str,
+        manifest: &RecoveryManifest,
         state: &RecoveryState,
         file: &RecoveryFile,
-        (ending, findings): (Ending, Vec<Finding>),
+        ending: Ending,
         now: Instant,
     ) -> Self {
         let steps = state.shape().map(Shape::steps).unwrap_or_default();
@@ -262,7 +276,7 @@ impl Report {
             elapsed_ms: state.ended_at().unwrap_or(now).millis() - manifest.began.millis(),
             downtime_ms: state.downtime_ms(),
             steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
-            findings,
+            findings: Vec::new(),
             left: Vec::new(),
             ended: state.ended_at(),
             running: None,

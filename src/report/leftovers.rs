@@ -4,15 +4,12 @@ use std::io::Write;
 
 use super::columns::columns;
 use super::json::JsonLines;
-use crate::db::rds::{Leftover, Sweep};
+use crate::db::rds::{Leftover, Sweep, Swept};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
 /// What there is, in columns below a heading; nothing where there is nothing.
-pub(crate) fn leftovers_table(leftovers: &[Leftover], now: Instant) -> String {
-    if leftovers.is_empty() {
-        return String::new();
-    }
+pub(crate) fn leftovers_table<'a>(leftovers: impl Iterator<Item = &'a Leftover>, now: Instant) -> String {
     let row = |leftover: &Leftover| {
         let Leftover { database, id, drill, engine, status, created, verdict, protected, .. } = leftover;
         let age = created.map_or_else(|| "unknown".to_owned(), |created| created.age(now));
@@ -27,7 +24,28 @@ pub(crate) fn leftovers_table(leftovers: &[Leftover], now: Instant) -> String {
         [(*database).to_owned(), id, engine, status, age, drill, verdict.to_owned()]
     };
     let heading = ["DATABASE", "NAME", "ENGINE", "STATUS", "AGE", "DRILL", "SWEEP"].map(ToOwned::to_owned);
-    columns(&[vec![heading], leftovers.iter().map(row).collect()].concat())
+    let rows: Vec<_> = std::iter::once(heading).chain(leftovers.map(row)).collect();
+    if rows.len() > 1 { columns(&rows) } else { String::new() }
+}
+
+/// Said of a database whose protection may be a drill's or somebody's.
+const PROTECTED: &str =
+    "is protected from deletion, by its drill or by somebody since, which RDS does not tell";
+
+/// Said of a protected database before somebody is asked.
+pub(crate) fn lifted_line(Leftover { database, id, .. }: &Leftover) -> String {
+    format!("the {database} {id} {PROTECTED}: its protection is lifted")
+}
+
+/// What became of a database that was to be swept.
+pub(crate) fn swept_line(Leftover { database, id, by_hand, .. }: &Leftover, swept: &Swept) -> String {
+    match swept {
+        Swept::Removed => format!("removed the {database} {id}"),
+        Swept::Protected => {
+            format!("left: the {database} {id} {PROTECTED}; to remove it by hand: {by_hand}")
+        }
+        Swept::Failed(e) => format!("left behind: {database} {id}: {e}; to remove it by hand: {by_hand}"),
+    }
 }
 
 impl<W: Write> JsonLines<W> {

@@ -2,63 +2,34 @@
 
 use std::io::Write;
 
-use serde::Serialize;
-
 use super::columns::columns;
 use super::json::JsonLines;
 use crate::error::Result;
 use crate::model::{Instant, printable};
+use crate::recover::{ABORTED_IN_USE, AbortPart, AbortPlan, AbortedPart, AbortedRecovery, OpenRecovery};
 
-/// A recovery that is not finished.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct OpenRecovery {
-    /// Its name, and the tag of what it restored.
-    pub id: String,
-    /// `running`, `open`, `aborting`, or `overtaken`: closed, with a database of it left.
-    pub state: &'static str,
-    /// The recovery file.
-    pub file: String,
-    /// The target time.
-    pub at: Instant,
-    /// When it began.
-    pub began: Instant,
-    /// How long ago that is, in seconds.
-    pub age_s: i64,
-    /// The steps that are done.
-    pub done: usize,
-    /// All steps.
-    pub steps: usize,
-    /// The steps that failed, and why; what overtook it.
-    pub trouble: Vec<String>,
-    /// The runs that it began.
-    pub runs: Vec<String>,
-}
-
-/// What became of a recovery that was aborted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct AbortedRecovery {
-    /// Its name.
-    pub id: String,
-    /// The recovery file.
-    pub file: String,
-    /// The target time.
-    pub at: Instant,
-    /// Whether it is closed; else the same command finishes it.
-    pub aborted: bool,
-    /// Each part.
-    pub parts: Vec<AbortedPart>,
+/// What an abort would do, a line each part.
+pub(crate) fn abort_text(plan: &AbortPlan<'_>) -> String {
+    let AbortPlan { id, at, began, now, file, parts, in_use } = plan;
+    let mut text = format!("aborting the recovery {id} to {}, begun {} ago:\n", at.human(), began.age(*now));
+    let mut line = |line: &str| text.extend(["  ", line, "\n"]);
+    parts.iter().for_each(|part| line(&part.in_words(file, id)));
+    if *in_use {
+        line(&format!("{ABORTED_IN_USE}: what the application has written into them is lost with them"));
+    }
+    if parts.iter().any(|part| matches!(part, AbortPart::Stays { .. })) {
+        line("the bucket and that database will be at different times: the application is not resumed");
+    }
+    if parts.is_empty() {
+        line("it has changed nothing: it is only closed");
+    }
+    text
 }
 
 /// What became of a part of an abort.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct AbortedPart {
-    /// What is done in it, in words.
-    pub part: String,
-    /// `done`, `left`, `not undone` or `failed`.
-    pub state: &'static str,
-    /// More, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+pub(crate) fn aborted_line(AbortedPart { part, state, note }: &AbortedPart) -> String {
+    let note = note.as_ref().map(|note| format!(": {}", printable(note))).unwrap_or_default();
+    format!("{:<7} {part}{note}\n", state.name())
 }
 
 /// The recoveries below a heading, in columns; nothing where there are none.
@@ -70,7 +41,7 @@ pub(crate) fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> Str
         let OpenRecovery { id, state, file, at, began, age_s: _, done, steps, trouble, runs: _ } = recovery;
         let (file, trouble) = (printable(file).into_owned(), printable(&trouble.join("; ")).into_owned());
         let steps = format!("{done}/{steps}");
-        [id.clone(), began.age(now), at.human(), (*state).to_owned(), steps, file, trouble]
+        [id.clone(), began.age(now), at.human(), state.name().to_owned(), steps, file, trouble]
     };
     let heading = ["RECOVERY", "AGE", "TARGET TIME", "STATE", "STEPS", "FILE", "TROUBLE"];
     let heading = heading.map(ToOwned::to_owned);

@@ -1,13 +1,52 @@
 //! A recovery, for a person: what goes on in it, and what it came to.
 
+use std::collections::BTreeMap;
+use std::time::Instant as Clock;
+
 use super::units::{bytes, count, plural};
 use crate::db::RestoreProgress;
 use crate::limits;
 use crate::model::printable;
 use crate::recover::{Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words};
 
+/// The lines about the steps of a recovery that goes on.
+#[derive(Debug, Default)]
+pub(crate) struct StepNews {
+    /// When there was last something to tell of each bucket.
+    buckets: BTreeMap<usize, Clock>,
+    /// What there was last to tell of each database.
+    databases: BTreeMap<usize, RestoreProgress>,
+}
+
+impl StepNews {
+    /// The line of an event, if it is due: a bucket changes with each key, and is told of now and then; a database's state,
+    /// when it is another.
+    pub(crate) fn line(&mut self, file: &RecoveryFile, event: &Event<'_>, now: Clock) -> Option<String> {
+        let is_due = match event {
+            Event::Bucket(n, ..) => {
+                let last = *self.buckets.entry(*n).or_insert(now);
+                let is_due = now.duration_since(last) >= limits::RECOVERY_LINE;
+                if is_due {
+                    self.buckets.insert(*n, now);
+                }
+                is_due
+            }
+            Event::Database(n, progress) => {
+                self.databases.insert(*n, (*progress).clone()).as_ref() != Some(*progress)
+            }
+            Event::Begun(_)
+            | Event::Done(_)
+            | Event::Failed(..)
+            | Event::Lapsed(..)
+            | Event::LastLook
+            | Event::Unanswered(..) => true,
+        };
+        is_due.then(|| progress_line(file, event))
+    }
+}
+
 /// What goes on, in one line.
-pub(crate) fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
+fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
     match event {
         Event::Begun(step) => format!("begun   {}", in_words(file, *step)),
         Event::Done(step) => format!("done    {}", in_words(file, *step)),

@@ -81,7 +81,7 @@ impl Recovery {
         suits: impl Fn(&RecoveryManifest) -> bool,
         clock: &ServerClock,
     ) -> Result<Option<Self>> {
-        let open = |manifest: &RecoveryManifest, state: &RecoveryState| suits(manifest) && is_open(state);
+        let open = |manifest: &RecoveryManifest, state: &RecoveryState| suits(manifest) && state.is_open();
         let Some(recovery) = Self::open_newest(state_dir, of, open, clock)? else { return Ok(None) };
         if !recovery.state().is_aborting() {
             recovery.resumed()?;
@@ -159,7 +159,10 @@ impl Recovery {
 
     /// What it has come to.
     pub(crate) fn report(&self, file: &RecoveryFile, ending: Ending, findings: Vec<Finding>) -> Report {
-        Report::of((&self.place.id, &self.manifest), &self.state(), file, (ending, findings), self.now())
+        Report {
+            findings,
+            ..Report::of(&self.place.id, &self.manifest, &self.state(), file, ending, self.now())
+        }
     }
 
     /// The present by the buckets' server's clock, to the millisecond: steps are timed by it.
@@ -309,7 +312,7 @@ impl Place {
             Some(Ok(manifest)) => format!("it was written by the newer asof {}", manifest.asof),
             Some(Err(e)) => e.to_string(),
         };
-        if self.read_state().is_ok_and(|state| !is_open(&state)) {
+        if self.read_state().is_ok_and(|state| !state.is_open()) {
             return Ok(None);
         }
         let dir = self.dir.display();
@@ -320,11 +323,6 @@ impl Place {
 
 fn recoveries(state_dir: &Path) -> PathBuf {
     state_dir.join("recoveries")
-}
-
-/// Whether something may be left to do. One that was killed before its journal began has done nothing.
-fn is_open(state: &RecoveryState) -> bool {
-    !state.is_ended() && state.overtaken().is_none() && state.shape().is_some()
 }
 
 #[cfg(test)]

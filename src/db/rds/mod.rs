@@ -42,7 +42,7 @@ pub(crate) use cluster::Cluster;
 pub(crate) use instance::Instance;
 pub(crate) use password::PasswordFrom;
 pub(crate) use source::GivenSettings;
-pub(crate) use sweep::{Leftover, Sweep, Sweeper};
+pub(crate) use sweep::{Leftover, Sweep, Sweeper, Swept};
 
 use client::is_refusal;
 use whose::Looked;

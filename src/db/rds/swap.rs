@@ -132,13 +132,9 @@ async fn forth<T: Renamable>(client: &Client, Swap { source, target }: &Swap) ->
 ///
 /// The last request of [`forth`] may have been accepted and not be applied yet: a database that it may have renamed has to
 /// keep its own name for a while.
-async fn back<T: Renamable>(client: &Client, Swap { source, target }: &Swap) -> Result<()> {
-    let is_given = known::<T>(client, &target.to, &target.resource_id).await?.is_some();
-    // The source had its new name for long when the restored database got the source's.
-    let longest = if is_given { limits::RENAMED_MISSED } else { limits::RENAMED_UNSEEN };
-    let Some(there) = find_within::<T>(client, source, longest).await? else {
-        return Err(without_source::<T>(source, target, is_given));
-    };
+async fn back<T: Renamable>(client: &Client, swap: &Swap) -> Result<()> {
+    let Kept { there, is_given } = kept::<T>(client, swap).await?;
+    let Swap { source, target } = swap;
     let is_own = there.identifier() == source.from;
     let of_source = if is_own { Until::Stays } else { Until::Named };
     let of_target = if is_own || is_given { Until::Named } else { Until::Stays };
@@ -147,6 +143,24 @@ async fn back<T: Renamable>(client: &Client, Swap { source, target }: &Swap) -> 
         renamed => renamed?,
     }
     rename::<T>(client, &source.back(), of_source, Some(&target.resource_id)).await
+}
+
+/// A source that gave up its name.
+struct Kept<T> {
+    there: T,
+    /// The restored database has its name.
+    is_given: bool,
+}
+
+/// Looks for the source, under either name. An error where it is gone.
+async fn kept<T: Renamable>(client: &Client, Swap { source, target }: &Swap) -> Result<Kept<T>> {
+    let is_given = known::<T>(client, &target.to, &target.resource_id).await?.is_some();
+    // The source had its new name for long when the restored database got the source's.
+    let longest = if is_given { limits::RENAMED_MISSED } else { limits::RENAMED_UNSEEN };
+    match find_within::<T>(client, source, longest).await? {
+        Some(there) => Ok(Kept { there, is_given }),
+        None => Err(without_source::<T>(source, target, is_given)),
+    }
 }
 
 /// Of names that cannot be swapped back.
@@ -230,6 +244,10 @@ impl Instance {
         back::<DbInstance>(&self.client, swap).await
     }
 
+    pub(in crate::db) async fn require_source(&self, swap: &Swap) -> Result<()> {
+        kept::<DbInstance>(&self.client, swap).await.map(drop)
+    }
+
     pub(in crate::db) async fn unswapped(&self, swap: &Swap) -> Result<Option<String>> {
         unswapped::<DbInstance>(&self.client, swap).await
     }
@@ -256,6 +274,10 @@ impl Cluster {
 
     pub(in crate::db) async fn swap_back(&self, swap: &Swap) -> Result<()> {
         back::<DbCluster>(&self.client, swap).await
+    }
+
+    pub(in crate::db) async fn require_source(&self, swap: &Swap) -> Result<()> {
+        kept::<DbCluster>(&self.client, swap).await.map(drop)
     }
 
     pub(in crate::db) async fn unswapped(&self, swap: &Swap) -> Result<Option<String>> {

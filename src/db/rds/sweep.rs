@@ -70,6 +70,17 @@ pub(crate) struct Leftover {
     resource: Option<String>,
 }
 
+/// What became of a database that was to be swept.
+#[derive(Debug)]
+pub(crate) enum Swept {
+    /// It is removed.
+    Removed,
+    /// It is protected from deletion, and nobody was asked: it is left.
+    Protected,
+    /// It could not be removed.
+    Failed(Error),
+}
+
 /// Looks for what drills have left in one account and region.
 #[derive(Debug)]
 pub(crate) struct Sweeper {

@@ -1,23 +1,160 @@
 //! Aborting a recovery: its runs are undone, its databases removed, the application resumed, the journal closed. Killed
 //! anywhere, the same command finishes it.
 
+mod parts;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::kept::keep_sources;
+use super::session::{RecoveryRequest, Session};
 use super::step::StepContext;
-use crate::apply::Outcome;
-use crate::db::Found;
-use crate::engine::bucket::require_removable;
-use crate::engine::undo::{PreparedUndo, Undo};
-use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::{Change, Undelete};
-use crate::recover::{self, AbortPart, DatabaseKind, RecoveryFile, abort_parts};
-use crate::state::{Glimpse, Recovery, Run, RunState};
+use crate::recover::{
+    ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, Conclusion,
+    DatabaseKind, NextCommand, Notice, PartState, Purpose, RecoveryFile, RecoveryManifest, RecoveryState,
+    abort_parts, loses_what_is_in_use,
+};
+use crate::state::{Glimpse, Quiesced, Recovery, Run, RunState};
+
+/// An abort of the recovery of a file.
+#[derive(Debug)]
+pub(crate) struct Abort<'a> {
+    /// By which file, and how.
+    pub request: RecoveryRequest<'a>,
+    /// Databases are removed even if the application may use them.
+    pub after_resume: bool,
+    /// Nothing will be done.
+    pub dry_run: bool,
+}
+
+/// An abort of which it is known what it does. Nothing was changed yet.
+#[derive(Debug)]
+pub(crate) struct PreparedAbort<'a> {
+    session: Session<'a>,
+    recovery: Recovery,
+    parts: Vec<AbortPart>,
+    /// The command that does it.
+    pub command: String,
+}
+
+impl<'a> Abort<'a> {
+    /// Finds the recovery, and shows what would be done.
+    pub(crate) async fn prepare(self) -> Result<PreparedAbort<'a>> {
+        let Self { request, after_resume, dry_run } = self;
+        let mut session = Session::open(request, Some("recovery")).await?;
+        let recovery = session.find_abortable()?;
+        session.tell(&recovery)?;
+        let RecoveryRequest { source, options, suggest, .. } = request;
+        let parts = plan_abort(&options.state_dir, &recovery.glimpse(), &source.file)?;
+        let in_use = loses_what_is_in_use(&recovery.state(), &parts);
+        let RecoveryManifest { at, began, .. } = *recovery.manifest();
+        session.notice(&Notice::Abort(AbortPlan {
+            id: recovery.id(),
+            at,
+            began,
+            now: session.now,
+            file: &source.file,
+            parts: &parts,
+            in_use,
+        }))?;
+        let path = &source.path;
+        let command = suggest(if in_use { NextCommand::AbortInUse(path) } else { NextCommand::Abort(path) });
+        if in_use && !after_resume && !dry_run {
+            let message = format!("cannot abort the recovery {}: {ABORTED_IN_USE}", recovery.id());
+            return Err(Error::new(ErrorKind::Refused, message)
+                .hint("nothing was changed; to finish the recovery instead, type the command that began it again")
+                .hint(format!("to remove these databases all the same: {command}")));
+        }
+        Ok(PreparedAbort { session, recovery, parts, command })
+    }
+}
+
+impl Session<'_> {
+    /// The recovery of the file that there is to abort.
+    fn find_abortable(&self) -> Result<Recovery> {
+        let RecoveryRequest { source, options, .. } = self.request;
+        let of = (Purpose::Recover, &*source.path);
+        let suits = |_: &_, state: &RecoveryState| is_abortable(state);
+        let Some(recovery) = Recovery::open_newest(&options.state_dir, of, suits, &self.clock)? else {
+            return Err(self.nothing_to_abort());
+        };
+        let RecoveryManifest { about, targets, .. } = recovery.manifest();
+        if *about != source.file.about() {
+            let message =
+                format!("the recovery {} of this file was about {}", recovery.id(), about.join(", "));
+            return Err(
+                Error::usage(message).hint("to abort it, let the file name these again; nothing was changed")
+            );
+        }
+        if !targets.is_empty() && *targets != source.file.targets() {
+            self.notice(&Notice::OtherTargets(targets))?;
+        }
+        Ok(recovery)
+    }
+
+    fn nothing_to_abort(&self) -> Error {
+        let RecoveryRequest { source, suggest, .. } = self.request;
+        let message = format!("there is no recovery of {} to abort", source.path.display());
+        let list = suggest(NextCommand::Recoveries);
+        let none = Error::usage(message).hint(format!("to list those that are not finished: {list}"));
+        let is_tagged = |database: &DatabaseKind| !matches!(database, DatabaseKind::Command(_));
+        if !source.file.databases.iter().any(is_tagged) {
+            return none;
+        }
+        none.hint(format!(
+            "if the state directory of one is lost, to resume it by the tags of its databases, after which it can be \
+             aborted: {}",
+            suggest(NextCommand::Adopt(&source.path))
+        ))
+    }
+}
+
+impl PreparedAbort<'_> {
+    /// Aborts the recovery.
+    pub(crate) async fn execute(self) -> Result<AbortResult> {
+        let Self { session, recovery, parts, command } = self;
+        let RecoveryRequest { source, options, cancel, suggest, .. } = session.request;
+        // So that it is known which settings asof has set.
+        if parts.iter().any(|part| matches!(part, AbortPart::Remove { .. })) {
+            keep_sources(&recovery, &session.databases, &[]).await?;
+        }
+        let context = StepContext {
+            file: &source.file,
+            databases: &session.databases,
+            buckets: &session.buckets,
+            terms: session.terms(),
+            cancel,
+            on: &|_| {},
+            findings: std::cell::RefCell::default(),
+        };
+        let mut told = Vec::new();
+        let on = |part: &AbortPart, aborted: Aborted| {
+            let part = aborted.told(part.in_words(&source.file, recovery.id()));
+            drop(session.notice(&Notice::Aborted(&part)));
+            told.push(part);
+        };
+        let aborted = abort(&recovery, &context, &parts, on).await?;
+        let hook = parts.iter().zip(&told).find(|(part, _)| **part == AbortPart::Resume);
+        if hook.is_some_and(|(_, part)| part.state == PartState::Done) {
+            Quiesced::forget(&options.state_dir, &source.path)?;
+        }
+        let conclusion = match aborted {
+            true if told.iter().all(|part| part.state != PartState::NotUndone) => Conclusion::Done,
+            false if cancel.is_stopped() => Conclusion::Interrupted,
+            _ => Conclusion::Incomplete,
+        };
+        let (id, at) = (recovery.id().to_owned(), recovery.manifest().at);
+        let recover = suggest(NextCommand::Recover(&source.path, at));
+        let file = source.path.to_string_lossy().into_owned();
+        let told = AbortedRecovery { id, file, at, aborted, parts: told };
+        Ok(AbortResult { told, state: recovery.state(), conclusion, command, recover })
+    }
+}
 
 /// What became of a part of an abort.
 #[derive(Debug)]
-pub(crate) enum Aborted {
+enum Aborted {
     /// It is done; in words, where there is more to say.
     Done(Option<String>),
     /// It cannot be done, and is not asof's to do: why.
@@ -28,12 +165,20 @@ pub(crate) enum Aborted {
     Failed(Error),
 }
 
+impl Aborted {
+    fn told(self, part: String) -> AbortedPart {
+        let (state, note) = match self {
+            Aborted::Done(note) => (PartState::Done, note),
+            Aborted::Left(why) => (PartState::Left, Some(why)),
+            Aborted::NotUndone(why) => (PartState::NotUndone, Some(why)),
+            Aborted::Failed(e) => (PartState::Failed, Some(e.in_one_line())),
+        };
+        AbortedPart { part, state, note }
+    }
+}
+
 /// What aborting a recovery takes now.
-pub(crate) fn plan_abort(
-    state_dir: &Path,
-    recovery: &Glimpse,
-    file: &RecoveryFile,
-) -> Result<Vec<AbortPart>> {
+fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> Result<Vec<AbortPart>> {
     let finished: Vec<_> = Run::list(state_dir)?
         .into_iter()
         .filter(|run| run.state.as_ref().is_some_and(RunState::is_done))
@@ -59,17 +204,24 @@ pub(crate) fn needed_runs(state_dir: &Path) -> Result<BTreeSet<String>> {
 ///
 /// | a part before the resume hook | the resume hook | closed |
 /// |---|---|---|
+/// | names that cannot be given back, before anything of the abort was done | is not run, and nothing is begun: the recovery can still be finished | no |
 /// | failed, or was not begun | is not run | no |
 /// | names that are not given back | is not run, and nothing after them is begun: buckets would be undone beside a database that is still at T | no |
 /// | is not undone for good | is not run: that is for whoever has looked | yes |
 /// | any other | is run | yes, unless it fails |
-pub(crate) async fn abort(
+async fn abort(
     recovery: &Recovery,
     parts: &StepContext<'_>,
     plan: &[AbortPart],
-    mut on: impl FnMut(&AbortPart, &Aborted),
+    mut on: impl FnMut(&AbortPart, Aborted),
 ) -> Result<bool> {
     if !recovery.state().is_aborting() {
+        for part in plan {
+            if let Err(e) = parts.require_swappable(recovery, part).await {
+                on(part, Aborted::Failed(e));
+                return Ok(false);
+            }
+        }
         recovery.aborting()?;
     }
     let (mut finished, mut undone) = (true, true);
@@ -85,9 +237,10 @@ pub(crate) async fn abort(
             parts.abort_part(recovery, part).await.unwrap_or_else(Aborted::Failed)
         };
         undone = undone && !matches!(aborted, Aborted::NotUndone(_));
-        finished = finished && !matches!(aborted, Aborted::Failed(_));
-        on(part, &aborted);
-        if matches!((part, &aborted), (AbortPart::SwapBack { .. }, Aborted::Failed(_))) {
+        let has_failed = matches!(aborted, Aborted::Failed(_));
+        finished = finished && !has_failed;
+        on(part, aborted);
+        if has_failed && matches!(part, AbortPart::SwapBack { .. }) {
             break;
         }
     }
@@ -97,143 +250,11 @@ pub(crate) async fn abort(
     Ok(finished)
 }
 
-impl StepContext<'_> {
-    async fn abort_part(&self, recovery: &Recovery, part: &AbortPart) -> Result<Aborted> {
-        match part {
-            AbortPart::Undo { bucket, run } => self.undo(recovery, *bucket, run).await,
-            AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by the run {by}")))),
-            AbortPart::Left { .. } => Ok(Aborted::Left("something newer has changed its bucket".to_owned())),
-            AbortPart::SwapBack { database } => self.swap_back(recovery, *database).await,
-            AbortPart::LeftSwapped { .. } => Ok(Aborted::Left("something newer may use it".to_owned())),
-            AbortPart::Remove { database } => self.remove(recovery, *database).await,
-            AbortPart::Resume => self.run_resume_hook(recovery).await.map(|()| Aborted::Done(None)),
-            AbortPart::Stays { .. } => Ok(Aborted::NotUndone(IN_PLACE.to_owned())),
-        }
-    }
-
-    /// Undoes a run, by the run that an earlier process began for that, or by a new one.
-    async fn undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Aborted> {
-        let part = self.bucket(n)?;
-        let state_dir = &self.terms.state_dir;
-        if !Run::exists(state_dir, id) {
-            return Ok(Aborted::NotUndone(format!("the run is gone; {GONE}")));
-        }
-        let begun = match recovery.state().undone_by(id) {
-            // Each change of an undo is conditional on what it takes back: one whose run is gone is begun anew.
-            Some(by) if Run::exists(state_dir, by) => Some(Run::open(state_dir, by)?),
-            _ => self.begin_undo(recovery, n, id).await?,
-        };
-        let Some(run) = begun else {
-            return Ok(Aborted::Done(Some("it has changed nothing".to_owned())));
-        };
-        let mut first = None;
-        let on = |change: &Change, outcome: &Outcome| {
-            if let Outcome::Failed(e) = outcome {
-                first.get_or_insert_with(|| format!("{}: {e}", crate::model::printable(&change.key)));
-            }
-            Ok(())
-        };
-        if !run.execute(&part.client, self.terms.options.apply, self.cancel, on).await?.finished {
-            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
-        }
-        undone(run.id(), &run.read_state()?, first)
-    }
-
-    async fn begin_undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Option<Run>> {
-        let part = self.bucket(n)?;
-        let (client, state_dir) = (&part.client, &self.terms.state_dir);
-        // Only this tells that it was killed before its plan was whole: what cannot be read may have changed anything.
-        if Run::has_changed_nothing(state_dir, id) {
-            return Ok(None);
-        }
-        let done = Run::open(state_dir, id)?;
-        client.find(&done.manifest().changed().bucket).await?;
-        abandon_noted(client, &done).await?;
-        let undelete = match require_removable(client, &done.manifest().changed().bucket).await {
-            Ok(()) => Undelete::RemoveMarker,
-            Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,
-            Err(e) => return Err(e),
-        };
-        let undo = Undo { done: &done, server: part.server.clone(), undelete };
-        let Some(PreparedUndo { run, .. }) = undo.prepare(client, self.cancel).await? else {
-            return Ok(None);
-        };
-        recovery.undoing(id, run.id())?;
-        Ok(Some(run))
-    }
-
-    /// Removes a database that carries the recovery's tag.
-    async fn remove(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
-        let (database, errand) = (self.database(n)?, recovery.errand_of(n));
-        if let Some(swap) = &errand.swap {
-            let message = format!("it is not removed while {} may not have its name back", swap.source.from);
-            return Err(Error::new(ErrorKind::Refused, message));
-        }
-        if let Found::Foreign(what) = database.find(&errand).await? {
-            return Ok(Aborted::Left(format!("what stands there is not this recovery's: {what}")));
-        }
-        match database.teardown(&errand).await {
-            Ok(()) => Ok(Aborted::Done(None)),
-            // It has no teardown command: there is nothing to try again.
-            Err(e) if e.kind() == ErrorKind::Usage => Ok(Aborted::Left(e.in_one_line())),
-            // It is another's, or protected by one, or that is not known.
-            Err(e) if e.kind() == ErrorKind::Refused => Err(e),
-            Err(e) => Err(match database.by_hand() {
-                Some(how) => e.hint(format!("to remove it by hand: {how}")),
-                None => e,
-            }),
-        }
-    }
-}
-
-/// What to do about a bucket whose run is gone.
-const GONE: &str =
-    "what it changed is not known; compare the bucket with asof verify, and resume the application by hand";
-
-/// What became of an undo, by what its run's journal says of every change, whichever process made it.
-///
-/// | changes of the undo | |
-/// |---|---|
-/// | some were not taken or not looked at, or failed | failed: it is tried again |
-/// | some lie in an archive | failed: they have to be thawed first |
-/// | some were changed since by somebody else | done: these are left |
-/// | all others | done |
-fn undone(run: &str, state: &RunState, first: Option<String>) -> Result<Aborted> {
-    let tally = state.tally();
-    let failed = |message: String| Error::new(ErrorKind::Local, message);
-    if tally.failed > 0 {
-        let first = first.map(|first| format!(" ({first})")).unwrap_or_default();
-        return Err(failed(format!("{} keys could not be changed{first}, in the run {run}", tally.failed)));
-    }
-    if tally.archived > 0 {
-        let keys = match tally.archived {
-            1 => "1 key is not undone: its version lies".to_owned(),
-            keys => format!("{keys} keys are not undone: their versions lie"),
-        };
-        return Err(failed(format!("{keys} in an archive, in the run {run}")).hint(format!(
-            "to ask for them: asof resume {run} --thaw bulk; once they have thawed, abort again"
-        )));
-    }
-    if tally.done() + tally.conflicts < state.changes() || !state.is_checked() {
-        return Err(failed(format!("the run {run} is not complete")));
-    }
-    let left = match tally.conflicts {
-        0 => String::new(),
-        1 => "; 1 key was changed since, and left as it is".to_owned(),
-        keys => format!("; {keys} keys were changed since, and left as they are"),
-    };
-    Ok(Aborted::Done(Some(format!("by the run {run}{left}"))))
-}
-
-/// What to do about a database that was restored over itself.
-const IN_PLACE: &str = "it was restored in place, and asof cannot take that back: bring it to the present by its own means, \
-                        or recover bucket and database to the same time again";
-
 /// Why the application is not resumed, and what to do.
 const NOT_RESUMED: &str = "not everything is undone: see to that first, then resume the application by hand";
 
 /// Whether there is something to abort: it is not ended, or was overtaken and has asked for a database.
-pub(crate) fn is_abortable(state: &recover::RecoveryState) -> bool {
+pub(super) fn is_abortable(state: &RecoveryState) -> bool {
     let asked = state.shape().is_some_and(|shape| (0..shape.databases).any(|n| state.was_asked_for(n)));
     state.shape().is_some()
         && !state.is_ended()

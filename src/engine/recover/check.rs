@@ -1,12 +1,12 @@
 //! A database's own check: a command that ends well where the restored database is as it should be.
 
-use super::Recovery;
 use super::environment::environment_of;
 use super::step::StepContext;
 use crate::error::{ErrorKind, Result};
 use crate::limits;
 use crate::program::{Environment, Program, RunLimits};
 use crate::recover::{StepResult, counts};
+use crate::state::Recovery;
 
 impl StepContext<'_> {
     /// | the command | |
@@ -23,7 +23,7 @@ impl StepContext<'_> {
         let what = format!("the check command of the database {}", self.database(n)?.name());
         let environment = environment_of(recovery, &self.file.databases, n);
         let patience = RunLimits { cancel: Some(self.cancel), deadline: Some(limits::CHECK_TIMEOUT) };
-        let note = finding(program, &what, (&environment, patience)).await?;
+        let note = finding(program, &what, &environment, patience).await?;
         let failed = u64::from(note.is_some());
         Ok(StepResult { note, counts: counts([("failed_checks", failed)]), connection: None })
     }
@@ -33,7 +33,8 @@ impl StepContext<'_> {
 async fn finding(
     program: &Program,
     what: &str,
-    (environment, patience): (&Environment, RunLimits<'_>),
+    environment: &Environment,
+    patience: RunLimits<'_>,
 ) -> Result<Option<String>> {
     match program.run(what, environment, patience).await {
         Err(e) if e.kind() == ErrorKind::Local => Ok(Some(e.in_one_line())),

@@ -3,11 +3,13 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use super::{Recovery, RecoveryOutcome, StepContext, execute};
+use super::execute::execute;
+use super::step::StepContext;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind};
 use crate::limits;
-use crate::recover::Ending;
+use crate::recover::{Ending, RecoveryOutcome};
+use crate::state::Recovery;
 
 /// Takes every step that is left, as [`execute`], until the deadline of the recovery file has passed.
 ///
@@ -17,7 +19,7 @@ use crate::recover::Ending;
 /// | a hook or a command is under way | it is let end, and killed after [`limits::DEADLINE_GRACE`] |
 ///
 /// The same command takes up what is left, with a deadline of its own.
-pub(crate) async fn carry_on_by(recovery: &Recovery, parts: &StepContext<'_>) -> RecoveryOutcome {
+pub(crate) async fn execute_by(recovery: &Recovery, parts: &StepContext<'_>) -> RecoveryOutcome {
     let deadline = parts.file.deadline.unwrap_or(limits::RECOVERY_DEADLINE);
     // Boxed: it is large.
     let ended = by(Box::pin(execute(recovery, parts)), deadline, limits::DEADLINE_GRACE, parts.cancel).await;

@@ -1,9 +1,9 @@
 //! The variables that hooks and the references' command find.
 
-use super::Recovery;
 use crate::db::Connection;
 use crate::program::Environment;
 use crate::recover::{DatabaseKind, RecoveryState, Step, StepResult};
+use crate::state::Recovery;
 
 /// The time, the tag, and how each database that is there is reached: the first as `ASOF_HOST`, and each by its name too,
 /// as `ASOF_HOST_ORDERS`.

@@ -1,6 +1,5 @@
-//! Giving a restored database its source's name, and taking that back.
+//! Giving a restored database its source's name.
 
-use super::abort::Aborted;
 use super::environment::reached_by;
 use super::step::StepContext;
 use crate::error::Result;
@@ -21,14 +20,5 @@ impl StepContext<'_> {
         };
         database.swap(&swap).await?;
         Ok(reached_by(database.connection(&recovery.errand_of(n)).await?))
-    }
-
-    /// Takes that back. It is noted only when the source was seen under its own name.
-    pub(super) async fn swap_back(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
-        if let Some(swap) = recovery.state().swap(n) {
-            self.database(n)?.swap_back(swap).await?;
-            recovery.swapped_back(n)?;
-        }
-        Ok(Aborted::Done(None))
     }
 }

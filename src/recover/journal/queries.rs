@@ -141,6 +141,11 @@ impl RecoveryState {
         self.shape.as_ref()
     }
 
+    /// Whether something may be left to do. One that was killed before its journal began has done nothing.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.is_ended() && self.overtaken().is_none() && self.shape().is_some()
+    }
+
     /// Whether there is nothing left to do: it ended, or was aborted.
     pub(crate) fn is_ended(&self) -> bool {
         self.ended.is_some()

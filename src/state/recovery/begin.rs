@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{JOURNAL, MANIFEST, Place, Recovery, is_open, recoveries};
+use super::{JOURNAL, MANIFEST, Place, Recovery, recoveries};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{FORMAT, Record, RecoveryManifest, Shape};
 use crate::s3::ServerClock;
@@ -26,7 +26,8 @@ impl Recovery {
     pub(crate) fn adopt(
         state_dir: &Path,
         id: &str,
-        (manifest, shape): (RecoveryManifest, Shape),
+        manifest: RecoveryManifest,
+        shape: Shape,
         clock: &ServerClock,
     ) -> Result<Self> {
         Self::begin_as(state_dir, Some(id), manifest, shape, clock)
@@ -83,7 +84,7 @@ impl Recovery {
         for other in Self::ids(state_dir)? {
             let place = Place::new(state_dir, &other);
             let same = |begun: RecoveryManifest| begun.is_meant_by(&manifest.typed, Some(manifest.at));
-            if place.manifest_of(of)?.is_some_and(same) && is_open(&place.read_state()?) {
+            if place.manifest_of(of)?.is_some_and(same) && place.read_state()?.is_open() {
                 let message =
                     format!("the recovery {other} of this file has been begun by another process meanwhile");
                 return Err(Error::new(ErrorKind::Refused, message)

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{JOURNAL, MANIFEST, Place, Recovery, is_open, recoveries};
+use super::{JOURNAL, MANIFEST, Place, Recovery, recoveries};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{Overtaker, Purpose, RecoveryManifest, RecoveryState};
 use crate::s3::ServerClock;
@@ -19,13 +19,6 @@ pub(crate) struct Glimpse {
     pub state: RecoveryState,
     /// A process works on it.
     pub running: bool,
-}
-
-impl Glimpse {
-    /// Whether something may be left to do.
-    pub(crate) fn is_open(&self) -> bool {
-        is_open(&self.state)
-    }
 }
 
 /// A recovery of which it cannot be told whether it is finished.

@@ -93,10 +93,10 @@ fn a_recovery_that_was_overtaken_is_closed() {
     let dir = tempfile::tempdir().unwrap();
     drop(begin(dir.path(), Path::new(FILE)).unwrap());
     let open = Recovery::list(dir.path()).unwrap().remove(0);
-    assert!(open.is_open() && !open.running);
+    assert!(open.state.is_open() && !open.running);
     Recovery::close(dir.path(), &open, &Overtaker::Run("why".into()), &ServerClock::default()).unwrap();
     let closed = Recovery::list(dir.path()).unwrap().remove(0);
-    assert_eq!((closed.is_open(), closed.state.overtaken()), (false, Some("why")));
+    assert_eq!((closed.state.is_open(), closed.state.overtaken()), (false, Some("why")));
     assert!(take_up(dir.path()).unwrap().is_none());
     Recovery::close(dir.path(), &closed, &Overtaker::Run("again".into()), &ServerClock::default()).unwrap();
 }
@@ -110,7 +110,7 @@ fn an_adopted_recovery_has_its_name_and_may_have_asked_for_each_database() {
         let told = RecoveryManifest::new(Purpose::Recover, Path::new(FILE), Vec::new(), ("latest", NOW), NOW);
         let text = "[[database]]\nkind = \"rds\"\nsource = \"a\"\ntarget = \"b\"\n";
         let shape = RecoveryFile::parse("r.toml", text).unwrap().shape();
-        Recovery::adopt(dir.path(), id, (told, shape), &ServerClock::default())
+        Recovery::adopt(dir.path(), id, told, shape, &ServerClock::default())
     };
     let place = recoveries(dir.path()).join(ID);
     fs::create_dir_all(&place).unwrap();

@@ -229,3 +229,29 @@ async fn a_last_look_is_taken_without_a_resume_hook_too() {
     assert_eq!(report(&run)["ending"], "failed", "{run}");
     assert!(run.stderr.contains("another database has taken its place: tagged another"), "{run}");
 }
+
+/// Nobody wrote it: the recovery was told to leave it as it is.
+#[tokio::test]
+async fn a_key_in_doubt_that_was_skipped_is_no_write_when_the_recovery_is_resumed() {
+    let story = Story::new().await;
+    let lab = story.scene.lab();
+    let cold = Put { storage_class: Some("GLACIER".to_owned()), ..Put::of("cold") };
+    lab.put(BUCKET, "cold", cold).unwrap();
+    story.write("keys", "kept/0000\n");
+    let at = story.scene.subject.moment().await.to_string();
+    for key in ["cold", "kept/0000"] {
+        lab.put(BUCKET, key, Put::of("later")).unwrap();
+    }
+    let path = story.path("recovery.toml");
+    let arguments =
+        ["recover", path.to_str().unwrap(), "--at", &at, "--yes", "--doubtful", "skip", "--format", "json"];
+    story.write("broken", "");
+    story.scene.subject.asof(&arguments).await.expect_code(3);
+    std::fs::remove_file(story.path("broken")).unwrap();
+    let run = story.scene.subject.asof(&arguments).await.expect_code(0);
+    assert!(!run.stderr.contains("were changed since"), "{run}");
+    assert!(!run.stderr.contains("was changed since"), "{run}");
+    assert_eq!((story.calls("quiesce"), story.calls("resume")), (1, 1), "{run}");
+    assert_eq!(lab.versions(BUCKET, "kept/0000").len(), 3, "{run}");
+    assert_eq!(lab.versions(BUCKET, "cold").len(), 2, "{run}");
+}

@@ -10,12 +10,12 @@ async fn a_check_that_hangs_is_killed_and_is_a_finding() {
     let hangs = Program::new(["sleep", "60"]);
     let nothing = Environment::new();
     let soon = RunLimits { deadline: Some(Duration::from_millis(100)), cancel: None };
-    let found = finding(&hangs, "the check command", (&nothing, soon)).await.unwrap().unwrap();
+    let found = finding(&hangs, "the check command", &nothing, soon).await.unwrap().unwrap();
     assert!(found.contains("the check command was stopped: it took longer than"), "{found}");
     let cancel = Cancel::default();
     cancel.stop();
     let interrupted = RunLimits { deadline: Some(limits::CHECK_TIMEOUT), cancel: Some(&cancel) };
-    let told = finding(&hangs, "it", (&nothing, interrupted)).await.unwrap_err();
+    let told = finding(&hangs, "it", &nothing, interrupted).await.unwrap_err();
     assert_eq!(told.kind(), ErrorKind::Interrupted);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }

@@ -162,6 +162,26 @@ fn an_abort_takes_the_name_from_no_restored_database_whose_source_is_gone() {
     });
 }
 
+/// Nothing was undone: the recovery can still be finished, and is not in the way of another for ever.
+#[test]
+fn a_recovery_that_cannot_be_aborted_without_its_source_can_be_finished() {
+    block_on(async {
+        let scene = Scene::with(Kind::Instance, HOOKS_THAT_FAIL).await;
+        let at = scene.databases.at();
+        scene.databases.recover(at).await.expect_code(3);
+        remove_kept(&scene, at).await;
+        let aborted = scene.abort(&["--after-resume"]).await.expect_code(3);
+        assert!(
+            aborted.stderr.contains("nothing was undone; or, to finish the recovery instead: "),
+            "{aborted}"
+        );
+        scene.write(HOOKS);
+        let run = scene.databases.recover(at).await.expect_code(0);
+        assert!(scene.there("src").await.unwrap().is_restored, "{run}");
+        assert!(scene.calls().contains("resume"), "{run}");
+    });
+}
+
 /// It is not needed any more: the application uses the restored one.
 #[test]
 fn a_recovery_is_finished_whose_source_was_removed_after_the_swap() {

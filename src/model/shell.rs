@@ -10,7 +10,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::model::is_hostile;
+use super::is_hostile;
 
 /// The text as one word of a shell command.
 pub(crate) fn shell_word(word: &str) -> String {

@@ -1,0 +1,166 @@
+//! What each part of an abort does.
+
+use super::Aborted;
+use crate::apply::Outcome;
+use crate::db::Found;
+use crate::engine::bucket::require_removable;
+use crate::engine::recover::step::StepContext;
+use crate::engine::undo::{PreparedUndo, Undo};
+use crate::engine::uploads::abandon_noted;
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::{Change, Undelete};
+use crate::recover::AbortPart;
+use crate::state::Recovery;
+use crate::state::Run;
+use crate::state::RunState;
+
+impl StepContext<'_> {
+    /// Refuses a part that gives names back, if the source that is to get its own is not there.
+    pub(super) async fn require_swappable(&self, recovery: &Recovery, part: &AbortPart) -> Result<()> {
+        let AbortPart::SwapBack { database } = part else { return Ok(()) };
+        match recovery.state().swap(*database) {
+            Some(swap) => self.database(*database)?.require_source(swap).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Does a part.
+    pub(super) async fn abort_part(&self, recovery: &Recovery, part: &AbortPart) -> Result<Aborted> {
+        match part {
+            AbortPart::Undo { bucket, run } => self.undo(recovery, *bucket, run).await,
+            AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by the run {by}")))),
+            AbortPart::Left { .. } => Ok(Aborted::Left("something newer has changed its bucket".to_owned())),
+            AbortPart::SwapBack { database } => self.swap_back(recovery, *database).await,
+            AbortPart::LeftSwapped { .. } => Ok(Aborted::Left("something newer may use it".to_owned())),
+            AbortPart::Remove { database } => self.remove(recovery, *database).await,
+            AbortPart::Resume => self.run_resume_hook(recovery).await.map(|()| Aborted::Done(None)),
+            AbortPart::Stays { .. } => Ok(Aborted::NotUndone(IN_PLACE.to_owned())),
+        }
+    }
+
+    /// Undoes a run, by the run that an earlier process began for that, or by a new one.
+    async fn undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Aborted> {
+        let part = self.bucket(n)?;
+        let state_dir = &self.terms.state_dir;
+        if !Run::exists(state_dir, id) {
+            return Ok(Aborted::NotUndone(format!("the run is gone; {GONE}")));
+        }
+        let begun = match recovery.state().undone_by(id) {
+            // Each change of an undo is conditional on what it takes back: one whose run is gone is begun anew.
+            Some(by) if Run::exists(state_dir, by) => Some(Run::open(state_dir, by)?),
+            _ => self.begin_undo(recovery, n, id).await?,
+        };
+        let Some(run) = begun else {
+            return Ok(Aborted::Done(Some("it has changed nothing".to_owned())));
+        };
+        let mut first = None;
+        let on = |change: &Change, outcome: &Outcome| {
+            if let Outcome::Failed(e) = outcome {
+                first.get_or_insert_with(|| format!("{}: {e}", crate::model::printable(&change.key)));
+            }
+            Ok(())
+        };
+        if !run.execute(&part.client, self.terms.options.apply, self.cancel, on).await?.finished {
+            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
+        }
+        undone(run.id(), &run.read_state()?, first)
+    }
+
+    async fn begin_undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Option<Run>> {
+        let part = self.bucket(n)?;
+        let (client, state_dir) = (&part.client, &self.terms.state_dir);
+        // Only this tells that it was killed before its plan was whole: what cannot be read may have changed anything.
+        if Run::has_changed_nothing(state_dir, id) {
+            return Ok(None);
+        }
+        let done = Run::open(state_dir, id)?;
+        client.find(&done.manifest().changed().bucket).await?;
+        abandon_noted(client, &done).await?;
+        let undelete = match require_removable(client, &done.manifest().changed().bucket).await {
+            Ok(()) => Undelete::RemoveMarker,
+            Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,
+            Err(e) => return Err(e),
+        };
+        let undo = Undo { done: &done, server: part.server.clone(), undelete };
+        let Some(PreparedUndo { run, .. }) = undo.prepare(client, self.cancel).await? else {
+            return Ok(None);
+        };
+        recovery.undoing(id, run.id())?;
+        Ok(Some(run))
+    }
+
+    /// Gives a database and its source their names back. It is noted only when the source was seen under its own name.
+    async fn swap_back(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
+        if let Some(swap) = recovery.state().swap(n) {
+            self.database(n)?.swap_back(swap).await?;
+            recovery.swapped_back(n)?;
+        }
+        Ok(Aborted::Done(None))
+    }
+
+    /// Removes a database that carries the recovery's tag.
+    async fn remove(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
+        let (database, errand) = (self.database(n)?, recovery.errand_of(n));
+        if let Some(swap) = &errand.swap {
+            let message = format!("it is not removed while {} may not have its name back", swap.source.from);
+            return Err(Error::new(ErrorKind::Refused, message));
+        }
+        if let Found::Foreign(what) = database.find(&errand).await? {
+            return Ok(Aborted::Left(format!("what stands there is not this recovery's: {what}")));
+        }
+        match database.teardown(&errand).await {
+            Ok(()) => Ok(Aborted::Done(None)),
+            // It has no teardown command: there is nothing to try again.
+            Err(e) if e.kind() == ErrorKind::Usage => Ok(Aborted::Left(e.in_one_line())),
+            // It is another's, or protected by one, or that is not known.
+            Err(e) if e.kind() == ErrorKind::Refused => Err(e),
+            Err(e) => Err(match database.by_hand() {
+                Some(how) => e.hint(format!("to remove it by hand: {how}")),
+                None => e,
+            }),
+        }
+    }
+}
+
+/// What to do about a bucket whose run is gone.
+const GONE: &str =
+    "what it changed is not known; compare the bucket with asof verify, and resume the application by hand";
+
+/// What became of an undo, by what its run's journal says of every change, whichever process made it.
+///
+/// | changes of the undo | |
+/// |---|---|
+/// | some were not taken or not looked at, or failed | failed: it is tried again |
+/// | some lie in an archive | failed: they have to be thawed first |
+/// | some were changed since by somebody else | done: these are left |
+/// | all others | done |
+fn undone(run: &str, state: &RunState, first: Option<String>) -> Result<Aborted> {
+    let tally = state.tally();
+    let failed = |message: String| Error::new(ErrorKind::Local, message);
+    if tally.failed > 0 {
+        let first = first.map(|first| format!(" ({first})")).unwrap_or_default();
+        return Err(failed(format!("{} keys could not be changed{first}, in the run {run}", tally.failed)));
+    }
+    if tally.archived > 0 {
+        let keys = match tally.archived {
+            1 => "1 key is not undone: its version lies".to_owned(),
+            keys => format!("{keys} keys are not undone: their versions lie"),
+        };
+        return Err(failed(format!("{keys} in an archive, in the run {run}")).hint(format!(
+            "to ask for them: asof resume {run} --thaw bulk; once they have thawed, abort again"
+        )));
+    }
+    if tally.done() + tally.conflicts < state.changes() || !state.is_checked() {
+        return Err(failed(format!("the run {run} is not complete")));
+    }
+    let left = match tally.conflicts {
+        0 => String::new(),
+        1 => "; 1 key was changed since, and left as it is".to_owned(),
+        keys => format!("; {keys} keys were changed since, and left as they are"),
+    };
+    Ok(Aborted::Done(Some(format!("by the run {run}{left}"))))
+}
+
+/// What to do about a database that was restored over itself.
+const IN_PLACE: &str = "it was restored in place, and asof cannot take that back: bring it to the present by its own means, \
+                        or recover bucket and database to the same time again";

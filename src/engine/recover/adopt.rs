@@ -1,0 +1,88 @@
+//! Adopting a recovery whose state directory is lost, by what its databases carry.
+
+use std::slice;
+
+use futures::future::try_join_all;
+
+use super::prepare::New;
+use super::session::Session;
+use super::target_time::{OTHER_TIME, TargetTime, require_reached};
+use crate::db::{Adoption, Carries, Database, RestoreRequest, adoptable, require_free};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Instant, TypedTime};
+use crate::recover::{NextCommand, Notice};
+use crate::state::Recovery;
+
+impl Session<'_> {
+    /// Looks for the recovery, checks what it has not asked for yet, and shows what would be done.
+    pub(super) async fn plan_adopted(&self, typed: Option<&TargetTime>) -> Result<New> {
+        let typed = match typed.map(|target| target.time) {
+            Some(None) => {
+                let message = "the target time of a recovery that is adopted is not latest, but what its databases tell";
+                return Err(Error::usage(message).hint("leave --at out, or name the time: --at TIME"));
+            }
+            typed => typed.flatten().map(|typed| typed.past(self.now)).transpose()?,
+        };
+        let found = look(&self.databases).await?;
+        let (id, at) = match adoptable(&found, typed.map(Instant::whole_second)) {
+            Adoption::Adopt { id, at } => (id, at),
+            Adoption::Refuse(why) => {
+                let file = self.request.source.path.display();
+                let message = format!("cannot adopt a recovery of {file}: {why}");
+                return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
+            }
+        };
+        TypedTime::Instant(at).past(self.now)?;
+        self.require_unknown(&id, at)?;
+        self.notice(&Notice::Adopting { id: &id, at })?;
+        let errand = RestoreRequest::new(at, &*id);
+        let mut lines = Vec::new();
+        for (database, (name, carries)) in self.databases.iter().zip(&found) {
+            if let Carries::Tagged(there) = carries {
+                lines.push(format!("database {name}: the {} is the recovery's", there.what));
+                continue;
+            }
+            lines.push(format!("database {name}: it is not there, and will be restored"));
+            require_reached(at, database, &database.window().await?).map_err(|e| e.hint(OTHER_TIME))?;
+            require_free(slice::from_ref(database), &errand).await?;
+            lines.extend(self.preflight(slice::from_ref(database), &errand).await?);
+        }
+        lines.extend(self.swaps(&errand).await?);
+        self.show(at, &lines).await?;
+        Ok(New { adopted: Some(id), typed: at.to_string(), at })
+    }
+
+    /// Refuses what this state directory knows: nothing of it is lost.
+    fn require_unknown(&self, id: &str, at: Instant) -> Result<()> {
+        let (state_dir, suggest) = (&self.request.options.state_dir, self.request.suggest);
+        if !Recovery::is_known(state_dir, id)? {
+            return Ok(());
+        }
+        let message =
+            format!("cannot adopt the recovery {id}: its state is not lost, but in {}", state_dir.display());
+        let recover = suggest(NextCommand::Recover(&self.request.source.path, at));
+        Err(Error::new(ErrorKind::Refused, message)
+            .hint(format!("nothing was changed; to resume it, if it is not finished: {recover}"))
+            .hint(format!("to list those that are not finished: {}", suggest(NextCommand::Recoveries))))
+    }
+
+    /// Names `--adopt` where what stands in the way is of a recovery that this state directory does not know.
+    pub(super) async fn hint_to_adopt(&self, e: Error) -> Error {
+        let Ok(found) = look(&self.databases).await else { return e };
+        let Adoption::Adopt { id, at } = adoptable(&found, None) else { return e };
+        if !matches!(Recovery::is_known(&self.request.options.state_dir, &id), Ok(false)) {
+            return e;
+        }
+        let adopt = (self.request.suggest)(NextCommand::Adopt(&self.request.source.path));
+        e.hint(format!(
+            "if the state directory of the recovery {id} to {} is lost, to resume that recovery: {adopt}",
+            at.human()
+        ))
+    }
+}
+
+/// What each database carries, by its name in the file.
+async fn look(databases: &[Database]) -> Result<Vec<(&str, Carries)>> {
+    let carried = try_join_all(databases.iter().map(Database::carries)).await?;
+    Ok(databases.iter().map(Database::name).zip(carried).collect())
+}

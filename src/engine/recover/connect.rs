@@ -1,0 +1,103 @@
+//! The servers of the buckets and databases in a recovery file.
+
+use std::sync::Arc;
+
+use super::bucket::BucketPart;
+use crate::cancel::Cancel;
+use crate::db::{Database, command, rds};
+use crate::error::Result;
+use crate::model::Location;
+use crate::recover::{Bucket, DatabaseKind, RecoveryFile, Target};
+use crate::s3::{Client, ServerClock, Settings};
+use crate::state::Server;
+
+/// The databases of a file. `server` says what the file leaves open of those that RDS restores; `cancel` ends what only asks.
+pub(crate) async fn databases(
+    file: &RecoveryFile,
+    server: &Settings,
+    cancel: &Cancel,
+) -> Result<Vec<Database>> {
+    let mut databases = Vec::new();
+    for kind in &file.databases {
+        let cancel = cancel.clone();
+        databases.push(match kind.clone() {
+            DatabaseKind::Command(settings) => Database::Command(command::Database::new(settings, cancel)),
+            DatabaseKind::Rds(settings) => {
+                Database::Rds(rds::Instance::connect(on_server(settings, server), cancel).await?)
+            }
+            DatabaseKind::Aurora(settings) => {
+                Database::Aurora(rds::Cluster::connect(on_server(settings, server), cancel).await?)
+            }
+        });
+    }
+    Ok(databases)
+}
+
+/// The endpoint of `server` is an S3 server's, which knows no databases.
+pub(super) fn on_server(mut settings: rds::Settings, server: &Settings) -> rds::Settings {
+    let named = &mut settings.server;
+    named.region = named.region.take().or_else(|| server.region.clone());
+    named.profile = named.profile.take().or_else(|| server.profile.clone());
+    named.read_timeout = server.read_timeout;
+    settings
+}
+
+/// The buckets of a file, each with a client of its own. `server` says what the file leaves open; `to` is where a bucket's
+/// state is brought, given what the file says.
+pub(super) async fn buckets(
+    file: &RecoveryFile,
+    server: &Settings,
+    to: impl Fn(&Target) -> Option<Location>,
+) -> Result<Vec<BucketPart>> {
+    let mut parts = Vec::new();
+    for bucket in &file.buckets {
+        let settings = of_bucket(bucket, server.clone());
+        let kept = Server {
+            endpoint_url: settings.endpoint_url.clone(),
+            region: settings.region.clone(),
+            profile: settings.profile.clone(),
+            path_style: settings.path_style,
+            expected_bucket_owner: settings.expected_bucket_owner.clone(),
+            request_payer: settings.request_payer,
+        };
+        let client = Client::connect(settings, Arc::default()).await?;
+        parts.push(BucketPart {
+            client,
+            server: kept,
+            location: bucket.source.clone(),
+            to: to(&bucket.target),
+            allow_mass_delete: bucket.allow_mass_delete,
+            allow_empty: bucket.allow_empty,
+        });
+    }
+    Ok(parts)
+}
+
+fn of_bucket(bucket: &Bucket, server: Settings) -> Settings {
+    Settings {
+        endpoint_url: bucket.endpoint_url.clone().or(server.endpoint_url),
+        region: bucket.region.clone().or(server.region),
+        profile: bucket.profile.clone().or(server.profile),
+        path_style: bucket.path_style || server.path_style,
+        expected_bucket_owner: bucket.expected_bucket_owner.clone().or(server.expected_bucket_owner),
+        request_payer: bucket.request_payer.or(server.request_payer),
+        ..server
+    }
+}
+
+/// The clock of these buckets' servers; of several, the one that is behind: what is past by it is past by all. What cannot
+/// be asked, whoever needs its answer says.
+pub(super) async fn clock_of(parts: &[BucketPart]) -> ServerClock {
+    let answers = parts.iter().map(|part| part.client.ask_clock(&part.location.bucket));
+    let clocks = futures::future::join_all(answers).await;
+    let told = clocks.into_iter().filter(|clock| clock.skew().is_some());
+    told.min_by_key(|clock| clock.now()).cloned().unwrap_or_default()
+}
+
+/// Where the file says that a bucket's state is brought.
+pub(super) fn as_written(target: &Target) -> Option<Location> {
+    match target {
+        Target::InPlace => None,
+        Target::Elsewhere(location) => Some(location.clone()),
+    }
+}

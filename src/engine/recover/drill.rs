@@ -1,0 +1,155 @@
+//! A drill: a recovery into scratch copies, which are verified, timed and torn down.
+
+use super::bucket::BucketPart;
+use super::connect::{as_written, buckets, databases};
+use super::kept::keep_sources;
+use super::prepare::RecoveryResult;
+use super::session::{RecoveryRequest, Session, Taken};
+use super::target_time::TargetTime;
+use super::teardown::tear_down;
+use crate::cancel::Cancel;
+use crate::db::{Database, RestoreRequest, require_free};
+use crate::error::{Error, Result};
+use crate::recover::{Conclusion, DRILL, NextCommand, Notice, Purpose, check_drill, drill_shape, scratch};
+use crate::state::Recovery;
+
+/// A drill that is asked for.
+#[derive(Debug)]
+pub(crate) struct Drill<'a> {
+    /// By which file, and how.
+    pub request: RecoveryRequest<'a>,
+    /// To which time.
+    pub target: TargetTime,
+    /// The copies are left.
+    pub keep: bool,
+}
+
+impl Drill<'_> {
+    /// Carries it out. None where an earlier drill's copies are in its place, and cannot be torn down: that is told.
+    pub(crate) async fn run(self) -> Result<Option<RecoveryResult>> {
+        let Self { request, target, keep } = self;
+        let RecoveryRequest { source, options, .. } = request;
+        check_drill(&source.file, true)?;
+        let session = Session::open(request, Some(DRILL)).await?;
+        // What is torn down is not stopped by the Ctrl-C that ended the drill.
+        let databases = databases(&source.file, &options.server, &Cancel::default()).await?;
+        let mut drill = Stage { session, databases, keep };
+        if !drill.clear(&target).await? {
+            return Ok(None);
+        }
+        // Only now: what had no teardown command may have been removed by hand, and the drill that left it is ended then.
+        check_drill(&source.file, keep)?;
+        let recovery = drill.begin(&target).await?;
+        drill.session.tell(&recovery)?;
+        let copies = drill.copies(recovery.id()).await?;
+        drill.require_room(&recovery, &copies).await?;
+        let Taken { mut outcome, findings } = drill.session.take_steps(&recovery, &copies).await;
+        let mut report = recovery.report(&source.file, outcome.ending, findings);
+        match drill.end(&recovery, &copies).await {
+            Ok(left) => report.left = left,
+            // The journal's: all is torn down, and that cannot be noted.
+            Err(e) => outcome.trouble = outcome.trouble.or(Some(e)),
+        }
+        let conclusion = Conclusion::of_drill(outcome.ending, &report.left);
+        Ok(Some(RecoveryResult { recovery, report, outcome, conclusion, had_ended: false }))
+    }
+}
+
+/// A drill whose servers are connected.
+struct Stage<'a> {
+    session: Session<'a>,
+    /// The file's once more, for tearing down.
+    databases: Vec<Database>,
+    keep: bool,
+}
+
+impl Stage<'_> {
+    /// The buckets with the folder of a drill as their targets.
+    async fn copies(&self, drill: &str) -> Result<Vec<BucketPart>> {
+        let RecoveryRequest { source, options, .. } = self.session.request;
+        let folder = |target: &_| as_written(target).map(|target| scratch(&target, drill));
+        buckets(&source.file, &options.server, folder).await
+    }
+
+    async fn tear_down(&self, drill: &Recovery, copies: &[BucketPart]) -> Result<Vec<String>> {
+        tear_down(drill, &self.session.request.options.state_dir, copies, &self.databases).await
+    }
+
+    /// Tears down what earlier drills have left: those that were killed, and those that were to keep their copies. Whether
+    /// nothing is left of them.
+    async fn clear(&self, target: &TargetTime) -> Result<bool> {
+        let RecoveryRequest { source, options, .. } = self.session.request;
+        let of = (Purpose::Drill, &*source.path);
+        while let Some(before) = Recovery::take_up(&options.state_dir, of, |_| true, &self.session.clock)? {
+            self.require_torn_down(&before, target)?;
+            self.session.notice(&Notice::TearingDown(before.id()))?;
+            let left = self.tear_down(&before, &self.copies(before.id()).await?).await?;
+            if !left.is_empty() {
+                self.session.notice(&Notice::LeftBehind(&left))?;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this
+    /// file.
+    fn require_torn_down(&self, before: &Recovery, target: &TargetTime) -> Result<()> {
+        let RecoveryRequest { source, suggest, .. } = self.session.request;
+        let (id, targets) = (before.id(), &before.manifest().targets);
+        if *targets != source.file.targets() && before.state().has_begun() {
+            let message =
+                format!("the drill {id} was killed, and may have left copies at {}", targets.join(", "));
+            return Err(Error::usage(message)
+                .hint("let the file name these targets once more, and drill: they are torn down first"));
+        }
+        if self.keep {
+            let message =
+                format!("the drill {id} of this file has left its copies, and another needs their place");
+            let again = suggest(NextCommand::Drill(&source.path, &target.typed));
+            return Err(Error::usage(message)
+                .hint(format!("without --keep they are torn down before it begins: {again}")));
+        }
+        Ok(())
+    }
+
+    async fn begin(&self, target: &TargetTime) -> Result<Recovery> {
+        let session = &self.session;
+        let windows = session.windows().await?;
+        let at = target.resolve(&session.databases, &windows, session.now)?;
+        // It has no tag yet, and nothing is looked up by one.
+        session.preflight(&session.databases, &RestoreRequest::new(at, "")).await?;
+        let manifest = session.manifest(Purpose::Drill, &target.typed, at);
+        let RecoveryRequest { source, options, .. } = session.request;
+        Recovery::create(&options.state_dir, manifest, drill_shape(&source.file), &session.clock)
+    }
+
+    /// Refuses a drill, and ends it, whose databases have no place, or whose sources cannot be read.
+    async fn require_room(&self, drill: &Recovery, copies: &[BucketPart]) -> Result<()> {
+        let Session { databases, given, .. } = &self.session;
+        let free = match require_free(databases, &drill.errand()).await {
+            Ok(()) => keep_sources(drill, databases, given).await,
+            taken => taken,
+        };
+        if free.is_err() {
+            // Nothing was begun: there is nothing to tear down, and the drill is ended by this.
+            let left = self.tear_down(drill, copies).await?;
+            if !left.is_empty() {
+                self.session.notice(&Notice::LeftBehind(&left))?;
+            }
+        }
+        free
+    }
+
+    /// Tears the copies down, unless they are kept. Gives what is left.
+    async fn end(&self, drill: &Recovery, copies: &[BucketPart]) -> Result<Vec<String>> {
+        if !self.keep {
+            return self.tear_down(drill, copies).await;
+        }
+        let buckets = copies.iter().filter_map(|part| part.to.as_ref()).map(ToString::to_string);
+        let databases = self.databases.iter().map(|database| format!("database {}", database.name()));
+        let places = buckets.chain(databases).collect::<Vec<_>>().join(", ");
+        self.session.notice(&Notice::Kept { id: drill.id(), places })?;
+        Ok(Vec::new())
+    }
+}

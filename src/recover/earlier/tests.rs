@@ -1,0 +1,95 @@
+use super::super::record::Record;
+use super::super::steps::Step;
+use super::*;
+
+const AT: Instant = Instant::from_millis(1000);
+const OTHER: Instant = Instant::from_millis(2000);
+
+fn asked() -> Asked {
+    Asked {
+        typed: "1h".into(),
+        at: Some(AT),
+        now: Instant::from_millis(1_000_000_000),
+        file: "app.toml".into(),
+        about: vec!["bucket b".into()],
+        targets: vec!["b".into()],
+        holds: vec![Resource::File { path: "app.toml".into() }],
+        shape: shape(),
+    }
+}
+
+fn shape() -> Shape {
+    Shape { quiesce: true, resume: true, in_place: vec![true], ..Shape::default() }
+}
+
+fn ago(longest: bool) -> Instant {
+    let longest = limits::SAME_COMMAND.as_millis() + u128::from(longest);
+    Instant::from_millis(asked().now.millis() - i64::try_from(longest).unwrap())
+}
+
+fn manifest(at: Instant, too_old: bool) -> RecoveryManifest {
+    let Asked { file, about, targets, holds, .. } = asked();
+    let manifest = RecoveryManifest::new(Purpose::Recover, &file, about, ("1h", at), ago(too_old));
+    RecoveryManifest { targets, holds, ..manifest }
+}
+
+#[test]
+fn what_the_newest_open_recovery_is() {
+    let about =
+        |about: &str, at, too_old| RecoveryManifest { about: vec![about.into()], ..manifest(at, too_old) };
+    let fewer = Shape { resume: false, ..shape() };
+    for (manifest, shape, aborting, expected) in [
+        (about("bucket b", AT, false), shape(), false, Earlier::Resumed),
+        (about("bucket b", AT, true), shape(), false, Earlier::Resumed),
+        (about("bucket b", OTHER, false), shape(), false, Earlier::Resumed),
+        (about("bucket b", OTHER, true), shape(), false, Earlier::OtherTime),
+        (about("bucket c", AT, false), shape(), false, Earlier::OtherAbout),
+        (about("bucket b", AT, false), fewer, false, Earlier::FewerSteps("a resume hook")),
+        (about("bucket b", AT, false), shape(), true, Earlier::Aborting),
+    ] {
+        let mut state = RecoveryState::played(&shape, &[]);
+        if aborting {
+            state.apply(&Record::Aborting { at: AT }).unwrap();
+        }
+        assert_eq!(asked().to_open(&manifest, &state), expected, "{manifest:?}");
+    }
+}
+
+#[test]
+fn what_an_ended_recovery_is() {
+    for (at, too_old, told, taken, expected) in [
+        (AT, false, false, false, Earlier::Ended),
+        (AT, true, false, false, Earlier::Ended),
+        (AT, true, true, true, Earlier::Ended),
+        (AT, false, true, false, Earlier::Unrelated),
+        (OTHER, false, false, false, Earlier::Ended),
+        (OTHER, true, false, false, Earlier::Unrelated),
+        (OTHER, false, true, true, Earlier::Unrelated),
+    ] {
+        let found = asked().to_ended(&manifest(at, true), ago(too_old), AfterEnd { told, taken });
+        assert_eq!(found, expected, "{at:?} {too_old} {told} {taken}");
+    }
+}
+
+#[test]
+fn what_any_other_recovery_is() {
+    let quiesced = [Record::Begun { step: Step::Quiesce, at: AT }];
+    let ended = [Record::Aborting { at: AT }, Record::Aborted { at: AT }];
+    let own = || manifest(AT, false);
+    let drill = RecoveryManifest { purpose: Purpose::Drill, ..own() };
+    let elsewhere = RecoveryManifest { file: "other.toml".into(), holds: Vec::new(), ..own() };
+    let beside = RecoveryManifest { file: "other.toml".into(), ..own() };
+    for (manifest, records, is_overtaken, expected) in [
+        (own(), &[][..], false, Earlier::Closes),
+        (own(), &quiesced, false, Earlier::InTheWay),
+        (own(), &quiesced, true, Earlier::Closes),
+        (beside, &quiesced, true, Earlier::InTheWay),
+        (own(), &ended, false, Earlier::Unrelated),
+        (drill, &quiesced, false, Earlier::Unrelated),
+        (elsewhere, &quiesced, false, Earlier::Unrelated),
+    ] {
+        let mut state = RecoveryState::played(&shape(), &[]);
+        records.iter().try_for_each(|record| state.apply(record)).unwrap();
+        assert_eq!(asked().to_other(&manifest, &state, is_overtaken), expected, "{manifest:?} {records:?}");
+    }
+}

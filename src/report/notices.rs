@@ -1,0 +1,115 @@
+//! Events of recoveries, drills, aborts and marks, in words.
+
+use super::checks::head;
+use super::diff::{DiffView, Heading, Purpose};
+use crate::error::Result;
+use crate::model::Destination;
+use crate::recover::{BucketPlan, Notice, Resumed};
+
+/// Said where nothing lets the application go on.
+pub(super) const STANDS_STILL: &str = "the application stands still: the file names no resume hook";
+
+/// What is not known of an adopted recovery: only the lost directory knew it.
+const LOST: &str = "what the recovery has changed in buckets is found by listing them, and asof undo does not know its runs; \
+                    whether the application was quiesced, or resumed since, is not known: the quiesce hook is run, and \
+                    what was written after the target time is rewound";
+
+/// Said where an isolated source may be taken for how a database should be.
+const SETTINGS: &str = "the settings of the sources are read anew: if a source has been isolated since, give those of before with \
+                        --settings-from FILE";
+
+/// The line, or lines, of an event; none for what is shown elsewhere.
+pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
+    let line = match notice {
+        Notice::Caution(words) => (*words).to_owned(),
+        Notice::Database { name, words } => format!("database {name}: {words}"),
+        Notice::Waiting { database, at, latest } => format!(
+            "waiting until the database {database} can be restored to {}: so far to {}",
+            at.human(),
+            latest.human()
+        ),
+        Notice::KilledMark { killed, resumed } => {
+            let then = match resumed {
+                Resumed::Now => "running the resume hook first".to_owned(),
+                Resumed::Never => STANDS_STILL.to_owned(),
+                Resumed::AtTheEnd(mark) => {
+                    format!("a recovery runs the resume hook at its end; to resume it now: {mark}")
+                }
+                Resumed::ByHand(mark) => {
+                    format!("the file names no resume hook; once it is resumed by hand: {mark}")
+                }
+            };
+            format!("{killed}; {then}")
+        }
+        Notice::Resuming { id, at } => format!("going on with the recovery {id} to {}", at.human()),
+        Notice::MayRewind => {
+            "what was written to its buckets since may be taken back to that time".to_owned()
+        }
+        Notice::Adopting { id, at } => {
+            format!("adopting the recovery {id} to {}\n{LOST}\n{SETTINGS}", at.human())
+        }
+        Notice::HasEnded { id, at, ended, now } => format!(
+            "the recovery {id} to {} has ended already, at {} ({} ago): this command changes nothing, and looks whether it still holds",
+            at.human(),
+            ended.human(),
+            ended.age(*now)
+        ),
+        Notice::Closed { id, at, why } => {
+            format!("the recovery {id} to {} is closed: {why}", at.human())
+        }
+        Notice::OtherTargets(targets) => format!(
+            "the file named other targets when the recovery began ({}): only what it names now is looked at",
+            targets.join(", ")
+        ),
+        Notice::TearingDown(id) => format!("tearing down what the drill {id} has left"),
+        Notice::LeftBehind(left) => {
+            let left: Vec<_> = left.iter().map(|left| format!("left behind: {left}")).collect();
+            left.join("\n") + "\nthe next drill of this file tries again to tear it down"
+        }
+        Notice::Kept { id, places } => {
+            format!("kept, tagged {id}: {places}; asof drill without --keep tears them down before it begins")
+        }
+        Notice::Unquiesced => {
+            "the file names no quiesce hook, so writers go on: rows and objects of the second may disagree"
+                .to_owned()
+        }
+        Notice::StandsStill => STANDS_STILL.to_owned(),
+        Notice::ClockSkew(_)
+        | Notice::Plan { .. }
+        | Notice::Bucket(_)
+        | Notice::Abort(_)
+        | Notice::Aborted(_)
+        | Notice::Step(_) => return None,
+    };
+    Some(line)
+}
+
+/// The part of a plan that an event shows; nothing for any other event. `name` is the recovery file's.
+pub(crate) fn plan_text(name: &str, notice: &Notice<'_>) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    match notice {
+        Notice::Plan { at, now, lines } => {
+            let mut text = format!("{name} to {} ({} ago)\n\n", at.human(), at.age(*now));
+            lines.iter().for_each(|line| text.extend(["  ", line, "\n"]));
+            text.push_str(if lines.is_empty() { "" } else { "\n" });
+            out = text.into_bytes();
+        }
+        Notice::Bucket(BucketPlan { location, to, at, now, checks, sums, warnings }) => {
+            let heading = Heading {
+                location: (*location).clone(),
+                at: *at,
+                purpose: if to.is_some() { Purpose::Elsewhere } else { Purpose::Restore },
+                against: to.cloned().map(Destination::Bucket),
+                notes: head(checks),
+                restore: String::new(),
+                now: *now,
+            };
+            let mut view = DiffView::new(heading, false);
+            view.warn(warnings);
+            view.sums(sums, &mut out)?;
+            out.push(b'\n');
+        }
+        _ => {}
+    }
+    Ok(out)
+}

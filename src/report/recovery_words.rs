@@ -1,0 +1,138 @@
+//! What is said when a recovery or an abort has ended: what was done, what was not, and how to go on.
+
+use std::path::Path;
+
+use super::notices::STANDS_STILL;
+use crate::model::Instant;
+use crate::recover::{
+    AbortResult, Conclusion, Ending, FollowUp, NextCommand, RecoveryFile, RecoveryOutcome, RecoveryState,
+    Shape, Status, Step, Suggest, in_words, swapped,
+};
+
+/// A recovery whose steps have been taken, as far as they could be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended<'a> {
+    /// Its file.
+    pub path: &'a Path,
+    /// What that says.
+    pub file: &'a RecoveryFile,
+    /// Its target time.
+    pub at: Instant,
+    /// What its journal says.
+    pub state: &'a RecoveryState,
+    /// How its steps ended.
+    pub outcome: &'a RecoveryOutcome,
+    /// What the restored databases lack.
+    pub follow_ups: &'a [FollowUp],
+}
+
+/// Said where rows name objects that are not there.
+const DANGLING: &str = "rows name objects that are not there: the report has their keys; those that arrived a little late come back \
+                        with asof references --heal, or, the next time, with heal in [references]";
+
+/// Said where rows name nothing at all.
+const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see what the references' command prints (a pipe ends as its last \
+                                command does, whatever becomes of the first), and compare them with asof references";
+
+/// What is said of a recovery, a line each.
+pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
+    let Ended { path, file, at, state, outcome, follow_ups } = *ended;
+    let mut lines = match outcome.ending {
+        Ending::Done | Ending::Inconsistent => words_of_done(ended, suggest),
+        Ending::NotBegun => {
+            let is_resumed = file.hooks.resume.is_some() && !outcome.stands_still;
+            let resumed = if is_resumed { "; the resume hook has been run" } else { "" };
+            vec![
+                format!("the quiesce hook failed, so nothing was changed{resumed}"),
+                format!("once that is mended: {}", suggest(NextCommand::Again(path, at))),
+                format!("or, to give it up: {}", suggest(NextCommand::Abort(path))),
+            ]
+        }
+        // It had ended before: nothing of it is left to go on with.
+        Ending::Failed | Ending::Interrupted if state.is_ended() => Vec::new(),
+        Ending::Failed | Ending::Interrupted => ways_on(ended, suggest),
+    };
+    if outcome.stands_still {
+        let stands = if state.status(Step::Quiesce) == Some(&Status::Done) { "stands" } else { "may stand" };
+        let why = match file.hooks.resume {
+            Some(_) => "the resume hook has not been run to its end",
+            None => "the file names no resume hook",
+        };
+        lines.push(format!("the application {stands} still: {why}"));
+    }
+    lines.extend(follow_ups.iter().map(|FollowUp { database, what, command }| {
+        format!("database {database}: not carried over: {what}; to add it: {command}")
+    }));
+    lines
+}
+
+fn words_of_done(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
+    let Ended { file, state, .. } = *ended;
+    let runs = (0..file.buckets.len()).filter_map(|n| state.run(n));
+    let mut lines: Vec<_> = runs
+        .map(|run| format!("to take the bucket's restore back: {}", suggest(NextCommand::Undo(run))))
+        .collect();
+    if !state.all_runs().is_empty() {
+        lines.extend(state.swaps().map(swapped::stays));
+    }
+    if file.hooks.stop_for_good() {
+        lines.push(STANDS_STILL.to_owned());
+    }
+    let compared = state.result(Step::References).map(|result| &result.counts);
+    let has = |name: &str| compared.and_then(|counts| counts.get(name)).is_some_and(|n| *n > 0);
+    let found = [("dangling", DANGLING), ("nothing_compared", NOTHING_COMPARED)];
+    lines.extend(found.into_iter().filter(|(name, _)| has(name)).map(|(_, words)| words.to_owned()));
+    lines
+}
+
+/// What is left of a recovery that is not ended, and how to go on.
+fn ways_on(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
+    let Ended { path, file, at, state, .. } = *ended;
+    let steps = state.shape().map(Shape::steps).unwrap_or_default().into_iter();
+    let left = steps.filter(|step| state.status(*step) != Some(&Status::Done));
+    let left: Vec<_> = left.map(|step| in_words(file, step)).collect();
+    let unconfirmed = "every step is done, but that this still holds was not seen";
+    let left = if left.is_empty() { unconfirmed.to_owned() } else { left.join(", ") };
+    let mut lines = vec![format!("not done: {left}")];
+    lines.extend(state.half_swapped().map(swapped::half));
+    lines.push(format!("to go on, once that is mended: {}", suggest(NextCommand::Again(path, at))));
+    // Once the application may use what an abort removes, that is no equal way any more; but nothing answers it now.
+    let is_cut_over = state.may_have_been_cut_over();
+    if !is_cut_over || state.half_swapped().next().is_some() {
+        let abort = if is_cut_over { NextCommand::AbortInUse(path) } else { NextCommand::Abort(path) };
+        lines.push(format!("or, to undo what was done: {}", suggest(abort)));
+    }
+    lines
+}
+
+/// How another recovery to the same time is begun after one that had ended.
+pub(crate) fn anew(file: &RecoveryFile, state: &RecoveryState) -> String {
+    if let Some(swap) = state.swaps().next() {
+        return swapped::anew(swap);
+    }
+    let how = if file.databases.is_empty() {
+        "to recover to this time anew, type the same command once more"
+    } else {
+        "to recover to this time anew, let the recovery file name other targets for its databases, or remove those that are \
+         there; then type the same command once more"
+    };
+    how.to_owned()
+}
+
+/// What is said of an abort, a line each.
+pub(crate) fn abort_words(result: &AbortResult) -> Vec<String> {
+    let AbortResult { told, state, conclusion, command, recover } = result;
+    if told.aborted {
+        let mut lines = vec![format!("the recovery {} is aborted, and closed", told.id)];
+        if *conclusion != Conclusion::Done {
+            lines.push("not everything is undone: what is left has to be seen to by hand".to_owned());
+        }
+        return lines;
+    }
+    let mut lines: Vec<_> = state.swaps().map(swapped::not_back).collect();
+    lines.push(format!("not finished; after fixing this: {command}"));
+    if !state.is_aborting() && state.overtaken().is_none() {
+        lines.push(format!("nothing was undone; or, to finish the recovery instead: {recover}"));
+    }
+    lines
+}
