@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Interrupted,
     /// A file, pipe or terminal of this machine failed.
     Local,
+    /// A bug in asof: something that cannot be, by its own rules.
+    Internal,
 }
 
 /// An error that ends a run.
@@ -59,6 +61,12 @@ impl Error {
     /// Input that cannot be used; the message shows a correct form.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Usage, message)
+    }
+
+    /// A bug: `what` is so by no rule of asof's own. It ends the run, since nothing that follows could be trusted.
+    pub fn internal(what: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Internal, format!("this is a bug in asof: {what}"))
+            .hint("nothing more was changed; please report it, with what the same command says with -vv")
     }
 
     /// The error of a run that was stopped before anything was changed.
@@ -92,6 +100,17 @@ impl Error {
         self
     }
 
+    /// The same without the error below it, for each of many that it is about.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self {
+            kind: self.kind,
+            message: self.message.clone(),
+            code: self.code.clone(),
+            hints: self.hints.clone(),
+            source: None,
+        }
+    }
+
     /// What kind of error this is.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -123,7 +142,7 @@ impl Error {
     /// Whether no other request can succeed either, or none is to be sent: a key with this error is not a failed key, it is
     /// left for `resume`.
     pub fn ends_the_run(&self) -> bool {
-        matches!(self.kind, ErrorKind::Credentials | ErrorKind::Interrupted)
+        matches!(self.kind, ErrorKind::Credentials | ErrorKind::Interrupted | ErrorKind::Internal)
     }
 
     /// Whether the same request may succeed later.
@@ -141,6 +160,13 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_ref().map(|s| &**s as _)
+    }
+}
+
+/// A task ends without its result only where it panics: nobody aborts one whose result is waited for.
+impl From<tokio::task::JoinError> for Error {
+    fn from(e: tokio::task::JoinError) -> Self {
+        Self::internal(&e).because(e)
     }
 }
 

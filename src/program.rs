@@ -65,8 +65,8 @@ impl Program {
         patience: RunLimits<'_>,
     ) -> Result<()> {
         let stderr = std::io::stderr().as_fd().try_clone_to_owned()?;
-        let (mut child, group) = self.start(what, environment, Stdio::from(stderr))?;
-        let ended = patience.wait(what, (&mut child, group), async |child| child.wait().await).await?;
+        let started = self.start(what, environment, Stdio::from(stderr))?;
+        let ended = patience.wait(what, started, async |child| child.wait().await).await?;
         self.judge(what, ended)
     }
 
@@ -77,9 +77,9 @@ impl Program {
         environment: &Environment,
         patience: RunLimits<'_>,
     ) -> Result<String> {
-        let (mut child, group) = self.start(what, environment, Stdio::piped())?;
+        let started = self.start(what, environment, Stdio::piped())?;
         let mut printed = Vec::new();
-        let ended = patience.wait(what, (&mut child, group), async |child| {
+        let ended = patience.wait(what, started, async |child| {
             if let Some(stdout) = child.stdout.take() {
                 stdout.take(limits::PROGRAM_OUTPUT).read_to_end(&mut printed).await?;
             }
@@ -99,24 +99,25 @@ impl Program {
         patience: RunLimits<'_>,
         take: impl FnOnce(std::fs::File) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (mut child, group) = self.start(what, environment, Stdio::piped())?;
-        let stdout = child.stdout.take().map(ChildStdout::into_owned_fd).transpose()?;
-        let Some(stdout) = stdout else { return Err(Error::usage(format!("{what} has no output"))) };
+        let mut started = self.start(what, environment, Stdio::piped())?;
+        let stdout = started.child.stdout.take().map(ChildStdout::into_owned_fd).transpose()?;
+        let Some(stdout) = stdout else { return Err(Error::internal(format!("{what} has no output"))) };
         let mut taking = tokio::task::spawn_blocking(move || take(stdout.into()));
         let mut taken = None;
         // What it has started may hold its output open when it has ended itself: that is waited for too, as long as for it.
-        let ended = patience.wait(what, (&mut child, group), async |child| {
-            taken = Some((&mut taking).await.map_err(std::io::Error::other)?);
+        let ended = patience.wait(what, started, async |child| {
+            taken = Some((&mut taking).await?);
             child.wait().await
         });
         let ended = ended.await?;
         // Who takes no more of it ends it: so what was wrong with its output comes before how it ended.
         let taken = taken.transpose()?;
         self.judge(what, ended)?;
-        taken.ok_or_else(|| Error::usage(format!("{what} has no output")))
+        taken.ok_or_else(|| Error::internal(format!("{what} has no output")))
     }
 
-    fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<(Child, Group)> {
+    fn start(&self, what: &str, environment: &Environment, stdout: Stdio) -> Result<Started> {
+        tracing::info!(%what, program = %self, "starting");
         let mut command = Command::new(self.path());
         if let Some(dir) = &self.dir {
             command.current_dir(dir);
@@ -152,7 +153,7 @@ impl RunLimits<'_> {
     async fn wait(
         self,
         what: &str,
-        (child, group): (&mut Child, Group),
+        Started { mut child, group }: Started,
         end: impl AsyncFnOnce(&mut Child) -> std::io::Result<ExitStatus>,
     ) -> Result<ExitStatus> {
         let late = async {
@@ -168,7 +169,7 @@ impl RunLimits<'_> {
             }
         };
         let error = tokio::select! {
-            ended = end(child) => {
+            ended = end(&mut child) => {
                 group.ended();
                 return Ok(ended?);
             }
@@ -188,6 +189,13 @@ impl RunLimits<'_> {
         drop(group);
         Err(error)
     }
+}
+
+/// A program that runs.
+#[derive(Debug)]
+struct Started {
+    child: Child,
+    group: Group,
 }
 
 /// A program with all that it has started, a shell's children too: killed when nobody waits for it any more.
@@ -211,7 +219,7 @@ fn kill(group: Pid) {
 
 impl Group {
     /// Starts a program in a group of its own.
-    fn start(what: &str, command: &mut Command) -> Result<std::io::Result<(Child, Self)>> {
+    fn start(what: &str, command: &mut Command) -> Result<std::io::Result<Started>> {
         // Held meanwhile: what is being started is not overlooked when all are killed.
         let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(running) = running.as_mut() else {
@@ -220,7 +228,7 @@ impl Group {
         Ok(command.spawn().map(|child| {
             let id = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
             running.extend(id);
-            (child, Self(id))
+            Started { child, group: Self(id) }
         }))
     }
 

@@ -1,5 +1,6 @@
 //! Turns changes into requests: a copy each, deletes and the removal of delete markers by the thousand.
 
+use super::outcome::Outcome;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Version, is_xml_safe};
@@ -25,10 +26,22 @@ impl Item {
         Self { n, change, open: false, over: None }
     }
 
+    /// The same with what became of it.
+    pub(super) fn settled(self, outcome: Outcome) -> Settled {
+        Settled { item: self, outcome }
+    }
+
     /// What the key is expected to hold.
     pub(super) fn now(&self) -> Option<&Version> {
         self.over.as_ref().map_or(self.change.now.as_ref(), |over| over.version.as_ref())
     }
+}
+
+/// A change, and what became of it.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) item: Item,
+    pub(super) outcome: Outcome,
 }
 
 /// What one request does.

@@ -70,6 +70,7 @@ impl Condition {
 
     /// What was found out, by whoever had the right.
     pub(super) fn tell(&self, honoured: bool, right: MutexGuard<'_, ()>) {
+        tracing::info!(honoured, "conditional writes");
         self.honoured.get_or_init(|| honoured);
         drop(right);
     }

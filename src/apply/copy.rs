@@ -25,7 +25,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Version, printable};
 use crate::plan::Change;
-use crate::s3::{Archive, Client, Copied, CopyRequest, Facts, Grants, Guard, TagCount, Thaw};
+use crate::s3::{Archive, Client, Copied, CopyRequest, Facts, Grants, Guard, ObjectName, TagCount, Thaw};
 
 /// How versions are copied.
 #[derive(Debug, Clone)]
@@ -202,7 +202,7 @@ async fn send(
 /// Asks for an archived version, where the person wants that.
 async fn thaw(client: &Client, place: &Place, how: &Copies, change: &Change, then: &Version) -> Result<Made> {
     let Some(thaw) = how.thaw else { return Ok(Made::Archived { thawing: false }) };
-    let version = (&*place.source_bucket, &*change.key, &*then.version_id);
+    let version = ObjectName { bucket: &place.source_bucket, key: &change.key, version_id: &then.version_id };
     client.thaw(version, &then.storage_class, thaw).await?;
     Ok(Made::Archived { thawing: true })
 }

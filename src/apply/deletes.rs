@@ -4,17 +4,24 @@ use std::collections::HashMap;
 
 use futures::{StreamExt, stream};
 
-use super::batch::Item;
+use super::batch::{Item, Settled};
 use super::look::Seen;
 use super::markers::MarkersReader;
 use super::outcome::Outcome;
-use super::worker::{OnConflict, Worker, again};
+use super::worker::{OnConflict, Worker};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::{Keyed, read_histories};
 use crate::retry::{RetryBudget, Sends, leaves_open};
 use crate::s3::{DeleteKey, Deleted};
 use crate::state::Superseded;
+
+/// A change whose request has failed.
+#[derive(Debug)]
+struct Failed {
+    item: Item,
+    error: Error,
+}
 
 /// What is done to many keys at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +32,7 @@ enum Doing {
 
 impl Worker {
     /// Puts delete markers.
-    pub(super) async fn delete(self, items: Vec<Item>) -> Vec<(Item, Outcome)> {
+    pub(super) async fn delete(self, items: Vec<Item>) -> Vec<Settled> {
         let mut items = items.into_iter();
         let Some(first) = items.next() else { return Vec::new() };
         // The first delete of a run finds out whether the server honours conditions.
@@ -35,7 +42,7 @@ impl Worker {
     }
 
     /// Removes the delete markers above versions, after a look at what lies there.
-    pub(super) async fn uncover(self, items: Vec<Item>) -> Vec<(Item, Outcome)> {
+    pub(super) async fn uncover(self, items: Vec<Item>) -> Vec<Settled> {
         let keyed = |item: &Item| self.place().relocation.there(&item.change.key);
         let wanted =
             items.iter().map(|item| Keyed { key: keyed(item), reader: MarkersReader::new(&item.change) });
@@ -43,13 +50,13 @@ impl Worker {
         let read = self.client().unless_halted(reading).await;
         let mut fit: HashMap<String, Result<()>> = match read {
             Ok(read) => read.into_iter().map(|of| (of.key, of.reader.finish(self.place()))).collect(),
-            Err(e) => items.iter().map(|item| (keyed(item), Err(again(&e)))).collect(),
+            Err(e) => items.iter().map(|item| (keyed(item), Err(e.duplicate()))).collect(),
         };
         let (mut settled, mut removable) = (Vec::new(), Vec::new());
         for item in items {
             match fit.remove(&keyed(&item)).unwrap_or_else(|| Err(untold())) {
                 Ok(()) => removable.push(item),
-                Err(e) => settled.push((item, Outcome::Failed(e))),
+                Err(e) => settled.push(item.settled(Outcome::Failed(e))),
             }
         }
         settled.extend(self.rounds(removable, Doing::Uncover).await);
@@ -57,7 +64,7 @@ impl Worker {
     }
 
     /// Sends keys in rounds: those that failed in passing are sent again, and no others.
-    async fn rounds(&self, mut left: Vec<Item>, doing: Doing) -> Vec<(Item, Outcome)> {
+    async fn rounds(&self, mut left: Vec<Item>, doing: Doing) -> Vec<Settled> {
         let mut settled = Vec::with_capacity(left.len());
         let mut budget = RetryBudget::new(Sends::Write, left.first().map_or(0, |item| item.n));
         loop {
@@ -74,40 +81,41 @@ impl Worker {
             let (mut passing, mut open) = (Vec::new(), Vec::new());
             for (item, result) in self.round(left, doing).await {
                 match result {
-                    Ok(outcome) => settled.push((item, outcome)),
+                    Ok(outcome) => settled.push(item.settled(outcome)),
                     Err(e) => {
-                        let sent = Item { open: item.open || leaves_open(&e), ..item };
-                        if e.is_retryable() { passing.push((sent, e)) } else { open.push((sent, e)) }
+                        let item = Item { open: item.open || leaves_open(&e), ..item };
+                        let list = if e.is_retryable() { &mut passing } else { &mut open };
+                        list.push(Failed { item, error: e });
                     }
                 }
             }
             settled.extend(self.one_by_one(open, false).await);
-            let Some((_, e)) = passing.first() else {
+            let Some(Failed { error: e, .. }) = passing.first() else {
                 self.pressure().answered();
                 break;
             };
-            if let Err(last) = budget.again(self.pressure(), again(e)).await {
+            if let Err(last) = budget.again(self.pressure(), e.duplicate()).await {
                 if last.ends_the_run() {
-                    let left = |(item, _)| (item, Outcome::Failed(again(&last)));
+                    let left = |failed: Failed| failed.item.settled(Outcome::Failed(last.duplicate()));
                     settled.extend(passing.into_iter().map(left));
                 } else {
                     settled.extend(self.one_by_one(passing, true).await);
                 }
                 break;
             }
-            left = passing.into_iter().map(|(item, _)| item).collect();
+            left = passing.into_iter().map(|failed| failed.item).collect();
         }
         settled
     }
 
     /// Settles keys one by one that failed, or at last only looks at them.
-    async fn one_by_one(&self, failed: Vec<(Item, Error)>, at_last: bool) -> Vec<(Item, Outcome)> {
-        let settled = stream::iter(failed).map(|(item, e)| async move {
+    async fn one_by_one(&self, failed: Vec<Failed>, at_last: bool) -> Vec<Settled> {
+        let settled = stream::iter(failed).map(|Failed { item, error }| async move {
             if at_last {
-                let outcome = self.give_up(&item, e).await;
-                (item, outcome)
+                let outcome = self.give_up(&item, error).await;
+                item.settled(outcome)
             } else {
-                self.one(item, Some(e)).await
+                self.one(item, Some(error)).await
             }
         });
         settled.buffer_unordered(limits::CONTENT_CHECKS).collect().await
@@ -115,7 +123,7 @@ impl Worker {
 
     /// Where conditions are not known to be honoured: looks at each key just before it is deleted. Gives those that are settled, and
     /// those that are as expected.
-    async fn look_at_all(&self, items: Vec<Item>) -> (Vec<(Item, Outcome)>, Vec<Item>) {
+    async fn look_at_all(&self, items: Vec<Item>) -> (Vec<Settled>, Vec<Item>) {
         let seen = stream::iter(items).map(|item| async move {
             let seen = self.look(&item).await;
             (item, seen)
@@ -129,10 +137,10 @@ impl Worker {
                     item.over = Some(Box::new(Superseded { version, superseded: false }));
                     expected.push(item);
                 }
-                Ok(Seen::Wanted(outcome)) if item.open => settled.push((item, outcome)),
-                Ok(Seen::Wanted(_)) => settled.push((item, Outcome::Skipped)),
-                Ok(Seen::Other(_)) => settled.push((item, Outcome::Conflict)),
-                Err(e) => settled.push((item, Outcome::Failed(e))),
+                Ok(Seen::Wanted(outcome)) if item.open => settled.push(item.settled(outcome)),
+                Ok(Seen::Wanted(_)) => settled.push(item.settled(Outcome::Skipped)),
+                Ok(Seen::Other(_)) => settled.push(item.settled(Outcome::Conflict)),
+                Err(e) => settled.push(item.settled(Outcome::Failed(e))),
             }
         }
         (settled, expected)
@@ -166,6 +174,7 @@ impl Worker {
 
     /// Sends one request. Gives what was put or removed for each item.
     async fn send_round(&self, items: &[Item], doing: Doing) -> Vec<Result<Vec<Deleted>>> {
+        tracing::debug!(bucket = self.place().bucket, keys = items.len(), ?doing, "sending");
         let keys: Vec<_> = items.iter().map(|item| self.place().relocation.there(&item.change.key)).collect();
         let guarded = self.delete_conditions() != Some(false);
         let targets: Vec<_> = std::iter::zip(items, &keys)
@@ -179,7 +188,7 @@ impl Worker {
             .collect();
         let mut results = match self.client().delete(&self.place().bucket, &targets).await {
             Ok(results) => results.into_iter(),
-            Err(e) => targets.iter().map(|_| Err(again(&e))).collect::<Vec<_>>().into_iter(),
+            Err(e) => targets.iter().map(|_| Err(e.duplicate())).collect::<Vec<_>>().into_iter(),
         };
         let count = |item: &Item| if doing == Doing::Delete { 1 } else { item.change.markers.len() };
         // All results of an item are taken, also those behind an error: the next ones are the next item's.

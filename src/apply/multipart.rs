@@ -150,7 +150,7 @@ async fn fill(
     let failed = &failed;
     let copying = ranges.map(|(number, bytes)| async move {
         let slot = how.uploads.slots.acquire().await;
-        let slot = slot.map_err(|e| Error::new(ErrorKind::Local, "no more parts are copied").because(e))?;
+        let slot = slot.map_err(Error::internal)?;
         let part = client.copy_part(request, upload, number, bytes).await;
         drop(slot);
         failed.fetch_or(part.is_err(), Ordering::Relaxed);

@@ -3,7 +3,7 @@
 
 use tokio::task::JoinSet;
 
-use super::batch::{Batches, Item, Work};
+use super::batch::{Batches, Item, Settled, Work};
 use super::copy::Copies;
 use super::outcome::Outcome;
 use super::place::Place;
@@ -11,6 +11,7 @@ use super::worker::{OnConflict, Worker};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::model::printable;
 use crate::plan::Change;
 use crate::s3::Client;
 use crate::state::RunJournal;
@@ -50,7 +51,7 @@ pub async fn apply(
     let halt = Cancel::default();
     let worker = Worker::new(client, place, manner, &halt);
     let mut works = Batches::new(items);
-    let mut running: JoinSet<Vec<(Item, Outcome)>> = JoinSet::new();
+    let mut running: JoinSet<Vec<Settled>> = JoinSet::new();
     let (mut ended, mut finished, mut taken) = (Ok(()), false, 0);
     let mut left = Left::default();
     loop {
@@ -79,12 +80,10 @@ pub async fn apply(
             () = cancel.stopped(), if !halt.is_stopped() => continue,
         };
         let Some(settled) = settled else { break };
-        let noted = settled
-            .map_err(|e| Error::new(ErrorKind::Local, "a task of the restore failed").because(e))
-            .and_then(|settled| {
-                taken -= settled.len();
-                note(client, &left.sort_out(settled), journal, &mut on)
-            });
+        let noted = settled.map_err(Error::from).and_then(|settled| {
+            taken -= settled.len();
+            note(client, &left.sort_out(settled), journal, &mut on)
+        });
         ended = ended.and(noted).and(left.why());
     }
     if !finished {
@@ -109,10 +108,10 @@ struct Left {
 
 impl Left {
     /// Takes out what was left of what comes back from a task. Gives the rest.
-    fn sort_out(&mut self, settled: Vec<(Item, Outcome)>) -> Vec<(Item, Outcome)> {
+    fn sort_out(&mut self, settled: Vec<Settled>) -> Vec<Settled> {
         let (left, settled): (Vec<_>, Vec<_>) =
-            settled.into_iter().partition(|(_, outcome)| outcome.is_left());
-        for (item, outcome) in left {
+            settled.into_iter().partition(|settled| settled.outcome.is_left());
+        for Settled { item, outcome } in left {
             self.add(&item);
             if let Outcome::Failed(e) = outcome
                 && e.kind() != ErrorKind::Interrupted
@@ -160,12 +159,14 @@ fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut RunJournal
 
 fn note(
     client: &Client,
-    settled: &[(Item, Outcome)],
+    settled: &[Settled],
     journal: &mut RunJournal,
     on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<()> {
-    journal.end(settled.iter().map(|(item, outcome)| (item.n, outcome.ending(item.over.clone()))))?;
-    for (item, outcome) in settled {
+    let ending = |Settled { item, outcome }: &Settled| (item.n, outcome.ending(item.over.clone()));
+    journal.end(settled.iter().map(ending))?;
+    for Settled { item, outcome } in settled {
+        tracing::debug!(key = %printable(&item.change.key), ?outcome, "settled");
         outcome.count(client.counters(), &item.change);
         on(&item.change, outcome)?;
     }

@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::recovery::source;
 use super::time_arg;
 use crate::cancel::Cancel;
-use crate::db::{Database, Window};
+use crate::db::{Database, WindowAnswer};
 use crate::engine::recover::{Source, databases};
 use crate::engine::{AskedTime, CheckPast};
 use crate::error::{Error, ErrorKind, Result};
@@ -129,11 +129,11 @@ async fn named(path: &Path, server: &ServerArgs, cancel: &Cancel) -> Result<Vec<
 }
 
 /// The windows of databases, which are asked side by side. That one cannot be asked is an answer too.
-async fn ask(databases: &[Database]) -> Result<Vec<(&str, Result<Window>)>> {
+async fn ask(databases: &[Database]) -> Result<Vec<WindowAnswer<'_>>> {
     let windows = join_all(databases.iter().map(Database::window)).await;
     let answers = databases.iter().zip(windows).map(|(database, window)| match window {
         Err(e) if e.kind() == ErrorKind::Interrupted => Err(e),
-        window => Ok((database.name(), window)),
+        window => Ok(WindowAnswer { database: database.name(), window }),
     });
     answers.collect()
 }

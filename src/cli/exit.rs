@@ -47,7 +47,8 @@ impl From<ErrorKind> for Exit {
             | ErrorKind::Unsupported
             | ErrorKind::Invalid
             | ErrorKind::Corrupt
-            | ErrorKind::Local => Exit::Failed,
+            | ErrorKind::Local
+            | ErrorKind::Internal => Exit::Failed,
         }
     }
 }

@@ -5,6 +5,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::args::{Cli, Command};
 use super::context::Context;
@@ -141,11 +144,14 @@ fn ignores_hangup() -> bool {
     ignored.is_none_or(|mask| mask & 1 != 0)
 }
 
+/// What is done, and to what, at -v; at -vv every key, and every request.
 fn log(verbose: u8) {
-    let level = match verbose {
+    let (own, others) = match verbose {
         0 => return,
-        1 => tracing_subscriber::filter::LevelFilter::WARN,
-        _ => tracing_subscriber::filter::LevelFilter::DEBUG,
+        1 => (LevelFilter::INFO, LevelFilter::WARN),
+        _ => (LevelFilter::DEBUG, LevelFilter::DEBUG),
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).without_time().init();
+    let levels = Targets::new().with_default(others).with_target("asof", own);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).without_time();
+    tracing_subscriber::registry().with(levels).with(lines).init();
 }

@@ -30,6 +30,15 @@ pub(crate) struct Tagged {
     pub drill: bool,
 }
 
+/// A database of a recovery file, and what stands at its target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Carrier<'a> {
+    /// Its name in the file.
+    pub database: &'a str,
+    /// What that carries.
+    pub carries: Carries,
+}
+
 /// Whether what was found is gone on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Adoption {
@@ -44,7 +53,7 @@ pub(crate) enum Adoption {
     Refuse(String),
 }
 
-/// Decides, by what each database of a file, with its name, carries, and by the time that was typed, if one was.
+/// Decides, by what each database of a file carries, and by the time that was typed, if one was.
 ///
 /// | a database | |
 /// |---|---|
@@ -60,9 +69,9 @@ pub(crate) enum Adoption {
 /// | none is there | | refused |
 /// | one name, one target time | nothing, or that second | adopted |
 /// | one name, one target time | another second | refused, naming both |
-pub(crate) fn adoptable(found: &[(&str, Carries)], typed: Option<Instant>) -> Adoption {
+pub(crate) fn adoptable(found: &[Carrier<'_>], typed: Option<Instant>) -> Adoption {
     let mut first: Option<(&str, &Tagged, Instant)> = None;
-    for (name, carries) in found {
+    for Carrier { database: name, carries } in found {
         let why = match carries {
             Carries::Nothing => continue,
             Carries::Untold => {

@@ -20,40 +20,60 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Check, DatabaseWindow, Instant, Question, Subject, Verdict, printable};
 
-/// The checks of databases, by their names and what they answer when they are asked for their windows; and since when every
-/// second can be restored, if that is the question. `since` is what the bucket says to that, `now` the present.
+/// What a database answers that is asked for its window.
+#[derive(Debug)]
+pub struct WindowAnswer<'a> {
+    /// Its name.
+    pub database: &'a str,
+    /// Its window, or why that is not known.
+    pub window: Result<Window>,
+}
+
+/// The times that are asked about.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    /// The first of them, or the only one.
+    t: Instant,
+    /// Every second since is meant too.
+    up_to_now: bool,
+    now: Instant,
+}
+
+/// The checks of databases, by their answers; and since when every second can be restored, if that is the question. `since` is
+/// what the bucket says to that, `now` the present.
 pub(crate) fn checks(
-    answers: &[(&str, Result<Window>)],
-    (question, since): (Question, Option<Instant>),
+    answers: &[WindowAnswer<'_>],
+    question: Question,
+    since: Option<Instant>,
     now: Instant,
 ) -> (Vec<Check>, Option<Instant>) {
-    let earliest = answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()?.earliest).max();
+    let earliest = answers.iter().filter_map(|answer| answer.window.as_ref().ok()?.earliest).max();
     let (t, since) = match question {
         Question::At(at) => (at.whole_second(), None),
         Question::Since(from) => (from, None),
         Question::Back => (since.max(earliest).unwrap_or_default(), since.max(earliest)),
     };
-    let up_to_now = !matches!(question, Question::At(_));
-    let check = |(name, answer): &(&str, Result<Window>)| check(name, answer, (t, up_to_now), now);
-    (answers.iter().map(check).collect(), since)
+    let asked = Asked { t, up_to_now: !matches!(question, Question::At(_)), now };
+    (answers.iter().map(|answer| check(answer, asked)).collect(), since)
 }
 
-fn check(name: &str, answer: &Result<Window>, asked: (Instant, bool), now: Instant) -> Check {
-    let (verdict, words) = match answer {
-        Ok(window) => judge(name, window, asked, now),
+fn check(WindowAnswer { database: name, window }: &WindowAnswer<'_>, asked: Asked) -> Check {
+    let (verdict, words) = match window {
+        Ok(window) => judge(name, window, asked),
         Err(e) => (Verdict::Unknown, unknown(name, e)),
     };
-    let Window { earliest, latest } = answer.as_ref().copied().unwrap_or_default();
+    let Window { earliest, latest } = window.as_ref().copied().unwrap_or_default();
     Check {
         subject: Subject::Database,
         verdict,
         words,
-        permission: answer.as_ref().err().and_then(missing_permission),
-        database: Some(DatabaseWindow { name: name.to_owned(), earliest, latest }),
+        permission: window.as_ref().err().and_then(missing_permission),
+        database: Some(DatabaseWindow { name: (*name).to_owned(), earliest, latest }),
     }
 }
 
-fn judge(name: &str, window: &Window, (t, up_to_now): (Instant, bool), now: Instant) -> (Verdict, String) {
+fn judge(name: &str, window: &Window, asked: Asked) -> (Verdict, String) {
+    let Asked { t, up_to_now, now } = asked;
     if let Some(words) = window.refusal(name, t) {
         return (Verdict::Failed, words);
     }

@@ -22,7 +22,8 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::model::Instant;
 
-pub(crate) use adopt::{Adoption, Carries, Tagged, adoptable};
+pub(crate) use adopt::{Adoption, Carrier, Carries, Tagged, adoptable};
+pub(crate) use check::WindowAnswer;
 pub(crate) use check::checks;
 pub(crate) use connection::Connection;
 pub(crate) use follow_up::FollowUp;

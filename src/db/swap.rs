@@ -119,7 +119,10 @@ impl Database {
     }
 
     fn has_no_names(&self) -> Error {
-        Error::usage(format!("the database {} is restored by commands, and cannot be renamed", self.name()))
+        Error::internal(format!(
+            "the database {} is restored by commands, and has no names to swap",
+            self.name()
+        ))
     }
 }
 

@@ -43,7 +43,9 @@ pub(super) async fn poll(
                     RestoreProgress::Restoring { .. } => {}
                 }
             }
-            Err(e) if matches!(e.kind(), ErrorKind::Interrupted | ErrorKind::Usage) => return Err(e),
+            Err(e) if matches!(e.kind(), ErrorKind::Interrupted | ErrorKind::Usage | ErrorKind::Internal) => {
+                return Err(e);
+            }
             Err(e) if failures + 1 == limits::DATABASE_FAILURES => return Err(e),
             Err(e) => {
                 if failures == 0 {

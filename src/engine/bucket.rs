@@ -44,6 +44,7 @@ pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
             Box::pin(client.demands_conditions(bucket)),
         ))
     };
+    tracing::info!(bucket, "reading the settings");
     let asked_in = client.region(bucket);
     let (keeping, mut told) = tokio::try_join!(client.keeping(bucket), others())?;
     if client.region(bucket) != asked_in {

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::key_lookup::{Scope, read_key};
 use crate::cancel::Cancel;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::list::{Lister, Piece};
 use crate::resolve::{AsOfPair, KeyState, Resolver};
 use crate::s3::Client;
@@ -105,8 +105,7 @@ impl BucketScan {
             let may_list = !self.listed && self.again.len() < self.client.list_concurrency();
             tokio::select! {
                 Some(read) = self.again.join_next() => {
-                    let read = read.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))?;
-                    return Ok(Some(self.read_again(read?, take)));
+                    return Ok(Some(self.read_again(read??, take)));
                 }
                 piece = self.lister.next(), if may_list => match piece? {
                     Some(piece) => return self.take_in(&piece, take).map(Some),
@@ -143,32 +142,16 @@ impl BucketScan {
             // A page may be empty in the midst of a key, which then goes on with the next.
             return Ok(Batch { segment: *range, cut_before: false, last: false, keys: Vec::new() });
         }
+        let mut entries = wanted.clone().filter_map(|at| page.entry_at(at)).peekable();
+        let fresh = self.resolver();
+        let part = self.parts.entry(*range).or_insert_with(|| Part::new(fresh));
+        let lost = part.begin_page(entries.peek().map(|entry| entry.key));
         let counters = self.client.counters();
-        let (later, AsOfPair { then, now }) = (self.later, self.as_of);
-        let part = self.parts.entry(*range).or_insert_with(|| Part {
-            // Between a cut and itself nothing changes: who asks for that asks for the state.
-            resolver: match (later, then == now) {
-                (true, _) => Resolver::with_later(then, now),
-                (false, true) => Resolver::new(then, now),
-                (false, false) => Resolver::changes_only(then, now),
-            },
-            border: None,
-            cut: false,
-        });
         let mut keys = Vec::new();
         let mut emit = |cut: &mut bool, state: KeyState<'_>| {
             counters.keys.add(1);
             keys.extend(take(Found { segment: *range, cut_before: std::mem::take(cut) }, state));
         };
-        let mut entries = wanted.clone().filter_map(|at| page.entry_at(at)).peekable();
-        let lost = part.border.take().filter(|key| entries.peek().is_none_or(|e| e.key != key));
-        if let Some(key) = &lost {
-            part.resolver.forget_current();
-            part.cut = true;
-            let fresh = if later { Resolver::with_later(then, now) } else { Resolver::new(then, now) };
-            let (client, bucket, key) = (self.client.clone(), self.scope.bucket.clone(), key.clone());
-            self.again.spawn(async move { read_key(&client, &bucket, &key, fresh).await });
-        }
         let mut last_key = None;
         for entry in entries {
             last_key = Some(entry.key);
@@ -186,9 +169,54 @@ impl BucketScan {
             }
             self.parts.remove(range);
         } else {
-            part.border =
-                part.resolver.undecided_key().filter(|key| Some(*key) == last_key).map(ToOwned::to_owned);
+            part.end_page(last_key);
         }
-        Ok(Batch { segment: *range, cut_before: lost.is_some(), last: *ended, keys })
+        let cut_before = lost.is_some();
+        if let Some(key) = lost {
+            self.read_by_itself(key);
+        }
+        Ok(Batch { segment: *range, cut_before, last: *ended, keys })
+    }
+
+    /// Between a cut and itself nothing changes: who asks for that asks for the state.
+    fn resolver(&self) -> Resolver {
+        let AsOfPair { then, now } = self.as_of;
+        if self.later || then == now { self.whole_resolver() } else { Resolver::changes_only(then, now) }
+    }
+
+    /// One that keeps a key's state although it has not changed.
+    fn whole_resolver(&self) -> Resolver {
+        let AsOfPair { then, now } = self.as_of;
+        if self.later { Resolver::with_later(then, now) } else { Resolver::new(then, now) }
+    }
+
+    /// Reads a key again, from its first entry.
+    fn read_by_itself(&mut self, key: String) {
+        let (client, bucket, fresh) = (self.client.clone(), self.scope.bucket.clone(), self.whole_resolver());
+        self.again.spawn(async move { read_key(&client, &bucket, &key, fresh).await });
     }
 }
+
+impl Part {
+    fn new(resolver: Resolver) -> Self {
+        Self { resolver, border: None, cut: false }
+    }
+
+    /// Begins a page, by the key of its first entry. Gives the key that the page before broke off in, if this one does not go
+    /// on with it and its answer may rest on an entry that was left out between them: it is taken out of the range, to be
+    /// read again by itself.
+    fn begin_page(&mut self, first: Option<&str>) -> Option<String> {
+        let lost = self.border.take().filter(|key| first != Some(key))?;
+        self.resolver.forget_current();
+        self.cut = true;
+        Some(lost)
+    }
+
+    /// Ends a page that others follow, by the key of its last entry.
+    fn end_page(&mut self, last: Option<&str>) {
+        self.border = self.resolver.undecided_key().filter(|key| Some(*key) == last).map(ToOwned::to_owned);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use super::bucket_scan::BucketScan;
 use super::key_lookup::Scope;
 use super::past::{doubts, doubts_since};
 use crate::cancel::Cancel;
-use crate::db::{self, Window};
+use crate::db::{self, WindowAnswer};
 use crate::error::Result;
 use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location, Question, TypedTime, Versioning};
 use crate::plan::{Action, Plausibility, Warning, decide};
@@ -103,12 +103,7 @@ impl PastCheck {
 
     /// What can be said, given the windows of the databases. Asked after the listing, which may take hours: lifecycle acts
     /// and windows move on meanwhile.
-    pub fn answer(
-        &self,
-        client: &Client,
-        doubtful: &Doubtful,
-        windows: &[(&str, Result<Window>)],
-    ) -> PastAnswer {
+    pub fn answer(&self, client: &Client, doubtful: &Doubtful, windows: &[WindowAnswer<'_>]) -> PastAnswer {
         let Self { question, location, settings, judge, trusting } = self;
         let (question, expiries, now) = (*question, &judge.expiries, client.clock().now_at_most());
         let mut checks = checks(settings, expiries, &location.prefix, question.instant(), now);
@@ -121,7 +116,7 @@ impl PastCheck {
         let complete = matches!(question, Question::Back)
             .then(|| expiries.complete_from(&location.prefix, now).max(doubtful.null_since))
             .flatten();
-        let (of_databases, complete) = db::checks(windows, (question, complete), now);
+        let (of_databases, complete) = db::checks(windows, question, complete, now);
         checks.extend(of_databases);
         let Doubtful { oldest, present, deletes, .. } = *doubtful;
         let is_before_oldest = |at: Instant| oldest.is_some_and(|oldest| at < oldest);

@@ -7,21 +7,20 @@
 //! | a file of this size, dated as the version: we have put it there | right, without reading it |
 //! | a file of this size with another date, or where bytes are asked for | what the checksum says |
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::TryStreamExt;
 
 use super::key_lookup::Scope;
 use super::past::live_then;
 use super::scope_keys::ScopeKeys;
 use super::survey::Findings;
 use crate::cancel::Cancel;
-use crate::error::{Error, Result};
-use crate::limits;
+use crate::error::Result;
 use crate::model::Relocation;
 use crate::plan::{Change, Sums};
 use crate::resolve::{AsOfPair, Judge, Verdict};
 use crate::s3::Client;
 use crate::spill::Spool;
-use crate::verify::{Files, Live, Stands, VersionOf};
+use crate::verify::{Files, Live, Stands};
 
 /// What has been found so far.
 pub(super) struct FileChangeCollector<'a> {
@@ -93,13 +92,7 @@ async fn enter_all(
     live: Vec<Live>,
     right: &mut impl FnMut(&str),
 ) -> Result<()> {
-    let client = ledger.client;
-    let looks = stream::iter(live).map(|live| async move {
-        let there = VersionOf { bucket, key: &live.key, version: &live.version };
-        let stands = files.look(client, there).await?;
-        Ok::<_, Error>((live, stands))
-    });
-    let mut looks = std::pin::pin!(looks.buffered(limits::FILE_CHECKS));
+    let mut looks = std::pin::pin!(files.look_at_all(ledger.client, bucket, live));
     while let Some((live, stands)) = looks.try_next().await? {
         ledger.sums.existed += 1;
         let date = live.version.last_modified;

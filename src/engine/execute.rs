@@ -99,6 +99,12 @@ impl Run {
         }
         let mut journal = self.open_journal(changes.len(), client.clock().now().whole_second())?;
         let counters = client.counters();
+        tracing::info!(
+            run = self.id(),
+            bucket = manifest.changed().bucket,
+            changes = changes.len(),
+            "applying"
+        );
         counters.planned.add(changes.len());
         let before = journal.state().clone();
         let items = changes.filter_map(|change| match change {

@@ -2,7 +2,7 @@
 //!
 //! Two sequences in one order are read side by side: the keys that are live at T, and the files.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::TryStreamExt;
 use tokio::sync::mpsc;
 
 use super::directory::FileChangeCollector;
@@ -17,7 +17,7 @@ use crate::model::{Relocation, Version};
 use crate::plan::{Action, Change};
 use crate::resolve::{Judge, KeyState, Verdict};
 use crate::s3::Client;
-use crate::verify::{Files, Stands, VersionOf};
+use crate::verify::{Files, Stands};
 
 /// Compares the files with the state of `scope` at the judge's first cut. Files of whose bytes nothing can be proved count as
 /// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
@@ -42,15 +42,7 @@ pub(super) async fn verify_directory(
         if cancel.is_stopped() {
             return Err(Error::interrupted());
         }
-        let looks = stream::iter(live).map(|live| {
-            let bucket = &bucket;
-            async move {
-                let there = VersionOf { bucket, key: &live.key, version: &live.version };
-                let stands = files.look(client, there).await?;
-                Ok::<_, Error>((live, stands))
-            }
-        });
-        let mut looks = std::pin::pin!(looks.buffered(limits::FILE_CHECKS));
+        let mut looks = std::pin::pin!(files.look_at_all(client, &bucket, live));
         while let Some((live, stands)) = looks.try_next().await? {
             if let Some(extras) = &mut extras {
                 extras.enter_before(Some(&live.key), &mut ledger).await?;

@@ -157,12 +157,19 @@ struct Join<'a> {
     /// How the bucket's keys are named there, where they are another place's.
     relocation: Option<&'a Relocation>,
     /// Where each segment began among the rows' keys, and where it is.
-    open: HashMap<u64, (u64, Cursor)>,
+    open: HashMap<u64, Open>,
     /// By their numbers, the rows' keys that a segment has come past.
     passed: Vec<Range<u64>>,
     found: References,
     /// The bucket's server's.
     clock: ServerClock,
+}
+
+/// A segment's place among the rows' keys.
+struct Open {
+    /// By its number, the key that the segment began at.
+    from: u64,
+    cursor: Cursor,
 }
 
 impl<'a> Join<'a> {
@@ -195,39 +202,46 @@ impl<'a> Join<'a> {
         }
         let here = self.relocation.map(|relocation| relocation.here(state.key));
         let key = here.as_deref().unwrap_or(state.key);
-        let (_, cursor) = match self.open.entry(at.segment) {
+        let Open { cursor, .. } = match self.open.entry(at.segment) {
             Entry::Occupied(open) => open.into_mut(),
             Entry::Vacant(open) => {
                 let cursor = self.keys.from(key)?;
-                open.insert((cursor.number(), cursor))
+                open.insert(Open { from: cursor.number(), cursor })
             }
         };
         while cursor.key().is_some_and(|named| named < key.as_bytes()) {
             unlisted(&mut self.found, at.segment, cursor, self.judge, &self.clock)?;
         }
         if cursor.key() == Some(key.as_bytes()) {
-            if let Some(mut dangling) = dangling(state, self.moment) {
-                key.clone_into(&mut dangling.key);
-                // That it is not there now is certain; why it was not there at T may not be.
-                if self.moment == Moment::Then || dangling.existed != Existed::Then {
-                    dangling.doubts = doubts(self.judge, state, &self.clock);
-                }
-                self.found.add(at.segment, &dangling)?;
-            }
             cursor.advance()?;
-        } else if self.orphans
-            && let Some(version) = self.moment.live(state)
-        {
-            let orphan = Orphan { key: key.to_owned(), version: version.clone() };
-            self.found.sums.add_orphan(version);
-            self.found.orphans.push(at.segment, key, &orphan)?;
+            self.enter_named(at.segment, key, state)
+        } else {
+            self.enter_unnamed(at.segment, key, state)
         }
-        Ok(())
+    }
+
+    /// Takes a key that a row names, and of which the bucket has entries.
+    fn enter_named(&mut self, segment: u64, key: &str, state: &KeyState<'_>) -> Result<()> {
+        let Some(mut dangling) = dangling(state, self.moment) else { return Ok(()) };
+        key.clone_into(&mut dangling.key);
+        // That it is not there now is certain; why it was not there at T may not be.
+        if self.moment == Moment::Then || dangling.existed != Existed::Then {
+            dangling.doubts = doubts(self.judge, state, &self.clock);
+        }
+        self.found.add(segment, &dangling)
+    }
+
+    /// Takes a key of the bucket that no row names.
+    fn enter_unnamed(&mut self, segment: u64, key: &str, state: &KeyState<'_>) -> Result<()> {
+        let Some(version) = self.moment.live(state).filter(|_| self.orphans) else { return Ok(()) };
+        let orphan = Orphan { key: key.to_owned(), version: version.clone() };
+        self.found.sums.add_orphan(version);
+        self.found.orphans.push(segment, key, &orphan)
     }
 
     /// Ends a segment: what follows the last of its keys is not its to tell.
     fn end(&mut self, segment: u64) -> Result<()> {
-        if let Some((from, cursor)) = self.open.remove(&segment) {
+        if let Some(Open { from, cursor }) = self.open.remove(&segment) {
             self.passed.push(from..cursor.number());
         }
         self.found.dangling.cut(segment)?;
@@ -240,22 +254,27 @@ impl<'a> Join<'a> {
         for segment in open {
             self.end(segment)?;
         }
-        self.passed.sort_unstable_by_key(|passed| (passed.start, passed.end));
-        let end = self.keys.len();
-        self.passed.push(end..end);
-        let mut next = 0;
-        for passed in self.passed {
-            if next < passed.start {
-                let mut cursor = self.keys.nth(next)?;
-                while cursor.number() < passed.start {
-                    unlisted(&mut self.found, 0, &mut cursor, self.judge, &self.clock)?;
-                }
-                self.found.dangling.cut(0)?;
+        for gap in gaps(self.passed, self.keys.len()) {
+            let mut cursor = self.keys.nth(gap.start)?;
+            while cursor.number() < gap.end {
+                unlisted(&mut self.found, 0, &mut cursor, self.judge, &self.clock)?;
             }
-            next = next.max(passed.end);
+            self.found.dangling.cut(0)?;
         }
         Ok(self.found)
     }
+}
+
+/// The numbers below `len` that are in none of the ranges, in order.
+fn gaps(mut passed: Vec<Range<u64>>, len: u64) -> impl Iterator<Item = Range<u64>> {
+    passed.sort_unstable_by_key(|passed| passed.start);
+    let end = std::iter::once(len..len);
+    let mut next = 0;
+    passed.into_iter().chain(end).filter_map(move |passed| {
+        let gap = next..passed.start;
+        next = next.max(passed.end);
+        (!gap.is_empty()).then_some(gap)
+    })
 }
 
 /// Adds the key at the cursor as one without any entry, and goes on to the next.
@@ -272,3 +291,6 @@ fn unlisted(
     }
     cursor.advance()
 }
+
+#[cfg(test)]
+mod tests;

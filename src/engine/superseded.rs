@@ -104,8 +104,7 @@ pub(super) async fn check_bases(
             read = reading.join_next() => read,
         };
         let Some(read) = read else { break };
-        let read = read.map_err(|e| Error::new(ErrorKind::Local, "a listing task failed").because(e))??;
-        for Keyed { reader, .. } in read {
+        for Keyed { reader, .. } in read?? {
             settle(reader, look, journal, &mut on)?;
         }
     }

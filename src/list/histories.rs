@@ -4,7 +4,8 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::pages::{KeyPages, LoopGuard, Marker, located, next_marker, untrusted};
+use super::pages::{KeyPages, LoopGuard, located, next_marker, untrusted};
+use super::ranges::Marker;
 use super::select::common;
 use crate::error::Result;
 use crate::limits;
@@ -92,14 +93,20 @@ async fn read_together<R: HistoryReader>(
     };
     let (mut walk, mut guard) = (Walk::new(&keys), LoopGuard::default());
     while let Some(step) = walk.step() {
-        let after = step.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()));
-        let request = PageRequest { bucket, prefix, after, entries: step.entries, once: false };
+        let after = step.after.as_ref();
+        let request = PageRequest {
+            bucket,
+            prefix,
+            after: after.map(Marker::parts),
+            entries: step.entries,
+            once: false,
+        };
         let page = client.list_versions(&request).await.map_err(|e| located(e, after))?;
         if page.is_truncated() && next_marker(&page).is_none() {
             return Err(untrusted(bucket, "it says that more follows, but not from where", after));
         }
         if let Some(next) = walk.take_in(&page, &mut on)
-            && !guard.advances(step.after.as_ref(), &next)
+            && !guard.advances(after, &next)
         {
             return Err(untrusted(bucket, "its markers do not advance", after));
         }
@@ -133,7 +140,7 @@ impl<'a> Walk<'a> {
 
     fn step(&self) -> Option<Step> {
         let key = self.keys.get(self.at)?;
-        let after = self.after.clone().or_else(|| Some((just_before(key)?, None)));
+        let after = self.after.clone().or_else(|| Some(Marker { key: just_before(key)?, version: None }));
         let entries = if self.dense { limits::PAGE_ENTRIES } else { limits::KEY_PAGE_ENTRIES };
         Some(Step { after, entries })
     }
@@ -164,8 +171,8 @@ impl<'a> Walk<'a> {
             return None;
         };
         // In the midst of a key, or before one that the next page may begin with: else there is nothing to see until it.
-        let jump = just_before(key).filter(|jump| *jump > next.0 && last != Some(key));
-        let next = jump.map_or(next, |jump| (jump, None));
+        let jump = just_before(key).filter(|jump| *jump > next.key && last != Some(key));
+        let next = jump.map_or(next, |jump| Marker { key: jump, version: None });
         self.after = Some(next.clone());
         Some(next)
     }

@@ -5,7 +5,7 @@
 //! where a range still seems to lack its first key ([`Gap`]), that key is looked up before the listing is believed.
 
 use super::pages::untrusted;
-use super::ranges::Gap;
+use super::ranges::{Gap, Marker};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{is_xml_safe, printable};
@@ -51,7 +51,7 @@ pub(super) async fn look_up(client: &Client, bucket: &str, prefix: &str, gap: &G
         return Ok(());
     }
     let what = format!("a page that begins after {} leaves out {}", printable(border), printable(key));
-    Err(untrusted(bucket, &what, Some((border, None)))
+    Err(untrusted(bucket, &what, Some(&Marker { key: border.to_string(), version: None }))
         .hint("--list-concurrency 1 lists one page after another, and begins none in between"))
 }
 

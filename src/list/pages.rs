@@ -4,13 +4,11 @@
 //! passed (markers taken as inclusive), and are dropped; a marker may be missing, and is taken from the last entry; a
 //! page may be short or empty, and only `IsTruncated` ends a listing; a marker that does not advance is an error.
 
+use super::ranges::Marker;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
-
-/// Where in a bucket a page begins: after this entry.
-pub(super) type Marker = (String, Option<String>);
 
 /// The pages of one key's versions; entries of the keys that it is a prefix of come after its own.
 #[derive(Debug)]
@@ -34,7 +32,7 @@ impl KeyPages {
         if self.ended {
             return Ok(None);
         }
-        let after = self.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()));
+        let after = self.after.as_ref().map(Marker::parts);
         let request = PageRequest {
             bucket: &self.bucket,
             prefix: &self.key,
@@ -42,14 +40,14 @@ impl KeyPages {
             entries: self.entries,
             once: false,
         };
-        let mut page = client.list_versions(&request).await.map_err(|e| located(e, self.place()))?;
+        let mut page = client.list_versions(&request).await.map_err(|e| located(e, self.after.as_ref()))?;
         if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.key)) {
             return Err(self.corrupt(&format!(
                 "it lists {}, which is not under the prefix asked for",
                 printable(entry.key)
             )));
         }
-        if let Some((key, version)) = &self.after {
+        if let Some(Marker { key, version }) = &self.after {
             page.drop_first(already_seen(&page, key, version.as_deref()));
         }
         if page.is_truncated() {
@@ -65,28 +63,24 @@ impl KeyPages {
     }
 
     fn corrupt(&self, what: &str) -> Error {
-        untrusted(&self.bucket, what, self.place())
-    }
-
-    fn place(&self) -> Option<(&str, Option<&str>)> {
-        self.after.as_ref().map(|(key, version)| (key.as_str(), version.as_deref()))
+        untrusted(&self.bucket, what, self.after.as_ref())
     }
 }
 
 /// A listing that cannot be right.
-pub(super) fn untrusted(bucket: &str, what: &str, after: Option<(&str, Option<&str>)>) -> Error {
+pub(super) fn untrusted(bucket: &str, what: &str, after: Option<&Marker>) -> Error {
     let message = format!("cannot trust the server's listing of s3://{bucket}: {what}");
     located(Error::new(ErrorKind::Corrupt, message), after)
 }
 
 /// Adds where in the listing it happened.
-pub(super) fn located(error: Error, after: Option<(&str, Option<&str>)>) -> Error {
+pub(super) fn located(error: Error, after: Option<&Marker>) -> Error {
     match after {
         None => error,
-        Some((key, version)) => error.hint(format!(
+        Some(Marker { key, version }) => error.hint(format!(
             "it happened on the page after key-marker {} and version-id-marker {}",
             printable(key),
-            version.unwrap_or("(none)")
+            version.as_deref().unwrap_or("(none)")
         )),
     }
 }
@@ -110,7 +104,7 @@ pub(super) fn next_marker(page: &Page) -> Option<Marker> {
     let key = page.next_key_marker().filter(|k| !k.is_empty()).or(last.map(|e| e.key))?;
     let named = page.next_version_id_marker().filter(|v| !v.is_empty());
     let version = named.or(last.filter(|e| e.key == key).map(|e| e.version_id));
-    Some((key.to_owned(), version.map(ToOwned::to_owned)))
+    Some(Marker { key: key.to_owned(), version: version.map(ToOwned::to_owned) })
 }
 
 /// Notices a listing that goes round in a circle, in constant memory: keys must not descend, and within a key no marker
@@ -123,7 +117,7 @@ pub(super) struct LoopGuard {
 
 impl LoopGuard {
     pub(super) fn advances(&mut self, from: Option<&Marker>, to: &Marker) -> bool {
-        if from.is_some_and(|from| from.0 > to.0 || from == to) || self.kept.as_ref() == Some(to) {
+        if from.is_some_and(|from| from.key > to.key || from == to) || self.kept.as_ref() == Some(to) {
             return false;
         }
         self.pages += 1;

@@ -87,6 +87,7 @@ impl Lister {
     /// Begins to list the keys that begin with `prefix`.
     pub(crate) fn start(client: Client, bucket: String, prefix: String) -> Self {
         let concurrency = client.list_concurrency();
+        tracing::info!(bucket, prefix = %printable(&prefix), concurrency, "listing versions");
         let ranges = Ranges::new(&prefix, None, None, 1);
         Self {
             client,
@@ -112,12 +113,12 @@ impl Lister {
             }
             tokio::select! {
                 Some(fetched) = self.flying.join_next() => {
-                    if let Some(piece) = self.take_in(fetched.map_err(broken)?)? {
+                    if let Some(piece) = self.take_in(fetched?)? {
                         return Ok(Some(piece));
                     }
                 }
                 Some(look) = self.looks.join_next() => {
-                    if let Look::Probed { right } = look.map_err(broken)?? {
+                    if let Look::Probed { right } = look?? {
                         self.markers = if right { Markers::Right } else { Markers::Wrong };
                         self.open_slots();
                     }
@@ -130,12 +131,10 @@ impl Lister {
     /// With nothing under way and nothing to ask for, all must have been listed.
     fn end(&self) -> Result<Option<Piece>> {
         if self.ranges.is_done() {
+            tracing::info!(bucket = self.bucket, requests = self.sent, "listed");
             return Ok(None);
         }
-        Err(Error::new(
-            ErrorKind::Corrupt,
-            format!("the listing of s3://{} stopped before its end", self.bucket),
-        ))
+        Err(Error::internal(format!("the listing of s3://{} stopped before its end", self.bucket)))
     }
 
     /// Makes a piece of an answer; sends again what failed in passing.
@@ -149,10 +148,9 @@ impl Lister {
         self.check_prefix(&page, &ask)?;
         if page.is_truncated() {
             let next = next_marker(&page).ok_or_else(|| {
-                untrusted(&self.bucket, "it says that more follows, but not from where", after(&ask))
+                untrusted(&self.bucket, "it says that more follows, but not from where", ask.after.as_ref())
             })?;
-            let from = ask.after.as_ref().map(|m| (m.key.clone(), m.version.clone()));
-            if !self.guards.entry(ask.range).or_default().advances(from.as_ref(), &next) {
+            if !self.guards.entry(ask.range).or_default().advances(ask.after.as_ref(), &next) {
                 return Err(self.stuck(&ask));
             }
         }
@@ -206,13 +204,16 @@ impl Lister {
             self.pressure.strained(Strain::Refusal, self.began.elapsed());
             self.open_slots();
         }
-        let Some(pause) = budget.pause(&e) else { return Err(located(e, after(&ask))) };
+        let Some(pause) = budget.pause(&e) else { return Err(located(e, ask.after.as_ref())) };
+        tracing::debug!(range = ?ask.range, ?pause, error = %printable(&e.to_string()), "sending again");
         self.send(ask, budget, pause);
         Ok(())
     }
 
     fn send(&mut self, ask: Ask, budget: RetryBudget, pause: Duration) {
         self.sent = self.sent.wrapping_add(1);
+        let key = ask.after.as_ref().map_or("", |after| &after.key);
+        tracing::debug!(range = ?ask.range, after = %printable(key), "listing a page");
         let (client, bucket, prefix) = (self.client.clone(), self.bucket.clone(), self.prefix.clone());
         self.flying.spawn(async move {
             if !pause.is_zero() {
@@ -239,22 +240,18 @@ impl Lister {
             Some(entry) => {
                 let what =
                     format!("it lists {}, which is not under the prefix asked for", printable(entry.key));
-                Err(untrusted(&self.bucket, &what, after(ask)))
+                Err(untrusted(&self.bucket, &what, ask.after.as_ref()))
             }
         }
     }
 
     fn stuck(&self, ask: &Ask) -> Error {
-        untrusted(&self.bucket, "its markers do not advance, so the listing would never end", after(ask))
+        untrusted(
+            &self.bucket,
+            "its markers do not advance, so the listing would never end",
+            ask.after.as_ref(),
+        )
     }
-}
-
-fn broken(e: tokio::task::JoinError) -> Error {
-    Error::new(ErrorKind::Local, "a listing task failed").because(e)
-}
-
-fn after(ask: &Ask) -> Option<(&str, Option<&str>)> {
-    ask.after.as_ref().map(|m| (m.key.as_str(), m.version.as_deref()))
 }
 
 /// A page, as the planner looks at it.
@@ -274,10 +271,6 @@ impl ranges::Page for Facts<'_> {
     }
 
     fn next(&self) -> Option<ranges::Marker> {
-        self.0
-            .is_truncated()
-            .then(|| next_marker(self.0))
-            .flatten()
-            .map(|(key, version)| ranges::Marker { key, version })
+        self.0.is_truncated().then(|| next_marker(self.0)).flatten()
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::limits;
 use crate::model::Stored;
 use crate::resolve::{Checker, PartSizes, Proof, Verdict};
@@ -85,6 +85,5 @@ pub(crate) async fn read(file: &File, mut checker: Checker) -> Result<Verdict> {
             }
         }
     });
-    let verdict = read.await.map_err(|e| Error::new(ErrorKind::Local, "reading a file failed").because(e))?;
-    Ok(verdict?)
+    Ok(read.await??)
 }

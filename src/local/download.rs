@@ -59,6 +59,7 @@ pub(crate) async fn download(
         });
         async move {
             let (change, path) = change?;
+            tracing::debug!(key = %printable(&change.key), "downloading");
             // A file that is half written goes with its draft.
             let brought = bring(Reader { client, pressure, turn }, to, &change, path);
             let outcome = match client.unless_halted(brought).await {
@@ -93,6 +94,7 @@ pub(crate) async fn download(
             if outcome.is_left() {
                 return Ok(());
             }
+            tracing::debug!(key = %printable(&change.key), ?outcome, "settled");
             outcome.count(client.counters(), &change);
             on(&change, &outcome)
         });
@@ -149,7 +151,7 @@ fn cannot_write(path: &KeyPath, e: io::Error) -> Error {
 
 /// Whether the error would meet every other file too.
 fn is_everyones(e: &Error) -> bool {
-    if e.kind() == ErrorKind::Credentials {
+    if matches!(e.kind(), ErrorKind::Credentials | ErrorKind::Internal) {
         return true;
     }
     let cause = std::error::Error::source(e).and_then(|e| e.downcast_ref::<io::Error>());
@@ -188,8 +190,7 @@ impl Reader<'_> {
 async fn bring(reader: Reader<'_>, to: &Restored, change: &Change, path: Result<KeyPath>) -> Result<Outcome> {
     let path = path?;
     let Some(then) = &change.then else {
-        let message = format!("the plan's entry for {} lacks a version", printable(&change.key));
-        return Err(Error::new(ErrorKind::Corrupt, message));
+        return Err(Error::internal("a download without the version that it brings"));
     };
     if path.is_folder() {
         if then.size > 0 {
@@ -242,9 +243,7 @@ async fn fetch(
     let (directory, file) = (to.directory.clone(), path.clone());
     let writer = tokio::task::spawn_blocking(move || write(&directory, &file, queue, checker));
     let pumped = pump(reader, object, then, body, pieces).await;
-    let written =
-        writer.await.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))?;
-    let (draft, verdict) = written.map_err(|e| cannot_write(path, e))?;
+    let (draft, verdict) = writer.await?.map_err(|e| cannot_write(path, e))?;
     pumped?;
     let verdict = match verdict {
         Verdict::Wrong => check_by_each_part(reader.client, object, &stored, &draft.file).await?,
@@ -322,8 +321,8 @@ async fn place(to: &Restored, draft: Draft, change: &Change, path: &KeyPath) -> 
         }
     }
     let (modified, replace) = (then.last_modified, change.now.is_some());
-    let placed = tokio::task::spawn_blocking(move || draft.place(modified, replace)).await;
-    match placed.map_err(|e| Error::new(ErrorKind::Local, "writing a file failed").because(e))? {
+    let placed = tokio::task::spawn_blocking(move || draft.place(modified, replace)).await?;
+    match placed {
         Ok(()) => Ok(Outcome::Copied(Copied::default())),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(Outcome::Conflict),
         Err(e) => Err(cannot_write(path, e)),

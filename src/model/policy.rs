@@ -18,10 +18,13 @@ fn denies_unconditional(statement: &Value) -> bool {
     let denies = statement.get("Effect").and_then(Value::as_str) == Some("Deny");
     let null = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
     let mut null = null.filter(|(operator, _)| operator.eq_ignore_ascii_case("null")).map(|(_, keys)| keys);
-    denies && null.any(|keys| keys.as_object().is_some_and(|keys| keys.iter().any(names_condition)))
+    denies
+        && null.any(|keys| {
+            keys.as_object().is_some_and(|keys| keys.iter().any(|(key, value)| names_condition(key, value)))
+        })
 }
 
-fn names_condition((key, value): (&String, &Value)) -> bool {
+fn names_condition(key: &str, value: &Value) -> bool {
     let is_true = |value: &&Value| {
         value.as_bool() == Some(true) || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
     };

@@ -1,12 +1,15 @@
 //! The checks of a bucket, and of databases, for a person: a short line at the head of other commands, a page of their own.
 
 use std::io::Write;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::doubt::meaning;
+use super::json::millis;
 use super::units::{count, plural};
 use super::warning::warning_lines;
+use crate::counters::Counters;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Check, Instant, Location, Question, Subject, Verdict, examples, printable};
@@ -166,7 +169,7 @@ impl Answer<'_> {
     }
 
     /// The last line of JSON.
-    pub(super) fn summary(&self, (versions, list_requests, elapsed_ms): (u64, u64, u64)) -> CheckSummary<'_> {
+    pub(super) fn summary(&self, counters: &Counters, elapsed: Duration) -> CheckSummary<'_> {
         let (at, window_from) = match self.question {
             Question::At(at) => (Some(at), None),
             Question::Since(since) => (None, Some(since)),
@@ -182,10 +185,10 @@ impl Answer<'_> {
             restorable_from: self.since,
             keys_may_be_gone: self.whole_keys,
             keys: self.keys,
-            versions,
+            versions: counters.versions.get(),
             doubtful: self.doubtful.uncertain(),
-            list_requests,
-            elapsed_ms,
+            list_requests: counters.list_requests.get(),
+            elapsed_ms: millis(elapsed),
         }
     }
 }

@@ -145,8 +145,7 @@ impl<W: Write> JsonLines<W> {
             self.line("doubt", DoubtLine { doubt, keys: *keys, some })?;
         }
         self.straddling(&answer.doubtful.straddling)?;
-        let (versions, requests) = (counters.versions.get(), counters.list_requests.get());
-        self.line("summary", answer.summary((versions, requests, millis(elapsed))))
+        self.line("summary", answer.summary(counters, elapsed))
     }
 
     /// A change that a restore would make.
@@ -394,7 +393,7 @@ fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
-fn millis(elapsed: Duration) -> u64 {
+pub(super) fn millis(elapsed: Duration) -> u64 {
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -16,6 +16,7 @@ use super::backoff::spread;
 use super::shared::SharedPressure;
 use crate::error::{Error, ErrorKind};
 use crate::limits;
+use crate::model::printable;
 
 /// What a request does, which decides whether an answer about the key can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,10 @@ impl RetryBudget {
     pub(crate) async fn again(&mut self, pressure: &SharedPressure, e: Error) -> Result<(), Error> {
         pressure.failed(&e);
         match self.pause(&e) {
-            Some(pause) => pressure.pause(pause).await,
+            Some(pause) => {
+                tracing::debug!(?pause, error = %printable(&e.to_string()), "sending again");
+                pressure.pause(pause).await
+            }
             None => Err(e),
         }
     }

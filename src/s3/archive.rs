@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
 use super::error::{Doing, explain};
-use crate::error::{Error, ErrorKind, Result};
+use super::get::ObjectName;
+use crate::error::{Error, Result};
 
 /// How fast, and so at what price, an archived version is to come
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html>).
@@ -35,7 +36,7 @@ impl Client {
     /// Asks for a version; that it was asked for before is fine.
     pub async fn thaw(
         &self,
-        (bucket, key, version_id): (&str, &str, &str),
+        ObjectName { bucket, key, version_id }: ObjectName<'_>,
         class: &str,
         thaw: Thaw,
     ) -> Result<()> {
@@ -47,9 +48,7 @@ impl Client {
             Tier::Expedited => aws_sdk_s3::types::Tier::Expedited,
         };
         let parameters = GlacierJobParameters::builder().tier(tier).build();
-        let parameters = parameters.map_err(|e| {
-            Error::new(ErrorKind::Invalid, format!("cannot thaw objects of {bucket}")).because(e)
-        })?;
+        let parameters = parameters.map_err(Error::internal)?;
         let mut asked = RestoreRequest::builder().glacier_job_parameters(parameters);
         // What Intelligent-Tiering has archived comes back for good.
         if class != "INTELLIGENT_TIERING" {

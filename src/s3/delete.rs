@@ -36,10 +36,8 @@ impl Client {
             let object = ObjectIdentifier::builder().key(k.key).set_e_tag(k.etag.map(quoted));
             object.set_version_id(k.version_id.map(ToOwned::to_owned)).build()
         });
-        let invalid =
-            |e| Error::new(ErrorKind::Invalid, format!("cannot delete keys of {bucket}")).because(e);
-        let objects = objects.collect::<std::result::Result<Vec<_>, _>>().map_err(invalid)?;
-        let delete = Delete::builder().set_objects(Some(objects)).build().map_err(invalid)?;
+        let objects = objects.collect::<std::result::Result<Vec<_>, _>>().map_err(Error::internal)?;
+        let delete = Delete::builder().set_objects(Some(objects)).build().map_err(Error::internal)?;
         self.counters.write_requests.add(1);
         let doing = Doing {
             what: "delete keys in",

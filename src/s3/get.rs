@@ -122,15 +122,20 @@ impl Client {
 /// The replies to GET and HEAD have these members alike, and no trait in common.
 macro_rules! stored_of {
     ($reply:expr) => {{
-        let checksums = [
-            (Algorithm::Crc32, $reply.checksum_crc32()),
-            (Algorithm::Crc32C, $reply.checksum_crc32_c()),
-            (Algorithm::Crc64Nvme, $reply.checksum_crc64_nvme()),
-            (Algorithm::Sha1, $reply.checksum_sha1()),
-            (Algorithm::Sha256, $reply.checksum_sha256()),
-        ];
-        let sealed = $reply.sse_customer_algorithm().is_some() || is_foreign($reply.server_side_encryption());
-        stored(size($reply.content_length()), $reply.e_tag(), sealed, $reply.checksum_type(), &checksums)
+        let mut stored = Stored {
+            size: size($reply.content_length()),
+            etag: $reply.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
+            opaque_etag: $reply.sse_customer_algorithm().is_some()
+                || is_foreign($reply.server_side_encryption()),
+            ..Stored::default()
+        };
+        let kind = $reply.checksum_type();
+        stored.keep(Algorithm::Crc32, $reply.checksum_crc32(), kind);
+        stored.keep(Algorithm::Crc32C, $reply.checksum_crc32_c(), kind);
+        stored.keep(Algorithm::Crc64Nvme, $reply.checksum_crc64_nvme(), kind);
+        stored.keep(Algorithm::Sha1, $reply.checksum_sha1(), kind);
+        stored.keep(Algorithm::Sha256, $reply.checksum_sha256(), kind);
+        stored
     }};
 }
 
@@ -142,28 +147,16 @@ fn of_head(reply: &HeadObjectOutput) -> Stored {
     stored_of!(reply)
 }
 
-fn stored(
-    size: u64,
-    etag: Option<&str>,
-    opaque_etag: bool,
-    kind: Option<&ChecksumType>,
-    checksums: &[(Algorithm, Option<&str>)],
-) -> Stored {
-    let mut stored = Stored {
-        size,
-        etag: etag.unwrap_or_default().trim_matches('"').to_owned(),
-        opaque_etag,
-        ..Stored::default()
-    };
-    for (algorithm, value) in checksums {
-        let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
+impl Stored {
+    /// Takes a checksum, if the server gives one.
+    fn keep(&mut self, algorithm: Algorithm, value: Option<&str>, kind: Option<&ChecksumType>) {
+        let Some(value) = value.filter(|value| !value.is_empty()) else { return };
         // Some servers do not name the type, but mark a composite value with its number of parts.
         let (value, marked) = value.split_once('-').map_or((value, false), |(value, _)| (value, true));
         let composite = marked || kind == Some(&ChecksumType::Composite);
-        let list = if composite { &mut stored.of_parts } else { &mut stored.whole };
-        list.push((*algorithm, value.to_owned()));
+        let list = if composite { &mut self.of_parts } else { &mut self.whole };
+        list.push((algorithm, value.to_owned()));
     }
-    stored
 }
 
 /// Whether the encryption makes the ETag something else than an MD5: any but S3's own keys.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use super::origin::Origin;
 use super::prefixes::{Prefixes, ROOT};
-use super::seconds::Seconds;
+use super::seconds::{InFolder, Second, Seconds};
 use super::{Event, Window};
 use crate::limits;
 
@@ -94,20 +94,20 @@ pub(super) fn rank(bursts: &mut Vec<Burst>) {
 pub(super) fn find(event: Event, seconds: &Seconds, prefixes: &Prefixes, window: Window) -> Vec<Burst> {
     let mut series: Vec<_> = seconds.by_second().collect();
     let expiries = if event == Event::Delete { expiries(&series) } else { Vec::new() };
-    let is_expiry = |second: i64| expiries.binary_search_by_key(&second, |span| span.from).is_ok();
-    series.retain(|(second, _)| !is_expiry(*second));
+    let is_expiry = |at: i64| expiries.binary_search_by_key(&at, |span| span.from).is_ok();
+    series.retain(|second| !is_expiry(second.at));
     let burst = |span: &Span| {
         let counted = seconds.by_folder(span.from, span.to);
         // An expiry amid another burst is no part of that.
         let counted: Vec<_> =
-            counted.filter(|(second, ..)| span.from == span.to || !is_expiry(*second)).collect();
+            counted.filter(|second| span.from == span.to || !is_expiry(second.at)).collect();
         let own = narrow(&counted, prefixes);
-        let (from, to) = (own.first()?.0, own.last()?.0);
+        let (from, to) = (own.first()?.at, own.last()?.at);
         Some(Burst {
             event,
             from,
             to,
-            count: own.iter().map(|(_, _, n)| n).sum(),
+            count: own.iter().map(|second| second.events).sum(),
             rise: span.rise,
             prefixes: places(own, prefixes),
             under_way: window.from.is_some_and(|begin| from - begin <= GAP_BEFORE),
@@ -130,35 +130,35 @@ struct Span {
 /// The midnights of lifecycle's delete markers: those that stand out from all seconds of the minute before and the minute
 /// after. Someone's delete a second later does not hide them. Deletes that begin at midnight and go on are not meant: as
 /// many follow.
-fn expiries(series: &[(i64, u64)]) -> Vec<Span> {
+fn expiries(series: &[Second]) -> Vec<Span> {
     let within = |from: i64, to: i64| {
-        let at = |second: i64| series.partition_point(|(s, _)| *s < second);
-        series.get(at(from)..at(to)).unwrap_or_default()
+        let first = |at: i64| series.partition_point(|second| second.at < at);
+        series.get(first(from)..first(to)).unwrap_or_default()
     };
-    let midnights = series.iter().filter(|(second, _)| second.rem_euclid(DAY) == 0);
-    let spans = midnights.filter_map(|(second, n)| {
-        let before = within(second - limits::BURST_WINDOW, *second);
-        let after = within(second + 1, second + limits::BURST_WINDOW);
-        let busiest = before.iter().chain(after).map(|(_, n)| *n).max().unwrap_or_default();
+    let midnights = series.iter().filter(|second| second.at.rem_euclid(DAY) == 0);
+    let spans = midnights.filter_map(|&Second { at, events: n }| {
+        let before = within(at - limits::BURST_WINDOW, at);
+        let after = within(at + 1, at + limits::BURST_WINDOW);
+        let busiest = before.iter().chain(after).map(|second| second.events).max().unwrap_or_default();
         let rise = (n + events(after)).saturating_sub(events(before));
-        (*n >= busiest * EXPIRY).then_some(Span { from: *second, to: *second, rise })
+        (n >= busiest * EXPIRY).then_some(Span { from: at, to: at, rise })
     });
     spans.filter(|span| span.rise >= limits::BURST_RISE).collect()
 }
 
 /// The steepest bursts, one after the other.
-fn spans(series: &[(i64, u64)]) -> Vec<Span> {
+fn spans(series: &[Second]) -> Vec<Span> {
     let mut taken = vec![false; series.len()];
     let mut spans = Vec::new();
     while spans.len() < limits::FOUND_BURSTS {
         let Some(steep) = steepest(series, &taken).filter(|steep| steep.rise >= limits::BURST_RISE) else {
             break;
         };
-        let (first, last) = widest(series, &taken, steep);
-        let (Some((from, _)), Some((to, _))) = (series.get(first), series.get(last)) else { break };
+        let Reach { first, last } = widest(series, &taken, steep);
+        let (Some(from), Some(to)) = (series.get(first), series.get(last)) else { break };
         let Some(taking) = taken.get_mut(first..=last) else { break };
         taking.fill(true);
-        spans.push(Span { from: *from, to: *to, rise: steep.rise });
+        spans.push(Span { from: from.at, to: to.at, rise: steep.rise });
     }
     spans
 }
@@ -174,80 +174,94 @@ struct Steep {
 
 /// The second with the steepest rise, the earliest of several. What is taken belongs to another burst: it does not make
 /// a rise, but it can stand before one.
-fn steepest(series: &[(i64, u64)], taken: &[bool]) -> Option<Steep> {
-    let free = |at: usize| series.get(at).filter(|_| taken.get(at) == Some(&false)).map_or(0, |(_, n)| *n);
+fn steepest(series: &[Second], taken: &[bool]) -> Option<Steep> {
+    let is_free = |at: usize| taken.get(at) == Some(&false);
+    let free = |at: usize| series.get(at).filter(|_| is_free(at)).map_or(0, |second| second.events);
     let (mut best, mut tail, mut head): (Option<Steep>, usize, usize) = (None, 0, 0);
     let (mut before, mut after) = (0, 0);
-    for (at, (second, n)) in series.iter().enumerate() {
-        while let Some((ahead, _)) = series.get(head).filter(|(s, _)| *s < second + limits::BURST_WINDOW) {
-            debug_assert!(ahead >= second);
+    for (at, second) in series.iter().enumerate() {
+        while series.get(head).is_some_and(|ahead| ahead.at < second.at + limits::BURST_WINDOW) {
             after += free(head);
             head += 1;
         }
-        while let Some((_, n)) = series.get(tail).filter(|(s, _)| *s < second - limits::BURST_WINDOW) {
-            before -= n;
+        while let Some(old) = series.get(tail).filter(|old| old.at < second.at - limits::BURST_WINDOW) {
+            before -= old.events;
             tail += 1;
         }
         let rise = after.saturating_sub(before);
-        if taken.get(at) == Some(&false) && best.is_none_or(|best| rise > best.rise) {
+        if is_free(at) && best.is_none_or(|best| rise > best.rise) {
             best = Some(Steep { at, rise, before });
         }
         after -= free(at);
-        before += n;
+        before += second.events;
     }
     best
 }
 
-/// The first and the last second of the burst with the most events, the earliest of several, that has a raised second of
-/// the steepest minute in it. That minute's own first second may be a stray event, too far off to belong to it.
-fn widest(series: &[(i64, u64)], taken: &[bool], steep: Steep) -> (usize, usize) {
-    let end = series.get(steep.at).map_or(0, |(second, _)| second + limits::BURST_WINDOW);
-    let minute = series.iter().zip(taken).enumerate().skip(steep.at).take_while(|(_, ((s, _), _))| *s < end);
-    let raised = minute.filter(|(_, ((_, n), taken))| !**taken && is_raised(*n, steep.before));
+/// From which to which second of a series a burst reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reach {
+    first: usize,
+    last: usize,
+}
+
+/// The reach of the burst with the most events, the earliest of several, that has a raised second of the steepest minute in
+/// it. That minute's own first second may be a stray event, too far off to belong to it.
+fn widest(series: &[Second], taken: &[bool], steep: Steep) -> Reach {
+    let end = series.get(steep.at).map_or(0, |second| second.at + limits::BURST_WINDOW);
+    let minute = series.iter().zip(taken).enumerate().skip(steep.at);
+    let minute = minute.take_while(|(_, (second, _))| second.at < end);
+    let raised = minute.filter(|(_, (second, taken))| !**taken && is_raised(second.events, steep.before));
     raised
         .map(|(at, _)| reach(series, taken, Steep { at, ..steep }))
-        .max_by_key(|(first, last)| (series.get(*first..=*last).map_or(0, events), std::cmp::Reverse(*first)))
+        .max_by_key(|reach| (series.get(reach.first..=reach.last).map_or(0, events), Reverse(reach.first)))
         .unwrap_or_else(|| reach(series, taken, steep))
 }
 
-/// The first and the last second of the burst round one of its seconds.
-fn reach(series: &[(i64, u64)], taken: &[bool], steep: Steep) -> (usize, usize) {
-    let raised = |n: u64| is_raised(n, steep.before);
-    let mut first = (steep.at, series.get(steep.at).map_or(0, |(s, _)| *s));
-    let mut last = first;
-    for at in (0..steep.at).rev() {
-        match (series.get(at), taken.get(at)) {
-            (Some((second, n)), Some(false)) if first.1 - second <= GAP_BEFORE => {
-                first = if raised(*n) { (at, *second) } else { first };
-            }
-            _ => break,
-        }
-    }
-    for at in steep.at + 1..series.len() {
-        match (series.get(at), taken.get(at)) {
-            (Some((second, n)), Some(false)) if second - last.1 <= GAP_WITHIN => {
-                last = if raised(*n) { (at, *second) } else { last };
-            }
-            _ => break,
-        }
-    }
-    let span = series.get(first.0..=last.0).unwrap_or_default();
-    let runs: Vec<_> =
-        span.chunk_by(|a, b| b.0 - a.0 <= GAP_BEFORE).map(|run| (run.len(), events(run))).collect();
-    let largest = runs.iter().map(|(_, events)| *events).max().unwrap_or_default();
+/// The reach of the burst round one of its seconds: as far as raised seconds follow each other, without what stands apart at
+/// its ends.
+fn reach(series: &[Second], taken: &[bool], steep: Steep) -> Reach {
+    let free = |at: &usize| taken.get(*at) == Some(&false);
+    let first = furthest(series, (0..steep.at).rev().take_while(free), steep, GAP_BEFORE);
+    let last = furthest(series, (steep.at + 1..series.len()).take_while(free), steep, GAP_WITHIN);
+    let runs = series.get(first..=last).unwrap_or_default().chunk_by(|a, b| b.at - a.at <= GAP_BEFORE);
+    let runs: Vec<_> = runs.map(|run| Run { seconds: run.len(), events: events(run) }).collect();
+    let largest = runs.iter().map(|run| run.events).max().unwrap_or_default();
     let (before, after) = (stragglers(runs.iter(), largest), stragglers(runs.iter().rev(), largest));
-    (first.0 + before, last.0 - after)
+    Reach { first: first + before, last: last - after }
 }
 
-fn events(seconds: &[(i64, u64)]) -> u64 {
-    seconds.iter().map(|(_, n)| n).sum()
+/// The last raised second on the way, which begins beside the steep one and ends where for longer than `gap` none is.
+fn furthest(series: &[Second], way: impl Iterator<Item = usize>, steep: Steep, gap: i64) -> usize {
+    let at = |place: usize| series.get(place).map_or(0, |second| second.at);
+    let mut reached = steep.at;
+    for place in way {
+        if at(place).abs_diff(at(reached)) > gap.unsigned_abs() {
+            break;
+        }
+        if series.get(place).is_some_and(|second| is_raised(second.events, steep.before)) {
+            reached = place;
+        }
+    }
+    reached
+}
+
+fn events(seconds: &[Second]) -> u64 {
+    seconds.iter().map(|second| second.events).sum()
+}
+
+/// Seconds of a burst that stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    seconds: usize,
+    events: u64,
 }
 
 /// How many seconds at one end of a burst stand apart from the rest, and are next to nothing beside its largest run: what
-/// goes on all the time, caught in the same minute. Takes the seconds and events of each run of seconds, that end first.
-/// The largest run always stays, into however many runs pauses cut the burst.
-fn stragglers<'a>(runs: impl Iterator<Item = &'a (usize, u64)>, largest: u64) -> usize {
-    runs.take_while(|(_, events)| events * STRAGGLERS < largest).map(|(seconds, _)| seconds).sum()
+/// goes on all the time, caught in the same minute. Takes the runs from that end on. The largest run always stays, into
+/// however many runs pauses cut the burst.
+fn stragglers<'a>(runs: impl Iterator<Item = &'a Run>, largest: u64) -> usize {
+    runs.take_while(|run| run.events * STRAGGLERS < largest).map(|run| run.seconds).sum()
 }
 
 /// Whether a second with so many events stands out from a minute with so many: `n > mean + 3 √mean`, in whole numbers.
@@ -262,15 +276,12 @@ fn upwards(folder: u32, prefixes: &Prefixes) -> impl Iterator<Item = u32> {
     std::iter::successors(Some(folder), |folder| Some(prefixes.above(*folder))).take_while(|f| *f != ROOT)
 }
 
-/// A second, a folder, and the events there.
-type Counted = (i64, u32, u64);
-
 /// Events by folder, those in the folders below counted too, and the deepest folder with nine tenths of them.
-fn folders(counted: &[Counted], prefixes: &Prefixes) -> (BTreeMap<u32, u64>, Option<(u32, u64)>) {
+fn folders(counted: &[InFolder], prefixes: &Prefixes) -> (BTreeMap<u32, u64>, Option<(u32, u64)>) {
     let (mut under, mut all) = (BTreeMap::<u32, u64>::new(), 0);
-    for (_, folder, n) in counted {
-        all += n;
-        upwards(*folder, prefixes).for_each(|folder| *under.entry(folder).or_default() += n);
+    for InFolder { folder, events, .. } in counted {
+        all += events;
+        upwards(*folder, prefixes).for_each(|folder| *under.entry(folder).or_default() += events);
     }
     // The numbers of folders grow with their depth.
     let main = under.iter().rev().find(|(_, n)| **n * 10 >= all * 9).map(|(folder, n)| (*folder, *n));
@@ -279,29 +290,29 @@ fn folders(counted: &[Counted], prefixes: &Prefixes) -> (BTreeMap<u32, u64>, Opt
 
 /// The seconds of a burst without those at its ends that have events in other folders only: what happened there at the same
 /// time is not part of it. What is counted above the burst's folder may be.
-fn narrow<'a>(counted: &'a [Counted], prefixes: &Prefixes) -> &'a [Counted] {
+fn narrow<'a>(counted: &'a [InFolder], prefixes: &Prefixes) -> &'a [InFolder] {
     let (_, Some((main, _))) = folders(counted, prefixes) else { return counted };
     let related = |folder: u32| {
         folder == ROOT
             || upwards(folder, prefixes).any(|f| f == main)
             || upwards(main, prefixes).any(|f| f == folder)
     };
-    let mut own = counted.iter().filter(|(_, folder, _)| related(*folder)).map(|(second, ..)| *second);
+    let mut own = counted.iter().filter(|second| related(second.folder)).map(|second| second.at);
     let Some(first) = own.next() else { return counted };
     let last = own.next_back().unwrap_or(first);
-    let begin = counted.partition_point(|(second, ..)| *second < first);
-    let end = counted.partition_point(|(second, ..)| *second <= last);
+    let begin = counted.partition_point(|second| second.at < first);
+    let end = counted.partition_point(|second| second.at <= last);
     counted.get(begin..end).unwrap_or(counted)
 }
 
 /// Where events were: the deepest folder with nine tenths of them, or the top ones with the most.
-fn places(counted: &[Counted], prefixes: &Prefixes) -> Vec<(String, u64)> {
+fn places(counted: &[InFolder], prefixes: &Prefixes) -> Vec<(String, u64)> {
     let (under, main) = folders(counted, prefixes);
     let mut found: Vec<_> = match main {
         Some(main) => vec![main],
         None => under.into_iter().filter(|(folder, _)| prefixes.above(*folder) == ROOT).collect(),
     };
-    found.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    found.sort_by_key(|(_, n)| Reverse(*n));
     found.truncate(limits::BURST_PREFIXES);
     found.into_iter().map(|(folder, n)| (prefixes.name(folder).to_owned(), n)).collect()
 }

@@ -205,7 +205,7 @@ impl Timeline {
         for (event, copies) in Event::ALL.into_iter().zip(&mut self.copies) {
             copies.settle(&self.prefixes);
             for burst in bursts.iter_mut().filter(|burst| burst.event == event) {
-                burst.copies = copies.by_folder(burst.from, burst.to).map(|(_, _, n)| n).sum();
+                burst.copies = copies.by_folder(burst.from, burst.to).map(|second| second.events).sum();
             }
         }
         origin::mark(&mut bursts, runs);

@@ -39,6 +39,21 @@ impl Slot {
     }
 }
 
+/// A second that has events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Second {
+    pub(super) at: i64,
+    pub(super) events: u64,
+}
+
+/// Events of one second in one folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct InFolder {
+    pub(super) at: i64,
+    pub(super) folder: u32,
+    pub(super) events: u64,
+}
+
 /// Events by second and folder.
 #[derive(Debug, Default)]
 pub(super) struct Seconds {
@@ -122,8 +137,8 @@ impl Seconds {
         let minute = |second: i64| second >> MINUTE_BITS;
         let mut minutes: Vec<(u64, usize)> = Vec::new();
         let mut current = None;
-        for (second, n) in self.by_second() {
-            if current.replace(minute(second)) != Some(minute(second)) {
+        for Second { at, events: n } in self.by_second() {
+            if current.replace(minute(at)) != Some(minute(at)) {
                 minutes.push((0, 0));
             }
             if let Some((events, seconds)) = minutes.last_mut() {
@@ -168,16 +183,17 @@ impl Seconds {
     }
 
     /// The events of each second that has any, in the order of time.
-    pub(super) fn by_second(&self) -> impl Iterator<Item = (i64, u64)> {
-        self.counted.chunk_by(|a, b| a.0.second() == b.0.second()).map(|group| {
-            (group.first().map_or(0, |(slot, _)| slot.second()), group.iter().map(|(_, n)| n).sum())
+    pub(super) fn by_second(&self) -> impl Iterator<Item = Second> {
+        self.counted.chunk_by(|a, b| a.0.second() == b.0.second()).map(|group| Second {
+            at: group.first().map_or(0, |(slot, _)| slot.second()),
+            events: group.iter().map(|(_, n)| n).sum(),
         })
     }
 
     /// The events from one second to another, by second and folder.
-    pub(super) fn by_folder(&self, from: i64, to: i64) -> impl Iterator<Item = (i64, u32, u64)> {
+    pub(super) fn by_folder(&self, from: i64, to: i64) -> impl Iterator<Item = InFolder> {
         let first = self.counted.partition_point(|(slot, _)| slot.second() < from);
         let of_span = self.counted.iter().skip(first).take_while(move |(slot, _)| slot.second() <= to);
-        of_span.map(|(slot, n)| (slot.second(), slot.folder(), *n))
+        of_span.map(|(slot, n)| InFolder { at: slot.second(), folder: slot.folder(), events: *n })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 
+use super::seconds::Second;
 use super::*;
 use crate::model::{ChecksumType, Entry, Instant, Kind};
 
@@ -329,7 +330,7 @@ fn what_is_let_go_of_is_accounted_for() {
         *naive.entry(second >> 6).or_default() += 1;
     }
     let mut kept = HashMap::<i64, u64>::new();
-    for (second, n) in seconds.by_second() {
+    for Second { at: second, events: n } in seconds.by_second() {
         *kept.entry(second >> 6).or_default() += n;
     }
     assert!(seconds.by_second().count() <= limits::TIMELINE_SECONDS);

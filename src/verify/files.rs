@@ -1,7 +1,11 @@
 //! What stands in a key's place in a directory, beside the version that was live at T.
 
+use futures::{Stream, StreamExt, stream};
+
+use super::live::Live;
 use super::objects::{Compare, VersionOf};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::local::{Directory, Found, check, read};
 use crate::model::{Relocation, Version, printable};
 use crate::resolve::{Checker, Proof, Verdict};
@@ -31,17 +35,31 @@ pub(crate) enum Stands {
     File(Version, Verdict),
 }
 
-impl Files<'_> {
+impl<'a> Files<'a> {
+    /// What stands in the places of keys, looked at side by side; in their order.
+    pub(crate) fn look_at_all(
+        self,
+        client: &'a Client,
+        bucket: &'a str,
+        live: Vec<Live>,
+    ) -> impl Stream<Item = Result<(Live, Stands)>> {
+        let looks = stream::iter(live).map(move |live| async move {
+            let there = VersionOf { bucket, key: &live.key, version: &live.version };
+            let stands = self.look(client, there).await?;
+            Ok((live, stands))
+        });
+        looks.buffered(limits::FILE_CHECKS)
+    }
+
     /// What stands in the key's place.
-    pub(crate) async fn look(self, client: &Client, object: VersionOf<'_>) -> Result<Stands> {
+    async fn look(self, client: &Client, object: VersionOf<'_>) -> Result<Stands> {
         let VersionOf { bucket, key, version: then } = object;
         let Some(directory) = self.directory else { return Ok(Stands::Nothing) };
         let Ok(path) = directory.path_of(key, &self.relocation.there(key)) else {
             return Ok(Stands::Nothing);
         };
         let (place, wanted) = (directory.clone(), path.clone());
-        let found = tokio::task::spawn_blocking(move || place.find(&wanted)).await;
-        let found = found.map_err(|e| Error::new(ErrorKind::Local, "looking at a file failed").because(e))?;
+        let found = tokio::task::spawn_blocking(move || place.find(&wanted)).await?;
         let found = found.map_err(|e| {
             Error::new(ErrorKind::Local, format!("cannot look at {}: {e}", printable(path.text()))).because(e)
         })?;

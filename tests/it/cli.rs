@@ -54,4 +54,5 @@ pub(crate) mod terminal;
 mod timeline;
 mod timeline_of_restores;
 mod usage;
+mod verbose;
 mod verify;

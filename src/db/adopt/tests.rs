@@ -30,7 +30,7 @@ fn the_table_holds() {
         (vec![ours(), tagged(OTHER, Some(1000), false)], None, Some(OTHER)),
         (vec![ours(), tagged(ONE, Some(2000), false)], None, Some("1970-01-01 00:00:02 UTC")),
     ] {
-        let named: Vec<_> = found.into_iter().map(|carries| ("d", carries)).collect();
+        let named: Vec<_> = found.into_iter().map(|carries| Carrier { database: "d", carries }).collect();
         match (adoptable(&named, typed.map(Instant::from_millis)), refused) {
             (Adoption::Adopt { id, at }, None) => assert_eq!((&*id, at.millis()), (ONE, 1000)),
             (Adoption::Refuse(why), Some(words)) => assert!(why.contains(words), "{words} in {why}"),

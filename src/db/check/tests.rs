@@ -14,8 +14,12 @@ fn window(earliest: impl Into<Option<i64>>, latest: impl Into<Option<i64>>) -> W
     Window { earliest: earliest.into().map(second), latest: latest.into().map(second) }
 }
 
+fn answer(window: Result<Window>) -> WindowAnswer<'static> {
+    WindowAnswer { database: "orders", window }
+}
+
 fn told(window: Window, question: Question) -> Check {
-    checks(&[("orders", Ok(window))], (question, None), second(NOW)).0.pop().unwrap()
+    checks(&[answer(Ok(window))], question, None, second(NOW)).0.pop().unwrap()
 }
 
 #[test]
@@ -99,7 +103,7 @@ fn the_words_tell_the_bounds_and_which_one_is_not_told() {
 fn what_cannot_be_asked_is_unknown_and_blocks() {
     for question in [Question::At(second(1)), Question::Since(second(1)), Question::Back] {
         let error = Error::new(ErrorKind::Local, "the command failed").hint("look above");
-        let (checks, _) = checks(&[("orders", Err(error))], (question, None), second(NOW));
+        let (checks, _) = checks(&[answer(Err(error))], question, None, second(NOW));
         let [check] = &checks[..] else { panic!("one database, one check: {checks:?}") };
         assert!(check.blocks() && check.verdict == Verdict::Unknown, "{check:?}");
         assert_eq!(
@@ -131,9 +135,9 @@ fn the_latest_of_all_beginnings_is_the_answer_where_every_window_has_it() {
         (vec![Some(window(1, 299))], Some(300), Some(300), vec![Failed]),
         (vec![None, Some(window(200, recent))], Some(300), Some(300), vec![Unknown, Passed]),
     ] {
-        let answer = |window: Option<Window>| window.ok_or_else(|| Error::new(ErrorKind::Local, "no"));
-        let answers: Vec<_> = windows.iter().map(|window| ("orders", answer(*window))).collect();
-        let (checks, told) = checks(&answers, (Question::Back, bucket.map(second)), second(NOW));
+        let known = |window: &Option<Window>| window.ok_or_else(|| Error::new(ErrorKind::Local, "no"));
+        let answers: Vec<_> = windows.iter().map(|window| answer(known(window))).collect();
+        let (checks, told) = checks(&answers, Question::Back, bucket.map(second), second(NOW));
         assert_eq!(told, since.map(second), "{windows:?} {bucket:?}");
         assert_eq!(checks.iter().map(|check| check.verdict).collect::<Vec<_>>(), verdicts, "{windows:?}");
     }

@@ -136,9 +136,10 @@ impl Cluster {
         let (source, target) = (&self.settings.source, self.target());
         let (engine, wanted) = (self.engine().await?, self.wanted().await?);
         let requests = Cell::new(0);
+        tracing::info!(database = self.name(), target, "asking RDS for a restore");
         let answer = self.client.insist_counted(&requests, async |sdk| {
             let wanted = engine.at_restore(wanted.clone());
-            let request = requests::restore_cluster(&sdk, (source, target), errand, wanted);
+            let request = requests::restore_cluster(&sdk, source, target, errand, wanted);
             let doing = format!("restore the database {} into the cluster {target}", self.name());
             let made = request.send().await.map_err(|e| explain(&doing, &e))?;
             Ok(made.db_cluster().and_then(DbCluster::db_cluster_resource_id).map(str::to_owned))

@@ -38,7 +38,7 @@ impl Instance {
             replicas: there.read_replica_db_instance_identifiers().to_vec(),
         };
         let server = &self.settings.server;
-        let roles = roles(&source.facts, &restored, ("instance", server));
+        let roles = roles(&source.facts, &restored, "instance", server);
         Ok([roles, replicas(&source.facts, &restored, server)].concat())
     }
 }
@@ -61,7 +61,7 @@ impl Cluster {
         };
         let roles_there = there.associated_roles().iter().filter_map(role).collect();
         let restored = Restored { id: id.to_owned(), roles: roles_there, ..Restored::default() };
-        Ok(roles(&source.facts, &restored, ("cluster", &self.settings.server)))
+        Ok(roles(&source.facts, &restored, "cluster", &self.settings.server))
     }
 }
 
@@ -69,7 +69,7 @@ impl Cluster {
 /// |---|---|---|
 /// | yes | yes | nothing |
 /// | yes | no | `add-role-to-db-instance`, or `-cluster` |
-fn roles(source: &Facts, restored: &Restored, (kind, server): (&str, &Server)) -> Vec<FollowUp> {
+fn roles(source: &Facts, restored: &Restored, kind: &str, server: &Server) -> Vec<FollowUp> {
     let lacking = source.roles.iter().filter(|role| !restored.roles.contains(role));
     let follow_up = |(role, feature): &(String, Option<String>)| {
         let mut command = aws(&format!("add-role-to-db-{kind}"));

@@ -97,8 +97,9 @@ impl Instance {
         let (source, target) = (&self.settings.source, self.target());
         let wanted = self.wanted().await?;
         let requests = Cell::new(0);
+        tracing::info!(database = self.name(), target, "asking RDS for a restore");
         let answer = self.client.insist_counted(&requests, async |sdk| {
-            let request = requests::restore_instance(&sdk, (source, target), errand, wanted.clone());
+            let request = requests::restore_instance(&sdk, source, target, errand, wanted.clone());
             let doing = format!("restore the database {} into the instance {target}", self.name());
             let made = request.send().await.map_err(|e| explain(&doing, &e))?;
             Ok(made.db_instance().and_then(DbInstance::dbi_resource_id).map(str::to_owned))

@@ -34,7 +34,7 @@ impl Instance {
             replica_of: source.facts.replica_of.clone(),
             created_after: source.facts.created.filter(|created| *created > at),
         };
-        let found = preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted);
+        let found = preflight(self.name(), &target, &self.client, source.facts.arn.as_deref(), wanted);
         Ok(self.settings.look_for_password(found.await?))
     }
 }
@@ -67,7 +67,7 @@ impl Cluster {
             replica_of: source.facts.replica_of.clone(),
             created_after: source.facts.created.filter(|created| *created > at),
         };
-        let found = preflight((self.name(), &target), &self.client, source.facts.arn.as_deref(), wanted);
+        let found = preflight(self.name(), &target, &self.client, source.facts.arn.as_deref(), wanted);
         Ok(self.settings.look_for_password(found.await?))
     }
 }
@@ -79,7 +79,8 @@ fn of_instances(instances: &[InstanceSettings]) -> Vec<(Family, String)> {
 }
 
 async fn preflight(
-    (database, target): (&str, &str),
+    database: &str,
+    target: &str,
     client: &Client,
     arn: Option<&str>,
     wanted: Wanted,

@@ -60,7 +60,7 @@ impl Members<'_> {
                 continue;
             }
             let created = self.client.ask(async |sdk| {
-                let of = (self.cluster, self.engine, &*id);
+                let of = requests::NewMember { cluster: self.cluster, engine: self.engine, id: &id };
                 let request = requests::create_member(&sdk, of, errand, settings.clone());
                 request.send().await.map(drop).map_err(|e| explain(&format!("create the instance {id}"), &e))
             });

@@ -101,7 +101,7 @@ pub(super) fn judge(wanted: &Wanted, answers: &Answers) -> Vec<PreflightFinding>
     parameter_groups(wanted, answers, find);
     option_group(wanted, answers, find);
     for (class, answer) in &answers.classes {
-        orderable(wanted, class, answer, (zones, find));
+        orderable(wanted, class, answer, zones, find);
     }
     quotas(wanted, &answers.quotas, find);
     history(wanted, &answers.blue_green, find);
@@ -118,7 +118,7 @@ fn note(found: &mut Found, verdict: Verdict, words: String) {
     found.push(PreflightFinding { verdict, words });
 }
 
-fn unknown(found: &mut Found, what: &str, (permission, why): (&str, &str)) {
+fn unknown(found: &mut Found, what: &str, permission: &str, why: &str) {
     note(found, Verdict::Unknown, format!("unknown: {what} ({permission}: {why})"));
 }
 
@@ -133,7 +133,7 @@ fn subnet_group<'a>(
         Answer::Told(zones) => return Some(zones).filter(|zones| !zones.is_empty()),
         Answer::Missing => note(found, Verdict::Failed, format!("there is no subnet group {name}")),
         Answer::Unknown(permission, why) => {
-            unknown(found, &format!("whether there is the subnet group {name}"), (permission, why));
+            unknown(found, &format!("whether there is the subnet group {name}"), permission, why);
         }
     }
     None
@@ -148,7 +148,7 @@ fn parameter_groups(wanted: &Wanted, answers: &Answers, found: &mut Found) {
         match answer {
             Answer::Missing => note(found, Verdict::Failed, format!("there is no {what}")),
             Answer::Unknown(permission, why) => {
-                unknown(found, &format!("whether there is the {what}"), (permission, why));
+                unknown(found, &format!("whether there is the {what}"), permission, why);
             }
             Answer::Told(family) => {
                 let Some(engine) = &wanted.engine else { continue };
@@ -158,7 +158,7 @@ fn parameter_groups(wanted: &Wanted, answers: &Answers, found: &mut Found) {
                         note(found, Verdict::Failed, words);
                     }
                     Some(major) => {
-                        version(wanted, (&what, major.trim_start_matches('-')), found);
+                        version(wanted, &what, major.trim_start_matches('-'), found);
                     }
                 }
             }
@@ -173,20 +173,20 @@ fn option_group(wanted: &Wanted, answers: &Answers, found: &mut Found) {
         None => {}
         Some(Answer::Missing) => note(found, Verdict::Failed, format!("there is no {what}")),
         Some(Answer::Unknown(permission, why)) => {
-            unknown(found, &format!("whether there is the {what}"), (permission, why));
+            unknown(found, &format!("whether there is the {what}"), permission, why);
         }
         Some(Answer::Told((engine, major))) => match &wanted.engine {
             Some(wanted) if wanted != engine => {
                 let words = format!("the {what} is of {engine}, and the database of {wanted}");
                 note(found, Verdict::Failed, words);
             }
-            _ => version(wanted, (&what, major), found),
+            _ => version(wanted, &what, major, found),
         },
     }
 }
 
 /// Compares a major version with the source's.
-fn version(wanted: &Wanted, (what, major): (&str, &str), found: &mut Found) {
+fn version(wanted: &Wanted, what: &str, major: &str, found: &mut Found) {
     let Some(now) = &wanted.version else { return };
     let rest = now.strip_prefix(major);
     if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
@@ -201,7 +201,8 @@ fn orderable(
     wanted: &Wanted,
     class: &str,
     answer: &Answer<Offer>,
-    (zones, found): (Option<&BTreeSet<String>>, &mut Found),
+    zones: Option<&BTreeSet<String>>,
+    found: &mut Found,
 ) {
     let engine = wanted.engine.as_deref().unwrap_or("its engine");
     let offer = match answer {
@@ -214,7 +215,7 @@ fn orderable(
             );
         }
         Answer::Unknown(permission, why) => {
-            return unknown(found, &format!("whether the class {class} is to be had"), (permission, why));
+            return unknown(found, &format!("whether the class {class} is to be had"), permission, why);
         }
     };
     let mut fail = |words: String| note(found, Verdict::Failed, words);
@@ -249,7 +250,7 @@ fn quotas(wanted: &Wanted, answer: &Answer<Vec<(String, i64, i64)>>, found: &mut
         Answer::Told(quotas) => quotas,
         Answer::Missing => return,
         Answer::Unknown(permission, why) => {
-            return unknown(found, "whether the quotas leave room", (permission, why));
+            return unknown(found, "whether the quotas leave room", permission, why);
         }
     };
     let needed = |name: &str| match name {
@@ -281,7 +282,7 @@ fn history(wanted: &Wanted, answer: &Answer<Vec<(String, String)>>, found: &mut 
         }
         Answer::Missing => {}
         Answer::Unknown(permission, why) => {
-            unknown(found, "whether a blue/green deployment has changed the source", (permission, why));
+            unknown(found, "whether a blue/green deployment has changed the source", permission, why);
         }
     }
     if let Some(created) = &wanted.created_after {

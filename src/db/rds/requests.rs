@@ -20,7 +20,8 @@ use crate::model::Instant;
 /// The restore of an instance. Not among its parameters are monitoring, Performance Insights and the maintenance window.
 pub(super) fn restore_instance(
     sdk: &aws_sdk_rds::Client,
-    (source, target): (&Source, &str),
+    source: &Source,
+    target: &str,
     errand: &RestoreRequest,
     settings: InstanceSettings,
 ) -> RestoreDBInstanceToPointInTimeFluentBuilder {
@@ -109,7 +110,8 @@ pub(super) fn modify_instance(
 /// The restore of a cluster, without its instances. A copy on write cannot be of a past second.
 pub(super) fn restore_cluster(
     sdk: &aws_sdk_rds::Client,
-    (source, target): (&Source, &str),
+    source: &Source,
+    target: &str,
     errand: &RestoreRequest,
     settings: ClusterSettings,
 ) -> RestoreDBClusterToPointInTimeFluentBuilder {
@@ -181,10 +183,18 @@ pub(super) fn modify_cluster(
         .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
 }
 
+/// An instance of a cluster that is to be made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewMember<'a> {
+    pub(super) cluster: &'a str,
+    pub(super) engine: &'a str,
+    pub(super) id: &'a str,
+}
+
 /// The creation of an instance of a cluster. Everything else is the cluster's.
 pub(super) fn create_member(
     sdk: &aws_sdk_rds::Client,
-    (cluster, engine, id): (&str, &str, &str),
+    NewMember { cluster, engine, id }: NewMember<'_>,
     errand: &RestoreRequest,
     settings: InstanceSettings,
 ) -> CreateDBInstanceFluentBuilder {

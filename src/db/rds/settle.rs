@@ -16,7 +16,7 @@ impl Instance {
     /// Tags come with the restore.
     pub(in crate::db) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
         let password = self.settings.password(self.client.cancel()).await?;
-        self.change(errand, (InstanceSettings::before_use, password.as_ref())).await?;
+        self.change(errand, InstanceSettings::before_use, password.as_ref()).await?;
         if password.is_none() {
             return Ok(());
         }
@@ -36,14 +36,15 @@ impl Instance {
 
     /// The same of everything else.
     pub(in crate::db) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
-        self.change(errand, (InstanceSettings::later, None)).await
+        self.change(errand, InstanceSettings::later, None).await
     }
 
     /// Sets a part of what is not as it is wanted, as soon as RDS allows it; with it a password, which RDS never tells.
     async fn change(
         &self,
         errand: &RestoreRequest,
-        (part, password): (impl Fn(InstanceSettings) -> InstanceSettings, Option<&Password>),
+        part: impl Fn(InstanceSettings) -> InstanceSettings,
+        password: Option<&Password>,
     ) -> Result<()> {
         let target = self.target();
         let wanted = self.wanted().await?;
@@ -82,7 +83,7 @@ impl Cluster {
     /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
     pub(in crate::db) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
         let password = self.settings.password(self.client.cancel()).await?;
-        self.change(errand, (ClusterSettings::before_use, password.as_ref())).await?;
+        self.change(errand, ClusterSettings::before_use, password.as_ref()).await?;
         if password.is_none() {
             return Ok(());
         }
@@ -102,14 +103,15 @@ impl Cluster {
 
     /// The same of everything else.
     pub(in crate::db) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
-        self.change(errand, (ClusterSettings::later, None)).await
+        self.change(errand, ClusterSettings::later, None).await
     }
 
     /// Sets a part of what is not as it is wanted, as soon as RDS allows it; with it a password, which RDS never tells.
     async fn change(
         &self,
         errand: &RestoreRequest,
-        (part, password): (impl Fn(ClusterSettings) -> ClusterSettings, Option<&Password>),
+        part: impl Fn(ClusterSettings) -> ClusterSettings,
+        password: Option<&Password>,
     ) -> Result<()> {
         let target = self.target();
         let (engine, wanted) = (self.engine().await?, self.wanted().await?);

@@ -91,7 +91,8 @@ impl Settings {
         &self,
         client: &Client,
         target: &str,
-        (at, known): (Instant, Option<&str>),
+        at: Instant,
+        known: Option<&str>,
     ) -> Result<Swap> {
         let refused = |why: String| {
             Error::new(
@@ -232,8 +233,8 @@ impl Instance {
         };
         let target = there.dbi_resource_id().ok_or_else(|| unknown_id(self.name()))?;
         let captured = self.captured().await?;
-        let of = (errand.at, captured.facts.resource_id.as_deref());
-        self.settings.plan_swap::<DbInstance>(&self.client, target, of).await
+        let known = captured.facts.resource_id.as_deref();
+        self.settings.plan_swap::<DbInstance>(&self.client, target, errand.at, known).await
     }
 
     pub(in crate::db) async fn swap(&self, swap: &Swap) -> Result<()> {
@@ -264,8 +265,8 @@ impl Cluster {
         };
         let target = there.db_cluster_resource_id().ok_or_else(|| unknown_id(self.name()))?;
         let captured = self.captured().await?;
-        let of = (errand.at, captured.facts.resource_id.as_deref());
-        self.settings.plan_swap::<DbCluster>(&self.client, target, of).await
+        let known = captured.facts.resource_id.as_deref();
+        self.settings.plan_swap::<DbCluster>(&self.client, target, errand.at, known).await
     }
 
     pub(in crate::db) async fn swap(&self, swap: &Swap) -> Result<()> {

@@ -153,6 +153,13 @@ pub(super) fn after_cut_over(target: &impl Described) -> Option<String> {
     }
 }
 
+/// What a description tells of whose it is.
+#[derive(Debug, Clone, Copy)]
+struct Seen<'a> {
+    resource_id: Option<&'a str>,
+    tags: &'a [Tag],
+}
+
 /// Decides. `listed` are the tags as they were asked for, if they were; `age` is how long ago the restore was asked for.
 ///
 /// | resource id | tag of a recovery, described or listed | tags asked for | asked for a restore | |
@@ -164,18 +171,13 @@ pub(super) fn after_cut_over(target: &impl Described) -> Option<String> {
 /// | another than the one that the restore returned | none | yes | | foreign |
 /// | not known | none | yes | less than [`limits::RESTORE_UNTAGGED`] ago | unknown |
 /// | not known | none | yes | before that, or never | foreign |
-fn whose(
-    (resource, described): (Option<&str>, &[Tag]),
-    listed: Option<&[Tag]>,
-    errand: &RestoreRequest,
-    age: Option<Duration>,
-) -> Whose {
+fn whose(seen: Seen<'_>, listed: Option<&[Tag]>, errand: &RestoreRequest, age: Option<Duration>) -> Whose {
     let made = errand.made.as_deref();
-    if made.is_some() && made == resource {
+    if made.is_some() && made == seen.resource_id {
         return Whose::Ours;
     }
     let is_tagged = |tags: &&[Tag]| errand_of(tags).is_some();
-    let Some(tags) = Some(described).filter(is_tagged).or(listed.filter(is_tagged)) else {
+    let Some(tags) = Some(seen.tags).filter(is_tagged).or(listed.filter(is_tagged)) else {
         return match listed {
             None => Whose::AskTags,
             Some(_) if made.is_none() && age.is_some_and(|age| age < limits::RESTORE_UNTAGGED) => {
@@ -245,7 +247,7 @@ async fn decide<T: Described>(
     errand: &RestoreRequest,
     age: Option<Duration>,
 ) -> Result<Whose> {
-    let seen = (there.resource_id(), there.tags());
+    let seen = Seen { resource_id: there.resource_id(), tags: there.tags() };
     let decided = whose(seen, None, errand, age);
     if decided != Whose::AskTags {
         return Ok(decided);

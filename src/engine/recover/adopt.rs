@@ -7,7 +7,7 @@ use futures::future::try_join_all;
 use super::prepare::New;
 use super::session::Session;
 use super::target_time::{OTHER_TIME, TargetTime, require_reached};
-use crate::db::{Adoption, Carries, Database, RestoreRequest, adoptable, require_free};
+use crate::db::{Adoption, Carrier, Carries, Database, RestoreRequest, adoptable, require_free};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, TypedTime};
 use crate::recover::{NextCommand, Notice};
@@ -37,7 +37,7 @@ impl Session<'_> {
         self.notice(&Notice::Adopting { id: &id, at })?;
         let errand = RestoreRequest::new(at, &*id);
         let mut lines = Vec::new();
-        for (database, (name, carries)) in self.databases.iter().zip(&found) {
+        for (database, Carrier { database: name, carries }) in self.databases.iter().zip(&found) {
             if let Carries::Tagged(there) = carries {
                 lines.push(format!("database {name}: the {} is the recovery's", there.what));
                 continue;
@@ -82,7 +82,9 @@ impl Session<'_> {
 }
 
 /// What each database carries, by its name in the file.
-async fn look(databases: &[Database]) -> Result<Vec<(&str, Carries)>> {
-    let carried = try_join_all(databases.iter().map(Database::carries)).await?;
-    Ok(databases.iter().map(Database::name).zip(carried).collect())
+async fn look(databases: &[Database]) -> Result<Vec<Carrier<'_>>> {
+    let carry = databases
+        .iter()
+        .map(async |database| Ok(Carrier { database: database.name(), carries: database.carries().await? }));
+    try_join_all(carry).await
 }

@@ -99,11 +99,13 @@ impl StepContext<'_> {
     }
 
     pub(super) fn bucket(&self, n: usize) -> Result<&BucketPart> {
-        self.buckets.get(n).ok_or_else(|| Error::usage(format!("the recovery file has no bucket {}", n + 1)))
+        self.buckets
+            .get(n)
+            .ok_or_else(|| Error::internal(format!("the recovery file has no bucket {}", n + 1)))
     }
 
     pub(super) fn database(&self, n: usize) -> Result<&Database> {
-        let none = || Error::usage(format!("the recovery file has no database {}", n + 1));
+        let none = || Error::internal(format!("the recovery file has no database {}", n + 1));
         self.databases.get(n).ok_or_else(none)
     }
 
@@ -152,7 +154,7 @@ impl StepContext<'_> {
         let Some(told) = &self.file.references else { return Ok(StepResult::default()) };
         let keys = self.read_references(recovery, told).await?;
         let n = self.file.buckets.iter().position(|bucket| bucket.source == told.bucket);
-        let n = n.ok_or_else(|| Error::usage(format!("{} is not among the buckets", told.bucket)))?;
+        let n = n.ok_or_else(|| Error::internal(format!("{} is not among the buckets", told.bucket)))?;
         let part = self.bucket(n)?;
         let judge = part.judge(self.file.buckets_at(recovery.manifest().at), &self.terms).await?;
         let place = part.place();

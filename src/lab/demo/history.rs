@@ -58,7 +58,10 @@ fn avatars(events: &mut Vec<Event>, dice: &mut Dice, from: i64, to: i64) {
         let mut at = from;
         for version in 0..=dice.below(4) {
             at = dice.between(at, to - 2_000);
-            let metadata = text([("uploaded-by", format!("user-{user}")), ("revision", version.to_string())]);
+            let metadata = BTreeMap::from([
+                ("uploaded-by".to_owned(), format!("user-{user}")),
+                ("revision".to_owned(), version.to_string()),
+            ]);
             let body = dice.bytes(60);
             put(
                 events,
@@ -92,8 +95,11 @@ fn invoices(events: &mut Vec<Event>, dice: &mut Dice, from: i64, to: i64) {
     let numbered = (0..INVOICES).map(|number| format!("invoices/INV-{number:06}.pdf"));
     for key in numbered.chain(ODD_KEYS.map(str::to_owned)) {
         let at = dice.between(from, to - 2_000);
-        let tags = text([("customer", format!("c{}", dice.below(90))), ("status", "paid & sent".to_owned())]);
-        let metadata = text([("checked", (dice.below(2) == 0).to_string())]);
+        let tags = BTreeMap::from([
+            ("customer".to_owned(), format!("c{}", dice.below(90))),
+            ("status".to_owned(), "paid & sent".to_owned()),
+        ]);
+        let metadata = BTreeMap::from([("checked".to_owned(), (dice.below(2) == 0).to_string())]);
         let content_type = Some("application/pdf".to_owned());
         let invoice = Put { body: dice.bytes(120), content_type, metadata, tags, ..Put::default() };
         put(events, at, &key, invoice.clone());
@@ -107,7 +113,7 @@ fn invoices(events: &mut Vec<Event>, dice: &mut Dice, from: i64, to: i64) {
 fn told(events: &mut Vec<Event>, from: i64, to: i64) {
     let step = (to - from) / 5;
     let avatar = |body: &'static str| {
-        let metadata = text([("uploaded-by", "user-42".to_owned())]);
+        let metadata = BTreeMap::from([("uploaded-by".to_owned(), "user-42".to_owned())]);
         Put { metadata, content_type: Some("image/png".to_owned()), ..Put::of(body) }
     };
     put(events, from + step, TOLD, avatar("first portrait"));
@@ -133,10 +139,6 @@ fn put(events: &mut Vec<Event>, at: i64, key: &str, put: Put) {
 
 fn delete(events: &mut Vec<Event>, at: i64, key: &str) {
     events.push(Event { at, key: key.to_owned(), put: None });
-}
-
-fn text<const N: usize>(pairs: [(&str, String); N]) -> BTreeMap<String, String> {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A small pseudo-random sequence, the same every time.

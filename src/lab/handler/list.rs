@@ -61,7 +61,7 @@ pub(crate) fn versions(shared: &Shared, request: &Request) -> Result<Reply> {
     let style = Style::of(request, &store.quirks, now)?;
     let asked = question(request)?;
     let page = page(bucket, &asked, &store.quirks)?;
-    let next = (page.next_key.as_deref(), page.next_version.as_deref());
+    let next = Next { key: page.next_key.as_deref(), version: page.next_version.as_deref() };
     let mut document = begin(request.bucket(), &asked, &style, next, page.truncated);
     for listed in &page.entries {
         write_entry(&mut document, listed, &style);
@@ -81,20 +81,27 @@ pub(crate) fn question(request: &Request) -> Result<Question<'_>> {
     })
 }
 
-/// A page of versions as far as what comes before its entries; `next` are the markers of the page to follow.
+/// The markers of the page to follow.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Next<'a> {
+    pub(crate) key: Option<&'a str>,
+    pub(crate) version: Option<&'a str>,
+}
+
+/// A page of versions as far as what comes before its entries.
 pub(crate) fn begin(
     bucket: &str,
     asked: &Question<'_>,
     style: &Style,
-    next: (Option<&str>, Option<&str>),
+    next: Next<'_>,
     truncated: bool,
 ) -> Document {
     let mut document = Document::new("ListVersionsResult");
     document.text("Name", bucket).text("Prefix", &style.text(asked.prefix));
     document.text("KeyMarker", &style.text(asked.key_marker.unwrap_or_default()));
     document.text("VersionIdMarker", asked.version_marker.unwrap_or_default());
-    document.maybe("NextKeyMarker", next.0.map(|key| style.text(key)).as_deref());
-    document.maybe("NextVersionIdMarker", next.1);
+    document.maybe("NextKeyMarker", next.key.map(|key| style.text(key)).as_deref());
+    document.maybe("NextVersionIdMarker", next.version);
     document.plain("MaxKeys", asked.max);
     style.echo(&mut document, asked.delimiter);
     document.plain("IsTruncated", truncated);

@@ -10,7 +10,7 @@ use super::super::error::{Code, Error, Result};
 use super::super::reply::Reply;
 use super::super::request::Request;
 use super::super::store::bucket::Bucket;
-use super::super::store::multipart::{Part, Upload};
+use super::super::store::multipart::{ListedPart, Part, Upload};
 use super::super::store::version::{Object, VersionId};
 use super::super::time::iso;
 use super::super::xml::{Document, parse};
@@ -187,12 +187,13 @@ fn check_whole(request: &Request, object: &Object) -> Result<()> {
 }
 
 /// The parts that a completion lists.
-fn listed(request: &Request) -> Result<Vec<(u16, String)>> {
+fn listed(request: &Request) -> Result<Vec<ListedPart>> {
     let document = parse(&request.body, "CompleteMultipartUpload")?;
     let parts = document.all("Part").map(|part| {
         let number = part.text_of("PartNumber").and_then(|number| number.parse().ok());
         let etag = part.text_of("ETag").map(str::to_owned);
-        Ok(number.zip(etag).ok_or(Code::MalformedXML)?)
+        let (number, etag) = number.zip(etag).ok_or(Code::MalformedXML)?;
+        Ok(ListedPart { number, etag })
     });
     parts.collect()
 }

@@ -120,7 +120,7 @@ pub(super) fn make(kind: Kind, form: &Form, source: Option<&Database>) -> Databa
     }
     database.groups = groups(form).unwrap_or_else(|| vec!["sg-default".to_owned()]);
     database.logs = form.list("EnableCloudwatchLogsExports.member").unwrap_or_default();
-    database.features = form.pairs("ProcessorFeatures.ProcessorFeature", ("Name", "Value"));
+    database.features = form.pairs("ProcessorFeatures.ProcessorFeature", "Name", "Value");
     database.tags = form.tags();
     let password = form.get("MasterUserPassword").map(str::to_owned);
     database.password = password.or_else(|| source?.password.clone());
@@ -158,7 +158,7 @@ pub(super) fn modify(kind: Kind, database: &mut Database, form: &Form) {
             database.logs.push(log);
         }
     }
-    database.features.extend(form.pairs("ProcessorFeatures.ProcessorFeature", ("Name", "Value")));
+    database.features.extend(form.pairs("ProcessorFeatures.ProcessorFeature", "Name", "Value"));
 }
 
 fn groups(form: &Form) -> Option<Vec<String>> {

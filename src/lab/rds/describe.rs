@@ -1,6 +1,7 @@
 //! Replies: how databases are described.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::super::time::iso;
 use super::super::xml::Document;
@@ -101,7 +102,7 @@ pub(super) fn instance(instance: &Database, now: i64) -> Element {
     if let Some(cluster) = &instance.cluster {
         elements.push(Element::text("DBClusterIdentifier", cluster));
     }
-    if let Some((_, latest)) = instance.window(now).filter(|_| instance.cluster.is_none()) {
+    if let Some(Range { end: latest, .. }) = instance.window(now).filter(|_| instance.cluster.is_none()) {
         elements.push(Element::text("LatestRestorableTime", iso(latest, true)));
     }
     let replica = |id: &String| Element::text("ReadReplicaDBInstanceIdentifier", id);
@@ -141,7 +142,9 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
         Element::list("DBClusterMembers", members.collect()),
     ];
     // Both are absent until a restore is done.
-    if let Some((earliest, latest)) = cluster.window(now).filter(|_| cluster.state() != "creating") {
+    if let Some(Range { start: earliest, end: latest }) =
+        cluster.window(now).filter(|_| cluster.state() != "creating")
+    {
         elements.push(Element::text("EarliestRestorableTime", iso(earliest, true)));
         elements.push(Element::text("LatestRestorableTime", iso(latest, true)));
     }
@@ -167,7 +170,7 @@ pub(super) fn backup(kind: Kind, database: &Database, until: i64, status: &str) 
         Kind::Cluster => ("DBClusterAutomatedBackup", "DbClusterResourceId"),
     };
     let get = |name: &str| database.get(name).unwrap_or_default().to_owned();
-    let (earliest, latest) = database.window(until).unwrap_or_default();
+    let Range { start: earliest, end: latest } = database.window(until).unwrap_or_default();
     let mut elements = vec![
         Element::text(resource, &database.resource_id),
         Element::text("Engine", &database.engine),

@@ -32,7 +32,7 @@ impl Form {
     }
 
     /// `List.Member.1.Key` and `List.Member.1.Value`, and so on.
-    pub(super) fn pairs(&self, list: &str, (key, value): (&str, &str)) -> BTreeMap<String, String> {
+    pub(super) fn pairs(&self, list: &str, key: &str, value: &str) -> BTreeMap<String, String> {
         let pair = |n: u32| {
             let key = self.get(&format!("{list}.{n}.{key}"))?;
             let value = self.get(&format!("{list}.{n}.{value}")).unwrap_or_default();
@@ -42,7 +42,7 @@ impl Form {
     }
 
     pub(super) fn tags(&self) -> BTreeMap<String, String> {
-        self.pairs("Tags.Tag", ("Key", "Value"))
+        self.pairs("Tags.Tag", "Key", "Value")
     }
 
     pub(super) fn is(&self, name: &str) -> bool {

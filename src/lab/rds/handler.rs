@@ -1,5 +1,7 @@
 //! What each action does, and refuses.
 
+use std::ops::Range;
+
 use super::action::Action;
 use super::catalogue;
 use super::defaults::{Kind, make, modify};
@@ -101,10 +103,10 @@ fn create_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Eleme
     }
     let mut cluster = make(Kind::Cluster, form, None);
     engine.clone_into(&mut cluster.engine);
-    Ok(vec![add_cluster(store, now, (id, form), cluster)])
+    Ok(vec![add_cluster(store, now, id, form, cluster)])
 }
 
-fn add_cluster(store: &mut Store, now: i64, (id, form): (&str, &Form), mut cluster: Database) -> Element {
+fn add_cluster(store: &mut Store, now: i64, id: &str, form: &Form, mut cluster: Database) -> Element {
     (cluster.id, cluster.created) = (id.to_owned(), now);
     cluster.resource_id = store.resource_id("cluster");
     cluster.hidden = store.hidden;
@@ -166,7 +168,7 @@ fn restore_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
     let mut cluster = make(Kind::Cluster, form, Some(&source));
     cluster.engine.clone_from(&source.engine);
     cluster.states.clone_from(&store.restoring_cluster);
-    Ok(vec![add_cluster(store, now, (target, form), cluster)])
+    Ok(vec![add_cluster(store, now, target, form, cluster)])
 }
 
 /// Fifty at most (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
@@ -175,9 +177,9 @@ fn check_tags(form: &Form) -> Outcome<()> {
 }
 
 /// A time or the latest, and not both; in the window, and before its end.
-fn check_time(form: &Form, parameter: &str, window: Option<(i64, i64)>) -> Outcome<()> {
+fn check_time(form: &Form, parameter: &str, window: Option<Range<i64>>) -> Outcome<()> {
     let (latest, time) = (form.is("UseLatestRestorableTime"), form.get(parameter));
-    let Some((earliest, end)) = window else {
+    let Some(window) = window else {
         return Err(Refusal::new("PointInTimeRestoreNotEnabled", "Point in time restore is not enabled"));
     };
     let Some(time) = time.filter(|_| !latest) else {
@@ -188,12 +190,8 @@ fn check_time(form: &Form, parameter: &str, window: Option<(i64, i64)>) -> Outco
             Err(Refusal::new("InvalidParameterCombination", message))
         };
     };
-    let within = Instant::parse_moment(time).is_some_and(|at| at >= millis(earliest) && at < millis(end));
+    let within = Instant::parse_moment(time).is_some_and(|at| window.contains(&at.millis()));
     if within { Ok(()) } else { Err(invalid(&format!("{time} is not restorable"))) }
-}
-
-fn millis(at: i64) -> Instant {
-    Instant::from_millis(at)
 }
 
 /// A small gp3 volume takes no figures, not even those that it is described with.
@@ -209,7 +207,7 @@ fn check_storage(form: &Form, instance: &Database) -> Outcome<()> {
 }
 
 /// The backups that a request names, of an instance that is there or not, and to when they reach.
-fn backup_of(store: &Store, now: i64, form: &Form) -> Outcome<(Database, Option<(i64, i64)>)> {
+fn backup_of(store: &Store, now: i64, form: &Form) -> Outcome<(Database, Option<Range<i64>>)> {
     let named = form.get("SourceDbiResourceId").or(form.get("SourceDBInstanceAutomatedBackupsArn"));
     let id = named.and_then(|named| named.rsplit(':').next()).unwrap_or_default();
     let live = store.instances.values().find(|instance| instance.resource_id == id);

@@ -1,6 +1,7 @@
 //! What there is: instances, clusters, and the backups that are left of deleted ones.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 
 use super::catalogue::Catalogue;
 
@@ -166,10 +167,10 @@ impl Database {
     }
 
     /// The first and the last time to which it can be restored; none without backups.
-    pub(super) fn window(&self, now: i64) -> Option<(i64, i64)> {
+    pub(super) fn window(&self, now: i64) -> Option<Range<i64>> {
         let days = self.number("BackupRetentionPeriod");
         let earliest = self.created.max(now - days * DAY_MILLIS);
-        (days > 0).then(|| (earliest, now - LAG_MILLIS))
+        (days > 0).then(|| earliest..now - LAG_MILLIS)
     }
 }
 

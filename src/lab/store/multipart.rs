@@ -23,6 +23,13 @@ pub(crate) struct Upload {
     pub(crate) parts: BTreeMap<u16, Part>,
 }
 
+/// A part that a completion lists.
+#[derive(Debug)]
+pub(crate) struct ListedPart {
+    pub(crate) number: u16,
+    pub(crate) etag: String,
+}
+
 /// One uploaded part.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
@@ -34,16 +41,15 @@ pub(crate) struct Part {
 }
 
 impl Upload {
-    /// Joins the parts that a completion lists, by number and `ETag`, in the order listed.
-    pub(crate) fn join(&self, listed: &[(u16, String)], min_part: usize) -> Result<Object> {
+    /// Joins the parts that a completion lists, in the order listed.
+    pub(crate) fn join(&self, listed: &[ListedPart], min_part: usize) -> Result<Object> {
         if listed.is_empty() {
             return Err(Code::MalformedXML.into());
         }
-        if !listed.is_sorted_by(|(left, _), (right, _)| left < right) {
+        if !listed.is_sorted_by(|left, right| left.number < right.number) {
             return Err(Code::InvalidPartOrder.into());
         }
-        let parts =
-            listed.iter().map(|(number, etag)| self.part(*number, etag)).collect::<Result<Vec<_>>>()?;
+        let parts = listed.iter().map(|listed| self.part(listed)).collect::<Result<Vec<_>>>()?;
         let (_, all_but_last) = parts.split_last().ok_or(Code::MalformedXML)?;
         if let Some(small) = all_but_last.iter().find(|part| part.body.len() < min_part) {
             let proposed = small.body.len().to_string();
@@ -61,8 +67,8 @@ impl Upload {
         })
     }
 
-    fn part(&self, number: u16, etag: &str) -> Result<&Part> {
-        let part = self.parts.get(&number).filter(|part| part.etag == etag.trim_matches('"'));
+    fn part(&self, ListedPart { number, etag }: &ListedPart) -> Result<&Part> {
+        let part = self.parts.get(number).filter(|part| part.etag == etag.trim_matches('"'));
         part.ok_or_else(|| Error::from(Code::InvalidPart).field("PartNumber", number.to_string()))
     }
 

@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::super::error::{Code, Error, Result};
 use super::super::handler::bucket::OWNER;
-use super::super::handler::list::{Style, begin};
+use super::super::handler::list::{Next, Style, begin};
 use super::super::store::bucket::parse_version;
 use super::super::store::listing::Question;
 use super::super::store::version::VersionId;
@@ -88,7 +88,7 @@ pub(super) fn page(
         writer.fill(place, end);
     }
     let (next_key, next_version) = writer.next();
-    let next = (next_key.as_deref(), next_version.as_deref());
+    let next = Next { key: next_key.as_deref(), version: next_version.as_deref() };
     let head = begin(bucket, asked, style, next, writer.truncated).unfinished();
     let Writer { mut out, prefixes, entries, .. } = writer;
     out.extend_from_slice(&prefixes);

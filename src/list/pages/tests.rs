@@ -1,7 +1,7 @@
 use super::*;
 
 fn marker(key: &str, version: &str) -> Marker {
-    (key.to_owned(), Some(version.to_owned()))
+    Marker { key: key.to_owned(), version: Some(version.to_owned()) }
 }
 
 #[test]

@@ -16,20 +16,16 @@ use std::ops::Range;
 
 use super::Ranges;
 use super::alphabet::{Alphabet, common};
+use super::middle::likely;
 use super::page::Page;
 use super::part::{Origin, Part, Window};
-use super::scale::{Cut, Line};
 
 /// Ranges of no more pages than this are left whole: half a page is lost by a cut, …
 const WORTH: f64 = 6.0;
 /// … but where most slots are idle only those of no more than this.
-const LEAST: f64 = 2.0;
+pub(super) const LEAST: f64 = 2.0;
 /// Slots are idle where fewer than this part of them are used.
 const IDLE: usize = 2;
-/// A cut is made where it is that likely that the range has keys after it.
-const LIKELY: f64 = 0.7;
-/// Cuts looked at, each nearer to what is read than the one before.
-const TRIES: usize = 8;
 /// One page in so many may miss for nothing but to learn, …
 const SPARE: u64 = 8;
 /// … and so many at first.
@@ -50,8 +46,6 @@ const DEPTHS: usize = 8;
 const LATE: usize = 4;
 /// Pages after the estimated end that make it worthwhile, and then each power of two.
 const OVERDUE: u32 = 2;
-/// A cut at characters met before leaves at least this part on the right, and half of it of what it was to leave left.
-const LOPSIDED: f64 = 0.25;
 
 /// How cuts of one kind went of late.
 #[derive(Debug, Default)]
@@ -84,46 +78,86 @@ impl Luck {
     }
 }
 
+/// What is done about a free slot.
+#[derive(Debug)]
+enum Next {
+    /// The range in this place is cut after the mark.
+    Cut { at: usize, mark: String, origin: Origin },
+    /// Something was learned of the ranges: they are looked at again.
+    Look,
+}
+
+/// What a page shows of the range that it is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// It has no keys.
+    Nothing,
+    /// Keys, of about the density that was believed in.
+    Foretold,
+    /// Keys, of another density.
+    Otherwise,
+}
+
+impl Shown {
+    /// The credit of cuts that a range gets at its first page, by what else is known.
+    fn credit(self, trusted: u32) -> u32 {
+        if self == Shown::Foretold { trusted } else { DOUBTED }
+    }
+}
+
 impl Ranges {
     /// Cuts a range in two where that is worth a request; the place of the new one. All ranges are being read.
     pub(super) fn split(&mut self) -> Option<usize> {
         loop {
-            if let Some(at) = self.parts.iter().position(|part| !part.marks.is_empty()) {
-                let part = self.parts.get_mut(at)?;
-                match part.marks.pop() {
-                    Some(mark) if part.holds(&mark) => return Some(self.cut(at, mark, Origin::Depth)),
-                    _ => continue,
-                }
-            }
-            let idle = self.flying * IDLE < self.slots;
-            let worth = if idle { LEAST } else { WORTH };
-            let candidates = self.parts.iter_mut().enumerate();
-            let longest = candidates
-                .filter(|(_, part)| part.credit > 0 && part.hold == 0 && part.pages > worth)
-                .max_by(|a, b| a.1.pages.total_cmp(&b.1.pages));
-            let Some((at, part)) = longest else { return self.explore() };
-            if std::mem::take(&mut part.gallop) {
-                part.probe_depths(&self.alphabet, &self.prefix, self.depths.depths());
-                if !part.marks.is_empty() {
-                    continue;
-                }
-            }
-            let Some((cut, origin)) = likely(&self.alphabet, &self.prefix, part, self.page) else {
-                part.hold = 1;
-                continue;
+            let next = match self.next_depth() {
+                Some(next) => next,
+                None => self.next_cut()?,
             };
-            let price = if origin == Origin::Bold { self.bold.price() } else { 1 };
-            if part.credit < price && !part.own {
-                part.credit = 0;
-                continue;
+            match next {
+                Next::Cut { at, mark, origin } => return Some(self.cut(at, mark, origin)),
+                Next::Look => {}
             }
-            part.credit = part.credit.saturating_sub(price);
-            return Some(self.cut(at, cut.mark, origin));
         }
     }
 
+    /// A cut at the next depth that is to be probed, if any is.
+    fn next_depth(&mut self) -> Option<Next> {
+        let at = self.parts.iter().position(|part| !part.marks.is_empty())?;
+        let part = self.parts.get_mut(at)?;
+        let mark = part.marks.pop().filter(|mark| part.holds(mark));
+        Some(mark.map_or(Next::Look, |mark| Next::Cut { at, mark, origin: Origin::Depth }))
+    }
+
+    /// A cut of the range with most to come; of one that is worth exploring, where none is long enough.
+    fn next_cut(&mut self) -> Option<Next> {
+        let idle = self.flying * IDLE < self.slots;
+        let worth = if idle { LEAST } else { WORTH };
+        let candidates = self.parts.iter_mut().enumerate();
+        let longest = candidates
+            .filter(|(_, part)| part.credit > 0 && part.hold == 0 && part.pages > worth)
+            .max_by(|a, b| a.1.pages.total_cmp(&b.1.pages));
+        let Some((at, part)) = longest else { return self.explore() };
+        if std::mem::take(&mut part.gallop) {
+            part.probe_depths(&self.alphabet, &self.prefix, self.depths.depths());
+            if !part.marks.is_empty() {
+                return Some(Next::Look);
+            }
+        }
+        let Some((cut, origin)) = likely(&self.alphabet, &self.prefix, part, self.page) else {
+            part.hold = 1;
+            return Some(Next::Look);
+        };
+        let price = if origin == Origin::Bold { self.bold.price() } else { 1 };
+        if part.credit < price && !part.own {
+            part.credit = 0;
+            return Some(Next::Look);
+        }
+        part.credit = part.credit.saturating_sub(price);
+        Some(Next::Cut { at, mark: cut.mark, origin })
+    }
+
     /// Cuts a range where nobody knows whether there is anything after the cut, so long as few such requests missed.
-    fn explore(&mut self) -> Option<usize> {
+    fn explore(&mut self) -> Option<Next> {
         let asked = self.parts.iter().filter(|part| part.origin == Origin::Explore && !part.begun).count();
         if (self.missed + asked as u64) > self.pages / SPARE + CURIOUS {
             return None;
@@ -132,7 +166,7 @@ impl Ranges {
             self.parts.iter().enumerate().rev().find_map(|(at, part)| {
                 part.explore(&mut self.alphabet, &self.prefix).map(|mark| (at, mark))
             })?;
-        Some(self.cut(at, mark, Origin::Explore))
+        Some(Next::Cut { at, mark, origin: Origin::Explore })
     }
 
     pub(super) fn cut(&mut self, at: usize, mark: String, origin: Origin) -> usize {
@@ -153,15 +187,17 @@ impl Ranges {
     /// Learns from a page of the range at `at`, of which `take` was its own.
     pub(super) fn judge(&mut self, at: usize, page: &dyn Page, take: &Range<usize>, ended: bool) {
         let Some(part) = self.parts.get_mut(at) else { return };
-        let (alphabet, prefix) = (&self.alphabet, self.prefix.as_str());
-        let depths = self.depths.depths();
         let first = !std::mem::replace(&mut part.begun, true);
-        let found = !take.is_empty();
+        let shown = match take.is_empty() {
+            true => Shown::Nothing,
+            false if widen(&self.alphabet, part, page, take) => Shown::Foretold,
+            false => Shown::Otherwise,
+        };
+        let found = shown != Shown::Nothing;
         self.missed += u64::from(!found);
-        let foretold = found && widen(alphabet, part, page, take);
         part.hold = part.hold.saturating_sub(1);
         let due = part.pages;
-        part.estimate(alphabet, prefix, self.page);
+        part.estimate(&self.alphabet, &self.prefix, self.page);
         if first {
             match part.origin {
                 Origin::Bold => self.bold.tell(found),
@@ -172,41 +208,33 @@ impl Ranges {
         if !ended && found {
             // What the range itself shows outdates what it was cut with, but not what its own cuts will show.
             let credit = if part.bounded { TRUSTED } else { DOUBTED };
-            part.credit = match (first, foretold) {
-                (true, true) => credit,
-                (true, false) => DOUBTED,
-                (false, _) => part.credit.max(credit),
-            };
-            if due < 1.0 && part.pages < 1.0 {
-                part.overdue += 1;
-            } else {
-                part.overdue = 0;
-            }
+            part.credit = if first { shown.credit(credit) } else { part.credit.max(credit) };
+            part.overdue = if due < 1.0 && part.pages < 1.0 { part.overdue + 1 } else { 0 };
             if part.overdue >= OVERDUE && part.overdue.is_power_of_two() {
-                part.probe_depths(alphabet, prefix, LATE);
-            } else if first && !foretold && part.pages > LONG {
-                part.probe_depths(alphabet, prefix, depths);
+                part.probe_depths(&self.alphabet, &self.prefix, LATE);
+            } else if first && shown == Shown::Otherwise && part.pages > LONG {
+                part.probe_depths(&self.alphabet, &self.prefix, self.depths.depths());
             }
         }
         if first {
-            self.tell_left(at, found, foretold);
+            self.tell_left(at, shown);
         }
     }
 
     /// Tells the range to the left what the cut between them found.
-    fn tell_left(&mut self, at: usize, found: bool, foretold: bool) {
+    fn tell_left(&mut self, at: usize, shown: Shown) {
         let Some([left, part]) = at.checked_sub(1).and_then(|low| self.parts.get_mut(low..=at)) else {
             return;
         };
         if left.end.as_deref() != Some(part.start.as_ref()) {
             return;
         }
-        if found {
+        if shown != Shown::Nothing {
             left.misses = 0;
             left.hold = 0;
             left.bounded = true;
             if left.own {
-                left.credit = left.credit.max(if foretold { TRUSTED } else { DOUBTED });
+                left.credit = left.credit.max(shown.credit(TRUSTED));
             }
         } else if matches!(part.origin, Origin::Middle | Origin::Bold) {
             left.misses += 1;
@@ -244,54 +272,4 @@ fn widen(alphabet: &Alphabet, part: &mut Part, page: &dyn Page, take: &Range<usi
             foretold
         }
     }
-}
-
-/// Where to cut a range near the middle of what will be left of it when the request under way is answered; or, where it
-/// is not likely that there is anything after that, of what comes before, and so on.
-fn likely(alphabet: &Alphabet, prefix: &str, part: &Part, page: f64) -> Option<(Cut, Origin)> {
-    let line = Line::likely(alphabet);
-    let whole = line.measure(part.base(prefix), &part.at, part.end.as_deref());
-    let (mut end, mut pages) = (part.end.as_deref().map(str::to_owned), part.pages);
-    for _ in 0..TRIES {
-        let share = 0.5 + 0.25 / pages;
-        let Some((cut, origin)) = near(line, prefix, &part.at, end.as_deref(), share) else { break };
-        if cut.chance >= LIKELY {
-            return Some((cut, origin));
-        }
-        pages = part.pages * line.measure(part.base(prefix), &part.at, Some(&cut.mark)) / whole;
-        if pages <= LEAST {
-            break;
-        }
-        end = Some(cut.mark);
-    }
-    lasting(alphabet, part, page)
-}
-
-/// A cut in the folder of the last page, where that has been read for so long that it is likely to go on.
-fn lasting(alphabet: &Alphabet, part: &Part, page: f64) -> Option<(Cut, Origin)> {
-    let window = part.window.as_ref()?;
-    let folder = window.to.get(..part.folder)?;
-    let inside = window.from.starts_with(folder) && part.at.starts_with(folder);
-    if !inside || part.lasting() < LEAST {
-        return None;
-    }
-    let line = Line::even(alphabet);
-    let end = part.end.as_deref().filter(|end| end.starts_with(folder));
-    let seen = line.stretch(folder.len(), &window.from, &window.to);
-    let rest = line.measure(folder.len(), &part.at, end);
-    let share = seen / rest * part.lasting() * page / window.entries;
-    near(line, folder, &part.at, end, share.min(0.5))
-}
-
-/// A cut at a share of the way from `at` to `end`: at characters met there before, if such a one is near.
-fn near(line: Line<'_>, prefix: &str, at: &str, end: Option<&str>, share: f64) -> Option<(Cut, Origin)> {
-    let base = end.map_or(prefix.len(), |end| common(at, end));
-    if let Some(cut) = line.between(base, at, end, share, false) {
-        let left = line.measure(base, at, Some(&cut.mark));
-        let real = left / line.measure(base, at, end);
-        if (LOPSIDED * 2.0 * share..1.0 - LOPSIDED).contains(&real) {
-            return Some((cut, Origin::Middle));
-        }
-    }
-    line.between(base, at, end, share, true).map(|cut| (cut, Origin::Bold))
 }

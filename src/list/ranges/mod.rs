@@ -18,7 +18,9 @@
 
 mod alphabet;
 mod border;
+mod cover;
 mod cut;
+mod middle;
 mod next;
 mod page;
 mod part;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 use alphabet::{Alphabet, common};
 pub(crate) use border::Gap;
 use border::{Borders, Side};
+use cover::Cover;
 use cut::Luck;
 use page::{Last, belonging};
 pub(crate) use page::{Marker, Page};
@@ -112,7 +115,6 @@ pub(crate) struct Ranges {
     pages: u64,
     /// Those that had nothing of their range.
     missed: u64,
-    #[cfg(debug_assertions)]
     cover: Cover,
 }
 
@@ -127,7 +129,6 @@ impl Ranges {
         }
         Self {
             prefix: prefix.to_owned(),
-            #[cfg(debug_assertions)]
             cover: Cover::of(&part),
             parts: vec![part],
             borders: Borders::default(),
@@ -179,13 +180,9 @@ impl Ranges {
         let stuck = !ended && !advance(part, page, &take, next);
         self.judge(at, page, &take, ended);
         if ended {
-            let part = self.parts.remove(at);
-            #[cfg(debug_assertions)]
-            self.cover.close(&part);
-            drop(part);
+            self.cover.close(&self.parts.remove(at));
         }
-        #[cfg(debug_assertions)]
-        self.cover.check(&self.parts);
+        debug_assert!(self.cover.is_whole(&self.parts), "a gap or an overlap of ranges");
         Answer { take, ended, stuck, gaps }
     }
 
@@ -194,9 +191,9 @@ impl Ranges {
         self.slots = slots.max(1);
     }
 
-    /// Whether everything is read, and every border was looked at from both sides.
+    /// Whether everything is read, each stretch once, and every border was looked at from both sides.
     pub(crate) fn is_done(&self) -> bool {
-        self.parts.is_empty() && self.borders.is_empty()
+        self.parts.is_empty() && self.borders.is_empty() && self.cover.is_whole(&[])
     }
 
     /// How far the listing is.
@@ -297,44 +294,4 @@ fn advance(part: &mut Part, page: &dyn Page, take: &Range<usize>, next: Option<M
     let moved = !take.is_empty() || marker != part.after;
     part.after = marker;
     moved
-}
-
-/// What is read and what is not make up the whole: for debug builds.
-#[cfg(debug_assertions)]
-#[derive(Debug)]
-struct Cover {
-    whole: (Arc<str>, Option<Arc<str>>),
-    /// Stretches read, in order, none touching another.
-    read: Vec<(Arc<str>, Option<Arc<str>>)>,
-}
-
-#[cfg(debug_assertions)]
-impl Cover {
-    fn of(part: &Part) -> Self {
-        Self { whole: (Arc::clone(&part.start), part.end.clone()), read: Vec::new() }
-    }
-
-    fn close(&mut self, part: &Part) {
-        self.read.push((Arc::clone(&part.start), part.end.clone()));
-        self.read.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        self.read.dedup_by(|later, before| {
-            let touch = before.1.as_ref() == Some(&later.0);
-            if touch {
-                before.1 = later.1.take();
-            }
-            touch
-        });
-    }
-
-    fn check(&self, parts: &[Part]) {
-        let open = parts.iter().map(|part| (Arc::clone(&part.start), part.end.clone()));
-        let mut all: Vec<_> = self.read.iter().cloned().chain(open).collect();
-        all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let (mut start, whole) = (Some(&self.whole.0), self.whole.1.as_ref());
-        for (from, to) in &all {
-            assert_eq!(Some(from), start, "a gap or an overlap of ranges");
-            start = to.as_ref();
-        }
-        assert_eq!(start, whole, "the ranges end before or after the whole");
-    }
 }

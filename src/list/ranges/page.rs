@@ -16,6 +16,13 @@ pub(crate) struct Marker {
     pub version: Option<String>,
 }
 
+impl Marker {
+    /// As a request names it.
+    pub(crate) fn parts(&self) -> (&str, Option<&str>) {
+        (&self.key, self.version.as_deref())
+    }
+}
+
 /// One page of a listing of versions: its entries in key order, the versions of a key next to each other.
 pub(crate) trait Page {
     /// How many entries (versions and delete markers) it has.

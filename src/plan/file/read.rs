@@ -148,7 +148,7 @@ impl Changes {
 
     fn read(&mut self) -> Result<Change> {
         let line = self.lines.next().ok().flatten();
-        line.and_then(|line| serde_json::from_slice(line).ok()).ok_or_else(|| {
+        line.and_then(|line| serde_json::from_slice(line).ok()).filter(Change::is_whole).ok_or_else(|| {
             Error::new(
                 ErrorKind::Corrupt,
                 format!("the plan {} was altered while it was being read", self.lines.path.display()),

@@ -189,6 +189,20 @@ fn what_makes_no_sense_is_refused_whatever_its_checksum() {
 }
 
 #[test]
+fn changes_out_of_order_are_a_bug_and_are_not_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = Writer::create(&dir.path().join("plan"), &header()).unwrap();
+    let change = |key: &str| Change::new(key.to_owned(), Action::Delete, Some(Version::default()), None);
+    writer.push(&change("b")).unwrap();
+    for key in ["b", "a"] {
+        assert_eq!(writer.push(&change(key)).unwrap_err().kind(), ErrorKind::Internal, "{key} after b");
+    }
+    let bare = Change { now: None, ..change("c") };
+    assert_eq!(writer.push(&bare).unwrap_err().kind(), ErrorKind::Internal);
+    writer.push(&change("c")).unwrap();
+}
+
+#[test]
 fn a_plan_has_its_name_only_when_it_is_whole() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("plan");

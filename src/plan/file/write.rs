@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use super::read::may_replace;
 use super::{Header, Kind, Line, Seen, Trailer};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::printable;
 use crate::plan::{Change, Sums};
 
 /// A plan file under way. It has a temporary name beside its own until it is whole: a plan that was not finished is none.
@@ -18,6 +19,7 @@ pub struct Writer {
     path: PathBuf,
     encoder: zstd::Encoder<'static, Hashing<BufWriter<NamedTempFile>>>,
     counted: Sums,
+    last: Option<String>,
 }
 
 impl Writer {
@@ -44,13 +46,20 @@ impl Writer {
         let hashing = Hashing { out: BufWriter::new(file), crc: Hasher::new() };
         let encoder =
             zstd::Encoder::new(hashing, zstd::DEFAULT_COMPRESSION_LEVEL).map_err(|e| failed(path, &e))?;
-        let mut writer = Self { path: path.to_owned(), encoder, counted: Sums::default() };
+        let mut writer = Self { path: path.to_owned(), encoder, counted: Sums::default(), last: None };
         writer.line(Kind::Plan, header)?;
         Ok(writer)
     }
 
     /// Appends a change. Keys ascend.
     pub fn push(&mut self, change: &Change) -> Result<()> {
+        // Or the plan, which is looked through before the first change, would seem to have been damaged on the disk.
+        let in_order = self.last.as_ref().is_none_or(|last| *last < change.key);
+        if !in_order || !change.is_whole() {
+            let key = printable(&change.key);
+            return Err(Error::internal(format!("the change of {key} is out of order, or lacks a version")));
+        }
+        change.key.clone_into(self.last.get_or_insert_default());
         self.counted.add(change);
         self.line(Kind::Change, change)
     }
@@ -58,7 +67,7 @@ impl Writer {
     /// Ends the plan, puts it on the disk and gives it its name. `found` is what the survey found besides, `seen` what
     /// it looked at.
     pub fn finish(self, found: &Sums, seen: Seen) -> Result<()> {
-        let Self { path, encoder, counted } = self;
+        let Self { path, encoder, counted, .. } = self;
         let trailer = Trailer::new(&counted, found, seen);
         finish(encoder, &trailer, &path).map_err(|e| failed(&path, &e))
     }

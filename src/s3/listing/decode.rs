@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
         let mut item = Item { marker, ..Item::default() };
         let mut seen = 0;
         let mut step = 0;
-        while let Some((tag, field)) = self.next_field(reader, entry, (marker, step))? {
+        while let Some((tag, field)) = self.next_field(reader, entry, marker, step)? {
             seen |= self.read_field(reader, tag, field, &mut item)?;
             step += 1;
         }
@@ -167,7 +167,8 @@ impl<'a> Builder<'a> {
         &mut self,
         reader: &mut Reader<'a>,
         entry: Tag<'_>,
-        (marker, step): (bool, usize),
+        marker: bool,
+        step: usize,
     ) -> Result<Option<(Tag<'a>, Field)>> {
         let layout = if marker { &mut self.marker_layout } else { &mut self.version_layout };
         if let Some((tag, field)) = layout.get(step)

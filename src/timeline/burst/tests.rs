@@ -113,16 +113,17 @@ fn many_nights_of_lifecycle_do_not_hide_an_incident() {
 }
 
 /// The earliest second with the steepest rise, by looking at each second of the two minutes round it.
-fn by_hand(series: &[(i64, u64)], taken: &[bool]) -> Option<(usize, u64, u64)> {
+fn by_hand(series: &[Second], taken: &[bool]) -> Option<(usize, u64, u64)> {
     let within = |from: i64, to: i64, free: bool| -> u64 {
-        let inside = series.iter().zip(taken).filter(|((s, _), t)| (from..to).contains(s) && !(free && **t));
-        inside.map(|((_, n), _)| n).sum()
+        let inside =
+            series.iter().zip(taken).filter(|(second, t)| (from..to).contains(&second.at) && !(free && **t));
+        inside.map(|(second, _)| second.events).sum()
     };
     let window = limits::BURST_WINDOW;
     let rises =
-        series.iter().zip(taken).enumerate().filter(|(_, (_, taken))| !**taken).map(|(at, ((s, _), _))| {
-            let before = within(s - window, *s, false);
-            (at, within(*s, s + window, true).saturating_sub(before), before)
+        series.iter().zip(taken).enumerate().filter(|(_, (_, taken))| !**taken).map(|(at, (second, _))| {
+            let before = within(second.at - window, second.at, false);
+            (at, within(second.at, second.at + window, true).saturating_sub(before), before)
         });
     rises.fold(None, |best: Option<(usize, u64, u64)>, next| match best {
         Some(best) if best.1 >= next.1 => Some(best),
@@ -136,16 +137,36 @@ proptest! {
         counts in prop::collection::btree_map(0i64..400, 1u64..30, 0..120),
         taken in prop::collection::vec(any::<bool>(), 120),
     ) {
-        let series: Vec<_> = counts.into_iter().collect();
+        let series: Vec<_> = counts.into_iter().map(|(at, events)| Second { at, events }).collect();
         let taken = &taken[..series.len()];
         let steep = steepest(&series, taken);
         prop_assert_eq!(steep.map(|s| (s.at, s.rise, s.before)), by_hand(&series, taken));
         if let Some(steep) = steep {
-            let (first, last) = reach(&series, taken, steep);
+            let Reach { first, last } = reach(&series, taken, steep);
             prop_assert!(first <= last);
             prop_assert!(taken[first..=last].iter().all(|taken| !taken));
-            prop_assert!(first >= steep.at || is_raised(series[first].1, steep.before));
+            prop_assert!(first >= steep.at || is_raised(series[first].events, steep.before));
         }
+    }
+
+    #[test]
+    fn a_burst_reaches_as_far_as_raised_seconds_are_near_each_other(
+        steps in prop::collection::vec((1i64..=12, 1u64..40), 1..60),
+        taken in prop::collection::vec(prop::bool::weighted(0.05), 60),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let mut second = 0;
+        let series: Vec<_> =
+            steps.iter().map(|(step, n)| { second += step; Second { at: second, events: *n } }).collect();
+        let steep = Steep { at: at.index(series.len()), rise: 0, before: 600 };
+        let here = series[steep.at].at;
+        let raised = |second: &&Second| is_raised(second.events, steep.before);
+        let free = series.iter().zip(&taken).skip(steep.at + 1).take_while(|(_, taken)| !**taken);
+        let after: Vec<_> = free.map(|(second, _)| second).filter(raised).map(|second| second.at).collect();
+        let chain = std::iter::once(&here).chain(&after).zip(&after);
+        let last = chain.take_while(|(a, b)| *b - *a <= GAP_WITHIN).map(|(_, b)| *b).last().unwrap_or(here);
+        let way = (steep.at + 1..series.len()).take_while(|at| !taken[*at]);
+        prop_assert_eq!(series[furthest(&series, way, steep, GAP_WITHIN)].at, last);
     }
 
     #[test]
@@ -158,9 +179,9 @@ proptest! {
         at in any::<prop::sample::Index>(),
     ) {
         let mut second = 0;
-        let series: Vec<_> = steps.iter().map(|(step, n)| { second += step; (second, *n) }).collect();
+        let series: Vec<_> = steps.iter().map(|(step, n)| { second += step; Second { at: second, events: *n } }).collect();
         let (at, taken) = (at.index(series.len()), vec![false; series.len()]);
-        let (first, last) = reach(&series, &taken, Steep { at, rise: 0, before: 0 });
+        let Reach { first, last } = reach(&series, &taken, Steep { at, rise: 0, before: 0 });
         prop_assert!(first <= last && last < series.len());
         prop_assert!(spans(&series).iter().all(|span| span.from <= span.to));
     }

@@ -17,7 +17,7 @@ fn a_role_that_is_lacking_is_added() {
     let of = |source: Vec<_>, restored: Vec<_>, kind: &str| {
         let source = Facts { roles: source, ..Facts::default() };
         let restored = Restored { id: "dst".to_owned(), roles: restored, ..Restored::default() };
-        commands(&roles(&source, &restored, (kind, &server())))
+        commands(&roles(&source, &restored, kind, &server()))
     };
     let added = |kind: &str, feature: &str| {
         format!(

@@ -35,7 +35,8 @@ fn nothing_is_foreign_by_one_answer_without_tags() {
             made: made.map(str::to_owned),
             ..RestoreRequest::new(crate::model::Instant::default(), "r-1")
         };
-        let decided = whose((Some("db-A"), &described), listed.as_deref(), &errand, age);
+        let decided =
+            whose(Seen { resource_id: Some("db-A"), tags: &described }, listed.as_deref(), &errand, age);
         assert_eq!(decided, expected, "{made:?} {described:?} {listed:?} {age:?}");
     }
 }
