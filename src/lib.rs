@@ -27,7 +27,7 @@
 //! # async fn restore() -> asof::error::Result<()> {
 //! let client = Client::connect(Settings::default(), Arc::default()).await?;
 //! let at = TypedTime::parse("2026-11-17T14:30:05Z")?;
-//! let query = Query::new("s3://prod-uploads/invoices/".parse()?, at, Selected::default(), None)?;
+//! let query = Query::new("s3://prod-uploads/invoices/".parse()?, at, Selected::default())?;
 //! let restore = Restore::Past { query: Box::new(query), to: None, undelete: Undelete::Copy };
 //! let (options, cancel) = (RestoreOptions::default(), Cancel::default());
 //!

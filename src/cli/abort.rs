@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::args::apply::StateArgs;
 use super::args::recover::RecoverArgs;
-use super::carry::state_dir;
 use super::confirm::{Asked, can_ask};
 use super::context::{Context, Output};
 use super::exit::Exit;
+use super::kept::state_dir;
 use super::recovery::{View, exit, options, request, source, typed};
 use crate::engine::recover::{Abort, Notice, OpenRecoveries, RecoveryOptions, open_recoveries};
 use crate::error::Result;

@@ -11,17 +11,14 @@ pub(super) mod recover;
 pub(super) mod references;
 pub(super) mod timeline;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser};
 
 use self::apply::{ActionArg, ApplyArgs, CopyArgs, StateArgs, ThawArgs, TrustArg, UndeleteArg};
-use self::check::CheckArgs;
 use self::common::{
     CommonArgs, Form, Hidden, ListFormatArg, OutputArgs, PastArgs, ServerArgs, parse_destination,
     parse_length, parse_location,
 };
-use self::recover::{DrillArgs, MarkArgs, RecoverArgs};
-use self::references::ReferencesArgs;
-use self::timeline::TimelineArgs;
+use super::command::Command;
 use crate::model::{Destination, Location};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys failed or were changed by somebody \
@@ -36,105 +33,6 @@ pub struct Cli {
     /// Tell more on stderr: what lies below an error; twice: every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Show puts, overwrites and deletes over time: find the second before the damage
-    Timeline(TimelineArgs),
-    /// Show what a restore to a past time would change; change nothing
-    Diff(DiffArgs),
-    /// Put the objects back to their versions at a past time
-    Restore(RestoreArgs),
-    /// Go on with a restore that was interrupted, or that left keys behind
-    Resume(ResumeArgs),
-    /// Put back what a restore has changed, where nobody has changed it since
-    Undo(UndoArgs),
-    /// Compare the bucket, or another place, with its state at a past time
-    Verify(VerifyArgs),
-    /// Find keys that a database's rows name and the bucket did not hold at a past time
-    References(Box<ReferencesArgs>),
-    /// Show a plan that diff has saved
-    Show(ShowArgs),
-    /// List the restores that were begun, and how far each is
-    Runs(RunsArgs),
-    /// Put buckets and databases back to the same second, as a recovery file says
-    Recover(RecoverArgs),
-    /// Do the same into scratch copies, check and time it, and tear them down
-    Drill(DrillArgs),
-    /// Stop the application for a moment, and note a time to go back to
-    Mark(MarkArgs),
-    /// Show every version of one key, newest first
-    History(HistoryArgs),
-    /// Say whether a past time can be restored, or since when every one can; exit 5 if not
-    Check(CheckArgs),
-    /// Print what lets a shell complete asof's commands and options
-    Completions(CompletionsArgs),
-    /// Print the manual page: asof man | man -l -
-    Man,
-    /// Make an incident in an embedded S3 and undo it: no AWS account needed
-    #[cfg(feature = "lab")]
-    Demo,
-    /// The embedded S3, to try things out and to test against
-    #[cfg(feature = "lab")]
-    #[command(subcommand)]
-    Lab(LabCommand),
-}
-
-impl Command {
-    /// Whether all that the command does is to show something: its exit code says nothing more.
-    pub(super) fn shows_only(&self) -> bool {
-        match self {
-            Command::Diff(args) => !args.exit_code && args.out.is_none(),
-            Command::Timeline(_) | Command::Show(_) | Command::History(_) => true,
-            Command::Runs(args) => args.prune.is_none(),
-            Command::Completions(_) | Command::Man => true,
-            Command::Restore(args) => args.dry_run,
-            Command::Resume(_) | Command::Undo(_) | Command::Verify(_) | Command::References(_) => false,
-            Command::Check(args) => args.iam.is_some(),
-            Command::Recover(args) => args.dry_run || args.list,
-            Command::Mark(args) => args.list,
-            Command::Drill(_) => false,
-            #[cfg(feature = "lab")]
-            Command::Demo | Command::Lab(_) => false,
-        }
-    }
-
-    /// What is said of a command that was aborted in its midst.
-    pub(super) fn when_aborted(&self) -> &'static str {
-        match self {
-            Command::Recover(args) if !args.dry_run && !args.list => {
-                "; the commands that ran were killed, and the application may stand still: the same command goes on"
-            }
-            Command::Mark(args) if !args.list => {
-                "; the commands that ran were killed, and the application may stand still: let it go on by hand"
-            }
-            Command::Drill(_) => {
-                "; the commands that ran were killed: the next drill of this file tears down what this one has made"
-            }
-            _ => "",
-        }
-    }
-
-    /// Whether it reads listings and sends nothing that costs more.
-    pub(super) fn lists_only(&self) -> bool {
-        match self {
-            Command::Timeline(_)
-            | Command::Diff(_)
-            | Command::Verify(_)
-            | Command::Show(_)
-            | Command::History(_)
-            | Command::Check(_)
-            | Command::Runs(_)
-            | Command::Completions(_)
-            | Command::Man => true,
-            Command::References(args) => args.heal.is_none(),
-            Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
-            Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
-            #[cfg(feature = "lab")]
-            Command::Demo | Command::Lab(_) => false,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -320,7 +218,7 @@ pub(super) struct HistoryArgs {
 }
 
 #[cfg(feature = "lab")]
-#[derive(Debug, Subcommand)]
+#[derive(Debug, clap::Subcommand)]
 pub(super) enum LabCommand {
     /// Serve a versioned S3 on loopback, in memory, until Ctrl-C
     Serve(ServeArgs),

@@ -1,15 +1,14 @@
 //! `asof check`.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
-use std::time::Instant as Clock;
 
 use futures::future::join_all;
 
 use super::args::apply::StateArgs;
 use super::args::check::CheckArgs;
 use super::args::common::ServerArgs;
-use super::context::{Context, Output, earlier_rules};
+use super::context::Context;
 use super::exit::Exit;
 use super::recovery::source;
 use super::time_arg;
@@ -18,10 +17,11 @@ use crate::db::{Database, WindowAnswer};
 use crate::engine::recover::{Source, databases};
 use crate::engine::{AskedTime, CheckPast};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::model::iam_databases::RenamedSource;
 use crate::model::{Location, Policy, TypedTime, Use};
 use crate::recover::DatabaseKind;
-use crate::report::{Answer, Format, JsonLines, Phase, Progress};
+use crate::report::Answer;
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, state, .. } = args;
@@ -31,8 +31,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     }
     // clap demands it where there is no --iam.
     let location = location.ok_or_else(|| Error::usage("check needs a place: s3://BUCKET[/PREFIX]"))?;
-    let began = Clock::now();
-    let output = Output::from(output);
+    let mut context = context.shown(output);
     if window.is_some_and(|window| window.is_zero()) {
         return Err(
             Error::usage("a --window of no length has no second to ask about").hint("write it as 24h or 7d")
@@ -44,20 +43,16 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         (None, Some(window)) => AskedTime::Window(window),
         (None, None) => AskedTime::Back,
     };
-    let (earlier, trusting) = (earlier_rules(&earlier)?, doubtful.is_some());
+    let (earlier, trusting) = (earlier.rules()?, doubtful.is_some());
     let databases = match &database {
         Some(file) => named(file, &server, &context.cancel).await?,
         None => Vec::new(),
     };
     let client = context.client(server, None).await?;
+    let multipart_window = multipart_window.unwrap_or(limits::MULTIPART_WINDOW);
     let check = CheckPast { location: location.clone(), asked, multipart_window, earlier, trusting };
-    let check = check.inspect(&client).await;
-    let context = &context.by_clock_of(&client, output);
-    let check = check?;
-    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let doubtful = check.look(&client, &context.cancel).await;
-    drop(progress);
-    let doubtful = doubtful?;
+    let check = context.answered(&client, check.inspect(&client).await)?;
+    let doubtful = context.surveying(check.look(&client, &context.cancel)).await?;
     // After the listing, which may take hours: windows move on meanwhile.
     let windows = ask(&databases).await?;
     let found = check.answer(&client, &doubtful, &windows);
@@ -74,12 +69,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         keys: context.counters.keys.get(),
         now: context.now,
     };
-    let mut out = BufWriter::new(std::io::stdout());
-    match output.format {
-        Format::Json => JsonLines::new(&mut out).answer(&answer, &context.counters, began.elapsed())?,
-        Format::Table | Format::Csv => answer.page(&mut out)?,
-    }
-    out.flush()?;
+    answer.show(context.output.format, &context.counters, context.elapsed())?;
     Ok(if answer.restorable { Exit::Done } else { Exit::Refused })
 }
 

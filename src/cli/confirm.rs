@@ -4,10 +4,9 @@ use std::io::{BufRead, IsTerminal};
 
 use super::context::Context;
 use super::exit::say;
-use crate::engine::{Consent, OnDoubt, RestoreOptions, Said, mass_delete};
+use crate::engine::{Consent, OnDoubt, Plausibility, RestoreOptions, Said, Sums, mass_delete};
 use crate::error::{Error, Result};
 use crate::model::Instant;
-use crate::plan::{Plausibility, Sums};
 
 /// What a command would do that has to be asked for, and what to do before `--yes`.
 pub(super) type Asked = (&'static str, &'static str);

@@ -1,12 +1,8 @@
 //! How a restore copies, by what was typed.
 
 use super::args::apply::{ApplyArgs, ConflictArg, CopyArgs, DoubtfulArg, ThawArgs, TierArg};
-use super::suggest::Suggestion;
-use crate::apply::OnConflict;
-use crate::engine::{ApplyOptions, Copying, OnDoubt, RestoreOptions};
+use crate::engine::{ApplyOptions, Copying, OnConflict, OnDoubt, RestoreOptions, Thaw, Tier};
 use crate::error::{Error, Result};
-use crate::report::plural;
-use crate::s3::{Thaw, Tier};
 
 /// What a restore is told.
 pub(super) fn restore_options(copies: &CopyArgs, apply: &ApplyArgs) -> RestoreOptions {
@@ -50,27 +46,5 @@ pub(super) fn no_copies(args: &CopyArgs) -> Result<()> {
         None => Ok(()),
         Some((option, _)) => Err(Error::usage(format!("{option} is for copies in a bucket"))
             .hint("leave it out: files have bytes and a date, and nothing else")),
-    }
-}
-
-/// How many keys are left out because they are in doubt.
-pub(super) fn left_out_line(keys: u64) -> String {
-    plural(keys, "key in doubt is left as it is", "keys in doubt are left as they are")
-}
-
-/// What is said of the keys whose versions lie in an archive; `resume` is the command that continues the run.
-pub(super) fn archived_line(keys: u64, thaw: Option<Thaw>, resume: &Suggestion) -> String {
-    let keys =
-        plural(keys, "key is not restored: its version lies", "keys are not restored: their versions lie");
-    match thaw {
-        None => format!("{keys} in an archive; to ask for them: {}", resume.clone().option("thaw", "bulk")),
-        Some(thaw) => {
-            let wait = match thaw.tier {
-                Tier::Bulk => "within 12 hours (48 from DEEP_ARCHIVE)",
-                Tier::Standard => "within 5 hours (12 from DEEP_ARCHIVE)",
-                Tier::Expedited => "within minutes",
-            };
-            format!("{keys} in an archive, and will have thawed {wait}; to copy them then: {resume}")
-        }
     }
 }

@@ -1,10 +1,10 @@
 //! Exit codes, and the errors that lead to them.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use crate::error::{Error, ErrorKind};
-use crate::model::printable;
+use crate::report::error_words;
+pub(super) use crate::report::say;
 
 /// How a command ended. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,24 +65,8 @@ pub(super) fn report(error: &Error, verbose: bool, shows_only: bool) -> Exit {
         );
         return Exit::Failed;
     }
-    let mut text = format!("error: {}\n", printable(&error.to_string()));
-    for hint in error.hints() {
-        text.push_str("  ");
-        text.push_str(&printable(hint));
-        text.push('\n');
-    }
-    if let Some(cause) = std::error::Error::source(error).filter(|_| verbose) {
-        text.push_str("  caused by: ");
-        text.push_str(&printable(&cause.to_string()));
-        text.push('\n');
-    }
-    say(&text);
+    say(&error_words(error, verbose));
     Exit::from(error.kind())
-}
-
-/// Writes to stderr. If nobody reads it, the exit code still tells.
-pub(super) fn say(text: &str) {
-    drop(std::io::stderr().write_all(text.as_bytes()));
 }
 
 fn is_broken_pipe(error: &Error) -> bool {

@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::args::{Command, LabCommand, ServeArgs};
+use super::args::{LabCommand, ServeArgs};
+use super::command::Command;
 use super::exit::Exit;
 use crate::error::Result;
 use crate::lab;

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::recover::MarkArgs;
-use super::carry::state_dir;
 use super::context::{Context, Output};
 use super::exit::Exit;
+use super::kept::state_dir;
 use super::recovery::{View, request, source};
 use super::{suggest, time_arg};
 use crate::engine::recover::{MakeMark, MarksFile, Notice, RecoveryOptions, Source};

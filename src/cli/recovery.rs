@@ -7,11 +7,11 @@ use std::time::Instant as Clock;
 
 use super::args::apply::StateArgs;
 use super::args::recover::{CarryArgs, ReportArgs};
-use super::carry::state_dir;
 use super::confirm::is_typed;
 use super::context::{Context, Output, skew_note};
 use super::copies::restore_options;
 use super::exit::{Exit, say};
+use super::kept::state_dir;
 use super::{output_file, suggest, time_arg};
 use crate::engine::recover::{
     Conclusion, LATEST, NextCommand, Notice, RecoveryOptions, RecoveryRequest, RecoveryResult, Source,

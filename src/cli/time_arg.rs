@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::Once;
 
 use super::args::apply::StateArgs;
-use super::carry::state_dir;
 use super::exit::say;
+use super::kept::state_dir;
 use super::suggest;
 use crate::engine::recover::MarksFile;
 use crate::error::{Error, Result};

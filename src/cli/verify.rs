@@ -1,61 +1,47 @@
 //! `asof verify`.
 
-use std::time::Instant as Clock;
-
 use super::args::VerifyArgs;
 use super::args::common::PastArgs;
-use super::context::{Context, Output, check_elsewhere, query};
-use super::diff::{SUSPENDED, View};
+use super::context::Context;
+use super::diff::SUSPENDED;
 use super::exit::Exit;
 use super::suggest::suggest;
 use super::time_arg;
-use super::verdict::{AskedKeys, Tolerance, different, equal};
-use crate::engine::{Against, Findings, Verdict, Verification, Verify};
-use crate::error::{Error, Result};
-use crate::local::Directory;
-use crate::model::{Destination, Location, Versioning};
-use crate::plan::{Action, Only, Sums};
-use crate::report::{Command, Heading, Phase, Progress, Purpose, Summary, problems};
+use crate::engine::{Action, Against, Findings, Sums, Verdict, Verification, Verify};
+use crate::error::Result;
+use crate::model::{Destination, Versioning};
+use crate::report::{AskedKeys, ChangesView, Command, Heading, Purpose, different, equal, problems};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
-    let began = Clock::now();
     let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
         args;
-    let tolerance = Tolerance { trust: doubtful.is_some(), empty: allow_empty };
-    let query = query(&location, time_arg::read(&at, &state)?, &common, &Only::default())?;
+    let trust = doubtful.is_some();
+    let query = common.query(&location, time_arg::read(&at, &state)?, &[])?;
     let asked = AskedKeys::of(&query);
-    let compared = compared_with(&location, against.as_ref())?;
-    let output = Output::from(common.output);
+    let compared = Against::of(&location, against.as_ref())?;
+    let mut context = context.shown(common.output);
     let client = context.client(common.server, None).await?;
-    let verification = Verify { query, against: compared }.inspect(&client).await;
-    let context = &context.by_clock_of(&client, output);
-    let verification = verification?;
+    let verify = Verify { query, against: compared };
+    let verification = context.answered(&client, verify.inspect(&client).await)?;
     let at = verification.at;
     let in_directory = matches!(verification.against, Against::Directory(_));
-    let heading = Heading {
-        location: location.clone(),
-        at,
-        purpose: if in_directory { Purpose::VerifyDirectory } else { Purpose::Verify },
-        against: against.clone(),
-        notes: problems(std::slice::from_ref(&verification.history)),
-        restore: String::new(),
-        now: context.now,
-    };
-    let mut view = View::new(output.format, heading, all)?;
-    let progress = Progress::start(output.display, Phase::Surveying, &context.counters);
-    let findings = verification.survey(&client, &context.cancel).await;
-    drop(progress);
+    let purpose = if in_directory { Purpose::VerifyDirectory } else { Purpose::Verify };
+    let heading = Heading::new(&location, at, purpose, context.now)
+        .against(against.clone())
+        .notes(problems(std::slice::from_ref(&verification.history)));
+    let mut view = ChangesView::new(context.output.format, heading, all)?;
+    let findings = context.surveying(verification.survey(&client, &context.cancel)).await;
     let Findings { changes, unsure, sums } = findings?;
     view.warn(&sums.plausibility(at, 0).warnings())?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }
     view.unsure(unsure)?;
-    let verdict = Verdict::of(&sums, tolerance.trust);
+    let verdict = Verdict::of(&sums, trust);
     let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
     let text = match verdict {
         Verdict::Empty => asked.nothing_compared(&sums, if in_directory { ", and no files" } else { "" }),
-        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, tolerance.trust),
+        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, trust),
         Verdict::Different => {
             let next = next_step(&verification, against.as_ref(), &sums);
             different(matched, mismatched) + &next
@@ -65,24 +51,15 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         view.nothing_compared(&text)?;
     }
     let command = Command::Verify { matched, mismatched, uncertain: sums.unsure.all() };
-    let summary = Summary::new(command, &location, at, &sums, &context.counters, began.elapsed());
+    let summary = context.summary(command, &location, at, &sums);
     view.finish(&sums, &summary, Some(&text))?;
-    Ok(tolerance.exit(verdict))
-}
-
-/// What should hold the past state.
-fn compared_with(location: &Location, against: Option<&Destination>) -> Result<Against> {
-    match against {
-        None => Ok(Against::Itself),
-        Some(Destination::Bucket(place)) => {
-            check_elsewhere(location, place)?;
-            Ok(Against::Place(place.clone()))
-        }
-        Some(Destination::Directory(path)) => {
-            let none = || Error::usage(format!("the directory {} does not exist", path.display()));
-            Directory::open(path)?.ok_or_else(none).map(Against::Directory)
-        }
-    }
+    Ok(match verdict {
+        Verdict::Empty if allow_empty => Exit::Done,
+        // That nothing was compared is a finding.
+        Verdict::Empty | Verdict::Different => Exit::Differences,
+        Verdict::Verified => Exit::Done,
+        Verdict::Uncertain => Exit::Refused,
+    })
 }
 
 /// The command that puts right what does not match, where there is one.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bucket::{BucketState, require_history, require_keeping, rules, standing};
-use super::query::Query;
+use super::query::{Query, check_elsewhere};
 use super::references::{Held, References, Search};
 use crate::apply::Place;
 use crate::cancel::Cancel;
@@ -65,6 +65,23 @@ pub struct ReferenceCheck {
     judge: Judge,
 }
 
+impl Holder {
+    /// Whose objects those of `against` are; the bucket's at the past time where nothing was named.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a place that overlaps the source and is another.
+    pub fn of(source: &Location, against: Option<&Location>) -> Result<Self> {
+        match against {
+            None => Ok(Self::Then),
+            Some(place) if place == source => Ok(Self::Now),
+            Some(place) => {
+                check_elsewhere(source, place)?;
+                Ok(Self::Place(place.clone()))
+            }
+        }
+    }
+}
+
 impl CheckReferences {
     /// Finds out whether the bucket has a past, and how far back that is complete.
     ///
@@ -84,7 +101,7 @@ impl CheckReferences {
                 here
             }
         };
-        let mut query = Query::new(location, at, Selected::default(), None)?;
+        let mut query = Query::new(location, at, Selected::default())?;
         query.earlier = earlier;
         // No caution is shown of a key, so no upload is suspected.
         query.multipart_window = Duration::ZERO;

@@ -2,6 +2,8 @@
 //!
 //! In two steps: what [`Diff::inspect`] finds out is known before the listing, which may take hours.
 
+use std::path::Path;
+
 use super::bucket::{BucketState, inspect, require_history, require_removable};
 use super::query::Query;
 use super::survey::{Findings, survey};
@@ -9,7 +11,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::model::{Check, Instant, Location, TypedTime};
 use crate::plan::Undelete;
-use crate::plan::file::{Checks, Header, Times};
+use crate::plan::file::{Checks, Header, Times, Writer};
 use crate::resolve::{AsOf, Judge, checks};
 use crate::s3::Client;
 use crate::verify::Compare;
@@ -17,12 +19,9 @@ use crate::verify::Compare;
 /// What is compared.
 #[derive(Debug)]
 pub struct Diff {
-    /// The past.
-    pub query: Query,
-    /// The later instant, if not the present.
-    pub versus: Option<TypedTime>,
-    /// How deleted keys would come back.
-    pub undelete: Undelete,
+    query: Query,
+    versus: Option<TypedTime>,
+    undelete: Undelete,
 }
 
 /// A comparison whose bucket is known to have a past.
@@ -46,6 +45,20 @@ pub struct Comparison {
 }
 
 impl Diff {
+    /// The past of a query, compared with the present, or with a later time. `undelete` is how deleted keys would come back.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for times that are not in order, as far as that is known without the server's
+    /// clock.
+    pub fn new(query: Query, versus: Option<TypedTime>, undelete: Undelete) -> Result<Self> {
+        match (query.at, versus) {
+            (TypedTime::Instant(at), Some(TypedTime::Instant(versus))) => require_order(versus >= at)?,
+            (TypedTime::Age(at), Some(TypedTime::Age(versus))) => require_order(versus <= at)?,
+            _ => {}
+        }
+        Ok(Self { query, versus, undelete })
+    }
+
     /// Finds out whether the bucket has a past.
     ///
     /// # Errors
@@ -58,9 +71,7 @@ impl Diff {
         let listed = client.clock().now().whole_second();
         let at = query.at.past(listed)?;
         let versus = versus.map(|versus| versus.past(listed)).transpose()?;
-        if versus.is_some_and(|versus| versus < at) {
-            return Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"));
-        }
+        require_order(versus.is_none_or(|versus| versus >= at))?;
         let standing = BucketState::from(&settings);
         require_history(&location.bucket, standing)?;
         if undelete == Undelete::RemoveMarker {
@@ -73,9 +84,20 @@ impl Diff {
     }
 }
 
+fn require_order(is_in_order: bool) -> Result<()> {
+    if is_in_order {
+        return Ok(());
+    }
+    Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"))
+}
+
 impl Comparison {
-    /// The head of a plan that makes the changes.
-    pub fn header(&self) -> Header {
+    /// Begins to save a plan that makes the changes.
+    pub fn save(&self, path: &Path) -> Result<Writer> {
+        Writer::create(path, &self.header())
+    }
+
+    fn header(&self) -> Header {
         let Self { at, listed, standing: BucketState { versioning, kms }, .. } = *self;
         let checks = Checks { versioning, kms, trust_etag: self.query.trust_etag };
         Header::new(&self.location, Times { at, listed }, checks, self.query.selected().clone())

@@ -40,6 +40,14 @@ pub struct Executed {
     pub undoable: bool,
 }
 
+impl Executed {
+    /// Whether every change was made: none is left, failed, or was left alone, and none superseded a write.
+    pub fn is_complete(&self, counters: &Counters) -> bool {
+        let left = [&counters.failed, &counters.conflicts, &counters.archived, &counters.superseded];
+        self.finished && left.iter().all(|left| left.get() == 0)
+    }
+}
+
 impl Run {
     /// Begins a run: keeps what it was told, and writes its plan.
     pub(super) fn begin(

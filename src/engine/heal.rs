@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::bucket::BucketState;
 use super::references::heal_changes;
 use super::restore::{Kind, Prepared};
-use super::survey::Findings;
+use super::survey::{Findings, seen};
 use crate::apply::Place;
 use crate::error::Result;
 use crate::model::{Instant, Location};
-use crate::plan::file::{Seen, Selected};
+use crate::plan::file::Selected;
 use crate::recover::Dangling;
 use crate::s3::Client;
 use crate::verify::Compare;
@@ -46,7 +46,6 @@ impl Heal {
         let compare = Compare { kms: here.kms || there.kms, trust_etag: false };
         let found = heal_changes(client, &place, dangling, at, within, compare).await?;
         let Findings { changes, sums, .. } = found;
-        let counters = client.counters();
         Ok(Prepared {
             kind: Kind::Heal,
             location,
@@ -58,7 +57,7 @@ impl Heal {
             len: changes.len(),
             changes: Box::new(changes.into_changes()?),
             selected: Selected::default(),
-            seen: Seen { keys: counters.keys.get(), versions: counters.versions.get() },
+            seen: seen(client),
             trust_etag: false,
             here,
             there,

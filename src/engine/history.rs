@@ -1,38 +1,102 @@
 //! Every version of one key.
 
+use super::bucket::standing;
 use crate::cancel::Cancel;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::KeyPages;
-use crate::model::{Instant, Past};
+use crate::model::{Instant, Location, Past, TypedTime, printable};
 use crate::s3::Client;
 
-/// Hands every entry of a key to `sink`, newest first; gives their number.
-pub async fn history(
-    client: &Client,
-    bucket: &str,
-    key: &str,
-    at: Option<Instant>,
-    cancel: &Cancel,
-    mut sink: impl FnMut(Past) -> Result<()>,
-) -> Result<u64> {
-    let mut pages = KeyPages::new(bucket.to_owned(), key.to_owned(), limits::PAGE_ENTRIES);
-    let (mut entries, mut found) = (0, false);
-    while let Some(page) = pages.next(client).await? {
-        if cancel.is_stopped() {
-            return Err(Error::interrupted());
+/// The key whose versions are asked for.
+#[derive(Debug)]
+pub struct History {
+    object: Location,
+    at: Option<TypedTime>,
+}
+
+/// The history of a key in a bucket that there is.
+#[derive(Debug)]
+pub struct KeyHistory {
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The instant whose version is marked.
+    pub at: Option<Instant>,
+}
+
+/// What a history came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Entries {
+    /// How many there are.
+    pub count: u64,
+    /// One of them is as old as the instant asked for.
+    pub reach_back: bool,
+}
+
+impl History {
+    /// The versions of an object; `at` marks the one that was live then.
+    ///
+    /// # Errors
+    /// [`Usage`](ErrorKind::Usage) for a place that names no key.
+    pub fn new(object: Location, at: Option<TypedTime>) -> Result<Self> {
+        if object.prefix.is_empty() {
+            return Err(Error::usage(format!("{object} names no key")).hint("write it as s3://BUCKET/KEY"));
         }
-        for entry in page.entries().take_while(|e| e.key == key) {
-            let live_at = !found && at.is_some_and(|at| entry.last_modified <= at);
-            found |= live_at;
-            entries += 1;
-            sink(Past {
-                version: entry.into(),
-                delete_marker: entry.kind.is_marker(),
-                is_latest: entry.is_latest,
-                live_at,
-            })?;
-        }
+        Ok(Self { object, at })
     }
-    Ok(entries)
+
+    /// Finds out whether there is such a bucket, and which instant is meant.
+    pub async fn inspect(self, client: &Client) -> Result<KeyHistory> {
+        let Self { object: Location { bucket, prefix: key }, at } = self;
+        standing(client, &bucket).await?;
+        let now = client.clock().now().whole_second();
+        let at = at.map(|typed| typed.past(now)).transpose()?;
+        Ok(KeyHistory { bucket, key, at })
+    }
+}
+
+impl KeyHistory {
+    /// Hands every entry of the key to `sink`, newest first.
+    pub async fn read(
+        &self,
+        client: &Client,
+        cancel: &Cancel,
+        mut sink: impl FnMut(Past) -> Result<()>,
+    ) -> Result<Entries> {
+        let Self { bucket, key, at } = self;
+        let mut pages = KeyPages::new(bucket.clone(), key.clone(), limits::PAGE_ENTRIES);
+        let mut entries = Entries::default();
+        while let Some(page) = pages.next(client).await? {
+            if cancel.is_stopped() {
+                return Err(Error::interrupted());
+            }
+            for entry in page.entries().take_while(|entry| entry.key == key) {
+                let live_at = !entries.reach_back && at.is_some_and(|at| entry.last_modified <= at);
+                entries.reach_back |= live_at;
+                entries.count += 1;
+                sink(Past {
+                    version: entry.into(),
+                    delete_marker: entry.kind.is_marker(),
+                    is_latest: entry.is_latest,
+                    live_at,
+                })?;
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Fails where the key has no version.
+    ///
+    /// # Errors
+    /// [`Missing`](ErrorKind::Missing) then.
+    pub fn require_any(&self, entries: Entries) -> Result<()> {
+        if entries.count > 0 {
+            return Ok(());
+        }
+        let message = format!("{} has no version of the key {}", self.bucket, printable(&self.key));
+        Err(Error::new(ErrorKind::Missing, message)
+            .hint("either it never existed, or every version of it has been deleted or has expired"))
+    }
 }

@@ -23,6 +23,7 @@ pub(crate) mod recover;
 mod references;
 mod restore;
 mod rows;
+mod saved_plan;
 mod scope_keys;
 mod superseded;
 mod survey;
@@ -31,6 +32,12 @@ mod undo;
 mod uploads;
 mod verify;
 
+/// What the options and the results of the use cases consist of.
+pub use crate::apply::OnConflict;
+pub use crate::plan::file::{Header, Selected};
+pub use crate::plan::{Action, Only, Plausibility, Sums, Undelete, Warning};
+pub(crate) use crate::recover::Existed;
+pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
 pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server};
 pub use bucket::{
     BucketState, inspect, require_history, require_keeping, require_removable, require_room, rules, standing,
@@ -42,16 +49,19 @@ pub use diff::{Comparison, Diff};
 pub use download::{Download, Names, PreparedDownload};
 pub use execute::Executed;
 pub use heal::Heal;
-pub use history::history;
+pub use history::{Entries, History, KeyHistory};
 pub use key_lookup::Scope;
 pub use options::{ApplyOptions, OnDoubt, RestoreOptions, mass_delete};
 pub use past::judge;
 pub use prune::removable;
 pub use query::Query;
+pub(crate) use query::{check_elsewhere, earlier_rules};
+pub(crate) use references::ReferenceFinding;
 pub use references::References;
 pub use restore::{Begun, Prepared, Restore};
-pub use rows::read_keys;
-pub use survey::{Extras, Findings, survey};
-pub use timeline::{own_runs, trace};
+pub(crate) use rows::Rows;
+pub(crate) use saved_plan::open_plan;
+pub use survey::{Extras, Findings, seen, survey};
+pub use timeline::{Activity, ShowTimeline, TimelineScan};
 pub use undo::{PreparedUndo, Undo};
 pub use verify::{Against, Verdict, Verification, Verify};

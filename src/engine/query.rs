@@ -1,12 +1,14 @@
 //! What is asked about a past: of which keys, and by what the answers are judged.
 
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::time::Duration;
 
 use super::key_lookup::Scope;
 use super::past::judge;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
-use crate::list::Selection;
+use crate::list::{Selection, Terminator, each_key};
 use crate::model::{Instant, Known, Lifecycle, Location, Rule, TypedTime};
 use crate::plan::file::Selected;
 use crate::resolve::{AsOf, AsOfPair, Judge};
@@ -29,16 +31,13 @@ pub struct Query {
 }
 
 impl Query {
-    /// The keys of `location` that are `selected`, and of these, if `keys` are named, only those.
+    /// The keys of `location` that are `selected`, and of these, if a file names keys, only those.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) if a pattern is none.
-    pub fn new(
-        location: Location,
-        at: TypedTime,
-        selected: Selected,
-        keys: Option<Vec<String>>,
-    ) -> Result<Self> {
+    /// [`Usage`](crate::error::ErrorKind::Usage) if a pattern is none, or the file of keys cannot be read.
+    pub fn new(location: Location, at: TypedTime, selected: Selected) -> Result<Self> {
+        let keys =
+            selected.keys_from.as_deref().map(|file| read_names(Path::new(file), &location)).transpose()?;
         let scope = Scope {
             bucket: location.bucket.clone(),
             prefix: location.prefix.clone(),
@@ -78,3 +77,62 @@ impl Query {
         judge(rules, self.earlier.clone(), as_of, self.multipart_window)
     }
 }
+
+/// Opens a file of keys; `-` is standard input. Gives its name, for messages.
+///
+/// # Errors
+/// [`Usage`](crate::error::ErrorKind::Usage) if it cannot be opened.
+pub(crate) fn open_keys(file: &Path) -> Result<(Box<dyn BufRead + Send>, String)> {
+    if file.as_os_str() == "-" {
+        return Ok((Box::new(BufReader::new(std::io::stdin())), "standard input".to_owned()));
+    }
+    let name = file.display().to_string();
+    let opened = std::fs::File::open(file);
+    let opened = opened.map_err(|e| Error::usage(format!("cannot read keys from {name}: {e}")))?;
+    Ok((Box::new(BufReader::with_capacity(limits::FILE_BLOCK, opened)), name))
+}
+
+/// Reads the keys that were asked for by name: one a line, in order, without repetition.
+fn read_names(file: &Path, location: &Location) -> Result<Vec<String>> {
+    let (reader, name) = open_keys(file)?;
+    let mut keys = Vec::new();
+    each_key(reader, Terminator::Line, location, &name, |key| {
+        if keys.len() == limits::KEYS_FROM {
+            let message = format!("{name} has more than {} keys; each costs a request", limits::KEYS_FROM);
+            return Err(Error::usage(message).hint("name a prefix, or --include patterns, instead"));
+        }
+        keys.push(key.to_owned());
+        Ok(())
+    })?;
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+/// The lifecycle rules that a bucket had before, by the file that tells of them.
+///
+/// # Errors
+/// [`Usage`](crate::error::ErrorKind::Usage) if it cannot be read.
+pub(crate) fn earlier_rules(file: Option<&Path>) -> Result<Lifecycle> {
+    let Some(file) = file else { return Ok(Lifecycle::default()) };
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| Error::usage(format!("cannot read the lifecycle history {name}: {e}")))?;
+    Lifecycle::default().with_history(&text, &name)
+}
+
+/// Refuses to restore a place into itself, or into a part of itself.
+///
+/// # Errors
+/// [`Usage`](crate::error::ErrorKind::Usage) if they overlap.
+pub(crate) fn check_elsewhere(source: &Location, target: &Location) -> Result<()> {
+    if target.clone().as_folder().overlaps(source) {
+        return Err(Error::usage(format!("{target} and {source} overlap")).hint(
+            "name another bucket, or a prefix that lies outside; without --to the restore is in place",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

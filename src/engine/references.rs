@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
+use std::time::Duration;
 
 use super::bucket_scan::{BucketScan, Found};
 use super::key_lookup::Scope;
@@ -42,6 +43,36 @@ pub struct References {
     pub orphans: Spool<Orphan>,
     /// Both in numbers.
     pub sums: ReferenceSums,
+}
+
+impl References {
+    /// Hands what was found to `on`. Gives the keys that came within a time after the instant, where one was named.
+    pub(crate) fn late(
+        self,
+        at: Instant,
+        within: Option<Duration>,
+        mut on: impl FnMut(ReferenceFinding<'_>) -> Result<()>,
+    ) -> Result<Spool<Dangling>> {
+        let mut late = Spool::new()?;
+        for dangling in self.dangling.into_changes()? {
+            let dangling = dangling?;
+            on(ReferenceFinding::Dangling(&dangling))?;
+            if within.is_some_and(|within| dangling.came_within(at, within)) {
+                late.push(0, &dangling.key, &dangling)?;
+            }
+        }
+        self.orphans.into_changes()?.try_for_each(|orphan| on(ReferenceFinding::Orphan(&orphan?)))?;
+        Ok(late)
+    }
+}
+
+/// A key that rows and bucket disagree about.
+#[derive(Debug)]
+pub(crate) enum ReferenceFinding<'a> {
+    /// Rows name it, and it is not there.
+    Dangling(&'a Dangling),
+    /// It is there, and no row names it.
+    Orphan(&'a Orphan),
 }
 
 /// What is looked for. Changes nothing.

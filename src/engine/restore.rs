@@ -14,13 +14,13 @@ use super::options::{RestoreOptions, Target};
 use super::pairing::survey_elsewhere;
 use super::past::judge;
 use super::query::Query;
-use super::survey::{Extras, Findings, survey};
+use super::survey::{Extras, Findings, seen, survey};
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
-use crate::plan::{Change, Only, Plausibility, Sums, Undelete};
+use crate::plan::{Change, Plausibility, Sums, Undelete};
 use crate::resolve::{AsOf, AsOfPair, Judge, checks};
 use crate::s3::Client;
 use crate::state::{Run, RunManifest, Server};
@@ -38,13 +38,8 @@ pub enum Restore {
         /// How deleted keys come back.
         undelete: Undelete,
     },
-    /// The changes of a plan that was made before, of these kinds, in place.
-    Plan {
-        /// The plan. Its sums are of these kinds.
-        file: Box<PlanFile>,
-        /// The kinds.
-        kinds: Only,
-    },
+    /// The changes of a plan that was made before, of the kinds that it is limited to, in place.
+    Plan(Box<PlanFile>),
 }
 
 /// Changes, in the order of their keys.
@@ -116,14 +111,14 @@ impl Restore {
     pub async fn prepare(self, client: &Client, cancel: &Cancel) -> Result<Prepared> {
         let (location, to) = match &self {
             Self::Past { query, to, .. } => (query.location.clone(), to.clone()),
-            Self::Plan { file, .. } => (file.header.location(), None),
+            Self::Plan(file) => (file.header.location(), None),
         };
         let places = bucket_states(client, &location, to.as_ref()).await?;
         match self {
             Self::Past { query, to, undelete } => {
                 past(client, Past { query: *query, to, undelete, places }, cancel).await
             }
-            Self::Plan { file, kinds } => of_plan(client, *file, kinds, places).await,
+            Self::Plan(file) => of_plan(client, *file, places).await,
         }
     }
 }
@@ -148,7 +143,6 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
     let compare = Compare { kms: here.kms || there.kms, trust_etag: query.trust_etag };
     let wanted = Wanted { scope: query.scope(), judge: &judge, to: to.as_ref(), compare, undelete };
     let Findings { changes, sums, .. } = wanted.find(client, &query.location, cancel).await?;
-    let counters = client.counters();
     Ok(Prepared {
         kind: Kind::State,
         at,
@@ -159,7 +153,7 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
         len: changes.len(),
         changes: Box::new(changes.into_changes()?),
         selected: query.selected().clone(),
-        seen: Seen { keys: counters.keys.get(), versions: counters.versions.get() },
+        seen: seen(client),
         trust_etag: query.trust_etag,
         here,
         there,
@@ -168,7 +162,7 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
 }
 
 /// What a plan that was made before says. Its changes are taken as they are: each is conditional on its key.
-async fn of_plan(client: &Client, file: PlanFile, kinds: Only, places: Standings) -> Result<Prepared> {
+async fn of_plan(client: &Client, file: PlanFile, places: Standings) -> Result<Prepared> {
     let PlanFile { header, trailer, sums, changes } = file;
     let Standings { settings, here, there } = places;
     let (location, at) = (header.location(), header.at);
@@ -181,7 +175,7 @@ async fn of_plan(client: &Client, file: PlanFile, kinds: Only, places: Standings
     counters.keys.add(trailer.keys);
     counters.versions.add(trailer.versions);
     let asked_for = {
-        let kinds = kinds.clone();
+        let kinds = header.selection.only.clone();
         move |change: &Result<Change>| change.as_ref().map_or(true, |change| kinds.has(change.action))
     };
     Ok(Prepared {
@@ -194,7 +188,7 @@ async fn of_plan(client: &Client, file: PlanFile, kinds: Only, places: Standings
         len: sums.changes(),
         sums,
         changes: Box::new(changes.map(|change| Ok(change?.1)).filter(asked_for)),
-        selected: Selected { only: kinds, ..header.selection },
+        selected: header.selection,
         seen: Seen { keys: trailer.keys, versions: trailer.versions },
         trust_etag: header.checks.trust_etag,
         here,

@@ -1,14 +1,53 @@
 //! The keys that the rows of a database name, in order on disk.
 
 use std::io::BufRead;
+use std::path::PathBuf;
 
-use crate::error::Result;
+use super::query::open_keys;
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
 use crate::list::{Terminator, each_key};
 use crate::model::Location;
 use crate::spill::{SortedKeys, Sorter};
 
+/// A file of keys, each whole.
+pub(crate) struct Rows {
+    reader: Box<dyn BufRead + Send>,
+    name: String,
+    terminator: Terminator,
+}
+
+impl Rows {
+    /// Opens it; `-` is standard input. `null` says that after each key comes a NUL, not a line feed.
+    ///
+    /// # Errors
+    /// [`Usage`](ErrorKind::Usage) if it cannot be opened.
+    pub(crate) async fn open(file: PathBuf, null: bool, cancel: &Cancel) -> Result<Self> {
+        let (reader, name) = blocking(cancel, move || open_keys(&file)).await?;
+        Ok(Self { reader, name, terminator: if null { Terminator::Null } else { Terminator::Line } })
+    }
+
+    /// Reads the keys, which may take as long as what prints them.
+    pub(crate) async fn read(self, location: Location, cancel: &Cancel) -> Result<SortedKeys> {
+        let Self { reader, name, terminator } = self;
+        blocking(cancel, move || read_keys(reader, terminator, &location, &name)).await
+    }
+}
+
+/// What may wait for whoever writes the keys, away from what has to be seen to meanwhile.
+async fn blocking<T: Send + 'static>(
+    cancel: &Cancel,
+    read: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(read);
+    tokio::select! {
+        done = done => done.map_err(|e| Error::new(ErrorKind::Local, "reading the keys failed").because(e))?,
+        () = cancel.stopped() => Err(Error::interrupted()),
+    }
+}
+
 /// Reads keys, each whole, and gives them in order and without repetition: see [`each_key`].
-pub fn read_keys(
+pub(crate) fn read_keys(
     input: impl BufRead,
     terminator: Terminator,
     location: &Location,

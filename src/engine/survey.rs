@@ -10,11 +10,18 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::KeyShapes;
+use crate::plan::file::Seen;
 use crate::plan::{Action, Change, Only, Sums, Undelete, UnsureKey, decide};
 use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
 use crate::spill::Spool;
 use crate::verify::{Compare, Compared, VersionOf};
+
+/// What a survey has looked at so far.
+pub fn seen(client: &Client) -> Seen {
+    let counters = client.counters();
+    Seen { keys: counters.keys.get(), versions: counters.versions.get() }
+}
 
 /// What a survey found: the changes on disk, in the order of their keys, and their sums.
 #[derive(Debug)]

@@ -3,13 +3,13 @@
 use super::bucket::{BucketState, require_history, rules, standing};
 use super::extras::verify_directory;
 use super::pairing::survey_elsewhere;
-use super::query::Query;
+use super::query::{Query, check_elsewhere};
 use super::survey::{Extras, Findings, survey};
 use crate::apply::Place;
 use crate::cancel::Cancel;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::local::Directory;
-use crate::model::{Check, Instant, Location, Relocation};
+use crate::model::{Check, Destination, Instant, Location, Relocation};
 use crate::plan::{Sums, Undelete};
 use crate::resolve::{AsOf, Judge, history_check};
 use crate::s3::Client;
@@ -64,6 +64,26 @@ pub enum Verdict {
     Uncertain,
     /// Something differs.
     Different,
+}
+
+impl Against {
+    /// The place or the directory that was named; the bucket itself where none was.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a place that overlaps the source, and for a directory that is not there.
+    pub fn of(source: &Location, against: Option<&Destination>) -> Result<Self> {
+        match against {
+            None => Ok(Self::Itself),
+            Some(Destination::Bucket(place)) => {
+                check_elsewhere(source, place)?;
+                Ok(Self::Place(place.clone()))
+            }
+            Some(Destination::Directory(path)) => {
+                let none = || Error::usage(format!("the directory {} does not exist", path.display()));
+                Directory::open(path)?.ok_or_else(none).map(Self::Directory)
+            }
+        }
+    }
 }
 
 impl Verify {

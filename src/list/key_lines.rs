@@ -8,7 +8,7 @@ use crate::model::{KeyShapes, Location, printable};
 
 /// What comes after each key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Terminator {
+pub(crate) enum Terminator {
     /// A line feed.
     #[default]
     Line,

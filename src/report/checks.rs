@@ -1,12 +1,13 @@
 //! The checks of a bucket, and of databases, for a person: a short line at the head of other commands, a page of their own.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Format;
 use super::doubt::meaning;
-use super::json::millis;
+use super::json::{JsonLines, millis};
 use super::units::{count, plural};
 use super::warning::warning_lines;
 use crate::counters::Counters;
@@ -63,8 +64,18 @@ pub(crate) struct Answer<'a> {
 }
 
 impl Answer<'_> {
+    /// Writes it to stdout.
+    pub(crate) fn show(&self, format: Format, counters: &Counters, elapsed: Duration) -> Result<()> {
+        let mut out = BufWriter::new(std::io::stdout());
+        match format {
+            Format::Json => JsonLines::new(&mut out).answer(self, counters, elapsed)?,
+            Format::Table | Format::Csv => self.page(&mut out)?,
+        }
+        Ok(out.flush()?)
+    }
+
     /// Writes it as one page: what it is about, the checks, the keys in doubt, and last what comes of it.
-    pub(crate) fn page(&self, out: &mut impl Write) -> Result<()> {
+    fn page(&self, out: &mut impl Write) -> Result<()> {
         let place = self.location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         let now = self.now;

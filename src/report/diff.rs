@@ -3,100 +3,15 @@
 use std::io::Write;
 
 use super::doubt::{caution_meaning, meaning, straddling_keys, unsure_line};
+use super::heading::{Heading, Purpose};
 use super::json::writes_needed;
 use super::prefixes::prefixes;
 use super::units::{bytes, count, duration, plural};
-use super::warning::warning_lines;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Destination, Instant, Location, Version, printable};
+use crate::model::{Version, printable};
 use crate::plan::{Action, Change, Sums, Warning};
 use crate::resolve::Doubt;
-
-/// What a comparison is for. Decides the words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// To see what a restore changes.
-    Restore,
-    /// The same, of a plan that is saved.
-    Plan,
-    /// To see what a restore into another place changes there.
-    Elsewhere,
-    /// To see what a restore into a directory changes there.
-    Directory {
-        /// Files that differ are replaced, not left alone.
-        overwrite: bool,
-    },
-    /// To see what changed between the past instant and this later one.
-    Versus(Instant),
-    /// To see whether a restore is complete.
-    Verify,
-    /// To see what bringing back late uploads changes.
-    Heal,
-    /// To see what taking a run back changes.
-    Undo,
-    /// To see whether a restore into a directory is.
-    VerifyDirectory,
-}
-
-impl Purpose {
-    /// A kind of difference in this comparison's words, and what it means.
-    pub(super) fn words(self, action: Action) -> (&'static str, &'static str) {
-        match (self, action) {
-            (Purpose::Restore | Purpose::Plan, Action::Undelete) => {
-                (action.name(), "deleted since, come back")
-            }
-            (Purpose::Restore | Purpose::Plan, Action::Revert) => (action.name(), "overwritten since"),
-            (Purpose::Restore | Purpose::Plan, Action::Delete) => {
-                (action.name(), "created since, get a delete marker")
-            }
-            (Purpose::Elsewhere | Purpose::Directory { .. }, Action::Undelete) => ("copy", "not there yet"),
-            (Purpose::Elsewhere | Purpose::Directory { overwrite: true }, Action::Revert) => {
-                ("overwrite", "there, but not the same")
-            }
-            (Purpose::Elsewhere | Purpose::Directory { .. }, Action::Delete) => {
-                ("left alone", "there, beyond the past state")
-            }
-            (Purpose::Versus(_), Action::Undelete) => ("deleted", "there at the first time only"),
-            (Purpose::Versus(_), Action::Revert) => ("overwritten", "there at both, but not the same"),
-            (Purpose::Versus(_), Action::Delete) => ("created", "there at the second time only"),
-            (Purpose::Directory { overwrite: false }, Action::Revert) => {
-                ("conflict", "there, but not the same: left alone")
-            }
-            (Purpose::Heal, Action::Undelete) => (action.name(), "came soon after, and are not there"),
-            (Purpose::Heal, Action::Revert) => (action.name(), "came soon after, and were overwritten"),
-            (Purpose::Heal, Action::Delete) => (action.name(), "none"),
-            (Purpose::Undo, Action::Undelete) => (action.name(), "deleted by the run, come back"),
-            (Purpose::Undo, Action::Revert) => (action.name(), "overwritten by the run"),
-            (Purpose::Undo, Action::Delete) => {
-                (action.name(), "brought back by the run, get a delete marker")
-            }
-            (Purpose::VerifyDirectory, Action::Revert) => ("different", "other bytes"),
-            (Purpose::Verify | Purpose::VerifyDirectory, Action::Undelete) => ("missing", "should be there"),
-            (Purpose::Verify, Action::Revert) => ("different", "another version, or changed"),
-            (Purpose::Verify | Purpose::VerifyDirectory, Action::Delete) => ("extra", "should not be there"),
-        }
-    }
-}
-
-/// What the table is about.
-#[derive(Debug, Clone)]
-pub(crate) struct Heading {
-    /// The place.
-    pub location: Location,
-    /// The past instant.
-    pub at: Instant,
-    /// What the comparison is for.
-    pub purpose: Purpose,
-    /// The place compared with it, where that is another.
-    pub against: Option<Destination>,
-    /// What else there is to say of it, a line each.
-    pub notes: Vec<String>,
-    /// The command that carries the changes out; empty where there is none.
-    pub restore: String,
-    /// The present, for ages.
-    pub now: Instant,
-}
 
 /// Gathers what the table shows: sums, and the first changes of each kind.
 #[derive(Debug)]
@@ -107,12 +22,6 @@ pub(crate) struct DiffView {
     /// Whether changes have been written, under the heading.
     begun: bool,
     shown: [Vec<Change>; 3],
-}
-
-impl Heading {
-    fn word(&self, action: Action) -> &'static str {
-        self.purpose.words(action).0
-    }
 }
 
 impl DiffView {
@@ -130,9 +39,9 @@ impl DiffView {
     pub(crate) fn change(&mut self, change: &Change, out: &mut impl Write) -> Result<()> {
         if self.all {
             if !std::mem::replace(&mut self.begun, true) {
-                self.head(out)?;
+                self.heading.write(&self.warnings, out)?;
             }
-            return line(out, self.heading.word(change.action), change);
+            return line(out, self.heading.purpose.words(change.action).0, change);
         }
         let slot = Action::ALL.iter().position(|a| *a == change.action).and_then(|n| self.shown.get_mut(n));
         if let Some(shown) = slot.filter(|shown| shown.len() < limits::SHOWN_CHANGES) {
@@ -152,47 +61,17 @@ impl DiffView {
         if self.begun {
             writeln!(out)?;
         } else {
-            self.head(out)?;
+            self.heading.write(&self.warnings, out)?;
         }
         counts(sums, self.heading.purpose, out)?;
         prefixes(sums, self.heading.purpose, out)
-    }
-
-    fn head(&self, out: &mut impl Write) -> Result<()> {
-        let Heading { location, at, purpose, against, notes, now, .. } = &self.heading;
-        let place = location.to_string();
-        let place = printable(place.strip_prefix("s3://").unwrap_or_default());
-        if *purpose == Purpose::Undo {
-            write!(out, "{place}")?;
-        } else {
-            write!(out, "{place} as of {} ({} ago)", at.human(), at.age(*now))?;
-        }
-        if let Purpose::Versus(versus) = purpose {
-            write!(out, ", compared with {} ({} ago)", versus.human(), versus.age(*now))?;
-        }
-        if let Some(against) = against {
-            let kind = if matches!(against, Destination::Directory(_)) { "the directory " } else { "" };
-            let place = format!("{kind}{}", printable(&against.to_string()));
-            match purpose {
-                Purpose::Elsewhere | Purpose::Directory { .. } => write!(out, ", into {place}")?,
-                _ => write!(out, ", compared with what {place} holds now")?,
-            }
-        }
-        writeln!(out)?;
-        for line in warning_lines(&self.warnings) {
-            writeln!(out, "{line}")?;
-        }
-        for note in notes {
-            writeln!(out, "  {note}")?;
-        }
-        Ok(writeln!(out)?)
     }
 
     fn examples(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
         let mut hidden = 0;
         for (action, shown) in Action::ALL.into_iter().zip(&self.shown) {
             for change in shown {
-                line(out, self.heading.word(action), change)?;
+                line(out, self.heading.purpose.words(action).0, change)?;
             }
             hidden += if self.all { 0 } else { sums.of(action).keys - shown.len() as u64 };
         }
@@ -285,7 +164,7 @@ pub(crate) fn nothing_to_change(sums: &Sums) -> String {
 }
 
 /// That nothing but the size of so many objects could be checked.
-pub(crate) fn sizes_only(unproven: u64) -> String {
+pub(super) fn sizes_only(unproven: u64) -> String {
     let objects = plural(unproven, "object was", "objects were");
     format!("{objects} checked by size only: the server has no checksum to hold the bytes against")
 }

@@ -37,7 +37,7 @@ pub(super) fn unsure_line(sums: &Sums) -> Option<String> {
 
 /// Of the keys that nothing would be done to, those that held a multipart upload that may have been completed after T: how
 /// many, and some of them; `None` if there are none.
-pub(crate) fn straddling_keys(sums: &Sums) -> Option<String> {
+pub(super) fn straddling_keys(sums: &Sums) -> Option<String> {
     let keys = plural(sums.unsure.multipart, "key was", "keys were");
     (sums.unsure.multipart > 0).then(|| {
         let examples = examples(sums.straddling());

@@ -1,10 +1,68 @@
-//! A key's history, for a person.
+//! A key's history.
 
+use std::io::{BufWriter, Stdout, Write};
+
+use super::Format;
+use super::csv::CsvHistory;
+use super::json::JsonLines;
 use super::units::bytes;
+use crate::engine::{Entries, KeyHistory};
+use crate::error::Result;
 use crate::model::{Instant, Past};
 
+type Out = BufWriter<Stdout>;
+
+/// The entries of a key, as they come.
+pub(crate) struct HistoryView<'a> {
+    history: &'a KeyHistory,
+    form: Form,
+}
+
+enum Form {
+    Table(Out),
+    Json(JsonLines<Out>),
+    Csv(Box<CsvHistory<Out>>),
+}
+
+impl<'a> HistoryView<'a> {
+    /// Nothing so far.
+    pub(crate) fn new(format: Format, history: &'a KeyHistory) -> Result<Self> {
+        let out = BufWriter::new(std::io::stdout());
+        let form = match format {
+            Format::Table => Form::Table(out),
+            Format::Json => Form::Json(JsonLines::new(out)),
+            Format::Csv => Form::Csv(Box::new(CsvHistory::new(out)?)),
+        };
+        Ok(Self { history, form })
+    }
+
+    /// Takes one entry.
+    pub(crate) fn entry(&mut self, past: &Past) -> Result<()> {
+        let KeyHistory { key, at, .. } = self.history;
+        match &mut self.form {
+            Form::Table(out) => Ok(writeln!(out, "{}", history_line(past, *at))?),
+            Form::Json(lines) => lines.entry(key, past),
+            Form::Csv(csv) => csv.entry(key, past),
+        }
+    }
+
+    /// Writes what comes last.
+    pub(crate) fn finish(self, entries: Entries) -> Result<()> {
+        let mut out = match self.form {
+            Form::Json(mut lines) => return lines.flush(),
+            Form::Csv(csv) => return csv.finish(),
+            Form::Table(out) => out,
+        };
+        if let Some(at) = self.history.at.filter(|_| entries.count > 0 && !entries.reach_back) {
+            let at = at.human();
+            writeln!(out, "  no entry is that old: at {at} it did not exist, or its version has expired")?;
+        }
+        Ok(out.flush()?)
+    }
+}
+
 /// One entry in one line; an arrow marks the one live at the instant asked for.
-pub(crate) fn history_line(past: &Past, at: Option<Instant>) -> String {
+fn history_line(past: &Past, at: Option<Instant>) -> String {
     let version = &past.version;
     let size = if past.delete_marker { "deleted".to_owned() } else { bytes(version.size) };
     let class = if past.delete_marker { "" } else { &version.storage_class };

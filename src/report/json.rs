@@ -133,7 +133,7 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// Whether a past can be restored: the checks, the doubts, a summary.
-    pub(crate) fn answer(
+    pub(super) fn answer(
         &mut self,
         answer: &Answer<'_>,
         counters: &Counters,

@@ -1,17 +1,23 @@
 //! What a person or a script gets to see. stdout carries results, stderr progress and messages.
 
+mod changes;
 mod checks;
 mod columns;
+mod console;
 mod csv;
 mod diff;
 mod doubt;
+mod findings;
+mod heading;
 mod history;
 mod html;
 mod json;
-
+mod last_words;
 mod leftovers;
 mod marks;
 mod notices;
+mod outcomes;
+mod plan_notes;
 mod prefixes;
 mod progress;
 mod recoveries;
@@ -22,29 +28,34 @@ mod restore;
 mod runs;
 mod timeline;
 mod units;
+mod verdict;
 mod warning;
 
+pub(crate) use changes::{Before, ChangesView, Preview, show_prepared, show_sums};
 pub(crate) use checks::{Answer, head, problems};
-pub(crate) use csv::{CsvChanges, CsvHistory};
-pub(crate) use diff::{DiffView, Heading, Purpose, nothing_to_change, sizes_only};
-pub(crate) use doubt::straddling_keys;
-pub(crate) use history::history_line;
+pub(crate) use console::{Output, error_words, say};
+pub(crate) use diff::nothing_to_change;
+pub(crate) use findings::FindingsView;
+pub(crate) use heading::{Heading, Purpose};
+pub(crate) use history::HistoryView;
 pub(crate) use html::recovery_page;
 pub(crate) use json::{Command, Done, JsonLines, Summary};
+pub(crate) use last_words::{NextCommands, RunEnd};
 pub(crate) use leftovers::{leftovers_table, lifted_line, swept_line};
 pub(crate) use marks::marks_table;
 pub(crate) use notices::{notice_line, plan_text};
+pub(crate) use outcomes::{CHANGED_MEANWHILE, Reporter, STANDS_THERE};
+pub(crate) use plan_notes::plan_notes;
 pub(crate) use progress::{Display, Phase, Progress};
 pub(crate) use recoveries::{abort_text, aborted_line, recoveries_table};
 pub(crate) use recovery::{StepNews, recovery_table};
 pub(crate) use recovery_words::{Ended, abort_words, anew, recovery_words};
-pub(crate) use references::{
-    CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
-};
-pub(crate) use restore::{done_line, failure_line, not_kept_line};
-pub(crate) use runs::{RunLine, runs_table};
-pub(crate) use timeline::{TimelineView, bars_for};
+pub(crate) use references::{ReferencesHeading, ReferencesSummary, references_verdict};
+pub(crate) use restore::{done_line, download_words, left_out_line};
+pub(crate) use runs::{RunLine, removed_runs, show_runs};
+pub(crate) use timeline::TimelineView;
 pub(crate) use units::{length, plural};
+pub(crate) use verdict::{AskedKeys, different, equal};
 
 pub(crate) use crate::model::{shell_path, shell_word};
 

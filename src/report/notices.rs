@@ -1,7 +1,8 @@
 //! Events of recoveries, drills, aborts and marks, in words.
 
 use super::checks::head;
-use super::diff::{DiffView, Heading, Purpose};
+use super::diff::DiffView;
+use super::heading::{Heading, Purpose};
 use crate::error::Result;
 use crate::model::Destination;
 use crate::recover::{BucketPlan, Notice, Resumed};
@@ -95,15 +96,10 @@ pub(crate) fn plan_text(name: &str, notice: &Notice<'_>) -> Result<Vec<u8>> {
             out = text.into_bytes();
         }
         Notice::Bucket(BucketPlan { location, to, at, now, checks, sums, warnings }) => {
-            let heading = Heading {
-                location: (*location).clone(),
-                at: *at,
-                purpose: if to.is_some() { Purpose::Elsewhere } else { Purpose::Restore },
-                against: to.cloned().map(Destination::Bucket),
-                notes: head(checks),
-                restore: String::new(),
-                now: *now,
-            };
+            let purpose = if to.is_some() { Purpose::Elsewhere } else { Purpose::Restore };
+            let heading = Heading::new(location, *at, purpose, *now)
+                .against(to.cloned().map(Destination::Bucket))
+                .notes(head(checks));
             let mut view = DiffView::new(heading, false);
             view.warn(warnings);
             view.sums(sums, &mut out)?;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::diff::Purpose;
+use super::heading::Purpose;
 use super::units::{count, plural};
 use crate::error::Result;
 use crate::limits;

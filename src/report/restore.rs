@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::diff::sizes_only;
+use super::last_words::NextCommands;
 use super::units::{bytes, count, plural};
 use crate::apply::Outcome;
 use crate::counters::Counters;
@@ -74,4 +76,56 @@ pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -
         }
         Outcome::Failed(e) => Some(format!("failed    {key}: {e}")),
     }
+}
+
+/// How many keys are left out because they are in doubt.
+pub(crate) fn left_out_line(keys: u64) -> String {
+    plural(keys, "key in doubt is left as it is", "keys in doubt are left as they are")
+}
+
+/// What is said of the keys whose versions lie in an archive; `arrival` is when those come that were asked for.
+pub(super) fn archived_line(keys: u64, arrival: Option<&str>, next: &NextCommands) -> String {
+    let keys =
+        plural(keys, "key is not restored: its version lies", "keys are not restored: their versions lie");
+    match arrival {
+        None => format!("{keys} in an archive; to ask for them: {}", next.thaw),
+        Some(arrival) => {
+            format!(
+                "{keys} in an archive, and will have thawed {arrival}; to copy them then: {}",
+                next.resume
+            )
+        }
+    }
+}
+
+/// The last words about a download: what is left, and the command that checks it.
+pub(crate) fn download_words(
+    counters: &Counters,
+    finished: bool,
+    hints: &[String],
+    check: &str,
+) -> Vec<String> {
+    let (failed, conflicts) = (counters.failed.get(), counters.conflicts.get());
+    let unproven = counters.unproven.get();
+    let mut lines: Vec<_> = (unproven > 0).then(|| sizes_only(unproven)).into_iter().collect();
+    if !finished {
+        lines.push(
+            "the same command goes on where it stopped: what is right already is not read again".to_owned(),
+        );
+        return lines;
+    }
+    if failed > 0 {
+        lines.push(plural(failed, "key is not restored", "keys are not restored"));
+        lines.extend(hints.iter().map(|hint| format!("  {hint}")));
+    }
+    if conflicts > 0 {
+        let others = plural(conflicts, "other file was", "other files were");
+        lines.push(format!(
+            "{others} left alone in the place of keys; --on-conflict overwrite replaces files"
+        ));
+    }
+    if failed + conflicts == 0 && counters.settled() > 0 {
+        lines.push(format!("check it: {check}"));
+    }
+    lines
 }

@@ -1,12 +1,14 @@
 //! The runs of a state directory.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 use serde::Serialize;
 
+use super::Format;
 use super::columns::columns;
 use super::json::JsonLines;
 use super::units::count;
+use crate::engine::{RunState, RunStatus};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
@@ -37,7 +39,39 @@ pub(crate) struct RunLine<'a> {
     pub left: u64,
 }
 
-impl RunLine<'_> {
+impl<'a> RunLine<'a> {
+    /// A run among all that there are.
+    pub(crate) fn of(run: &'a RunStatus, all: &'a [RunStatus]) -> Self {
+        let RunStatus { id, manifest, state, damaged, running } = run;
+        let tally = state.as_ref().map(RunState::tally).unwrap_or_default();
+        let left = tally.conflicts + tally.archived + tally.failed;
+        let (changes, done) = (state.as_ref().map_or(0, RunState::changes), tally.done());
+        let undoes_this = |other: &&RunStatus| {
+            let undoes = other.manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref());
+            undoes == Some(id) && other.state.as_ref().is_some_and(RunState::is_done)
+        };
+        Self {
+            run: id,
+            state: match state {
+                _ if *running => "running",
+                _ if *damaged => "damaged",
+                None => "not begun",
+                Some(state) if state.is_done() => "done",
+                Some(_) if done + left == changes => "incomplete",
+                Some(_) => "interrupted",
+            },
+            began: manifest.as_ref().map(|manifest| manifest.began),
+            undoes: manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref()),
+            undone_by: all.iter().rev().find(undoes_this).map(|other| other.id.as_str()),
+            location: manifest.as_ref().map(|manifest| manifest.location.to_string()),
+            to: manifest.as_ref().and_then(|manifest| manifest.to.as_ref()).map(ToString::to_string),
+            at: manifest.as_ref().map(|manifest| manifest.at),
+            changes,
+            done,
+            left,
+        }
+    }
+
     fn row(&self, now: Instant) -> [String; 7] {
         let none = || "-".to_owned();
         [
@@ -63,8 +97,36 @@ impl RunLine<'_> {
     }
 }
 
+/// Writes the runs to stdout.
+pub(crate) fn show_runs(format: Format, runs: &[RunLine<'_>], now: Instant) -> Result<()> {
+    let mut out = BufWriter::new(std::io::stdout());
+    if format == Format::Json {
+        let mut json = JsonLines::new(&mut out);
+        runs.iter().try_for_each(|run| json.run(run))?;
+    } else {
+        out.write_all(runs_table(runs, now).as_bytes())?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Removes the runs one by one by `remove`, and names each in JSON as soon as it is gone.
+pub(crate) fn removed_runs(
+    format: Format,
+    runs: &[RunLine<'_>],
+    remove: impl Fn(&str) -> Result<()>,
+) -> Result<()> {
+    let mut json = JsonLines::new(std::io::stdout());
+    for run in runs {
+        remove(run.run)?;
+        if format == Format::Json {
+            json.removed_run(run)?;
+        }
+    }
+    Ok(())
+}
+
 /// The runs below a heading, in columns; nothing where there are none.
-pub(crate) fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
+fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
     if runs.is_empty() {
         return String::new();
     }
@@ -74,12 +136,12 @@ pub(crate) fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
 
 impl<W: Write> JsonLines<W> {
     /// One run of those that there are.
-    pub(crate) fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
+    fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
         self.line("run", run)
     }
 
     /// A run that was removed.
-    pub(crate) fn removed_run(&mut self, run: &RunLine<'_>) -> Result<()> {
+    fn removed_run(&mut self, run: &RunLine<'_>) -> Result<()> {
         self.line("removed_run", run)
     }
 }

@@ -1,14 +1,16 @@
 //! The chart of a timeline, and the moments to look at.
 
-use std::io::Write;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Format;
 use super::csv::of_stream;
 use super::json::JsonLines;
 use super::units::{count, duration, plural};
 use crate::counters::Counters;
+use crate::engine::Activity;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, Location, printable};
@@ -21,15 +23,17 @@ const BLOCKS: [char; 3] = ['░', '▒', '█'];
 #[derive(Debug)]
 pub(crate) struct TimelineView<'a> {
     /// The place.
-    pub location: &'a Location,
+    location: &'a Location,
     /// What was found; its bins as they are shown.
-    pub found: &'a Found,
+    pub(super) found: Found,
+    /// The bins as a page shows them.
+    pub(super) fine: Bins,
     /// The command that shows what a restore would change, up to the time.
-    pub diff: String,
+    diff: String,
     /// The time looked at; its end is the present at the latest.
-    pub window: Window,
+    window: Window,
     /// Columns of the screen.
-    pub columns: usize,
+    columns: usize,
 }
 
 /// An instant at the beginning of a second.
@@ -37,9 +41,35 @@ pub(super) fn instant(second: i64) -> Instant {
     Instant::from_millis(second.saturating_mul(1000))
 }
 
-impl TimelineView<'_> {
+impl<'a> TimelineView<'a> {
+    /// What was found, to be shown so; `diff` is the command that shows what a restore would change, up to the time.
+    pub(crate) fn new(location: &'a Location, activity: Activity, format: Format, diff: String) -> Self {
+        let Activity { mut found, window, has_step, .. } = activity;
+        let (columns, rows) = screen();
+        let mut fine = found.bins.clone();
+        if !has_step {
+            fine = fine.within(limits::PAGE_BARS);
+            found.bins = found.bins.within(match format {
+                Format::Table => bars_for(rows),
+                Format::Json | Format::Csv => limits::DATA_BARS,
+            });
+        }
+        Self { location, found, fine, diff, window, columns }
+    }
+
+    /// Writes it to stdout.
+    pub(crate) fn show(&self, format: Format, counters: &Counters, elapsed: Duration) -> Result<()> {
+        let mut out = BufWriter::new(std::io::stdout());
+        match format {
+            Format::Table => self.table(&mut out)?,
+            Format::Json => self.json(&mut JsonLines::new(&mut out), counters, elapsed)?,
+            Format::Csv => self.csv(&mut out)?,
+        }
+        Ok(out.flush()?)
+    }
+
     /// Writes the chart, the bursts, and the time to go back to.
-    pub(crate) fn table(&self, out: &mut impl Write) -> Result<()> {
+    fn table(&self, out: &mut impl Write) -> Result<()> {
         let bars: Vec<Bar> = self.found.bins.bars().collect();
         if bars.is_empty() {
             return Ok(writeln!(out, "{}: nothing was written or deleted here in that time", self.place())?);
@@ -144,12 +174,7 @@ impl TimelineView<'_> {
     }
 
     /// Writes bars, bursts and the summary as JSON.
-    pub(crate) fn json(
-        &self,
-        lines: &mut JsonLines<impl Write>,
-        counters: &Counters,
-        elapsed: Duration,
-    ) -> Result<()> {
+    fn json(&self, lines: &mut JsonLines<impl Write>, counters: &Counters, elapsed: Duration) -> Result<()> {
         for bar in self.found.bins.bars() {
             lines.line("bar", BarLine::of(bar, &self.found.bins))?;
         }
@@ -177,7 +202,7 @@ impl TimelineView<'_> {
     }
 
     /// Writes the bars as comma-separated values.
-    pub(crate) fn csv(&self, out: impl Write) -> Result<()> {
+    fn csv(&self, out: impl Write) -> Result<()> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record(["from", "to", "puts", "overwrites", "deletes"]).map_err(of_stream)?;
         for bar in self.found.bins.bars() {
@@ -337,6 +362,13 @@ struct SummaryLine<'a> {
 }
 
 /// How many bars fit the screen.
-pub(crate) fn bars_for(rows: usize) -> usize {
+fn bars_for(rows: usize) -> usize {
     rows.saturating_sub(12).clamp(limits::LEAST_BARS, limits::MOST_BARS)
+}
+
+/// Columns and rows of the terminal; those of a common one where stdout is none.
+fn screen() -> (usize, usize) {
+    let out = std::io::stdout();
+    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten();
+    size.map_or((100, 36), |size| (usize::from(size.ws_col), usize::from(size.ws_row)))
 }

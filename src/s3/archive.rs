@@ -23,6 +23,17 @@ pub enum Tier {
     Expedited,
 }
 
+impl Tier {
+    /// When a version is there that was asked for.
+    pub fn arrival(self) -> &'static str {
+        match self {
+            Self::Bulk => "within 12 hours (48 from DEEP_ARCHIVE)",
+            Self::Standard => "within 5 hours (12 from DEEP_ARCHIVE)",
+            Self::Expedited => "within minutes",
+        }
+    }
+}
+
 /// How archived versions are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thaw {

@@ -83,7 +83,7 @@ impl Window {
 
 /// Gathers events.
 #[derive(Debug)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     window: Window,
     bins: Bins,
     seconds: [Seconds; 3],
@@ -122,7 +122,7 @@ impl Found {
 
 impl Timeline {
     /// An empty one of what lies in `folder`, which is empty or ends in `/`. Its bars are `step` seconds wide, unless they become too many.
-    pub fn new(folder: &str, window: Window, step: Option<i64>) -> Self {
+    pub(crate) fn new(folder: &str, window: Window, step: Option<i64>) -> Self {
         Self {
             window,
             bins: Bins::new(step.unwrap_or(1)),
@@ -135,7 +135,7 @@ impl Timeline {
     }
 
     /// Takes what a trace tells.
-    pub fn take(&mut self, told: Told<'_>) {
+    pub(crate) fn take(&mut self, told: Told<'_>) {
         match told {
             Told::Did { key, second, event } => self.add(key, second, event),
             Told::Copied { second, event } => self.add_copy(second, event),
@@ -153,7 +153,7 @@ impl Timeline {
     }
 
     /// Takes what an entry of `key`, made in `second`, did; `None` if that is nothing.
-    pub fn add(&mut self, key: &str, second: i64, event: Option<Event>) {
+    pub(crate) fn add(&mut self, key: &str, second: i64, event: Option<Event>) {
         if !self.window.contains(second) {
             return;
         }
@@ -196,7 +196,7 @@ impl Timeline {
     }
 
     /// What was found, with the bursts that are worth a look, where these runs of asof changed the place.
-    pub fn finish(mut self, runs: &[OwnRun]) -> Found {
+    pub(crate) fn finish(mut self, runs: &[OwnRun]) -> Found {
         let mut bursts = Vec::new();
         for (event, seconds) in Event::ALL.into_iter().zip(&mut self.seconds) {
             seconds.settle(&self.prefixes);

@@ -21,7 +21,7 @@ pub enum Origin {
 
 /// When a run of asof changed the place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnRun {
+pub(crate) struct OwnRun {
     /// Its name.
     pub id: String,
     /// The first second in which it may have changed something.

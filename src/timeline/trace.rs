@@ -6,7 +6,7 @@ use crate::model::{Entry, Kind};
 
 /// What a trace tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told<'a> {
+pub(crate) enum Told<'a> {
     /// What an entry did.
     Did {
         /// The entry's key.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::common::{parse_concurrency, parse_rate};
+use crate::engine::{Action, Undelete};
 use crate::limits;
-use crate::plan::{Action, Undelete};
 
 /// What `restore`, `resume` and `undo` all take.
 #[derive(Debug, Args)]

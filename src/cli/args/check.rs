@@ -7,7 +7,9 @@ use clap::{Args, ValueEnum};
 
 use super::apply::{StateArgs, TrustArg};
 use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
-use crate::model::{Location, Use};
+use crate::engine::earlier_rules;
+use crate::error::Result;
+use crate::model::{Lifecycle, Location, Use};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CheckArgs {
@@ -28,8 +30,8 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history"])]
     pub(in crate::cli) iam: Option<UseArg>,
     /// With --at: doubt keys that held a multipart upload started within this window before T; without it, 1h
-    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
-    pub(in crate::cli) multipart_window: Duration,
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pub(in crate::cli) multipart_window: Option<Duration>,
     /// Accept keys whose state is uncertain: trust takes the listing for the whole truth
     #[arg(long, value_enum, value_name = "HOW")]
     pub(in crate::cli) doubtful: Option<TrustArg>,
@@ -49,6 +51,13 @@ pub(in crate::cli) struct EarlierArgs {
     /// Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as aws s3api get-bucket-lifecycle-configuration prints them
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) lifecycle_history: Option<PathBuf>,
+}
+
+impl EarlierArgs {
+    /// The rules that the file tells of.
+    pub(in crate::cli) fn rules(&self) -> Result<Lifecycle> {
+        earlier_rules(self.lifecycle_history.as_deref())
+    }
 }
 
 /// What a policy is for.

@@ -6,11 +6,41 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
+use super::apply::ActionArg;
 use super::check::EarlierArgs;
+use crate::engine::{Action, Only, Query, Selected};
 use crate::error::Error;
 use crate::limits;
-use crate::model::{Account, Destination, Instant, Location, RequestPayer};
-use crate::report::Format;
+use crate::model::{Account, Destination, Instant, Location, RequestPayer, TypedTime};
+use crate::report::{Display, Format, Output};
+
+impl<F: Form> CommonArgs<F> {
+    /// What is asked about the past of a place, of these kinds of change.
+    pub(in crate::cli) fn query(
+        &self,
+        location: &Location,
+        at: TypedTime,
+        only: &[ActionArg],
+    ) -> Result<Query, Error> {
+        let Self { select: SelectArgs { include, exclude, keys_from }, compare, .. } = self;
+        let selected = Selected {
+            include: include.clone(),
+            exclude: exclude.clone(),
+            keys_from: keys_from.as_ref().map(|file| file.to_string_lossy().into_owned()),
+            only: kinds(only),
+        };
+        let mut query = Query::new(location.clone(), at, selected)?;
+        query.trust_etag = compare.trust_etag;
+        query.multipart_window = self.multipart_window.unwrap_or(limits::MULTIPART_WINDOW);
+        query.earlier = self.earlier.rules()?;
+        Ok(query)
+    }
+}
+
+/// The kinds of change that were typed.
+pub(in crate::cli) fn kinds(only: &[ActionArg]) -> Only {
+    Only::new(only.iter().copied().map(Action::from))
+}
 
 /// A place and a past time.
 #[derive(Debug, Args)]
@@ -31,8 +61,8 @@ pub(in crate::cli) struct CommonArgs<F: Form = FormatArg> {
     #[command(flatten)]
     pub(in crate::cli) compare: CompareArgs,
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
-    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
-    pub(in crate::cli) multipart_window: Duration,
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pub(in crate::cli) multipart_window: Option<Duration>,
     #[command(flatten)]
     pub(in crate::cli) earlier: EarlierArgs,
     #[command(flatten)]
@@ -131,6 +161,19 @@ pub(in crate::cli) struct OutputArgs<F: Form = FormatArg> {
     /// Show progress even if stderr is not a terminal
     #[arg(long, conflicts_with_all = ["no_progress", "quiet"])]
     pub(in crate::cli) progress: bool,
+}
+
+impl<F: Form> From<OutputArgs<F>> for Output {
+    fn from(args: OutputArgs<F>) -> Self {
+        let OutputArgs { format, json, quiet, no_progress, progress } = args;
+        let format = if json { Format::Json } else { format.into() };
+        let display = match (quiet || no_progress, progress) {
+            (true, _) => Display::Never,
+            (false, true) => Display::Always,
+            (false, false) => Display::Auto,
+        };
+        Self { format, quiet, display }
+    }
 }
 
 /// The formats that a command offers: those that it takes, and no other.

@@ -64,7 +64,7 @@ fn each_option_is_typed_as_it_was() {
     ];
     assert_eq!(
         after(&typed, "restore").to_string(),
-        r"asof restore --include 'a*' --include b --exclude='-x*' --exclude 'it'\''s' --keys-from keys.txt --trust-etag --only undelete,revert --undelete remove-marker --endpoint-url http://127.0.0.1:9000 --expected-bucket-owner 111122223333 --path-style --request-payer requester --list-concurrency 3"
+        r"asof restore --at 1h --include 'a*' --include b --exclude='-x*' --exclude 'it'\''s' --keys-from keys.txt --trust-etag --only undelete,revert --undelete remove-marker --endpoint-url http://127.0.0.1:9000 --expected-bucket-owner 111122223333 --path-style --request-payer requester --list-concurrency 3"
     );
     assert_eq!(
         after(&typed, "restore").option("plan", "p").without(&["only"]).to_string(),

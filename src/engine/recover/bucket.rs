@@ -78,7 +78,7 @@ impl BucketPart {
 
     fn query(&self, at: Instant, terms: &Terms) -> Result<Query> {
         let (location, at) = (self.location.clone(), TypedTime::Instant(at));
-        let mut query = Query::new(location, at, Selected::default(), None)?;
+        let mut query = Query::new(location, at, Selected::default())?;
         query.multipart_window = terms.multipart_window;
         Ok(query)
     }

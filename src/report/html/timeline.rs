@@ -6,7 +6,7 @@ use super::super::timeline::{TimelineView, events, instant, length};
 use super::super::units::count;
 use super::page;
 use crate::model::Instant;
-use crate::timeline::{Bar, Bins, Event};
+use crate::timeline::{Bar, Event};
 
 /// Units of the chart's own coordinates; the browser stretches them to the page.
 const BAR: u64 = 10;
@@ -14,7 +14,8 @@ const HEIGHT: u64 = 1000;
 
 impl TimelineView<'_> {
     /// The chart with these bars, the bursts, and the time to go back to, as a page.
-    pub(crate) fn page(&self, bins: &Bins, now: Instant) -> String {
+    pub(crate) fn page(&self, now: Instant) -> String {
+        let bins = &self.fine;
         let bars: Vec<Bar> = bins.bars().collect();
         let body = html! {
             @if bars.is_empty() {

@@ -81,6 +81,7 @@ fn every_request_names_the_expected_owner() {
 #[test]
 fn a_bucket_of_another_owner_is_not_touched() {
     let stage = stage(&Demands::default());
+    stage.file("rows", b"readme.txt\n");
     let options = "--expected-bucket-owner 999999999999";
     assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes {options}")).changes_nothing(), @"
     exit code 1

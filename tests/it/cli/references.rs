@@ -77,7 +77,7 @@ fn dangling() {
       orphans                 1   9 B, which no row names
 
     1 key is there, 5 are not
-      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
+      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --orphans --heal 30s
     ");
     assert_snapshot!(stage.asof(&format!("{references} --orphans --format json")).changes_nothing(), @r#"
     exit code 4
@@ -281,7 +281,7 @@ fn missing_in_a_scratch_copy() {
     --- stderr
     done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
     take it back: asof undo RUN
-    check it: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --keys-from rows
+    check it: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --orphans --keys-from rows
     ");
     assert_eq!(stage.keys("scratch"), ["copy/late.jpg", "copy/unnamed.jpg"]);
 }

@@ -251,3 +251,24 @@ fn lab_beyond_loopback() {
     For more information, try '--help'.
     ");
 }
+
+/// Bad input is told before anybody has to log in.
+#[test]
+fn what_is_wrong_without_a_server_is_found_without_credentials() {
+    let stage = Stage::new();
+    for (words, error) in [
+        (
+            "references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from missing",
+            "error: cannot read keys from missing: ",
+        ),
+        (
+            "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --versus 2024-05-05T00:00:00Z",
+            "error: --versus lies before --at\n",
+        ),
+        ("diff s3://prod-uploads --at 1h --versus 2h", "error: --versus lies before --at\n"),
+    ] {
+        let said = stage.asof(words).env_remove("AWS_ACCESS_KEY_ID").changes_nothing();
+        assert!(said.starts_with(&format!("exit code 2\n--- stderr\n{error}")), "{words}: {said}");
+    }
+    assert_eq!(stage.lab.requests().total(), 0);
+}

@@ -1,35 +1,14 @@
-//! What a comparison came to, and the exit code of that.
+//! What a comparison came to, in words.
 
-use super::exit::Exit;
-use crate::engine::{Query, Verdict};
+use super::doubt::straddling_keys;
+use super::units::plural;
+use crate::engine::Query;
 use crate::model::{Instant, printable};
 use crate::plan::Sums;
-use crate::report::{plural, straddling_keys};
-
-/// What a comparison puts up with, as it was typed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tolerance {
-    /// Keys whose state at T is uncertain are taken to be as the listing tells.
-    pub(super) trust: bool,
-    /// There may be nothing to compare.
-    pub(super) empty: bool,
-}
-
-impl Tolerance {
-    /// The exit code: that nothing was compared is a finding.
-    pub(super) fn exit(self, verdict: Verdict) -> Exit {
-        match verdict {
-            Verdict::Empty if !self.empty => Exit::Differences,
-            Verdict::Empty | Verdict::Verified => Exit::Done,
-            Verdict::Uncertain => Exit::Refused,
-            Verdict::Different => Exit::Differences,
-        }
-    }
-}
 
 /// The keys that a comparison was asked about, for what is said where there are none.
 #[derive(Debug, Clone)]
-pub(super) struct AskedKeys {
+pub(crate) struct AskedKeys {
     /// How many were asked for by name, if they were.
     named: Option<usize>,
     place: String,
@@ -37,12 +16,12 @@ pub(super) struct AskedKeys {
 
 impl AskedKeys {
     /// Those of a query.
-    pub(super) fn of(query: &Query) -> Self {
+    pub(crate) fn of(query: &Query) -> Self {
         Self { named: query.named(), place: printable(&query.location.to_string()).into_owned() }
     }
 
     /// That nothing was compared, and what was empty. `against` is what else was looked at.
-    pub(super) fn nothing_compared(&self, sums: &Sums, against: &str) -> String {
+    pub(crate) fn nothing_compared(&self, sums: &Sums, against: &str) -> String {
         let place = &self.place;
         let why = match self.named {
             Some(0) => "--keys-from names no keys".to_owned(),
@@ -57,7 +36,7 @@ impl AskedKeys {
 }
 
 /// What is said where nothing differs.
-pub(super) fn equal(sums: &Sums, matched: u64, at: Instant, trust: bool) -> String {
+pub(crate) fn equal(sums: &Sums, matched: u64, at: Instant, trust: bool) -> String {
     let at = at.human();
     let uncertain = sums.unsure.all();
     if uncertain == 0 || trust {
@@ -82,7 +61,7 @@ pub(super) fn equal(sums: &Sums, matched: u64, at: Instant, trust: bool) -> Stri
 }
 
 /// What is said where something differs.
-pub(super) fn different(matched: u64, mismatched: u64) -> String {
+pub(crate) fn different(matched: u64, mismatched: u64) -> String {
     let matched = plural(matched, "key matches", "keys match");
     format!("{matched}, {}", plural(mismatched, "does not", "do not"))
 }

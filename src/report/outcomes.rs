@@ -2,19 +2,23 @@
 
 use std::io::BufWriter;
 
-use super::exit::say;
+use super::json::{JsonLines, Summary};
+use super::restore::failure_line;
+use super::{Format, say};
 use crate::apply::Outcome;
 use crate::error::Result;
 use crate::limits;
 use crate::model::Check;
 use crate::plan::{Change, Warning};
-use crate::report::{Format, JsonLines, Summary, failure_line};
 
 /// What is said of a key in conflict.
-pub(super) const CHANGED_MEANWHILE: &str = "changed by somebody since the plan was made; left alone";
+pub(crate) const CHANGED_MEANWHILE: &str = "changed by somebody since the plan was made; left alone";
+
+/// The same of a file.
+pub(crate) const STANDS_THERE: &str = "something else stands in its place; left alone";
 
 /// The results of a run as they come, and what can be done about the keys that failed.
-pub(super) struct Reporter {
+pub(crate) struct Reporter {
     form: Form,
     conflict: &'static str,
     hints: Vec<String>,
@@ -28,7 +32,7 @@ enum Form {
 
 impl Reporter {
     /// `conflict` says what a key in conflict is.
-    pub(super) fn new(format: Format, conflict: &'static str) -> Self {
+    pub(crate) fn new(format: Format, conflict: &'static str) -> Self {
         let form = match format {
             Format::Json => Form::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
             Format::Table | Format::Csv => Form::Table(0),
@@ -37,7 +41,7 @@ impl Reporter {
     }
 
     /// What was found out about the bucket, where the table does not say it already.
-    pub(super) fn checks(&mut self, checks: &[Check]) -> Result<()> {
+    pub(crate) fn checks(&mut self, checks: &[Check]) -> Result<()> {
         match &mut self.form {
             Form::Json(lines) => lines.checks(checks),
             Form::Table(_) => Ok(()),
@@ -45,14 +49,14 @@ impl Reporter {
     }
 
     /// What a person has to know first, where the table does not say it already.
-    pub(super) fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
+    pub(crate) fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
         match &mut self.form {
             Form::Json(lines) => lines.warnings(warnings),
             Form::Table(_) => Ok(()),
         }
     }
 
-    pub(super) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
+    pub(crate) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
         if let Outcome::Failed(e) = outcome {
             for hint in e.hints() {
                 if self.hints.len() < limits::SHOWN_HINTS && !self.hints.contains(hint) {
@@ -77,7 +81,7 @@ impl Reporter {
     }
 
     /// Gives the hints.
-    pub(super) fn finish(self, summary: &Summary<'_>) -> Result<Vec<String>> {
+    pub(crate) fn finish(self, summary: &Summary<'_>) -> Result<Vec<String>> {
         if let Form::Json(mut lines) = self.form {
             lines.summary(summary)?;
         }

@@ -1,0 +1,55 @@
+//! A plan that was saved, of which perhaps only some kinds of change are wanted.
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::model::Location;
+use crate::plan::file::PlanFile;
+use crate::plan::{Only, Sums};
+use crate::state::Run;
+
+impl Run {
+    /// Opens its plan.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a plan that cannot be read.
+    pub(crate) fn open_plan(&self) -> Result<PlanFile> {
+        PlanFile::open(&self.plan())
+    }
+}
+
+/// Opens a plan, limited to these kinds of change: its head and its sums are of these, and so is what is made of it. `location`
+/// is the place that it has to be of, if one was named.
+///
+/// # Errors
+/// [`Usage`](crate::error::ErrorKind::Usage) for a plan that cannot be read, that is of another place, or that has no such
+/// changes.
+pub(crate) fn open_plan(path: &Path, location: Option<&Location>, kinds: &Only) -> Result<PlanFile> {
+    let mut file = PlanFile::open(path)?;
+    let of_plan = &file.header.selection.only;
+    let Some(both) = of_plan.and(kinds) else {
+        let message = format!("the plan {} has no changes of that kind", path.display());
+        let names: Vec<_> = of_plan.named().iter().map(|action| action.name()).collect();
+        return Err(Error::usage(message).hint(format!("it was made with --only {}", names.join(","))));
+    };
+    if !kinds.is_all() {
+        let mut left = Sums::default();
+        for change in PlanFile::open(path)?.changes {
+            let (_, change) = change?;
+            if both.has(change.action) {
+                left.add(&change);
+            }
+        }
+        file.sums = file.sums.narrowed(left);
+    }
+    file.header.selection.only = both;
+    let of_plan = file.header.location();
+    match location.filter(|location| **location != of_plan) {
+        None => Ok(file),
+        Some(other) => {
+            let message = format!("the plan {} is of {of_plan}, not of {other}", path.display());
+            Err(Error::usage(message)
+                .hint("give the plan that was made of it, or leave the location out: a plan knows its own"))
+        }
+    }
+}

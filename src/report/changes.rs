@@ -1,0 +1,197 @@
+//! Changes, in the form asked for: what a diff or a verify found, what a plan has in store, what a restore would do.
+
+use std::io::{BufWriter, Write};
+
+use super::checks::{head, problems};
+use super::csv::CsvChanges;
+use super::diff::{DiffView, nothing_to_change};
+use super::heading::Heading;
+use super::json::{JsonLines, Summary};
+use super::units::plural;
+use super::{Format, Output, say};
+use crate::engine::Prepared;
+use crate::error::Result;
+use crate::limits;
+use crate::model::{Check, Instant};
+use crate::plan::file::Header;
+use crate::plan::{Action, Change, Sums, UnsureKey, Warning};
+use crate::spill::Spool;
+
+type Out = BufWriter<std::io::Stdout>;
+
+/// The results of a diff, of a verify, or a saved plan, in the form asked for.
+pub(crate) enum ChangesView {
+    Table(Box<DiffView>, Out),
+    Json(JsonLines<Out>),
+    Csv(Box<CsvChanges<Out>>),
+}
+
+impl ChangesView {
+    pub(crate) fn new(format: Format, heading: Heading, all: bool) -> Result<Self> {
+        let out = BufWriter::new(std::io::stdout());
+        Ok(match format {
+            Format::Table => Self::Table(Box::new(DiffView::new(heading, all)), out),
+            Format::Json => Self::Json(JsonLines::new(out)),
+            Format::Csv => Self::Csv(Box::new(CsvChanges::new(out)?)),
+        })
+    }
+
+    /// What was found out about the bucket, where the table does not say it already.
+    pub(crate) fn checks(&mut self, checks: &[Check]) -> Result<()> {
+        match self {
+            Self::Json(lines) => lines.checks(checks),
+            Self::Table(..) | Self::Csv(_) => Ok(()),
+        }
+    }
+
+    /// What a person has to know first. CSV has no place for it.
+    pub(crate) fn warn(&mut self, warnings: &[Warning]) -> Result<()> {
+        match self {
+            Self::Table(view, _) => view.warn(warnings),
+            Self::Json(lines) => lines.warnings(warnings)?,
+            Self::Csv(_) => {
+                for warning in warnings {
+                    say(&format!("warning: {warning}\n"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// That there was nothing to compare, where the table does not say it at its end.
+    pub(crate) fn nothing_compared(&mut self, message: &str) -> Result<()> {
+        match self {
+            Self::Table(..) => Ok(()),
+            Self::Json(lines) => lines.warning("nothing-compared", message),
+            Self::Csv(_) => {
+                say(&format!("{message}\n"));
+                Ok(())
+            }
+        }
+    }
+
+    /// What a plan is about, where the table does not say it already.
+    pub(crate) fn plan(&mut self, header: &Header) -> Result<()> {
+        match self {
+            Self::Json(lines) => lines.plan(header),
+            Self::Table(..) | Self::Csv(_) => Ok(()),
+        }
+    }
+
+    /// A difference, as something that is not as it should be.
+    pub(crate) fn mismatch(&mut self, change: &Change) -> Result<()> {
+        match self {
+            Self::Json(lines) => lines.mismatch(change),
+            other => other.change(change),
+        }
+    }
+
+    /// The keys in doubt that are not among the changes: the table counts them.
+    pub(crate) fn unsure(&mut self, unsure: Option<Spool<UnsureKey>>) -> Result<()> {
+        let (Self::Json(lines), Some(unsure)) = (self, unsure) else { return Ok(()) };
+        unsure.into_changes()?.try_for_each(|unsure| lines.unsure(&unsure?))
+    }
+
+    pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
+        match self {
+            Self::Table(view, out) => view.change(change, out),
+            Self::Json(lines) => lines.change(change),
+            Self::Csv(csv) => csv.change(change),
+        }
+    }
+
+    /// Writes what comes last. `verdict` takes the place of the command that would carry the changes out.
+    pub(crate) fn finish(self, sums: &Sums, summary: &Summary<'_>, verdict: Option<&str>) -> Result<()> {
+        match self {
+            Self::Table(view, mut out) => {
+                view.finish(sums, &mut out)?;
+                match verdict {
+                    Some(verdict) => writeln!(out, "{verdict}")?,
+                    None => view.next_step(sums, limits::DEFAULT_RATE, &mut out)?,
+                }
+                Ok(out.flush()?)
+            }
+            Self::Json(mut lines) => lines.summary(summary),
+            Self::Csv(csv) => csv.finish(),
+        }
+    }
+}
+
+/// Shows the sums of changes before they are made, where a person reads.
+pub(crate) fn show_sums(output: Output, heading: Heading, warnings: &[Warning], sums: &Sums) -> Result<()> {
+    if !output.is_read() {
+        return Ok(());
+    }
+    let mut out = BufWriter::new(std::io::stdout());
+    let mut view = DiffView::new(heading, false);
+    view.warn(warnings);
+    view.sums(sums, &mut out)?;
+    Ok(out.flush()?)
+}
+
+/// What is known of a restore before its changes are made.
+pub(crate) struct Before<'a> {
+    /// What there is to say of its plan, where it is of one that was saved.
+    pub notes: Option<Vec<String>>,
+    /// What a person has to know first.
+    pub warnings: &'a [Warning],
+    /// The present, for ages.
+    pub now: Instant,
+}
+
+/// Shows the sums of a restore's changes before they are made.
+pub(crate) fn show_prepared(output: Output, prepared: &Prepared, before: Before<'_>) -> Result<()> {
+    let Before { notes, warnings, now } = before;
+    let is_shown = output.is_read() && prepared.len > 0;
+    if is_shown {
+        let notes = match notes {
+            None => head(&prepared.checks),
+            Some(notes) => [notes, problems(&prepared.checks)].concat(),
+        };
+        show_sums(output, Heading::of(prepared, now).notes(notes), warnings, &prepared.sums)?;
+    }
+    let extra = if prepared.to.is_some() { prepared.sums.of(Action::Delete).keys } else { 0 };
+    if extra > 0 && !is_shown {
+        let keys = plural(extra, "key is", "keys are");
+        output.note(&format!("{keys} there beyond the past state, left alone"));
+    }
+    Ok(())
+}
+
+/// The changes of a restore that is not made, below the table of their sums.
+pub(crate) struct Preview<'a> {
+    /// What was found out about the bucket.
+    pub checks: &'a [Check],
+    /// The sums of the changes.
+    pub sums: &'a Sums,
+    /// How many it would make: what is there beyond the past state is left alone.
+    pub changes: u64,
+    /// The command that makes them.
+    pub restore: String,
+}
+
+impl Preview<'_> {
+    /// Shows them.
+    pub(crate) fn show(
+        &self,
+        format: Format,
+        changes: impl Iterator<Item = Result<Change>>,
+        summary: &Summary<'_>,
+    ) -> Result<()> {
+        let mut out = BufWriter::new(std::io::stdout());
+        if format != Format::Json {
+            if self.changes == 0 {
+                writeln!(out, "{}", nothing_to_change(self.sums))?;
+            } else {
+                writeln!(out, "  to carry out: {}", self.restore)?;
+            }
+            return Ok(out.flush()?);
+        }
+        let mut lines = JsonLines::new(out);
+        lines.checks(self.checks)?;
+        for change in changes {
+            lines.change(&change?)?;
+        }
+        lines.summary(summary)
+    }
+}

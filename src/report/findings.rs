@@ -1,0 +1,82 @@
+//! What a check of references found, in the form asked for.
+
+use std::io::{BufWriter, Write};
+
+use super::json::JsonLines;
+use super::references::{
+    CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
+};
+use super::{Format, say};
+use crate::engine::ReferenceFinding;
+use crate::error::Result;
+use crate::model::Instant;
+use crate::recover::ReferenceSums;
+
+type Out = BufWriter<std::io::Stdout>;
+
+/// The findings in the form asked for.
+pub(crate) enum FindingsView {
+    Table(Box<ReferencesView>, Out),
+    Json(JsonLines<Out>),
+    Csv(Box<CsvReferences<Out>>),
+}
+
+impl FindingsView {
+    /// Nothing so far.
+    pub(crate) fn new(format: Format, heading: ReferencesHeading, all: bool) -> Result<Self> {
+        let out = BufWriter::new(std::io::stdout());
+        Ok(match format {
+            Format::Table => Self::Table(Box::new(ReferencesView::new(heading, all)), out),
+            Format::Json => Self::Json(JsonLines::new(out)),
+            Format::Csv => Self::Csv(Box::new(CsvReferences::new(out)?)),
+        })
+    }
+
+    /// What a person has to know of the result, by its reason and in words; the table says it at its end.
+    pub(crate) fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
+        match self {
+            Self::Table(..) => Ok(()),
+            Self::Json(lines) => lines.warning(reason, message),
+            Self::Csv(_) => {
+                say(&format!("{message}\n"));
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes one finding.
+    pub(crate) fn finding(&mut self, finding: &ReferenceFinding<'_>, at: Instant) -> Result<()> {
+        match (finding, self) {
+            (ReferenceFinding::Dangling(dangling), Self::Table(view, out)) => view.dangling(dangling, out),
+            (ReferenceFinding::Dangling(dangling), Self::Json(lines)) => lines.dangling(dangling, at),
+            (ReferenceFinding::Dangling(dangling), Self::Csv(csv)) => csv.dangling(dangling, at),
+            (ReferenceFinding::Orphan(orphan), Self::Table(view, out)) => view.orphan(orphan, out),
+            (ReferenceFinding::Orphan(orphan), Self::Json(lines)) => lines.orphan(orphan),
+            (ReferenceFinding::Orphan(orphan), Self::Csv(csv)) => csv.orphan(orphan),
+        }
+    }
+
+    /// Writes what comes last; `next` is what could be done.
+    pub(crate) fn finish(
+        self,
+        sums: &ReferenceSums,
+        summary: &ReferencesSummary<'_>,
+        next: Option<String>,
+    ) -> Result<()> {
+        match self {
+            Self::Table(view, mut out) => {
+                view.finish(sums, &mut out)?;
+                writeln!(out, "{}", references_verdict(sums))?;
+                for cause in sums.likely_causes() {
+                    writeln!(out, "  likely cause: {cause}")?;
+                }
+                if let Some(next) = next {
+                    writeln!(out, "  {next}")?;
+                }
+                Ok(out.flush()?)
+            }
+            Self::Json(mut lines) => lines.references(summary),
+            Self::Csv(csv) => csv.finish(),
+        }
+    }
+}
