@@ -19,6 +19,9 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let server = server_again(&done.manifest().server, server);
     let kept = server_of(&server);
     let client = context.client(server, Some(apply.rate)).await?;
+    if let Some(warning) = done.damaged_uploads()? {
+        context.note(&warning);
+    }
     let undo = Undo { done: &done, server: kept, undelete: undelete.into() };
     let prepared = undo.prepare(&client, &context.cancel).await;
     let Some(PreparedUndo { run, sums }) = context.answered(&client, prepared)? else {
