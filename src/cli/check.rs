@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         (None, Some(window)) => AskedTime::Window(window),
         (None, None) => AskedTime::Back,
     };
-    let (earlier, trusting) = (earlier.rules()?, doubtful.is_some());
+    let (earlier, trusting) = (earlier.rules(&context.cancel).await?, doubtful.is_some());
     let databases = match &database {
         Some(file) => named(file, &server, &context.cancel).await?,
         None => Vec::new(),

@@ -11,7 +11,7 @@ use crate::model::{Instant, Versioning};
 use crate::report::{ChangesView, Command, Heading, Purpose, head, plural};
 
 pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>) -> Result<Exit> {
-    let diff = read(&args)?;
+    let diff = read(context, &args).await?;
     let DiffArgs { all, out, exit_code, common, .. } = args;
     let mut context = context.shown(common.output);
     let client = context.client(common.server, None).await?;
@@ -50,11 +50,11 @@ pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>) -> Result
 }
 
 /// Reads what is to be compared.
-fn read<F: Form>(args: &DiffArgs<F>) -> Result<Diff> {
+async fn read<F: Form>(context: &Context, args: &DiffArgs<F>) -> Result<Diff> {
     let read = |text: &str| time_arg::read(text, &args.state);
     let at = read(&args.past.at)?;
     let versus = args.versus.as_deref().map(read).transpose()?;
-    let query = args.common.query(&args.past.location, at, &args.only)?;
+    let query = args.common.query(&args.past.location, at, &args.only, &context.cancel).await?;
     Diff::new(query, versus, args.undelete.into())
 }
 

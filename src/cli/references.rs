@@ -36,7 +36,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
         can_ask(yes, HEAL)?;
     }
     let aim = if within.is_some() { Aim::Heal } else { Aim::Tell };
-    let earlier = earlier.rules()?;
+    let earlier = earlier.rules(&context.cancel).await?;
     let RowsArgs { keys_from, null } = rows;
     let rows = Rows::open(keys_from, null, &context.cancel).await?;
     let check = CheckReferences { location: location.clone(), at: typed, holder, earlier, aim };

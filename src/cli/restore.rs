@@ -66,7 +66,11 @@ fn no_directory(no_case_collisions: bool) -> Result<()> {
 }
 
 /// Reads what is to be restored, with the head of the plan where it is of one.
-fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Option<Header>, Restore)> {
+async fn read(
+    context: &Context,
+    args: &RestoreArgs,
+    to: Option<Location>,
+) -> Result<(Option<Header>, Restore)> {
     match (&args.plan, &args.location, &args.at) {
         (Some(path), location, _) => {
             let file = open_plan(path, location.as_ref(), &kinds(&args.only))?;
@@ -74,7 +78,7 @@ fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Option<Header>, Res
         }
         (None, Some(location), Some(at)) => {
             let at = time_arg::read(at, &args.apply.state)?;
-            let query = Box::new(args.common.query(location, at, &args.only)?);
+            let query = Box::new(args.common.query(location, at, &args.only, &context.cancel).await?);
             if let Some(to) = &to {
                 check_elsewhere(location, to)?;
             }
@@ -87,7 +91,7 @@ fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Option<Header>, Res
 async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs) -> Result<Exit> {
     no_directory(args.no_case_collisions)?;
     let (yes, dry_run) = (args.yes, args.dry_run);
-    let (plan, restore) = read(&args, to)?;
+    let (plan, restore) = read(&context, &args, to).await?;
     let RestoreArgs { apply, copies, common, allow_mass_delete, .. } = args;
     can_ask(yes || dry_run, CHANGE)?;
     let (state_dir, kept) = (state_dir(&apply.state)?, server_of(&common.server));

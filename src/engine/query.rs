@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::key_lookup::Scope;
 use super::past::judge;
-use crate::error::{Error, Result};
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::{Selection, Terminator, each_key};
 use crate::model::{Instant, Known, Lifecycle, Location, Rule, TypedTime};
@@ -75,6 +76,21 @@ impl Query {
     pub(super) fn judge(&self, rules: &Known<Vec<Rule>>, at: Instant, versus: AsOf) -> Judge {
         let as_of = AsOfPair { then: AsOf::At(at), now: versus };
         judge(rules, self.earlier.clone(), as_of, self.multipart_window)
+    }
+}
+
+/// Reads files away from the thread that hears of a stop: each may be a pipe, which waits for whoever writes it.
+///
+/// # Errors
+/// Those of `read`, and [`Interrupted`](ErrorKind::Interrupted) where it was stopped meanwhile.
+pub(crate) async fn reading<T: Send + 'static>(
+    cancel: &Cancel,
+    read: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(read);
+    tokio::select! {
+        done = done => done.map_err(|e| Error::new(ErrorKind::Local, "reading a file failed").because(e))?,
+        () = cancel.stopped() => Err(Error::interrupted()),
     }
 }
 

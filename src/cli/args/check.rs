@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::apply::{StateArgs, TrustArg};
 use super::common::{OutputArgs, ServerArgs, parse_length, parse_location};
-use crate::engine::earlier_rules;
+use crate::cancel::Cancel;
+use crate::engine::{earlier_rules, reading};
 use crate::error::Result;
 use crate::model::{Lifecycle, Location, Use};
 
@@ -55,8 +56,9 @@ pub(in crate::cli) struct EarlierArgs {
 
 impl EarlierArgs {
     /// The rules that the file tells of.
-    pub(in crate::cli) fn rules(&self) -> Result<Lifecycle> {
-        earlier_rules(self.lifecycle_history.as_deref())
+    pub(in crate::cli) async fn rules(&self, cancel: &Cancel) -> Result<Lifecycle> {
+        let file = self.lifecycle_history.clone();
+        reading(cancel, move || earlier_rules(file.as_deref())).await
     }
 }
 

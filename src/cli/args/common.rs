@@ -8,7 +8,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
 use super::apply::ActionArg;
 use super::check::EarlierArgs;
-use crate::engine::{Action, Only, Query, Selected};
+use crate::cancel::Cancel;
+use crate::engine::{Action, Only, Query, Selected, reading};
 use crate::error::Error;
 use crate::limits;
 use crate::model::{Account, Destination, Instant, Location, RequestPayer, TypedTime};
@@ -16,11 +17,12 @@ use crate::report::{Display, Format, Output};
 
 impl<F: Form> CommonArgs<F> {
     /// What is asked about the past of a place, of these kinds of change.
-    pub(in crate::cli) fn query(
+    pub(in crate::cli) async fn query(
         &self,
         location: &Location,
         at: TypedTime,
         only: &[ActionArg],
+        cancel: &Cancel,
     ) -> Result<Query, Error> {
         let Self { select: SelectArgs { include, exclude, keys_from }, compare, .. } = self;
         let selected = Selected {
@@ -29,10 +31,11 @@ impl<F: Form> CommonArgs<F> {
             keys_from: keys_from.as_ref().map(|file| file.to_string_lossy().into_owned()),
             only: kinds(only),
         };
-        let mut query = Query::new(location.clone(), at, selected)?;
+        let location = location.clone();
+        let mut query = reading(cancel, move || Query::new(location, at, selected)).await?;
         query.trust_etag = compare.trust_etag;
         query.multipart_window = self.multipart_window.unwrap_or(limits::MULTIPART_WINDOW);
-        query.earlier = self.earlier.rules()?;
+        query.earlier = self.earlier.rules(cancel).await?;
         Ok(query)
     }
 }
