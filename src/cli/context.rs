@@ -103,6 +103,7 @@ impl ServerArgs {
     pub(super) fn settings(self, rate: Option<u32>) -> Settings {
         let ServerArgs {
             endpoint_url,
+            begun_on,
             region,
             profile,
             path_style,
@@ -113,6 +114,7 @@ impl ServerArgs {
         } = self;
         Settings {
             endpoint_url,
+            begun_on,
             region,
             profile,
             path_style,

@@ -38,7 +38,7 @@ pub(super) async fn heal(
     typed: Typed,
 ) -> Result<Healed> {
     let Typed { healing: HealingArgs { apply, copies }, server, yes } = typed;
-    let (state_dir, kept) = (state_dir(&apply.state)?, server_of(&server));
+    let (state_dir, kept) = (state_dir(&apply.state)?, server_of(server, client));
     let options = restore_options(&copies, &apply);
     show(context, heading, &prepared.sums)?;
     prepared.require_certainty(&options)?;

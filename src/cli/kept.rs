@@ -6,7 +6,7 @@ use super::args::apply::StateArgs;
 use super::args::common::ServerArgs;
 use super::context::Output;
 use super::suggest;
-use crate::engine::{Run, Server};
+use crate::engine::{Client, Run, Server};
 use crate::error::{Error, Result};
 
 /// Where runs are kept.
@@ -20,34 +20,18 @@ pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
     })
 }
 
-/// The server as a run keeps it.
-pub(super) fn server_of(args: &ServerArgs) -> Server {
-    let ServerArgs {
-        endpoint_url,
-        region,
-        profile,
-        path_style,
-        expected_bucket_owner,
-        request_payer,
-        list_concurrency: _,
-        read_timeout: _,
-    } = args;
-    Server {
-        endpoint_url: endpoint_url.clone(),
-        region: region.clone(),
-        profile: profile.clone(),
-        path_style: *path_style,
-        expected_bucket_owner: expected_bucket_owner.clone(),
-        request_payer: request_payer.map(Into::into),
-    }
+/// The server as a run keeps it, given the client that was made of this.
+pub(super) fn server_of(args: ServerArgs, client: &Client) -> Server {
+    Server::of(&args.settings(None), client)
 }
 
-/// The server that a run was begun on, unless another is named now.
+/// The server that a run was begun on, unless another is typed now: what the environment says may be another by then.
 pub(super) fn server_again(kept: &Server, args: ServerArgs) -> ServerArgs {
-    let Server { endpoint_url, region, profile, path_style, expected_bucket_owner, request_payer } =
+    let Server { endpoint_url, endpoint, region, profile, path_style, expected_bucket_owner, request_payer } =
         kept.clone();
     ServerArgs {
         endpoint_url: args.endpoint_url.or(endpoint_url),
+        begun_on: endpoint,
         region: args.region.or(region),
         profile: args.profile.or(profile),
         path_style: args.path_style || path_style,

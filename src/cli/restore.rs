@@ -94,8 +94,9 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     let (plan, restore) = read(&context, &args, to).await?;
     let RestoreArgs { apply, copies, common, allow_mass_delete, .. } = args;
     can_ask(yes || dry_run, CHANGE)?;
-    let (state_dir, kept) = (state_dir(&apply.state)?, server_of(&common.server));
-    let client = context.client(common.server, Some(apply.rate)).await?;
+    let state_dir = state_dir(&apply.state)?;
+    let client = context.client(common.server.clone(), Some(apply.rate)).await?;
+    let kept = server_of(common.server, &client);
     let prepared = context.surveying(restore.prepare(&client, &context.cancel)).await;
     let prepared = context.answered(&client, prepared)?;
     let notes = plan.as_ref().map(|plan| plan_notes(plan, &suggest::choice_of(plan), context.now));

@@ -247,8 +247,9 @@ fn is_same(one: &Arg, other: &Arg) -> bool {
         && values(one) == values(other)
 }
 
-/// The options that a run keeps of its server; a flag has no value.
+/// The options that a run keeps of its server; a flag has no value. The server that they meant is none.
 fn kept(server: &Server) -> Vec<(String, Option<OsString>)> {
+    let server = Server { endpoint: None, ..server.clone() };
     let Ok(serde_json::Value::Object(kept)) = serde_json::to_value(server) else { return Vec::new() };
     let options = kept.into_iter().filter_map(|(id, value)| match value {
         serde_json::Value::String(value) => Some((id, Some(value.into()))),

@@ -17,12 +17,11 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let done = open_run(&apply.state, &run, context.output)?;
     can_ask(yes, CHANGE)?;
     let server = server_again(&done.manifest().server, server);
-    let kept = server_of(&server);
-    let client = context.client(server, Some(apply.rate)).await?;
+    let client = context.client(server.clone(), Some(apply.rate)).await?;
     if let Some(warning) = done.damaged_uploads()? {
         context.note(&warning);
     }
-    let undo = Undo { done: &done, server: kept, undelete: undelete.into() };
+    let undo = Undo { done: &done, server: server_of(server, &client), undelete: undelete.into() };
     let prepared = undo.prepare(&client, &context.cancel).await;
     let Some(PreparedUndo { run, sums }) = context.answered(&client, prepared)? else {
         return nothing(&context, &done);

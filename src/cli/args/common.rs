@@ -12,7 +12,7 @@ use crate::cancel::Cancel;
 use crate::engine::{Action, Only, Query, Selected, reading};
 use crate::error::Error;
 use crate::limits;
-use crate::model::{Account, Destination, Instant, Location, RequestPayer, TypedTime};
+use crate::model::{Account, Destination, Endpoint, Instant, Location, RequestPayer, TypedTime};
 use crate::report::{Display, Format, Output};
 
 impl<F: Form> CommonArgs<F> {
@@ -101,6 +101,8 @@ pub(in crate::cli) struct ServerArgs {
     /// The server's address, if it is not AWS
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) endpoint_url: Option<String>,
+    #[arg(skip)]
+    pub(in crate::cli) begun_on: Option<Endpoint>,
     /// The bucket's region
     #[arg(long)]
     pub(in crate::cli) region: Option<String>,

@@ -78,9 +78,7 @@ fn by_run(own: BucketRun<'_>, other: BucketRun<'_>) -> Option<String> {
     if other.manifest.undoes.as_deref() == Some(own.id) {
         return Some(format!("its run {} of {changed} was undone by the run {}", own.id, other.id));
     }
-    let resource = |manifest: &RunManifest| {
-        Resource::bucket(manifest.server.endpoint_url.as_deref(), manifest.changed())
-    };
+    let resource = |manifest: &RunManifest| Resource::bucket(manifest.server.asked(), manifest.changed());
     let same_time = other.manifest.undoes.is_none() && other.manifest.at == own.manifest.at;
     if other.manifest.heals || same_time || !resource(own.manifest).meets(&resource(other.manifest)) {
         return None;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Account, Instant, Location, RequestPayer};
-use crate::s3::Thaw;
+use crate::model::{Account, Endpoint, Instant, Location, RequestPayer};
+use crate::s3::{Client, Settings, Thaw};
 use crate::state::dir::{cannot, write};
 
 /// The version of `run.json`'s format. One that is newer is refused.
@@ -65,12 +65,15 @@ impl Default for Copying {
     }
 }
 
-/// Which server a run asks, and as whom, as it was typed.
+/// Which server a run asks, and as whom: as it was typed, and what that meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Server {
     /// `--endpoint-url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint_url: Option<String>,
+    /// The server that was asked; none where an older asof has kept only what was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<Endpoint>,
     /// `--region`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -86,6 +89,26 @@ pub struct Server {
     /// `--request-payer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_payer: Option<RequestPayer>,
+}
+
+impl Server {
+    /// The server of a client that was made of these settings.
+    pub fn of(settings: &Settings, client: &Client) -> Self {
+        Self {
+            endpoint_url: settings.endpoint_url.clone(),
+            endpoint: Some(client.endpoint()),
+            region: settings.region.clone(),
+            profile: settings.profile.clone(),
+            path_style: settings.path_style,
+            expected_bucket_owner: settings.expected_bucket_owner.clone(),
+            request_payer: settings.request_payer,
+        }
+    }
+
+    /// The server that is asked, as far as it is known.
+    pub(crate) fn asked(&self) -> Option<Endpoint> {
+        self.endpoint.clone().or_else(|| self.endpoint_url.clone().map(Endpoint::from))
+    }
 }
 
 impl RunManifest {
