@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::ShowArgs;
+use super::args::look::ShowArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::{LATEST, named, state_dir};

@@ -4,9 +4,10 @@ use std::io::Write;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::exit::{Exit, say};
+use super::exit::Exit;
 use crate::cancel::Cancel;
 use crate::program;
+use crate::report::say;
 
 /// The first signal lets what is under way finish; the second does not, and `last` is said then.
 pub(super) fn stop_on_signals(cancel: Cancel, last: &'static str) -> std::io::Result<()> {
