@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::suggest::typed;
 use super::time_arg;
 use crate::engine::recover::{Databases, Source, least_policy};
-use crate::engine::{AskedTime, CheckPast};
+use crate::engine::{AskedTime, CheckPast, earlier_rules};
 use crate::error::{Error, Result};
 use crate::model::{Policy, TypedTime};
 use crate::report::Answer;
@@ -35,7 +35,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         (None, Some(window)) => AskedTime::Window(window),
         (None, None) => AskedTime::Back,
     };
-    let (earlier, trusting) = (earlier.rules()?, doubtful.is_some());
+    let (earlier, trusting) = (earlier_rules(earlier.lifecycle_history.as_deref())?, doubtful.is_some());
     let server = server.settings(None);
     let databases = match &database {
         Some(file) => Databases::of(file, &server, &context.cancel, typed).await?,

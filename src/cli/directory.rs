@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use super::args::common::PastArgs;
 use super::args::restore::RestoreArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::suggest::suggest;
 use super::time_arg;
 use crate::engine::{Action, Conclusion, Download, Names, OnConflict, PreparedDownload};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::Destination;
 use crate::report::{
     Asked, Command, Done, Heading, Phase, Preview, Purpose, Reporter, STANDS_THERE, can_ask, done_line,
@@ -22,11 +23,8 @@ const OVERWRITE: Asked = Asked {
 };
 
 pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, no_case_collisions, dry_run, yes, change, common, .. } = args;
-    // clap has asked for them.
-    let (Some(location), Some(at)) = (location, at) else {
-        return Err(Error::usage("give a location and --at"));
-    };
+    let PastArgs { location, at } = args.past()?;
+    let RestoreArgs { no_case_collisions, dry_run, yes, change, common, .. } = args;
     change.copies.require_none()?;
     let mut options = change.options();
     let typed = time_arg::read(&at, &change.apply.state, None)?;

@@ -7,7 +7,7 @@ use super::recovery::{request, target_time};
 use super::sweep;
 use crate::engine::recover::{Drill, Notice};
 use crate::error::Result;
-use crate::report::{Output, RecoveryView, ReportFiles};
+use crate::report::{Output, RecoveryView};
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let output = Output::from(args.carry.output.clone());
@@ -17,15 +17,14 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, at, keep, report, carry, .. } = args;
     let source = carry.source(file.as_deref())?;
     let target = target_time(&at, &carry.change.apply.state, &source)?;
-    let copies = ReportFiles::from(report);
-    copies.can_write()?;
+    report.can_write()?;
     let (view, options) = (RecoveryView::new(output, &source), carry.options()?);
     let on = |notice: &Notice<'_>| view.show(notice);
     let drill = Drill { request: request(context, &source, &options, &on), target, keep };
     let Some(result) = Box::pin(drill.run()).await? else { return Ok(Exit::Failed) };
-    let conclusion = view.report(&result, &copies);
+    let exit = report.keep(&view, &result);
     if !result.report.left.is_empty() {
         view.show(&Notice::LeftBehind(&result.report.left))?;
     }
-    result.outcome.trouble.map_or(Ok(conclusion.into()), Err)
+    result.outcome.trouble.map_or(Ok(exit), Err)
 }

@@ -8,7 +8,7 @@ use super::recovery::{request, target_time};
 use super::suggest::{recover, typed};
 use crate::engine::recover::{Begins, Notice, Recover, write_template};
 use crate::error::{Error, Result};
-use crate::report::{Asked, Output, RecoveryView, ReportFiles, can_ask};
+use crate::report::{Asked, Output, RecoveryView, can_ask};
 
 const RECOVER: Asked = Asked {
     does: "put buckets and databases back",
@@ -47,15 +47,14 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         output.note(&format!("nothing was changed; to carry out: {command}"));
         return Ok(Exit::Done);
     }
-    let copies = ReportFiles::from(report);
-    copies.can_write()?;
+    report.can_write()?;
     can_ask(yes, RECOVER)?;
     let prepared = Box::pin(recover.prepare()).await?;
     if !yes && let Some(name) = prepared.name_to_type()? {
         view.confirm(context.prompt(), &name).await?;
     }
     let result = Box::pin(prepared.execute()).await?;
-    let conclusion = view.report(&result, &copies);
+    let exit = report.keep(&view, &result);
     view.finish(&result, typed);
-    Ok(conclusion.into())
+    Ok(exit)
 }

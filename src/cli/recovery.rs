@@ -5,12 +5,15 @@ use std::path::Path;
 use super::args::apply::StateArgs;
 use super::args::recover::{CarryArgs, ReportArgs};
 use super::context::Context;
+use super::exit::Exit;
 use super::kept::state_dir;
 use super::suggest::typed;
 use super::time_arg;
-use crate::engine::recover::{LATEST, Notice, RecoveryOptions, RecoveryRequest, Source, TargetTime};
+use crate::engine::recover::{
+    LATEST, Notice, RecoveryOptions, RecoveryRequest, RecoveryResult, Source, TargetTime,
+};
 use crate::error::{Error, Result};
-use crate::report::ReportFiles;
+use crate::report::{RecoveryView, output_file};
 
 /// The recovery file; clap demands one where the command does not only list.
 pub(super) fn source(file: Option<&Path>) -> Result<Source> {
@@ -37,9 +40,15 @@ impl CarryArgs {
     }
 }
 
-impl From<ReportArgs> for ReportFiles {
-    fn from(ReportArgs { report, html }: ReportArgs) -> Self {
-        Self { json: report, page: html }
+impl ReportArgs {
+    /// Sees that the copies of the report can be written, before anything is done.
+    pub(super) fn can_write(&self) -> Result<()> {
+        output_file::can_write(self.report.as_deref().into_iter().chain(self.html.as_deref()))
+    }
+
+    /// Shows the report, and keeps it.
+    pub(super) fn keep(&self, view: &RecoveryView<'_>, result: &RecoveryResult) -> Exit {
+        view.report(result, self.report.as_deref(), self.html.as_deref()).into()
     }
 }
 

@@ -7,7 +7,9 @@ use super::exit::Exit;
 use super::heal::{Healing, heal};
 use super::suggest::{Suggestion, suggest};
 use super::time_arg;
-use crate::engine::{Aim, CheckReferences, Existed, Heal, Holder, ReferenceCheck, Rows, Server};
+use crate::engine::{
+    Aim, CheckReferences, Existed, Heal, Holder, ReferenceCheck, Rows, Server, earlier_rules,
+};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location};
 use crate::report::{
@@ -35,7 +37,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
         can_ask(yes, HEAL)?;
     }
     let aim = if within.is_some() { Aim::Heal } else { Aim::Tell };
-    let earlier = earlier.rules()?;
+    let earlier = earlier_rules(earlier.lifecycle_history.as_deref())?;
     let RowsArgs { keys_from, null } = rows;
     let rows = Rows::open(keys_from, null, &context.cancel).await?;
     let check = CheckReferences { location: location.clone(), at: typed, holder, earlier, aim };

@@ -7,7 +7,7 @@ use super::carry::PendingRun;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::state_dir;
-use super::show::{self, Asked};
+use super::show::{self, Wanted};
 use super::suggest::{self, suggest};
 use super::{diff, directory, time_arg};
 use crate::engine::{Begun, Header, Only, Restore, Said, Server, check_elsewhere, open_plan};
@@ -37,50 +37,37 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
 
 /// Shows what a restore in place would change, as `diff` and `show` do, and changes nothing.
 async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, plan, undelete, only, change, common, .. } = args;
-    match (plan, location, at) {
-        (Some(plan), location, _) => {
-            let kinds = Only::new(only.iter().copied());
-            show::view(context, Asked { plan: &plan, location: location.as_ref(), all: false, kinds })
-        }
-        (None, Some(location), Some(at)) => {
-            let diff = DiffArgs {
-                past: PastArgs { location, at },
-                versus: None,
-                all: false,
-                out: None,
-                undelete,
-                only,
-                exit_code: false,
-                state: change.apply.state,
-                common,
-            };
-            diff::run(context, diff).await
-        }
-        (None, ..) => Err(Error::usage(NO_PLACE)),
+    if let Some(plan) = &args.plan {
+        let kinds = Only::new(args.only.iter().copied());
+        return show::view(context, plan, Wanted { location: args.location.as_ref(), all: false, kinds });
     }
+    let diff = DiffArgs {
+        past: args.past()?,
+        versus: None,
+        all: false,
+        out: None,
+        undelete: args.undelete,
+        only: args.only,
+        exit_code: false,
+        state: args.change.apply.state,
+        common: args.common,
+    };
+    diff::run(context, diff).await
 }
-
-/// What clap has asked for already.
-const NO_PLACE: &str = "give a location and --at, or --plan";
 
 /// Reads what is to be restored, with the head of the plan where it is of one.
 fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Option<Header>, Restore)> {
-    match (&args.plan, &args.location, &args.at) {
-        (Some(path), location, _) => {
-            let file = open_plan(path, location.as_ref(), &Only::new(args.only.iter().copied()))?;
-            Ok((Some(file.header.clone()), Restore::Plan(Box::new(file))))
-        }
-        (None, Some(location), Some(at)) => {
-            let at = time_arg::read(at, &args.change.apply.state, None)?;
-            let query = Box::new(args.common.query(location, at, &args.only)?);
-            if let Some(to) = &to {
-                check_elsewhere(location, to)?;
-            }
-            Ok((None, Restore::Past { query, to, undelete: args.undelete }))
-        }
-        (None, ..) => Err(Error::usage(NO_PLACE)),
+    if let Some(plan) = &args.plan {
+        let file = open_plan(plan, args.location.as_ref(), &Only::new(args.only.iter().copied()))?;
+        return Ok((Some(file.header.clone()), Restore::Plan(Box::new(file))));
     }
+    let PastArgs { location, at } = args.past()?;
+    let at = time_arg::read(&at, &args.change.apply.state, None)?;
+    let query = Box::new(args.common.query(&location, at, &args.only)?);
+    if let Some(to) = &to {
+        check_elsewhere(&location, to)?;
+    }
+    Ok((None, Restore::Past { query, to, undelete: args.undelete }))
 }
 
 async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs) -> Result<Exit> {

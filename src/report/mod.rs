@@ -51,7 +51,7 @@ pub(crate) use plan_notes::plan_notes;
 pub(crate) use progress::{Display, Phase, Progress};
 pub(crate) use prompt::{Asked, CHANGE, Prompt, can_ask};
 pub(crate) use recoveries::show_recoveries;
-pub(crate) use recovery_view::{RecoveryView, ReportFiles};
+pub(crate) use recovery_view::RecoveryView;
 pub(crate) use recovery_words::abort_words;
 pub(crate) use references::{ReferencesHeading, ReferencesSummary, references_verdict};
 pub(crate) use restore::{done_line, download_words, left_out_line};

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant as Clock;
 
 use super::console::{error_words, skew_note};
@@ -15,22 +15,6 @@ use super::{Format, JsonLines, Output, output_file, recovery_page, say};
 use crate::engine::recover::{Conclusion, Notice, RecoveryResult, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::Suggest;
-
-/// Files that get a copy of the report.
-#[derive(Debug)]
-pub(crate) struct ReportFiles {
-    /// As JSON.
-    pub json: Option<PathBuf>,
-    /// As a page.
-    pub page: Option<PathBuf>,
-}
-
-impl ReportFiles {
-    /// Sees that they can be written, before anything is done.
-    pub(crate) fn can_write(&self) -> Result<()> {
-        output_file::can_write([&self.json, &self.page].into_iter().filter_map(Option::as_deref))
-    }
-}
 
 /// Shows what comes of a command about a recovery file.
 pub(crate) struct RecoveryView<'a> {
@@ -77,9 +61,14 @@ impl<'a> RecoveryView<'a> {
         prompt.typed("the name of the recovery file", name, otherwise).await
     }
 
-    /// Shows the report, and keeps it. That it cannot be written somewhere changes nothing of what was done: it is told. But
+    /// Shows the report, and keeps it, also in files that were named. That it cannot be written somewhere changes nothing of what was done: it is told. But
     /// what is done is not as it was asked for if copies of the report could not be written.
-    pub(crate) fn report(&self, result: &RecoveryResult, copies: &ReportFiles) -> Conclusion {
+    pub(crate) fn report(
+        &self,
+        result: &RecoveryResult,
+        json_file: Option<&Path>,
+        page_file: Option<&Path>,
+    ) -> Conclusion {
         let RecoveryResult { recovery, report, conclusion, .. } = result;
         let mut lines = JsonLines::new(Vec::new());
         let formed = lines.recovery(report);
@@ -101,14 +90,12 @@ impl<'a> RecoveryView<'a> {
             shown
                 .map_err(|e| Error::new(ErrorKind::Local, format!("cannot write the report to stdout: {e}"))),
         );
-        let is_copied = |path: &Option<PathBuf>, what: &str, content: &[u8]| {
-            path.as_deref().is_none_or(|path: &Path| is_written(output_file::write(path, what, content)))
+        let is_copied = |path: Option<&Path>, what: &str, content: &[u8]| {
+            path.is_none_or(|path| is_written(output_file::write(path, what, content)))
         };
         let page = recovery_page(report, recovery.now());
-        let written = [
-            is_copied(&copies.json, "the report", &json),
-            is_copied(&copies.page, "the page", page.as_bytes()),
-        ];
+        let written =
+            [is_copied(json_file, "the report", &json), is_copied(page_file, "the page", page.as_bytes())];
         match conclusion {
             Conclusion::Done if written.contains(&false) => Conclusion::Failed,
             conclusion => *conclusion,

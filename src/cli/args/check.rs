@@ -10,9 +10,7 @@ use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
 use super::values::TrustArg;
-use crate::engine::earlier_rules;
-use crate::error::Result;
-use crate::model::{Lifecycle, Location, Use};
+use crate::model::{Location, Use};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CheckArgs {
@@ -54,11 +52,4 @@ pub(in crate::cli) struct EarlierArgs {
     /// Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as aws s3api get-bucket-lifecycle-configuration prints them
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) lifecycle_history: Option<PathBuf>,
-}
-
-impl EarlierArgs {
-    /// The rules that the file tells of.
-    pub(in crate::cli) fn rules(&self) -> Result<Lifecycle> {
-        earlier_rules(self.lifecycle_history.as_deref())
-    }
 }

@@ -9,7 +9,7 @@ use super::check::EarlierArgs;
 use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
-use crate::engine::{Action, Only, Query, Selected};
+use crate::engine::{Action, Only, Query, Selected, earlier_rules};
 use crate::error::Result;
 use crate::model::{Location, TypedTime};
 
@@ -70,7 +70,7 @@ impl<const CSV: bool> CommonArgs<CSV> {
         let mut query = Query::new(location.clone(), at, selected)?;
         query.trust_etag = self.trust_etag;
         query.multipart_window = self.multipart_window;
-        query.earlier = self.earlier.rules()?;
+        query.earlier = earlier_rules(self.earlier.lifecycle_history.as_deref())?;
         Ok(query)
     }
 }

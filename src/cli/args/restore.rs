@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::apply::{ApplyArgs, ChangeArgs, ThawArgs};
-use super::common::CommonArgs;
+use super::common::{CommonArgs, PastArgs};
 use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
 use crate::engine::{Action, Undelete};
+use crate::error::{Error, Result};
 use crate::model::{Destination, Location};
 
 #[derive(Debug, Args)]
@@ -52,6 +53,17 @@ pub(in crate::cli) struct RestoreArgs {
     pub(in crate::cli) change: ChangeArgs,
     #[command(flatten)]
     pub(in crate::cli) common: CommonArgs,
+}
+
+impl RestoreArgs {
+    /// The past that is restored, where it is not a plan's.
+    pub(in crate::cli) fn past(&self) -> Result<PastArgs> {
+        let (Some(location), Some(at)) = (self.location.clone(), self.at.clone()) else {
+            // clap has asked for them.
+            return Err(Error::usage("give a location and --at, or --plan"));
+        };
+        Ok(PastArgs { location, at })
+    }
 }
 
 #[derive(Debug, Args)]
