@@ -1,7 +1,7 @@
 //! What is asked about a past: of which keys, and by what the answers are judged.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::key_lookup::Scope;
@@ -129,12 +129,14 @@ fn read_names(file: &Path, location: &Location) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// [`Usage`](crate::error::ErrorKind::Usage) if it cannot be read.
-pub(crate) fn earlier_rules(file: Option<&Path>) -> Result<Lifecycle> {
+pub(crate) async fn earlier_rules(file: Option<PathBuf>, cancel: &Cancel) -> Result<Lifecycle> {
     let Some(file) = file else { return Ok(Lifecycle::default()) };
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .map_err(|e| Error::usage(format!("cannot read the lifecycle history {name}: {e}")))?;
-    Lifecycle::default().with_history(&text, &name)
+    let text = reading(cancel, move || {
+        std::fs::read_to_string(&file)
+            .map_err(|e| Error::usage(format!("cannot read the lifecycle history {}: {e}", file.display())))
+    });
+    Lifecycle::default().with_history(&text.await?, &name)
 }
 
 /// Refuses to restore a place into itself, or into a part of itself.

@@ -109,6 +109,20 @@ impl Server {
     pub(crate) fn asked(&self) -> Option<Endpoint> {
         self.endpoint.clone().or_else(|| self.endpoint_url.clone().map(Endpoint::from))
     }
+
+    /// The server that a run was begun on, unless another is typed now: the environment may name another by then.
+    pub(crate) fn unless(self, named: Settings) -> Settings {
+        Settings {
+            endpoint_url: named.endpoint_url.or(self.endpoint_url),
+            begun_on: self.endpoint,
+            region: named.region.or(self.region),
+            profile: named.profile.or(self.profile),
+            path_style: named.path_style || self.path_style,
+            expected_bucket_owner: named.expected_bucket_owner.or(self.expected_bucket_owner),
+            request_payer: named.request_payer.or(self.request_payer),
+            ..named
+        }
+    }
 }
 
 impl RunManifest {
