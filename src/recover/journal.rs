@@ -151,20 +151,11 @@ impl RecoveryState {
             }
             Record::Begun { step, at } => self.begin(shape, *step, *at),
             Record::Run { bucket, run } => {
-                if self.status(Step::Bucket(*bucket)) != Some(&Status::Begun) {
-                    return Err(format!("a run of bucket {bucket}, whose step is not begun"));
-                }
+                self.add_run(Step::Bucket(*bucket), *bucket, run)?;
                 self.runs.insert(*bucket, run.clone());
-                self.all_runs.push((*bucket, run.clone()));
                 Ok(())
             }
-            Record::Healing { bucket, run } => {
-                if self.status(Step::References) != Some(&Status::Begun) {
-                    return Err(format!("late uploads of bucket {bucket}, and the references are not begun"));
-                }
-                self.all_runs.push((*bucket, run.clone()));
-                Ok(())
-            }
+            Record::Healing { bucket, run } => self.add_run(Step::References, *bucket, run),
             Record::Request { database, at, refused } => self.request(*database, *at, *refused),
             Record::Swapping { database, swap } => self.swapping(shape, *database, swap),
             Record::Done { step, at, result } => self.end(*step, *at, Status::Done, result.clone()),
@@ -211,6 +202,15 @@ impl RecoveryState {
                 Ok(())
             }
         }
+    }
+
+    /// A run of a bucket, which is begun in this step.
+    fn add_run(&mut self, step: Step, bucket: usize, run: &str) -> Result<(), String> {
+        if self.status(step) != Some(&Status::Begun) {
+            return Err(format!("a run of bucket {bucket}, whose step is not begun"));
+        }
+        self.all_runs.push((bucket, run.to_owned()));
+        Ok(())
     }
 
     fn lapse(&mut self, shape: &Shape, step: Step, at: Instant, why: &str) -> Result<(), String> {
