@@ -30,6 +30,7 @@ const LAYERS: &[Layer] = &[
     layer("cancel", &[]),
     layer("spill", &["limits", "error"]),
     layer("counters", &[]),
+    layer("manual", &[]),
     layer("model", &["limits", "error"]),
     layer("retry", &["limits", "error", "cancel", "model"]),
     layer("program", &["limits", "error", "cancel"]),
@@ -61,8 +62,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "report",
         &[
-            "limits", "error", "counters", "model", "timeline", "spill", "resolve", "plan", "apply", "db",
-            "recover", "engine",
+            "limits", "error", "counters", "manual", "model", "timeline", "spill", "resolve", "plan",
+            "apply", "db", "recover", "engine",
         ],
     ),
     // Ctrl-C asks to stop (cancel) and, the second time, kills the commands that run (program); progress is read off the
@@ -70,8 +71,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "cli",
         &[
-            "limits", "error", "cancel", "counters", "model", "program", "lab", "db", "recover", "engine",
-            "report",
+            "limits", "error", "cancel", "counters", "manual", "model", "program", "lab", "db", "recover",
+            "engine", "report",
         ],
     ),
 ];

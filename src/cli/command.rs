@@ -13,8 +13,9 @@ use super::args::{
 };
 use super::context::Context;
 use super::exit::Exit;
+use super::manual::ManualArgs;
 use super::{
-    check, completions, diff, drill, history, mark, recover, references, restore, resume, runs, show,
+    check, completions, diff, drill, history, manual, mark, recover, references, restore, resume, runs, show,
     timeline, undo, verify,
 };
 use crate::error::Result;
@@ -49,6 +50,10 @@ pub(super) enum Command {
     History(HistoryArgs),
     /// Say whether a past time can be restored, or since when every one can; exit 5 if not
     Check(CheckArgs),
+    /// Read the manual: list its topics, or show one
+    Manual(ManualArgs),
+    /// Print the JSON Schema of the lines that --format json prints
+    Schema,
     /// Print what lets a shell complete asof's commands and options
     Completions(CompletionsArgs),
     /// Print the manual page: asof man | man -l -
@@ -69,7 +74,7 @@ impl Command {
             Command::Diff(args) => !args.exit_code && args.out.is_none(),
             Command::Timeline(_) | Command::Show(_) | Command::History(_) => true,
             Command::Runs(args) => args.prune.is_none(),
-            Command::Completions(_) | Command::Man => true,
+            Command::Completions(_) | Command::Man | Command::Manual(_) | Command::Schema => true,
             Command::Restore(args) => args.dry_run,
             Command::Resume(_) | Command::Undo(_) | Command::Verify(_) | Command::References(_) => false,
             Command::Check(args) => args.iam.is_some(),
@@ -108,7 +113,9 @@ impl Command {
             | Command::Check(_)
             | Command::Runs(_)
             | Command::Completions(_)
-            | Command::Man => true,
+            | Command::Man
+            | Command::Manual(_)
+            | Command::Schema => true,
             Command::References(args) => args.heal.is_none(),
             Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
             Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
@@ -127,6 +134,8 @@ impl Command {
             Command::Runs(args) => runs::run(context, args).await,
             Command::Completions(args) => completions::completions(&args),
             Command::Man => completions::man(),
+            Command::Manual(args) => manual::run(&args),
+            Command::Schema => completions::schema(),
             Command::Verify(args) => verify::run(context, args).await,
             Command::References(args) => Box::pin(references::run(context, *args)).await,
             Command::Show(args) => show::run(context, args),

@@ -18,6 +18,7 @@ mod history;
 mod kept;
 #[cfg(feature = "lab")]
 mod lab;
+mod manual;
 mod mark;
 mod output_file;
 mod recover;

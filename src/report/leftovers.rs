@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::columns::columns;
-use super::json::JsonLines;
+use super::json::{JsonLines, Line};
 use crate::db::rds::{Leftover, Sweep, Swept};
 use crate::error::Result;
 use crate::model::{Instant, printable};
@@ -51,6 +51,6 @@ pub(crate) fn swept_line(Leftover { database, id, by_hand, .. }: &Leftover, swep
 impl<W: Write> JsonLines<W> {
     /// A database that a drill has left behind.
     pub(crate) fn leftover(&mut self, leftover: &Leftover) -> Result<()> {
-        self.line("leftover", leftover)
+        self.line(Line::Leftover(leftover))
     }
 }

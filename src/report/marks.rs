@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::columns::columns;
-use super::json::JsonLines;
+use super::json::{JsonLines, Line};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
@@ -24,22 +25,25 @@ pub(crate) fn marks_table(marks: &[MarkLine], now: Instant) -> String {
     columns(&[vec![heading], marks.iter().map(row).collect()].concat())
 }
 
-#[derive(Serialize)]
-struct ListedMark<'a> {
+/// A mark.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct MarkListing<'a> {
     #[serde(flatten)]
     mark: &'a MarkLine,
-    age_s: i64,
+    /// Its age in seconds. In a list only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_s: Option<i64>,
 }
 
 impl<W: Write> JsonLines<W> {
     /// A mark that was made.
     pub(crate) fn mark(&mut self, mark: &MarkLine) -> Result<()> {
-        self.line("mark", mark)
+        self.line(Line::Mark(MarkListing { mark, age_s: None }))
     }
 
     /// A mark of those that there are.
     pub(crate) fn listed_mark(&mut self, mark: &MarkLine, now: Instant) -> Result<()> {
-        let age_s = now.second() - mark.at.second();
-        self.line("mark", ListedMark { mark, age_s })
+        let age_s = Some(now.second() - mark.at.second());
+        self.line(Line::Mark(MarkListing { mark, age_s }))
     }
 }

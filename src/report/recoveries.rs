@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::columns::columns;
-use super::json::JsonLines;
+use super::json::{JsonLines, Line};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::{ABORTED_IN_USE, AbortPart, AbortPlan, AbortedPart, AbortedRecovery, OpenRecovery};
@@ -51,11 +51,11 @@ pub(crate) fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> Str
 impl<W: Write> JsonLines<W> {
     /// A recovery that is not finished.
     pub(crate) fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
-        self.line("open_recovery", recovery)
+        self.line(Line::OpenRecovery(recovery))
     }
 
     /// A recovery that was aborted.
     pub(crate) fn aborted_recovery(&mut self, aborted: &AbortedRecovery) -> Result<()> {
-        self.line("aborted_recovery", aborted)
+        self.line(Line::AbortedRecovery(aborted))
     }
 }

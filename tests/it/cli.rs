@@ -31,6 +31,7 @@ mod iam_decisions;
 mod iam_requests;
 mod locations;
 mod manual;
+mod manual_pages;
 mod multipart;
 mod options;
 mod plan;
