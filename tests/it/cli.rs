@@ -54,6 +54,7 @@ mod suggestions;
 pub(crate) mod terminal;
 mod timeline;
 mod timeline_of_restores;
+mod troubleshooting;
 mod usage;
 mod verbose;
 mod verify;
