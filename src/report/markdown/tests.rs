@@ -27,7 +27,32 @@ After the list:
 
 #[test]
 fn of_a_narrow_terminal() {
-    assert_snapshot!(render_markdown(PAGE, 50, false), @"");
+    assert_snapshot!(render_markdown(PAGE, 50, false), @"
+    # A page
+
+    The summary of a page that is longer than the
+    lines of the terminal on which it is shown, with
+    `code words` and a link (asof manual restore),
+    restore, AWS <https://aws.amazon.com> and above.
+
+    ## Steps
+
+    1. The first step, which takes more than one line
+       of a narrow terminal.
+    2. The second.
+      - A bold item.
+
+    After the list:
+
+        asof diff s3://prod-uploads --at 2h     # a long line of code stays as it is
+
+    option    meaning                                n
+
+    `--yes`   Skip the prompt                        7
+
+    `--only`  Restore changes of one kind only,  1,000
+              which is a long story
+    ");
 }
 
 #[test]

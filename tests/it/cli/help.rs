@@ -29,6 +29,8 @@ fn of_asof() {
       mark         Stop the application for a moment, and note a time to go back to
       history      Show every version of one key, newest first
       check        Say whether a past time can be restored, or since when every one can; exit 5 if not
+      manual       Read the manual: list its topics, or show one
+      schema       Print the JSON Schema of the lines that --format json prints
       completions  Print what lets a shell complete asof's commands and options
       man          Print the manual page: asof man | man -l -
       demo         Make an incident in an embedded S3 and undo it: no AWS account needed
@@ -137,6 +139,8 @@ fn nothing_typed() {
       mark         Stop the application for a moment, and note a time to go back to
       history      Show every version of one key, newest first
       check        Say whether a past time can be restored, or since when every one can; exit 5 if not
+      manual       Read the manual: list its topics, or show one
+      schema       Print the JSON Schema of the lines that --format json prints
       completions  Print what lets a shell complete asof's commands and options
       man          Print the manual page: asof man | man -l -
       demo         Make an incident in an embedded S3 and undo it: no AWS account needed

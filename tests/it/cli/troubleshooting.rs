@@ -157,6 +157,9 @@ fn made_in(path: &Path) -> Vec<Made> {
     let mut found = Vec::new();
     for constructor in ["Error::new(", "Error::usage("] {
         for (at, _) in code.match_indices(constructor) {
+            if code[..at].ends_with(char::is_alphanumeric) {
+                continue;
+            }
             let line = code[..at].lines().next_back().unwrap_or_default();
             let end = group(&code, at + constructor.len() - 1);
             let arguments = &code[at + constructor.len()..end - 1];
