@@ -135,12 +135,7 @@ pub(super) fn is_name(id: &str) -> bool {
 impl Database {
     /// What stands where it would be restored to carries of a recovery.
     pub(crate) async fn carries(&self) -> Result<Carries> {
-        match self {
-            Database::Command(_) => Ok(Carries::Untold),
-            // Boxed: descriptions are large.
-            Database::Rds(database) => Box::pin(database.carries()).await,
-            Database::Aurora(database) => Box::pin(database.carries()).await,
-        }
+        answer!(self, _ => Ok(Carries::Untold), database => Box::pin(database.carries()).await)
     }
 }
 

@@ -16,7 +16,7 @@
 
 use std::time::Duration;
 
-use super::{Connection, Found, RestoreProgress, RestoreRequest, Window};
+use super::{Connection, Found, Request, RestoreProgress, RestoreRequest, Window};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -91,9 +91,10 @@ impl Database {
         self.settings.progress.is_some()
     }
 
-    pub(super) async fn start(&self, errand: &RestoreRequest) -> Result<()> {
+    pub(super) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
         let environment = self.environment(Some(errand));
-        self.settings.restore.run(&self.what("restore"), &environment, RunLimits::default()).await
+        self.settings.restore.run(&self.what("restore"), &environment, RunLimits::default()).await?;
+        Ok(Request::Accepted(None))
     }
 
     pub(super) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
@@ -126,12 +127,6 @@ impl Database {
             }
         }
         Ok(RestoreProgress::Available { endpoint: None })
-    }
-
-    /// Commands have set everything themselves.
-    #[expect(clippy::unused_async, reason = "other kinds ask a server")]
-    pub(super) async fn settle(&self, _: &RestoreRequest) -> Result<()> {
-        Ok(())
     }
 
     pub(super) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {

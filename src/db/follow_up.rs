@@ -15,10 +15,6 @@ pub(crate) struct FollowUp {
 impl Database {
     /// What the restored database lacks of what its source had when the recovery began. Of commands nothing is known.
     pub(crate) async fn follow_ups(&self, errand: &RestoreRequest) -> Result<Vec<FollowUp>> {
-        match self {
-            Database::Command(_) => Ok(Vec::new()),
-            Database::Rds(database) => database.follow_ups(errand).await,
-            Database::Aurora(database) => database.follow_ups(errand).await,
-        }
+        answer!(self, _ => Ok(Vec::new()), database => database.follow_ups(errand).await)
     }
 }

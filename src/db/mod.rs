@@ -3,6 +3,20 @@
 //! A restore is known by its tag: it is asked for once, and found again by whoever goes on after a crash. Deciding is
 //! pure ([`Window::reaches`], [`checks`], [`Found::next`]); waiting stands in one place ([`wait`]).
 
+/// Asks a database, of whichever kind; or one of RDS, with another answer for one that is restored by commands.
+macro_rules! answer {
+    ($of:expr, $database:ident => $asked:expr) => {
+        answer!($of, $database => $asked, $database => $asked)
+    };
+    ($of:expr, $command:pat => $commands:expr, $rds:ident => $asked:expr) => {
+        match $of {
+            $crate::db::Database::Command($command) => $commands,
+            $crate::db::Database::Rds($rds) => $asked,
+            $crate::db::Database::Aurora($rds) => $asked,
+        }
+    };
+}
+
 mod adopt;
 mod capture;
 mod check;
@@ -157,38 +171,22 @@ impl Found {
 impl Database {
     /// Its name in the recovery file.
     pub(crate) fn name(&self) -> &str {
-        match self {
-            Database::Command(database) => database.name(),
-            Database::Rds(database) => database.name(),
-            Database::Aurora(database) => database.name(),
-        }
+        answer!(self, database => database.name())
     }
 
     /// What a person should know before it is restored, one sentence each: what is not carried over from the source.
     pub(crate) async fn cautions(&self) -> Result<Vec<String>> {
-        match self {
-            Database::Command(_) => Ok(Vec::new()),
-            Database::Rds(database) => database.cautions().await,
-            Database::Aurora(database) => database.cautions().await,
-        }
+        answer!(self, _ => Ok(Vec::new()), database => database.cautions().await)
     }
 
     /// The times to which it can be restored.
     pub(crate) async fn window(&self) -> Result<Window> {
-        match self {
-            Database::Command(database) => database.window().await,
-            Database::Rds(database) => database.window().await,
-            Database::Aurora(database) => database.window().await,
-        }
+        answer!(self, database => database.window().await)
     }
 
     /// Looks for the restored database.
     pub(crate) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
-        match self {
-            Database::Command(database) => database.find(errand).await,
-            Database::Rds(database) => database.find(errand).await,
-            Database::Aurora(database) => database.find(errand).await,
-        }
+        answer!(self, database => database.find(errand).await)
     }
 
     /// Whether what [`Database::find`] finds can be relied on: without a progress command nothing is ever found.
@@ -209,66 +207,38 @@ impl Database {
 
     /// Asks for the restore. Only where [`Database::find`] has found nothing. After an error it may be under way.
     pub(crate) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
-        match self {
-            Database::Command(database) => database.start(errand).await.map(|()| Request::Accepted(None)),
-            Database::Rds(database) => database.start(errand).await,
-            Database::Aurora(database) => database.start(errand).await,
-        }
+        answer!(self, database => database.start(errand).await)
     }
 
     /// How far the restore is, now.
     pub(crate) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
-        match self {
-            Database::Command(database) => database.progress(errand).await,
-            Database::Rds(database) => database.progress(errand).await,
-            Database::Aurora(database) => database.progress(errand).await,
-        }
+        answer!(self, database => database.progress(errand).await)
     }
 
     /// Sets what an application needs before it uses the database, where the restore has not. May be done twice.
     pub(crate) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
-        match self {
-            Database::Command(database) => database.settle(errand).await,
-            Database::Rds(database) => database.settle(errand).await,
-            Database::Aurora(database) => database.settle(errand).await,
-        }
+        answer!(self, _ => Ok(()), database => database.settle(errand).await)
     }
 
     /// Sets everything else that the restore could not: an application may use the database meanwhile. Waits while the
     /// server refuses to change it. May be done twice.
     pub(crate) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
-        match self {
-            Database::Command(_) => Ok(()),
-            Database::Rds(database) => database.configure(errand).await,
-            Database::Aurora(database) => database.configure(errand).await,
-        }
+        answer!(self, _ => Ok(()), database => database.configure(errand).await)
     }
 
     /// How a person removes the restored database, where asof knows: commands.
     pub(crate) fn by_hand(&self) -> Option<String> {
-        match self {
-            Database::Command(_) => None,
-            Database::Rds(database) => Some(database.by_hand()),
-            Database::Aurora(database) => Some(database.by_hand()),
-        }
+        answer!(self, _ => None, database => Some(database.by_hand()))
     }
 
     /// How the restored database is reached.
     pub(crate) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
-        match self {
-            Database::Command(database) => database.connection(errand).await,
-            Database::Rds(database) => database.connection(errand).await,
-            Database::Aurora(database) => database.connection(errand).await,
-        }
+        answer!(self, database => database.connection(errand).await)
     }
 
     /// Removes the restored database. What does not carry the errand's tag is refused; that there is none is no error.
     pub(crate) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
-        match self {
-            Database::Command(database) => database.teardown(errand).await,
-            // Boxed: descriptions are large.
-            Database::Rds(database) => Box::pin(database.teardown(errand)).await,
-            Database::Aurora(database) => Box::pin(database.teardown(errand)).await,
-        }
+        // Boxed: the SDK's descriptions are large.
+        answer!(self, database => Box::pin(database.teardown(errand)).await)
     }
 }

@@ -25,11 +25,7 @@ pub(crate) struct PreflightFinding {
 impl Database {
     /// Looks up what a restore needs, and changes nothing. Of commands nothing is known.
     pub(crate) async fn preflight(&self, errand: &RestoreRequest) -> Result<Preflight> {
-        match self {
-            Database::Command(_) => Ok(Preflight::default()),
-            Database::Rds(database) => database.preflight(errand.at).await,
-            Database::Aurora(database) => database.preflight(errand.at).await,
-        }
+        answer!(self, _ => Ok(Preflight::default()), database => database.preflight(errand.at).await)
     }
 }
 

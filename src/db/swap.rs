@@ -66,56 +66,32 @@ impl Database {
     /// What the cut-over will rename, one sentence each; nothing where it renames nothing. Refuses names that are taken.
     /// Only of a restore that was not begun.
     pub(crate) async fn outline_swap(&self, errand: &RestoreRequest) -> Result<Vec<String>> {
-        match self {
-            Database::Command(_) => Ok(Vec::new()),
-            Database::Rds(database) => database.outline_swap(errand.at).await,
-            Database::Aurora(database) => database.outline_swap(errand.at).await,
-        }
+        answer!(self, _ => Ok(Vec::new()), database => database.outline_swap(errand.at).await)
     }
 
     /// Finds out what is renamed to what, by resource ids, and refuses names that are taken. Changes nothing.
     pub(crate) async fn plan_swap(&self, errand: &RestoreRequest) -> Result<Swap> {
-        match self {
-            Database::Command(_) => Err(self.has_no_names()),
-            Database::Rds(database) => Box::pin(database.plan_swap(errand)).await,
-            Database::Aurora(database) => Box::pin(database.plan_swap(errand)).await,
-        }
+        answer!(self, _ => Err(self.has_no_names()), database => Box::pin(database.plan_swap(errand)).await)
     }
 
     /// Renames the source, then the restored database. What is renamed already stays as it is: it may be done twice.
     pub(crate) async fn swap(&self, swap: &Swap) -> Result<()> {
-        match self {
-            Database::Command(_) => Err(self.has_no_names()),
-            Database::Rds(database) => Box::pin(database.swap(swap)).await,
-            Database::Aurora(database) => Box::pin(database.swap(swap)).await,
-        }
+        answer!(self, _ => Err(self.has_no_names()), database => Box::pin(database.swap(swap)).await)
     }
 
     /// Gives the restored database its own name back, then the source its own. May be done twice.
     pub(crate) async fn swap_back(&self, swap: &Swap) -> Result<()> {
-        match self {
-            Database::Command(_) => Err(self.has_no_names()),
-            Database::Rds(database) => Box::pin(database.swap_back(swap)).await,
-            Database::Aurora(database) => Box::pin(database.swap_back(swap)).await,
-        }
+        answer!(self, _ => Err(self.has_no_names()), database => Box::pin(database.swap_back(swap)).await)
     }
 
     /// Refuses to swap names back if the source that is to get its own is not there. Renames nothing.
     pub(crate) async fn require_source(&self, swap: &Swap) -> Result<()> {
-        match self {
-            Database::Command(_) => Err(self.has_no_names()),
-            Database::Rds(database) => Box::pin(database.require_source(swap)).await,
-            Database::Aurora(database) => Box::pin(database.require_source(swap)).await,
-        }
+        answer!(self, _ => Err(self.has_no_names()), database => Box::pin(database.require_source(swap)).await)
     }
 
     /// Why the names are not swapped any more, if they are not.
     pub(crate) async fn unswapped(&self, swap: &Swap) -> Result<Option<String>> {
-        match self {
-            Database::Command(_) => Err(self.has_no_names()),
-            Database::Rds(database) => Box::pin(database.unswapped(swap)).await,
-            Database::Aurora(database) => Box::pin(database.unswapped(swap)).await,
-        }
+        answer!(self, _ => Err(self.has_no_names()), database => Box::pin(database.unswapped(swap)).await)
     }
 
     fn has_no_names(&self) -> Error {

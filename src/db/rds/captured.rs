@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::cluster_settings::{self, ClusterSettings, of_member};
-use super::instance::instant;
+use super::resource::Resource;
 use super::settings::{self, InstanceSettings};
 use crate::error::{Error, Result};
 use crate::model::Instant;
@@ -21,7 +21,7 @@ const FORMAT: u32 = 1;
 
 /// What is known of a source. `S` are an instance's settings or a cluster's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Captured<S> {
+pub(crate) struct Captured<S> {
     format: u32,
     /// The source as the recovery file names it.
     source: String,
@@ -36,7 +36,7 @@ pub(super) struct Captured<S> {
 /// What is shown of a source, and looked up for it, beside its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,9 +77,6 @@ fn words(left_out: Vec<&'static str>) -> Vec<String> {
 impl Captured<InstanceSettings> {
     /// An instance that is there.
     pub(super) fn of_instance(source: &str, instance: &DbInstance) -> Self {
-        let role = |role: &aws_sdk_rds::types::DbInstanceRole| {
-            Some((text(role.role_arn())?, text(role.feature_name())))
-        };
         let facts = Facts {
             resource_id: text(instance.dbi_resource_id()),
             arn: text(instance.db_instance_arn()),
@@ -87,9 +84,9 @@ impl Captured<InstanceSettings> {
             engine_version: text(instance.engine_version()),
             kms_key_id: text(instance.kms_key_id()),
             allocated_storage: instance.allocated_storage(),
-            roles: instance.associated_roles().iter().filter_map(role).collect(),
-            replicas: instance.read_replica_db_instance_identifiers().to_vec(),
-            created: instance.instance_create_time().and_then(instant),
+            roles: instance.roles(),
+            replicas: instance.replicas().to_vec(),
+            created: instance.created(),
             replica_of: text(
                 instance
                     .read_replica_source_db_instance_identifier()
@@ -118,9 +115,6 @@ impl Captured<InstanceSettings> {
 impl Captured<ClusterSettings> {
     /// A cluster that is there, with its instances, the writer first.
     pub(super) fn of_cluster(source: &str, cluster: &DbCluster, members: &[DbInstance]) -> Self {
-        let role = |role: &aws_sdk_rds::types::DbClusterRole| {
-            Some((text(role.role_arn())?, text(role.feature_name())))
-        };
         let facts = Facts {
             resource_id: text(cluster.db_cluster_resource_id()),
             arn: text(cluster.db_cluster_arn()),
@@ -129,9 +123,9 @@ impl Captured<ClusterSettings> {
             kms_key_id: text(cluster.kms_key_id()),
             // Aurora, DocumentDB and Neptune have no size of their own, and describe 1.
             allocated_storage: cluster.allocated_storage().filter(|size| *size > 1),
-            roles: cluster.associated_roles().iter().filter_map(role).collect(),
-            replicas: cluster.read_replica_identifiers().to_vec(),
-            created: cluster.cluster_create_time().and_then(instant),
+            roles: cluster.roles(),
+            replicas: cluster.replicas().to_vec(),
+            created: cluster.created(),
             replica_of: text(cluster.replication_source_identifier()),
             left_out: words(cluster_settings::left_out(cluster)),
         };
@@ -178,7 +172,7 @@ impl<S: Serialize> Captured<S> {
 
 /// A source that is read when it is first asked for, and only then.
 #[derive(Debug)]
-pub(super) struct Once<S>(Mutex<Option<Arc<Captured<S>>>>);
+pub(crate) struct Once<S>(Mutex<Option<Arc<Captured<S>>>>);
 
 impl<S> Default for Once<S> {
     fn default() -> Self {

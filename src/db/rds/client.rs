@@ -17,7 +17,7 @@ use crate::s3;
 
 /// A client of RDS in one region.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     server: s3::Settings,
     /// Made anew when its credentials have expired.
     sdk: Mutex<aws_sdk_rds::Client>,

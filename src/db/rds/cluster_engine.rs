@@ -4,13 +4,14 @@ use aws_sdk_rds::types::DbCluster;
 
 use super::Cluster;
 use super::client::{Client, explain, if_there, is_busy};
-use super::cluster::{describe, modify_once};
 use super::cluster_settings::ClusterSettings;
 use super::engines::{ClusterEngine, lost};
-use super::instance::{self, not_ours};
+use super::instance;
+use super::managed::{Kind, like_source_is_not_known, not_ours};
 use super::members::Members;
-use super::source::like_source_is_not_known;
-use super::whose::{Described, Looked};
+use super::resource::{Resource, named};
+use super::settings::Partial;
+use super::whose::Looked;
 use crate::db::RestoreRequest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -75,14 +76,12 @@ pub(super) async fn remove_whole(
     cluster: &DbCluster,
     errand: &RestoreRequest,
 ) -> Result<()> {
-    let id = cluster.db_cluster_identifier().unwrap_or_default();
-    let members = Members { client, cluster: id, engine: "", named: String::new() };
+    let id = cluster.identifier();
+    let members = Members::of_cluster(client, id);
     let remove = async || remove_once(&members, cluster, errand).await;
     if_there(Box::pin(client.insist_while_busy(limits::DATABASE_GONE, remove)).await)?;
-    let is_gone = async || {
-        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
-        Ok(if_there(described)?.is_none() && members.there().await?.is_empty())
-    };
+    let is_gone =
+        async || Ok(named::<DbCluster>(client, id).await?.is_none() && members.there().await?.is_empty());
     client.until_gone(&format!("the cluster {id}"), is_gone).await
 }
 
@@ -90,7 +89,7 @@ pub(super) async fn remove_whole(
 /// asked for just before it was killed may be missing in the descriptions at first.
 async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &RestoreRequest) -> Result<()> {
     let (client, id) = (members.client, members.cluster);
-    let described = if_there(client.insist(async |sdk| describe(&sdk, id).await).await)?;
+    let described: Option<DbCluster> = named(client, id).await?;
     let is_left = |there: &DbCluster| {
         there.db_cluster_resource_id() == cluster.db_cluster_resource_id()
             && there.status() != Some("deleting")
@@ -103,7 +102,7 @@ async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Restor
     // A protection that was not there before is somebody else's.
     if cluster.is_protected() && there.is_protected() {
         let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
-        client.ask(async |sdk| modify_once(&sdk, id, off.clone()).await).await?;
+        client.ask(async |sdk| DbCluster::modify(&sdk, id, off.clone(), None).await).await?;
     }
     client
         .ask(async |sdk| {
@@ -137,7 +136,7 @@ async fn remove_members(members: &Members<'_>, errand: &RestoreRequest) -> Resul
 /// Waits for the instances of a cluster that is gone: a teardown that was killed has deleted them before it, and their names
 /// are not free until they are gone too.
 pub(super) async fn until_without_instances(client: &Client, cluster: &str) -> Result<()> {
-    let members = Members { client, cluster, engine: "", named: String::new() };
+    let members = Members::of_cluster(client, cluster);
     let is_gone = async || Ok(members.there().await?.is_empty());
     client.until_gone(&format!("the instances of the cluster {cluster}"), is_gone).await
 }

@@ -6,7 +6,9 @@ use aws_sdk_rds::types::{
     DbCluster, DbClusterAutomatedBackup, DbInstance, ServerlessV2ScalingConfigurationInfo as Range,
 };
 
-use super::settings::{InstanceSettings, Names, carried_tags, names, own_group, security_groups, settings};
+use super::settings::{
+    InstanceSettings, Names, carried_tags, described_settings, names, own_group, security_groups, settings,
+};
 
 settings! {
     /// Settings of a cluster.
@@ -52,44 +54,18 @@ impl ClusterSettings {
     pub(super) fn of(cluster: &DbCluster) -> Self {
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         let serverless = cluster.serverless_v2_scaling_configuration();
-        Self {
-            auto_minor_version_upgrade: cluster.auto_minor_version_upgrade(),
+        described_settings!(cluster, {
             // 0 is off, and only Aurora MySQL knows it.
             backtrack_window: cluster.backtrack_window().filter(|window| *window > 0),
-            backup_retention_period: cluster.backup_retention_period(),
-            copy_tags_to_snapshot: cluster.copy_tags_to_snapshot(),
-            database_insights_mode: cluster.database_insights_mode().map(|mode| mode.as_str().to_owned()),
             db_cluster_instance_class: text(cluster.db_cluster_instance_class()),
             db_cluster_parameter_group_name: own_group(cluster.db_cluster_parameter_group()),
             db_subnet_group_name: text(cluster.db_subnet_group()),
-            deletion_protection: cluster.deletion_protection(),
-            enable_cloudwatch_logs_exports: names(cluster.enabled_cloudwatch_logs_exports().to_vec()),
-            enable_iam_database_authentication: cluster.iam_database_authentication_enabled(),
-            enable_performance_insights: cluster.performance_insights_enabled(),
-            engine_lifecycle_support: text(cluster.engine_lifecycle_support()),
-            manage_master_user_password: Some(cluster.master_user_secret().is_some()),
-            master_user_secret_kms_key_id: cluster
-                .master_user_secret()
-                .and_then(|secret| text(secret.kms_key_id())),
-            monitoring_interval: cluster.monitoring_interval(),
-            monitoring_role_arn: text(cluster.monitoring_role_arn()),
-            network_type: text(cluster.network_type()),
-            performance_insights_kms_key_id: text(cluster.performance_insights_kms_key_id()),
-            performance_insights_retention_period: cluster.performance_insights_retention_period(),
+            iops: provisioned_iops(cluster),
             port: cluster.port(),
-            preferred_backup_window: text(cluster.preferred_backup_window()),
-            preferred_maintenance_window: text(cluster.preferred_maintenance_window()),
-            publicly_accessible: cluster.publicly_accessible(),
             serverless_v2_max_capacity: serverless.and_then(Range::max_capacity),
             serverless_v2_min_capacity: serverless.and_then(Range::min_capacity),
             serverless_v2_seconds_until_auto_pause: serverless.and_then(Range::seconds_until_auto_pause),
-            storage_type: text(cluster.storage_type()),
-            tags: carried_tags(cluster.tag_list()),
-            vpc_security_group_ids: security_groups(cluster.vpc_security_groups()),
-            iops: provisioned_iops(cluster),
-            instance: None,
-            instances: None,
-        }
+        })
     }
 
     /// What the description of automated backups tells of a cluster that is gone: not its network, its parameter group nor

@@ -9,13 +9,27 @@ use serde_json::Value;
 
 /// Instances and clusters that a file describes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Described {
+pub(crate) struct Described {
     pub(super) instances: Vec<DbInstance>,
     pub(super) clusters: Vec<DbCluster>,
 }
 
+/// What a file given by a person says: what the AWS CLI describes, or what asof has kept of a source.
+#[derive(Debug, Clone)]
+pub(crate) struct GivenSettings {
+    pub(super) bytes: Vec<u8>,
+    pub(super) described: Option<Described>,
+}
+
+impl GivenSettings {
+    /// Of the content of a file.
+    pub(crate) fn read(bytes: Vec<u8>) -> Self {
+        Self { described: described(&bytes), bytes }
+    }
+}
+
 /// What a file describes; none where it is not what the AWS CLI prints.
-pub(super) fn described(bytes: &[u8]) -> Option<Described> {
+fn described(bytes: &[u8]) -> Option<Described> {
     let value: Value = serde_json::from_slice(bytes).ok()?;
     let of = |name: &str| value.get(name).and_then(Value::as_array);
     let (instances, clusters) = (of("DBInstances"), of("DBClusters"));

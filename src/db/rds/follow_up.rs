@@ -1,10 +1,9 @@
 //! IAM roles and read replicas, which no restore carries over: the commands that give them to the restored database. asof runs
 //! none of them: a role may be one that only the source should have, and a replica costs money.
 
-use aws_sdk_rds::types::{DbClusterRole, DbInstanceRole};
-
+use super::Server;
 use super::captured::Facts;
-use super::{Cluster, Instance, Server};
+use super::managed::{Kind, Managed};
 use crate::db::{FollowUp, RestoreRequest};
 use crate::error::Result;
 
@@ -17,51 +16,31 @@ struct Restored {
     replicas: Vec<String>,
 }
 
-impl Instance {
+impl<T: Kind> Managed<T> {
+    /// A cluster's readers are its members, which are made. A replica of it in another region is a cluster of its own, for
+    /// which one command is not enough.
     pub(in crate::db) async fn follow_ups(&self, errand: &RestoreRequest) -> Result<Vec<FollowUp>> {
         if !self.settings.like_source {
             return Ok(Vec::new());
         }
         let source = self.captured().await?;
-        if source.facts.roles.is_empty() && source.facts.replicas.is_empty() {
+        let has_replicas = T::HAS_REPLICAS && !source.facts.replicas.is_empty();
+        if source.facts.roles.is_empty() && !has_replicas {
             return Ok(Vec::new());
         }
         let there = self.described(errand).await?;
-        let id = there.db_instance_identifier().unwrap_or(self.target());
-        let role = |role: &DbInstanceRole| {
-            Some((role.role_arn()?.to_owned(), role.feature_name().map(ToOwned::to_owned)))
-        };
         let restored = Restored {
-            id: id.to_owned(),
-            arn: there.db_instance_arn().map(ToOwned::to_owned),
-            roles: there.associated_roles().iter().filter_map(role).collect(),
-            replicas: there.read_replica_db_instance_identifiers().to_vec(),
+            id: there.identifier().to_owned(),
+            arn: there.arn().map(ToOwned::to_owned),
+            roles: there.roles(),
+            replicas: there.replicas().to_vec(),
         };
         let server = &self.settings.server;
-        let roles = roles(&source.facts, &restored, "instance", server);
-        Ok([roles, replicas(&source.facts, &restored, server)].concat())
-    }
-}
-
-impl Cluster {
-    /// Its readers are its members, which are made. A replica of it in another region is a cluster of its own, for which one
-    /// command is not enough.
-    pub(in crate::db) async fn follow_ups(&self, errand: &RestoreRequest) -> Result<Vec<FollowUp>> {
-        if !self.settings.like_source {
-            return Ok(Vec::new());
+        let mut follow_ups = roles(&source.facts, &restored, T::KIND, server);
+        if has_replicas {
+            follow_ups.extend(replicas(&source.facts, &restored, server));
         }
-        let source = self.captured().await?;
-        if source.facts.roles.is_empty() {
-            return Ok(Vec::new());
-        }
-        let there = self.described(errand).await?;
-        let id = there.db_cluster_identifier().unwrap_or(self.target());
-        let role = |role: &DbClusterRole| {
-            Some((role.role_arn()?.to_owned(), role.feature_name().map(ToOwned::to_owned)))
-        };
-        let roles_there = there.associated_roles().iter().filter_map(role).collect();
-        let restored = Restored { id: id.to_owned(), roles: roles_there, ..Restored::default() };
-        Ok(roles(&source.facts, &restored, "cluster", &self.settings.server))
+        Ok(follow_ups)
     }
 }
 

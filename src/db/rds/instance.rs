@@ -1,48 +1,22 @@
 //! The kind `rds`: an instance, restored into a new one.
 
-use std::cell::Cell;
-
-use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
 use aws_sdk_rds::types::{DbInstance, DbInstanceAutomatedBackup};
 
-use super::captured::Once;
-use super::client::{Client, explain, if_there, is_taken};
-use super::protection::require_own;
-use super::settings::InstanceSettings;
-use super::source::like_source_is_not_known;
-use super::swap::STOPPED_SWAP;
-use super::whose::{Described, Looked, after_cut_over, look};
-use super::{Settings, Source, answered, by_hand, rename, requests, states, tags, taken};
-use crate::cancel::Cancel;
-use crate::db::{Connection, CutOver, Found, Request, RestoreProgress, RestoreRequest, Window};
-use crate::error::{Error, ErrorKind, Result};
+use super::captured::Captured;
+use super::client::{Client, explain, if_there};
+use super::described::Described;
+use super::managed::{Kind, Managed, window};
+use super::password::Password;
+use super::resource::{Resource, named};
+use super::settings::{InstanceSettings, Partial};
+use super::{Server, Settings, Source, by_hand, requests};
+use crate::db::{Connection, CutOver, RestoreProgress, RestoreRequest, Window};
+use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::Instant;
 
-/// An instance of RDS.
-#[derive(Debug)]
-pub(crate) struct Instance {
-    pub(super) settings: Settings,
-    /// Boxed, as they are many.
-    overrides: Box<InstanceSettings>,
-    pub(super) captured: Once<InstanceSettings>,
-    pub(super) client: Client,
-}
+pub(crate) type Instance = Managed<DbInstance>;
 
 impl Instance {
-    /// Checks what the file says of it, and finds credentials. `cancel` ends the waiting for what RDS refuses at first.
-    pub(crate) async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
-        settings.check_target(0)?;
-        settings.check_cut_over()?;
-        let overrides = Box::new(settings.overrides()?);
-        let client = Client::connect(&settings.name, &settings.server, cancel).await?;
-        Ok(Self { settings, overrides, captured: Once::default(), client })
-    }
-
-    pub(in crate::db) fn name(&self) -> &str {
-        &self.settings.name
-    }
-
     /// From the description of the automated backups, whose end is old; the instance, if there is one, tells a newer.
     pub(in crate::db) async fn window(&self) -> Result<Window> {
         let (backup, latest) = match &self.settings.source {
@@ -56,185 +30,13 @@ impl Instance {
             }
             gone => (Some(self.backup_that_is_there(gone).await?), None),
         };
-        let window = backup.as_ref().and_then(DbInstanceAutomatedBackup::restore_window);
-        let latest = latest.or(window.and_then(|window| window.latest_time().copied()));
-        let earliest = window.and_then(|window| window.earliest_time());
-        if latest.is_none() && earliest.is_none() {
-            return Err(no_backups(self.name()));
-        }
-        Ok(Window { earliest: earliest.and_then(instant), latest: latest.as_ref().and_then(before) })
+        let told = backup.as_ref().and_then(DbInstanceAutomatedBackup::restore_window);
+        let latest = latest.or(told.and_then(|told| told.latest_time().copied()));
+        window(self.name(), told.and_then(|told| told.earliest_time()), latest.as_ref())
     }
 
-    pub(in crate::db) async fn cautions(&self) -> Result<Vec<String>> {
-        let name = self.name();
-        let wanted = self.wanted().await?;
-        let mut cautions: Vec<_> = match &self.settings.source {
-            _ if !self.settings.like_source => Vec::new(),
-            Source::Identifier(_) => {
-                let source = self.captured().await?;
-                let note = |what| format!("database {name}: not carried over to {}: {what}", self.target());
-                source.facts.left_out.iter().map(note).collect()
-            }
-            _ => vec![format!(
-                "database {name}: its backups do not tell its class, security groups, subnet group, parameter group and \
-                 the like; {} gets RDS's defaults where the overrides do not name them",
-                self.target()
-            )],
-        };
-        cautions.extend(tags::caution(name, self.target(), wanted.tags.as_ref()));
-        Ok(cautions)
-    }
-
-    pub(in crate::db) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
-        Ok(match self.look(errand, false).await? {
-            Looked::Nothing => Found::Nothing,
-            Looked::Foreign(what) => Found::Foreign(what),
-            Looked::Ours(instance) => states::found(progress(&instance)),
-        })
-    }
-
-    pub(in crate::db) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
-        let (source, target) = (&self.settings.source, self.target());
-        let wanted = self.wanted().await?;
-        let requests = Cell::new(0);
-        tracing::info!(database = self.name(), target, "asking RDS for a restore");
-        let answer = self.client.insist_counted(&requests, async |sdk| {
-            let request = requests::restore_instance(&sdk, source, target, errand, wanted.clone());
-            let doing = format!("restore the database {} into the instance {target}", self.name());
-            let made = request.send().await.map_err(|e| explain(&doing, &e))?;
-            Ok(made.db_instance().and_then(DbInstance::dbi_resource_id).map(str::to_owned))
-        });
-        let (answer, asked) = (answer.await, errand.asked.is_some());
-        match answer {
-            Err(e) if is_taken(&e) => {
-                let found = self.look(&errand.after(requests.get()), true).await?;
-                taken(found.map(|there| there.dbi_resource_id().map(str::to_owned)), e, asked, requests.get())
-            }
-            answer => answered(answer, asked, requests.get()),
-        }
-    }
-
-    pub(in crate::db) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
-        // That it is not there is an answer that fails, and is waited for.
-        let describe =
-            async || self.client.ask(async |sdk| describe(&sdk, self.target()).await).await.map(Some);
-        Ok(match look(&self.client, errand, false, describe).await? {
-            Looked::Ours(instance) => match progress(&instance) {
-                RestoreProgress::Available { .. } if self.is_too_busy(&instance, errand) => {
-                    let state = "backing-up, before it can be renamed".to_owned();
-                    RestoreProgress::Restoring { percent: None, state }
-                }
-                other => other,
-            },
-            Looked::Foreign(what) => RestoreProgress::Failed { why: format!("in its place there is {what}") },
-            Looked::Nothing => {
-                RestoreProgress::Restoring { percent: None, state: "not there yet".to_owned() }
-            }
-        })
-    }
-
-    /// RDS renames no instance while it makes its first backup. That takes hours, in which the application need not be quiesced.
-    fn is_too_busy(&self, instance: &DbInstance, errand: &RestoreRequest) -> bool {
-        let is_renamed = self.settings.cut_over == CutOver::Rename && !errand.drill;
-        is_renamed && instance.db_instance_status() == Some("backing-up")
-    }
-
-    pub(in crate::db) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
-        let instance = self.described(errand).await?;
-        let text = |text: Option<&str>| text.map(ToOwned::to_owned);
-        Ok(Connection {
-            endpoint: endpoint(&instance),
-            reader_endpoint: None,
-            identifier: text(instance.db_instance_identifier()),
-            engine: text(instance.engine()),
-            dbname: text(instance.db_name()),
-        })
-    }
-
-    pub(in crate::db) fn by_hand(&self) -> String {
-        by_hand::instance(self.target(), &self.settings.server)
-    }
-
-    pub(in crate::db) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
-        let instance = match self.look(errand, true).await? {
-            Looked::Nothing => return Ok(()),
-            Looked::Foreign(what) => return Err(not_ours(&what)),
-            Looked::Ours(instance) => instance,
-        };
-        if let is @ Some(true) = instance.deletion_protection() {
-            let wanted = self.wanted().await.map(|wanted| wanted.deletion_protection);
-            require_own(is, wanted, &self.by_hand())?;
-        }
-        remove_whole(&self.client, &instance).await
-    }
-
-    pub(super) fn target(&self) -> &str {
-        &self.settings.target
-    }
-
-    pub(super) async fn look(&self, errand: &RestoreRequest, insistent: bool) -> Result<Looked<DbInstance>> {
-        let describe = async || match &errand.swap {
-            None => rename::named(&self.client, self.target()).await,
-            Some(swap) => rename::find(&self.client, &swap.target).await,
-        };
-        look(&self.client, errand, insistent, describe).await
-    }
-
-    /// What was restored, under the name that it has now.
-    pub(super) async fn described(&self, errand: &RestoreRequest) -> Result<DbInstance> {
-        rename::restored(&self.client, self.target(), errand.swap.as_ref()).await
-    }
-
-    /// The settings that the restored instance is to have.
-    pub(super) async fn wanted(&self) -> Result<InstanceSettings> {
-        let source = if self.settings.like_source {
-            self.captured().await.map_err(like_source_is_not_known)?.settings.clone()
-        } else {
-            InstanceSettings::default()
-        };
-        Ok(InstanceSettings::clone(&self.overrides).over(InstanceSettings { promotion_tier: None, ..source }))
-    }
-
-    pub(super) async fn source(&self, id: &str) -> Result<DbInstance> {
-        let described = self.client.insist(async |sdk| describe(&sdk, id).await).await;
-        let instance = match described {
-            Err(e) if e.kind() == ErrorKind::Missing => return Err(self.without_source(e).await),
-            described => described?,
-        };
-        let engine = instance.engine().unwrap_or_default();
-        if engine.starts_with("custom-") {
-            let message =
-                format!("the instance {id} is one of RDS Custom ({engine}), which asof cannot restore");
-            return Err(Error::usage(message).hint(
-                "its restore needs an instance profile and an engine version of its own: restore it by commands \
-                 (kind = \"command\")",
-            ));
-        }
-        Ok(instance)
-    }
-
-    /// What can be done about a source that is not there.
-    async fn without_source(&self, e: Error) -> Error {
-        if self.settings.cut_over == CutOver::Rename {
-            return e.hint(STOPPED_SWAP);
-        }
-        let target = self.client.insist(async |sdk| describe(&sdk, self.target()).await).await;
-        match target.ok().and_then(|target| after_cut_over(&target)) {
-            Some(advice) => e.hint(advice),
-            None => e.hint(
-                "if it was deleted and its backups were kept (aws rds describe-db-instance-automated-backups), give \
-                 their DbiResourceId as source-resource-id",
-            ),
-        }
-    }
-
-    pub(super) async fn backup_that_is_there(&self, source: &Source) -> Result<DbInstanceAutomatedBackup> {
-        self.backup(source).await?.ok_or_else(|| {
-            let name = self.name();
-            let message = format!("the automated backups of the database {name} are not there (any more)");
-            Error::new(ErrorKind::Missing, message)
-                .hint("aws rds describe-db-instance-automated-backups names those that are")
-        })
+    async fn backup_that_is_there(&self, source: &Source) -> Result<DbInstanceAutomatedBackup> {
+        self.backup(source).await?.ok_or_else(|| self.without_backups())
     }
 
     async fn backup(&self, source: &Source) -> Result<Option<DbInstanceAutomatedBackup>> {
@@ -258,105 +60,142 @@ impl Instance {
     }
 }
 
-/// An instance of this name.
-pub(super) async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<DbInstance> {
-    let doing = format!("describe the instance {id}");
-    let described = sdk.describe_db_instances().db_instance_identifier(id).send().await;
-    let described = described.map_err(|e| explain(&doing, &e))?;
-    described
-        .db_instances()
-        .first()
-        .cloned()
-        .ok_or_else(|| Error::new(ErrorKind::Missing, format!("cannot {doing}: it is not there")))
-}
+impl Kind for DbInstance {
+    type Settings = InstanceSettings;
+    const NOT_IN_BACKUPS: &str = "class, security groups, subnet group, parameter group and the like";
+    const RESOURCE_ID: &str = "DbiResourceId";
+    const RENAMED: &str =
+        "RDS renames nothing while it makes the first backup: that is waited for, and may take hours";
+    const HAS_REPLICAS: bool = true;
 
-/// How far an instance is.
-pub(super) fn progress(instance: &DbInstance) -> RestoreProgress {
-    let status = instance.db_instance_status().unwrap_or("creating");
-    states::progress(status, instance.percent_progress(), endpoint(instance))
-}
+    fn check(settings: &Settings, _: &InstanceSettings) -> Result<()> {
+        settings.check_target(0)
+    }
 
-fn endpoint(instance: &DbInstance) -> Option<String> {
-    let endpoint = instance.endpoint()?;
-    Some(format!("{}:{}", endpoint.address()?, endpoint.port()?))
-}
-
-async fn modify_once(sdk: &aws_sdk_rds::Client, id: &str, settings: InstanceSettings) -> Result<()> {
-    modified(id, requests::modify_instance(sdk, id, settings)).await
-}
-
-pub(super) async fn modified(id: &str, request: ModifyDBInstanceFluentBuilder) -> Result<()> {
-    request.send().await.map(drop).map_err(|e| explain(&format!("modify the instance {id}"), &e))
-}
-
-/// Removes an instance, and waits until it is gone.
-pub(super) async fn remove_whole(client: &Client, instance: &DbInstance) -> Result<()> {
-    remove(client, instance).await?;
-    let id = instance.db_instance_identifier().unwrap_or_default();
-    let is_gone = async || {
-        let described = client.insist(async |sdk| describe(&sdk, id).await).await;
-        if_there(described).map(|there| there.is_none())
-    };
-    client.until_gone(&format!("the instance {id}"), is_gone).await
-}
-
-/// Has an instance deleted that is the errand's, without a last snapshot. What keeps it busy, such as its first backup, is
-/// waited for, with a look at it each time. Its protection is lifted only if it had one when this was decided: whoever protects
-/// it meanwhile has a reason.
-async fn remove(client: &Client, instance: &DbInstance) -> Result<()> {
-    let id = instance.db_instance_identifier().unwrap_or_default();
-    let removed = client.insist_while_busy(limits::DATABASE_GONE, async || {
-        let there = client.insist(async |sdk| describe(&sdk, id).await).await;
-        match if_there(there)? {
-            Some(there) if there.dbi_resource_id() == instance.dbi_resource_id() => {
-                client.ask(async |sdk| remove_once(&sdk, &there, instance).await).await
-            }
-            Some(_) | None => Ok(()),
+    fn require_restorable(self) -> Result<Self> {
+        let (id, engine) = (self.identifier(), self.engine().unwrap_or_default());
+        if engine.starts_with("custom-") {
+            let message =
+                format!("the instance {id} is one of RDS Custom ({engine}), which asof cannot restore");
+            return Err(Error::usage(message).hint(
+                "its restore needs an instance profile and an engine version of its own: restore it by commands \
+                 (kind = \"command\")",
+            ));
         }
-    });
-    if_there(Box::pin(removed).await).map(drop)
+        Ok(self)
+    }
+
+    async fn read_source(of: &Instance) -> Result<Captured<InstanceSettings>> {
+        Ok(match &of.settings.source {
+            Source::Identifier(id) => Captured::of_instance(id, &of.source(id).await?),
+            gone => Captured::of_instance_backup(gone.name(), &of.backup_that_is_there(gone).await?),
+        })
+    }
+
+    async fn given(of: &Instance, described: &Described) -> Result<Option<Captured<InstanceSettings>>> {
+        let source = &of.settings.source;
+        let given = described.instances.iter().find(|instance| source.is(*instance));
+        Ok(given.map(|instance| Captured::of_instance(source.name(), instance)))
+    }
+
+    async fn wanted(of: &Instance) -> Result<InstanceSettings> {
+        let source = InstanceSettings { promotion_tier: None, ..of.source_settings().await? };
+        Ok(InstanceSettings::clone(&of.overrides).over(source))
+    }
+
+    async fn restore(
+        sdk: &aws_sdk_rds::Client,
+        of: &Instance,
+        errand: &RestoreRequest,
+        settings: InstanceSettings,
+    ) -> Result<Option<Self>> {
+        let (source, target) = (&of.settings.source, of.target());
+        let request = requests::restore_instance(sdk, source, target, errand, settings);
+        let doing = format!("restore the database {} into the instance {target}", of.name());
+        let made = request.send().await.map_err(|e| explain(&doing, &e))?;
+        Ok(made.db_instance().cloned())
+    }
+
+    /// RDS renames no instance while it makes its first backup. That takes hours, in which the application need not be quiesced.
+    async fn advance(&self, of: &Instance, errand: &RestoreRequest) -> Result<RestoreProgress> {
+        let is_renamed = of.settings.cut_over == CutOver::Rename && !errand.drill;
+        Ok(match self.how_far() {
+            RestoreProgress::Available { .. }
+                if is_renamed && self.db_instance_status() == Some("backing-up") =>
+            {
+                let state = "backing-up, before it can be renamed".to_owned();
+                RestoreProgress::Restoring { percent: None, state }
+            }
+            other => other,
+        })
+    }
+
+    async fn unlike(&self, _: &Instance, wanted: InstanceSettings) -> Result<InstanceSettings> {
+        Ok(wanted.unlike(&InstanceSettings::of(self)).modifiable())
+    }
+
+    async fn modify(
+        sdk: &aws_sdk_rds::Client,
+        id: &str,
+        settings: InstanceSettings,
+        password: Option<&Password>,
+    ) -> Result<()> {
+        let request = requests::modify_instance(sdk, id, settings);
+        let request = request.set_master_user_password(password.map(Password::reveal));
+        request.send().await.map(drop).map_err(|e| explain(&format!("modify the instance {id}"), &e))
+    }
+
+    fn connection(&self) -> Connection {
+        Connection {
+            endpoint: self.address(),
+            reader_endpoint: None,
+            identifier: self.db_instance_identifier().map(str::to_owned),
+            engine: self.engine().map(str::to_owned),
+            dbname: self.db_name().map(str::to_owned),
+        }
+    }
+
+    /// Without a last snapshot. What keeps it busy, such as its first backup, is waited for, with a look at it each time.
+    async fn remove(&self, client: &Client, _: &RestoreRequest) -> Result<()> {
+        let id = self.identifier();
+        let removed = client.insist_while_busy(limits::DATABASE_GONE, async || {
+            match named::<Self>(client, id).await? {
+                Some(there) if there.resource_id() == self.resource_id() => {
+                    client.ask(async |sdk| remove_once(&sdk, &there, self).await).await
+                }
+                Some(_) | None => Ok(()),
+            }
+        });
+        if_there(Box::pin(removed).await)?;
+        let is_gone = async || Ok(named::<Self>(client, id).await?.is_none());
+        client.until_gone(&format!("the instance {id}"), is_gone).await
+    }
+
+    fn by_hand(id: &str, server: &Server) -> String {
+        by_hand::instance(id, server)
+    }
 }
 
+/// Its protection is lifted only if it had one when its removal was `decided`: whoever protects it meanwhile has a reason.
 /// One of a cluster carries no protection of its own.
 pub(super) async fn remove_once(
     sdk: &aws_sdk_rds::Client,
     instance: &DbInstance,
     decided: &DbInstance,
 ) -> Result<()> {
-    let id = instance.db_instance_identifier().unwrap_or_default();
+    let id = instance.identifier();
     if instance.db_instance_status() == Some("deleting") {
         return Ok(());
     }
-    let in_cluster = instance.db_cluster_identifier().is_some();
+    let in_cluster = instance.is_member();
     if instance.is_protected() && decided.is_protected() && !in_cluster {
         let off = InstanceSettings { deletion_protection: Some(false), ..InstanceSettings::default() };
-        modify_once(sdk, id, off).await?;
+        DbInstance::modify(sdk, id, off, None).await?;
     }
     let request = sdk.delete_db_instance().db_instance_identifier(id).skip_final_snapshot(true);
     // Those of a cluster are the cluster's.
     let request = if in_cluster { request } else { request.delete_automated_backups(true) };
     request.send().await.map(drop).map_err(|e| explain(&format!("delete the instance {id}"), &e))
-}
-
-pub(super) fn not_ours(what: &str) -> Error {
-    Error::new(ErrorKind::Refused, format!("not torn down, because it is not ours: {what}"))
-}
-
-pub(super) fn no_backups(name: &str) -> Error {
-    let message =
-        format!("the database {name} cannot be restored to a past second: it has no automated backups");
-    Error::new(ErrorKind::Refused, message)
-        .hint("its backup retention is 0, or the first backup is not done yet")
-}
-
-pub(super) fn instant(time: &aws_sdk_rds::primitives::DateTime) -> Option<Instant> {
-    time.to_millis().ok().map(Instant::from_millis)
-}
-
-/// The last whole second before a time: what is restored to has to be before the latest restorable time.
-pub(super) fn before(time: &aws_sdk_rds::primitives::DateTime) -> Option<Instant> {
-    let millis = time.to_millis().ok()?;
-    Some(Instant::from_millis((millis - 1).div_euclid(1000) * 1000))
 }
 
 #[cfg(all(test, feature = "lab"))]

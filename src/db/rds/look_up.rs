@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_rds::types::{DbSubnetGroup, Filter, OrderableDbInstanceOption};
 
 use super::client::{Client, explain};
+use super::managed::{Kind, Managed};
 use super::preflight::{Answer, Answers, Family, Offer, Wanted, judge, outline};
 use super::settings::InstanceSettings;
 use super::{Cluster, Instance};
@@ -16,36 +17,28 @@ use crate::model::Instant;
 impl Instance {
     pub(in crate::db) async fn preflight(&self, at: Instant) -> Result<Preflight> {
         let (source, settings) = (self.captured().await?, self.wanted().await?);
-        let target = self.settings.target.clone();
         let wanted = Wanted {
-            instances: vec![(target.clone(), settings.db_instance_class.clone())],
+            instances: vec![(self.target().to_owned(), settings.db_instance_class.clone())],
             storage: settings.allocated_storage.or(source.facts.allocated_storage),
             parameter_groups: of_instances(std::slice::from_ref(&settings)),
-            engine: source.facts.engine.clone(),
-            version: source.facts.engine_version.clone(),
-            is_cluster: false,
             multi_az: settings.multi_az == Some(true),
             zone: settings.availability_zone,
             storage_type: settings.storage_type,
             subnet_group: settings.db_subnet_group_name,
             option_group: settings.option_group_name,
             security_groups: settings.vpc_security_group_ids.unwrap_or_default().0,
-            kms_key: source.facts.kms_key_id.clone(),
-            replica_of: source.facts.replica_of.clone(),
-            created_after: source.facts.created.filter(|created| *created > at),
+            ..Wanted::of_source(&source.facts, at)
         };
-        let found = preflight(self.name(), &target, &self.client, source.facts.arn.as_deref(), wanted);
-        Ok(self.settings.look_for_password(found.await?))
+        self.look_up(source.facts.arn.as_deref(), wanted).await
     }
 }
 
 impl Cluster {
     pub(in crate::db) async fn preflight(&self, at: Instant) -> Result<Preflight> {
         let (source, settings) = (self.captured().await?, self.wanted().await?);
-        let (members, target) = (self.members().await?, self.settings.target.clone());
-        let engine = self.engine().await?;
+        let (members, engine) = (self.members().await?, self.engine().await?);
         let (class, named) = (settings.db_cluster_instance_class, self.settings.members_named(at));
-        let made = engine.own_instances(&target).into_iter().map(|name| (name, class.clone()));
+        let made = engine.own_instances(self.target()).into_iter().map(|name| (name, class.clone()));
         let own = settings.db_cluster_parameter_group_name.map(|name| (Family::Cluster, name));
         let name = |(n, member): (usize, &InstanceSettings)| {
             (format!("{named}-{}", n + 1), member.db_instance_class.clone())
@@ -53,22 +46,32 @@ impl Cluster {
         let wanted = Wanted {
             instances: members.iter().enumerate().map(name).chain(made).collect(),
             parameter_groups: own.into_iter().chain(of_instances(&members)).collect(),
-            engine: source.facts.engine.clone(),
-            version: source.facts.engine_version.clone(),
             is_cluster: true,
-            multi_az: false,
-            zone: None,
             storage_type: settings.storage_type.filter(|_| engine.makes_its_instances()),
             storage: source.facts.allocated_storage.filter(|_| engine.makes_its_instances()),
             subnet_group: settings.db_subnet_group_name,
-            option_group: None,
             security_groups: settings.vpc_security_group_ids.unwrap_or_default().0,
-            kms_key: source.facts.kms_key_id.clone(),
-            replica_of: source.facts.replica_of.clone(),
-            created_after: source.facts.created.filter(|created| *created > at),
+            ..Wanted::of_source(&source.facts, at)
         };
-        let found = preflight(self.name(), &target, &self.client, source.facts.arn.as_deref(), wanted);
-        Ok(self.settings.look_for_password(found.await?))
+        self.look_up(source.facts.arn.as_deref(), wanted).await
+    }
+}
+
+impl<T: Kind> Managed<T> {
+    async fn look_up(&self, arn: Option<&str>, wanted: Wanted) -> Result<Preflight> {
+        let asking = Asking { client: &self.client, wanted: &wanted };
+        let (subnet_group, families, option_group, classes, quotas, blue_green) = futures::try_join!(
+            asking.subnet_group(),
+            asking.families(),
+            asking.option_group(),
+            asking.classes(),
+            asking.quotas(),
+            asking.blue_green(arn),
+        )?;
+        let answers = Answers { subnet_group, families, option_group, classes, quotas, blue_green };
+        let outline = outline(self.name(), self.target(), &wanted);
+        let found = Preflight { outline, findings: judge(&wanted, &answers) };
+        Ok(self.settings.look_for_password(found))
     }
 }
 
@@ -76,26 +79,6 @@ impl Cluster {
 fn of_instances(instances: &[InstanceSettings]) -> Vec<(Family, String)> {
     let names: BTreeSet<_> = instances.iter().filter_map(|one| one.db_parameter_group_name.clone()).collect();
     names.into_iter().map(|name| (Family::Instance, name)).collect()
-}
-
-async fn preflight(
-    database: &str,
-    target: &str,
-    client: &Client,
-    arn: Option<&str>,
-    wanted: Wanted,
-) -> Result<Preflight> {
-    let asking = Asking { client, wanted: &wanted };
-    let (subnet_group, families, option_group, classes, quotas, blue_green) = futures::try_join!(
-        asking.subnet_group(),
-        asking.families(),
-        asking.option_group(),
-        asking.classes(),
-        asking.quotas(),
-        asking.blue_green(arn),
-    )?;
-    let answers = Answers { subnet_group, families, option_group, classes, quotas, blue_green };
-    Ok(Preflight { outline: outline(database, target, &wanted), findings: judge(&wanted, &answers) })
 }
 
 /// The questions. Each is asked once: what does not answer is unknown.
@@ -111,6 +94,17 @@ fn answer<T>(permission: &'static str, asked: Result<T>) -> Result<Answer<T>> {
         Err(e) if e.kind() == ErrorKind::Interrupted => Err(e),
         Err(e) if e.code().is_some_and(|code| code.contains("NotFound")) => Ok(Answer::Missing),
         Err(e) => Ok(Answer::Unknown(permission, e.to_string())),
+    }
+}
+
+impl<T> Answer<Option<T>> {
+    /// An answer that names nothing, as that there is nothing.
+    fn or_missing(self) -> Answer<T> {
+        match self {
+            Answer::Told(Some(told)) => Answer::Told(told),
+            Answer::Told(None) | Answer::Missing => Answer::Missing,
+            Answer::Unknown(permission, why) => Answer::Unknown(permission, why),
+        }
     }
 }
 
@@ -164,11 +158,7 @@ impl Asking<'_> {
             Family::Instance => "rds:DescribeDBParameterGroups",
             Family::Cluster => "rds:DescribeDBClusterParameterGroups",
         };
-        Ok(match answer(permission, asked.await)? {
-            Answer::Told(Some(family)) => Answer::Told(family),
-            Answer::Told(None) | Answer::Missing => Answer::Missing,
-            Answer::Unknown(permission, why) => Answer::Unknown(permission, why),
-        })
+        Ok(answer(permission, asked.await)?.or_missing())
     }
 
     async fn option_group(&self) -> Result<Option<Answer<(String, String)>>> {
@@ -184,11 +174,7 @@ impl Asking<'_> {
                 Some((group.engine_name()?.to_owned(), group.major_engine_version()?.to_owned()))
             })
         });
-        Ok(Some(match answer("rds:DescribeOptionGroups", asked)? {
-            Answer::Told(Some(group)) => Answer::Told(group),
-            Answer::Told(None) | Answer::Missing => Answer::Missing,
-            Answer::Unknown(permission, why) => Answer::Unknown(permission, why),
-        }))
+        Ok(Some(answer("rds:DescribeOptionGroups", asked)?.or_missing()))
     }
 
     async fn classes(&self) -> Result<Vec<(String, Answer<Offer>)>> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::{DbCluster, DbInstance, Filter};
 
-use super::client::{Client, explain, if_there, is_taken};
-use super::instance::{describe, progress};
+use super::client::{Client, explain, is_taken};
+use super::resource::{Resource, named};
 use super::settings::InstanceSettings;
 use super::whose::{Looked, look};
 use super::{requests, states};
@@ -31,7 +31,12 @@ pub(super) struct Members<'a> {
     pub(super) named: String,
 }
 
-impl Members<'_> {
+impl<'a> Members<'a> {
+    /// Of a cluster that gets no more.
+    pub(super) fn of_cluster(client: &'a Client, cluster: &'a str) -> Self {
+        Self { client, cluster, engine: "", named: String::new() }
+    }
+
     /// Those that there are.
     pub(super) async fn there(&self) -> Result<Vec<DbInstance>> {
         let cluster = self.cluster;
@@ -86,8 +91,7 @@ impl Members<'_> {
     /// What stands in the place of an instance. The resource id that is remembered is the cluster's.
     pub(super) async fn look(&self, id: &str, errand: &RestoreRequest) -> Result<Looked<DbInstance>> {
         let errand = RestoreRequest { made: None, ..errand.clone() };
-        let describe = async || if_there(self.client.insist(async |sdk| describe(&sdk, id).await).await);
-        look(self.client, &errand, false, describe).await
+        look(self.client, &errand, false, async || named(self.client, id).await).await
     }
 
     /// The names of so many instances.
@@ -100,7 +104,7 @@ impl Members<'_> {
         let there = self.there().await?;
         let missing = (there.len() < wanted)
             .then(|| RestoreProgress::Restoring { percent: None, state: "creating instances".to_owned() });
-        let least = states::least(there.iter().map(progress).chain(missing));
+        let least = states::least(there.iter().map(Resource::how_far).chain(missing));
         Ok(least.filter(|least| !matches!(least, RestoreProgress::Available { .. })))
     }
 }

@@ -7,7 +7,6 @@
 //! RDS takes no idempotency token. What this errand has asked for is known by its tag [`TAG`]: it is gone on with, and torn
 //! down; anything else is left alone.
 
-mod adopt;
 mod by_hand;
 mod captured;
 mod client;
@@ -19,6 +18,7 @@ mod engines;
 mod follow_up;
 mod instance;
 mod look_up;
+mod managed;
 mod members;
 mod password;
 mod phases;
@@ -26,9 +26,9 @@ mod preflight;
 mod protection;
 mod rename;
 mod requests;
+mod resource;
 mod settings;
 mod settle;
-mod source;
 mod states;
 mod swap;
 mod sweep;
@@ -39,12 +39,13 @@ use std::time::Duration;
 
 pub(super) use client::missing_permission;
 pub(crate) use cluster::Cluster;
+pub(crate) use described::GivenSettings;
 pub(crate) use instance::Instance;
 pub(crate) use password::PasswordFrom;
-pub(crate) use source::GivenSettings;
 pub(crate) use sweep::{Leftover, Sweep, Sweeper, Swept};
 
 use client::is_refusal;
+use resource::Resource;
 use whose::Looked;
 
 use super::{CutOver, Request};
@@ -88,6 +89,15 @@ impl Source {
     fn name(&self) -> &str {
         let (Source::Identifier(name) | Source::ResourceId(name) | Source::BackupArn(name)) = self;
         name
+    }
+
+    /// Whether a description is of it. That of a copy of backups never is.
+    fn is(&self, there: &impl Resource) -> bool {
+        match self {
+            Source::Identifier(id) => there.identifier() == id,
+            Source::ResourceId(id) => there.resource_id() == Some(id),
+            Source::BackupArn(_) => false,
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) enum PasswordFrom {
 }
 
 /// The password. It is shown nowhere.
-pub(super) struct Password(String);
+pub(crate) struct Password(String);
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

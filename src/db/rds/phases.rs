@@ -2,7 +2,7 @@
 //!
 //! RDS refuses to modify a database while its first backup is made, which takes hours, and it serves meanwhile. So only
 //! what an application connects by, or what restarts the database when it is changed, holds the application; the rest
-//! ([`later`](InstanceSettings::later)) is set when RDS allows it.
+//! ([`Phased::later`]) is set when RDS allows it.
 //!
 //! | setting | |
 //! |---|---|
@@ -12,11 +12,22 @@
 //! | all others: protection, backups, monitoring, logs, storage, Multi-AZ, windows, tiers | later |
 
 use super::cluster_settings::ClusterSettings;
-use super::settings::InstanceSettings;
+use super::settings::{InstanceSettings, Partial};
 
-impl InstanceSettings {
-    /// Those that have to be right before an application uses the instance.
-    pub(super) fn before_use(self) -> Self {
+/// Settings in two parts.
+pub(crate) trait Phased: Partial + Clone {
+    /// Those that have to be right before an application uses the database.
+    fn before_use(self) -> Self;
+
+    /// The others.
+    fn later(self) -> Self {
+        let before = self.clone().before_use();
+        self.unlike(&before)
+    }
+}
+
+impl Phased for InstanceSettings {
+    fn before_use(self) -> Self {
         Self {
             ca_certificate_identifier: self.ca_certificate_identifier,
             db_instance_class: self.db_instance_class,
@@ -34,31 +45,10 @@ impl InstanceSettings {
             ..Self::default()
         }
     }
-
-    /// The others.
-    pub(super) fn later(self) -> Self {
-        Self {
-            ca_certificate_identifier: None,
-            db_instance_class: None,
-            db_parameter_group_name: None,
-            dedicated_log_volume: None,
-            enable_iam_database_authentication: None,
-            manage_master_user_password: None,
-            master_user_secret_kms_key_id: None,
-            network_type: None,
-            option_group_name: None,
-            port: None,
-            processor_features: None,
-            publicly_accessible: None,
-            vpc_security_group_ids: None,
-            ..self
-        }
-    }
 }
 
-impl ClusterSettings {
-    /// Those that have to be right before an application uses the cluster.
-    pub(super) fn before_use(self) -> Self {
+impl Phased for ClusterSettings {
+    fn before_use(self) -> Self {
         Self {
             db_cluster_instance_class: self.db_cluster_instance_class,
             db_cluster_parameter_group_name: self.db_cluster_parameter_group_name,
@@ -73,25 +63,6 @@ impl ClusterSettings {
             serverless_v2_seconds_until_auto_pause: self.serverless_v2_seconds_until_auto_pause,
             vpc_security_group_ids: self.vpc_security_group_ids,
             ..Self::default()
-        }
-    }
-
-    /// The others.
-    pub(super) fn later(self) -> Self {
-        Self {
-            db_cluster_instance_class: None,
-            db_cluster_parameter_group_name: None,
-            enable_iam_database_authentication: None,
-            manage_master_user_password: None,
-            master_user_secret_kms_key_id: None,
-            network_type: None,
-            port: None,
-            publicly_accessible: None,
-            serverless_v2_max_capacity: None,
-            serverless_v2_min_capacity: None,
-            serverless_v2_seconds_until_auto_pause: None,
-            vpc_security_group_ids: None,
-            ..self
         }
     }
 }

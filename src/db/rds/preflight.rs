@@ -22,6 +22,7 @@
 
 use std::collections::BTreeSet;
 
+use super::captured::Facts;
 use crate::db::preflight::PreflightFinding;
 use crate::model::{Instant, Verdict};
 
@@ -47,6 +48,20 @@ pub(super) struct Wanted {
     pub(super) replica_of: Option<String>,
     /// When the source was created, where that was after the target time.
     pub(super) created_after: Option<Instant>,
+}
+
+impl Wanted {
+    /// Like the source, whose settings may be others.
+    pub(super) fn of_source(source: &Facts, at: Instant) -> Self {
+        Self {
+            engine: source.engine.clone(),
+            version: source.engine_version.clone(),
+            kms_key: source.kms_key_id.clone(),
+            replica_of: source.replica_of.clone(),
+            created_after: source.created.filter(|created| *created > at),
+            ..Self::default()
+        }
+    }
 }
 
 /// Whose parameters a group has.

@@ -6,96 +6,24 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use aws_sdk_rds::types::{DbCluster, DbInstance};
-
-use super::client::{Client, explain, if_there, is_busy, is_taken, passes};
-use super::whose::Described;
-use super::{cluster, instance};
+use super::client::{Client, is_busy, is_taken, passes};
+use super::resource::{Resource, named};
 use crate::db::{Renamed, RestoreProgress, Swap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// What can be renamed.
-pub(super) trait Renamable: Described {
-    /// `instance` or `cluster`.
-    const KIND: &str;
-    async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<Self>;
-    async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()>;
-    fn status(&self) -> &str;
-    fn how_far(&self) -> RestoreProgress;
-    /// The name that RDS is about to give it: it may be shown as available until then.
-    fn pending_name(&self) -> Option<&str>;
-}
-
-impl Renamable for DbInstance {
-    const KIND: &str = "instance";
-
-    async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<Self> {
-        instance::describe(sdk, id).await
-    }
-
-    async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()> {
-        let request = sdk.modify_db_instance().db_instance_identifier(id).new_db_instance_identifier(to);
-        let renamed = request.apply_immediately(true).send().await;
-        renamed.map(drop).map_err(|e| explain(&format!("rename the instance {id} to {to}"), &e))
-    }
-
-    fn status(&self) -> &str {
-        self.db_instance_status().unwrap_or_default()
-    }
-
-    fn how_far(&self) -> RestoreProgress {
-        instance::progress(self)
-    }
-
-    fn pending_name(&self) -> Option<&str> {
-        self.pending_modified_values()?.db_instance_identifier()
-    }
-}
-
-impl Renamable for DbCluster {
-    const KIND: &str = "cluster";
-
-    async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<Self> {
-        cluster::describe(sdk, id).await
-    }
-
-    async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()> {
-        let request = sdk.modify_db_cluster().db_cluster_identifier(id).new_db_cluster_identifier(to);
-        let renamed = request.apply_immediately(true).send().await;
-        renamed.map(drop).map_err(|e| explain(&format!("rename the cluster {id} to {to}"), &e))
-    }
-
-    fn status(&self) -> &str {
-        self.status().unwrap_or_default()
-    }
-
-    fn how_far(&self) -> RestoreProgress {
-        cluster::progress(self)
-    }
-
-    fn pending_name(&self) -> Option<&str> {
-        self.pending_modified_values()?.db_cluster_identifier()
-    }
-}
-
-/// What has this name, whoever's it is.
-pub(super) async fn named<T: Renamable>(client: &Client, id: &str) -> Result<Option<T>> {
-    if_there(client.insist(async |sdk| T::describe(&sdk, id).await).await)
-}
-
 /// What has this name, if it is the one with this resource id.
-pub(super) async fn known<T: Renamable>(client: &Client, id: &str, resource_id: &str) -> Result<Option<T>> {
+pub(super) async fn known<T: Resource>(client: &Client, id: &str, resource_id: &str) -> Result<Option<T>> {
     Ok(named::<T>(client, id).await?.filter(|there| there.resource_id() == Some(resource_id)))
 }
 
 /// The database under whichever of its names it has now. That neither answers is not believed at once.
-pub(super) async fn find<T: Renamable>(client: &Client, of: &Renamed) -> Result<Option<T>> {
+pub(super) async fn find<T: Resource>(client: &Client, of: &Renamed) -> Result<Option<T>> {
     find_within(client, of, limits::RENAMED_MISSED).await
 }
 
 /// The same, asked for so long while neither name answers.
-pub(super) async fn find_within<T: Renamable>(
+pub(super) async fn find_within<T: Resource>(
     client: &Client,
     of: &Renamed,
     longest: Duration,
@@ -116,7 +44,7 @@ pub(super) async fn find_within<T: Renamable>(
 }
 
 /// What was restored, under the name that it has now. Once names are swapped, the target's name may be somebody else's.
-pub(super) async fn restored<T: Renamable>(client: &Client, target: &str, swap: Option<&Swap>) -> Result<T> {
+pub(super) async fn restored<T: Resource>(client: &Client, target: &str, swap: Option<&Swap>) -> Result<T> {
     match swap {
         None => client.insist(async |sdk| T::describe(&sdk, target).await).await,
         Some(Swap { target, .. }) => find(client, target).await?.ok_or_else(|| lost::<T>(target)),
@@ -148,7 +76,7 @@ pub(super) enum Until {
 /// | nothing, or `before` | it, `renaming` | waited for |
 /// | nothing, or `before` | it, otherwise | asked for |
 /// | nothing, or `before` | nothing, or another | waited for, at most [`limits::RENAMED_UNSEEN`] |
-pub(super) async fn rename<T: Renamable>(
+pub(super) async fn rename<T: Resource>(
     client: &Client,
     of: &Renamed,
     until: Until,
@@ -178,7 +106,7 @@ pub(super) async fn rename<T: Renamable>(
             return if since.elapsed() < limits::RENAMED_UNSEEN { Ok(false) } else { Err(lost::<T>(of)) };
         };
         unseen.set(None);
-        if there.status() == "renaming" {
+        if there.status() == Some("renaming") {
             return Ok(false);
         }
         match client.ask(async |sdk| T::rename(&sdk, from, to).await).await {
@@ -196,7 +124,7 @@ pub(super) async fn rename<T: Renamable>(
 }
 
 /// Whether it can be reached by its new name: for some time a description may have that and the old endpoint.
-fn has_come<T: Renamable>(there: &T, Renamed { from, to, .. }: &Renamed, until: Until) -> Result<bool> {
+fn has_come<T: Resource>(there: &T, Renamed { from, to, .. }: &Renamed, until: Until) -> Result<bool> {
     if there.pending_name() == Some(from) {
         return Ok(false);
     }
@@ -214,19 +142,19 @@ fn has_come<T: Renamable>(there: &T, Renamed { from, to, .. }: &Renamed, until: 
 }
 
 /// Of a name that is somebody else's.
-fn held(there: &impl Described, from: &str) -> Error {
+fn held(there: &impl Resource, from: &str) -> Error {
     is_held(there, from).hint("it is left as it is; give it another name, and run the same command again")
 }
 
 /// The same, without anything to do about it.
-pub(super) fn is_held(there: &impl Described, from: &str) -> Error {
+pub(super) fn is_held(there: &impl Resource, from: &str) -> Error {
     let (named, id) = (there.named(), there.identifier());
     let resource = there.resource_id().unwrap_or("unknown");
     let message = format!("cannot rename {from} to {id}: the name is taken by the {named} ({resource})");
     Error::new(ErrorKind::Refused, message)
 }
 
-fn lost<T: Renamable>(Renamed { resource_id, from, to }: &Renamed) -> Error {
+fn lost<T: Resource>(Renamed { resource_id, from, to }: &Renamed) -> Error {
     let kind = T::KIND;
     let message = format!(
         "cannot tell what became of the {kind} {resource_id}: RDS knows it neither as {from} nor as {to}"

@@ -14,7 +14,7 @@ macro_rules! settings {
         $(#[$about])*
         #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-        pub(super) struct $name {
+        pub(crate) struct $name {
             $(
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub(super) $field: Option<$type>,
@@ -27,14 +27,74 @@ macro_rules! settings {
                 Self { $($field: self.$field.or(other.$field),)* }
             }
 
-            /// Those of these that the other has otherwise.
-            pub(super) fn unlike(self, other: &Self) -> Self {
+        }
+
+        impl $crate::db::rds::settings::Partial for $name {
+            fn unlike(self, other: &Self) -> Self {
                 Self { $($field: self.$field.filter(|wanted| other.$field.as_ref() != Some(wanted)),)* }
+            }
+
+            fn tags(&self) -> Option<&std::collections::BTreeMap<String, String>> {
+                self.tags.as_ref()
+            }
+
+            fn deletion_protection(&self) -> Option<bool> {
+                self.deletion_protection
+            }
+
+            fn manage_password(&mut self) -> &mut Option<bool> {
+                &mut self.manage_master_user_password
             }
         }
     };
 }
 pub(super) use settings;
+
+/// Settings of an instance or a cluster, each of which may be left open.
+pub(crate) trait Partial {
+    /// Those of these that the other has otherwise.
+    #[must_use]
+    fn unlike(self, other: &Self) -> Self;
+    fn tags(&self) -> Option<&BTreeMap<String, String>>;
+    fn deletion_protection(&self) -> Option<bool>;
+    /// Secrets Manager is to keep the master password.
+    fn manage_password(&mut self) -> &mut Option<bool>;
+}
+
+/// The settings of an instance or a cluster that RDS describes by the same names, with others.
+macro_rules! described_settings {
+    ($there:expr, { $($field:ident: $value:expr,)* }) => {{
+        let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+        let secret = $there.master_user_secret();
+        Self {
+            auto_minor_version_upgrade: $there.auto_minor_version_upgrade(),
+            backup_retention_period: $there.backup_retention_period(),
+            copy_tags_to_snapshot: $there.copy_tags_to_snapshot(),
+            database_insights_mode: $there.database_insights_mode().map(|mode| mode.as_str().to_owned()),
+            deletion_protection: $there.deletion_protection(),
+            enable_cloudwatch_logs_exports: names($there.enabled_cloudwatch_logs_exports().to_vec()),
+            enable_iam_database_authentication: $there.iam_database_authentication_enabled(),
+            enable_performance_insights: $there.performance_insights_enabled(),
+            engine_lifecycle_support: text($there.engine_lifecycle_support()),
+            manage_master_user_password: Some(secret.is_some()),
+            master_user_secret_kms_key_id: secret.and_then(|secret| text(secret.kms_key_id())),
+            monitoring_interval: $there.monitoring_interval(),
+            monitoring_role_arn: text($there.monitoring_role_arn()),
+            network_type: text($there.network_type()),
+            performance_insights_kms_key_id: text($there.performance_insights_kms_key_id()),
+            performance_insights_retention_period: $there.performance_insights_retention_period(),
+            preferred_backup_window: text($there.preferred_backup_window()),
+            preferred_maintenance_window: text($there.preferred_maintenance_window()),
+            publicly_accessible: $there.publicly_accessible(),
+            storage_type: text($there.storage_type()),
+            tags: carried_tags($there.tag_list()),
+            vpc_security_group_ids: security_groups($there.vpc_security_groups()),
+            $($field: $value,)*
+            ..Self::default()
+        }
+    }};
+}
+pub(super) use described_settings;
 
 settings! {
     /// Settings of an instance.
@@ -100,52 +160,25 @@ impl InstanceSettings {
         let features = instance.processor_features().iter();
         let features: BTreeMap<_, _> =
             features.filter_map(|feature| Some((text(feature.name())?, text(feature.value())?))).collect();
-        Self {
-            auto_minor_version_upgrade: instance.auto_minor_version_upgrade(),
-            backup_retention_period: instance.backup_retention_period(),
+        let group = instance.db_parameter_groups().first();
+        let settings: Self = described_settings!(instance, {
             ca_certificate_identifier: text(instance.ca_certificate_identifier()),
-            copy_tags_to_snapshot: instance.copy_tags_to_snapshot(),
-            database_insights_mode: instance.database_insights_mode().map(|mode| mode.as_str().to_owned()),
             db_instance_class: text(instance.db_instance_class()),
-            db_parameter_group_name: instance
-                .db_parameter_groups()
-                .first()
-                .and_then(|group| own_group(group.db_parameter_group_name())),
+            db_parameter_group_name: group.and_then(|group| own_group(group.db_parameter_group_name())),
             db_subnet_group_name: instance
                 .db_subnet_group()
                 .and_then(|group| text(group.db_subnet_group_name())),
             dedicated_log_volume: instance.dedicated_log_volume(),
-            deletion_protection: instance.deletion_protection(),
-            enable_cloudwatch_logs_exports: names(instance.enabled_cloudwatch_logs_exports().to_vec()),
-            enable_iam_database_authentication: instance.iam_database_authentication_enabled(),
-            enable_performance_insights: instance.performance_insights_enabled(),
-            engine_lifecycle_support: text(instance.engine_lifecycle_support()),
             iops: instance.iops(),
-            manage_master_user_password: Some(instance.master_user_secret().is_some()),
-            master_user_secret_kms_key_id: instance
-                .master_user_secret()
-                .and_then(|secret| text(secret.kms_key_id())),
             max_allocated_storage: instance.max_allocated_storage(),
-            monitoring_interval: instance.monitoring_interval(),
-            monitoring_role_arn: text(instance.monitoring_role_arn()),
             multi_az: instance.multi_az(),
-            network_type: text(instance.network_type()),
             option_group_name: option_group(instance),
-            performance_insights_kms_key_id: text(instance.performance_insights_kms_key_id()),
-            performance_insights_retention_period: instance.performance_insights_retention_period(),
             port: instance.endpoint().and_then(aws_sdk_rds::types::Endpoint::port),
-            preferred_backup_window: text(instance.preferred_backup_window()),
-            preferred_maintenance_window: text(instance.preferred_maintenance_window()),
             processor_features: Some(features).filter(|features| !features.is_empty()),
             promotion_tier: instance.promotion_tier(),
-            publicly_accessible: instance.publicly_accessible(),
             storage_throughput: instance.storage_throughput(),
-            storage_type: text(instance.storage_type()),
-            tags: carried_tags(instance.tag_list()),
-            vpc_security_group_ids: security_groups(instance.vpc_security_groups()),
-            ..Self::default()
-        }
-        .with_storage_of(instance.engine())
+        });
+        settings.with_storage_of(instance.engine())
     }
 
     /// What the description of automated backups tells of an instance that may be gone: not its class, its network nor its

@@ -5,11 +5,12 @@ use aws_sdk_rds::types::{DbCluster, DbInstance};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::client::{Client, explain, if_there};
-use super::instance::instant;
+use super::Server;
+use super::client::{Client, explain};
+use super::managed::Kind;
+use super::resource::{Resource, named};
 use super::tags::{errand_of, is_of_drill};
-use super::whose::{Described, Looked, look};
-use super::{Server, by_hand, cluster, cluster_engine, instance};
+use super::whose::{Looked, look};
 use crate::cancel::Cancel;
 use crate::db::RestoreRequest;
 use crate::db::adopt::is_name;
@@ -107,45 +108,31 @@ impl Sweeper {
             pages.try_collect().await.map_err(|e| explain("describe the clusters", &e))
         });
         let (instances, clusters): (Vec<DbInstance>, Vec<DbCluster>) = (instances.await?, clusters.await?);
-        let instances =
-            instances.iter().filter(|one| one.db_cluster_identifier().is_none()).filter_map(|one| {
-                let by_hand = by_hand::instance(one.identifier(), &self.server);
-                let created = one.instance_create_time();
-                let told = Shown { engine: one.engine(), status: one.db_instance_status(), created };
-                leftover(one, Kind { database: INSTANCE, by_hand }, told, now)
-            });
-        let clusters = clusters.iter().filter_map(|one| {
-            let by_hand = by_hand::cluster(one.identifier(), &self.server);
-            let told =
-                Shown { engine: one.engine(), status: one.status(), created: one.cluster_create_time() };
-            leftover(one, Kind { database: CLUSTER, by_hand }, told, now)
-        });
-        Ok(instances.chain(clusters).collect())
+        let instances = instances.iter().filter(|one| !one.is_member());
+        let instances = instances.filter_map(|one| leftover(one, &self.server, now));
+        Ok(instances.chain(clusters.iter().filter_map(|one| leftover(one, &self.server, now))).collect())
     }
 
     /// Removes one of them, if it still is what it was when it was found.
     pub(crate) async fn remove(&self, leftover: &Leftover) -> Result<()> {
-        let (id, errand) = (&*leftover.id, RestoreRequest::new(Instant::default(), &*leftover.drill));
-        if leftover.database == INSTANCE {
-            let describe =
-                async || if_there(self.client.insist(async |sdk| instance::describe(&sdk, id).await).await);
-            let looked = look(&self.client, &errand, false, describe).await?;
-            let Some(there) = same(looked, leftover)? else { return Ok(()) };
-            return instance::remove_whole(&self.client, &there).await;
+        if leftover.database == DbInstance::KIND {
+            self.remove_one::<DbInstance>(leftover).await
+        } else {
+            self.remove_one::<DbCluster>(leftover).await
         }
-        let describe =
-            async || if_there(self.client.insist(async |sdk| cluster::describe(&sdk, id).await).await);
+    }
+
+    async fn remove_one<T: Kind>(&self, leftover: &Leftover) -> Result<()> {
+        let errand = RestoreRequest::new(Instant::default(), &*leftover.drill);
+        let describe = async || named::<T>(&self.client, &leftover.id).await;
         let looked = look(&self.client, &errand, false, describe).await?;
         let Some(there) = same(looked, leftover)? else { return Ok(()) };
-        cluster_engine::remove_whole(&self.client, &there, &errand).await
+        there.remove(&self.client, &errand).await
     }
 }
 
-const INSTANCE: &str = "instance";
-const CLUSTER: &str = "cluster";
-
 /// What stands there, if it is still what was found; none if it is gone.
-fn same<T: Described>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T>> {
+fn same<T: Resource>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T>> {
     let why = match looked {
         Looked::Nothing => return Ok(None),
         Looked::Ours(there) if there.is_protected() && !leftover.protected => {
@@ -162,39 +149,19 @@ fn same<T: Described>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T
     Err(Error::new(ErrorKind::Refused, format!("not removed: {why}")))
 }
 
-/// What kind of database it is.
-struct Kind {
-    database: &'static str,
-    by_hand: String,
-}
-
-/// What is shown of it, as RDS tells it.
-#[derive(Default)]
-struct Shown<'a> {
-    engine: Option<&'a str>,
-    status: Option<&'a str>,
-    created: Option<&'a aws_sdk_rds::primitives::DateTime>,
-}
-
 /// It, if a drill has made it: its tags say so, and name it as asof names drills.
-fn leftover(
-    there: &impl Described,
-    Kind { database, by_hand }: Kind,
-    Shown { engine, status, created }: Shown<'_>,
-    now: Instant,
-) -> Option<Leftover> {
+fn leftover<T: Kind>(there: &T, server: &Server, now: Instant) -> Option<Leftover> {
     let drill = errand_of(there.tags()).filter(|id| is_name(id) && is_of_drill(there.tags()))?.to_owned();
-    let created = created.and_then(instant);
     Some(Leftover {
-        database,
+        database: T::KIND,
         id: there.identifier().to_owned(),
         drill,
-        engine: engine.unwrap_or_default().to_owned(),
-        status: status.unwrap_or_default().to_owned(),
-        created,
-        verdict: Sweep::of(created, now),
+        engine: there.engine().unwrap_or_default().to_owned(),
+        status: there.status().unwrap_or_default().to_owned(),
+        created: there.created(),
+        verdict: Sweep::of(there.created(), now),
         protected: there.is_protected(),
-        by_hand,
+        by_hand: T::by_hand(there.identifier(), server),
         resource: there.resource_id().map(str::to_owned),
     })
 }

@@ -5,87 +5,15 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
+use aws_sdk_rds::types::Tag;
 
 use super::client::{Client, explain};
-use super::tags::{TAG, errand_of, is_of_drill};
-use crate::db::RestoreRequest;
+use super::resource::Resource;
+use super::tags::{TAG, errand_of, is_of_drill, time_of};
+use crate::db::{Carries, RestoreRequest, Tagged};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::retry::Backoff;
-
-/// An instance or a cluster, as RDS describes it.
-pub(super) trait Described: Clone {
-    /// What it is, and its identifier.
-    fn named(&self) -> String;
-    fn identifier(&self) -> &str;
-    /// What no other ever has, even of the same name.
-    fn resource_id(&self) -> Option<&str>;
-    fn arn(&self) -> Option<&str>;
-    fn tags(&self) -> &[Tag];
-    /// Whether it is protected from deletion.
-    fn is_protected(&self) -> bool;
-    /// It belongs to another database, which is the one that an application uses.
-    fn is_member(&self) -> bool {
-        false
-    }
-}
-
-impl Described for DbInstance {
-    fn named(&self) -> String {
-        format!("instance {}", self.identifier())
-    }
-
-    fn identifier(&self) -> &str {
-        self.db_instance_identifier().unwrap_or_default()
-    }
-
-    fn resource_id(&self) -> Option<&str> {
-        self.dbi_resource_id()
-    }
-
-    fn arn(&self) -> Option<&str> {
-        self.db_instance_arn()
-    }
-
-    fn tags(&self) -> &[Tag] {
-        self.tag_list()
-    }
-
-    fn is_protected(&self) -> bool {
-        self.deletion_protection() == Some(true)
-    }
-
-    fn is_member(&self) -> bool {
-        self.db_cluster_identifier().is_some()
-    }
-}
-
-impl Described for DbCluster {
-    fn named(&self) -> String {
-        format!("cluster {}", self.identifier())
-    }
-
-    fn identifier(&self) -> &str {
-        self.db_cluster_identifier().unwrap_or_default()
-    }
-
-    fn resource_id(&self) -> Option<&str> {
-        self.db_cluster_resource_id()
-    }
-
-    fn arn(&self) -> Option<&str> {
-        self.db_cluster_arn()
-    }
-
-    fn tags(&self) -> &[Tag] {
-        self.tag_list()
-    }
-
-    fn is_protected(&self) -> bool {
-        self.deletion_protection() == Some(true)
-    }
-}
 
 /// Whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +47,7 @@ impl Other {
     }
 
     /// What such a database is.
-    fn in_words(&self, there: &impl Described) -> String {
+    fn in_words(&self, there: &impl Resource) -> String {
         let named = there.named();
         match self {
             Other::Untagged(None) => format!("the {named} without the tag {TAG}"),
@@ -143,7 +71,7 @@ fn cut_over(id: &str) -> String {
 }
 
 /// What to say where a source is gone, and a recovery has restored what stands at the target.
-pub(super) fn after_cut_over(target: &impl Described) -> Option<String> {
+pub(super) fn after_cut_over(target: &impl Resource) -> Option<String> {
     match Other::of(target.tags())? {
         Other::Recovery(id) => {
             let (named, advice) = (target.named(), cut_over(target.identifier()));
@@ -215,7 +143,7 @@ impl<T> Looked<T> {
 
 /// Describes what stands in a place until it is known whose it is. With `insistent`, that there is nothing is not believed
 /// either until the restore was asked for [`limits::RESTORE_UNSEEN`] ago: what is given up then would be an orphan.
-pub(super) async fn look<T: Described>(
+pub(super) async fn look<T: Resource>(
     client: &Client,
     errand: &RestoreRequest,
     insistent: bool,
@@ -241,7 +169,7 @@ pub(super) async fn look<T: Described>(
 
 /// Whose it is, now: its tags are asked for where the description does not tell. Whatever nothing was asked for is foreign
 /// although they cannot be asked for.
-async fn decide<T: Described>(
+async fn decide<T: Resource>(
     client: &Client,
     there: &T,
     errand: &RestoreRequest,
@@ -263,7 +191,7 @@ async fn decide<T: Described>(
     }
 }
 
-pub(super) async fn list_tags<T: Described>(client: &Client, there: &T) -> Result<Vec<Tag>> {
+async fn list_tags<T: Resource>(client: &Client, there: &T) -> Result<Vec<Tag>> {
     let named = there.named();
     let doing = format!("list the tags of the {named}");
     let Some(arn) = there.arn() else {
@@ -273,6 +201,23 @@ pub(super) async fn list_tags<T: Described>(client: &Client, there: &T) -> Resul
         sdk.list_tags_for_resource().resource_name(arn).send().await.map_err(|e| explain(&doing, &e))
     });
     Ok(listed.await?.tag_list().to_vec())
+}
+
+/// The recovery that stands in the tags of what is found at a target, for one whose state directory is lost. A description
+/// may lack the tags for some time: they are listed before anything is called untagged.
+pub(super) async fn carried<T: Resource>(client: &Client, there: Option<T>) -> Result<Carries> {
+    let Some(there) = there else { return Ok(Carries::Nothing) };
+    let listed = match (errand_of(there.tags()), time_of(there.tags())) {
+        (Some(_), Some(_)) => None,
+        _ => Some(list_tags(client, &there).await?),
+    };
+    let (what, tags) = (there.named(), listed.as_deref().unwrap_or(there.tags()));
+    Ok(match errand_of(tags) {
+        Some(id) => {
+            Carries::Tagged(Tagged { what, id: id.to_owned(), at: time_of(tags), drill: is_of_drill(tags) })
+        }
+        None => Carries::Untagged(format!("the {what}")),
+    })
 }
 
 #[cfg(test)]

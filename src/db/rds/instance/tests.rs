@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use aws_sdk_rds::config::{BehaviorVersion, Credentials, Region};
 
-use super::super::{CutOver, Server};
 use super::*;
+use crate::cancel::Cancel;
+use crate::db::rds::captured::Once;
 use crate::db::wait::poll;
 use crate::db::{Database, Renamed, Swap};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::lab::{Clock, Fault, Rds, RdsAction, Rule, When};
-use crate::limits;
+use crate::model::Instant;
 use crate::retry::Backoff;
 
 fn sdk(rds: &Rds) -> aws_sdk_rds::Client {
@@ -41,7 +42,7 @@ fn instance(sdk: aws_sdk_rds::Client) -> Database {
     Database::Rds(super::Instance {
         settings: settings(),
         overrides: Box::default(),
-        captured: super::Once::default(),
+        captured: Once::default(),
         client: Client::of(sdk),
     })
 }

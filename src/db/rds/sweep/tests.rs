@@ -34,8 +34,7 @@ fn only_what_a_drill_has_made_is_a_leftover() {
         (vec![], false),
     ] {
         let instance = DbInstance::builder().db_instance_identifier("x").set_tag_list(Some(tags.clone()));
-        let kind = Kind { database: INSTANCE, by_hand: String::new() };
-        let found = leftover(&instance.build(), kind, Shown::default(), Instant::default());
+        let found = leftover(&instance.build(), &Server::default(), Instant::default());
         assert_eq!(found.is_some(), is_left, "{tags:?}");
     }
 }
