@@ -62,18 +62,15 @@ const LAYERS: &[Layer] = &[
     layer(
         "report",
         &[
-            "limits", "error", "counters", "manual", "model", "timeline", "spill", "resolve", "plan",
-            "apply", "db", "recover", "engine",
+            "limits", "error", "cancel", "counters", "manual", "model", "timeline", "spill", "resolve",
+            "plan", "apply", "db", "recover", "engine",
         ],
     ),
     // Ctrl-C asks to stop (cancel) and, the second time, kills the commands that run (program); progress is read off the
-    // counters; check --database asks the databases of a recovery file (db, recover).
+    // counters.
     layer(
         "cli",
-        &[
-            "limits", "error", "cancel", "counters", "manual", "model", "program", "lab", "db", "recover",
-            "engine", "report",
-        ],
+        &["limits", "error", "cancel", "counters", "manual", "model", "program", "lab", "engine", "report"],
     ),
 ];
 

@@ -5,14 +5,38 @@ use std::io::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Format;
 use super::columns::columns;
 use super::json::{JsonLines, Line};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
 
+/// Shows a mark that was made; `recover` goes back to it.
+pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Result<()> {
+    let mut out = std::io::stdout();
+    if format == Format::Json {
+        return JsonLines::new(out).line(Line::Mark(MarkListing { mark, age_s: None }));
+    }
+    let MarkLine { at, name, .. } = mark;
+    Ok(writeln!(out, "{} is marked {name}; to go back to it: {recover}", at.human())?)
+}
+
+/// Shows the marks that there are.
+pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Result<()> {
+    let mut out = std::io::stdout();
+    if format != Format::Json {
+        return Ok(out.write_all(marks_table(marks, now).as_bytes())?);
+    }
+    let mut lines = JsonLines::new(&mut out);
+    marks.iter().try_for_each(|mark| {
+        let age_s = now.second() - mark.at.second();
+        lines.line(Line::Mark(MarkListing { mark, age_s: Some(age_s) }))
+    })
+}
+
 /// The marks below a heading, in columns; nothing where there are none.
-pub(crate) fn marks_table(marks: &[MarkLine], now: Instant) -> String {
+fn marks_table(marks: &[MarkLine], now: Instant) -> String {
     if marks.is_empty() {
         return String::new();
     }
@@ -33,17 +57,4 @@ pub(super) struct MarkListing<'a> {
     /// Its age in seconds. In a list only.
     #[serde(skip_serializing_if = "Option::is_none")]
     age_s: Option<i64>,
-}
-
-impl<W: Write> JsonLines<W> {
-    /// A mark that was made.
-    pub(crate) fn mark(&mut self, mark: &MarkLine) -> Result<()> {
-        self.line(Line::Mark(MarkListing { mark, age_s: None }))
-    }
-
-    /// A mark of those that there are.
-    pub(crate) fn listed_mark(&mut self, mark: &MarkLine, now: Instant) -> Result<()> {
-        let age_s = Some(now.second() - mark.at.second());
-        self.line(Line::Mark(MarkListing { mark, age_s }))
-    }
 }
