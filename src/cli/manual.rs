@@ -10,7 +10,7 @@ use crate::report::{show_topic, show_topics};
 
 #[derive(Debug, Args)]
 pub(super) struct ManualArgs {
-    /// The topic; without one, list the topics
+    /// Topic to show; without it, list the topics
     #[arg(value_parser = PossibleValuesParser::new(TOPICS.iter().map(|topic| topic.name)), hide_possible_values = true)]
     topic: Option<String>,
 }

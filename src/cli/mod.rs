@@ -10,6 +10,7 @@ mod context;
 mod diff;
 mod directory;
 mod drill;
+mod examples;
 mod exit;
 mod heal;
 mod history;
