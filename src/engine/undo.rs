@@ -116,7 +116,8 @@ fn heals_after(done: &Run) -> Result<Vec<ByKey>> {
     let mut heals = Run::begun(state_dir)?;
     // Elsewhere no marker is put, so none can lie above another.
     let in_place = |run: &RunManifest| run.to.is_none() && run.location.overlaps(&manifest.location);
-    heals.retain(|(_, run)| run.heals && run.began >= manifest.began && in_place(manifest) && in_place(run));
+    let heals_here = |run: &RunManifest| run.heals && run.began >= manifest.began && in_place(run);
+    heals.retain(|(_, run)| in_place(manifest) && run.as_ref().is_ok_and(heals_here));
     heals.iter().map(|(id, _)| Ok(PlanFile::open(&Run::plan_of(state_dir, id))?.changes.by_key())).collect()
 }
 
