@@ -205,14 +205,23 @@ pub(crate) fn loses_what_is_in_use(state: &RecoveryState, parts: &[AbortPart]) -
     removes && (state.may_have_been_cut_over() || by_hand)
 }
 
-/// What aborting a recovery takes, in this order; `undone_by` names the finished run that undid another, `stays` the
+/// What has become of a run since it was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is undone, by this run.
+    Undone(String),
+    /// These have to be undone, the newest first: the run itself, or the run that has undone its undo.
+    InForce(Vec<String>),
+}
+
+/// What aborting a recovery takes, in this order; `standing` says what has become of a run, `stays` names the
 /// databases that are restored in place, `has_hook` says whether the file names a resume hook.
 ///
 /// | | overtaken | |
 /// |---|---|---|
 /// | each database whose names are swapped, or half swapped | no, or by a run or an undo | gets its own name back, then its source |
 /// | each database whose names are half swapped | by a recovery | the same: nothing may have the source's name |
-/// | each of its runs, the newest first | no | is undone, unless it was |
+/// | each of its runs, the newest first | no | is undone, unless it was; where its undo was undone, that one is undone |
 /// | each of its runs | yes | is left: the undo would change what is newer |
 /// | each database whose names are swapped | by a recovery | is left, and not removed: it is the source of what is newer |
 /// | each database that was asked for, in place | | stays |
@@ -220,24 +229,23 @@ pub(crate) fn loses_what_is_in_use(state: &RecoveryState, parts: &[AbortPart]) -
 /// | the application may be quiesced | | the resume hook is run; a later recovery that has overtaken this one sees to that itself |
 pub(crate) fn abort_parts(
     state: &RecoveryState,
-    undone_by: impl Fn(&str) -> Option<String>,
+    standing: impl Fn(&str) -> Standing,
     stays: impl Fn(usize) -> bool,
     has_hook: bool,
 ) -> Vec<AbortPart> {
     let overtaken = state.overtaken().is_some();
-    let undo = |(bucket, run): &(usize, String)| {
-        let (bucket, run) = (*bucket, run.clone());
-        match undone_by(&run) {
-            Some(by) => AbortPart::Undone { run, by },
-            None if overtaken => AbortPart::Left { run },
-            None => AbortPart::Undo { bucket, run },
+    let undo = |(bucket, run): &(usize, String)| match standing(run) {
+        Standing::Undone(by) => vec![AbortPart::Undone { run: run.clone(), by }],
+        Standing::InForce(_) if overtaken => vec![AbortPart::Left { run: run.clone() }],
+        Standing::InForce(runs) => {
+            runs.into_iter().map(|run| AbortPart::Undo { bucket: *bucket, run }).collect()
         }
     };
     let left = |n: usize| state.is_overtaken_by_recovery() && state.is_swapped(n);
     let databases = state.shape().map_or(0, |shape| shape.databases);
     let back = (0..databases).filter(|n| state.swap(*n).is_some() && !left(*n));
     let mut parts: Vec<_> = back.map(|database| AbortPart::SwapBack { database }).collect();
-    parts.extend(state.all_runs().iter().rev().map(undo));
+    parts.extend(state.all_runs().iter().rev().flat_map(undo));
     let asked = (0..databases).filter(|n| state.was_asked_for(*n));
     let removed = |database: usize| match () {
         () if left(database) => AbortPart::LeftSwapped { database },

@@ -37,11 +37,14 @@ fn the_table_holds() {
         (false, vec![], true, vec![database()]),
     ] {
         let state = state(quiesced, &records);
-        let undone_by = |run: &str| (run == "a").then(|| "undo of a".to_owned());
-        assert_eq!(abort_parts(&state, undone_by, |_| false, hook), expected, "{records:?}");
+        let standing = |run: &str| match run {
+            "a" => Standing::Undone("undo of a".to_owned()),
+            run => Standing::InForce(vec![run.to_owned()]),
+        };
+        assert_eq!(abort_parts(&state, standing, |_| false, hook), expected, "{records:?}");
         let in_place = |part: AbortPart| if part == database() { Stays { database: 1 } } else { part };
         let expected: Vec<_> = expected.into_iter().map(in_place).collect();
-        assert_eq!(abort_parts(&state, undone_by, |n| n == 1, hook), expected, "{records:?}");
+        assert_eq!(abort_parts(&state, standing, |n| n == 1, hook), expected, "{records:?}");
     }
 }
 
@@ -66,7 +69,9 @@ fn names_are_given_back_first_and_what_is_newer_keeps_them() {
     ] {
         state.apply(&record).unwrap();
     }
-    let parts = |state: &RecoveryState| abort_parts(state, |_| None, |_| false, true);
+    let parts = |state: &RecoveryState| {
+        abort_parts(state, |run| Standing::InForce(vec![run.to_owned()]), |_| false, true)
+    };
     assert_eq!(parts(&state), [Remove { database: 0 }, Resume]);
     state.apply(&Record::Swapping { database: 0, swap }).unwrap();
     let overtaken = |by_recovery| Record::Overtaken { at: AT, why: "why".into(), by_recovery };
