@@ -30,6 +30,11 @@ pub(crate) enum AbortPart {
         /// The run.
         run: String,
     },
+    /// A bucket is left that runs may have changed which are lost with the state directory.
+    Lost {
+        /// The bucket's number in the file.
+        bucket: usize,
+    },
     /// A restored database has its source's name, or is getting it: both get their own again.
     SwapBack {
         /// The database's number in the file.
@@ -165,6 +170,9 @@ impl AbortPart {
             AbortPart::Undo { bucket: n, run } => format!("undo the run {run} of {}", bucket(*n)),
             AbortPart::Undone { run, by } => format!("the run {run} was undone by the run {by}"),
             AbortPart::Left { run } => format!("leave what the run {run} has changed"),
+            AbortPart::Lost { bucket: n } => {
+                format!("leave {} as the recovery that was adopted may have restored it", bucket(*n))
+            }
             AbortPart::Stays { database: n } => {
                 let (name, ..) = database(*n);
                 format!("leave the database {name}: it was restored in place, which cannot be taken back")
@@ -223,6 +231,7 @@ pub(crate) enum Standing {
 /// | each database whose names are half swapped | by a recovery | the same: nothing may have the source's name |
 /// | each of its runs, the newest first | no | is undone, unless it was; where its undo was undone, that one is undone |
 /// | each of its runs | yes | is left: the undo would change what is newer |
+/// | each bucket in place, of a recovery that was adopted | no, or by a run or an undo | is left: its runs are not known |
 /// | each database whose names are swapped | by a recovery | is left, and not removed: it is the source of what is newer |
 /// | each database that was asked for, in place | | stays |
 /// | each other database that was asked for | | is removed |
@@ -246,6 +255,9 @@ pub(crate) fn abort_parts(
     let back = (0..databases).filter(|n| state.swap(*n).is_some() && !left(*n));
     let mut parts: Vec<_> = back.map(|database| AbortPart::SwapBack { database }).collect();
     parts.extend(state.all_runs().iter().rev().flat_map(undo));
+    if !state.is_overtaken_by_recovery() {
+        parts.extend(state.lost_runs().map(|bucket| AbortPart::Lost { bucket }));
+    }
     let asked = (0..databases).filter(|n| state.was_asked_for(*n));
     let removed = |database: usize| match () {
         () if left(database) => AbortPart::LeftSwapped { database },

@@ -82,6 +82,8 @@ pub(crate) struct RecoveryState {
     /// Every run that was begun for a bucket, those that bring late uploads back too, with the bucket's number, the oldest first.
     all_runs: Vec<(usize, String)>,
     format: u32,
+    /// It was begun in a state directory that is lost: so may be runs of its buckets.
+    adopted: bool,
     /// Databases whose restores may have been asked for, and when, whatever has come of it.
     asked: BTreeMap<usize, Instant>,
     /// The resource ids of what was made for it.
@@ -142,6 +144,7 @@ impl RecoveryState {
             Record::Started { .. } => Ok(()),
             Record::Adopted { .. } if self.has_begun() => Err("it is adopted after a step".to_owned()),
             Record::Adopted { at } => {
+                self.adopted = true;
                 self.asked = (0..shape.databases).map(|n| (n, *at)).collect();
                 Ok(())
             }
