@@ -3,9 +3,8 @@
 use serde::{Serialize, Serializer};
 
 use super::file::RecoveryFile;
-use super::journal::{RecoveryState, Status};
+use super::journal::RecoveryState;
 use super::outcome::Conclusion;
-use super::steps::Step;
 use crate::model::Instant;
 
 /// A part of an abort.
@@ -202,15 +201,12 @@ impl AbortPart {
 /// | the resume hook | the other steps, swaps of names too, but configure | in use |
 /// |---|---|---|
 /// | was ever begun, or configure was | | perhaps |
-/// | there is none | are done | perhaps: it is resumed by hand |
-/// | there is none | are not | no |
+/// | there is none | were done once | perhaps: it is resumed by hand |
+/// | there is none | were never | no |
 /// | was not begun | | no |
 pub(crate) fn loses_what_is_in_use(state: &RecoveryState, parts: &[AbortPart]) -> bool {
-    let is_swapped = |n| state.status(Step::Swap(n)) == Some(&Status::Done);
-    let by_hand = state.shape().is_some_and(|shape| !shape.resume && shape.swapped().all(is_swapped))
-        && state.is_done_but_for_resume();
     let removes = parts.iter().any(|part| matches!(part, AbortPart::Remove { .. }));
-    removes && (state.may_have_been_cut_over() || by_hand)
+    removes && (state.may_have_been_cut_over() || state.may_have_been_cut_over_by_hand())
 }
 
 /// What has become of a run since it was begun.

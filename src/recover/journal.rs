@@ -75,6 +75,7 @@ struct Taken {
 
 /// What the records say together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact that stays true, whatever the others are")]
 pub(crate) struct RecoveryState {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
@@ -94,6 +95,9 @@ pub(crate) struct RecoveryState {
     resume_begun: bool,
     /// The same, whatever was run since: the application may have been cut over, and have written into what was restored.
     was_resumed: bool,
+    /// There is no resume hook, and all else was done once: the application may have been cut over by hand, which no journal
+    /// tells. Steps that are taken again take nothing of that back.
+    left_to_hand: bool,
     /// The application may be quiesced, since then: whatever became of the quiesce hook, or of its step.
     quiesced: Option<Instant>,
     /// How long it was, each time.
@@ -135,7 +139,10 @@ impl RecoveryState {
         if (self.overtaken.is_some() || self.aborting) && !closes {
             return Err("a step stands after it was closed".to_owned());
         }
-        self.take(&shape, record)
+        self.take(&shape, record)?;
+        let all_swapped = shape.swapped().all(|n| self.status(Step::Swap(n)) == Some(&Status::Done));
+        self.left_to_hand |= !shape.resume && all_swapped && self.is_done_but_for_resume();
+        Ok(())
     }
 
     /// Takes a record that may stand here as far as those before it close nothing.

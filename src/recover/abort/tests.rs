@@ -99,3 +99,25 @@ fn names_are_given_back_first_and_what_is_newer_keeps_them() {
         assert_eq!(parts(&state), expected, "overtaken by a recovery: {by_recovery:?}");
     }
 }
+
+/// Without a resume hook the application is cut over by hand once all else is done, which no journal tells.
+#[test]
+fn a_cut_over_by_hand_is_remembered_when_the_recovery_is_resumed() {
+    let shape = Shape { databases: 1, references: true, ..Shape::default() };
+    let steps: Vec<_> = shape
+        .steps()
+        .into_iter()
+        .filter(|step| !matches!(step, Step::References | Step::Configure(_)))
+        .collect();
+    let mut state = RecoveryState::played(&shape, &steps);
+    let counts = crate::recover::counts([("dangling", 1)]);
+    let found = StepResult { counts, ..StepResult::default() };
+    let remove = [AbortPart::Remove { database: 0 }];
+    state.apply(&Record::Begun { step: Step::References, at: AT }).unwrap();
+    assert!(!loses_what_is_in_use(&state, &remove));
+    state.apply(&Record::Done { step: Step::References, at: AT, result: found }).unwrap();
+    assert!(loses_what_is_in_use(&state, &remove));
+    state.apply(&Record::Resumed { at: AT }).unwrap();
+    assert_eq!(state.status(Step::References), None);
+    assert!(loses_what_is_in_use(&state, &remove), "it may be in use still");
+}
