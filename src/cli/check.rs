@@ -35,7 +35,8 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         (None, Some(window)) => AskedTime::Window(window),
         (None, None) => AskedTime::Back,
     };
-    let (earlier, trusting) = (earlier_rules(earlier.lifecycle_history.as_deref())?, doubtful.is_some());
+    let (earlier, trusting) =
+        (earlier_rules(earlier.lifecycle_history, &context.cancel).await?, doubtful.is_some());
     let server = server.settings(None);
     let databases = match &database {
         Some(file) => Databases::of(file, &server, &context.cancel, typed).await?,

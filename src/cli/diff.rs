@@ -10,7 +10,7 @@ use crate::model::{Instant, Versioning};
 use crate::report::{ChangesView, Command, Heading, Purpose, head, plural};
 
 pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
-    let diff = read(&args)?;
+    let diff = read(context, &args).await?;
     let DiffArgs { all, out, exit_code, common, .. } = args;
     let mut context = context.shown(common.output);
     let client = context.client(common.server.settings(None)).await?;
@@ -49,11 +49,11 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
 }
 
 /// Reads what is to be compared.
-fn read<const CSV: bool>(args: &DiffArgs<CSV>) -> Result<Diff> {
+async fn read<const CSV: bool>(context: &Context, args: &DiffArgs<CSV>) -> Result<Diff> {
     let read = |text: &str| time_arg::read(text, &args.state, None);
     let at = read(&args.past.at)?;
     let versus = args.versus.as_deref().map(read).transpose()?;
-    let query = args.common.query(&args.past.location, at, &args.only)?;
+    let query = args.common.query(&args.past.location, at, &args.only, &context.cancel).await?;
     Diff::new(query, versus, args.undelete)
 }
 

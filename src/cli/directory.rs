@@ -33,7 +33,12 @@ pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs
         can_ask(yes || dry_run, OVERWRITE)?;
     }
     let names = if no_case_collisions { Names::ApartInCase } else { Names::Any };
-    let wanted = Download::new(common.query(&location, typed, &[])?, path, options.apply.on_conflict, names)?;
+    let wanted = Download::new(
+        common.query(&location, typed, &[], &context.cancel).await?,
+        path,
+        options.apply.on_conflict,
+        names,
+    )?;
     let client = context.client(common.server.settings(Some(change.apply.rate))).await?;
     let prepared = context.surveying(wanted.prepare(&client, &context.cancel)).await;
     let prepared = context.answered(&client, prepared)?;

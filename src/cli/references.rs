@@ -37,13 +37,13 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
         can_ask(yes, HEAL)?;
     }
     let aim = if within.is_some() { Aim::Heal } else { Aim::Tell };
-    let earlier = earlier_rules(earlier.lifecycle_history.as_deref())?;
+    let earlier = earlier_rules(earlier.lifecycle_history, &context.cancel).await?;
     let RowsArgs { keys_from, null } = rows;
     let rows = Rows::open(keys_from, null, &context.cancel).await?;
     let check = CheckReferences { location: location.clone(), at: typed, holder, earlier, aim };
     let settings = server.settings(within.map(|_| change.apply.rate));
-    let server = Server::from(&settings);
-    let client = context.client(settings).await?;
+    let client = context.client(settings.clone()).await?;
+    let server = Server::of(&settings, &client);
     let check = context.answered(&client, check.inspect(&client).await)?;
     let ReferenceCheck { at, here, there, ref history, .. } = check;
     let keys = rows.read(location.clone(), &context.cancel).await?;

@@ -56,14 +56,18 @@ async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
 }
 
 /// Reads what is to be restored, with the head of the plan where it is of one.
-fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Option<Header>, Restore)> {
+async fn read(
+    context: &Context,
+    args: &RestoreArgs,
+    to: Option<Location>,
+) -> Result<(Option<Header>, Restore)> {
     if let Some(plan) = &args.plan {
         let file = open_plan(plan, args.location.as_ref(), &Only::new(args.only.iter().copied()))?;
         return Ok((Some(file.header.clone()), Restore::Plan(Box::new(file))));
     }
     let PastArgs { location, at } = args.past()?;
     let at = time_arg::read(&at, &args.change.apply.state, None)?;
-    let query = Box::new(args.common.query(&location, at, &args.only)?);
+    let query = Box::new(args.common.query(&location, at, &args.only, &context.cancel).await?);
     if let Some(to) = &to {
         check_elsewhere(&location, to)?;
     }
@@ -72,13 +76,13 @@ fn read(args: &RestoreArgs, to: Option<Location>) -> Result<(Option<Header>, Res
 
 async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs) -> Result<Exit> {
     let (yes, dry_run) = (args.yes, args.dry_run);
-    let (plan, restore) = read(&args, to)?;
+    let (plan, restore) = read(&context, &args, to).await?;
     let RestoreArgs { change, common, allow_mass_delete, .. } = args;
     can_ask(yes || dry_run, CHANGE)?;
     let (state_dir, settings) =
         (state_dir(&change.apply.state)?, common.server.settings(Some(change.apply.rate)));
-    let server = Server::from(&settings);
-    let client = context.client(settings).await?;
+    let client = context.client(settings.clone()).await?;
+    let server = Server::of(&settings, &client);
     let prepared = context.surveying(restore.prepare(&client, &context.cancel)).await;
     let prepared = context.answered(&client, prepared)?;
     let mut options = change.options();

@@ -17,8 +17,11 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let done = open_run(&apply.state, &run, context.output)?;
     can_ask(yes, CHANGE)?;
     let settings = done.manifest().server.clone().unless(server.settings(Some(apply.rate)));
-    let undo = Undo { done: &done, server: Server::from(&settings), undelete };
-    let client = context.client(settings).await?;
+    let client = context.client(settings.clone()).await?;
+    if let Some(warning) = done.damaged_uploads()? {
+        context.note(&warning);
+    }
+    let undo = Undo { done: &done, server: Server::of(&settings, &client), undelete };
     let prepared = undo.prepare(&client, &context.cancel).await;
     let Some(PreparedUndo { run, sums }) = context.answered(&client, prepared)? else {
         context.note(&format!("nothing to take back: the run {} has changed nothing", done.id()));

@@ -16,7 +16,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
         args;
     let trust = doubtful.is_some();
-    let query = common.query(&location, time_arg::read(&at, &state, None)?, &[])?;
+    let query = common.query(&location, time_arg::read(&at, &state, None)?, &[], &context.cancel).await?;
     let asked = AskedKeys::of(&query);
     let compared = Against::of(&location, against.as_ref())?;
     let mut context = context.shown(common.output);

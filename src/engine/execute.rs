@@ -80,7 +80,7 @@ impl Run {
     pub fn claim(&self) -> Result<Claim> {
         let manifest = self.manifest();
         let command = if manifest.undoes.is_some() { UNDO } else { RESTORE };
-        let bucket = Resource::bucket(manifest.server.endpoint_url.as_deref(), manifest.changed());
+        let bucket = Resource::bucket(manifest.server.asked(), manifest.changed());
         let mut claim = Claim::take(self.state_dir(), command, vec![bucket])?;
         claim.tell(self.state_dir(), self.id(), Some(manifest.at))?;
         Ok(claim)

@@ -55,7 +55,7 @@ pub use options::{ApplyOptions, OnDoubt, RestoreOptions, mass_delete};
 pub use past::judge;
 pub use prune::removable;
 pub use query::Query;
-pub(crate) use query::{check_elsewhere, earlier_rules};
+pub(crate) use query::{check_elsewhere, earlier_rules, reading};
 pub(crate) use references::ReferenceFinding;
 pub use references::References;
 pub use restore::{Begun, Prepared, Restore};

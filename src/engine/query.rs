@@ -1,12 +1,13 @@
 //! What is asked about a past: of which keys, and by what the answers are judged.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::key_lookup::Scope;
 use super::past::judge;
-use crate::error::{Error, Result};
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::{Selection, Terminator, each_key};
 use crate::model::{Instant, Known, Lifecycle, Location, Rule, TypedTime};
@@ -78,6 +79,21 @@ impl Query {
     }
 }
 
+/// Reads files away from the thread that hears of a stop: each may be a pipe, which waits for whoever writes it.
+///
+/// # Errors
+/// Those of `read`, and [`Interrupted`](ErrorKind::Interrupted) where it was stopped meanwhile.
+pub(crate) async fn reading<T: Send + 'static>(
+    cancel: &Cancel,
+    read: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(read);
+    tokio::select! {
+        done = done => done.map_err(|e| Error::new(ErrorKind::Local, "reading a file failed").because(e))?,
+        () = cancel.stopped() => Err(Error::interrupted()),
+    }
+}
+
 /// Opens a file of keys; `-` is standard input. Gives its name, for messages.
 ///
 /// # Errors
@@ -113,12 +129,14 @@ fn read_names(file: &Path, location: &Location) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// [`Usage`](crate::error::ErrorKind::Usage) if it cannot be read.
-pub(crate) fn earlier_rules(file: Option<&Path>) -> Result<Lifecycle> {
+pub(crate) async fn earlier_rules(file: Option<PathBuf>, cancel: &Cancel) -> Result<Lifecycle> {
     let Some(file) = file else { return Ok(Lifecycle::default()) };
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .map_err(|e| Error::usage(format!("cannot read the lifecycle history {name}: {e}")))?;
-    Lifecycle::default().with_history(&text, &name)
+    let text = reading(cancel, move || {
+        std::fs::read_to_string(&file)
+            .map_err(|e| Error::usage(format!("cannot read the lifecycle history {}: {e}", file.display())))
+    });
+    Lifecycle::default().with_history(&text.await?, &name)
 }
 
 /// Refuses to restore a place into itself, or into a part of itself.

@@ -3,9 +3,9 @@
 use std::io::BufRead;
 use std::path::PathBuf;
 
-use super::query::open_keys;
+use super::query::{open_keys, reading};
 use crate::cancel::Cancel;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::list::{Terminator, each_key};
 use crate::model::Location;
 use crate::spill::{SortedKeys, Sorter};
@@ -21,28 +21,16 @@ impl Rows {
     /// Opens it; `-` is standard input. `null` says that after each key comes a NUL, not a line feed.
     ///
     /// # Errors
-    /// [`Usage`](ErrorKind::Usage) if it cannot be opened.
+    /// [`Usage`](crate::error::ErrorKind::Usage) if it cannot be opened.
     pub(crate) async fn open(file: PathBuf, null: bool, cancel: &Cancel) -> Result<Self> {
-        let (reader, name) = blocking(cancel, move || open_keys(&file)).await?;
+        let (reader, name) = reading(cancel, move || open_keys(&file)).await?;
         Ok(Self { reader, name, terminator: if null { Terminator::Null } else { Terminator::Line } })
     }
 
     /// Reads the keys, which may take as long as what prints them.
     pub(crate) async fn read(self, location: Location, cancel: &Cancel) -> Result<SortedKeys> {
         let Self { reader, name, terminator } = self;
-        blocking(cancel, move || read_keys(reader, terminator, &location, &name)).await
-    }
-}
-
-/// What may wait for whoever writes the keys, away from what has to be seen to meanwhile.
-async fn blocking<T: Send + 'static>(
-    cancel: &Cancel,
-    read: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let done = tokio::task::spawn_blocking(read);
-    tokio::select! {
-        done = done => done.map_err(|e| Error::new(ErrorKind::Local, "reading the keys failed").because(e))?,
-        () = cancel.stopped() => Err(Error::interrupted()),
+        reading(cancel, move || read_keys(reader, terminator, &location, &name)).await
     }
 }
 

@@ -14,6 +14,7 @@
 
 use super::bucket::{require_keeping, require_removable, standing};
 use super::superseded::find_superseded;
+use super::uploads::abandon_noted;
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -45,7 +46,7 @@ pub struct PreparedUndo {
 
 impl Undo<'_> {
     /// Looks for what nobody has heard of the run, and writes the plan of another that undoes it; none where there is nothing to
-    /// undo. Changes nothing.
+    /// undo. Changes no key; multipart uploads that the run has left are aborted, since nobody is going to resume it.
     ///
     /// # Errors
     /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket that would not keep what is overwritten, or whose delete
@@ -55,6 +56,7 @@ impl Undo<'_> {
         let manifest = done.manifest();
         let bucket = &manifest.changed().bucket;
         require_keeping(bucket, standing(client, bucket).await?)?;
+        abandon_noted(client, done).await?;
         let now = client.clock().now().whole_second();
         find_superseded(client, done, now, cancel).await?;
         let state_dir = done.state_dir();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::file::{Bucket, DatabaseKind, RecoveryFile, Target};
-use crate::model::{Algorithm, Digest, Instant, Location, hex};
+use crate::model::{Algorithm, Digest, Endpoint, Instant, Location, hex};
 
 /// Something that one process at a time may work on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +18,8 @@ pub enum Resource {
     },
     /// Keys of a bucket.
     Bucket {
-        /// The server, if it is not AWS's own.
-        endpoint_url: Option<String>,
+        /// The server; none where it is not known.
+        endpoint_url: Option<Endpoint>,
         /// The bucket, and what its keys begin with.
         location: Location,
     },
@@ -54,9 +54,8 @@ pub(crate) struct Holder {
 }
 
 impl Resource {
-    /// A bucket as a restore names it.
-    pub fn bucket(endpoint_url: Option<&str>, location: &Location) -> Self {
-        let endpoint_url = endpoint_url.map(|url| url.trim_end_matches('/').to_owned());
+    /// Keys of a bucket on this server.
+    pub fn bucket(endpoint_url: Option<Endpoint>, location: &Location) -> Self {
         Resource::Bucket { endpoint_url, location: location.clone() }
     }
 
@@ -65,23 +64,20 @@ impl Resource {
     /// | one | other | they meet |
     /// |---|---|---|
     /// | file | the same file | yes |
-    /// | bucket | the same bucket on the same server, one prefix within the other | yes |
+    /// | bucket | the same bucket, one prefix within the other; the same server, or one of them not known | yes |
     /// | database | the same service and target; the same region, or one of them not said | yes |
     /// | any other two | | no |
     pub fn meets(&self, other: &Self) -> bool {
         match (self, other) {
             (Resource::File { path: a }, Resource::File { path: b }) => a == b,
             (
-                Resource::Bucket { endpoint_url: a, location },
-                Resource::Bucket { endpoint_url: b, location: other },
-            ) => a == b && location.overlaps(other),
+                Resource::Bucket { endpoint_url, location },
+                Resource::Bucket { endpoint_url: there, location: other },
+            ) => !are_apart(endpoint_url.as_ref(), there.as_ref()) && location.overlaps(other),
             (
                 Resource::Database { service, region, target },
                 Resource::Database { service: other, region: there, target: named },
-            ) => {
-                let apart = matches!((region, there), (Some(a), Some(b)) if a != b);
-                service == other && target == named && !apart
-            }
+            ) => service == other && target == named && !are_apart(region.as_ref(), there.as_ref()),
             _ => false,
         }
     }
@@ -94,6 +90,11 @@ impl Resource {
             Resource::Database { target, .. } => format!("the database {target}"),
         }
     }
+}
+
+/// Whether two places are known to be different.
+fn are_apart<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if one != other)
 }
 
 impl Holder {
@@ -133,14 +134,18 @@ pub(crate) const DRILL: &str = "drill";
 pub(crate) const UNDO: &str = "undo";
 
 impl RecoveryFile {
-    /// Everything that a recovery of this file works on. `endpoint_url` is what was typed for buckets that name none.
-    pub(crate) fn resources(&self, path: PathBuf, endpoint_url: Option<&str>) -> Vec<Resource> {
-        let bucket = |bucket: &Bucket| {
+    /// Everything that a recovery of this file works on; `endpoints` are the servers of its buckets, in their order.
+    pub(crate) fn resources(
+        &self,
+        path: PathBuf,
+        endpoints: impl Iterator<Item = Option<Endpoint>>,
+    ) -> Vec<Resource> {
+        let bucket = |(bucket, endpoint): (&Bucket, Option<Endpoint>)| {
             let location = match &bucket.target {
                 Target::InPlace => &bucket.source,
                 Target::Elsewhere(location) => location,
             };
-            Resource::bucket(bucket.endpoint_url.as_deref().or(endpoint_url), location)
+            Resource::bucket(endpoint, location)
         };
         let database = |database: &DatabaseKind| {
             let (service, region) = match database {
@@ -161,7 +166,7 @@ impl RecoveryFile {
             };
             [database.places().1, database.swaps_with()].into_iter().flatten().map(of).collect::<Vec<_>>()
         };
-        let buckets = self.buckets.iter().map(bucket);
+        let buckets = self.buckets.iter().zip(endpoints).map(bucket);
         let databases = self.databases.iter().flat_map(database);
         std::iter::once(Resource::File { path }).chain(buckets).chain(databases).collect()
     }

@@ -32,13 +32,15 @@ use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::{Account, RequestPayer};
+use crate::model::{Account, Endpoint, RequestPayer};
 
 /// Where the server is and who asks. What is left out comes from the environment and the files that the AWS CLI reads.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The server's address, for servers other than AWS.
     pub endpoint_url: Option<String>,
+    /// The server that is asked where no address is typed, whatever the environment and the profile say.
+    pub begun_on: Option<Endpoint>,
     /// The bucket's region.
     pub region: Option<String>,
     /// The profile in the AWS configuration files.
@@ -88,11 +90,13 @@ impl Client {
         let http = config.http_client().ok_or_else(no_http_client)?;
         // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
         let region = config.region().cloned().unwrap_or(FALLBACK_REGION);
-        let endpoint = endpoint(config, settings.endpoint_url.as_deref());
+        let endpoint = endpoint(config, &settings);
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
         let clock = ServerClock::default();
         let copy_timeout = limits::COPY_TIMEOUT.max(settings.body_idle());
-        let builder = aws_sdk_s3::config::Builder::from(config)
+        let mut builder = aws_sdk_s3::config::Builder::from(config);
+        builder.set_endpoint_url(endpoint.clone());
+        let builder = builder
             .interceptor(clock.clone())
             .http_client(TapClient::new(http.clone(), list_concurrency))
             .force_path_style(settings.path_style || endpoint.as_deref().is_some_and(needs_path_style))
@@ -155,6 +159,11 @@ impl Client {
     /// The SDK's client for the region of a bucket.
     pub(super) fn sdk(&self, bucket: &str) -> aws_sdk_s3::Client {
         self.place.of(bucket).sdk
+    }
+
+    /// The server that is asked.
+    pub fn endpoint(&self) -> Endpoint {
+        self.place.endpoint().map_or(Endpoint::Aws, Endpoint::from)
     }
 
     /// The region in which a bucket is asked.
@@ -312,10 +321,15 @@ async fn find_credentials(config: &aws_config::SdkConfig, profile: Option<&str>)
 
 /// The server's address, as the SDK finds it: from the option, or from what the environment and the profile say of S3, or
 /// from what they say of all services.
-fn endpoint(config: &SdkConfig, typed: Option<&str>) -> Option<String> {
+fn endpoint(config: &SdkConfig, settings: &Settings) -> Option<String> {
+    let named = match (&settings.endpoint_url, &settings.begun_on) {
+        (Some(url), _) | (None, Some(Endpoint::Url(url))) => Some(url.clone()),
+        (None, Some(Endpoint::Aws)) => return None,
+        (None, None) => None,
+    };
     let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url");
     let of_s3 = || config.service_config()?.load_config(key.build().ok()?);
-    let found = typed.map(ToOwned::to_owned).or_else(of_s3);
+    let found = named.or_else(of_s3);
     found.or_else(|| config.endpoint_url().map(ToOwned::to_owned)).filter(|url| !url.is_empty())
 }
 

@@ -30,6 +30,11 @@ impl Sites {
         Self { home, by_bucket: RwLock::default() }
     }
 
+    /// The address of the server; none is AWS's own.
+    pub(super) fn endpoint(&self) -> Option<String> {
+        self.home.place.endpoint.clone()
+    }
+
     /// The client to ask about a bucket.
     pub(super) fn of(&self, bucket: &str) -> Site {
         if let Some(known) = self.by_bucket.read().unwrap_or_else(PoisonError::into_inner).get(bucket) {

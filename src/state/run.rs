@@ -139,16 +139,11 @@ impl Run {
         Ok(names(&runs)?.into_iter().map(glance).collect())
     }
 
-    /// The runs that have changed things or may have, with what they were told, the oldest first. Those that cannot be read
-    /// are left out.
-    pub(crate) fn begun(state_dir: &Path) -> Result<Vec<(String, RunManifest)>> {
+    /// The runs that have changed things or may have, with what they were told, or why that cannot be read, the oldest first.
+    pub(crate) fn begun(state_dir: &Path) -> Result<Vec<(String, Result<RunManifest>)>> {
         let runs = runs_dir(state_dir);
-        let begun = |id: String| {
-            let dir = runs.join(&id);
-            let manifest = RunManifest::read(&dir).ok().filter(|_| dir.join("journal").exists())?;
-            Some((id, manifest))
-        };
-        Ok(names(&runs)?.into_iter().filter_map(begun).collect())
+        let ids = names(&runs)?.into_iter().filter(|id| runs.join(id).join("journal").exists());
+        Ok(ids.map(|id| (id.clone(), RunManifest::read(&runs.join(id)))).collect())
     }
 
     /// When the run `id` changed things, as its files were written.

@@ -127,6 +127,14 @@ impl Subject {
         tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
     }
 
+    /// The same with the server's address in the environment.
+    #[cfg(feature = "lab")]
+    pub(crate) async fn asof_by_environment(&self, arguments: &[&str]) -> Run {
+        let mut command = self.command_alone(&self.server.secret, arguments);
+        command.env("AWS_ENDPOINT_URL", &self.server.url).env("AWS_REGION", "us-east-1");
+        tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+    }
+
     pub(crate) fn command(&self, secret: &str, arguments: &[&str]) -> Command {
         let mut command = self.command_alone(secret, arguments);
         command.args(["--endpoint-url", &self.server.url, "--region", "us-east-1", "--path-style"]);

@@ -9,7 +9,8 @@ use super::check::EarlierArgs;
 use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
-use crate::engine::{Action, Only, Query, Selected, earlier_rules};
+use crate::cancel::Cancel;
+use crate::engine::{Action, Only, Query, Selected, earlier_rules, reading};
 use crate::error::Result;
 use crate::model::{Location, TypedTime};
 
@@ -59,7 +60,13 @@ pub(in crate::cli) struct SelectArgs {
 
 impl<const CSV: bool> CommonArgs<CSV> {
     /// The past of a place, as far as these kinds of change go.
-    pub(in crate::cli) fn query(&self, location: &Location, at: TypedTime, only: &[Action]) -> Result<Query> {
+    pub(in crate::cli) async fn query(
+        &self,
+        location: &Location,
+        at: TypedTime,
+        only: &[Action],
+        cancel: &Cancel,
+    ) -> Result<Query> {
         let SelectArgs { include, exclude, keys_from } = &self.select;
         let selected = Selected {
             include: include.clone(),
@@ -67,10 +74,11 @@ impl<const CSV: bool> CommonArgs<CSV> {
             keys_from: keys_from.as_ref().map(|file| file.to_string_lossy().into_owned()),
             only: Only::new(only.iter().copied()),
         };
-        let mut query = Query::new(location.clone(), at, selected)?;
+        let location = location.clone();
+        let mut query = reading(cancel, move || Query::new(location, at, selected)).await?;
         query.trust_etag = self.trust_etag;
         query.multipart_window = self.multipart_window;
-        query.earlier = earlier_rules(self.earlier.lifecycle_history.as_deref())?;
+        query.earlier = earlier_rules(self.earlier.lifecycle_history.clone(), cancel).await?;
         Ok(query)
     }
 }

@@ -43,6 +43,7 @@ impl ServerArgs {
     pub(in crate::cli) fn settings(self, rate: Option<u32>) -> Settings {
         Settings {
             endpoint_url: self.endpoint_url,
+            begun_on: None,
             region: self.region,
             profile: self.profile,
             path_style: self.path_style,

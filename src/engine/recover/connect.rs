@@ -52,18 +52,10 @@ pub(super) async fn buckets(
     let mut parts = Vec::new();
     for bucket in &file.buckets {
         let settings = of_bucket(bucket, server.clone());
-        let kept = Server {
-            endpoint_url: settings.endpoint_url.clone(),
-            region: settings.region.clone(),
-            profile: settings.profile.clone(),
-            path_style: settings.path_style,
-            expected_bucket_owner: settings.expected_bucket_owner.clone(),
-            request_payer: settings.request_payer,
-        };
-        let client = Client::connect(settings, Arc::default()).await?;
+        let client = Client::connect(settings.clone(), Arc::default()).await?;
         parts.push(BucketPart {
+            server: Server::of(&settings, &client),
             client,
-            server: kept,
             location: bucket.source.clone(),
             to: to(&bucket.target),
             allow_mass_delete: bucket.allow_mass_delete,

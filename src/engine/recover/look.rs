@@ -10,7 +10,7 @@ use crate::recover::{
     Event, Finding, Held, InUse, Record, RecoveryState, Running, Seen, Status, Step, quiesces_again,
     what_holds,
 };
-use crate::state::{Ending, Recovery, Results, Run};
+use crate::state::{Ending, Recovery, Results, Run, RunManifest};
 
 /// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again; where the recovery has
 /// ended, or the application may have been resumed, it is an error instead. Gives the application where it was resumed.
@@ -174,8 +174,10 @@ impl StepContext<'_> {
         let is_ours = |id: &str| state.all_runs().iter().any(|(bucket, run)| *bucket == n && run == id);
         let runs = Run::begun(&self.terms.state_dir)?;
         let runs = runs.into_iter().filter(|(id, run)| {
-            let healed = run.heals && run.began >= manifest.began && run.changed().overlaps(place);
-            is_ours(id) || healed
+            let healed =
+                |run: &RunManifest| run.heals && run.began >= manifest.began && run.changed().overlaps(place);
+            // Without what it left, more keys count as written to, never fewer.
+            is_ours(id) || run.as_ref().is_ok_and(healed)
         });
         runs.map(|(id, _)| Left::open(&self.terms.state_dir, &id)).collect()
     }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{Overtaker, Resource};
 use crate::state::{Glimpse, Recovery, Run, RunManifest, Worked};
 
@@ -27,17 +27,38 @@ pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<O
         if state.run(*n) != Some(own) {
             continue;
         }
-        let Some((_, manifest)) = runs.iter().find(|(id, _)| id == own) else { continue };
+        let Some((_, Ok(manifest))) = runs.iter().find(|(id, _)| id == own) else { continue };
         let own = BucketRun { id: own, manifest, worked: Run::worked(state_dir, own) };
         let is_ours = |id: &str| state.all_runs().iter().any(|(_, run)| run == id);
-        let others = runs.iter().filter(|(id, _)| !is_ours(id));
-        let mut others =
-            others.map(|(id, manifest)| BucketRun { id, manifest, worked: Run::worked(state_dir, id) });
-        if let Some(why) = others.find_map(|other| by_run(own, other)) {
-            return Ok(Some(Overtaker::Run(why)));
+        for (id, manifest) in runs.iter().filter(|(id, _)| !is_ours(id)) {
+            let worked = Run::worked(state_dir, id);
+            match manifest {
+                Ok(manifest) => {
+                    if let Some(why) = by_run(own, BucketRun { id, manifest, worked }) {
+                        return Ok(Some(Overtaker::Run(why)));
+                    }
+                }
+                Err(_) if is_earlier(worked, own) => {}
+                Err(e) => return Err(untold(id, own, e)),
+            }
         }
     }
     Ok(None)
+}
+
+/// Whether a run had done what it did before `own` ended, which saw that.
+fn is_earlier(worked: Option<Worked>, own: BucketRun<'_>) -> bool {
+    matches!((own.worked, worked), (Some(own), Some(other)) if other.until <= own.until)
+}
+
+/// The error about a run of which nothing tells whether it has overtaken `own`.
+fn untold(id: &str, own: BucketRun<'_>, e: &Error) -> Error {
+    let place = own.manifest.changed();
+    let message =
+        format!("cannot tell whether the run {id} has changed {place} since the run {}: {e}", own.id);
+    Error::new(ErrorKind::Refused, message).hint(format!(
+        "nothing was changed; if the run {id} has not changed {place}, move its directory out of the state directory"
+    ))
 }
 
 /// Whether a run has overtaken the run that restored a bucket, and in which words:
@@ -50,20 +71,19 @@ pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<O
 /// | any other | no | | no |
 /// | any other | yes | no | no: the run saw what it had done |
 /// | any other | yes | yes, or that is unknown | yes |
+///
+/// One that cannot be read, and worked after it or at an unknown time, is an error: see [`untold`].
 fn by_run(own: BucketRun<'_>, other: BucketRun<'_>) -> Option<String> {
     let changed = own.manifest.changed();
     if other.manifest.undoes.as_deref() == Some(own.id) {
         return Some(format!("its run {} of {changed} was undone by the run {}", own.id, other.id));
     }
-    let resource = |manifest: &RunManifest| {
-        Resource::bucket(manifest.server.endpoint_url.as_deref(), manifest.changed())
-    };
+    let resource = |manifest: &RunManifest| Resource::bucket(manifest.server.asked(), manifest.changed());
     let same_time = other.manifest.undoes.is_none() && other.manifest.at == own.manifest.at;
     if other.manifest.heals || same_time || !resource(own.manifest).meets(&resource(other.manifest)) {
         return None;
     }
-    let earlier = matches!((own.worked, other.worked), (Some(own), Some(other)) if other.until <= own.until);
-    (!earlier).then(|| format!("the run {} has changed {changed} since", other.id))
+    (!is_earlier(other.worked, own)).then(|| format!("the run {} has changed {changed} since", other.id))
 }
 
 #[cfg(test)]

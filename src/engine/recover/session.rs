@@ -85,9 +85,9 @@ impl<'a> Session<'a> {
         let RecoveryRequest { source, options, cancel, on, suggest: _ } = request;
         let databases = databases(&source.file, &options.server, cancel).await?;
         let given = take_settings(&databases, &options.settings_from).await?;
-        let claim = |command| Claim::take(&options.state_dir, command, resources(request));
-        let claim = command.map(claim).transpose()?;
         let buckets = buckets(&source.file, &options.server, as_written).await?;
+        let claim = |command| Claim::take(&options.state_dir, command, resources(source, &buckets));
+        let claim = command.map(claim).transpose()?;
         let clock = clock_of(&buckets).await;
         if let Some(ahead) = clock.skew() {
             on(&Notice::ClockSkew(ahead))?;
@@ -98,7 +98,7 @@ impl<'a> Session<'a> {
 
     /// Everything that a recovery of the file works on.
     pub(super) fn resources(&self) -> Vec<Resource> {
-        resources(self.request)
+        resources(self.request.source, &self.buckets)
     }
 
     /// Tells other processes the name and the time of what works here.
@@ -218,8 +218,9 @@ pub(super) struct Taken {
     pub(super) findings: Vec<Finding>,
 }
 
-fn resources(RecoveryRequest { source, options, .. }: RecoveryRequest<'_>) -> Vec<Resource> {
-    source.file.resources(source.path.clone(), options.server.endpoint_url.as_deref())
+fn resources(source: &Source, buckets: &[BucketPart]) -> Vec<Resource> {
+    let endpoints = buckets.iter().map(|bucket| bucket.server.asked());
+    source.file.resources(source.path.clone(), endpoints)
 }
 
 /// Takes the settings of these files. Gives of each database whether one was of its source.

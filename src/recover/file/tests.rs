@@ -176,7 +176,7 @@ fn only_a_database_of_rds_gets_its_source_s_name() {
     assert_eq!((file.shape().swaps, crate::recover::drill_shape(&file).swaps), (vec![true], vec![]));
     let plain = RecoveryFile::parse("r.toml", &rds("restored").replace("\"rename\"", "\"none\"")).unwrap();
     assert_eq!(plain.shape().swaps, [false]);
-    let held = |file: &RecoveryFile| file.resources("/r.toml".into(), None).len();
+    let held = |file: &RecoveryFile| file.resources("/r.toml".into(), std::iter::repeat(None)).len();
     assert_eq!((held(&file), held(&plain)), (3, 2));
     // Either would take the other's.
     assert!(error(&(rds("one") + &rds("two"))).contains("two databases have the target prod"));

@@ -2,7 +2,9 @@ use super::*;
 
 #[test]
 fn the_table_holds() {
-    let bucket = |endpoint: Option<&str>, place: &str| Resource::bucket(endpoint, &place.parse().unwrap());
+    let bucket = |endpoint: Option<&str>, place: &str| {
+        Resource::bucket(endpoint.map(|text| Endpoint::from(text.to_owned())), &place.parse().unwrap())
+    };
     let file = |path: &str| Resource::File { path: path.into() };
     let database = |service: &str, region: Option<&str>, target: &str| Resource::Database {
         service: service.into(),
@@ -16,7 +18,9 @@ fn the_table_holds() {
         (bucket(None, "s3://abc/d/"), bucket(None, "s3://abc/e/"), false),
         (bucket(None, "s3://abc"), bucket(None, "s3://abd"), false),
         (bucket(Some("http://x"), "s3://abc"), bucket(Some("http://x/"), "s3://abc"), true),
-        (bucket(Some("http://x"), "s3://abc"), bucket(None, "s3://abc"), false),
+        (bucket(Some("http://x"), "s3://abc"), bucket(Some("http://y"), "s3://abc"), false),
+        (bucket(Some("http://x"), "s3://abc"), bucket(Some("aws"), "s3://abc"), false),
+        (bucket(Some("http://x"), "s3://abc"), bucket(None, "s3://abc"), true),
         (database("rds", None, "a"), database("rds", Some("eu-west-1"), "a"), true),
         (database("rds", Some("us-east-1"), "a"), database("rds", Some("eu-west-1"), "a"), false),
         (database("rds", None, "a"), database("command", None, "a"), false),

@@ -37,3 +37,22 @@ fn an_endpoint_has_a_scheme_and_a_host() {
         assert!(check_endpoint(url).is_err(), "{url}");
     }
 }
+
+#[test]
+fn a_run_that_was_begun_on_a_server_asks_that_one_unless_another_is_typed() {
+    let config = SdkConfig::builder().behavior_version(BehaviorVersion::latest());
+    let config = config.http_client(http_client(limits::BODY_IDLE).unwrap());
+    let config = config.endpoint_url("http://environment").build();
+    let url = |host: &str| Endpoint::Url(format!("http://{host}"));
+    for (typed, begun_on, asked) in [
+        (None, None, url("environment")),
+        (None, Some(url("begun")), url("begun")),
+        (None, Some(Endpoint::Aws), Endpoint::Aws),
+        (Some("http://typed/"), Some(Endpoint::Aws), url("typed")),
+    ] {
+        let settings =
+            Settings { endpoint_url: typed.map(ToOwned::to_owned), begun_on, ..Settings::default() };
+        let client = Client::new(&config, settings, Arc::default()).unwrap();
+        assert_eq!(client.endpoint(), asked, "{typed:?}");
+    }
+}

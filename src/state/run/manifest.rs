@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Account, Instant, Location, RequestPayer};
-use crate::s3::{Settings, Thaw};
+use crate::model::{Account, Endpoint, Instant, Location, RequestPayer};
+use crate::s3::{Client, Settings, Thaw};
 use crate::state::dir::{cannot, write};
 
 /// The version of `run.json`'s format. One that is newer is refused.
@@ -65,12 +65,15 @@ impl Default for Copying {
     }
 }
 
-/// Which server a run asks, and as whom, as it was typed.
+/// Which server a run asks, and as whom: as it was typed, and what that meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Server {
     /// `--endpoint-url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint_url: Option<String>,
+    /// The server that was asked; none where an older asof has kept only what was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<Endpoint>,
     /// `--region`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -88,10 +91,12 @@ pub struct Server {
     pub request_payer: Option<RequestPayer>,
 }
 
-impl From<&Settings> for Server {
-    fn from(settings: &Settings) -> Self {
+impl Server {
+    /// The server of a client that was made of these settings.
+    pub fn of(settings: &Settings, client: &Client) -> Self {
         Self {
             endpoint_url: settings.endpoint_url.clone(),
+            endpoint: Some(client.endpoint()),
             region: settings.region.clone(),
             profile: settings.profile.clone(),
             path_style: settings.path_style,
@@ -99,13 +104,17 @@ impl From<&Settings> for Server {
             request_payer: settings.request_payer,
         }
     }
-}
 
-impl Server {
-    /// The server that a run was begun on, unless another is named now.
+    /// The server that is asked, as far as it is known.
+    pub(crate) fn asked(&self) -> Option<Endpoint> {
+        self.endpoint.clone().or_else(|| self.endpoint_url.clone().map(Endpoint::from))
+    }
+
+    /// The server that a run was begun on, unless another is typed now: the environment may name another by then.
     pub(crate) fn unless(self, named: Settings) -> Settings {
         Settings {
             endpoint_url: named.endpoint_url.or(self.endpoint_url),
+            begun_on: self.endpoint,
             region: named.region.or(self.region),
             profile: named.profile.or(self.profile),
             path_style: named.path_style || self.path_style,

@@ -3,7 +3,7 @@
 use asof::lab::{Fault, Operation};
 use insta::assert_snapshot;
 
-use super::stage::Stage;
+use super::stage::{BUCKET, Stage};
 
 #[test]
 fn missing_bucket() {
@@ -196,4 +196,23 @@ fn deletes_denied() {
     1 key could not be changed; to try again: asof resume RUN
       the credentials need s3:DeleteObject (and s3:GetObject) (and no policy may deny it)
     ");
+}
+
+/// The environment of another terminal may name another server, on which a bucket of the same name is another bucket.
+#[test]
+fn a_run_is_resumed_and_undone_on_the_server_that_it_was_begun_on() {
+    let (stage, other) = (Stage::after_incident(), Stage::after_incident());
+    stage.strike(Operation::DeleteObjects, Fault::AccessDenied);
+    let restored = stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").run();
+    assert!(restored.starts_with("exit code 3"), "{restored}");
+    stage.lab.faults().clear();
+    let (keys, there) = (stage.keys(BUCKET), other.keys(BUCKET));
+    assert!(keys.iter().any(|key| key == "uploads/junk.tmp"), "{keys:?}");
+    for (words, is_there) in [("resume latest", false), ("undo latest --yes", true)] {
+        let shown = stage.asof(words).env("AWS_ENDPOINT_URL", &other.lab.url()).run();
+        assert!(shown.starts_with("exit code 0"), "{words}: {shown}");
+        let keys = stage.keys(BUCKET);
+        assert_eq!(keys.iter().any(|key| key == "uploads/junk.tmp"), is_there, "{words}: {shown}");
+        assert_eq!((other.keys(BUCKET), other.writes()), (there.clone(), 0), "{words}: {shown}");
+    }
 }

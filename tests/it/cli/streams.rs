@@ -1,6 +1,7 @@
-//! Streams that end early.
+//! Streams that end early, or not at all.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
@@ -53,5 +54,49 @@ fn reader_that_has_gone_away_before_the_work_was_done() {
     assert_eq!(of("restore --yes"), stopped);
     assert_eq!(of("diff --exit-code"), stopped);
     assert_eq!(of("diff --out a.plan"), stopped);
+    assert_eq!(stage.writes(), 0);
+}
+
+/// Waits until a process catches the signal that it is going to be sent.
+fn catches_interrupts(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    caught.is_some_and(|mask| mask & 2 != 0)
+}
+
+/// Whoever writes the keys may take for ever, and a person who waits for that can still stop the command.
+#[test]
+fn one_interrupt_stops_a_command_that_waits_for_its_keys() {
+    let stage = Stage::after_incident();
+    for words in [
+        "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from -",
+        "verify s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from -",
+        "restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --keys-from -",
+        "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --lifecycle-history /dev/stdin",
+        "check s3://prod-uploads --at 2024-05-06T07:08:09Z --lifecycle-history /dev/stdin",
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let mut asof = stage.asof(words);
+        asof.command.stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = asof.command.spawn().unwrap();
+        let began = Instant::now();
+        while !catches_interrupts(process.id()) && began.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        let sent = Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap();
+        assert!(sent.success(), "{words}");
+        let stopped = Instant::now();
+        while process.try_wait().unwrap().is_none() && stopped.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        if process.try_wait().unwrap().is_none() {
+            process.kill().unwrap();
+        }
+        let output = process.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{words}: {output:?}");
+        drop(writer);
+    }
     assert_eq!(stage.writes(), 0);
 }

@@ -1,15 +1,16 @@
 //! What a restore did is taken back: content, metadata and tags of every key, but of those that somebody has changed since.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Once};
+use std::io::Write;
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
-use asof::lab::{Put, When};
+use asof::lab::{Operation, Put, When};
 use futures::{StreamExt as _, stream};
 
 use super::cut::Cut;
-use super::{WRITES, block_on, slow_down};
-use crate::faults::scene::{BUCKET, Scene};
+use super::{WRITES, block_on, kill, slow_down};
+use crate::faults::scene::{BUCKET, IN_PARTS, Scene};
 use crate::support::{Run, text};
 
 const SIZE: usize = 12;
@@ -186,6 +187,30 @@ fn what_a_killed_resume_overwrote_is_not_passed_over_by_an_undo() {
     block_on(async {
         let cases = stream::iter(1..=7).map(what_a_killed_resume_overwrote_comes_back);
         cases.buffer_unordered(4).collect::<Vec<()>>().await;
+    });
+}
+
+/// Nobody resumes a run that was undone, and its unfinished uploads would be charged for until somebody aborts them.
+#[test]
+fn an_undo_of_a_killed_run_aborts_its_multipart_uploads() {
+    block_on(async {
+        let scene = Scene::new(3).await;
+        let process = Arc::new(Mutex::new(0));
+        let victim = Arc::clone(&process);
+        let faults = scene.lab().faults();
+        faults.before(Operation::UploadPartCopy, When::Nth(2), move || kill(*victim.lock().unwrap()));
+        let options = [&IN_PARTS[..], &["--concurrency", "1"]].concat();
+        let killed = scene.restore_with_and(&options, move |id| *process.lock().unwrap() = id).await;
+        let killed = killed.expect_killed();
+        faults.clear();
+        assert!(scene.lab().count_parts(BUCKET) > 0, "{killed}");
+        let run = newest(&scene);
+        let uploads = scene.subject.runs_dir().join(&run).join("uploads");
+        std::fs::File::options().append(true).open(uploads).unwrap().write_all(b"damaged\n").unwrap();
+        let undone = undo(&scene, &run, 0, &[]).await;
+        assert_eq!(scene.lab().count_uploads(BUCKET), 0, "{undone}");
+        assert!(undone.stderr.contains("multipart uploads noted there may be unfinished"), "{undone}");
+        scene.assert_undone("killed while it copied in parts");
     });
 }
 

@@ -161,6 +161,30 @@ async fn a_recovery_whose_bucket_was_restored_to_another_time_is_closed() {
     assert!(refused.stderr.contains(&format!(" has changed s3://{BUCKET} since")), "{refused}");
 }
 
+/// What such a run has changed is not known: it may have overtaken the recovery, which would rewind it.
+#[tokio::test]
+async fn a_run_whose_manifest_cannot_be_read_stops_the_recovery_that_it_may_have_overtaken() {
+    let story = Story::new().await;
+    story.fail_at_the_database().await;
+    let now = story.scene.subject.moment().await.to_string();
+    story.write_as_application();
+    story.scene.subject.moment().await;
+    let url = format!("s3://{BUCKET}");
+    let restore = ["restore", &url, "--at", &now, "--yes", "--format", "json"];
+    story.scene.subject.asof(&restore).await.expect_code(0);
+    let run = story.scene.runs().remove(1);
+    let manifest = story.scene.subject.runs_dir().join(&run).join("run.json");
+    let written = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, written.replace("\"format\": 1", "\"format\": 99")).unwrap();
+    let versions = story.scene.versions();
+    let refused = story.recover().await.expect_code(5);
+    assert!(refused.stderr.contains(&format!("the run {run} ")), "{refused}");
+    assert_eq!(story.scene.versions(), versions, "{refused}");
+    std::fs::write(&manifest, written).unwrap();
+    let refused = story.recover().await.expect_code(5);
+    assert!(refused.stderr.contains(&format!("the run {run} has changed s3://{BUCKET} since")), "{refused}");
+}
+
 /// T1 fails, T2 is recovered from another machine, whose state this one does not see; T1 is typed again.
 #[tokio::test]
 async fn a_bucket_at_another_time_is_never_called_done() {

@@ -6,7 +6,6 @@ use crate::db::Found;
 use crate::engine::bucket::require_removable;
 use crate::engine::recover::step::StepContext;
 use crate::engine::undo::{PreparedUndo, Undo};
-use crate::engine::uploads::abandon_noted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Change, Undelete};
 use crate::recover::{AbortPart, Record};
@@ -74,8 +73,6 @@ impl StepContext<'_> {
             return Ok(None);
         }
         let done = Run::open(state_dir, id)?;
-        client.find(&done.manifest().changed().bucket).await?;
-        abandon_noted(client, &done).await?;
         let undelete = match require_removable(client, &done.manifest().changed().bucket).await {
             Ok(()) => Undelete::RemoveMarker,
             Err(e) if e.kind() == ErrorKind::Refused => Undelete::Copy,
