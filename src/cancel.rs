@@ -1,5 +1,7 @@
 //! Stopping from outside: a token that is looked at between actions, never inside one.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
 
 /// Tells a run to stop. Cloned freely; all clones are one token.
@@ -30,5 +32,14 @@ impl Cancel {
         let mut receiver = self.stop.subscribe();
         // The sender lives in `self`, so waiting cannot fail.
         drop(receiver.wait_for(|stop| *stop).await);
+    }
+
+    /// Waits so long. False if the run is asked to stop before.
+    pub(crate) async fn pause(&self, length: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.stopped() => false,
+            () = tokio::time::sleep(length) => true,
+        }
     }
 }
