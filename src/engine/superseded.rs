@@ -17,7 +17,7 @@ use crate::model::{Entry, Instant, Versioning, printable};
 use crate::plan::file::{Changes, PlanFile};
 use crate::plan::{Action, Change};
 use crate::s3::Client;
-use crate::state::{ChangeProgress, Ending, Results, Run, RunJournal, RunState, Superseded};
+use crate::state::{Ending, Results, Run, RunJournal, RunState, Superseded};
 
 /// How the last look is taken.
 #[derive(Debug, Clone, Copy)]
@@ -125,12 +125,9 @@ impl MadeChanges {
             && let Some(change) = self.changes.next()
         {
             let (n, change) = change?;
-            let ending = match self.results.get(n)? {
-                None if look.unheard && state.progress(n) == ChangeProgress::Open => Some(unheard()),
-                Some(Ending::Failed { .. }) if !look.unheard => None,
-                ending => ending,
-            };
-            if let Some(ending) = ending
+            let ending = self.results.heard(n, state)?;
+            if let Some(ending) =
+                ending.filter(|ending| look.unheard || !matches!(ending, Ending::Failed { .. }))
                 && let Some(base) = BaseReader::new(&change, &ending)
             {
                 batch.push(Made { n, change, ending, base });
@@ -138,11 +135,6 @@ impl MadeChanges {
         }
         Ok(batch)
     }
-}
-
-/// The ending of a change that nobody heard of.
-fn unheard() -> Ending {
-    Ending::Failed { error: "stopped before it was known what became of it".to_owned(), over: None }
 }
 
 /// Notes what was found of one change.

@@ -21,7 +21,7 @@ use crate::model::{Instant, Version};
 use crate::plan::file::{Header, PlanFile, Seen, Times, Writer};
 use crate::plan::{Action, Change, Sums, Undelete};
 use crate::s3::Client;
-use crate::state::{ChangeProgress, Ending, Run, RunState, Server};
+use crate::state::{Ending, Run, Server};
 
 /// A run that is to be undone.
 #[derive(Debug)]
@@ -88,7 +88,9 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
     let mut sums = Sums::default();
     for change in changes {
         let (n, change) = change?;
-        let Some(ending) = ending(n, &change, results.get(n)?, &state) else { continue };
+        let Some(ending) = results.heard(n, &state)?.map(|ending| as_if_made(&change, ending)) else {
+            continue;
+        };
         let key = place.relocation.there(&change.key);
         if let Some(back) = back(key, change, ending, undelete) {
             sums.add(&back);
@@ -99,20 +101,15 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
     Ok(sums)
 }
 
-/// What became of a change, or what may have become of it: without a word of what was made, so that its key is told by
-/// its content. Where nothing was done after all, it is found right already.
-fn ending(n: u64, change: &Change, result: Option<Ending>, state: &RunState) -> Option<Ending> {
-    let over = match result {
-        Some(Ending::Failed { over, .. }) => over,
-        Some(ending) => return Some(ending),
-        None if state.progress(n) == ChangeProgress::Open => None,
-        None => return None,
-    };
-    Some(match change.action {
+/// A change that failed may have been made: without a word of what was made, so that its key is told by its content. Where
+/// nothing was done after all, it is found right already.
+fn as_if_made(change: &Change, ending: Ending) -> Ending {
+    let Ending::Failed { over, .. } = ending else { return ending };
+    match change.action {
         Action::Delete => Ending::Deleted { version_id: None, over },
         _ if !change.markers.is_empty() => Ending::Uncovered,
         Action::Undelete | Action::Revert => Ending::Copied { version_id: None, etag: None, over },
-    })
+    }
 }
 
 /// The change that takes one back: the table above.

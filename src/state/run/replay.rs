@@ -3,7 +3,7 @@
 //! | record | where it may stand | what it does |
 //! |---|---|---|
 //! | `started` | first, and only there | gives the number of changes |
-//! | `resumed` | after that | |
+//! | `resumed` | after that | what is not done may be tried again: the results are not compared until the next `checked` |
 //! | `taken` | not before an earlier one's number, nor after the number of changes | those changes may be under way, and those that were left too |
 //! | `left` | its changes are taken, and have no final result | nothing was done about them |
 //! | `result` | its change is taken, and has no final result | final: the change is done with; else it is tried again |
@@ -157,7 +157,11 @@ impl RunState {
     fn enter(&mut self, record: &Record) {
         match record {
             Record::Started { at, changes, .. } => (self.started, self.changes) = (Some(*at), *changes),
-            Record::Resumed { at } => self.resumed = Some(*at),
+            Record::Resumed { at } => {
+                self.resumed = Some(*at);
+                // What was not done may be tried again before a word of it is written.
+                self.checked &= self.tally.done() == self.changes;
+            }
             Record::Checked => self.checked = true,
             Record::Taken { upto } => {
                 self.retake();

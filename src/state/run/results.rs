@@ -5,10 +5,13 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::record::{Ending, Record};
-use super::replay::RunState;
+use super::replay::{ChangeProgress, RunState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::state::frame::{Lines, of_line};
 use crate::state::journal::{cannot, damaged, read};
+
+/// The error of a change that nobody heard of.
+const UNHEARD: &str = "stopped before it was known what became of it";
 
 /// The results of a run, each read from the journal when asked for: in memory there is nothing of them, on disk eight bytes a
 /// change.
@@ -17,6 +20,8 @@ pub(crate) struct Results {
     journal: Lines,
     /// Of each change, where its last result's line begins; 0 where there is none.
     places: File,
+    /// Where the run was last resumed; 0 where it was not.
+    resumed: u64,
     path: PathBuf,
 }
 
@@ -29,22 +34,39 @@ impl Results {
                 .hint("point TMPDIR to a directory with room for eight bytes a change")
         };
         let mut places = tempfile::tempfile().map_err(temporary)?;
-        let mut failed = None;
-        let state = read::<RunState>(path, |at, record| {
-            if let Record::Result { n, .. } = record {
+        let (mut failed, mut resumed) = (None, 0);
+        let state = read::<RunState>(path, |at, record| match record {
+            Record::Result { n, .. } => {
                 let put =
                     places.seek(SeekFrom::Start(n * 8)).and_then(|_| places.write_all(&at.to_le_bytes()));
                 failed = failed.take().or(put.err());
             }
+            Record::Resumed { .. } => resumed = at,
+            _ => {}
         })?;
         if let Some(e) = failed {
             return Err(temporary(e));
         }
         let journal = Lines::open(path).map_err(|e| cannot::<RunState>(path, "open", &e))?;
-        Ok((Self { journal, places, path: path.to_owned() }, state))
+        Ok((Self { journal, places, resumed, path: path.to_owned() }, state))
     }
 
-    /// A change's last result, if it has one.
+    /// What became of a change, or what may have become of it: what nobody heard of counts as failed, since its request may
+    /// have been carried out all the same. None where nothing was done about it.
+    ///
+    /// | its last result | it may be under way | |
+    /// |---|---|---|
+    /// | a conflict or an archived version, from before the run was last resumed | yes | failed: the resumed run may have tried it again |
+    /// | any other | | that |
+    /// | none | yes | failed |
+    /// | none, or such a conflict | no | none |
+    pub(crate) fn heard(&mut self, n: u64, state: &RunState) -> Result<Option<Ending>> {
+        let unheard = || Ending::Failed { error: UNHEARD.to_owned(), over: None };
+        let last = self.get(n)?;
+        Ok(last.or_else(|| (state.progress(n) == ChangeProgress::Open).then(unheard)))
+    }
+
+    /// A change's last result, unless it left the key alone and the run was resumed since.
     pub(crate) fn get(&mut self, n: u64) -> Result<Option<Ending>> {
         let cannot_read = |e: std::io::Error| cannot::<RunState>(&self.path, "read", &e);
         let mut place = [0; 8];
@@ -59,6 +81,9 @@ impl Results {
         }
         self.journal.seek(at).map_err(cannot_read)?;
         match self.journal.next().map_err(cannot_read)?.and_then(|line| of_line(line.bytes)) {
+            Some(Record::Result { ending: Ending::Conflict | Ending::Archived, .. }) if at < self.resumed => {
+                Ok(None)
+            }
             Some(Record::Result { ending, .. }) => Ok(Some(ending)),
             _ => Err(damaged(&self.path, "it changed while it was read", &RunState::default())),
         }

@@ -155,6 +155,40 @@ fn what_was_overwritten_by_a_killed_run_comes_back() {
     });
 }
 
+/// A key that was left as a conflict may be changed by a later resume, of which nobody hears either.
+async fn what_a_killed_resume_overwrote_comes_back(n: u64) {
+    let what = format!("conflicts overwritten by a resume, killed by request {n}");
+    let scene = Scene::new(3).await;
+    let theirs = &["over/0001", "gone/0001", "new/0001", "retyped/0001"];
+    write_before_the_first_write(&scene, theirs, "over/0002");
+    let run = scene.restore().await.expect_code(3);
+    assert_eq!(run.count("conflicts"), 5, "{what}: {run}");
+    scene.lab().faults().clear();
+    let run = newest(&scene);
+    let resume =
+        ["resume", &run, "--on-conflict", "overwrite", "--concurrency", "1", "--yes", "--format", "json"];
+    scene.subject.asof_and(&resume, Cut::Write(n).arm(&scene)).await.expect_killed();
+    scene.lab().faults().clear();
+    let undone = scene.on_run("undo", &run, &["--yes"]).await;
+    let theirs: BTreeSet<_> = theirs.iter().chain(&["over/0002"]).map(ToString::to_string).collect();
+    assert!(conflicts(&undone).is_subset(&theirs), "{what}: {undone}");
+    assert_eq!(undone.count("failed"), 0, "{what}: {undone}");
+    let live = scene.lab().live(BUCKET);
+    for key in &theirs {
+        let body = live.get(key).map(|live| String::from_utf8_lossy(&live.content.body).into_owned());
+        assert_eq!(body.as_deref(), (key != "over/0002").then_some("theirs"), "{what}: {key:?}: {undone}");
+    }
+    scene.assert_undone_but_for(&theirs, &what);
+}
+
+#[test]
+fn what_a_killed_resume_overwrote_is_not_passed_over_by_an_undo() {
+    block_on(async {
+        let cases = stream::iter(1..=7).map(what_a_killed_resume_overwrote_comes_back);
+        cases.buffer_unordered(4).collect::<Vec<()>>().await;
+    });
+}
+
 /// Killed by its n-th request, gone on with, and killed again.
 async fn killed_and_resumed(n: u64) {
     let what = format!("undo killed by request {n}");

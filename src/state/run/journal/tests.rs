@@ -45,6 +45,33 @@ fn a_journal_is_gone_on_with() {
     assert_eq!(state.tally().conflicts, 1);
 }
 
+/// Another process may have tried them again, and been killed before it said so.
+#[test]
+fn a_key_left_alone_before_the_run_was_resumed_may_have_been_changed_since() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let failed = Ending::Failed { error: "x".into(), over: None };
+    let mut journal = RunJournal::open(&path, 6, now()).unwrap();
+    journal.take(5).unwrap();
+    journal.end([(0, Ending::Conflict), (1, Ending::Archived), (2, failed.clone()), copied(3)]).unwrap();
+    journal.end([(4, Ending::Conflict), (5, Ending::Skipped)]).unwrap();
+    journal.checked().unwrap();
+    let (mut results, state) = Results::read(&path).unwrap();
+    let heard = [0, 1, 2, 3].map(|n| results.heard(n, &state).unwrap().unwrap());
+    assert_eq!(heard, [Ending::Conflict, Ending::Archived, failed.clone(), copied(3).1]);
+    assert!(state.is_checked());
+
+    let mut journal = RunJournal::open(&path, 6, now()).unwrap();
+    journal.end([(4, Ending::Conflict)]).unwrap();
+    let (mut results, state) = Results::read(&path).unwrap();
+    let mut heard = |n| results.heard(n, &state).unwrap().unwrap();
+    for n in 0..3 {
+        assert!(matches!(heard(n), Ending::Failed { .. }), "{n}");
+    }
+    assert_eq!([3, 4, 5].map(heard), [copied(3).1, Ending::Conflict, Ending::Skipped]);
+    assert!(!state.is_checked());
+}
+
 #[test]
 fn whatever_is_torn_off_the_end_is_cut_away() {
     let (_dir, path) = written();

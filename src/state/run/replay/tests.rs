@@ -43,6 +43,10 @@ fn what_a_check_finds_is_counted_and_a_later_result_is_unchecked() {
         (result(1, copied(None)), 2, 1, 0, false),
         (result(0, ENDINGS[6].clone()), 1, 0, 1, false),
         (Record::Checked, 1, 0, 1, true),
+        (Record::Resumed { at: Instant::default() }, 1, 0, 1, false),
+        (result(0, copied(None)), 2, 0, 0, false),
+        (Record::Checked, 2, 0, 0, true),
+        (Record::Resumed { at: Instant::default() }, 2, 0, 0, true),
     ] {
         state.apply(&record).unwrap();
         let tally = state.tally();
