@@ -1,8 +1,12 @@
 //! Stopping from outside: a token that is looked at between actions, never inside one.
 
+mod signals;
+
 use std::time::Duration;
 
 use tokio::sync::watch;
+
+pub(crate) use signals::Signals;
 
 /// Tells a run to stop. Cloned freely; all clones are one token.
 #[derive(Debug, Clone)]

@@ -61,19 +61,13 @@ const LAYERS: &[Layer] = &[
     layer(
         "report",
         &[
-            "limits", "error", "counters", "model", "timeline", "spill", "resolve", "plan", "apply", "db",
-            "recover", "engine",
+            "limits", "error", "cancel", "counters", "model", "timeline", "spill", "resolve", "plan",
+            "apply", "db", "recover", "engine",
         ],
     ),
     // Ctrl-C asks to stop (cancel) and, the second time, kills the commands that run (program); progress is read off the
-    // counters; check --database asks the databases of a recovery file (db, recover).
-    layer(
-        "cli",
-        &[
-            "limits", "error", "cancel", "counters", "model", "program", "lab", "db", "recover", "engine",
-            "report",
-        ],
-    ),
+    // counters.
+    layer("cli", &["limits", "error", "cancel", "counters", "model", "program", "lab", "engine", "report"]),
 ];
 
 /// A word (or a path) that only some places may name. `at` are path prefixes below `src/`.

@@ -11,48 +11,36 @@ use crate::report::{
 };
 
 /// A run that is ready to be executed.
-pub(super) struct PendingRun<'a> {
+pub(super) struct PendingRun {
     pub(super) run: Run,
     /// How its changes are made.
     pub(super) apply: ApplyOptions,
-    /// What its results begin with.
-    pub(super) lead: Lead<'a>,
     /// The sums of its plan.
-    pub(super) sums: &'a Sums,
+    pub(super) sums: Sums,
     /// What its summary is of.
     pub(super) command: fn(Done) -> Command,
+    /// What was found out about the bucket.
+    pub(super) checks: Vec<Check>,
+    /// What a person has to know first.
+    pub(super) warnings: Vec<Warning>,
     /// The command that checks it, if it can be checked.
     pub(super) check: Option<String>,
 }
 
-/// What the results of a run begin with.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Lead<'a> {
-    /// What was found out about the bucket.
-    pub(super) checks: &'a [Check],
-    /// What a person has to know first.
-    pub(super) warnings: &'a [Warning],
-}
-
-impl Lead<'_> {
-    /// Begins the results.
-    pub(super) fn begin(self, mut reporter: Reporter) -> Result<Reporter> {
-        reporter.checks(self.checks)?;
-        reporter.warnings(self.warnings)?;
-        Ok(reporter)
+impl PendingRun {
+    pub(super) fn new(run: Run, apply: ApplyOptions, sums: Sums, command: fn(Done) -> Command) -> Self {
+        Self { run, apply, sums, command, checks: Vec::new(), warnings: Vec::new(), check: None }
     }
-}
 
-impl PendingRun<'_> {
     /// Executes it, and says how it went.
     pub(super) async fn execute(self, context: &Context, client: &Client) -> Result<Exit> {
-        let Self { run, apply, lead, sums, command, .. } = &self;
+        let Self { run, apply, sums, command, checks, warnings, .. } = &self;
         let (id, manifest, counters, next) = (run.id(), run.manifest(), &context.counters, self.next());
         let _alone = run.claim().map_err(|e| match e.kind() {
             ErrorKind::Local => e.hint(format!("once that is mended: {}", next.resume)),
             _ => e,
         })?;
-        let mut reporter = lead.begin(Reporter::new(context.output.format, CHANGED_MEANWHILE))?;
+        let mut reporter = Reporter::begin(context.output.format, CHANGED_MEANWHILE, checks, warnings)?;
         if let Some(warning) = run.damaged_uploads()? {
             context.note(&warning);
         }
@@ -71,11 +59,7 @@ impl PendingRun<'_> {
         run.write("report.json", &report.into_inner())?;
         end.hints = &hints;
         end.lines().iter().for_each(|line| context.note(line));
-        Ok(match executed.is_complete(counters) {
-            _ if !executed.finished => Exit::Interrupted,
-            false => Exit::Incomplete,
-            true => Exit::Done,
-        })
+        Ok(executed.conclusion(counters).into())
     }
 
     fn next(&self) -> NextCommands {

@@ -2,15 +2,15 @@
 
 use clap::Subcommand;
 
-#[cfg(feature = "lab")]
-use super::args::LabCommand;
+use super::args::CompletionsArgs;
 use super::args::check::CheckArgs;
+use super::args::compare::{DiffArgs, VerifyArgs};
+#[cfg(feature = "lab")]
+use super::args::lab::LabCommand;
+use super::args::look::{HistoryArgs, RunsArgs, ShowArgs, TimelineArgs};
 use super::args::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use super::args::references::ReferencesArgs;
-use super::args::timeline::TimelineArgs;
-use super::args::{
-    CompletionsArgs, DiffArgs, HistoryArgs, RestoreArgs, ResumeArgs, RunsArgs, ShowArgs, UndoArgs, VerifyArgs,
-};
+use super::args::restore::{RestoreArgs, ResumeArgs, UndoArgs};
 use super::context::Context;
 use super::exit::Exit;
 use super::{
@@ -66,31 +66,27 @@ impl Command {
     /// Whether all that the command does is to show something: its exit code says nothing more.
     pub(super) fn shows_only(&self) -> bool {
         match self {
-            Command::Diff(args) => !args.exit_code && args.out.is_none(),
-            Command::Timeline(_) | Command::Show(_) | Command::History(_) => true,
-            Command::Runs(args) => args.prune.is_none(),
-            Command::Completions(_) | Command::Man => true,
-            Command::Restore(args) => args.dry_run,
-            Command::Resume(_) | Command::Undo(_) | Command::Verify(_) | Command::References(_) => false,
-            Command::Check(args) => args.iam.is_some(),
-            Command::Recover(args) => args.dry_run || args.list,
-            Command::Mark(args) => args.list,
-            Command::Drill(_) => false,
-            #[cfg(feature = "lab")]
-            Command::Demo | Command::Lab(_) => false,
+            Self::Timeline(_) | Self::Show(_) | Self::History(_) | Self::Completions(_) | Self::Man => true,
+            Self::Diff(args) => !args.exit_code && args.out.is_none(),
+            Self::Runs(args) => args.prune.is_none(),
+            Self::Restore(args) => args.dry_run,
+            Self::Check(args) => args.iam.is_some(),
+            Self::Recover(args) => args.dry_run || args.list,
+            Self::Mark(args) => args.list,
+            _ => false,
         }
     }
 
     /// What is said of a command that was aborted in its midst.
     pub(super) fn when_aborted(&self) -> &'static str {
         match self {
-            Command::Recover(args) if !args.dry_run && !args.list => {
+            Self::Recover(args) if !args.dry_run && !args.list => {
                 "; the commands that ran were killed, and the application may stand still: the same command goes on"
             }
-            Command::Mark(args) if !args.list => {
+            Self::Mark(args) if !args.list => {
                 "; the commands that ran were killed, and the application may stand still: let it go on by hand"
             }
-            Command::Drill(_) => {
+            Self::Drill(_) => {
                 "; the commands that ran were killed: the next drill of this file tears down what this one has made"
             }
             _ => "",
@@ -100,44 +96,36 @@ impl Command {
     /// Whether it reads listings and sends nothing that costs more.
     pub(super) fn lists_only(&self) -> bool {
         match self {
-            Command::Timeline(_)
-            | Command::Diff(_)
-            | Command::Verify(_)
-            | Command::Show(_)
-            | Command::History(_)
-            | Command::Check(_)
-            | Command::Runs(_)
-            | Command::Completions(_)
-            | Command::Man => true,
-            Command::References(args) => args.heal.is_none(),
-            Command::Restore(_) | Command::Resume(_) | Command::Undo(_) => false,
-            Command::Recover(_) | Command::Drill(_) | Command::Mark(_) => false,
+            Self::References(args) => args.heal.is_none(),
+            Self::Restore(_) | Self::Resume(_) | Self::Undo(_) => false,
+            Self::Recover(_) | Self::Drill(_) | Self::Mark(_) => false,
             #[cfg(feature = "lab")]
-            Command::Demo | Command::Lab(_) => false,
+            Self::Demo | Self::Lab(_) => false,
+            _ => true,
         }
     }
 
     /// Runs it.
     pub(super) async fn run(self, context: &Context) -> Result<Exit> {
         match self {
-            Command::Diff(args) => diff::run(context, args).await,
-            Command::Restore(args) => Box::pin(restore::run(context, args)).await,
-            Command::Resume(args) => resume::run(context, args).await,
-            Command::Undo(args) => undo::run(context, args).await,
-            Command::Runs(args) => runs::run(context, args).await,
-            Command::Completions(args) => completions::completions(&args),
-            Command::Man => completions::man(),
-            Command::Verify(args) => verify::run(context, args).await,
-            Command::References(args) => Box::pin(references::run(context, *args)).await,
-            Command::Show(args) => show::run(context, args),
-            Command::Recover(args) => Box::pin(recover::run(context, args)).await,
-            Command::Drill(args) => Box::pin(drill::run(context, args)).await,
-            Command::Mark(args) => mark::run(context, args).await,
-            Command::History(args) => history::run(context, args).await,
-            Command::Timeline(args) => timeline::run(context, args).await,
-            Command::Check(args) => check::run(context, args).await,
+            Self::Timeline(args) => timeline::run(context, args).await,
+            Self::Diff(args) => diff::run(context, args).await,
+            Self::Restore(args) => Box::pin(restore::run(context, args)).await,
+            Self::Resume(args) => resume::run(context, args).await,
+            Self::Undo(args) => undo::run(context, args).await,
+            Self::Verify(args) => verify::run(context, args).await,
+            Self::References(args) => Box::pin(references::run(context, *args)).await,
+            Self::Show(args) => show::run(context, args),
+            Self::Runs(args) => runs::run(context, args).await,
+            Self::Recover(args) => Box::pin(recover::run(context, args)).await,
+            Self::Drill(args) => Box::pin(drill::run(context, args)).await,
+            Self::Mark(args) => mark::run(context, args).await,
+            Self::History(args) => history::run(context, args).await,
+            Self::Check(args) => check::run(context, args).await,
+            Self::Completions(args) => completions::completions(&args),
+            Self::Man => completions::man(),
             #[cfg(feature = "lab")]
-            Command::Demo | Command::Lab(_) => Ok(Exit::Done),
+            Self::Demo | Self::Lab(_) => Ok(Exit::Done),
         }
     }
 }

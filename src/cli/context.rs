@@ -3,15 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
-use super::args::common::ServerArgs;
 use crate::cancel::Cancel;
 use crate::counters::Counters;
-use crate::engine::{Client, ServerClock, Settings, Sums};
+use crate::engine::{Client, Settings, Sums};
 use crate::error::Result;
-use crate::limits;
 use crate::model::{Instant, Location};
-pub(super) use crate::report::Output;
-use crate::report::{Command, Display, Format, Phase, Progress, Summary, length};
+use crate::report::{Command, Display, Format, Output, Phase, Progress, Prompt, Summary, skew_note};
 
 /// What a command needs from outside.
 #[derive(Debug, Clone)]
@@ -20,7 +17,7 @@ pub(super) struct Context {
     pub(super) cancel: Cancel,
     /// Counts what it does.
     pub(super) counters: Arc<Counters>,
-    /// The present, read once: by the server's clock as soon as that is known, see [`Context::by_clock`].
+    /// The present, read once: by the server's clock as soon as that is known, see [`Context::answered`].
     pub(super) now: Instant,
     /// How the command shows what comes of it.
     pub(super) output: Output,
@@ -63,9 +60,13 @@ impl Context {
         Progress::start(self.output.display, phase, &self.counters)
     }
 
-    /// Takes over the time of the server that has given this answer, even if that is a refusal.
+    /// Takes over the time of the server that has given this answer, even if that is a refusal: by its clock is dated what it
+    /// keeps. Says so where this machine's is another.
     pub(super) fn answered<T>(&mut self, client: &Client, answer: Result<T>) -> Result<T> {
-        *self = self.by_clock(client.clock(), self.output);
+        if let Some(note) = client.clock().skew().and_then(skew_note) {
+            self.note(&note);
+        }
+        self.now = client.clock().now().whole_second();
         answer
     }
 
@@ -85,56 +86,12 @@ impl Context {
         self.began.elapsed()
     }
 
-    /// The same with the time of the server, by whose clock is dated what it keeps. Says so where this machine's is another.
-    pub(super) fn by_clock(&self, clock: &ServerClock, output: Output) -> Self {
-        if let Some(note) = clock.skew().and_then(skew_note) {
-            output.note(&note);
-        }
-        Self { now: clock.now().whole_second(), ..self.clone() }
+    pub(super) async fn client(&self, settings: Settings) -> Result<Client> {
+        Client::connect(settings, Arc::clone(&self.counters)).await
     }
 
-    pub(super) async fn client(&self, server: ServerArgs, rate: Option<u32>) -> Result<Client> {
-        Client::connect(server.settings(rate), Arc::clone(&self.counters)).await
+    /// Asks a person on the terminal.
+    pub(super) fn prompt(&self) -> Prompt<'_> {
+        Prompt(&self.cancel)
     }
 }
-
-impl ServerArgs {
-    /// The server, and who asks.
-    pub(super) fn settings(self, rate: Option<u32>) -> Settings {
-        let ServerArgs {
-            endpoint_url,
-            region,
-            profile,
-            path_style,
-            expected_bucket_owner,
-            request_payer,
-            list_concurrency,
-            read_timeout,
-        } = self;
-        Settings {
-            endpoint_url,
-            region,
-            profile,
-            path_style,
-            expected_bucket_owner,
-            request_payer: request_payer.map(Into::into),
-            rate,
-            list_concurrency: Some(list_concurrency),
-            read_timeout: Some(read_timeout),
-        }
-    }
-}
-
-/// What is said of a clock that is so many milliseconds ahead of the server's. A `Date` has no fractions, and was under way
-/// for a while: the nearest minute is told.
-pub(super) fn skew_note(ahead: i64) -> Option<String> {
-    let skew = Duration::from_millis(ahead.unsigned_abs());
-    let side = if ahead > 0 { "ahead of" } else { "behind" };
-    let by = length(Duration::from_secs((skew.as_secs() + 30) / 60 * 60));
-    (skew > limits::NOTED_SKEW).then(|| {
-        format!("this machine's clock is {by} {side} the server's; asof uses the server's for ages and for \"now\"")
-    })
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,6 @@
 //! `asof diff`.
 
-use super::args::DiffArgs;
-use super::args::common::Form;
+use super::args::compare::DiffArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::{suggest, time_arg};
@@ -10,11 +9,11 @@ use crate::error::Result;
 use crate::model::{Instant, Versioning};
 use crate::report::{ChangesView, Command, Heading, Purpose, head, plural};
 
-pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>) -> Result<Exit> {
+pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
     let diff = read(&args)?;
     let DiffArgs { all, out, exit_code, common, .. } = args;
     let mut context = context.shown(common.output);
-    let client = context.client(common.server, None).await?;
+    let client = context.client(common.server.settings(None)).await?;
     let comparison = context.answered(&client, diff.inspect(&client).await)?;
     let Comparison { ref location, at, versus, .. } = comparison;
     let restore = match &out {
@@ -50,12 +49,12 @@ pub(super) async fn run<F: Form>(context: &Context, args: DiffArgs<F>) -> Result
 }
 
 /// Reads what is to be compared.
-fn read<F: Form>(args: &DiffArgs<F>) -> Result<Diff> {
-    let read = |text: &str| time_arg::read(text, &args.state);
+fn read<const CSV: bool>(args: &DiffArgs<CSV>) -> Result<Diff> {
+    let read = |text: &str| time_arg::read(text, &args.state, None);
     let at = read(&args.past.at)?;
     let versus = args.versus.as_deref().map(read).transpose()?;
     let query = args.common.query(&args.past.location, at, &args.only)?;
-    Diff::new(query, versus, args.undelete.into())
+    Diff::new(query, versus, args.undelete)
 }
 
 fn purpose(versus: Option<Instant>, saved: bool) -> Purpose {

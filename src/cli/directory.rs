@@ -2,43 +2,39 @@
 
 use std::path::Path;
 
-use super::args::RestoreArgs;
-use super::args::apply::ConflictArg;
-use super::carry::Lead;
-use super::confirm::{Asked, ask_doubtful, can_ask, confirm};
+use super::args::common::PastArgs;
+use super::args::restore::RestoreArgs;
 use super::context::Context;
-use super::copies::{no_copies, restore_options};
 use super::exit::Exit;
 use super::suggest::suggest;
 use super::time_arg;
-use crate::engine::{Action, Download, Names, PreparedDownload};
-use crate::error::{Error, Result};
+use crate::engine::{Action, Conclusion, Download, Names, OnConflict, PreparedDownload};
+use crate::error::Result;
 use crate::model::Destination;
 use crate::report::{
-    Command, Done, Heading, Phase, Preview, Purpose, Reporter, STANDS_THERE, done_line, download_words, head,
-    nothing_to_change, show_sums,
+    Asked, Command, Done, Heading, Phase, Preview, Purpose, Reporter, STANDS_THERE, can_ask, done_line,
+    download_words, head, nothing_to_change, show_sums,
 };
 
 /// What is asked for before files are replaced.
-const OVERWRITE: Asked =
-    ("overwrite files", "without --on-conflict overwrite, those files are listed and left alone");
+const OVERWRITE: Asked = Asked {
+    does: "overwrite files",
+    first: "without --on-conflict overwrite, those files are listed and left alone",
+};
 
 pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs) -> Result<Exit> {
-    let RestoreArgs { location, at, no_case_collisions, dry_run, yes, apply, copies, common, .. } = args;
-    // clap has asked for them.
-    let (Some(location), Some(at)) = (location, at) else {
-        return Err(Error::usage("give a location and --at"));
-    };
-    no_copies(&copies)?;
-    let mut options = restore_options(&copies, &apply);
-    let typed = time_arg::read(&at, &apply.state)?;
-    let overwrite = apply.on_conflict == ConflictArg::Overwrite;
+    let PastArgs { location, at } = args.past()?;
+    let RestoreArgs { no_case_collisions, dry_run, yes, change, common, .. } = args;
+    change.copies.require_none()?;
+    let mut options = change.options();
+    let typed = time_arg::read(&at, &change.apply.state, None)?;
+    let overwrite = change.apply.on_conflict == OnConflict::Overwrite;
     if overwrite {
         can_ask(yes || dry_run, OVERWRITE)?;
     }
     let names = if no_case_collisions { Names::ApartInCase } else { Names::Any };
     let wanted = Download::new(common.query(&location, typed, &[])?, path, options.apply.on_conflict, names)?;
-    let client = context.client(common.server, Some(apply.rate)).await?;
+    let client = context.client(common.server.settings(Some(change.apply.rate))).await?;
     let prepared = context.surveying(wanted.prepare(&client, &context.cancel)).await;
     let prepared = context.answered(&client, prepared)?;
     let PreparedDownload { at, ref checks, ref sums, ref changes, .. } = prepared;
@@ -57,18 +53,17 @@ pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs
         return Ok(Exit::Done);
     }
     if !yes {
-        ask_doubtful(&context, sums, at, &mut options).await?;
+        context.prompt().doubtful(sums, at, &mut options).await?;
     }
     prepared.require_certainty(&options)?;
-    let lead = Lead { checks, warnings: &warnings };
-    let mut reporter = lead.begin(Reporter::new(context.output.format, STANDS_THERE))?;
+    let mut reporter = Reporter::begin(context.output.format, STANDS_THERE, checks, &warnings)?;
     let mut sums = sums.clone();
     let mut finished = true;
     if changes.len() == options.left_out(&sums) {
         context.note(&nothing_to_change(&sums));
     } else {
         if overwrite && !yes && sums.of(Action::Revert).keys > 0 {
-            confirm(&context, "directory", &path.to_string_lossy()).await?;
+            context.prompt().name("directory", &path.to_string_lossy()).await?;
         }
         let progress = context.progress(Phase::Restoring);
         let on = |change: &_, outcome: &_| reporter.outcome(change, outcome);
@@ -84,10 +79,6 @@ pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs
     for line in download_words(&context.counters, finished, &hints, &check) {
         context.note(&line);
     }
-    let counters = &context.counters;
-    Ok(match counters.failed.get() + counters.conflicts.get() {
-        _ if !finished => Exit::Interrupted,
-        0 => Exit::Done,
-        _ => Exit::Incomplete,
-    })
+    let left = context.counters.failed.get() + context.counters.conflicts.get();
+    Ok(Conclusion::of_restore(finished, left).into())
 }

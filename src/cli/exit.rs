@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
+use crate::engine::Conclusion;
 use crate::error::{Error, ErrorKind};
-use crate::report::error_words;
-pub(super) use crate::report::say;
+use crate::report::{error_words, say};
 
 /// How a command ended. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,17 +38,19 @@ impl From<ErrorKind> for Exit {
             ErrorKind::Usage => Exit::Usage,
             ErrorKind::Refused => Exit::Refused,
             ErrorKind::Interrupted => Exit::Interrupted,
-            ErrorKind::Throttled
-            | ErrorKind::Transient
-            | ErrorKind::Denied
-            | ErrorKind::Credentials
-            | ErrorKind::Missing
-            | ErrorKind::Precondition
-            | ErrorKind::Unsupported
-            | ErrorKind::Invalid
-            | ErrorKind::Corrupt
-            | ErrorKind::Local
-            | ErrorKind::Internal => Exit::Failed,
+            _ => Exit::Failed,
+        }
+    }
+}
+
+impl From<Conclusion> for Exit {
+    fn from(conclusion: Conclusion) -> Self {
+        match conclusion {
+            Conclusion::Done => Exit::Done,
+            Conclusion::Failed => Exit::Failed,
+            Conclusion::Incomplete => Exit::Incomplete,
+            Conclusion::Inconsistent => Exit::Differences,
+            Conclusion::Interrupted => Exit::Interrupted,
         }
     }
 }

@@ -1,24 +1,21 @@
 //! Bringing back late uploads: objects that rows name and that came shortly after T.
 
-use std::io::Write;
+use std::time::Duration;
 
-use super::args::common::ServerArgs;
-use super::args::references::HealingArgs;
-use super::carry::{Lead, PendingRun};
-use super::confirm::confirm;
+use super::args::apply::ChangeArgs;
+use super::carry::PendingRun;
 use super::context::Context;
-use super::copies::restore_options;
 use super::exit::Exit;
-use super::kept::{server_of, state_dir};
-use crate::engine::{Begun, Client, Heal, Prepared, Sums};
+use super::kept::state_dir;
+use crate::engine::{Begun, Client, Prepared, Server};
 use crate::error::Result;
-use crate::model::{Destination, Instant};
-use crate::report::{Command, Heading, Purpose, left_out_line, plural, show_sums};
+use crate::report::{Command, left_out_line, plural, show_heal};
 
 /// How keys are brought back, as it was typed.
-pub(super) struct Typed {
-    pub(super) healing: HealingArgs,
-    pub(super) server: ServerArgs,
+pub(super) struct Healing {
+    pub(super) within: Duration,
+    pub(super) change: ChangeArgs,
+    pub(super) server: Server,
     pub(super) yes: bool,
 }
 
@@ -33,14 +30,12 @@ pub(super) struct Healed {
 pub(super) async fn heal(
     context: &Context,
     client: &Client,
-    heading: Heading,
     prepared: Prepared,
-    typed: Typed,
+    healing: Healing,
 ) -> Result<Healed> {
-    let Typed { healing: HealingArgs { apply, copies }, server, yes } = typed;
-    let (state_dir, kept) = (state_dir(&apply.state)?, server_of(&server));
-    let options = restore_options(&copies, &apply);
-    show(context, heading, &prepared.sums)?;
+    let Healing { within, change, server, yes } = healing;
+    let (state_dir, options) = (state_dir(&change.apply.state)?, change.options());
+    show_heal(context.output, &prepared, within, context.now)?;
     prepared.require_certainty(&options)?;
     let sums = prepared.sums.clone();
     let left_out = options.left_out(&sums);
@@ -54,33 +49,9 @@ pub(super) async fn heal(
         return Ok(Healed { exit: Exit::Done, left_out });
     }
     if !yes {
-        confirm(context, "bucket", &prepared.changed().bucket).await?;
+        context.prompt().name("bucket", &prepared.changed().bucket).await?;
     }
-    let run = prepared.begin(&options, Begun { state_dir: &state_dir, server: kept, now: context.now })?;
-    let ready = PendingRun {
-        run,
-        apply: options.apply,
-        lead: Lead::default(),
-        sums: &sums,
-        command: Command::Restore,
-        check: None,
-    };
-    Ok(Healed { exit: ready.execute(context, client).await?, left_out })
-}
-
-/// Shows what will be brought back.
-fn show(context: &Context, heading: Heading, sums: &Sums) -> Result<()> {
-    if !context.output.is_read() || sums.changes() == 0 {
-        return Ok(());
-    }
-    std::io::stdout().write_all(b"\n")?;
-    show_sums(context.output, heading, &[], sums)
-}
-
-/// What the table of what would be brought back is about.
-pub(super) fn heading_of(heal: &Heal, now: Instant) -> Heading {
-    let seconds = plural(heal.within.as_secs(), "second", "seconds");
-    Heading::new(&heal.location, heal.at, Purpose::Heal, now)
-        .against(heal.to.clone().map(Destination::Bucket))
-        .notes(vec![format!("late uploads: what came first within {seconds} after it")])
+    let run = prepared.begin(&options, Begun { state_dir: &state_dir, server, now: context.now })?;
+    let run = PendingRun::new(run, options.apply, sums, Command::Restore);
+    Ok(Healed { exit: run.execute(context, client).await?, left_out })
 }

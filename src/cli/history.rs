@@ -1,6 +1,6 @@
 //! `asof history`.
 
-use super::args::HistoryArgs;
+use super::args::look::HistoryArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::time_arg;
@@ -11,9 +11,9 @@ use crate::report::HistoryView;
 pub(super) async fn run(context: &Context, args: HistoryArgs) -> Result<Exit> {
     let HistoryArgs { location, at, state, server, output } = args;
     let mut context = context.shown(output);
-    let at = at.map(|text| time_arg::read(&text, &state)).transpose()?;
+    let at = at.map(|text| time_arg::read(&text, &state, None)).transpose()?;
     let history = History::new(location, at)?;
-    let client = context.client(server, None).await?;
+    let client = context.client(server.settings(None)).await?;
     let history = context.answered(&client, history.inspect(&client).await)?;
     let mut view = HistoryView::new(context.output.format, &history)?;
     let entries = history.read(&client, &context.cancel, |past| view.entry(&past)).await?;

@@ -1,13 +1,12 @@
-//! What is kept between commands: the state directory, the runs in it, the servers that they were begun on.
+//! What is kept between commands: the state directory, and the runs in it.
 
 use std::path::{Path, PathBuf};
 
 use super::args::apply::StateArgs;
-use super::args::common::ServerArgs;
-use super::context::Output;
 use super::suggest;
-use crate::engine::{Run, Server};
+use crate::engine::Run;
 use crate::error::{Error, Result};
+use crate::report::Output;
 
 /// Where runs are kept.
 pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
@@ -18,44 +17,6 @@ pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
         Error::usage("there is no place to keep the run's plan and journal in")
             .hint("name one with --state-dir, or set XDG_STATE_HOME or HOME")
     })
-}
-
-/// The server as a run keeps it.
-pub(super) fn server_of(args: &ServerArgs) -> Server {
-    let ServerArgs {
-        endpoint_url,
-        region,
-        profile,
-        path_style,
-        expected_bucket_owner,
-        request_payer,
-        list_concurrency: _,
-        read_timeout: _,
-    } = args;
-    Server {
-        endpoint_url: endpoint_url.clone(),
-        region: region.clone(),
-        profile: profile.clone(),
-        path_style: *path_style,
-        expected_bucket_owner: expected_bucket_owner.clone(),
-        request_payer: request_payer.map(Into::into),
-    }
-}
-
-/// The server that a run was begun on, unless another is named now.
-pub(super) fn server_again(kept: &Server, args: ServerArgs) -> ServerArgs {
-    let Server { endpoint_url, region, profile, path_style, expected_bucket_owner, request_payer } =
-        kept.clone();
-    ServerArgs {
-        endpoint_url: args.endpoint_url.or(endpoint_url),
-        region: args.region.or(region),
-        profile: args.profile.or(profile),
-        path_style: args.path_style || path_style,
-        expected_bucket_owner: args.expected_bucket_owner.or(expected_bucket_owner),
-        request_payer: args.request_payer.or(request_payer.map(Into::into)),
-        list_concurrency: args.list_concurrency,
-        read_timeout: args.read_timeout,
-    }
 }
 
 /// The name that stands for the newest run.

@@ -1,44 +1,34 @@
 //! `asof mark`.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::args::recover::MarkArgs;
-use super::context::{Context, Output};
+use super::context::Context;
 use super::exit::Exit;
 use super::kept::state_dir;
-use super::recovery::{View, request, source};
+use super::recovery::{request, source};
 use super::{suggest, time_arg};
 use crate::engine::recover::{MakeMark, MarksFile, Notice, RecoveryOptions, Source};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::report::{Format, JsonLines, marks_table};
+use crate::report::{Output, RecoveryView, show_mark, show_marks};
 
 pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     let MarkArgs { file, list, name, replace, deadline, state, server, output } = args;
     let output = Output::from(output);
     let state_dir = state_dir(&state)?;
-    let file = match (list, file) {
-        (true, file) => return show(context, output, &state_dir, file.as_deref()),
-        (false, Some(file)) => file,
-        // clap has asked for it.
-        (false, None) => return Err(Error::usage("name a recovery file")),
-    };
-    let source = source(&file)?;
+    if list {
+        return show(context, output, &state_dir, file.as_deref());
+    }
+    let source = source(file.as_deref())?;
     let server = server.settings(Some(limits::DEFAULT_RATE));
     let options = RecoveryOptions { state_dir, server, ..RecoveryOptions::default() };
-    let view = View::new(output, &source);
+    let view = RecoveryView::new(output, &source);
     let on = |notice: &Notice<'_>| view.show(notice);
     let request = request(context, &source, &options, &on);
-    let line = Box::pin(MakeMark { request, name, replace, deadline }.run()).await?;
-    let mut out = std::io::stdout();
-    if output.format == Format::Json {
-        JsonLines::new(out).mark(&line)?;
-    } else {
-        let (at, name) = (line.at.human(), &line.name);
-        let recover = suggest::recover(&source.path, &format!("mark:{name}")).place_only();
-        writeln!(out, "{at} is marked {name}; to go back to it: {recover}")?;
-    }
+    let mark = Box::pin(MakeMark { request, name, replace, deadline }.run()).await?;
+    let recover = suggest::recover(&source.path, &format!("mark:{}", mark.name)).place_only();
+    show_mark(output.format, &mark, &recover.to_string())?;
     Ok(Exit::Done)
 }
 
@@ -50,13 +40,7 @@ fn show(context: &Context, output: Output, state_dir: &Path, file: Option<&Path>
             .map_err(|e| Error::usage(format!("cannot find the recovery file {}: {e}", file.display())))?;
         marks.retain(|mark| Path::new(&mark.file) == place);
     }
-    let mut out = std::io::stdout();
-    if output.format == Format::Json {
-        let mut lines = JsonLines::new(&mut out);
-        marks.iter().try_for_each(|mark| lines.listed_mark(mark, context.now))?;
-    } else {
-        out.write_all(marks_table(&marks, context.now).as_bytes())?;
-    }
+    show_marks(output.format, &marks, context.now)?;
     if marks.is_empty() {
         output.note(&format!("no marks in {}", MarksFile::path(state_dir).display()));
     }

@@ -6,9 +6,7 @@ mod carry;
 mod check;
 mod command;
 mod completions;
-mod confirm;
 mod context;
-mod copies;
 mod diff;
 mod directory;
 mod drill;
@@ -19,7 +17,6 @@ mod kept;
 #[cfg(feature = "lab")]
 mod lab;
 mod mark;
-mod output_file;
 mod recover;
 mod recovery;
 mod references;
@@ -35,8 +32,6 @@ mod time_arg;
 mod timeline;
 mod undo;
 mod verify;
-#[cfg(feature = "lab")]
-mod wall;
 
 pub use args::Cli;
 pub use exit::Exit;

@@ -2,32 +2,33 @@
 
 use super::args::common::PastArgs;
 use super::args::references::{ReferencesArgs, RowsArgs};
-use super::confirm::{Asked, can_ask};
 use super::context::Context;
 use super::exit::Exit;
-use super::heal::{Typed, heading_of, heal};
+use super::heal::{Healing, heal};
 use super::suggest::{Suggestion, suggest};
 use super::time_arg;
-use crate::engine::{Aim, CheckReferences, Existed, Heal, Holder, ReferenceCheck, Rows};
+use crate::engine::{
+    Aim, CheckReferences, Existed, Heal, Holder, ReferenceCheck, Rows, Server, earlier_rules,
+};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location};
 use crate::report::{
-    FindingsView, Format, ReferencesHeading, ReferencesSummary, problems, references_verdict,
+    Asked, FindingsView, Format, ReferencesHeading, ReferencesSummary, can_ask, problems, references_verdict,
 };
 
 /// What to do before `--yes`.
-const HEAL: Asked = ("change a bucket", "look at it without --heal first");
+const HEAL: Asked = Asked { does: "change a bucket", first: "look at it without --heal first" };
 
 /// What is said where no row names a key.
 const FAILED_SILENTLY: &str = "see whether the command that prints the keys has failed: a pipe ends as its last command does; --allow-empty accepts no keys";
 
 pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit> {
     let ReferencesArgs { past, rows, against, orphans, all, heal: within, .. } = args;
-    let ReferencesArgs { yes, allow_empty, earlier, healing, server, output, .. } = args;
+    let ReferencesArgs { yes, allow_empty, earlier, change, server, output, .. } = args;
     let PastArgs { location, at } = past;
     let mut context = context.shown(output);
     let format = context.output.format;
-    let typed = time_arg::read(&at, &healing.apply.state)?;
+    let typed = time_arg::read(&at, &change.apply.state, None)?;
     let holder = Holder::of(&location, against.as_ref())?;
     if within.is_some() {
         if format == Format::Csv {
@@ -36,11 +37,13 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
         can_ask(yes, HEAL)?;
     }
     let aim = if within.is_some() { Aim::Heal } else { Aim::Tell };
-    let earlier = earlier.rules()?;
+    let earlier = earlier_rules(earlier.lifecycle_history.as_deref())?;
     let RowsArgs { keys_from, null } = rows;
     let rows = Rows::open(keys_from, null, &context.cancel).await?;
     let check = CheckReferences { location: location.clone(), at: typed, holder, earlier, aim };
-    let client = context.client(server.clone(), within.map(|_| healing.apply.rate)).await?;
+    let settings = server.settings(within.map(|_| change.apply.rate));
+    let server = Server::from(&settings);
+    let client = context.client(settings).await?;
     let check = context.answered(&client, check.inspect(&client).await)?;
     let ReferenceCheck { at, here, there, ref history, .. } = check;
     let keys = rows.read(location.clone(), &context.cancel).await?;
@@ -79,9 +82,8 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let check = again(&location, at, against.as_ref().or(Some(&location))).without(&["heal"]);
     let to = against.filter(|against| *against != location);
     let heals = Heal { location, at, to, within, here, there };
-    let heading = heading_of(&heals, context.now);
     let prepared = heals.prepare(&client, late.into_changes()?).await?;
-    let healed = heal(&context, &client, heading, prepared, Typed { healing, server, yes }).await?;
+    let healed = heal(&context, &client, prepared, Healing { within, change, server, yes }).await?;
     if healed.exit != Exit::Done {
         return Ok(healed.exit);
     }

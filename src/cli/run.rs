@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -10,13 +10,15 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::args::Cli;
 use super::command::Command;
 use super::context::Context;
-use super::exit::{Exit, report, say};
+use super::exit::{Exit, report};
 use super::signals::stop_on_signals;
+use super::suggest;
 use crate::error::Result;
+use crate::report::say;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(e) => {
             // Help and version go to stdout and are no error; clap knows which is which.
@@ -40,6 +42,13 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(e) => report(&e, verbose > 0, shows_only).into(),
     }
+}
+
+fn parse() -> std::result::Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let typed = command.try_get_matches_from_mut(std::env::args_os())?;
+    suggest::remember(&typed);
+    Cli::from_arg_matches(&typed).map_err(|e| e.format(&mut command))
 }
 
 /// One thread for all requests of a listing: a page is decoded and resolved in the cache of one processor, two million

@@ -3,19 +3,20 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::args::RunsArgs;
-use super::confirm::{Asked, can_ask, is_typed};
+use super::args::look::RunsArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::state_dir;
 use crate::engine::recover::needed_runs;
 use crate::engine::{Run, removable};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::Instant;
-use crate::report::{Format, RunLine, plural, removed_runs, show_runs};
+use crate::report::{Asked, Format, RunLine, can_ask, plural, removed_runs, show_runs};
 
-const PRUNE: Asked =
-    ("remove runs, which cannot be undone any more then", "look at them with asof runs first");
+const PRUNE: Asked = Asked {
+    does: "remove runs, which cannot be undone any more then",
+    first: "look at them with asof runs first",
+};
 
 pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
     let RunsArgs { prune, yes, state, server: _, output } = args;
@@ -69,8 +70,9 @@ async fn remove(context: &Context, dir: &Path, removal: Removal<'_>) -> Result<E
         show_runs(format, &lines, context.now)?;
     }
     let count = lines.len().to_string();
-    if !yes && !is_typed(context, "the number of runs to remove", &count).await? {
-        return Err(Error::usage(format!("that is not {count}; nothing was removed")));
+    if !yes {
+        let otherwise = format!("that is not {count}; nothing was removed");
+        context.prompt().typed("the number of runs to remove", &count, otherwise).await?;
     }
     removed_runs(format, &lines, |run| Run::remove(dir, run))?;
     let runs = plural(lines.len() as u64, "run", "runs");

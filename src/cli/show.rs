@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::ShowArgs;
+use super::args::look::ShowArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::{LATEST, named, state_dir};
@@ -27,22 +27,23 @@ pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
         }
         _ => plan,
     };
-    view(&context, Asked { plan: &plan, location: None, all, kinds: Only::default() })
+    view(&context, &plan, Wanted { location: None, all, kinds: Only::default() })
 }
 
-/// A plan to be shown.
-pub(super) struct Asked<'a> {
-    pub(super) plan: &'a Path,
+/// The part of a plan that is shown.
+pub(super) struct Wanted<'a> {
     /// The place that it has to be of.
     pub(super) location: Option<&'a Location>,
     pub(super) all: bool,
-    /// The kinds of change that are wanted.
     pub(super) kinds: Only,
 }
 
 /// Shows a plan.
-pub(super) fn view(context: &Context, asked: Asked<'_>) -> Result<Exit> {
-    let Asked { plan, location, all, kinds } = asked;
+pub(super) fn view(
+    context: &Context,
+    plan: &Path,
+    Wanted { location, all, kinds }: Wanted<'_>,
+) -> Result<Exit> {
     let saved = open_plan(plan, location, &kinds)?;
     let (header, sums, trailer) = (saved.header, saved.sums, saved.trailer);
     let location = header.location();

@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
-use super::exit::{Exit, say};
-use crate::cancel::Cancel;
+use super::exit::Exit;
+use crate::cancel::{Cancel, Signals};
 use crate::program;
+use crate::report::say;
 
 /// The first signal lets what is under way finish; the second does not, and `last` is said then.
 pub(super) fn stop_on_signals(cancel: Cancel, last: &'static str) -> std::io::Result<()> {
@@ -24,41 +23,4 @@ pub(super) fn stop_on_signals(cancel: Cancel, last: &'static str) -> std::io::Re
         std::process::exit(i32::from(Exit::Interrupted as u8));
     }));
     Ok(())
-}
-
-/// What asks to stop: Ctrl-C, the end of the machine or the pod, the end of the terminal.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hangup: Option<Signal>,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        let hangup = (!ignores_hangup()).then(|| signal(SignalKind::hangup())).transpose()?;
-        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        Ok(Self { interrupt, terminate, hangup })
-    }
-
-    async fn next(&mut self) {
-        let hangup = async {
-            match &mut self.hangup {
-                Some(hangup) => hangup.recv().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = hangup => {}
-        }
-    }
-}
-
-/// Whether the end of the terminal is not to end the process, as `nohup` has it. Where that cannot be known, it may be so.
-fn ignores_hangup() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    ignored.is_none_or(|mask| mask & 1 != 0)
 }

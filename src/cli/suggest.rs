@@ -1,27 +1,23 @@
 //! The commands that a command suggests. Each repeats the options that were typed and that it takes too: without them it
 //! would be about other keys, would ask another server, or would not find the run.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::Path;
+use std::sync::OnceLock;
 
-use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Command, CommandFactory};
+use clap::{ArgMatches, CommandFactory};
 
 mod commands;
+mod typed;
 
 pub(super) use commands::*;
+use typed::{Typed, id_of, kept, option};
 
 use super::args::Cli;
 use crate::engine::{Only, Selected, Server};
 use crate::model::{Destination, Instant, Location};
 use crate::report::{shell_path, shell_word};
-
-/// Options that say how a command goes, not what it is about.
-const MANNERS: &[&str] = &["verbose", "yes", "dry_run", "all"];
-/// Options under these headings: the first are manners too, the second say which server is asked.
-const OUTPUT: &str = "Output";
-const SERVER: &str = "Server";
 
 /// A command to be suggested.
 #[derive(Clone)]
@@ -38,24 +34,21 @@ pub(super) struct Suggestion {
     typed: Typed,
 }
 
-/// The command that this process was started with.
-#[derive(Clone)]
-struct Typed {
-    verb: String,
-    matches: ArgMatches,
+/// The command that this process was started with; every suggestion repeats its options.
+static TYPED: OnceLock<Typed> = OnceLock::new();
+
+/// Remembers what was typed.
+pub(super) fn remember(typed: &ArgMatches) {
+    TYPED.get_or_init(|| Typed::of(typed));
 }
 
 /// A command that repeats what was typed.
 pub(super) fn suggest(verb: &'static str) -> Suggestion {
-    // `main` has parsed the same arguments.
-    Suggestion::after(&Cli::command().try_get_matches().unwrap_or_default(), verb)
+    Suggestion::after(TYPED.get().cloned().unwrap_or_default(), verb)
 }
 
 impl Suggestion {
-    fn after(typed: &ArgMatches, verb: &'static str) -> Self {
-        let (name, matches) =
-            typed.subcommand().map_or_else(Default::default, |(name, matches)| (name, matches.clone()));
-        let typed = Typed { verb: name.to_owned(), matches };
+    fn after(typed: Typed, verb: &'static str) -> Self {
         let (words, own, without) = (String::new(), Vec::new(), Vec::new());
         Self { verb, words, own, without, place_only: false, typed }
     }
@@ -104,8 +97,7 @@ impl Suggestion {
 
     /// Nobody is asked again, if nobody was.
     pub(super) fn again(self) -> Self {
-        let yes = self.typed.matches.try_get_one::<bool>("yes").ok().flatten().copied();
-        if yes == Some(true) { self.flag("yes") } else { self }
+        if self.typed.says_yes() { self.flag("yes") } else { self }
     }
 
     /// These options are not repeated.
@@ -159,26 +151,6 @@ impl Suggestion {
         }
         self
     }
-
-    fn repeats(&self, arg: &Arg, target: &Command) -> bool {
-        let id = arg.get_id().as_str();
-        let of_place = arg.get_help_heading() == Some(SERVER) || id == "state_dir";
-        let is_listed = |ids: &[String]| ids.iter().any(|listed| listed == id);
-        let Some(same) = target.get_arguments().find(|other| is_same(arg, other)) else { return false };
-        let own = || target.get_arguments().filter(|arg| self.own.iter().any(|id| arg.get_id() == id));
-        let conflicts = |one: &Arg, other: &Arg| {
-            target.get_arg_conflicts_with(one).iter().any(|arg| arg.get_id() == other.get_id())
-        };
-        self.typed.is(id)
-            && !same.is_hide_set()
-            && !same.is_positional()
-            && !MANNERS.contains(&id)
-            && same.get_help_heading() != Some(OUTPUT)
-            && !is_listed(&self.own)
-            && !is_listed(&self.without)
-            && (of_place || !self.place_only)
-            && !own().any(|own| conflicts(own, same) || conflicts(same, own))
-    }
 }
 
 impl fmt::Display for Suggestion {
@@ -193,69 +165,6 @@ impl fmt::Display for Suggestion {
         repeated.sort_by_key(|arg| typed.matches.index_of(arg.get_id().as_str()));
         repeated.into_iter().try_for_each(|arg| f.write_str(&typed.again(arg)))
     }
-}
-
-impl Typed {
-    /// Whether the option was typed.
-    fn is(&self, id: &str) -> bool {
-        let known = self.matches.try_contains_id(id).unwrap_or(false);
-        known && self.matches.value_source(id) == Some(ValueSource::CommandLine)
-    }
-
-    fn raw(&self, id: &str) -> Vec<&OsStr> {
-        self.matches.get_raw(id).into_iter().flatten().collect()
-    }
-
-    /// The option as it was typed.
-    fn again(&self, arg: &Arg) -> String {
-        let id = arg.get_id().as_str();
-        let name = arg.get_long().unwrap_or(id);
-        if !arg.get_action().takes_values() {
-            return format!(" --{name}");
-        }
-        let values = self.raw(id);
-        if id == "state_dir" {
-            // Typed elsewhere, a relative one would not be found, and the same command would begin anew.
-            let dirs = values.iter().filter_map(|dir| std::path::absolute(dir).ok());
-            return dirs.map(|dir| option(name, dir.as_os_str())).collect();
-        }
-        if arg.get_value_delimiter().is_some() {
-            return option(name, &values.join(OsStr::new(",")));
-        }
-        values.into_iter().map(|value| option(name, value)).collect()
-    }
-}
-
-/// An option and its value, with a space before it.
-fn option(name: &str, value: &OsStr) -> String {
-    let is_dashed = value.len() > 1 && value.as_encoded_bytes().starts_with(b"-");
-    let sign = if is_dashed { '=' } else { ' ' };
-    format!(" --{name}{sign}{}", shell_path(Path::new(value)))
-}
-
-fn id_of(name: &str) -> String {
-    name.replace('-', "_")
-}
-
-/// Whether two commands mean the same by an option: `--to` is a time in one and a place in another.
-fn is_same(one: &Arg, other: &Arg) -> bool {
-    let values = |arg: &Arg| -> Vec<String> {
-        arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect()
-    };
-    one.get_id() == other.get_id()
-        && one.get_value_names() == other.get_value_names()
-        && values(one) == values(other)
-}
-
-/// The options that a run keeps of its server; a flag has no value.
-fn kept(server: &Server) -> Vec<(String, Option<OsString>)> {
-    let Ok(serde_json::Value::Object(kept)) = serde_json::to_value(server) else { return Vec::new() };
-    let options = kept.into_iter().filter_map(|(id, value)| match value {
-        serde_json::Value::String(value) => Some((id, Some(value.into()))),
-        serde_json::Value::Bool(true) => Some((id, None)),
-        _ => None,
-    });
-    options.collect()
 }
 
 #[cfg(test)]

@@ -1,26 +1,26 @@
 //! `asof timeline`.
 
-use super::args::timeline::TimelineArgs;
+use super::args::look::TimelineArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::state_dir;
 use super::suggest::suggest;
-use super::{output_file, time_arg};
+use super::time_arg;
 use crate::engine::ShowTimeline;
 use crate::error::Result;
-use crate::report::TimelineView;
+use crate::report::{TimelineView, output_file};
 
 pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let TimelineArgs { location, from, to, step, html, state, server, output } = args;
     let mut context = context.shown(output);
-    let read = |text: Option<String>| text.map(|text| time_arg::read(&text, &state)).transpose();
+    let read = |text: Option<String>| text.map(|text| time_arg::read(&text, &state, None)).transpose();
     let (from, to) = (read(from)?, read(to)?);
     let timeline =
         ShowTimeline { location: location.clone(), from, to, step, state_dir: state_dir(&state).ok() };
     timeline.check()?;
     output_file::can_write(html.as_deref())?;
     let diff = suggest("diff").word(&location.to_string()).to_string();
-    let client = context.client(server, None).await?;
+    let client = context.client(server.settings(None)).await?;
     let scan = context.answered(&client, timeline.inspect(&client).await)?;
     let activity = context.surveying(scan.survey(&client, &context.cancel)).await?;
     if let Some(e) = &activity.unmarked {

@@ -1,7 +1,7 @@
 //! `asof verify`.
 
-use super::args::VerifyArgs;
 use super::args::common::PastArgs;
+use super::args::compare::VerifyArgs;
 use super::context::Context;
 use super::diff::SUSPENDED;
 use super::exit::Exit;
@@ -16,11 +16,11 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
         args;
     let trust = doubtful.is_some();
-    let query = common.query(&location, time_arg::read(&at, &state)?, &[])?;
+    let query = common.query(&location, time_arg::read(&at, &state, None)?, &[])?;
     let asked = AskedKeys::of(&query);
     let compared = Against::of(&location, against.as_ref())?;
     let mut context = context.shown(common.output);
-    let client = context.client(common.server, None).await?;
+    let client = context.client(common.server.settings(None)).await?;
     let verify = Verify { query, against: compared };
     let verification = context.answered(&client, verify.inspect(&client).await)?;
     let at = verification.at;

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::model::Versioning;
 use crate::plan::file::{Header, PlanFile, Seen, Writer};
 use crate::plan::{Action, Change, Sums};
-use crate::recover::{RESTORE, Resource, UNDO};
+use crate::recover::{Conclusion, RESTORE, Resource, UNDO};
 use crate::s3::Client;
 use crate::state::{ChangeProgress, Claim, Copying, Run, RunManifest, RunState};
 
@@ -37,10 +37,10 @@ pub struct Executed {
 }
 
 impl Executed {
-    /// Whether every change was made: none is left, failed, or was left alone, and none superseded a write.
-    pub fn is_complete(&self, counters: &Counters) -> bool {
+    /// Done only if every change was made: none is left, failed, or was left alone, and none superseded a write.
+    pub(crate) fn conclusion(self, counters: &Counters) -> Conclusion {
         let left = [&counters.failed, &counters.conflicts, &counters.archived, &counters.superseded];
-        self.finished && left.iter().all(|left| left.get() == 0)
+        Conclusion::of_restore(self.finished, left.iter().map(|left| left.get()).sum())
     }
 }
 

@@ -36,7 +36,7 @@ mod verify;
 pub use crate::apply::OnConflict;
 pub use crate::plan::file::{Header, Selected};
 pub use crate::plan::{Action, Only, Plausibility, Sums, Undelete, Warning};
-pub(crate) use crate::recover::Existed;
+pub(crate) use crate::recover::{Conclusion, Existed};
 pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
 pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server};
 pub use bucket::{

@@ -32,6 +32,15 @@ pub(crate) enum Conclusion {
 }
 
 impl Conclusion {
+    /// Of a restore; `left` keys failed or were left alone.
+    pub(crate) fn of_restore(finished: bool, left: u64) -> Self {
+        match left {
+            _ if !finished => Conclusion::Interrupted,
+            0 => Conclusion::Done,
+            _ => Conclusion::Incomplete,
+        }
+    }
+
     /// Of a recovery, which the same command resumes.
     pub(crate) fn of_recovery(ending: Ending) -> Self {
         match ending {

@@ -1,18 +1,19 @@
 //! Changes, in the form asked for: what a diff or a verify found, what a plan has in store, what a restore would do.
 
 use std::io::{BufWriter, Write};
+use std::time::Duration;
 
 use super::checks::{head, problems};
 use super::csv::CsvChanges;
 use super::diff::{DiffView, nothing_to_change};
-use super::heading::Heading;
+use super::heading::{Heading, Purpose};
 use super::json::{JsonLines, Summary};
 use super::units::plural;
 use super::{Format, Output, say};
 use crate::engine::Prepared;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Check, Instant};
+use crate::model::{Check, Destination, Instant};
 use crate::plan::file::Header;
 use crate::plan::{Action, Change, Sums, UnsureKey, Warning};
 use crate::spill::Spool;
@@ -129,6 +130,19 @@ pub(crate) fn show_sums(output: Output, heading: Heading, warnings: &[Warning], 
     Ok(out.flush()?)
 }
 
+/// Shows the sums of late uploads that are brought back, below what was found before.
+pub(crate) fn show_heal(output: Output, prepared: &Prepared, within: Duration, now: Instant) -> Result<()> {
+    if !output.is_read() || prepared.sums.changes() == 0 {
+        return Ok(());
+    }
+    std::io::stdout().write_all(b"\n")?;
+    let seconds = plural(within.as_secs(), "second", "seconds");
+    let heading = Heading::new(&prepared.location, prepared.at, Purpose::Heal, now)
+        .against(prepared.to.clone().map(Destination::Bucket))
+        .notes(vec![format!("late uploads: what came first within {seconds} after it")]);
+    show_sums(output, heading, &[], &prepared.sums)
+}
+
 /// What is known of a restore before its changes are made.
 pub(crate) struct Before<'a> {
     /// What there is to say of its plan, where it is of one that was saved.
@@ -178,16 +192,14 @@ impl Preview<'_> {
         changes: impl Iterator<Item = Result<Change>>,
         summary: &Summary<'_>,
     ) -> Result<()> {
-        let mut out = BufWriter::new(std::io::stdout());
         if format != Format::Json {
-            if self.changes == 0 {
-                writeln!(out, "{}", nothing_to_change(self.sums))?;
-            } else {
-                writeln!(out, "  to carry out: {}", self.restore)?;
-            }
-            return Ok(out.flush()?);
+            let line = match self.changes {
+                0 => nothing_to_change(self.sums),
+                _ => format!("  to carry out: {}", self.restore),
+            };
+            return Ok(writeln!(std::io::stdout(), "{line}")?);
         }
-        let mut lines = JsonLines::new(out);
+        let mut lines = JsonLines::new(BufWriter::new(std::io::stdout()));
         lines.checks(self.checks)?;
         for change in changes {
             lines.change(&change?)?;

@@ -1,9 +1,11 @@
 //! What a person is told on stderr, beside the results.
 
 use std::io::Write;
+use std::time::Duration;
 
-use super::{Display, Format};
+use super::{Display, Format, length};
 use crate::error::Error;
+use crate::limits;
 use crate::model::printable;
 
 /// How results and progress are shown.
@@ -51,3 +53,17 @@ pub(crate) fn error_words(error: &Error, verbose: bool) -> String {
     }
     text
 }
+
+/// What is said of a clock that is so many milliseconds ahead of the server's. A `Date` has no fractions, and was under way
+/// for a while: the nearest minute is told.
+pub(crate) fn skew_note(ahead: i64) -> Option<String> {
+    let skew = Duration::from_millis(ahead.unsigned_abs());
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    let by = length(Duration::from_secs((skew.as_secs() + 30) / 60 * 60));
+    (skew > limits::NOTED_SKEW).then(|| {
+        format!("this machine's clock is {by} {side} the server's; asof uses the server's for ages and for \"now\"")
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::restore::{archived_line, done_line, not_kept_line};
 use super::units::plural;
 use crate::counters::Counters;
-use crate::engine::{Executed, RunManifest};
+use crate::engine::{Conclusion, Executed, RunManifest};
 
 /// The commands that may follow a run.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl RunEnd<'_> {
                 next.undo
             ));
         }
-        if !executed.is_complete(counters) {
+        if executed.conclusion(counters) != Conclusion::Done {
             return lines;
         }
         let check = next.check.iter().map(|check| format!("check it: {check}"));

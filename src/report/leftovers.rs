@@ -2,14 +2,29 @@
 
 use std::io::Write;
 
+use super::Format;
 use super::columns::columns;
 use super::json::JsonLines;
 use crate::db::rds::{Leftover, Sweep, Swept};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
+/// Shows them.
+pub(crate) fn show_leftovers<'a>(
+    format: Format,
+    mut leftovers: impl Iterator<Item = &'a Leftover>,
+    now: Instant,
+) -> Result<()> {
+    let mut out = std::io::stdout();
+    if format != Format::Json {
+        return Ok(out.write_all(leftovers_table(leftovers, now).as_bytes())?);
+    }
+    let mut lines = JsonLines::new(&mut out);
+    leftovers.try_for_each(|leftover| lines.line("leftover", leftover))
+}
+
 /// What there is, in columns below a heading; nothing where there is nothing.
-pub(crate) fn leftovers_table<'a>(leftovers: impl Iterator<Item = &'a Leftover>, now: Instant) -> String {
+fn leftovers_table<'a>(leftovers: impl Iterator<Item = &'a Leftover>, now: Instant) -> String {
     let row = |leftover: &Leftover| {
         let Leftover { database, id, drill, engine, status, created, verdict, protected, .. } = leftover;
         let age = created.map_or_else(|| "unknown".to_owned(), |created| created.age(now));
@@ -45,12 +60,5 @@ pub(crate) fn swept_line(Leftover { database, id, by_hand, .. }: &Leftover, swep
             format!("left: the {database} {id} {PROTECTED}; to remove it by hand: {by_hand}")
         }
         Swept::Failed(e) => format!("left behind: {database} {id}: {e}; to remove it by hand: {by_hand}"),
-    }
-}
-
-impl<W: Write> JsonLines<W> {
-    /// A database that a drill has left behind.
-    pub(crate) fn leftover(&mut self, leftover: &Leftover) -> Result<()> {
-        self.line("leftover", leftover)
     }
 }

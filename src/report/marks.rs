@@ -4,14 +4,38 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use super::Format;
 use super::columns::columns;
 use super::json::JsonLines;
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
 
+/// Shows a mark that was made; `recover` goes back to it.
+pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Result<()> {
+    let mut out = std::io::stdout();
+    if format == Format::Json {
+        return JsonLines::new(out).line("mark", mark);
+    }
+    let MarkLine { at, name, .. } = mark;
+    Ok(writeln!(out, "{} is marked {name}; to go back to it: {recover}", at.human())?)
+}
+
+/// Shows the marks that there are.
+pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Result<()> {
+    let mut out = std::io::stdout();
+    if format != Format::Json {
+        return Ok(out.write_all(marks_table(marks, now).as_bytes())?);
+    }
+    let mut lines = JsonLines::new(&mut out);
+    marks.iter().try_for_each(|mark| {
+        let age_s = now.second() - mark.at.second();
+        lines.line("mark", ListedMark { mark, age_s })
+    })
+}
+
 /// The marks below a heading, in columns; nothing where there are none.
-pub(crate) fn marks_table(marks: &[MarkLine], now: Instant) -> String {
+fn marks_table(marks: &[MarkLine], now: Instant) -> String {
     if marks.is_empty() {
         return String::new();
     }
@@ -29,17 +53,4 @@ struct ListedMark<'a> {
     #[serde(flatten)]
     mark: &'a MarkLine,
     age_s: i64,
-}
-
-impl<W: Write> JsonLines<W> {
-    /// A mark that was made.
-    pub(crate) fn mark(&mut self, mark: &MarkLine) -> Result<()> {
-        self.line("mark", mark)
-    }
-
-    /// A mark of those that there are.
-    pub(crate) fn listed_mark(&mut self, mark: &MarkLine, now: Instant) -> Result<()> {
-        let age_s = now.second() - mark.at.second();
-        self.line("mark", ListedMark { mark, age_s })
-    }
 }

@@ -31,29 +31,21 @@ enum Form {
 }
 
 impl Reporter {
-    /// `conflict` says what a key in conflict is.
-    pub(crate) fn new(format: Format, conflict: &'static str) -> Self {
-        let form = match format {
-            Format::Json => Form::Json(JsonLines::new(BufWriter::new(std::io::stdout()))),
-            Format::Table | Format::Csv => Form::Table(0),
-        };
-        Self { form, conflict, hints: Vec::new() }
-    }
-
-    /// What was found out about the bucket, where the table does not say it already.
-    pub(crate) fn checks(&mut self, checks: &[Check]) -> Result<()> {
-        match &mut self.form {
-            Form::Json(lines) => lines.checks(checks),
-            Form::Table(_) => Ok(()),
+    /// Begins the results. `conflict` says what a key in conflict is; the table tells `checks` and `warnings` already.
+    pub(crate) fn begin(
+        format: Format,
+        conflict: &'static str,
+        checks: &[Check],
+        warnings: &[Warning],
+    ) -> Result<Self> {
+        let mut form = Form::Table(0);
+        if format == Format::Json {
+            let mut lines = JsonLines::new(BufWriter::new(std::io::stdout()));
+            lines.checks(checks)?;
+            lines.warnings(warnings)?;
+            form = Form::Json(lines);
         }
-    }
-
-    /// What a person has to know first, where the table does not say it already.
-    pub(crate) fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
-        match &mut self.form {
-            Form::Json(lines) => lines.warnings(warnings),
-            Form::Table(_) => Ok(()),
-        }
+        Ok(Self { form, conflict, hints: Vec::new() })
     }
 
     pub(crate) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {

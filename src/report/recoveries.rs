@@ -1,9 +1,12 @@
 //! Recoveries that are not finished, and what became of one that was aborted.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::columns::columns;
 use super::json::JsonLines;
+use super::{Format, Output};
+use crate::engine::recover::OpenRecoveries;
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::{ABORTED_IN_USE, AbortPart, AbortPlan, AbortedPart, AbortedRecovery, OpenRecovery};
@@ -32,8 +35,32 @@ pub(crate) fn aborted_line(AbortedPart { part, state, note }: &AbortedPart) -> S
     format!("{:<7} {part}{note}\n", state.name())
 }
 
+/// Shows the recoveries of a state directory.
+pub(crate) fn show_recoveries(
+    output: Output,
+    OpenRecoveries { open, unreadable }: &OpenRecoveries,
+    state_dir: &Path,
+    now: Instant,
+) -> Result<()> {
+    let mut out = std::io::stdout();
+    if output.format == Format::Json {
+        let mut lines = JsonLines::new(&mut out);
+        open.iter().try_for_each(|recovery| lines.open_recovery(recovery))?;
+    } else {
+        out.write_all(recoveries_table(open, now).as_bytes())?;
+    }
+    for one in unreadable {
+        let (id, dir, why) = (&one.id, one.dir.display(), one.why.in_one_line());
+        output.note(&format!("unreadable: the recovery {id} in {dir}: {why}"));
+    }
+    if open.is_empty() && unreadable.is_empty() {
+        output.note(&format!("every recovery in {} is finished", state_dir.display()));
+    }
+    Ok(())
+}
+
 /// The recoveries below a heading, in columns; nothing where there are none.
-pub(crate) fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
+fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
     if recoveries.is_empty() {
         return String::new();
     }
@@ -50,7 +77,7 @@ pub(crate) fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> Str
 
 impl<W: Write> JsonLines<W> {
     /// A recovery that is not finished.
-    pub(crate) fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
+    fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
         self.line("open_recovery", recovery)
     }
 

@@ -2,23 +2,24 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::common::{parse_concurrency, parse_rate};
-use crate::engine::{Action, Undelete};
+use super::parse;
+use crate::engine::{ApplyOptions, Copying, OnConflict, OnDoubt, RestoreOptions, Thaw, Tier};
+use crate::error::{Error, Result};
 use crate::limits;
 
 /// What `restore`, `resume` and `undo` all take.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ApplyArgs {
     /// What to do about a key that somebody has changed since the plan, or a file in DIR that differs: leave it alone, or change it all the same
-    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
-    pub(in crate::cli) on_conflict: ConflictArg,
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = OnConflict::Skip)]
+    pub(in crate::cli) on_conflict: OnConflict,
     /// Keys written a second, copies and deletes together: 3000/s
-    #[arg(long, value_name = "N/s", value_parser = parse_rate, default_value = "3000/s")]
+    #[arg(long, value_name = "N/s", value_parser = parse::rate, default_value = "3000/s")]
     pub(in crate::cli) rate: u32,
     /// Copies and delete requests under way at once, at most; a server that refuses or fails narrows it
-    #[arg(long, value_name = "N", value_parser = parse_concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
+    #[arg(long, value_name = "N", value_parser = parse::concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
     pub(in crate::cli) concurrency: usize,
     #[command(flatten)]
     pub(in crate::cli) state: StateArgs,
@@ -43,7 +44,7 @@ pub(in crate::cli) struct CopyArgs {
     pub(in crate::cli) no_head: bool,
     /// Restore although keys are in doubt: leave those out, or trust the plan
     #[arg(long, value_enum, value_name = "HOW")]
-    pub(in crate::cli) doubtful: Option<DoubtfulArg>,
+    pub(in crate::cli) doubtful: Option<OnDoubt>,
     #[command(flatten)]
     pub(in crate::cli) thaw: ThawArgs,
     /// Copy larger objects in parts, of at most so many bytes
@@ -55,80 +56,51 @@ pub(in crate::cli) struct CopyArgs {
 pub(in crate::cli) struct ThawArgs {
     /// Ask for archived versions, this fast; asof resume copies those that have arrived
     #[arg(long, value_enum, value_name = "TIER")]
-    pub(in crate::cli) thaw: Option<TierArg>,
+    pub(in crate::cli) thaw: Option<Tier>,
     /// How many days the thawed versions stay readable
     #[arg(long, value_name = "N", requires = "thaw", default_value_t = limits::THAW_DAYS, value_parser = clap::value_parser!(u32).range(1..))]
     pub(in crate::cli) thaw_days: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(in crate::cli) enum ConflictArg {
-    /// It is left alone and listed, and the exit code is 3
-    #[default]
-    Skip,
-    /// What is there stays as a noncurrent version; a file is replaced
-    Overwrite,
+/// How a command changes a bucket that copies versions.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ChangeArgs {
+    #[command(flatten)]
+    pub(in crate::cli) apply: ApplyArgs,
+    #[command(flatten)]
+    pub(in crate::cli) copies: CopyArgs,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum UndeleteArg {
-    /// Copy the version
-    Copy,
-    /// Remove the delete markers above it, by their version ids: a thousand a request, but the history is no longer whole
-    RemoveMarker,
-}
-
-impl From<UndeleteArg> for Undelete {
-    fn from(arg: UndeleteArg) -> Self {
-        match arg {
-            UndeleteArg::Copy => Undelete::Copy,
-            UndeleteArg::RemoveMarker => Undelete::RemoveMarker,
-        }
+impl ApplyArgs {
+    pub(in crate::cli) fn options(&self) -> ApplyOptions {
+        ApplyOptions { on_conflict: self.on_conflict, concurrency: self.concurrency }
     }
 }
 
-/// A kind of change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum ActionArg {
-    /// Keys deleted since
-    Undelete,
-    /// Keys overwritten since
-    Revert,
-    /// Keys created since
-    Delete,
-}
-
-impl From<ActionArg> for Action {
-    fn from(arg: ActionArg) -> Self {
-        match arg {
-            ActionArg::Undelete => Action::Undelete,
-            ActionArg::Revert => Action::Revert,
-            ActionArg::Delete => Action::Delete,
-        }
+impl ChangeArgs {
+    pub(in crate::cli) fn options(&self) -> RestoreOptions {
+        let CopyArgs { locks, no_head, multipart_threshold, thaw, doubtful } = self.copies;
+        let copying = Copying { locks, no_head, thaw: thaw.asked(), multipart_threshold };
+        RestoreOptions { copying, on_doubt: doubtful.unwrap_or_default(), apply: self.apply.options() }
     }
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(in crate::cli) enum TierArg {
-    /// Within 12 hours, the cheapest; from DEEP_ARCHIVE within 48
-    Bulk,
-    /// Within 5 hours; from DEEP_ARCHIVE within 12
-    Standard,
-    /// Within minutes, the dearest; not from DEEP_ARCHIVE
-    Expedited,
+impl ThawArgs {
+    /// How archived versions are asked for, if they are.
+    pub(in crate::cli) fn asked(self) -> Option<Thaw> {
+        self.thaw.map(|tier| Thaw { tier, days: self.thaw_days })
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum DoubtfulArg {
-    /// Leave these keys as they are
-    Skip,
-    /// Carry the change out; archived versions need --thaw all the same
-    Trust,
-}
-
-/// What a check or a comparison does about keys whose state at T is uncertain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum TrustArg {
-    /// Take the listing for the whole truth
-    Trust,
+impl CopyArgs {
+    /// Refuses options that say how objects are copied, where none are.
+    pub(in crate::cli) fn require_none(&self) -> Result<()> {
+        let given =
+            [("--thaw", self.thaw.thaw.is_some()), ("--locks", self.locks), ("--no-head", self.no_head)];
+        let given = given.iter().find(|(_, given)| *given);
+        given.map_or(Ok(()), |(option, _)| {
+            Err(Error::usage(format!("{option} is for copies in a bucket"))
+                .hint("leave it out: files have bytes and a date, and nothing else"))
+        })
+    }
 }

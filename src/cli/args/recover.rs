@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::apply::{ApplyArgs, CopyArgs, StateArgs};
-use super::common::{OutputArgs, ServerArgs, parse_length};
-use crate::recover::LATEST;
+use super::apply::{ChangeArgs, StateArgs};
+use super::output::OutputArgs;
+use super::parse;
+use super::server::ServerArgs;
+use crate::engine::recover::LATEST;
 
 #[derive(Debug, Args)]
 #[command(
@@ -91,7 +93,7 @@ pub(in crate::cli) struct MarkArgs {
     #[arg(long)]
     pub(in crate::cli) replace: bool,
     /// Let the application go on after this, whatever has been done; without it, what the file says, or 5m
-    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    #[arg(long, value_name = "LENGTH", value_parser = parse::length)]
     pub(in crate::cli) deadline: Option<Duration>,
     #[command(flatten)]
     pub(in crate::cli) state: StateArgs,
@@ -115,14 +117,12 @@ pub(in crate::cli) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CarryArgs {
     #[command(flatten)]
-    pub(in crate::cli) apply: ApplyArgs,
-    #[command(flatten)]
-    pub(in crate::cli) copies: CopyArgs,
+    pub(in crate::cli) change: ChangeArgs,
     /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
-    #[arg(long, value_name = "LENGTH", value_parser = parse_length, default_value = "1h", hide_default_value = true)]
+    #[arg(long, value_name = "LENGTH", value_parser = parse::length, default_value = "1h", hide_default_value = true)]
     pub(in crate::cli) multipart_window: Duration,
     /// Stop after this, whatever has been done; without it, what the file says, or 12h
-    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    #[arg(long, value_name = "LENGTH", value_parser = parse::length)]
     pub(in crate::cli) deadline: Option<Duration>,
     /// Take an RDS source's settings from this file, as aws rds describe-db-instances or describe-db-clusters printed it
     #[arg(long, value_name = "FILE")]

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::apply::{ApplyArgs, CopyArgs};
+use super::apply::ChangeArgs;
 use super::check::EarlierArgs;
-use super::common::{ListFormatArg, OutputArgs, PastArgs, ServerArgs, parse_location};
-use crate::model::{Instant, Location};
+use super::common::PastArgs;
+use super::output::OutputArgs;
+use super::parse;
+use super::server::ServerArgs;
+use crate::model::Location;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
@@ -18,7 +21,7 @@ pub(in crate::cli) struct ReferencesArgs {
     #[command(flatten)]
     pub(in crate::cli) rows: RowsArgs,
     /// Look for them in what this place holds now: one that the state was restored to, or the bucket itself
-    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse_location)]
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse::parse::<Location>)]
     pub(in crate::cli) against: Option<Location>,
     /// Find objects that no row names too
     #[arg(long)]
@@ -30,19 +33,19 @@ pub(in crate::cli) struct ReferencesArgs {
     #[arg(long)]
     pub(in crate::cli) all: bool,
     /// Bring back keys that are not there but came at most this long after the past time: seconds, or 30s, 5m
-    #[arg(long, value_name = "LENGTH", value_parser = parse_seconds)]
+    #[arg(long, value_name = "LENGTH", value_parser = parse::seconds)]
     pub(in crate::cli) heal: Option<Duration>,
     /// Do not ask
     #[arg(short, long, requires = "heal")]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]
     pub(in crate::cli) earlier: EarlierArgs,
-    #[command(flatten)]
-    pub(in crate::cli) healing: HealingArgs,
+    #[command(flatten, next_help_heading = "With --heal")]
+    pub(in crate::cli) change: ChangeArgs,
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]
-    pub(in crate::cli) output: OutputArgs<ListFormatArg>,
+    pub(in crate::cli) output: OutputArgs<true>,
 }
 
 /// The keys that rows name.
@@ -55,21 +58,3 @@ pub(in crate::cli) struct RowsArgs {
     #[arg(short = '0', long)]
     pub(in crate::cli) null: bool,
 }
-
-/// How keys are brought back.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "With --heal")]
-pub(in crate::cli) struct HealingArgs {
-    #[command(flatten)]
-    pub(in crate::cli) apply: ApplyArgs,
-    #[command(flatten)]
-    pub(in crate::cli) copies: CopyArgs,
-}
-
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().map(Duration::from_secs);
-    seconds.or_else(|| Instant::parse_length(text)).ok_or_else(|| "write it as 30, 30s or 5m".to_owned())
-}
-
-#[cfg(test)]
-mod tests;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Suggestion, suggest};
+use crate::engine::recover::NextCommand;
 use crate::engine::{Header, RunManifest, Selected};
 use crate::report::shell_path;
 
@@ -24,13 +25,6 @@ pub(in crate::cli) fn resume(id: &str, manifest: &RunManifest) -> Suggestion {
 /// The command that undoes a run. What others have changed since stays, however the run treated conflicts.
 pub(in crate::cli) fn undo(id: &str, manifest: &RunManifest) -> Suggestion {
     of_run("undo", id).without(&["on-conflict"]).knows(&manifest.server)
-}
-
-/// The command that undoes the run of a recovery, whose server is that of its file.
-pub(in crate::cli) fn undo_of_recovery(id: &str) -> String {
-    let server =
-        ["endpoint-url", "region", "profile", "path-style", "expected-bucket-owner", "request-payer"];
-    of_run("undo", id).without(&["on-conflict"]).without(&server).to_string()
 }
 
 /// The command that checks a restore, if one can: where only some kinds of change were made, the place need not be as it
@@ -68,45 +62,34 @@ pub(in crate::cli) fn marks() -> String {
     suggest("mark").flag("list").place_only().to_string()
 }
 
-/// A command about a recovery file.
-fn of_file(verb: &'static str, file: &Path) -> Suggestion {
-    suggest(verb).path(file)
-}
-
 /// The options by which `recover` does something else.
 const MODES: &[&str] = &["init", "list", "abort", "after-resume", "adopt", "wait"];
 
 /// The command that recovers what a file names.
 pub(in crate::cli) fn recover(file: &Path, at: &str) -> Suggestion {
-    of_file("recover", file).option("at", at).without(MODES)
+    suggest("recover").path(file).option("at", at).without(MODES)
 }
 
-/// The command that aborts the recovery of a file.
-pub(in crate::cli) fn abort(file: &Path) -> String {
-    of_file("recover", file).flag("abort").place_only().to_string()
-}
+/// The options that say which server is asked.
+const SERVER: &[&str] =
+    &["endpoint-url", "region", "profile", "path-style", "expected-bucket-owner", "request-payer"];
 
-/// The command that resumes the recovery of a file whose state directory is lost.
-pub(in crate::cli) fn adopt(file: &Path) -> String {
-    of_file("recover", file).flag("adopt").without(MODES).without(&["at"]).to_string()
-}
-
-/// The command that lists the recoveries that are not finished.
-pub(in crate::cli) fn recoveries() -> String {
-    suggest("recover").flag("list").place_only().to_string()
-}
-
-/// The command that takes a mark.
-pub(in crate::cli) fn mark(file: &Path) -> String {
-    of_file("mark", file).place_only().to_string()
-}
-
-/// The command that writes a recovery file to begin with.
-pub(in crate::cli) fn init(file: &Path) -> String {
-    format!("asof recover --init {}", shell_path(file))
-}
-
-/// The command that drills what a file names, and keeps nothing.
-pub(in crate::cli) fn drill(file: &Path, at: &str) -> String {
-    of_file("drill", file).option("at", at).without(&["keep"]).to_string()
+/// A command that a use case about a recovery file suggests.
+pub(in crate::cli) fn typed(next: NextCommand<'_>) -> String {
+    let of_file = |verb, file| suggest(verb).path(file);
+    let abort = |file| of_file("recover", file).flag("abort").place_only();
+    let suggestion = match next {
+        NextCommand::Init(file) => return format!("asof recover --init {}", shell_path(file)),
+        NextCommand::Recover(file, at) => recover(file, &at.to_string()),
+        NextCommand::Again(file, at) => recover(file, &at.to_string()).again(),
+        NextCommand::Adopt(file) => of_file("recover", file).flag("adopt").without(MODES).without(&["at"]),
+        NextCommand::Abort(file) => abort(file),
+        NextCommand::AbortInUse(file) => return format!("{} --after-resume", abort(file)),
+        NextCommand::Recoveries => suggest("recover").flag("list").place_only(),
+        NextCommand::Mark(file) => of_file("mark", file).place_only(),
+        NextCommand::Drill(file, at) => of_file("drill", file).option("at", at).without(&["keep"]),
+        // Its server is that of the file.
+        NextCommand::Undo(run) => of_run("undo", run).without(&["on-conflict"]).without(SERVER),
+    };
+    suggestion.to_string()
 }

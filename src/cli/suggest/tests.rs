@@ -2,7 +2,7 @@ use super::*;
 
 fn after(typed: &[&str], verb: &'static str) -> Suggestion {
     let words = std::iter::once("asof").chain(typed.iter().copied());
-    Suggestion::after(&Cli::command().try_get_matches_from(words).unwrap(), verb)
+    Suggestion::after(Typed::of(&Cli::command().try_get_matches_from(words).unwrap()), verb)
 }
 
 #[test]

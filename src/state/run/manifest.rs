@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Account, Instant, Location, RequestPayer};
-use crate::s3::Thaw;
+use crate::s3::{Settings, Thaw};
 use crate::state::dir::{cannot, write};
 
 /// The version of `run.json`'s format. One that is newer is refused.
@@ -86,6 +86,34 @@ pub struct Server {
     /// `--request-payer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_payer: Option<RequestPayer>,
+}
+
+impl From<&Settings> for Server {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            endpoint_url: settings.endpoint_url.clone(),
+            region: settings.region.clone(),
+            profile: settings.profile.clone(),
+            path_style: settings.path_style,
+            expected_bucket_owner: settings.expected_bucket_owner.clone(),
+            request_payer: settings.request_payer,
+        }
+    }
+}
+
+impl Server {
+    /// The server that a run was begun on, unless another is named now.
+    pub(crate) fn unless(self, named: Settings) -> Settings {
+        Settings {
+            endpoint_url: named.endpoint_url.or(self.endpoint_url),
+            region: named.region.or(self.region),
+            profile: named.profile.or(self.profile),
+            path_style: named.path_style || self.path_style,
+            expected_bucket_owner: named.expected_bucket_owner.or(self.expected_bucket_owner),
+            request_payer: named.request_payer.or(self.request_payer),
+            ..named
+        }
+    }
 }
 
 impl RunManifest {

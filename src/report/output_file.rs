@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 const MODE: u32 = 0o666;
 
 /// Sees that these files can be written, before the work whose results they are to hold.
-pub(super) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+pub(crate) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     for path in paths {
         let open = || OpenOptions::new().append(true).open(path);
         let tried = match Target::of(path) {
@@ -27,7 +27,7 @@ pub(super) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result
 }
 
 /// Writes one of them, whole or not at all: nobody is to find an empty report, nor half a page.
-pub(super) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Result<()> {
+pub(crate) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Result<()> {
     let content = content.as_ref();
     let cannot =
         |e: io::Error| Error::new(ErrorKind::Local, format!("cannot write {what} {}: {e}", path.display()));

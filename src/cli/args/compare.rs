@@ -1,0 +1,62 @@
+//! The arguments of `diff` and `verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::apply::StateArgs;
+use super::common::{CommonArgs, PastArgs};
+use super::parse;
+use super::values::TrustArg;
+use crate::engine::{Action, Undelete};
+use crate::model::Destination;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
+    #[command(flatten)]
+    pub(in crate::cli) past: PastArgs,
+    /// Compare with this later time instead of now
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) versus: Option<String>,
+    /// List every key in the table, not only the first of each kind
+    #[arg(long)]
+    pub(in crate::cli) all: bool,
+    /// Save the plan in this file, for asof restore --plan; a file of that name is replaced
+    #[arg(long, value_name = "PLAN", conflicts_with = "versus")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// How keys come back that were deleted: by a copy, or, where only delete markers lie above their version, by removing these
+    #[arg(long, value_enum, value_name = "HOW", default_value = "copy", conflicts_with = "versus")]
+    pub(in crate::cli) undelete: Undelete,
+    /// Only changes of this kind; may be given several times: --only undelete,revert
+    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    pub(in crate::cli) only: Vec<Action>,
+    /// Exit with 4 if there are differences
+    #[arg(long)]
+    pub(in crate::cli) exit_code: bool,
+    #[command(flatten)]
+    pub(in crate::cli) state: StateArgs,
+    #[command(flatten)]
+    pub(in crate::cli) common: CommonArgs<CSV>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyArgs {
+    #[command(flatten)]
+    pub(in crate::cli) past: PastArgs,
+    /// Compare what this place, or this local directory, holds, to which the state was restored
+    #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse::parse::<Destination>)]
+    pub(in crate::cli) against: Option<Destination>,
+    /// List every mismatch in the table, not only the first of each kind
+    #[arg(long)]
+    pub(in crate::cli) all: bool,
+    /// Accept keys whose state at T is uncertain: trust takes the listing for the whole truth
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(in crate::cli) doubtful: Option<TrustArg>,
+    /// Exit with 0 if there is nothing to compare: no keys, neither at T nor now
+    #[arg(long)]
+    pub(in crate::cli) allow_empty: bool,
+    #[command(flatten)]
+    pub(in crate::cli) state: StateArgs,
+    #[command(flatten)]
+    pub(in crate::cli) common: CommonArgs<true>,
+}

@@ -1,0 +1,95 @@
+//! The arguments of `asof lab`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+use crate::lab::{Shape, WallOptions};
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum LabCommand {
+    /// Serve a versioned S3 on loopback, in memory, until Ctrl-C
+    Serve(ServeArgs),
+    /// Serve a computed bucket of any size on loopback, to measure how it is listed, until Ctrl-C
+    Wall(WallArgs),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ServeArgs {
+    /// The loopback address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9797")]
+    pub(in crate::cli) listen: SocketAddr,
+    /// The region that requests must be signed for
+    #[arg(long, default_value = "us-east-1")]
+    pub(in crate::cli) region: String,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct WallArgs {
+    /// The loopback address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9798")]
+    pub(in crate::cli) listen: SocketAddr,
+    /// How many keys there are, up to a billion
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(in crate::cli) keys: u64,
+    /// How many versions each key has
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(in crate::cli) versions_per_key: u64,
+    /// What the keys are like
+    #[arg(long, default_value = Shape::default().name(), value_parser = shapes())]
+    pub(in crate::cli) shape: Shape,
+    /// How long every request takes: 50ms, 1s
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = latency)]
+    pub(in crate::cli) latency: Duration,
+    /// How much longer a page of versions takes at most; how much, the request decides
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = latency)]
+    pub(in crate::cli) page_latency_jitter: Duration,
+    /// Refuse requests above this many a second
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) throttle_above: Option<u32>,
+    /// Every n-th key has been changed since 2026-01-01T00:00:00Z: overwritten, deleted or created, in turn
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(in crate::cli) changed_every: Option<u64>,
+    /// Another seed makes other keys, times and digests
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(in crate::cli) seed: u64,
+    /// How many threads serve it
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(in crate::cli) threads: u16,
+}
+
+impl From<WallArgs> for WallOptions {
+    fn from(args: WallArgs) -> Self {
+        Self {
+            listen: args.listen,
+            keys: args.keys,
+            versions_per_key: args.versions_per_key,
+            shape: args.shape,
+            latency: args.latency,
+            page_latency_jitter: args.page_latency_jitter,
+            throttle_above: args.throttle_above,
+            changed_every: args.changed_every,
+            seed: args.seed,
+        }
+    }
+}
+
+fn shapes() -> impl TypedValueParser<Value = Shape> {
+    PossibleValuesParser::new(Shape::ALL.map(Shape::name)).try_map(|name| name.parse::<Shape>())
+}
+
+fn latency(text: &str) -> std::result::Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len()));
+    let number = number.parse().map_err(|_| ());
+    match (number, unit) {
+        (Ok(number), "us") => Ok(Duration::from_micros(number)),
+        (Ok(number), "ms") => Ok(Duration::from_millis(number)),
+        (Ok(number), "s") => Ok(Duration::from_secs(number)),
+        _ => Err("write it as 50ms or 1s".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! How a command shows what comes of it.
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use super::values::formats;
+use crate::report::{Display, Format, Output};
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub(in crate::cli) struct OutputArgs<const CSV: bool = false> {
+    /// The form of the results
+    #[arg(long, value_parser = formats(CSV), default_value = "table")]
+    pub(in crate::cli) format: Format,
+    /// Short for --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(in crate::cli) json: bool,
+    /// Only results and errors
+    #[arg(short, long)]
+    pub(in crate::cli) quiet: bool,
+    /// Show no progress
+    #[arg(long)]
+    pub(in crate::cli) no_progress: bool,
+    /// Show progress even if stderr is not a terminal
+    #[arg(long, conflicts_with_all = ["no_progress", "quiet"])]
+    pub(in crate::cli) progress: bool,
+}
+
+impl<const CSV: bool> From<OutputArgs<CSV>> for Output {
+    fn from(args: OutputArgs<CSV>) -> Self {
+        let OutputArgs { format, json, quiet, no_progress, progress } = args;
+        let format = if json { Format::Json } else { format };
+        let display = match (quiet || no_progress, progress) {
+            (true, _) => Display::Never,
+            (false, true) => Display::Always,
+            (false, false) => Display::Auto,
+        };
+        Self { format, quiet, display }
+    }
+}
+
+/// Options that a command accepts and its help does not show: they have no effect on it, but scripts give them to every
+/// command alike.
+#[derive(Debug)]
+pub(in crate::cli) struct Hidden<T>(T);
+
+impl<T: Args> Args for Hidden<T> {
+    fn augment_args(command: Command) -> Command {
+        let shown = T::augment_args(Command::new("shown"));
+        shown.get_arguments().fold(command, |command, arg| command.arg(arg.clone().hide(true)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<T: FromArgMatches> FromArgMatches for Hidden<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}

@@ -1,0 +1,120 @@
+//! The options that were typed, and which of them another command takes too.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
+
+use super::Suggestion;
+use crate::engine::Server;
+use crate::report::shell_path;
+
+/// Options that say how a command goes, not what it is about.
+const MANNERS: &[&str] = &["verbose", "yes", "dry_run", "all"];
+/// Options under these headings: the first are manners too, the second say which server is asked.
+const OUTPUT: &str = "Output";
+const SERVER: &str = "Server";
+
+/// A command that was typed.
+#[derive(Clone, Default)]
+pub(super) struct Typed {
+    pub(super) verb: String,
+    pub(super) matches: ArgMatches,
+}
+
+impl Typed {
+    pub(super) fn of(typed: &ArgMatches) -> Self {
+        let (verb, matches) = typed.subcommand().unzip();
+        Self { verb: verb.unwrap_or_default().to_owned(), matches: matches.cloned().unwrap_or_default() }
+    }
+
+    /// Whether nobody was to be asked.
+    pub(super) fn says_yes(&self) -> bool {
+        self.matches.try_get_one("yes").ok().flatten() == Some(&true)
+    }
+
+    /// Whether the option was typed.
+    pub(super) fn is(&self, id: &str) -> bool {
+        let known = self.matches.try_contains_id(id).unwrap_or(false);
+        known && self.matches.value_source(id) == Some(ValueSource::CommandLine)
+    }
+
+    pub(super) fn raw(&self, id: &str) -> Vec<&OsStr> {
+        self.matches.get_raw(id).into_iter().flatten().collect()
+    }
+
+    /// The option as it was typed.
+    pub(super) fn again(&self, arg: &Arg) -> String {
+        let id = arg.get_id().as_str();
+        let name = arg.get_long().unwrap_or(id);
+        if !arg.get_action().takes_values() {
+            return format!(" --{name}");
+        }
+        let values = self.raw(id);
+        if id == "state_dir" {
+            // Typed elsewhere, a relative one would not be found, and the same command would begin anew.
+            let dirs = values.iter().filter_map(|dir| std::path::absolute(dir).ok());
+            return dirs.map(|dir| option(name, dir.as_os_str())).collect();
+        }
+        if arg.get_value_delimiter().is_some() {
+            return option(name, &values.join(OsStr::new(",")));
+        }
+        values.into_iter().map(|value| option(name, value)).collect()
+    }
+}
+
+/// An option and its value, with a space before it.
+pub(super) fn option(name: &str, value: &OsStr) -> String {
+    let is_dashed = value.len() > 1 && value.as_encoded_bytes().starts_with(b"-");
+    let sign = if is_dashed { '=' } else { ' ' };
+    format!(" --{name}{sign}{}", shell_path(Path::new(value)))
+}
+
+pub(super) fn id_of(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+/// Whether two commands mean the same by an option: `--to` is a time in one and a place in another.
+fn is_same(one: &Arg, other: &Arg) -> bool {
+    let values = |arg: &Arg| -> Vec<String> {
+        arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect()
+    };
+    one.get_id() == other.get_id()
+        && one.get_value_names() == other.get_value_names()
+        && values(one) == values(other)
+}
+
+/// The options that a run keeps of its server; a flag has no value.
+pub(super) fn kept(server: &Server) -> Vec<(String, Option<OsString>)> {
+    let Ok(serde_json::Value::Object(kept)) = serde_json::to_value(server) else { return Vec::new() };
+    let options = kept.into_iter().filter_map(|(id, value)| match value {
+        serde_json::Value::String(value) => Some((id, Some(value.into()))),
+        serde_json::Value::Bool(true) => Some((id, None)),
+        _ => None,
+    });
+    options.collect()
+}
+
+impl Suggestion {
+    /// Whether the command repeats an option of the typed one.
+    pub(super) fn repeats(&self, arg: &Arg, target: &Command) -> bool {
+        let id = arg.get_id().as_str();
+        let of_place = arg.get_help_heading() == Some(SERVER) || id == "state_dir";
+        let is_listed = |ids: &[String]| ids.iter().any(|listed| listed == id);
+        let Some(same) = target.get_arguments().find(|other| is_same(arg, other)) else { return false };
+        let own = || target.get_arguments().filter(|arg| self.own.iter().any(|id| arg.get_id() == id));
+        let conflicts = |one: &Arg, other: &Arg| {
+            target.get_arg_conflicts_with(one).iter().any(|arg| arg.get_id() == other.get_id())
+        };
+        self.typed.is(id)
+            && !same.is_hide_set()
+            && !same.is_positional()
+            && !MANNERS.contains(&id)
+            && same.get_help_heading() != Some(OUTPUT)
+            && !is_listed(&self.own)
+            && !is_listed(&self.without)
+            && (of_place || !self.place_only)
+            && !own().any(|own| conflicts(own, same) || conflicts(same, own))
+    }
+}

@@ -1,0 +1,41 @@
+//! The least policy for a use of asof.
+
+use std::path::Path;
+
+use super::source::Source;
+use crate::error::{Error, Result};
+use crate::model::iam_databases::RenamedSource;
+use crate::model::{Location, Policy, Use};
+use crate::recover::{DatabaseKind, Suggest};
+
+/// The least policy for a use of asof on a place; on names that stand for buckets where none was given. A recovery file tells
+/// the sources that are renamed.
+///
+/// # Errors
+/// [`Usage`](crate::error::ErrorKind::Usage) for a file that changes nothing about the policy.
+pub(crate) fn least_policy(
+    what: Use,
+    location: Option<Location>,
+    file: Option<&Path>,
+    suggest: Suggest,
+) -> Result<Policy> {
+    if file.is_some() && what != Use::Recover {
+        return Err(
+            Error::usage("--database changes no policy but that of --iam recover").hint("leave it out")
+        );
+    }
+    let named = |bucket: &str| Location { bucket: bucket.to_owned(), prefix: String::new() };
+    let source = location.unwrap_or_else(|| named("BUCKET"));
+    let other = named(if what == Use::Drill { "SCRATCH" } else { "DESTINATION" });
+    let renamed = |database: &DatabaseKind| {
+        let source = database.swaps_with()?.to_owned();
+        Some(match database {
+            DatabaseKind::Aurora(_) => RenamedSource::Cluster(source),
+            DatabaseKind::Rds(_) | DatabaseKind::Command(_) => RenamedSource::Instance(source),
+        })
+    };
+    let file = file.map(|file| Source::read(file, suggest)).transpose()?;
+    let databases = file.iter().flat_map(|source| &source.file.databases);
+    let renamed: Vec<_> = databases.filter_map(renamed).collect();
+    Ok(Policy::least(what, &source, &other, &renamed))
+}

@@ -1,0 +1,96 @@
+//! Asking before anything is changed.
+
+use std::fmt::Display;
+use std::io::{BufRead, IsTerminal};
+
+use super::say;
+use crate::cancel::Cancel;
+use crate::engine::{Consent, OnDoubt, Plausibility, RestoreOptions, Said, Sums, mass_delete};
+use crate::error::{Error, Result};
+use crate::model::Instant;
+
+/// Something that a command asks for before it does it.
+pub(crate) struct Asked {
+    /// The verb and its object.
+    pub does: &'static str,
+    /// What to do before `--yes`.
+    pub first: &'static str,
+}
+
+/// A bucket is changed.
+pub(crate) const CHANGE: Asked = Asked { does: "change a bucket", first: "look at it with asof diff first" };
+
+/// Fails at once where nobody could be asked.
+pub(crate) fn can_ask(yes: bool, Asked { does, first }: Asked) -> Result<()> {
+    if yes || std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("this would {does}, and there is no terminal to ask on"))
+        .hint(format!("{first}; then add --yes")))
+}
+
+/// Asks a person, until the command is to stop.
+#[derive(Clone, Copy)]
+pub(crate) struct Prompt<'a>(pub(crate) &'a Cancel);
+
+impl Prompt<'_> {
+    /// Has the name of what is changed typed: a bucket's, a directory's. Anything else changes nothing.
+    pub(crate) async fn name(self, kind: &str, name: &str) -> Result<()> {
+        let otherwise = format!("that is not the name of the {kind} {name}; nothing was changed");
+        self.typed(&format!("the name of the {kind} that is changed"), name, otherwise).await
+    }
+
+    /// Has `answer` typed, which is `what`; anything else is an error that says `otherwise`.
+    pub(crate) async fn typed(self, what: &str, answer: &str, otherwise: impl Display) -> Result<()> {
+        let typed = self.line(&format!("to go on, type {what} ({answer}): ")).await?;
+        if typed == answer { Ok(()) } else { Err(Error::usage(otherwise.to_string())) }
+    }
+
+    /// Gets the consent that is needed to change a bucket. Anything but the right answer changes nothing.
+    pub(crate) async fn consent(self, bucket: &str, plausibility: Plausibility, said: Said) -> Result<()> {
+        match Consent::needed(plausibility, said) {
+            Consent::Given => Ok(()),
+            Consent::Name => self.name("bucket", bucket).await,
+            Consent::Count => {
+                let deletes = plausibility.deletes;
+                let question = format!("to go on, type the number of keys that are deleted ({deletes}): ");
+                if self.line(&question).await?.replace(',', "") == deletes.to_string() {
+                    return Ok(());
+                }
+                Err(Error::usage("that is not the number of keys that are deleted; nothing was changed"))
+            }
+            Consent::Flag => Err(mass_delete(plausibility)
+                .hint("--allow-mass-delete allows it together with --yes; without --yes, the number of keys is asked for")),
+        }
+    }
+
+    /// Asks about keys of which it is in doubt what they held, where that was not said and somebody is there to ask.
+    /// Anything but `skip` and `trust` leaves it unsaid.
+    pub(crate) async fn doubtful(self, sums: &Sums, at: Instant, options: &mut RestoreOptions) -> Result<()> {
+        let (OnDoubt::Refuse, Some(what)) = (options.on_doubt, sums.uncertainty()) else { return Ok(()) };
+        if !std::io::stdin().is_terminal() {
+            return Ok(());
+        }
+        say(&format!("it is in doubt what was there at {}: {what}\n", at.human()));
+        let question = "skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: ";
+        options.on_doubt = match self.line(question).await?.as_str() {
+            "skip" => OnDoubt::Skip,
+            "trust" => OnDoubt::Trust,
+            _ => OnDoubt::Refuse,
+        };
+        Ok(())
+    }
+
+    /// A line that is typed after a question.
+    async fn line(self, question: &str) -> Result<String> {
+        say(question);
+        let typed = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line).map(|_| line)
+        });
+        tokio::select! {
+            line = typed => Ok(line.map_err(std::io::Error::other)??.trim().to_owned()),
+            () = self.0.stopped() => Err(Error::interrupted()),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The events of a command about a recovery file as they come, and its report at the end.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant as Clock;
+
+use super::console::{error_words, skew_note};
+use super::notices::{notice_line, plan_text};
+use super::prompt::Prompt;
+use super::recoveries::{abort_text, aborted_line};
+use super::recovery::{StepNews, recovery_table};
+use super::recovery_words::{Ended, anew, recovery_words};
+use super::{Format, JsonLines, Output, output_file, recovery_page, say};
+use crate::engine::recover::{Conclusion, Notice, RecoveryResult, Source};
+use crate::error::{Error, ErrorKind, Result};
+use crate::recover::Suggest;
+
+/// Shows what comes of a command about a recovery file.
+pub(crate) struct RecoveryView<'a> {
+    output: Output,
+    source: &'a Source,
+    news: RefCell<StepNews>,
+}
+
+impl<'a> RecoveryView<'a> {
+    pub(crate) fn new(output: Output, source: &'a Source) -> Self {
+        Self { output, source, news: RefCell::default() }
+    }
+
+    /// Shows an event.
+    pub(crate) fn show(&self, notice: &Notice<'_>) -> Result<()> {
+        let line = match notice {
+            Notice::Plan { .. } | Notice::Bucket(_) => {
+                if self.output.is_read() {
+                    print(&plan_text(&self.source.name(), notice)?)?;
+                }
+                return Ok(());
+            }
+            Notice::Abort(plan) => {
+                say(&abort_text(plan));
+                None
+            }
+            Notice::Aborted(part) => {
+                say(&aborted_line(part));
+                None
+            }
+            Notice::ClockSkew(ahead) => skew_note(*ahead),
+            Notice::Step(event) => self.news.borrow_mut().line(&self.source.file, event, Clock::now()),
+            other => notice_line(other),
+        };
+        if let Some(line) = line {
+            self.output.note(&line);
+        }
+        Ok(())
+    }
+
+    /// Has the name of the recovery file typed.
+    pub(crate) async fn confirm(&self, prompt: Prompt<'_>, name: &str) -> Result<()> {
+        let otherwise = format!("that is not {name}; nothing was changed");
+        prompt.typed("the name of the recovery file", name, otherwise).await
+    }
+
+    /// Shows the report, and keeps it, also in files that were named. That it cannot be written somewhere changes nothing of what was done: it is told. But
+    /// what is done is not as it was asked for if copies of the report could not be written.
+    pub(crate) fn report(
+        &self,
+        result: &RecoveryResult,
+        json_file: Option<&Path>,
+        page_file: Option<&Path>,
+    ) -> Conclusion {
+        let RecoveryResult { recovery, report, conclusion, .. } = result;
+        let mut lines = JsonLines::new(Vec::new());
+        let formed = lines.recovery(report);
+        let json = lines.into_inner();
+        let kept = formed.and_then(|()| recovery.keep_report(&json));
+        let elsewhere = match &kept {
+            Ok(path) => format!("; it is kept in {}", path.display()),
+            Err(e) => {
+                say(&format!("the report is not kept: {e}\n"));
+                String::new()
+            }
+        };
+        let is_written = |written: Result<()>| written.map_err(|e| say(&format!("{e}{elsewhere}\n"))).is_ok();
+        let shown = match self.output.format {
+            Format::Json => print(&json),
+            Format::Table | Format::Csv => print(recovery_table(report).as_bytes()),
+        };
+        is_written(
+            shown
+                .map_err(|e| Error::new(ErrorKind::Local, format!("cannot write the report to stdout: {e}"))),
+        );
+        let is_copied = |path: Option<&Path>, what: &str, content: &[u8]| {
+            path.is_none_or(|path| is_written(output_file::write(path, what, content)))
+        };
+        let page = recovery_page(report, recovery.now());
+        let written =
+            [is_copied(json_file, "the report", &json), is_copied(page_file, "the page", page.as_bytes())];
+        match conclusion {
+            Conclusion::Done if written.contains(&false) => Conclusion::Failed,
+            conclusion => *conclusion,
+        }
+    }
+
+    /// The last words about a recovery.
+    pub(crate) fn finish(&self, result: &RecoveryResult, suggest: Suggest) {
+        let state = result.recovery.state();
+        let ended = Ended {
+            path: &self.source.path,
+            file: &self.source.file,
+            at: result.recovery.manifest().at,
+            state: &state,
+            outcome: &result.outcome,
+            follow_ups: &result.report.follow_ups,
+        };
+        for line in recovery_words(&ended, suggest) {
+            self.output.note(&line);
+        }
+        if let Some(e) = &result.outcome.trouble {
+            say(&error_words(e, false));
+        }
+        if result.had_ended {
+            self.output.note(&anew(&self.source.file, &state));
+        }
+    }
+}
+
+fn print(text: &[u8]) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    out.write_all(text)?;
+    out.flush()
+}
