@@ -37,6 +37,13 @@ pub(crate) enum Record {
         bucket: usize,
         run: String,
     },
+    /// A run that brings late uploads back into a bucket.
+    Healing {
+        /// The bucket's number in the file.
+        bucket: usize,
+        /// The run's name.
+        run: String,
+    },
     /// A server is asked for a database's restore from now on.
     Request {
         database: usize,
