@@ -1,6 +1,7 @@
 //! A moment in UTC, and the forms in which servers write one.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -52,6 +53,12 @@ impl Instant {
     /// To the second, as in the names of runs: `20261117T143005Z`.
     pub fn compact(self) -> String {
         self.whole_second().to_string().replace(['-', ':'], "")
+    }
+
+    /// The instant so long before it.
+    pub fn before(self, length: Duration) -> Self {
+        let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(length))
     }
 
     /// How long before `now` it lies, in the two largest units: `3 d 2 h`.

@@ -43,7 +43,7 @@ pub(crate) use heading::{Heading, Purpose};
 pub(crate) use history::HistoryView;
 use html::recovery_page;
 pub(crate) use json::{Command, Done, JsonLines, Summary};
-pub(crate) use last_words::{NextCommands, RunEnd};
+pub(crate) use last_words::{NextCommands, RunWords};
 pub(crate) use leftovers::{lifted_line, show_leftovers, swept_line};
 pub(crate) use marks::{show_mark, show_marks};
 pub(crate) use outcomes::{CHANGED_MEANWHILE, Reporter, STANDS_THERE};
@@ -58,7 +58,7 @@ pub(crate) use restore::{done_line, download_words, left_out_line};
 pub(crate) use runs::{RunLine, removed_runs, show_runs};
 pub(crate) use timeline::TimelineView;
 pub(crate) use units::{length, plural};
-pub(crate) use verdict::{AskedKeys, different, equal};
+pub(crate) use verdict::{AskedKeys, SUSPENDED, diff_verdict};
 
 pub(crate) use crate::model::{shell_path, shell_word};
 
