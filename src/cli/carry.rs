@@ -11,15 +11,15 @@ use crate::report::{CHANGED_MEANWHILE, Command, Done, Phase, Reporter, RunWords}
 /// A run that is ready to be executed.
 pub(super) struct PendingRun {
     pub(super) run: Run,
-    /// How its changes are made.
+    /// The options by which its changes are made.
     pub(super) apply: ApplyOptions,
     /// The sums of its plan.
     pub(super) sums: Sums,
-    /// What its summary is of.
+    /// The command that its summary names.
     pub(super) command: fn(Done) -> Command,
-    /// What was found out about the bucket.
+    /// Checks of the bucket.
     pub(super) checks: Vec<Check>,
-    /// What a person has to know first.
+    /// Told before anything else.
     pub(super) warnings: Vec<Warning>,
     /// The command that checks it, if it can be checked.
     pub(super) check: Option<String>,

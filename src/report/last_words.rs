@@ -24,7 +24,7 @@ pub(crate) struct NextCommands {
     pub check: Option<String>,
 }
 
-/// What is said where the server does not honour conditions.
+/// Said where the server does not honour conditions.
 const UNGUARDED: &str =
     "this server takes no notice of conditions on writes: each key was looked at just before it was changed";
 
@@ -33,11 +33,11 @@ const UNGUARDED: &str =
 pub(crate) struct RunWords<'a> {
     /// It.
     pub run: &'a Run,
-    /// What it did.
+    /// Counts of what it did.
     pub counters: &'a Counters,
-    /// What may follow.
+    /// The commands that may follow.
     pub next: NextCommands,
-    /// How it is said.
+    /// The output that gets the words.
     pub output: Output,
 }
 

@@ -1,4 +1,4 @@
-//! What a comparison came to, in words.
+//! The verdicts of comparisons, in words.
 
 use super::doubt::straddling_keys;
 use super::units::plural;
@@ -49,7 +49,7 @@ impl AskedKeys {
     }
 }
 
-/// What is said where nothing differs.
+/// Said where nothing differs.
 fn equal(sums: &Sums, at: Instant, trust: bool) -> String {
     let at = at.human();
     let uncertain = sums.unsure.all();
@@ -78,7 +78,7 @@ fn equal(sums: &Sums, at: Instant, trust: bool) -> String {
 pub(crate) const SUSPENDED: &str = "versioning is suspended, so that a restore in place would overwrite null versions for good: enable it \
                          first, or restore elsewhere with --to s3://OTHER";
 
-/// What takes the place of the next step of a diff, where there is none.
+/// Takes the place of the next step of a diff, where there is none.
 pub(crate) fn diff_verdict(versus: Option<Instant>, sums: &Sums, versioning: Versioning) -> Option<String> {
     match (versus, sums.changes()) {
         (Some(_), 0) if sums.excluded > 0 => {

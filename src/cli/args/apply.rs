@@ -9,7 +9,7 @@ use crate::engine::{ApplyOptions, Copying, OnConflict, OnDoubt, RestoreOptions, 
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// What `restore`, `resume` and `undo` all take.
+/// The options of every command that changes a bucket.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ApplyArgs {
     /// What to do about a key that somebody has changed since the plan, or a file in DIR that differs: leave it alone, or change it all the same
