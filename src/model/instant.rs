@@ -56,7 +56,7 @@ impl Instant {
     }
 
     /// The instant so long before it.
-    pub fn before(self, length: Duration) -> Self {
+    pub(crate) fn before(self, length: Duration) -> Self {
         let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_sub(length))
     }
