@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | copied a version | another version W | `revert`: W is copied back |
 //! | copied a version | nothing | `delete`: it gets a delete marker |
-//! | put a delete marker | W | `undelete`: that marker is removed, or W copied where its id is not known |
+//! | put a delete marker | W | `undelete`: that marker is removed, or W copied where its id is not known, or where a later run has healed the key: its undo has put another marker above |
 //! | removed delete markers | nothing | `delete`: it gets a delete marker |
 //! | did nothing | | none |
 //! | may have done one of these: it was stopped there | | as if it had |
@@ -18,10 +18,10 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{Instant, Version};
-use crate::plan::file::{Header, PlanFile, Seen, Times, Writer};
+use crate::plan::file::{ByKey, Header, PlanFile, Seen, Times, Writer};
 use crate::plan::{Action, Change, Sums, Undelete};
 use crate::s3::Client;
-use crate::state::{Ending, Run, Server};
+use crate::state::{Ending, Run, RunManifest, Server};
 
 /// A run that is to be undone.
 #[derive(Debug)]
@@ -84,6 +84,7 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
     let times = Times { at: manifest.at, listed: now };
     let header = Header::new(&undo.manifest().location, times, header.checks, header.selection);
     let place = Place::of(manifest);
+    let mut heals = heals_after(done)?;
     let mut writer = Writer::create(&undo.plan(), &header)?;
     let mut sums = Sums::default();
     for change in changes {
@@ -92,6 +93,12 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
             continue;
         };
         let key = place.relocation.there(&change.key);
+        let mut undelete = undelete;
+        for heal in &mut heals {
+            if heal.get(&key)?.is_some() {
+                undelete = Undelete::Copy;
+            }
+        }
         if let Some(back) = back(key, change, ending, undelete) {
             sums.add(&back);
             writer.push(&back)?;
@@ -99,6 +106,16 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
     }
     writer.finish(&sums, Seen { keys: sums.changes(), versions: 0 })?;
     Ok(sums)
+}
+
+/// The plans of the later runs that have brought late uploads back in the same place.
+fn heals_after(done: &Run) -> Result<Vec<ByKey>> {
+    let (state_dir, manifest) = (done.state_dir(), done.manifest());
+    let mut heals = Run::begun(state_dir)?;
+    // Elsewhere no marker is put, so none can lie above another.
+    let in_place = |run: &RunManifest| run.to.is_none() && run.location.overlaps(&manifest.location);
+    heals.retain(|(_, run)| run.heals && run.began >= manifest.began && in_place(manifest) && in_place(run));
+    heals.iter().map(|(id, _)| Ok(PlanFile::open(&Run::plan_of(state_dir, id))?.changes.by_key())).collect()
 }
 
 /// A change that failed may have been made: without a word of what was made, so that its key is told by its content. Where

@@ -7,6 +7,7 @@
 //! | `resumed` | after that | steps that failed may be begun again |
 //! | `begun` | its step is not done, and what it waits for is | the step may have been carried out |
 //! | `run` | its bucket's step is begun | the bucket is restored by this run, and by no other |
+//! | `healing` | the references' step is begun | the run brings late uploads back into the bucket |
 //! | `request` | the start of its database is begun | it may have been asked for; or nothing was made for certain |
 //! | `swapping` | the swap of its database is begun | its names may be swapped: it is found by its resource id from now on |
 //! | `swapped_back` | after `aborting` | it has its own name again |
@@ -78,7 +79,7 @@ pub(crate) struct RecoveryState {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
     runs: BTreeMap<usize, String>,
-    /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
+    /// Every run that was begun for a bucket, those that bring late uploads back too, with the bucket's number, the oldest first.
     all_runs: Vec<(usize, String)>,
     format: u32,
     /// Databases whose restores may have been asked for, and when, whatever has come of it.
@@ -150,13 +151,11 @@ impl RecoveryState {
             }
             Record::Begun { step, at } => self.begin(shape, *step, *at),
             Record::Run { bucket, run } => {
-                if self.status(Step::Bucket(*bucket)) != Some(&Status::Begun) {
-                    return Err(format!("a run of bucket {bucket}, whose step is not begun"));
-                }
+                self.add_run(Step::Bucket(*bucket), *bucket, run)?;
                 self.runs.insert(*bucket, run.clone());
-                self.all_runs.push((*bucket, run.clone()));
                 Ok(())
             }
+            Record::Healing { bucket, run } => self.add_run(Step::References, *bucket, run),
             Record::Request { database, at, refused } => self.request(*database, *at, *refused),
             Record::Swapping { database, swap } => self.swapping(shape, *database, swap),
             Record::Done { step, at, result } => self.end(*step, *at, Status::Done, result.clone()),
@@ -203,6 +202,15 @@ impl RecoveryState {
                 Ok(())
             }
         }
+    }
+
+    /// A run of a bucket, which is begun in this step.
+    fn add_run(&mut self, step: Step, bucket: usize, run: &str) -> Result<(), String> {
+        if self.status(step) != Some(&Status::Begun) {
+            return Err(format!("a run of bucket {bucket}, whose step is not begun"));
+        }
+        self.all_runs.push((bucket, run.to_owned()));
+        Ok(())
     }
 
     fn lapse(&mut self, shape: &Shape, step: Step, at: Instant, why: &str) -> Result<(), String> {

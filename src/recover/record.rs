@@ -51,6 +51,13 @@ pub(crate) enum Record {
         /// The run's name.
         run: String,
     },
+    /// A run that brings late uploads back into a bucket.
+    Healing {
+        /// The bucket's number in the file.
+        bucket: usize,
+        /// The run's name.
+        run: String,
+    },
     /// A server is asked for a database's restore from now on.
     Request {
         /// The database's number in the file.

@@ -5,7 +5,7 @@ use super::step::StepContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Version;
 use crate::plan::Change;
-use crate::plan::file::{Changes, PlanFile};
+use crate::plan::file::{ByKey, PlanFile};
 use crate::recover::{
     Event, Finding, Held, InUse, Record, RecoveryState, Running, Seen, Status, Step, quiesces_again,
     what_holds,
@@ -183,24 +183,21 @@ impl StepContext<'_> {
 
 /// What a run has left, in the order of its keys.
 struct Left {
-    changes: std::iter::Peekable<Changes>,
+    changes: ByKey,
     results: Results,
 }
 
 impl Left {
     fn open(state_dir: &std::path::Path, id: &str) -> Result<Self> {
         let plan = Run::plan_of(state_dir, id);
-        let changes = PlanFile::open(&plan)?.changes.peekable();
+        let changes = PlanFile::open(&plan)?.changes.by_key();
         Ok(Self { changes, results: Run::results_of(state_dir, id)? })
     }
 
     /// Whether it has put this version on this key. Keys are asked for in order.
     fn has_put(&mut self, key: &str, version: &Version) -> Result<bool> {
-        let before = |change: &Result<(u64, Change)>| matches!(change, Ok((_, change)) if *change.key < *key);
-        while self.changes.next_if(before).is_some() {}
-        let here = |change: &Result<(u64, Change)>| !matches!(change, Ok((_, change)) if change.key != key);
-        let Some(change) = self.changes.next_if(here) else { return Ok(false) };
-        Ok(match self.results.get(change?.0)? {
+        let Some((n, _)) = self.changes.get(key)? else { return Ok(false) };
+        Ok(match self.results.get(n)? {
             Some(Ending::Copied { version_id: Some(id), .. }) => id == version.version_id,
             Some(Ending::Copied { version_id: None, etag: Some(etag), .. }) => etag == version.etag,
             _ => false,

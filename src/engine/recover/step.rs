@@ -174,7 +174,7 @@ impl StepContext<'_> {
             }
         });
         let healed = match told.heal {
-            Some(within) => self.heal(recovery, part, dangling, within).await?,
+            Some(within) => self.heal(recovery, n, dangling, within).await?,
             None => dangling.take(limits::FINDINGS).map(|found| found.map(|_| 0)).sum::<Result<u64>>()?,
         };
         for orphan in orphans.into_changes()?.take(limits::FINDINGS) {
@@ -216,10 +216,11 @@ impl StepContext<'_> {
     async fn heal(
         &self,
         recovery: &Recovery,
-        part: &BucketPart,
+        n: usize,
         dangling: impl Iterator<Item = Result<Dangling>>,
         within: std::time::Duration,
     ) -> Result<u64> {
+        let part = self.bucket(n)?;
         let BucketPart { client, location, to, .. } = part;
         let Standings { here, there, .. } = bucket_states(client, location, to.as_ref()).await?;
         let (location, to, at) = (location.clone(), to.clone(), recovery.manifest().at);
@@ -240,6 +241,8 @@ impl StepContext<'_> {
         let begun =
             Begun { state_dir: &self.terms.state_dir, server: part.server.clone(), now: self.terms.now };
         let run = prepared.begin_telling(&options, begun, left_out)?;
+        // So that an abort undoes it, and a teardown abandons its uploads.
+        recovery.note(|_| Record::Healing { bucket: n, run: run.id().to_owned() })?;
         let copied = client.counters().copied.get();
         let on = |change: &Change, outcome: &Outcome| {
             if let Some(why) = why_not(outcome) {

@@ -39,10 +39,10 @@ pub(crate) async fn tear_down(
         // What a killed drill has left is torn down first of all: the bucket's region is not known yet. Where it cannot be
         // found, the requests below say why.
         drop(part.client.find(&to.bucket).await);
-        if let Some(run) = state.run(n)
-            && let Err(e) = abandon_uploads(&part.client, state_dir, run).await
-        {
-            left.push(format!("{to}: {e}"));
+        for (_, run) in state.all_runs().iter().filter(|(bucket, _)| *bucket == n) {
+            if let Err(e) = abandon_uploads(&part.client, state_dir, run).await {
+                left.push(format!("{to}: {e}"));
+            }
         }
         if let Err(e) = erase(&part.client, to, recovery.id()).await {
             left.push(format!("{to}: {e}"));

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -146,6 +147,11 @@ impl Changes {
         self.len == 0
     }
 
+    /// The same, to look keys up in.
+    pub fn by_key(self) -> ByKey {
+        ByKey(self.peekable())
+    }
+
     fn read(&mut self) -> Result<Change> {
         let line = self.lines.next().ok().flatten();
         line.and_then(|line| serde_json::from_slice(line).ok()).filter(Change::is_whole).ok_or_else(|| {
@@ -169,6 +175,21 @@ impl Iterator for Changes {
         let change = self.read();
         self.next = if change.is_ok() { index + 1 } else { self.len };
         Some(change.map(|change| (index, change)))
+    }
+}
+
+/// The changes of a plan by their keys, which are asked for in order.
+#[derive(Debug)]
+pub struct ByKey(Peekable<Changes>);
+
+impl ByKey {
+    /// The change of a key, if there is one.
+    pub fn get(&mut self, key: &str) -> Result<Option<(u64, Change)>> {
+        let before = |change: &Result<(u64, Change)>| matches!(change, Ok((_, change)) if *change.key < *key);
+        while self.0.next_if(before).is_some() {}
+        let is_error_or_it =
+            |change: &Result<(u64, Change)>| !matches!(change, Ok((_, change)) if change.key != key);
+        self.0.next_if(is_error_or_it).transpose()
     }
 }
 

@@ -33,7 +33,7 @@ impl RecoveryState {
         self.steps.get(&step).map(|taken| &taken.result)
     }
 
-    /// Every run that was begun for a bucket, with the bucket's number, the oldest first.
+    /// Every run that was begun for a bucket, those that bring late uploads back too, with the bucket's number, the oldest first.
     pub(crate) fn all_runs(&self) -> &[(usize, String)] {
         &self.all_runs
     }

@@ -54,6 +54,7 @@ fn what_cannot_stand_there_is_refused() {
         vec![begun(quiesce), done(quiesce), begun(quiesce)],
         vec![begun(quiesce), failed(quiesce), begun(quiesce)],
         vec![Record::Run { bucket: 0, run: "x".into() }],
+        vec![Record::Healing { bucket: 0, run: "x".into() }],
         vec![Record::Request { database: 0, at: AT, refused: false }],
         vec![Record::Ended { at: AT }, begun(quiesce)],
     ] {
@@ -138,6 +139,16 @@ fn the_run_of_a_bucket_is_kept() {
     let state = play(&[&records[..], &[Record::Resumed { at: AT }]].concat()).unwrap();
     assert_eq!(state.run(0), Some("20261117T143005Z-0001"));
     assert!(!state.is_done());
+}
+
+/// What brings late uploads back is undone by an abort, and not resumed: the references are compared anew.
+#[test]
+fn a_run_that_heals_is_one_of_all_runs_and_not_the_run_of_its_bucket() {
+    let shape = Shape { references: true, in_place: vec![true], ..Shape::default() };
+    let mut state = RecoveryState::played(&shape, &[Step::Bucket(0)]);
+    let healing = Record::Healing { bucket: 0, run: "heal".into() };
+    [begun(Step::References), healing].iter().try_for_each(|record| state.apply(record)).unwrap();
+    assert_eq!((state.run(0), state.all_runs()), (None, &[(0, "heal".to_owned())][..]));
 }
 
 /// A bucket that somebody wrote to is restored by a new run; what was compared with it is compared again.

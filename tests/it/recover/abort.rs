@@ -148,6 +148,26 @@ async fn an_overtaken_recovery_is_aborted_without_its_bucket() {
     story.recover().await.expect_code(0);
 }
 
+/// A late upload that was brought back lies on what the restore has put there: both are undone, the newer first.
+#[tokio::test]
+async fn an_abort_undoes_what_was_healed_too() {
+    let story = Story::new().await;
+    let file = story.read("recovery.toml").replace("[references]\n", "[references]\nheal = \"1h\"\n");
+    story.write("recovery.toml", &file);
+    story.write("keys", "kept/0000\nnew/0001\nnew/0002\n");
+    story.scene.lab().put(BUCKET, "new/0001", Put::of("newest")).unwrap();
+    let body = |key: &str| story.scene.lab().live(BUCKET).remove(key).unwrap().content.body;
+    story.write("fail-resume", "");
+    story.recover().await.expect_code(3);
+    assert_eq!((body("new/0001"), story.scene.runs().len()), ("new new/0001".into(), 2));
+    assert_eq!(story.open().await[0]["runs"].as_array().unwrap().len(), 2);
+    std::fs::remove_file(story.path("fail-resume")).unwrap();
+    let run = story.asof("recover", &["--abort", "--after-resume", "--yes"]).await.expect_code(0);
+    assert!(!run.stderr.contains("changed since"), "{run}");
+    assert_eq!(body("new/0001"), "newest", "{run}");
+    story.scene.assert_undone_but_for(&["new/0001".to_owned()].into(), "what was healed");
+}
+
 fn records(recovery: &std::path::Path) -> usize {
     let journal = std::fs::read(recovery.join("journal")).unwrap_or_default();
     journal.split_inclusive(|byte| *byte == b'\n').count()

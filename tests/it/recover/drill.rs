@@ -357,6 +357,32 @@ async fn uploads_that_a_killed_drill_has_begun_are_abandoned() {
     assert_eq!(story.scene.lab().count_uploads(SCRATCH), 0);
 }
 
+/// Late uploads are brought back by a run of their own.
+#[tokio::test]
+async fn uploads_that_a_killed_heal_of_a_drill_has_begun_are_abandoned() {
+    let story = story().await;
+    let file = story.read("recovery.toml").replace("[references]\n", "[references]\nheal = \"1h\"\n");
+    story.write("recovery.toml", &file);
+    story.write("keys", "kept/0000\nnew/large\n");
+    story.scene.lab().put(BUCKET, "new/large", asof::lab::Put::of("new".repeat(40))).unwrap();
+    let process = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let (at, known, calls) = (story.at().to_string(), Arc::clone(&process), story.path("calls"));
+    story.scene.lab().faults().before(Operation::UploadPartCopy, When::Always, move || {
+        if std::fs::read_to_string(&calls).is_ok_and(|calls| calls.contains("keys ")) {
+            crate::crash::kill(process.load(std::sync::atomic::Ordering::SeqCst));
+        }
+    });
+    let arguments = ["--at", &at, "--multipart-threshold", "40", "--concurrency", "1"];
+    let arguments = story.arguments("drill", &arguments);
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let tell = move |id: u32| known.store(id, std::sync::atomic::Ordering::SeqCst);
+    story.scene.subject.asof_and(&arguments, tell).await.expect_killed();
+    story.scene.lab().faults().clear();
+    assert!(story.scene.lab().count_uploads(SCRATCH) > 0);
+    story.asof("drill", &["--at", &at]).await.expect_code(0);
+    assert_eq!(story.scene.lab().count_uploads(SCRATCH), 0);
+}
+
 /// Nothing can be left in it, so nothing stands in the way of the next drill.
 #[tokio::test]
 async fn a_scratch_bucket_that_does_not_exist_is_mended_in_the_file() {
