@@ -62,6 +62,12 @@ impl Instant {
         Duration::from_millis(self.0.saturating_sub(earlier.0).try_into().unwrap_or_default())
     }
 
+    /// The instant so long before it.
+    pub(crate) fn before(self, length: Duration) -> Self {
+        let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(length))
+    }
+
     /// How long before `now` it lies, in the two largest units: `3 d 2 h`.
     pub fn age(self, now: Instant) -> String {
         let seconds = (now.0.saturating_sub(self.0)).max(0) / 1000;

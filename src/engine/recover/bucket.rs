@@ -171,11 +171,8 @@ impl StepContext<'_> {
         let verification =
             Verify { query, against: Against::Place(to.clone()) }.inspect(&part.client).await?;
         let Findings { changes, sums, .. } = verification.survey(&part.client, self.cancel).await?;
-        let mut counts = counts([
-            ("matched", sums.unchanged + sums.same_content),
-            ("mismatched", sums.changes()),
-            ("keys", sums.existed),
-        ]);
+        let mut counts =
+            counts([("matched", sums.matched()), ("mismatched", sums.changes()), ("keys", sums.existed)]);
         if sums.unsure.all() > 0 {
             counts.insert("uncertain".to_owned(), sums.unsure.all());
         }
