@@ -92,7 +92,7 @@ fn show((cost, lab): &(Cost, Lab), keys: usize) {
         .map(|operation| requests.of(operation));
     let sent = heads + copies + deletes;
     let least = LATENCY.as_secs_f64() * sent as f64 / CONCURRENCY as f64;
-    let done = cost.summary["copied"].as_u64().unwrap() + cost.summary["uncovered"].as_u64().unwrap();
+    let done = cost.summary["copied"].as_u64().unwrap() + cost.summary["markers_removed"].as_u64().unwrap();
     assert_eq!(done, keys as u64, "{}", cost.summary);
     println!(
         "  {copies} copies, {heads} HEADs, {deletes} delete requests; {:.1} s, {:.2} times requests x latency / {CONCURRENCY}",

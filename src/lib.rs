@@ -62,6 +62,7 @@ pub mod lab;
 pub mod limits;
 pub(crate) mod list;
 pub(crate) mod local;
+pub(crate) mod manual;
 pub mod model;
 pub mod plan;
 pub(crate) mod program;

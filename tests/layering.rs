@@ -30,6 +30,7 @@ const LAYERS: &[Layer] = &[
     layer("cancel", &[]),
     layer("spill", &["limits", "error"]),
     layer("counters", &[]),
+    layer("manual", &[]),
     layer("model", &["limits", "error"]),
     layer("retry", &["limits", "error", "cancel", "model"]),
     layer("program", &["limits", "error", "cancel"]),
@@ -61,13 +62,16 @@ const LAYERS: &[Layer] = &[
     layer(
         "report",
         &[
-            "limits", "error", "cancel", "counters", "model", "timeline", "spill", "resolve", "plan",
-            "apply", "db", "recover", "engine",
+            "limits", "error", "cancel", "counters", "manual", "model", "timeline", "spill", "resolve",
+            "plan", "apply", "db", "recover", "engine",
         ],
     ),
     // Ctrl-C asks to stop (cancel) and, the second time, kills the commands that run (program); progress is read off the
     // counters.
-    layer("cli", &["limits", "error", "cancel", "counters", "model", "program", "lab", "engine", "report"]),
+    layer(
+        "cli",
+        &["limits", "error", "cancel", "counters", "manual", "model", "program", "lab", "engine", "report"],
+    ),
 ];
 
 /// A word (or a path) that only some places may name. `at` are path prefixes below `src/`.

@@ -13,50 +13,72 @@ use super::args::references::ReferencesArgs;
 use super::args::restore::{RestoreArgs, ResumeArgs, UndoArgs};
 use super::context::Context;
 use super::exit::Exit;
+use super::manual::ManualArgs;
 use super::{
-    check, completions, diff, drill, history, mark, recover, references, restore, resume, runs, show,
-    timeline, undo, verify,
+    check, completions, diff, drill, examples, history, manual, mark, recover, references, restore, resume,
+    runs, show, timeline, undo, verify,
 };
 use crate::error::Result;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Show puts, overwrites and deletes over time: find the second before the damage
+    /// Show puts, overwrites and deletes over time, and suggest a target time
+    #[command(after_long_help = examples::TIMELINE)]
     Timeline(TimelineArgs),
-    /// Show what a restore to a past time would change; change nothing
+    /// Show what a restore would change
+    #[command(after_long_help = examples::DIFF)]
     Diff(DiffArgs),
-    /// Put the objects back to their versions at a past time
+    /// Restore a bucket, a prefix or selected keys to their state at a past time
+    #[command(after_long_help = examples::RESTORE)]
     Restore(RestoreArgs),
-    /// Go on with a restore that was interrupted, or that left keys behind
+    /// Resume an interrupted or incomplete restore
+    #[command(after_long_help = examples::RESUME)]
     Resume(ResumeArgs),
-    /// Put back what a restore has changed, where nobody has changed it since
+    /// Undo a restore, skipping keys changed since
+    #[command(after_long_help = examples::UNDO)]
     Undo(UndoArgs),
-    /// Compare the bucket, or another place, with its state at a past time
+    /// Compare a bucket, or a copy of it, with its state at a past time
+    #[command(after_long_help = examples::VERIFY)]
     Verify(VerifyArgs),
-    /// Find keys that a database's rows name and the bucket did not hold at a past time
+    /// Find dangling references: keys in database rows that did not exist at a past time
+    #[command(after_long_help = examples::REFERENCES)]
     References(Box<ReferencesArgs>),
-    /// Show a plan that diff has saved
+    /// Show a saved plan, or the plan of a run
+    #[command(after_long_help = examples::SHOW)]
     Show(ShowArgs),
-    /// List the restores that were begun, and how far each is
+    /// List runs and their progress
+    #[command(after_long_help = examples::RUNS)]
     Runs(RunsArgs),
-    /// Put buckets and databases back to the same second, as a recovery file says
+    /// Restore buckets and databases to the same second, as described in a recovery file
+    #[command(after_long_help = examples::RECOVER)]
     Recover(RecoverArgs),
-    /// Do the same into scratch copies, check and time it, and tear them down
+    /// Rehearse a recovery into scratch copies, verify and time it, then tear it down
+    #[command(after_long_help = examples::DRILL)]
     Drill(DrillArgs),
-    /// Stop the application for a moment, and note a time to go back to
+    /// Quiesce the application briefly and record a time to recover to
+    #[command(after_long_help = examples::MARK)]
     Mark(MarkArgs),
-    /// Show every version of one key, newest first
+    /// List every version of one key, newest first
+    #[command(after_long_help = examples::HISTORY)]
     History(HistoryArgs),
-    /// Say whether a past time can be restored, or since when every one can; exit 5 if not
+    /// Check which past times can be restored, or print an IAM policy
+    #[command(after_long_help = examples::CHECK)]
     Check(CheckArgs),
-    /// Print what lets a shell complete asof's commands and options
+    /// Show a page of the manual, or list its topics
+    #[command(after_long_help = examples::MANUAL)]
+    Manual(ManualArgs),
+    /// Print the JSON Schema of the --format json output
+    #[command(after_long_help = examples::SCHEMA)]
+    Schema,
+    /// Print shell completions
+    #[command(after_long_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
-    /// Print the manual page: asof man | man -l -
+    /// Print the man page: asof man | man -l -
     Man,
-    /// Make an incident in an embedded S3 and undo it: no AWS account needed
+    /// Cause an incident in an embedded S3 and restore it; needs no AWS account
     #[cfg(feature = "lab")]
     Demo,
-    /// The embedded S3, to try things out and to test against
+    /// Run the embedded S3 server, to experiment and to test against
     #[cfg(feature = "lab")]
     #[command(subcommand)]
     Lab(LabCommand),
@@ -66,7 +88,13 @@ impl Command {
     /// Whether all that the command does is to show something: its exit code says nothing more.
     pub(super) fn shows_only(&self) -> bool {
         match self {
-            Self::Timeline(_) | Self::Show(_) | Self::History(_) | Self::Completions(_) | Self::Man => true,
+            Self::Timeline(_)
+            | Self::Show(_)
+            | Self::History(_)
+            | Self::Completions(_)
+            | Self::Man
+            | Self::Manual(_)
+            | Self::Schema => true,
             Self::Diff(args) => !args.exit_code && args.out.is_none(),
             Self::Runs(args) => args.prune.is_none(),
             Self::Restore(args) => args.dry_run,
@@ -124,6 +152,8 @@ impl Command {
             Self::Check(args) => check::run(context, args).await,
             Self::Completions(args) => completions::completions(&args),
             Self::Man => completions::man(),
+            Self::Manual(args) => manual::run(&args),
+            Self::Schema => completions::schema(),
             #[cfg(feature = "lab")]
             Self::Demo | Self::Lab(_) => Ok(Exit::Done),
         }

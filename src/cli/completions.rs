@@ -1,4 +1,5 @@
-//! `asof completions` and `asof man`: what the definitions of the command line say, for a shell and for `man`.
+//! `asof completions`, `asof man` and `asof schema`: the definitions of the command line and of its output, for a shell, for
+//! `man` and for scripts.
 
 use std::io::{BufWriter, Write};
 
@@ -8,12 +9,19 @@ use clap_mangen::Man;
 use super::args::{Cli, CompletionsArgs};
 use super::exit::Exit;
 use crate::error::Result;
+use crate::report::json_schema;
 
 pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit> {
     // The generator ends the process where it cannot write, so it writes to memory.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "asof", &mut script);
     std::io::stdout().write_all(&script)?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn schema() -> Result<Exit> {
+    let schema = serde_json::to_string_pretty(&json_schema()).map_err(std::io::Error::from)?;
+    std::io::stdout().write_all((schema + "\n").as_bytes())?;
     Ok(Exit::Done)
 }
 

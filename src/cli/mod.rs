@@ -10,12 +10,14 @@ mod context;
 mod diff;
 mod directory;
 mod drill;
+mod examples;
 mod exit;
 mod heal;
 mod history;
 mod kept;
 #[cfg(feature = "lab")]
 mod lab;
+mod manual;
 mod mark;
 mod recover;
 mod recovery;

@@ -69,7 +69,10 @@ async fn run(command: Command) -> Result<Exit> {
         std::ops::ControlFlow::Break(ended) => return ended,
         std::ops::ControlFlow::Continue(command) => command,
     };
-    stop_on_signals(context.cancel.clone(), command.when_aborted())?;
+    if !matches!(command, Command::Manual(_)) {
+        // The manual's pager has uses of its own for Ctrl-C.
+        stop_on_signals(context.cancel.clone(), command.when_aborted())?;
+    }
     Box::pin(command.run(&context)).await
 }
 

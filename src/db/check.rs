@@ -11,7 +11,7 @@
 //!
 //! | what the database tells | |
 //! |---|---|
-//! | only one bound, or none | the other bounds nothing, as `recover` tries any time then; the words say so |
+//! | only one bound, or none | the other bounds nothing, as `recover` tries any time then; the message say so |
 //! | no window, but an error | unknown, which is never as good as passed |
 
 use super::Window;
@@ -58,7 +58,7 @@ pub(crate) fn checks(
 }
 
 fn check(WindowAnswer { database: name, window }: &WindowAnswer<'_>, asked: Asked) -> Check {
-    let (verdict, words) = match window {
+    let (verdict, message) = match window {
         Ok(window) => judge(name, window, asked),
         Err(e) => (Verdict::Unknown, unknown(name, e)),
     };
@@ -66,7 +66,7 @@ fn check(WindowAnswer { database: name, window }: &WindowAnswer<'_>, asked: Aske
     Check {
         subject: Subject::Database,
         verdict,
-        words,
+        message,
         permission: window.as_ref().err().and_then(missing_permission),
         database: Some(DatabaseWindow { name: (*name).to_owned(), earliest, latest }),
     }
@@ -74,16 +74,16 @@ fn check(WindowAnswer { database: name, window }: &WindowAnswer<'_>, asked: Aske
 
 fn judge(name: &str, window: &Window, asked: Asked) -> (Verdict, String) {
     let Asked { t, up_to_now, now } = asked;
-    if let Some(words) = window.refusal(name, t) {
-        return (Verdict::Failed, words);
+    if let Some(message) = window.refusal(name, t) {
+        return (Verdict::Failed, message);
     }
-    let words = window.in_words(name);
+    let message = window.in_words(name);
     match window.latest.filter(|latest| up_to_now && now.since(*latest) > limits::DATABASE_LAG) {
         Some(latest) => {
             let age = latest.age(now);
-            (Verdict::Warned, format!("{words} and no further ({age} ago): are its backups still made?"))
+            (Verdict::Warned, format!("{message} and no further ({age} ago): are its backups still made?"))
         }
-        None => (Verdict::Passed, words),
+        None => (Verdict::Passed, message),
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a bucket is set to, as far as a restore rests on it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Rule;
 
 /// What a bucket keeps of objects that are overwritten or deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Versioning {
     /// Everything.

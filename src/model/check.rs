@@ -1,5 +1,6 @@
 //! What was found out about a bucket, and about a database, before anything is done to it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::instant::Instant;
@@ -26,7 +27,7 @@ impl Question {
 }
 
 /// What a check is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// Whether the bucket keeps versions.
@@ -50,7 +51,7 @@ pub enum Subject {
 }
 
 /// How a check went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing to think about.
@@ -76,14 +77,14 @@ impl Verdict {
 }
 
 /// One check, and how it went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Check {
     /// What it is about.
     pub subject: Subject,
     /// How it went.
     pub verdict: Verdict,
     /// What was found, for a person.
-    pub words: String,
+    pub message: String,
     /// The IAM permission for want of which it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<&'static str>,
@@ -93,7 +94,7 @@ pub struct Check {
 }
 
 /// The times to which a database can be restored. What is not known is none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DatabaseWindow {
     /// Its name in the recovery file.
     pub name: String,

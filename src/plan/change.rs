@@ -8,6 +8,7 @@
 //! | nothing | W | `delete` |
 //! | nothing | nothing | none |
 
+use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -15,7 +16,7 @@ use crate::model::Version;
 use crate::resolve::{Caution, Doubt, Judge, KeyState};
 
 /// What is done to a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// It was deleted since T, or never came to the target: the version is copied.
@@ -111,7 +112,7 @@ impl Change {
 }
 
 /// A key that nothing is done to, though what it held at T is uncertain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnsureKey {
     /// The key.
     pub key: String,

@@ -1,11 +1,12 @@
 //! The kinds of change that were asked for.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Action;
 
 /// The kinds of change that a plan is limited to; every kind where none is named.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Only(Vec<Action>);
 

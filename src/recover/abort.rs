@@ -1,6 +1,7 @@
 //! What aborting a recovery takes.
 
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::file::RecoveryFile;
 use super::journal::{RecoveryState, Status};
@@ -59,19 +60,23 @@ pub(crate) struct AbortPlan<'a> {
     pub in_use: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far a part of an abort is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum PartState {
+    /// It is done.
     Done,
     /// It is not asof's to do.
     Left,
     /// It cannot be undone, nor known to be. The application is not resumed over it.
+    #[serde(rename = "not undone")]
     NotUndone,
     /// It failed, and has to be tried again.
     Failed,
 }
 
 /// What became of a part of an abort.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AbortedPart {
     /// What is done in it, in words.
     pub part: String,
@@ -83,7 +88,7 @@ pub(crate) struct AbortedPart {
 }
 
 /// What became of a recovery that was aborted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AbortedRecovery {
     /// Its name.
     pub id: String,
@@ -121,12 +126,6 @@ impl PartState {
             PartState::NotUndone => "not undone",
             PartState::Failed => "failed",
         }
-    }
-}
-
-impl Serialize for PartState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }
 

@@ -1,11 +1,12 @@
 //! A recovery that is not finished, for a list of them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::Instant;
 
 /// A recovery that is not finished.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct OpenRecovery {
     /// Its name, and the tag of what it restored.
     pub id: String,
@@ -30,7 +31,7 @@ pub(crate) struct OpenRecovery {
 }
 
 /// How far a recovery is that is not finished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OpenState {
     /// A process works on it.

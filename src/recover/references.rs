@@ -31,6 +31,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Instant, KeyShapes, Version};
@@ -38,7 +39,7 @@ use crate::plan::{Change, Tally, decide};
 use crate::resolve::{Doubt, KeyState};
 
 /// When a key existed that does not at T.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Existed {
     /// It was written after T.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::file::RecoveryFile;
@@ -32,7 +33,7 @@ pub(crate) enum Event<'a> {
 }
 
 /// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
     /// Everything is done, and consistent.
@@ -49,11 +50,12 @@ pub(crate) enum Ending {
 
 /// Something that is not as it should be.
 #[expect(clippy::struct_field_names, reason = "named as it is printed")]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Finding {
     /// What: `missing`, `differs` or `extra` in a copy; `superseded` write; `written`, since the application was resumed; `dangling` row, `orphan`; `nothing-compared`.
     pub finding: &'static str,
     /// Where it was looked for.
+    #[schemars(with = "String")]
     pub place: Location,
     /// The key, as the source's; empty where it is about none.
     pub key: String,
@@ -62,7 +64,7 @@ pub(crate) struct Finding {
 }
 
 /// What a step came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StepReport {
     /// What is done in it, in words.
     pub step: String,
@@ -83,7 +85,7 @@ pub(crate) struct StepReport {
 }
 
 /// A recovery, or a drill, as it ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Report {
     /// What it was for.
     pub purpose: Purpose,
@@ -121,7 +123,7 @@ pub(crate) struct Report {
 }
 
 /// An application that runs on what was restored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Running {
     /// Since the resume hook was run to its end.
     pub since: Instant,
@@ -130,7 +132,7 @@ pub(crate) struct Running {
 }
 
 /// Something that a restore does not carry over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FollowUp {
     /// The database's name.
     pub database: String,

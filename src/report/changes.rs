@@ -90,7 +90,7 @@ impl ChangesView {
     /// The keys in doubt that are not among the changes: the table counts them.
     pub(crate) fn unsure(&mut self, unsure: Option<Spool<UnsureKey>>) -> Result<()> {
         let (Self::Json(lines), Some(unsure)) = (self, unsure) else { return Ok(()) };
-        unsure.into_changes()?.try_for_each(|unsure| lines.unsure(&unsure?))
+        unsure.into_changes()?.try_for_each(|unsure| lines.uncertain(&unsure?))
     }
 
     pub(crate) fn change(&mut self, change: &Change) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
@@ -24,7 +25,7 @@ const HEADLINE: [Subject; 4] =
 /// Lines for the head of a table: what is fine in one, then [`problems`].
 pub(crate) fn head(checks: &[Check]) -> Vec<String> {
     let fine = |check: &&Check| check.verdict == Verdict::Passed && HEADLINE.contains(&check.subject);
-    let fine: Vec<_> = checks.iter().filter(fine).map(|check| printable(&check.words)).collect();
+    let fine: Vec<_> = checks.iter().filter(fine).map(|check| printable(&check.message)).collect();
     let fine = (!fine.is_empty()).then(|| fine.join(" · "));
     fine.into_iter().chain(problems(checks)).collect()
 }
@@ -32,7 +33,7 @@ pub(crate) fn head(checks: &[Check]) -> Vec<String> {
 /// What a person should know, a line each.
 pub(crate) fn problems(checks: &[Check]) -> Vec<String> {
     let problems = checks.iter().filter(|check| check.verdict != Verdict::Passed);
-    problems.map(|check| printable(&check.words).into_owned()).collect()
+    problems.map(|check| printable(&check.message).into_owned()).collect()
 }
 
 /// The answer.
@@ -93,7 +94,7 @@ impl Answer<'_> {
         }
         writeln!(out)?;
         for check in self.checks {
-            writeln!(out, "  {:<12} {}", check.verdict.name(), printable(&check.words))?;
+            writeln!(out, "  {:<12} {}", check.verdict.name(), printable(&check.message))?;
         }
         writeln!(out)?;
         self.doubts(out)?;
@@ -114,13 +115,13 @@ impl Answer<'_> {
                 other => meaning(other),
             };
             writeln!(out, "  {:<12} {:>12}   {meaning}", doubt.name(), count(kind.keys))?;
-            let mut some: Vec<_> = kind.some.iter().map(|key| printable(key)).collect();
+            let mut some: Vec<_> = kind.examples.iter().map(|key| printable(key)).collect();
             if kind.keys > limits::SHOWN_CHANGES as u64 {
                 some.push("…".into());
             }
             writeln!(out, "  {:<12} {:>12}   {}", "", "", some.join(", "))?;
         }
-        let Kind { keys, some } = &self.doubtful.straddling;
+        let Kind { keys, examples: some } = &self.doubtful.straddling;
         if *keys > 0 {
             let meaning = "multipart uploads started shortly before that time, perhaps completed after it";
             writeln!(out, "  {:<12} {:>12}   {meaning}", Caution::Multipart.name(), count(*keys))?;
@@ -169,7 +170,7 @@ impl Answer<'_> {
         let before_oldest = |warning: &Warning| matches!(warning, Warning::BeforeOldestVersion { .. });
         let before_oldest = self.warnings.iter().filter(|warning| before_oldest(warning) && !self.restorable);
         let reasons = blocked()
-            .map(|check| printable(&check.words).into_owned())
+            .map(|check| printable(&check.message).into_owned())
             .chain(before_oldest.map(ToString::to_string))
             .chain((uncertain > 0 && self.question != Question::Back).then_some(keys))
             .chain(self.whole_keys.then(|| {
@@ -194,7 +195,7 @@ impl Answer<'_> {
             window_from,
             restorable: self.restorable,
             restorable_from: self.since,
-            keys_may_be_gone: self.whole_keys,
+            keys_possibly_expired: self.whole_keys,
             keys: self.keys,
             versions: counters.versions.get(),
             doubtful: self.doubtful.uncertain(),
@@ -205,8 +206,9 @@ impl Answer<'_> {
 }
 
 /// The sums of a check.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CheckSummary<'a> {
+    #[schemars(extend("const" = "check"))]
     command: &'static str,
     bucket: &'a str,
     prefix: &'a str,
@@ -214,7 +216,7 @@ pub(super) struct CheckSummary<'a> {
     window_from: Option<Instant>,
     restorable: bool,
     restorable_from: Option<Instant>,
-    keys_may_be_gone: bool,
+    keys_possibly_expired: bool,
     keys: u64,
     versions: u64,
     doubtful: u64,

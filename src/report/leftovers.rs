@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::Format;
 use super::columns::columns;
-use super::json::JsonLines;
+use super::json::{JsonLines, Line};
 use crate::db::rds::{Leftover, Sweep, Swept};
 use crate::error::Result;
 use crate::model::{Instant, printable};
@@ -20,7 +20,7 @@ pub(crate) fn show_leftovers<'a>(
         return Ok(out.write_all(leftovers_table(leftovers, now).as_bytes())?);
     }
     let mut lines = JsonLines::new(&mut out);
-    leftovers.try_for_each(|leftover| lines.line("leftover", leftover))
+    leftovers.try_for_each(|leftover| lines.line(Line::Leftover(leftover)))
 }
 
 /// What there is, in columns below a heading; nothing where there is nothing.

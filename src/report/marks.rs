@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
 use super::columns::columns;
-use super::json::JsonLines;
+use super::json::{JsonLines, Line};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
@@ -15,7 +16,7 @@ use crate::recover::MarkLine;
 pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Result<()> {
     let mut out = std::io::stdout();
     if format == Format::Json {
-        return JsonLines::new(out).line("mark", mark);
+        return JsonLines::new(out).line(Line::Mark(MarkListing { mark, age_s: None }));
     }
     let MarkLine { at, name, .. } = mark;
     Ok(writeln!(out, "{} is marked {name}; to go back to it: {recover}", at.human())?)
@@ -30,7 +31,7 @@ pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Re
     let mut lines = JsonLines::new(&mut out);
     marks.iter().try_for_each(|mark| {
         let age_s = now.second() - mark.at.second();
-        lines.line("mark", ListedMark { mark, age_s })
+        lines.line(Line::Mark(MarkListing { mark, age_s: Some(age_s) }))
     })
 }
 
@@ -48,9 +49,12 @@ fn marks_table(marks: &[MarkLine], now: Instant) -> String {
     columns(&[vec![heading], marks.iter().map(row).collect()].concat())
 }
 
-#[derive(Serialize)]
-struct ListedMark<'a> {
+/// A mark.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct MarkListing<'a> {
     #[serde(flatten)]
     mark: &'a MarkLine,
-    age_s: i64,
+    /// Its age in seconds. In a list only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_s: Option<i64>,
 }

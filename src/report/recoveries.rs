@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::columns::columns;
-use super::json::JsonLines;
+use super::json::{JsonLines, Line};
 use super::{Format, Output};
 use crate::engine::recover::OpenRecoveries;
 use crate::error::Result;
@@ -78,11 +78,11 @@ fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
 impl<W: Write> JsonLines<W> {
     /// A recovery that is not finished.
     fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
-        self.line("open_recovery", recovery)
+        self.line(Line::OpenRecovery(recovery))
     }
 
     /// A recovery that was aborted.
     pub(crate) fn aborted_recovery(&mut self, aborted: &AbortedRecovery) -> Result<()> {
-        self.line("aborted_recovery", aborted)
+        self.line(Line::AbortedRecovery(aborted))
     }
 }

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::csv::of_stream;
-use super::json::{JsonLines, VersionLine};
+use super::json::{JsonLines, Line, SummaryLine, VersionLine};
 use super::units::{bytes, count, plural};
 use crate::counters::Counters;
 use crate::error::Result;
@@ -200,8 +201,8 @@ pub(crate) fn references_verdict(sums: &ReferenceSums) -> String {
     }
 }
 
-#[derive(Serialize)]
-struct DanglingLine<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DanglingLine<'a> {
     key: &'a str,
     existed: Existed,
     deleted: Option<Instant>,
@@ -211,15 +212,16 @@ struct DanglingLine<'a> {
     doubts: &'a [Doubt],
 }
 
-#[derive(Serialize)]
-struct OrphanLine<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct OrphanLine<'a> {
     key: &'a str,
     version: Option<VersionLine<'a>>,
 }
 
 /// The sums of `asof references`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ReferencesSummary<'a> {
+    #[schemars(extend("const" = "references"))]
     command: &'static str,
     bucket: &'a str,
     prefix: &'a str,
@@ -288,19 +290,18 @@ impl<W: Write> JsonLines<W> {
             now: VersionLine::of(now.as_ref()),
             doubts,
         };
-        self.line("dangling", body)
+        self.line(Line::Dangling(body))
     }
 
     /// An object that no row names.
     pub(crate) fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
         let Orphan { key, version } = orphan;
-        self.line("orphan", OrphanLine { key, version: VersionLine::of(Some(version)) })
+        self.line(Line::Orphan(OrphanLine { key, version: VersionLine::of(Some(version)) }))
     }
 
     /// The sums of both.
     pub(crate) fn references(&mut self, summary: &ReferencesSummary<'_>) -> Result<()> {
-        self.line("summary", summary)?;
-        self.flush()
+        self.last(SummaryLine::References(summary))
     }
 }
 

@@ -2,18 +2,19 @@
 
 use std::io::{BufWriter, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
 use super::columns::columns;
-use super::json::JsonLines;
+use super::json::{JsonLines, Line};
 use super::units::count;
 use crate::engine::{RunState, RunStatus};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
 /// A run, as `asof runs` lists it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct RunLine<'a> {
     /// Its name.
     pub run: &'a str,
@@ -137,12 +138,12 @@ fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
 impl<W: Write> JsonLines<W> {
     /// One run of those that there are.
     fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
-        self.line("run", run)
+        self.line(Line::Run(run))
     }
 
     /// A run that was removed.
     fn removed_run(&mut self, run: &RunLine<'_>) -> Result<()> {
-        self.line("removed_run", run)
+        self.line(Line::RemovedRun(run))
     }
 }
 

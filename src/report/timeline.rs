@@ -3,11 +3,12 @@
 use std::io::{BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
 use super::csv::of_stream;
-use super::json::JsonLines;
+use super::json::{JsonLines, Line, SummaryLine};
 use super::units::{count, duration, plural};
 use crate::counters::Counters;
 use crate::engine::Activity;
@@ -176,13 +177,13 @@ impl<'a> TimelineView<'a> {
     /// Writes bars, bursts and the summary as JSON.
     fn json(&self, lines: &mut JsonLines<impl Write>, counters: &Counters, elapsed: Duration) -> Result<()> {
         for bar in self.found.bins.bars() {
-            lines.line("bar", BarLine::of(bar, &self.found.bins))?;
+            lines.line(Line::Bar(BarLine::of(bar, &self.found.bins)))?;
         }
         for burst in &self.found.bursts {
-            lines.line("burst", BurstLine::of(burst))?;
+            lines.line(Line::Burst(BurstLine::of(burst)))?;
         }
         let [puts, overwrites, deletes] = self.found.totals;
-        lines.last(SummaryLine {
+        lines.last(SummaryLine::Timeline(TimelineSummary {
             command: "timeline",
             bucket: &self.location.bucket,
             prefix: &self.location.prefix,
@@ -195,10 +196,10 @@ impl<'a> TimelineView<'a> {
             deletes,
             idle_markers: self.found.idle,
             minor_bursts: self.found.minor,
-            lost_a_minute: self.found.lost,
+            max_undercount_per_minute: self.found.lost,
             list_requests: counters.list_requests.get(),
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-        })
+        }))
     }
 
     /// Writes the bars as comma-separated values.
@@ -278,8 +279,8 @@ pub(super) struct BurstRow {
     pub(super) activity: String,
 }
 
-#[derive(Serialize)]
-struct BarLine {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct BarLine {
     from: Instant,
     to: Instant,
     puts: u64,
@@ -294,8 +295,8 @@ impl BarLine {
     }
 }
 
-#[derive(Serialize)]
-struct BurstLine<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct BurstLine<'a> {
     rank: usize,
     event: &'static str,
     from: Instant,
@@ -311,8 +312,8 @@ struct BurstLine<'a> {
     remark: Option<String>,
 }
 
-#[derive(Serialize)]
-struct PrefixLine<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PrefixLine<'a> {
     prefix: &'a str,
     count: u64,
 }
@@ -341,8 +342,9 @@ impl<'a> BurstLine<'a> {
     }
 }
 
-#[derive(Serialize)]
-struct SummaryLine<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TimelineSummary<'a> {
+    #[schemars(extend("const" = "timeline"))]
     command: &'static str,
     bucket: &'a str,
     prefix: &'a str,
@@ -356,7 +358,7 @@ struct SummaryLine<'a> {
     deletes: u64,
     idle_markers: u64,
     minor_bursts: usize,
-    lost_a_minute: u64,
+    max_undercount_per_minute: u64,
     list_requests: u64,
     elapsed_ms: u64,
 }

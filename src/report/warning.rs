@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::json::JsonLines;
+use super::json::{JsonLines, Line};
 use crate::error::Result;
 use crate::plan::Warning;
 use crate::resolve::{Caution, Kind};
@@ -20,35 +21,43 @@ fn in_red(text: &str) -> String {
     console::style(text).for_stdout().red().bold().to_string()
 }
 
-#[derive(Serialize)]
-struct CautionLine<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CautionLine<'a> {
     caution: Caution,
     keys: u64,
-    some: &'a BTreeSet<String>,
+    examples: &'a BTreeSet<String>,
 }
 
-#[derive(Serialize)]
-struct WarningLine<'a> {
-    reason: &'static str,
-    message: &'a str,
+/// A warning, by its reason.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum WarningLine<'a> {
+    /// About the target time.
+    TargetTime(&'a Warning),
+    /// About anything else.
+    Other {
+        /// `nothing-compared`: there was nothing to compare.
+        reason: &'static str,
+        message: &'a str,
+    },
 }
 
 impl<W: Write> JsonLines<W> {
     /// What a person has to know first.
     pub(crate) fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
-        warnings.iter().try_for_each(|warning| self.line("warning", warning))
+        warnings.iter().try_for_each(|warning| self.line(Line::Warning(WarningLine::TargetTime(warning))))
     }
 
     /// Keys that held a multipart upload that may have been completed after T.
-    pub(super) fn straddling(&mut self, Kind { keys, some }: &Kind) -> Result<()> {
+    pub(super) fn straddling(&mut self, Kind { keys, examples }: &Kind) -> Result<()> {
         if *keys == 0 {
             return Ok(());
         }
-        self.line("caution", CautionLine { caution: Caution::Multipart, keys: *keys, some })
+        self.line(Line::Caution(CautionLine { caution: Caution::Multipart, keys: *keys, examples }))
     }
 
     /// Something else that a person has to know.
     pub(crate) fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
-        self.line("warning", WarningLine { reason, message })
+        self.line(Line::Warning(WarningLine::Other { reason, message }))
     }
 }

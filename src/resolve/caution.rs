@@ -1,9 +1,10 @@
 //! What a person should know of an answer, though it does not block.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something about a key that a person should know, though it does not block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Caution {
     /// The version live at T, or what replaced it, was made in the very second of T.

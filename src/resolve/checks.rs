@@ -71,20 +71,20 @@ pub fn checks(
     ]
 }
 
-/// A verdict with its words.
+/// A verdict with its message.
 type Judgement = (Verdict, String);
 
-fn passed(words: impl Into<String>) -> Judgement {
-    (Verdict::Passed, words.into())
+fn passed(message: impl Into<String>) -> Judgement {
+    (Verdict::Passed, message.into())
 }
 
-fn warned(words: impl Into<String>) -> Judgement {
-    (Verdict::Warned, words.into())
+fn warned(message: impl Into<String>) -> Judgement {
+    (Verdict::Warned, message.into())
 }
 
 /// The check of a setting, or why there is none. `name` is the setting's.
 fn judged<T>(subject: Subject, name: &str, setting: &Known<T>, judge: impl FnOnce(&T) -> Judgement) -> Check {
-    let ((verdict, words), permission) = match setting {
+    let ((verdict, message), permission) = match setting {
         Known::Is(value) => (judge(value), None),
         Known::Denied(permission) => {
             ((Verdict::Unknown, format!("{name} unknown (no permission: {permission})")), Some(*permission))
@@ -92,7 +92,7 @@ fn judged<T>(subject: Subject, name: &str, setting: &Known<T>, judge: impl FnOnc
         Known::NotOffered => (warned(format!("{name}: not offered by this server")), None),
         Known::Unclear(why) => ((Verdict::Unknown, format!("{name} unknown ({why})")), None),
     };
-    Check { subject, verdict, words, permission, database: None }
+    Check { subject, verdict, message, permission, database: None }
 }
 
 fn versioning(setting: Known<Versioning>) -> Check {
@@ -151,7 +151,7 @@ pub fn history_check(
         Known::Denied(permission) => Some(*permission),
         _ => None,
     };
-    let (verdict, words) = if let Some(why) = &expiries.unknown {
+    let (verdict, message) = if let Some(why) = &expiries.unknown {
         let assumed = "so the worst is assumed";
         (Verdict::Unknown, format!("lifecycle rules unknown ({why}), {assumed}: {complete}{whole_keys}"))
     } else if at.is_none_or(|at| from <= at) {
@@ -160,7 +160,7 @@ pub fn history_check(
         let of = if expiries.of_past { "of now and those before" } else { "of now" };
         warned(format!("{complete}, by the lifecycle rules {of}{whole_keys}"))
     };
-    Check { subject, verdict, words, permission, database: None }
+    Check { subject, verdict, message, permission, database: None }
 }
 
 #[cfg(test)]

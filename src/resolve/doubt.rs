@@ -18,6 +18,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Caution;
@@ -26,7 +27,7 @@ use super::fold::{AsOf, AsOfPair, KeyState};
 use crate::model::{Instant, Version};
 
 /// Why a key is in doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Doubt {
     /// A lifecycle rule may have removed what was live at T.

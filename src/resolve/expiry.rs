@@ -1,35 +1,20 @@
-//! What lifecycle rules may have removed from a key's history.
+//! The entries that lifecycle rules may have removed from a key's history.
 //!
-//! Lifecycle removes noncurrent versions and delete markers for good. Of a key let P be the newest listed entry that T
-//! covers, and S the oldest listed one that it does not. An entry made at t with a rule of N days is due at E(t, N): N days
-//! later, rounded up to midnight UTC. An entry between P and S, live at T, can be missing only where (A) or (B) holds of a
-//! rule whose prefix the key has:
+//! P is the key's newest listed entry that T covers, S the oldest listed one that it does not. E(t, N) is the instant at
+//! which a rule of N days is due for an entry that became noncurrent at t: N days later, rounded up to midnight UTC. An
+//! entry that was live at T can be missing between P and S only where (A) or (B) holds for a rule whose prefix the key has:
 //!
-//! | | S | P | entries above P, without the current one | the rule | doubt |
+//! | | S | P | noncurrent entries above P | the rule | doubt |
 //! |---|---|---|---|---|---|
-//! | | none | any | none | any | no: what is current is never removed as noncurrent |
+//! | | none | any | none | any | no: the current version is never removed as noncurrent |
 //! | A | listed | any | at least the rule's newer versions | E(S, N) has come | yes |
 //! | B | listed | none | any | E(T, N) came before S, and a rule removes markers with nothing below | yes |
 //! | | listed | any | fewer | E(S, N) has come | no: the rule keeps the newest |
 //! | | listed | any | any | none is due | no |
 //!
-//! (A): S is what made the missing entry noncurrent, or older than that. If the rule's newer versions are themselves gone
-//! by another rule, (A) holds of that one. (B): the version live at T was expired below a delete marker, then the marker, the
-//! last of the key, and then S was written. An S that was uploaded in parts is dated with the beginning of its upload,
-//! which may lie before all this, so its date sets no bound.
-//!
-//! **A window of times.** A key of which (A) or (B) holds at some T' after T is in doubt at T, too, as long as its entries
-//! descend in time: going back from T' to T, S only becomes older and has more entries above it, so what was due for (A)
-//! stays due; and while there is no P, S is the key's lowest entry and E(T, N) only becomes earlier. The same holds of null
-//! versions: one that is newer than T' is newer than T. So whether every second since T can be restored is the question
-//! whether T can. Of a key whose entries do not descend, S is taken to have been made just after T.
-//!
-//! Only prefixes are compared: the tags and the size of what is gone cannot be seen. The condition covers holes in the
-//! middle too: an older version may be left, by a filter or a lock, where a newer one is gone. It takes for granted that
-//! nobody removed a version or a delete marker by its id (a marker that lay on top while the rules were carried out made one
-//! more version noncurrent), and that versioning was enabled from T on: under suspended versioning a marker may
-//! overwrite a null version and be expired itself. Keys of which no entry is left are in no listing.
-//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>)
+//! A multipart upload is dated at its initiation, so as S it sets no bound. If a key's entries do not descend in time, S is
+//! taken to have been made just after T. The proof, and why all of a window is certain if its beginning is, are in
+//! `asof manual internals` under "Lifecycle proof".
 
 use std::time::Duration;
 

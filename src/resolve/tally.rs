@@ -29,8 +29,8 @@ pub struct Doubtful {
 pub struct Kind {
     /// How many.
     pub keys: u64,
-    /// Some of them.
-    pub some: BTreeSet<String>,
+    /// A few of them.
+    pub examples: BTreeSet<String>,
 }
 
 impl Doubtful {
@@ -57,8 +57,8 @@ impl Kind {
     /// Counts a key.
     pub fn add(&mut self, key: &str) {
         self.keys += 1;
-        if self.some.len() < limits::SHOWN_CHANGES {
-            self.some.insert(key.to_owned());
+        if self.examples.len() < limits::SHOWN_CHANGES {
+            self.examples.insert(key.to_owned());
         }
     }
 }

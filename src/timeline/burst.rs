@@ -1,15 +1,18 @@
-//! Bursts: where events of one kind set in suddenly.
+//! Bursts: many more events of one kind than just before.
 //!
-//! The steepest change is the second from which, in a window of a minute, most more events came than in the minute before. A
-//! burst has a second of that minute in it, and reaches, on either side, as far as seconds are *raised*: have more events
-//! than the minute before the change lets expect, three standard deviations of a Poisson process above its mean. Of the
-//! bursts that this minute can belong to it is the one with the most events: the change is as steep from a stray event a
-//! little earlier on. What stands apart before or after, and is less than a hundredth of the most that stands together,
-//! does not belong to it; nor do seconds at its ends with events in other folders only, where one folder has nine tenths
-//! of it. So its first second is right where the seconds are exact, what goes on all the time is little beside it, and
-//! nothing of that happens to fall into the [`GAP_BEFORE`] it.
+//! A second is *raised* if it has more events than the minute before the burst predicts: three standard deviations of a
+//! Poisson process above its mean.
 //!
-//! Lifecycle's delete markers are bursts of their own ([`expiries`]), and the others are looked for as if they were not there.
+//! | seconds | belong to the burst |
+//! |---|---|
+//! | one of the minute that has most more events than the minute before it | yes |
+//! | raised, with a gap of at most [`GAP_BEFORE`] before the burst or [`GAP_WITHIN`] in it | yes |
+//! | at an end, apart, and less than a [`STRAGGLERS`]th of the largest run | no |
+//! | at an end, in other folders only, where one folder has nine tenths of the events | no |
+//!
+//! Of the bursts that fit, the one with the most events is taken: a stray event shortly before is as steep a beginning.
+//! Lifecycle's delete markers are bursts of their own ([`expiries`]), and the others are searched as if they did not exist.
+//! The steps and their reasons are in `asof manual internals` under "Bursts".
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

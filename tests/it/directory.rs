@@ -268,10 +268,10 @@ fn parts_are_proof() {
         }
         let at = scene.subject.moment().await;
         let restored = scene.restore(at).await.expect_code(0);
-        assert_eq!((restored.count("copied"), restored.count("unproven")), (7, 0), "{restored}");
+        assert_eq!((restored.count("copied"), restored.count("unverifiable")), (7, 0), "{restored}");
         // All were started so shortly before that they could have been completed after it.
         let verified = scene.verify(at).await.expect_code(5);
-        assert_eq!((verified.count("unproven"), verified.count("uncertain")), (0, 7), "{verified}");
+        assert_eq!((verified.count("unverifiable"), verified.count("uncertain")), (0, 7), "{verified}");
         for (key, _, _) in &ways {
             let mut bytes = std::fs::read(scene.dir().join(key)).unwrap();
             let middle = bytes.len() / 2;

@@ -16,6 +16,7 @@ use crate::servers::Server;
 pub(crate) mod bucket;
 pub(crate) mod databases;
 pub(crate) mod run;
+pub(crate) mod schema;
 
 pub(crate) use bucket::Bucket;
 pub(crate) use run::Run;

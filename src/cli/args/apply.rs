@@ -12,13 +12,15 @@ use crate::limits;
 /// What `restore`, `resume` and `undo` all take.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ApplyArgs {
-    /// What to do about a key that somebody has changed since the plan, or a file in DIR that differs: leave it alone, or change it all the same
+    /// What to do about conflicts: keys that changed since the plan, or files in DIR that differ
     #[arg(long, value_enum, value_name = "HOW", default_value_t = OnConflict::Skip)]
     pub(in crate::cli) on_conflict: OnConflict,
-    /// Keys written a second, copies and deletes together: 3000/s
+    /// Maximum number of keys written per second, copies and deletes together
     #[arg(long, value_name = "N/s", value_parser = parse::rate, default_value = "3000/s")]
     pub(in crate::cli) rate: u32,
-    /// Copies and delete requests under way at once, at most; a server that refuses or fails narrows it
+    /// Maximum number of copies and delete requests in flight
+    ///
+    /// asof lowers it while the server throttles or fails.
     #[arg(long, value_name = "N", value_parser = parse::concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
     pub(in crate::cli) concurrency: usize,
     #[command(flatten)]
@@ -27,7 +29,7 @@ pub(in crate::cli) struct ApplyArgs {
 
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct StateArgs {
-    /// Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+    /// Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) state_dir: Option<PathBuf>,
 }
@@ -36,28 +38,32 @@ pub(in crate::cli) struct StateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Objects")]
 pub(in crate::cli) struct CopyArgs {
-    /// Give copies the retention and the legal hold of their versions
+    /// Copy the Object Lock retention and legal hold of each version
     #[arg(long)]
     pub(in crate::cli) locks: bool,
-    /// Copy without a HEAD of each version first. Says that all have the bucket's default encryption
+    /// Skip the HEAD request before each copy
+    ///
+    /// Use it only if every version has the default encryption of the bucket.
     #[arg(long, conflicts_with = "locks")]
     pub(in crate::cli) no_head: bool,
-    /// Restore although keys are in doubt: leave those out, or trust the plan
+    /// Restore although keys are uncertain: skip these keys, or trust the listing
     #[arg(long, value_enum, value_name = "HOW")]
     pub(in crate::cli) doubtful: Option<OnDoubt>,
     #[command(flatten)]
     pub(in crate::cli) thaw: ThawArgs,
-    /// Copy larger objects in parts, of at most so many bytes
+    /// Copy larger objects in parts of at most this size
     #[arg(long, hide = true, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=limits::MAX_COPY_BYTES), default_value_t = limits::MAX_COPY_BYTES)]
     pub(in crate::cli) multipart_threshold: u64,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(in crate::cli) struct ThawArgs {
-    /// Ask for archived versions, this fast; asof resume copies those that have arrived
+    /// Thaw archived versions with this retrieval tier
+    ///
+    /// asof resume copies them when they are ready.
     #[arg(long, value_enum, value_name = "TIER")]
     pub(in crate::cli) thaw: Option<Tier>,
-    /// How many days the thawed versions stay readable
+    /// Number of days that thawed versions stay readable
     #[arg(long, value_name = "N", requires = "thaw", default_value_t = limits::THAW_DAYS, value_parser = clap::value_parser!(u32).range(1..))]
     pub(in crate::cli) thaw_days: u32,
 }

@@ -14,26 +14,29 @@ use crate::model::{Location, Use};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CheckArgs {
-    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    /// Bucket, or prefix in it: s3://BUCKET[/PREFIX]
     #[arg(value_parser = parse::parse::<Location>, required_unless_present = "iam")]
     pub(in crate::cli) location: Option<Location>,
-    /// Can this past time be restored? Without it, and without --window: since when can every time be?
+    /// Check whether this time can be restored
+    ///
+    /// Without --at and --window, check prints the time since which every second can be restored.
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) at: Option<String>,
-    /// Can every second of so long a time up to now be restored? 24h, 7d
+    /// Check whether every second since this long ago can be restored: 24h, 7d
     #[arg(long, value_name = "LENGTH", value_parser = parse::length, conflicts_with = "at")]
     pub(in crate::cli) window: Option<Duration>,
-    /// Ask the databases of this recovery file, as asof recover takes it, too: which times can they be restored to?
+    /// Also check which times the databases of this recovery file can be restored to
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) database: Option<PathBuf>,
-    /// Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at nothing. With --database, for
-    /// that file's recovery
+    /// Print the least IAM policy for this use, without any request
+    ///
+    /// The policy is for the location, or for a placeholder BUCKET. With --database, it is for the recovery file.
     #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history"])]
     pub(in crate::cli) iam: Option<Use>,
-    /// With --at: doubt keys that held a multipart upload started within this window before T; without it, 1h
+    /// With --at: report multipart uploads started within this window before T [default: 1h]
     #[arg(long, value_name = "LENGTH", value_parser = parse::length, default_value = "1h", hide_default_value = true)]
     pub(in crate::cli) multipart_window: Duration,
-    /// Accept keys whose state is uncertain: trust takes the listing for the whole truth
+    /// Accept keys whose state is uncertain: trust the listing
     #[arg(long, value_enum, value_name = "HOW")]
     pub(in crate::cli) doubtful: Option<TrustArg>,
     #[command(flatten)]
@@ -49,7 +52,9 @@ pub(in crate::cli) struct CheckArgs {
 /// Lifecycle rules that a bucket has had.
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct EarlierArgs {
-    /// Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as aws s3api get-bucket-lifecycle-configuration prints them
+    /// File with earlier lifecycle rules of the bucket
+    ///
+    /// JSON: [{"from": TIME, "configuration": …}, …], each configuration as aws s3api get-bucket-lifecycle-configuration prints it.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) lifecycle_history: Option<PathBuf>,
 }

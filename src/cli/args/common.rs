@@ -16,10 +16,10 @@ use crate::model::{Location, TypedTime};
 /// A place and a past time.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PastArgs {
-    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    /// Bucket, or prefix in it: s3://BUCKET[/PREFIX]
     #[arg(value_parser = parse::parse::<Location>)]
     pub(in crate::cli) location: Location,
-    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    /// Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) at: String,
 }
@@ -29,10 +29,10 @@ pub(in crate::cli) struct PastArgs {
 pub(in crate::cli) struct CommonArgs<const CSV: bool = false> {
     #[command(flatten)]
     pub(in crate::cli) select: SelectArgs,
-    /// Take versions of equal ETag and size for the same object, without a HEAD of either
+    /// Treat versions with equal ETag and size as the same object, without HEAD requests
     #[arg(long)]
     pub(in crate::cli) trust_etag: bool,
-    /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
+    /// Warn about multipart uploads started within this window before T [default: 1h]
     #[arg(long, value_name = "LENGTH", value_parser = parse::length, default_value = "1h", hide_default_value = true)]
     pub(in crate::cli) multipart_window: Duration,
     #[command(flatten)]
@@ -46,13 +46,13 @@ pub(in crate::cli) struct CommonArgs<const CSV: bool = false> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Which keys")]
 pub(in crate::cli) struct SelectArgs {
-    /// Only keys that match; * crosses /. May be given several times
+    /// Restrict to keys that match; * also matches /; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) include: Vec<String>,
-    /// No keys that match. May be given several times
+    /// Skip keys that match; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) exclude: Vec<String>,
-    /// Only the keys in this file (- for standard input), one a line
+    /// Restrict to the keys in this file, one per line (- for stdin)
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) keys_from: Option<PathBuf>,
 }

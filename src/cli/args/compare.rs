@@ -18,16 +18,20 @@ pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
     /// Compare with this later time instead of now
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) versus: Option<String>,
-    /// List every key in the table, not only the first of each kind
+    /// List every key in the table, not only the first ones of each kind
     #[arg(long)]
     pub(in crate::cli) all: bool,
-    /// Save the plan in this file, for asof restore --plan; a file of that name is replaced
+    /// Save the plan to this file, for asof restore --plan
+    ///
+    /// An existing plan of this name is replaced.
     #[arg(long, value_name = "PLAN", conflicts_with = "versus")]
     pub(in crate::cli) out: Option<PathBuf>,
-    /// How keys come back that were deleted: by a copy, or, where only delete markers lie above their version, by removing these
+    /// How to restore deleted keys: copy the version, or remove its delete markers
+    ///
+    /// remove-marker applies to keys that have only delete markers above the version; other keys are copied.
     #[arg(long, value_enum, value_name = "HOW", default_value = "copy", conflicts_with = "versus")]
     pub(in crate::cli) undelete: Undelete,
-    /// Only changes of this kind; may be given several times: --only undelete,revert
+    /// Restrict to this kind of change; repeatable, or a list: --only undelete,revert
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     pub(in crate::cli) only: Vec<Action>,
     /// Exit with 4 if there are differences
@@ -43,16 +47,16 @@ pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
 pub(in crate::cli) struct VerifyArgs {
     #[command(flatten)]
     pub(in crate::cli) past: PastArgs,
-    /// Compare what this place, or this local directory, holds, to which the state was restored
+    /// Compare this bucket, prefix or local directory, into which the state was restored
     #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse::parse::<Destination>)]
     pub(in crate::cli) against: Option<Destination>,
-    /// List every mismatch in the table, not only the first of each kind
+    /// List every mismatch in the table, not only the first ones of each kind
     #[arg(long)]
     pub(in crate::cli) all: bool,
-    /// Accept keys whose state at T is uncertain: trust takes the listing for the whole truth
+    /// Accept keys whose state at T is uncertain: trust the listing
     #[arg(long, value_enum, value_name = "HOW")]
     pub(in crate::cli) doubtful: Option<TrustArg>,
-    /// Exit with 0 if there is nothing to compare: no keys, neither at T nor now
+    /// Exit with 0 if there are no keys to compare, neither at T nor now
     #[arg(long)]
     pub(in crate::cli) allow_empty: bool,
     #[command(flatten)]

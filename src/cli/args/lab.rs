@@ -12,50 +12,50 @@ use crate::lab::{Shape, WallOptions};
 pub(in crate::cli) enum LabCommand {
     /// Serve a versioned S3 on loopback, in memory, until Ctrl-C
     Serve(ServeArgs),
-    /// Serve a computed bucket of any size on loopback, to measure how it is listed, until Ctrl-C
+    /// Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
     Wall(WallArgs),
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ServeArgs {
-    /// The loopback address to listen on; port 0 picks a free one
+    /// Loopback address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9797")]
     pub(in crate::cli) listen: SocketAddr,
-    /// The region that requests must be signed for
+    /// Region that requests must be signed for
     #[arg(long, default_value = "us-east-1")]
     pub(in crate::cli) region: String,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct WallArgs {
-    /// The loopback address to listen on; port 0 picks a free one
+    /// Loopback address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9798")]
     pub(in crate::cli) listen: SocketAddr,
-    /// How many keys there are, up to a billion
+    /// Number of keys, up to a billion
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub(in crate::cli) keys: u64,
-    /// How many versions each key has
+    /// Number of versions per key
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(in crate::cli) versions_per_key: u64,
-    /// What the keys are like
+    /// Shape of the keys
     #[arg(long, default_value = Shape::default().name(), value_parser = shapes())]
     pub(in crate::cli) shape: Shape,
-    /// How long every request takes: 50ms, 1s
+    /// Duration of every request: 50ms, 1s
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = latency)]
     pub(in crate::cli) latency: Duration,
-    /// How much longer a page of versions takes at most; how much, the request decides
+    /// Maximum additional duration of a page of versions, different for each request
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = latency)]
     pub(in crate::cli) page_latency_jitter: Duration,
-    /// Refuse requests above this many a second
+    /// Refuse requests above this number per second
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(in crate::cli) throttle_above: Option<u32>,
-    /// Every n-th key has been changed since 2026-01-01T00:00:00Z: overwritten, deleted or created, in turn
+    /// Change every n-th key since 2026-01-01T00:00:00Z: overwrite, delete or create, in turn
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(in crate::cli) changed_every: Option<u64>,
-    /// Another seed makes other keys, times and digests
+    /// Seed of keys, times and digests
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(in crate::cli) seed: u64,
-    /// How many threads serve it
+    /// Number of threads
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(in crate::cli) threads: u16,
 }

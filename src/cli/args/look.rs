@@ -13,19 +13,19 @@ use crate::model::Location;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TimelineArgs {
-    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    /// Bucket, or prefix in it: s3://BUCKET[/PREFIX]
     #[arg(value_parser = parse::parse::<Location>)]
     pub(in crate::cli) location: Location,
-    /// Only what happened in this second or later: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    /// Start of the period: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 6h
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) from: Option<String>,
-    /// Only what happened in this second or earlier
+    /// End of the period, inclusive
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) to: Option<String>,
-    /// The length of a bar: 30s, 15m, 6h, 1d; wider where that would be too many [default: what fits the screen]
+    /// Length of a bar: 30s, 15m, 6h, 1d [default: fits the screen]
     #[arg(long, value_name = "LENGTH", value_parser = parse::length)]
     pub(in crate::cli) step: Option<Duration>,
-    /// Write the chart into this file too, as a page for a browser
+    /// Also write the chart to this file, as an HTML page
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) html: Option<PathBuf>,
     #[command(flatten)]
@@ -38,10 +38,10 @@ pub(in crate::cli) struct TimelineArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct HistoryArgs {
-    /// The object: s3://BUCKET/KEY
+    /// Object: s3://BUCKET/KEY
     #[arg(value_parser = parse::parse::<Location>)]
     pub(in crate::cli) location: Location,
-    /// Mark the version live at this time
+    /// Mark the version that was live at this time
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) at: Option<String>,
     #[command(flatten)]
@@ -54,9 +54,9 @@ pub(in crate::cli) struct HistoryArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ShowArgs {
-    /// The plan's file; or a run, for its plan; or latest, for the newest run's
+    /// Plan file, or a run whose plan to show, or latest for the newest run
     pub(in crate::cli) plan: PathBuf,
-    /// List every key in the table, not only the first of each kind
+    /// List every key in the table, not only the first ones of each kind
     #[arg(long)]
     pub(in crate::cli) all: bool,
     #[command(flatten)]
@@ -69,10 +69,10 @@ pub(in crate::cli) struct ShowArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RunsArgs {
-    /// Remove runs that are done and were begun longer ago than this: 90d
+    /// Remove finished runs that were started longer ago than this: 90d
     #[arg(long, value_name = "LENGTH", value_parser = parse::length)]
     pub(in crate::cli) prune: Option<Duration>,
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(short, long, requires = "prune")]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]

@@ -9,16 +9,16 @@ use crate::report::{Display, Format, Output};
 #[command(next_help_heading = "Output")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(in crate::cli) struct OutputArgs<const CSV: bool = false> {
-    /// The form of the results
+    /// Output format
     #[arg(long, value_parser = formats(CSV), default_value = "table")]
     pub(in crate::cli) format: Format,
-    /// Short for --format json
+    /// Shorthand for --format json
     #[arg(long, conflicts_with = "format")]
     pub(in crate::cli) json: bool,
-    /// Only results and errors
+    /// Print results and errors only
     #[arg(short, long)]
     pub(in crate::cli) quiet: bool,
-    /// Show no progress
+    /// Hide the progress display
     #[arg(long)]
     pub(in crate::cli) no_progress: bool,
     /// Show progress even if stderr is not a terminal

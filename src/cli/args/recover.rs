@@ -17,34 +17,36 @@ use crate::engine::recover::LATEST;
 )]
 #[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(in crate::cli) struct RecoverArgs {
-    /// The recovery file
+    /// Recovery file
     #[arg(required_unless_present = "list")]
     pub(in crate::cli) file: Option<PathBuf>,
-    /// Write a recovery file to begin with, and do nothing else
+    /// Write a commented recovery file to start from, and exit
     #[arg(long, conflicts_with = "at")]
     pub(in crate::cli) init: bool,
-    /// List the recoveries that are not finished; those of FILE if one is given
+    /// List unfinished recoveries, of FILE if given
     #[arg(long, conflicts_with_all = ["init", "at", "abort", "wait", "dry_run", "yes", "report", "html"])]
     pub(in crate::cli) list: bool,
-    /// Abort the recovery of FILE: undo its runs, remove the databases that it restored, resume the application
+    /// Abort the recovery: undo its runs, remove its databases, resume the application
     #[arg(long, conflicts_with_all = ["init", "at", "wait", "report", "html"])]
     pub(in crate::cli) abort: bool,
-    /// Resume the recovery of FILE whose state directory is lost, by the tags of the RDS databases that it restored
+    /// Resume a recovery whose state directory is lost, by the tags of its RDS databases
     #[arg(long, conflicts_with_all = ["init", "list", "abort", "wait"])]
     pub(in crate::cli) adopt: bool,
-    /// Abort even after the resume hook was started, when the application may use the restored databases that are removed
+    /// Allow --abort after the resume hook was started
+    ///
+    /// The application may already use the restored databases, which are removed.
     #[arg(long, requires = "abort")]
     pub(in crate::cli) after_resume: bool,
-    /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
+    /// Target time as in restore, mark:NAME, or latest: the newest second all databases reach
     #[arg(long, value_name = "TIME", required_unless_present_any = ["init", "list", "abort", "adopt"])]
     pub(in crate::cli) at: Option<String>,
-    /// If the target time is newer than a database's latest restorable time, wait until the database reaches it
+    /// Wait until every database can be restored to the target time
     #[arg(long)]
     pub(in crate::cli) wait: bool,
     /// Show what would be restored, and change nothing
     #[arg(short = 'n', long)]
     pub(in crate::cli) dry_run: bool,
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(short, long)]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]
@@ -56,19 +58,21 @@ pub(in crate::cli) struct RecoverArgs {
 #[derive(Debug, Args)]
 #[command(override_usage = "asof drill [OPTIONS] <FILE>\n       asof drill --sweep [OPTIONS] [FILE]")]
 pub(in crate::cli) struct DrillArgs {
-    /// The recovery file; every target in it has to be a scratch one
+    /// Recovery file; all of its targets must be scratch copies
     #[arg(required_unless_present = "sweep")]
     pub(in crate::cli) file: Option<PathBuf>,
-    /// List the RDS databases that drills left behind more than a day ago, and remove them
+    /// List RDS databases that drills left behind more than a day ago, and remove them
     #[arg(long, conflicts_with_all = ["at", "keep", "report", "html"])]
     pub(in crate::cli) sweep: bool,
-    /// Remove what --sweep lists without asking; databases protected from deletion are left
+    /// Remove the databases listed by --sweep without asking
+    ///
+    /// Databases with deletion protection are left.
     #[arg(short, long, requires = "sweep")]
     pub(in crate::cli) yes: bool,
-    /// The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that every database reaches
+    /// Target time as in restore, mark:NAME, or latest: the newest second all databases reach
     #[arg(long, value_name = "TIME", default_value = LATEST)]
     pub(in crate::cli) at: String,
-    /// Leave the copies, to look at them
+    /// Keep the scratch copies instead of tearing them down
     #[arg(long)]
     pub(in crate::cli) keep: bool,
     #[command(flatten)]
@@ -80,19 +84,19 @@ pub(in crate::cli) struct DrillArgs {
 #[derive(Debug, Args)]
 #[command(override_usage = "asof mark [OPTIONS] <FILE>\n       asof mark --list [FILE]")]
 pub(in crate::cli) struct MarkArgs {
-    /// The recovery file
+    /// Recovery file
     #[arg(required_unless_present = "list")]
     pub(in crate::cli) file: Option<PathBuf>,
-    /// List the marks, the oldest first; those of FILE if one is given
+    /// List marks, oldest first, of FILE if given
     #[arg(long, conflicts_with_all = ["name", "replace", "deadline"])]
     pub(in crate::cli) list: bool,
-    /// The mark's name, for --at mark:NAME; without it, its time
+    /// Name of the mark, for --at mark:NAME [default: its time]
     #[arg(long)]
     pub(in crate::cli) name: Option<String>,
-    /// Replace the mark of this name
+    /// Replace an existing mark of this name
     #[arg(long)]
     pub(in crate::cli) replace: bool,
-    /// Let the application go on after this, whatever has been done; without it, what the file says, or 5m
+    /// Resume the application after at most this time [default: the file's deadline, or 5m]
     #[arg(long, value_name = "LENGTH", value_parser = parse::length)]
     pub(in crate::cli) deadline: Option<Duration>,
     #[command(flatten)]
@@ -105,10 +109,10 @@ pub(in crate::cli) struct MarkArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReportArgs {
-    /// Write the report into this file too, as JSON
+    /// Also write the report to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) report: Option<PathBuf>,
-    /// Write the report into this file too, as a page for a browser
+    /// Also write the report to this file, as an HTML page
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) html: Option<PathBuf>,
 }
@@ -118,13 +122,15 @@ pub(in crate::cli) struct ReportArgs {
 pub(in crate::cli) struct CarryArgs {
     #[command(flatten)]
     pub(in crate::cli) change: ChangeArgs,
-    /// Caution about uploads in parts begun at most this long before the past time; without it, 1h
+    /// Warn about multipart uploads started within this window before T [default: 1h]
     #[arg(long, value_name = "LENGTH", value_parser = parse::length, default_value = "1h", hide_default_value = true)]
     pub(in crate::cli) multipart_window: Duration,
-    /// Stop after this, whatever has been done; without it, what the file says, or 12h
+    /// Stop after this time [default: the file's deadline, or 12h]
     #[arg(long, value_name = "LENGTH", value_parser = parse::length)]
     pub(in crate::cli) deadline: Option<Duration>,
-    /// Take an RDS source's settings from this file, as aws rds describe-db-instances or describe-db-clusters printed it
+    /// Read the settings of an RDS source from this file; repeatable
+    ///
+    /// The output of aws rds describe-db-instances or describe-db-clusters.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) settings_from: Vec<PathBuf>,
     #[command(flatten)]

@@ -20,22 +20,22 @@ pub(in crate::cli) struct ReferencesArgs {
     pub(in crate::cli) past: PastArgs,
     #[command(flatten)]
     pub(in crate::cli) rows: RowsArgs,
-    /// Look for them in what this place holds now: one that the state was restored to, or the bucket itself
+    /// Compare with the current state of this bucket or prefix, into which T was restored
     #[arg(long, value_name = "s3://OTHER[/PREFIX]", value_parser = parse::parse::<Location>)]
     pub(in crate::cli) against: Option<Location>,
-    /// Find objects that no row names too
+    /// Also find orphans: objects without rows
     #[arg(long)]
     pub(in crate::cli) orphans: bool,
-    /// Exit with 0 if there is nothing to compare: no row names a key
+    /// Exit with 0 if there is nothing to compare: the file has no keys
     #[arg(long)]
     pub(in crate::cli) allow_empty: bool,
-    /// List every key in the table, not only the first of each kind
+    /// List every key in the table, not only the first ones of each kind
     #[arg(long)]
     pub(in crate::cli) all: bool,
-    /// Bring back keys that are not there but came at most this long after the past time: seconds, or 30s, 5m
+    /// Restore missing keys that arrived within this time after T: seconds, or 30s, 5m
     #[arg(long, value_name = "LENGTH", value_parser = parse::seconds)]
     pub(in crate::cli) heal: Option<Duration>,
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(short, long, requires = "heal")]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]
@@ -51,10 +51,10 @@ pub(in crate::cli) struct ReferencesArgs {
 /// The keys that rows name.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RowsArgs {
-    /// The keys that rows name (- for standard input), one a line, each whole; any number of them, in any order
+    /// File with the keys that rows point to, one per line, in any order (- for stdin)
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) keys_from: PathBuf,
-    /// After each key comes a NUL, not a line feed
+    /// Keys end in NUL instead of a line feed
     #[arg(short = '0', long)]
     pub(in crate::cli) null: bool,
 }

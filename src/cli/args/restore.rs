@@ -19,34 +19,42 @@ use crate::model::{Destination, Location};
 )]
 #[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(in crate::cli) struct RestoreArgs {
-    /// The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+    /// Bucket, or prefix in it: s3://BUCKET[/PREFIX]
     #[arg(value_parser = parse::parse::<Location>, required_unless_present = "plan")]
     pub(in crate::cli) location: Option<Location>,
-    /// The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age: 90m, 2h, 3d
+    /// Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME", required_unless_present = "plan")]
     pub(in crate::cli) at: Option<String>,
-    /// Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the plan's, and nothing is listed again
+    /// Apply this plan, saved by asof diff --out
+    ///
+    /// Location, target time and keys are those of the plan; the bucket is not listed again.
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["at", "to", "include", "exclude", "keys_from", "trust_etag", "lifecycle_history"])]
     pub(in crate::cli) plan: Option<PathBuf>,
-    /// Restore into this bucket or folder, or this local directory, instead of in place; the folder of the source prefix is cut off the keys
+    /// Restore into this bucket, prefix or local directory instead of in place
+    ///
+    /// The folder of the source prefix is removed from the keys.
     #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse::parse::<Destination>)]
     pub(in crate::cli) to: Option<Destination>,
-    /// In DIR, leave out keys that differ from another in upper and lower case only, and report them
+    /// In a directory, skip and report keys that differ from another key in case only
     #[arg(long, requires = "to")]
     pub(in crate::cli) no_case_collisions: bool,
-    /// How keys come back that were deleted: by a copy, or, where only delete markers lie above their version, by removing these
+    /// How to restore deleted keys: copy the version, or remove its delete markers
+    ///
+    /// remove-marker applies to keys that have only delete markers above the version; other keys are copied.
     #[arg(long, value_enum, value_name = "HOW", default_value = "copy", conflicts_with_all = ["to", "plan"])]
     pub(in crate::cli) undelete: Undelete,
-    /// Only changes of this kind; may be given several times: --only undelete,revert
+    /// Restrict to this kind of change; repeatable, or a list: --only undelete,revert
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',', conflicts_with = "to")]
     pub(in crate::cli) only: Vec<Action>,
-    /// Show what would be changed, as asof diff does, and change nothing
+    /// Show the changes as asof diff does, and apply nothing
     #[arg(short = 'n', long)]
     pub(in crate::cli) dry_run: bool,
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(short, long)]
     pub(in crate::cli) yes: bool,
-    /// Allow deleting more than half of the keys in scope; without it, their number has to be typed, and --yes is refused
+    /// Allow deleting more than half of the keys in scope
+    ///
+    /// Without it, asof asks for the number of keys, and refuses --yes.
     #[arg(long)]
     pub(in crate::cli) allow_mass_delete: bool,
     #[command(flatten)]
@@ -68,9 +76,9 @@ impl RestoreArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ResumeArgs {
-    /// The run, as asof restore named it and asof runs lists it; or latest: the newest one
+    /// Run, as listed by asof runs, or latest for the newest one
     pub(in crate::cli) run: String,
-    /// Accepted beside that of restore and undo: nothing is asked
+    /// Accepted for scripts that also call restore and undo; resume does not ask
     #[arg(short, long, hide = true)]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]
@@ -85,12 +93,12 @@ pub(in crate::cli) struct ResumeArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct UndoArgs {
-    /// The run, as asof restore named it and asof runs lists it; or latest: the newest one
+    /// Run, as listed by asof runs, or latest for the newest one
     pub(in crate::cli) run: String,
-    /// How keys come back that the run deleted: by removing its delete markers, or by copying what is below them
+    /// How to restore keys that the run deleted: remove its delete markers, or copy the version
     #[arg(long, value_enum, value_name = "HOW", default_value = "remove-marker")]
     pub(in crate::cli) undelete: Undelete,
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(short, long)]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]

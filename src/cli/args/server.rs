@@ -12,28 +12,28 @@ use crate::model::{Account, RequestPayer};
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Server")]
 pub(in crate::cli) struct ServerArgs {
-    /// The server's address, if it is not AWS
+    /// URL of the S3 server, if it is not AWS
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) endpoint_url: Option<String>,
-    /// The bucket's region
+    /// Region of the bucket
     #[arg(long)]
     pub(in crate::cli) region: Option<String>,
-    /// The profile in the AWS configuration files
+    /// Profile in the AWS configuration files
     #[arg(long)]
     pub(in crate::cli) profile: Option<String>,
-    /// Name the bucket in the path, not in the host name
+    /// Put the bucket name into the path instead of the host name
     #[arg(long)]
     pub(in crate::cli) path_style: bool,
-    /// Refuse every bucket that another AWS account owns
+    /// Refuse buckets that another AWS account owns
     #[arg(long, value_name = "ACCOUNT", value_parser = parse::parse::<Account>)]
     pub(in crate::cli) expected_bucket_owner: Option<Account>,
-    /// Agree to pay for requests to Requester Pays buckets
+    /// Accept the charges of Requester Pays buckets
     #[arg(long, value_name = "PAYER", value_enum)]
     pub(in crate::cli) request_payer: Option<RequestPayer>,
-    /// Listing requests under way at once, at most; throttling narrows it
+    /// Maximum number of listing requests in flight; asof lowers it while S3 throttles
     #[arg(long, value_name = "N", value_parser = parse::concurrency, default_value_t = limits::DEFAULT_LIST_CONCURRENCY)]
     pub(in crate::cli) list_concurrency: usize,
-    /// Seconds without data after which a reply has stalled and its request is retried
+    /// Retry a request if its reply sends no data for this many seconds
     #[arg(long, value_name = "SECONDS", value_parser = parse::read_timeout, default_value = "60")]
     pub(in crate::cli) read_timeout: Duration,
 }

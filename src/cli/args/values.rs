@@ -26,41 +26,41 @@ macro_rules! words {
 
 words! {
     OnConflict {
-        Skip "skip" "It is left alone and listed, and the exit code is 3";
-        Overwrite "overwrite" "What is there stays as a noncurrent version; a file is replaced";
+        Skip "skip" "Leave it unchanged and list it; exit with 3";
+        Overwrite "overwrite" "Change it: the other version becomes noncurrent; in a directory, the file is replaced";
     }
     Undelete {
         Copy "copy" "Copy the version";
-        RemoveMarker "remove-marker" "Remove the delete markers above it, by their version ids: a thousand a request, but the history is no longer whole";
+        RemoveMarker "remove-marker" "Remove its delete markers, 1,000 per request; the history is no longer complete";
     }
     Action {
-        Undelete "undelete" "Keys deleted since";
-        Revert "revert" "Keys overwritten since";
-        Delete "delete" "Keys created since";
+        Undelete "undelete" "Keys deleted since T";
+        Revert "revert" "Keys overwritten since T";
+        Delete "delete" "Keys created since T";
     }
     Tier {
-        Bulk "bulk" "Within 12 hours, the cheapest; from DEEP_ARCHIVE within 48";
-        Standard "standard" "Within 5 hours; from DEEP_ARCHIVE within 12";
-        Expedited "expedited" "Within minutes, the dearest; not from DEEP_ARCHIVE";
+        Bulk "bulk" "Within 12 hours, from DEEP_ARCHIVE within 48; cheapest";
+        Standard "standard" "Within 5 hours, from DEEP_ARCHIVE within 12";
+        Expedited "expedited" "Within minutes, not from DEEP_ARCHIVE; most expensive";
     }
     OnDoubt {
-        Skip "skip" "Leave these keys as they are";
-        Trust "trust" "Carry the change out; archived versions need --thaw all the same";
+        Skip "skip" "Leave these keys unchanged";
+        Trust "trust" "Apply their changes; archived versions still need --thaw";
     }
     RequestPayer {
         Requester "requester";
     }
     Use {
-        Plan "plan" "Look, and change nothing: timeline, history, check, diff, verify";
+        Plan "plan" "Commands that change nothing: timeline, history, check, diff, verify";
         Restore "restore" "Restore in place, and undo --undelete copy";
         RestoreTo "restore-to" "Restore into another bucket";
         RemoveMarker "remove-marker" "Restore with --undelete remove-marker, and undo";
         Thaw "thaw" "Restore with --thaw";
-        Recover "recover" "Recover: buckets in place, and databases of RDS";
-        Drill "drill" "Drill: buckets and databases into scratch copies, to see that it can be done";
+        Recover "recover" "Recover: buckets in place and RDS databases";
+        Drill "drill" "Drill: buckets and databases into scratch copies";
     }
     Format {
-        Table "table" "For a person";
+        Table "table" "Human-readable table";
         Json "json" "JSON Lines";
         Csv "csv" "Comma-separated values";
     }
@@ -69,7 +69,7 @@ words! {
 /// What a check or a comparison does about keys whose state at T is uncertain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TrustArg {
-    /// Take the listing for the whole truth
+    /// Trust the listing
     Trust,
 }
 

@@ -51,7 +51,7 @@ fn each_window_has_its_verdict() {
         (window(None, None), Question::Back, Passed),
     ] {
         let check = told(window, question);
-        assert_eq!(check.verdict, verdict, "{window:?} {question:?}: {}", check.words);
+        assert_eq!(check.verdict, verdict, "{window:?} {question:?}: {}", check.message);
         assert_eq!(check.blocks(), verdict == Failed);
         let database = check.database.unwrap();
         assert_eq!(Window { earliest: database.earliest, latest: database.latest }, window);
@@ -95,7 +95,7 @@ fn the_words_tell_the_bounds_and_which_one_is_not_told() {
             ),
         ),
     ] {
-        assert_eq!(told(window, question).words, words);
+        assert_eq!(told(window, question).message, words);
     }
 }
 
@@ -107,7 +107,7 @@ fn what_cannot_be_asked_is_unknown_and_blocks() {
         let [check] = &checks[..] else { panic!("one database, one check: {checks:?}") };
         assert!(check.blocks() && check.verdict == Verdict::Unknown, "{check:?}");
         assert_eq!(
-            check.words,
+            check.message,
             "database orders: which times it reaches is unknown (the command failed; look above)"
         );
     }

@@ -2,6 +2,7 @@
 //! them down any more. They are known by their tags; a recovery's database never is one of them.
 
 use aws_sdk_rds::types::{DbCluster, DbInstance};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Server;
@@ -18,7 +19,7 @@ use crate::limits;
 use crate::model::Instant;
 
 /// Whether a copy is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Sweep {
     /// It is.
@@ -44,7 +45,8 @@ impl Sweep {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A copy that a drill has left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Leftover {
     /// `instance` or `cluster`.
     pub database: &'static str,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Instant, Location, Versioning};
@@ -11,7 +12,7 @@ use crate::plan::Only;
 pub const FORMAT: Format = Format { major: 1, minor: 0 };
 
 /// The format of a plan file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Format {
     /// Another one cannot be read.
     pub major: u32,
@@ -26,7 +27,7 @@ impl fmt::Display for Format {
 }
 
 /// What a plan is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
     /// The file's format.
     pub format: Format,
@@ -47,7 +48,7 @@ pub struct Header {
 }
 
 /// What was known of the bucket, and how versions were compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Checks {
     /// Whether the bucket kept versions.
     pub versioning: Versioning,
@@ -59,7 +60,7 @@ pub struct Checks {
 }
 
 /// The options that chose the keys, as they were given.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Selected {
     /// `--include`.
     #[serde(default)]

@@ -37,7 +37,7 @@ fn judge(settings: &BucketSettings, prefix: &str, at: Option<Instant>) -> Vec<Ch
 
 fn of(checks: &[Check], subject: Subject) -> (Verdict, &str, Option<&'static str>) {
     let check = checks.iter().find(|check| check.subject == subject).unwrap();
-    (check.verdict, check.words.as_str(), check.permission)
+    (check.verdict, check.message.as_str(), check.permission)
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn what_is_not_told_never_passes() {
         _ => c.verdict == Verdict::Warned,
     };
     assert!(
-        checks.iter().all(|c| expected(c) && c.words.contains("not offered by this server")),
+        checks.iter().all(|c| expected(c) && c.message.contains("not offered by this server")),
         "{checks:?}"
     );
     let unclear = BucketSettings { lock: Known::Unclear("HTTP 418".into()), ..plain() };

@@ -76,16 +76,16 @@ fn a_time_that_cannot() {
     assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT} --format json")).changes_nothing(), @r#"
     exit code 5
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"warned","words":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
-    {"type":"doubt","doubt":"lifecycle","keys":2,"some":["uploads/deleted.jpg","uploads/overwritten.jpg"]}
-    {"type":"summary","command":"check","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","window_from":null,"restorable":false,"restorable_from":null,"keys_may_be_gone":true,"keys":3,"versions":4,"doubtful":2,"list_requests":1,"elapsed_ms":0}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
+    {"type":"doubt","doubt":"lifecycle","keys":2,"examples":["uploads/deleted.jpg","uploads/overwritten.jpg"]}
+    {"type":"summary","command":"check","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","window_from":null,"restorable":false,"restorable_from":null,"keys_possibly_expired":true,"keys":3,"versions":4,"doubtful":2,"list_requests":1,"elapsed_ms":0}
     "#);
     // The rules are about uploads/ alone.
     let (code, summary) = answer(&stage, AT);

@@ -86,17 +86,17 @@ fn a_time_that_the_database_reaches() {
     assert_snapshot!(check(&stage, &format!("{AT} --format json")), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
-    {"type":"check","subject":"database","verdict":"passed","words":"database orders: reaches from 2024-05-01 00:00:00 UTC to 2024-05-06 07:08:09 UTC","name":"orders","earliest":"2024-05-01T00:00:00Z","latest":"2024-05-06T07:08:09Z"}
-    {"type":"check","subject":"database","verdict":"passed","words":"database users: does not say which times it reaches","name":"users","earliest":null,"latest":null}
-    {"type":"summary","command":"check","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","window_from":null,"restorable":true,"restorable_from":null,"keys_may_be_gone":false,"keys":11,"versions":19,"doubtful":0,"list_requests":1,"elapsed_ms":0}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
+    {"type":"check","subject":"database","verdict":"passed","message":"database orders: reaches from 2024-05-01 00:00:00 UTC to 2024-05-06 07:08:09 UTC","name":"orders","earliest":"2024-05-01T00:00:00Z","latest":"2024-05-06T07:08:09Z"}
+    {"type":"check","subject":"database","verdict":"passed","message":"database users: does not say which times it reaches","name":"users","earliest":null,"latest":null}
+    {"type":"summary","command":"check","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","window_from":null,"restorable":true,"restorable_from":null,"keys_possibly_expired":false,"keys":11,"versions":19,"doubtful":0,"list_requests":1,"elapsed_ms":0}
     "#);
 }
 
@@ -129,7 +129,9 @@ fn a_time_that_it_does_not() {
     assert_eq!((&*code, &summary["restorable"]), ("exit code 5", &Value::Bool(false)));
     let verdicts: Vec<_> = databases.iter().map(|line| &line["verdict"]).collect();
     assert_eq!(verdicts, ["failed", "passed"]);
-    assert!(databases[0]["words"].as_str().unwrap().ends_with("it reaches back to 2024-05-01 00:00:00 UTC"));
+    assert!(
+        databases[0]["message"].as_str().unwrap().ends_with("it reaches back to 2024-05-01 00:00:00 UTC")
+    );
     // Databases are restored to whole seconds: as recover does, T's second counts.
     assert_eq!(answer(&stage, "--at 2024-05-06T07:08:08.900Z").0, "exit code 0");
 }
@@ -149,7 +151,7 @@ fn a_database_that_cannot_be_asked() {
                 (&databases[0]["verdict"], &databases[0]["earliest"]),
                 (&Value::from("unknown"), &Value::Null)
             );
-            assert!(databases[0]["words"].as_str().unwrap().contains(why), "{}", databases[0]);
+            assert!(databases[0]["message"].as_str().unwrap().contains(why), "{}", databases[0]);
             assert_eq!(databases[1]["verdict"], "passed");
         }
     }

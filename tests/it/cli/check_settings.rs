@@ -33,7 +33,11 @@ fn each_permission_that_is_missing_is_named() {
             let denied = subjects.contains(&line["subject"].as_str().unwrap());
             assert_eq!(line["verdict"] == "unknown", denied, "{permission}: {line}");
             assert_eq!(line["permission"] == permission, denied, "{permission}: {line}");
-            assert_eq!(line["words"].as_str().unwrap().contains(permission), denied, "{permission}: {line}");
+            assert_eq!(
+                line["message"].as_str().unwrap().contains(permission),
+                denied,
+                "{permission}: {line}"
+            );
         }
         let diff = stage.asof(&format!("diff {at}")).changes_nothing();
         assert!(diff.starts_with("exit code 0\n") && diff.contains(permission), "{diff}");

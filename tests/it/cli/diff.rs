@@ -369,16 +369,16 @@ fn caution_same_second() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"change","key":"in-that-second","change":"undelete","now":null,"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-05-06T07:08:09Z","size":1,"etag":"c81e728d9d4c2f636f067f89cc14862c","storage_class":"STANDARD"},"doubts":[],"cautions":["same-second"]}
-    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":1,"versions":4,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":1,"list_requests":1,"write_requests":1,"elapsed_ms":0}
+    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":1,"versions":4,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":0,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":1,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     "#);
 }
 

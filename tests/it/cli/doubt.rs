@@ -63,18 +63,18 @@ fn a_diff_lists_them() {
     assert_snapshot!(stage.asof(&format!("diff s3://prod-uploads {AT} --format json")).changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"warned","words":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"change","key":"avatars/7.png","change":"revert","now":{"version_id":"VaXX7qzedWFDnwePRInWoIDl7GX1E3yVA","last_modified":"2024-05-06T07:08:10Z","size":23,"etag":"12e3169beb7174f4d13c97445042f2b2","storage_class":"STANDARD"},"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-04-01T09:00:00Z","size":12,"etag":"bce8eb9769df8bdbcdf62a57510eaa7d","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"uploads/overwritten.jpg","change":"delete","now":{"version_id":"ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF","last_modified":"2024-05-06T07:08:10Z","size":7,"etag":"c8e8df895c2cae166bad027fdf15335b","storage_class":"STANDARD"},"then":null,"doubts":["lifecycle"],"cautions":[]}
-    {"type":"unsure","key":"uploads/deleted.jpg","doubts":["lifecycle"]}
-    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":3,"versions":4,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":2,"bytes_to_copy":12,"list_requests":1,"write_requests":2,"elapsed_ms":0}
+    {"type":"uncertain","key":"uploads/deleted.jpg","doubts":["lifecycle"]}
+    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":3,"versions":4,"unchanged":1,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":2,"bytes_to_copy":12,"list_requests":1,"write_requests":2,"elapsed_ms":0}
     "#);
 }
 
@@ -290,7 +290,9 @@ fn what_is_in_doubt_is_not_verified() {
     let json = stage.asof(&format!("verify s3://prod-uploads {AT} --format json")).changes_nothing();
     assert!(json.starts_with("exit code 5"), "{json}");
     assert!(
-        json.contains(r#"{"type":"unsure","schema":1,"key":"uploads/deleted.jpg","doubts":["lifecycle"]}"#),
+        json.contains(
+            r#"{"schema":1,"type":"uncertain","key":"uploads/deleted.jpg","doubts":["lifecycle"]}"#
+        ),
         "{json}"
     );
     stage.asof(&format!("restore s3://prod-uploads {AT} --to ./copy --doubtful trust --quiet")).run();

@@ -55,19 +55,19 @@ fn in_json_they_are_whole() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --format json").hide("\u{202e}", "<RIGHT-TO-LEFT>").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"change","key":"clear\u001b[2J.txt","change":"undelete","now":null,"then":{"version_id":"44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"gpj.<RIGHT-TO-LEFT>exe","change":"undelete","now":null,"then":{"version_id":"PKkkRU_K4LKWM1XwIx_iAFiWOnuXDrIDD","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"it's","change":"undelete","now":null,"then":{"version_id":"ugTWaiF.EkFIngVpaIS8cMCRUXu95CjfF","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"two\nlines/x","change":"undelete","now":null,"then":{"version_id":"FiZLW.G_8vEVwG3DsqqkwGNHvxh0iDmgM","last_modified":"2024-04-01T00:00:00Z","size":4,"etag":"0e5243d9965540f62aac19a985f3f33e","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
-    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":4,"versions":8,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":4,"deletes":0,"doubtful":0,"bytes_to_copy":16,"list_requests":1,"write_requests":4,"elapsed_ms":0}
+    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":4,"versions":8,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":0,"undeletes":4,"deletes":0,"doubtful":0,"bytes_to_copy":16,"list_requests":1,"write_requests":4,"elapsed_ms":0}
     "#);
 }
 

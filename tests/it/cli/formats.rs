@@ -10,16 +10,16 @@ fn json() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"change","key":"avatars/7/me.png","change":"revert","now":{"version_id":"wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP","last_modified":"2024-05-06T07:08:10Z","size":7,"etag":"c8e8df895c2cae166bad027fdf15335b","storage_class":"STANDARD"},"then":{"version_id":"YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K","last_modified":"2024-04-07T09:00:00Z","size":13,"etag":"6878fdc9ed135511ac9300f55cd7ce01","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
-    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
+    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     "#);
 }
 
@@ -29,18 +29,18 @@ fn json_of_every_kind() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --format json --include *[ut]*.tmp --include readme.txt --include *01.jpg").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"change","key":"readme.txt","change":"revert","now":{"version_id":"nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM","last_modified":"2024-05-06T07:08:10Z","size":0,"etag":"d41d8cd98f00b204e9800998ecf8427e","storage_class":"STANDARD"},"then":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-04-07T09:00:00Z","size":7,"etag":"ef7b5181c1f63f8ca8eebaab0829ee38","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"uploads/2024/04/01.jpg","change":"undelete","now":null,"then":{"version_id":"44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG","last_modified":"2024-04-01T09:00:00Z","size":5000,"etag":"917e1a83a76ee69c8e38b034273742fc","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"uploads/junk.tmp","change":"delete","now":{"version_id":"Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK","last_modified":"2024-05-06T07:08:10Z","size":4,"etag":"0c821f675f132d790b3f25e79da739a7","storage_class":"STANDARD"},"then":null,"doubts":[],"cautions":[]}
-    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":3,"versions":19,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":1,"deletes":1,"doubtful":0,"bytes_to_copy":5007,"list_requests":1,"write_requests":3,"elapsed_ms":0}
+    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":3,"versions":19,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":1,"deletes":1,"doubtful":0,"bytes_to_copy":5007,"list_requests":1,"write_requests":3,"elapsed_ms":0}
     "#);
 }
 
@@ -50,16 +50,16 @@ fn json_of_two_past_times() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --versus 2024-05-06T07:08:10Z --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"change","key":"avatars/7/me.png","change":"revert","now":{"version_id":"wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP","last_modified":"2024-05-06T07:08:10Z","size":7,"etag":"c8e8df895c2cae166bad027fdf15335b","storage_class":"STANDARD"},"then":{"version_id":"YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K","last_modified":"2024-04-07T09:00:00Z","size":13,"etag":"6878fdc9ed135511ac9300f55cd7ce01","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
-    {"type":"summary","command":"diff","versus":"2024-05-06T07:08:10Z","bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
+    {"type":"summary","command":"diff","versus":"2024-05-06T07:08:10Z","bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     "#);
 }
 
@@ -69,15 +69,15 @@ fn json_of_nothing() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads/none --at 2024-05-06T07:08:09Z --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
-    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"none","at":"2024-05-06T07:08:09Z","keys":0,"versions":0,"unchanged":0,"same_content":0,"unproven":0,"reverts":0,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":0,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
+    {"type":"summary","command":"diff","bucket":"prod-uploads","prefix":"none","at":"2024-05-06T07:08:09Z","keys":0,"versions":0,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":0,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":0,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     "#);
 }
 

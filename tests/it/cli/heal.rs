@@ -55,7 +55,7 @@ fn heal_after_a_restore() {
     assert_snapshot!(stage.asof(&format!("{heal} 30 --yes --format json")).changes_nothing(), @r#"
     exit code 4
     --- stdout
-    {"type":"dangling","schema":1,"key":"uploads/again.jpg","existed":"after","deleted":"2024-05-01T09:00:00Z","later":{"version_id":"YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K","last_modified":"2024-05-06T07:09:00Z","size":15,"etag":"bea14e9d25aeac4e0590594bb59d4da9","storage_class":"STANDARD"},"seconds_later":51,"now":null,"doubts":[]}
+    {"schema":1,"type":"dangling","key":"uploads/again.jpg","existed":"after","deleted":"2024-05-01T09:00:00Z","later":{"version_id":"YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K","last_modified":"2024-05-06T07:09:00Z","size":15,"etag":"bea14e9d25aeac4e0590594bb59d4da9","storage_class":"STANDARD"},"seconds_later":51,"now":null,"doubts":[]}
     {"type":"dangling","key":"uploads/gone.jpg","existed":"before","deleted":"2024-05-01T09:00:00Z","later":null,"seconds_later":null,"now":null,"doubts":[]}
     {"type":"dangling","key":"uploads/late.jpg","existed":"after","deleted":null,"later":{"version_id":"f0apripcxYD_8IueuP6OOHLzhRzxBnlsF","last_modified":"2024-05-06T07:08:11Z","size":13,"etag":"4fc3fdbf8bb3af282b5a196e1c190e09","storage_class":"STANDARD"},"seconds_later":2,"now":{"version_id":"JLje0HpCk_GH0gHdzMVP.FULrDRCZ1VnJ","last_modified":"2024-05-07T09:00:00Z","size":13,"etag":"4fc3fdbf8bb3af282b5a196e1c190e09","storage_class":"STANDARD"},"doubts":[]}
     {"type":"dangling","key":"uploads/never.jpg","existed":"never","deleted":null,"later":null,"seconds_later":null,"now":null,"doubts":[]}

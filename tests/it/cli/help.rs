@@ -10,39 +10,48 @@ fn of_asof() {
     assert_snapshot!(stage.asof("--help").changes_nothing(), @"
     exit code 0
     --- stdout
-    Puts a versioned S3 bucket back to the state it had at a past second
+    Restore versioned S3 buckets to a past second
 
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
-      timeline     Show puts, overwrites and deletes over time: find the second before the damage
-      diff         Show what a restore to a past time would change; change nothing
-      restore      Put the objects back to their versions at a past time
-      resume       Go on with a restore that was interrupted, or that left keys behind
-      undo         Put back what a restore has changed, where nobody has changed it since
-      verify       Compare the bucket, or another place, with its state at a past time
-      references   Find keys that a database's rows name and the bucket did not hold at a past time
-      show         Show a plan that diff has saved
-      runs         List the restores that were begun, and how far each is
-      recover      Put buckets and databases back to the same second, as a recovery file says
-      drill        Do the same into scratch copies, check and time it, and tear them down
-      mark         Stop the application for a moment, and note a time to go back to
-      history      Show every version of one key, newest first
-      check        Say whether a past time can be restored, or since when every one can; exit 5 if not
-      completions  Print what lets a shell complete asof's commands and options
-      man          Print the manual page: asof man | man -l -
-      demo         Make an incident in an embedded S3 and undo it: no AWS account needed
-      lab          The embedded S3, to try things out and to test against
+      timeline     Show puts, overwrites and deletes over time, and suggest a target time
+      diff         Show what a restore would change
+      restore      Restore a bucket, a prefix or selected keys to their state at a past time
+      resume       Resume an interrupted or incomplete restore
+      undo         Undo a restore, skipping keys changed since
+      verify       Compare a bucket, or a copy of it, with its state at a past time
+      references   Find dangling references: keys in database rows that did not exist at a past time
+      show         Show a saved plan, or the plan of a run
+      runs         List runs and their progress
+      recover      Restore buckets and databases to the same second, as described in a recovery file
+      drill        Rehearse a recovery into scratch copies, verify and time it, then tear it down
+      mark         Quiesce the application briefly and record a time to recover to
+      history      List every version of one key, newest first
+      check        Check which past times can be restored, or print an IAM policy
+      manual       Show a page of the manual, or list its topics
+      schema       Print the JSON Schema of the --format json output
+      completions  Print shell completions
+      man          Print the man page: asof man | man -l -
+      demo         Cause an incident in an embedded S3 and restore it; needs no AWS account
+      lab          Run the embedded S3 server, to experiment and to test against
       help         Print this message or the help of the given subcommand(s)
 
     Options:
-      -v, --verbose...  Tell more on stderr: what lies below an error; twice: every request
+      -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)
       -h, --help        Print help
       -V, --version     Print version
 
-    Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys
-    failed or were changed by somebody meanwhile); 4 differences found (verify, references, diff
-    --exit-code); 5 refused, to lose nothing; 130 interrupted.
+    Exit codes:
+      0    done
+      1    failed
+      2    usage error, or a plan that cannot be read
+      3    incomplete: keys failed, or changed since the plan (conflicts)
+      4    differences or findings (verify, references, drill, diff --exit-code)
+      5    refused, to protect data
+      130  interrupted
+
+    Read the manual: asof manual
     ");
 }
 
@@ -52,12 +61,12 @@ fn of_demo() {
     assert_snapshot!(stage.asof("demo --help").changes_nothing(), @"
     exit code 0
     --- stdout
-    Make an incident in an embedded S3 and undo it: no AWS account needed
+    Cause an incident in an embedded S3 and restore it; needs no AWS account
 
     Usage: asof demo [OPTIONS]
 
     Options:
-      -v, --verbose...  Tell more on stderr: what lies below an error; twice: every request
+      -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)
       -h, --help        Print help
     ");
 }
@@ -68,17 +77,17 @@ fn of_lab() {
     assert_snapshot!(stage.asof("lab --help").changes_nothing(), @"
     exit code 0
     --- stdout
-    The embedded S3, to try things out and to test against
+    Run the embedded S3 server, to experiment and to test against
 
     Usage: asof lab [OPTIONS] <COMMAND>
 
     Commands:
       serve  Serve a versioned S3 on loopback, in memory, until Ctrl-C
-      wall   Serve a computed bucket of any size on loopback, to measure how it is listed, until Ctrl-C
+      wall   Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
       help   Print this message or the help of the given subcommand(s)
 
     Options:
-      -v, --verbose...  Tell more on stderr: what lies below an error; twice: every request
+      -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)
       -h, --help        Print help
     ");
 }
@@ -94,10 +103,10 @@ fn of_lab_serve() {
     Usage: asof lab serve [OPTIONS]
 
     Options:
-          --listen <ADDRESS>  The loopback address to listen on; port 0 picks a free one [default:
+          --listen <ADDRESS>  Loopback address to listen on; port 0 picks a free port [default:
                               127.0.0.1:9797]
-          --region <REGION>   The region that requests must be signed for [default: us-east-1]
-      -v, --verbose...        Tell more on stderr: what lies below an error; twice: every request
+          --region <REGION>   Region that requests must be signed for [default: us-east-1]
+      -v, --verbose...        Increase verbosity (-v: error causes, -vv: every request)
       -h, --help              Print help
     ");
 }
@@ -118,38 +127,47 @@ fn nothing_typed() {
     assert_snapshot!(stage.asof("").changes_nothing(), @"
     exit code 2
     --- stderr
-    Puts a versioned S3 bucket back to the state it had at a past second
+    Restore versioned S3 buckets to a past second
 
     Usage: asof [OPTIONS] <COMMAND>
 
     Commands:
-      timeline     Show puts, overwrites and deletes over time: find the second before the damage
-      diff         Show what a restore to a past time would change; change nothing
-      restore      Put the objects back to their versions at a past time
-      resume       Go on with a restore that was interrupted, or that left keys behind
-      undo         Put back what a restore has changed, where nobody has changed it since
-      verify       Compare the bucket, or another place, with its state at a past time
-      references   Find keys that a database's rows name and the bucket did not hold at a past time
-      show         Show a plan that diff has saved
-      runs         List the restores that were begun, and how far each is
-      recover      Put buckets and databases back to the same second, as a recovery file says
-      drill        Do the same into scratch copies, check and time it, and tear them down
-      mark         Stop the application for a moment, and note a time to go back to
-      history      Show every version of one key, newest first
-      check        Say whether a past time can be restored, or since when every one can; exit 5 if not
-      completions  Print what lets a shell complete asof's commands and options
-      man          Print the manual page: asof man | man -l -
-      demo         Make an incident in an embedded S3 and undo it: no AWS account needed
-      lab          The embedded S3, to try things out and to test against
+      timeline     Show puts, overwrites and deletes over time, and suggest a target time
+      diff         Show what a restore would change
+      restore      Restore a bucket, a prefix or selected keys to their state at a past time
+      resume       Resume an interrupted or incomplete restore
+      undo         Undo a restore, skipping keys changed since
+      verify       Compare a bucket, or a copy of it, with its state at a past time
+      references   Find dangling references: keys in database rows that did not exist at a past time
+      show         Show a saved plan, or the plan of a run
+      runs         List runs and their progress
+      recover      Restore buckets and databases to the same second, as described in a recovery file
+      drill        Rehearse a recovery into scratch copies, verify and time it, then tear it down
+      mark         Quiesce the application briefly and record a time to recover to
+      history      List every version of one key, newest first
+      check        Check which past times can be restored, or print an IAM policy
+      manual       Show a page of the manual, or list its topics
+      schema       Print the JSON Schema of the --format json output
+      completions  Print shell completions
+      man          Print the man page: asof man | man -l -
+      demo         Cause an incident in an embedded S3 and restore it; needs no AWS account
+      lab          Run the embedded S3 server, to experiment and to test against
       help         Print this message or the help of the given subcommand(s)
 
     Options:
-      -v, --verbose...  Tell more on stderr: what lies below an error; twice: every request
+      -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)
       -h, --help        Print help
       -V, --version     Print version
 
-    Exit codes: 0 done; 1 failed; 2 wrong usage, or a plan that cannot be read; 3 incomplete (some keys
-    failed or were changed by somebody meanwhile); 4 differences found (verify, references, diff
-    --exit-code); 5 refused, to lose nothing; 130 interrupted.
+    Exit codes:
+      0    done
+      1    failed
+      2    usage error, or a plan that cannot be read
+      3    incomplete: keys failed, or changed since the plan (conflicts)
+      4    differences or findings (verify, references, drill, diff --exit-code)
+      5    refused, to protect data
+      130  interrupted
+
+    Read the manual: asof manual
     ");
 }

@@ -10,114 +10,121 @@ fn of_check() {
     assert_snapshot!(Stage::new().asof("check --help").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    Say whether a past time can be restored, or since when every one can; exit 5 if not
+    Check which past times can be restored, or print an IAM policy
 
     Usage: asof check [OPTIONS] [LOCATION]
 
     Arguments:
       [LOCATION]
-              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+              Bucket, or prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
           --at <TIME>
-              Can this past time be restored? Without it, and without --window: since when can every
-              time be?
+              Check whether this time can be restored
+
+              Without --at and --window, check prints the time since which every second can be restored.
 
           --window <LENGTH>
-              Can every second of so long a time up to now be restored? 24h, 7d
+              Check whether every second since this long ago can be restored: 24h, 7d
 
           --database <FILE>
-              Ask the databases of this recovery file, as asof recover takes it, too: which times can
-              they be restored to?
+              Also check which times the databases of this recovery file can be restored to
 
           --iam <USE>
-              Print the least IAM policy for a use of asof on the place, or on a bucket BUCKET; look at
-              nothing. With --database, for that file's recovery
+              Print the least IAM policy for this use, without any request
+
+              The policy is for the location, or for a placeholder BUCKET. With --database, it is for
+              the recovery file.
 
               Possible values:
-              - plan:          Look, and change nothing: timeline, history, check, diff, verify
+              - plan:          Commands that change nothing: timeline, history, check, diff, verify
               - restore:       Restore in place, and undo --undelete copy
               - restore-to:    Restore into another bucket
               - remove-marker: Restore with --undelete remove-marker, and undo
               - thaw:          Restore with --thaw
-              - recover:       Recover: buckets in place, and databases of RDS
-              - drill:         Drill: buckets and databases into scratch copies, to see that it can be
-                done
+              - recover:       Recover: buckets in place and RDS databases
+              - drill:         Drill: buckets and databases into scratch copies
 
           --multipart-window <LENGTH>
-              With --at: doubt keys that held a multipart upload started within this window before T;
-              without it, 1h
+              With --at: report multipart uploads started within this window before T [default: 1h]
 
           --doubtful <HOW>
-              Accept keys whose state is uncertain: trust takes the listing for the whole truth
+              Accept keys whose state is uncertain: trust the listing
 
               Possible values:
-              - trust: Take the listing for the whole truth
+              - trust: Trust the listing
 
           --lifecycle-history <FILE>
-              Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
-              aws s3api get-bucket-lifecycle-configuration prints them
+              File with earlier lifecycle rules of the bucket
+
+              JSON: [{"from": TIME, "configuration": …}, …], each configuration as aws s3api
+              get-bucket-lifecycle-configuration prints it.
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof check s3://prod-uploads --at 2026-11-17T14:30:05Z
+      asof check s3://prod-uploads --window 7d --database recovery.toml
+      asof check s3://prod-uploads --iam restore
     "#);
 }

@@ -11,133 +11,142 @@ fn of_diff() {
     assert_snapshot!(stage.asof("diff --help").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    Show what a restore to a past time would change; change nothing
+    Show what a restore would change
 
     Usage: asof diff [OPTIONS] --at <TIME> <LOCATION>
 
     Arguments:
       <LOCATION>
-              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+              Bucket, or prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
           --at <TIME>
-              The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
-              90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
 
           --versus <TIME>
               Compare with this later time instead of now
 
           --all
-              List every key in the table, not only the first of each kind
+              List every key in the table, not only the first ones of each kind
 
           --out <PLAN>
-              Save the plan in this file, for asof restore --plan; a file of that name is replaced
+              Save the plan to this file, for asof restore --plan
+
+              An existing plan of this name is replaced.
 
           --undelete <HOW>
-              How keys come back that were deleted: by a copy, or, where only delete markers lie above
-              their version, by removing these
+              How to restore deleted keys: copy the version, or remove its delete markers
+
+              remove-marker applies to keys that have only delete markers above the version; other keys
+              are copied.
 
               Possible values:
               - copy:          Copy the version
-              - remove-marker: Remove the delete markers above it, by their version ids: a thousand a
-                request, but the history is no longer whole
+              - remove-marker: Remove its delete markers, 1,000 per request; the history is no longer
+                complete
 
               [default: copy]
 
           --only <KIND>
-              Only changes of this kind; may be given several times: --only undelete,revert
+              Restrict to this kind of change; repeatable, or a list: --only undelete,revert
 
               Possible values:
-              - undelete: Keys deleted since
-              - revert:   Keys overwritten since
-              - delete:   Keys created since
+              - undelete: Keys deleted since T
+              - revert:   Keys overwritten since T
+              - delete:   Keys created since T
 
           --exit-code
               Exit with 4 if there are differences
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Which keys:
           --include <GLOB>
-              Only keys that match; * crosses /. May be given several times
+              Restrict to keys that match; * also matches /; repeatable
 
           --exclude <GLOB>
-              No keys that match. May be given several times
+              Skip keys that match; repeatable
 
           --keys-from <FILE>
-              Only the keys in this file (- for standard input), one a line
+              Restrict to the keys in this file, one per line (- for stdin)
 
           --trust-etag
-              Take versions of equal ETag and size for the same object, without a HEAD of either
+              Treat versions with equal ETag and size as the same object, without HEAD requests
 
           --multipart-window <LENGTH>
-              Caution about uploads in parts begun at most this long before the past time; without it,
-              1h
+              Warn about multipart uploads started within this window before T [default: 1h]
 
           --lifecycle-history <FILE>
-              Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
-              aws s3api get-bucket-lifecycle-configuration prints them
+              File with earlier lifecycle rules of the bucket
+
+              JSON: [{"from": TIME, "configuration": …}, …], each configuration as aws s3api
+              get-bucket-lifecycle-configuration prints it.
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
               - csv:   Comma-separated values
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof diff s3://prod-uploads --at 2026-11-17T14:30:05Z
+      asof diff s3://prod-uploads/invoices/ --at 2h --out incident.plan
+      asof diff s3://prod-uploads --at 2d --versus 1d --format json
     "#);
 }
 
@@ -147,49 +156,54 @@ fn of_show() {
     assert_snapshot!(stage.asof("show --help").changes_nothing(), @"
     exit code 0
     --- stdout
-    Show a plan that diff has saved
+    Show a saved plan, or the plan of a run
 
     Usage: asof show [OPTIONS] <PLAN>
 
     Arguments:
       <PLAN>
-              The plan's file; or a run, for its plan; or latest, for the newest run's
+              Plan file, or a run whose plan to show, or latest for the newest run
 
     Options:
           --all
-              List every key in the table, not only the first of each kind
+              List every key in the table, not only the first ones of each kind
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
               - csv:   Comma-separated values
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof show incident.plan
+      asof show latest --all
+      asof show incident.plan --format csv
     ");
 }
 
@@ -199,80 +213,85 @@ fn of_history() {
     assert_snapshot!(stage.asof("history --help").changes_nothing(), @"
     exit code 0
     --- stdout
-    Show every version of one key, newest first
+    List every version of one key, newest first
 
     Usage: asof history [OPTIONS] <LOCATION>
 
     Arguments:
       <LOCATION>
-              The object: s3://BUCKET/KEY
+              Object: s3://BUCKET/KEY
 
     Options:
           --at <TIME>
-              Mark the version live at this time
+              Mark the version that was live at this time
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
               - csv:   Comma-separated values
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof history s3://prod-uploads/avatars/7/me.png
+      asof history s3://prod-uploads/avatars/7/me.png --at 2h
+      asof history s3://prod-uploads/avatars/7/me.png --format csv
     ");
 }
 

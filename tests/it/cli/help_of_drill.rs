@@ -12,34 +12,39 @@ fn of_drill() {
     let stage = Stage::new();
     let [drill, recover] =
         ["drill --help", "recover --help"].map(|words| stage.asof(words).changes_nothing());
-    let (own, shared) = drill.split_at(drill.find(SHARED).unwrap());
-    assert_eq!(shared, &recover[recover.find(SHARED).unwrap()..]);
+    let shared = |help: &str| {
+        let end = help.find("\nExamples:").unwrap();
+        help[help.find(SHARED).unwrap()..end].to_owned()
+    };
+    assert_eq!(shared(&drill), shared(&recover));
+    let (own, _) = drill.split_at(drill.find(SHARED).unwrap());
     assert_snapshot!(own, @"
     exit code 0
     --- stdout
-    Do the same into scratch copies, check and time it, and tear them down
+    Rehearse a recovery into scratch copies, verify and time it, then tear it down
 
     Usage: asof drill [OPTIONS] <FILE>
            asof drill --sweep [OPTIONS] [FILE]
 
     Arguments:
       [FILE]
-              The recovery file; every target in it has to be a scratch one
+              Recovery file; all of its targets must be scratch copies
 
     Options:
           --sweep
-              List the RDS databases that drills left behind more than a day ago, and remove them
+              List RDS databases that drills left behind more than a day ago, and remove them
 
       -y, --yes
-              Remove what --sweep lists without asking; databases protected from deletion are left
+              Remove the databases listed by --sweep without asking
+
+              Databases with deletion protection are left.
 
           --at <TIME>
-              The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that
-              every database reaches
+              Target time as in restore, mark:NAME, or latest: the newest second all databases reach
 
               [default: latest]
 
           --keep
-              Leave the copies, to look at them
+              Keep the scratch copies instead of tearing them down
     ");
 }

@@ -11,7 +11,7 @@ fn of_recover() {
     assert_snapshot!(stage.asof("recover --help").changes_nothing(), @"
     exit code 0
     --- stdout
-    Put buckets and databases back to the same second, as a recovery file says
+    Restore buckets and databases to the same second, as described in a recovery file
 
     Usage: asof recover [OPTIONS] --at <TIME> <FILE>
            asof recover --abort <FILE>
@@ -21,168 +21,174 @@ fn of_recover() {
 
     Arguments:
       [FILE]
-              The recovery file
+              Recovery file
 
     Options:
           --init
-              Write a recovery file to begin with, and do nothing else
+              Write a commented recovery file to start from, and exit
 
           --list
-              List the recoveries that are not finished; those of FILE if one is given
+              List unfinished recoveries, of FILE if given
 
           --abort
-              Abort the recovery of FILE: undo its runs, remove the databases that it restored, resume
-              the application
+              Abort the recovery: undo its runs, remove its databases, resume the application
 
           --adopt
-              Resume the recovery of FILE whose state directory is lost, by the tags of the RDS
-              databases that it restored
+              Resume a recovery whose state directory is lost, by the tags of its RDS databases
 
           --after-resume
-              Abort even after the resume hook was started, when the application may use the restored
-              databases that are removed
+              Allow --abort after the resume hook was started
+
+              The application may already use the restored databases, which are removed.
 
           --at <TIME>
-              The past time, as restore takes it; a mark: mark:NAME; or latest: the newest second that
-              every database reaches
+              Target time as in restore, mark:NAME, or latest: the newest second all databases reach
 
           --wait
-              If the target time is newer than a database's latest restorable time, wait until the
-              database reaches it
+              Wait until every database can be restored to the target time
 
       -n, --dry-run
               Show what would be restored, and change nothing
 
       -y, --yes
-              Do not ask
+              Skip the confirmation prompt
 
           --report <FILE>
-              Write the report into this file too, as JSON
+              Also write the report to this file, as JSON
 
           --html <FILE>
-              Write the report into this file too, as a page for a browser
+              Also write the report to this file, as an HTML page
 
           --on-conflict <HOW>
-              What to do about a key that somebody has changed since the plan, or a file in DIR that
-              differs: leave it alone, or change it all the same
+              What to do about conflicts: keys that changed since the plan, or files in DIR that differ
 
               Possible values:
-              - skip:      It is left alone and listed, and the exit code is 3
-              - overwrite: What is there stays as a noncurrent version; a file is replaced
+              - skip:      Leave it unchanged and list it; exit with 3
+              - overwrite: Change it: the other version becomes noncurrent; in a directory, the file is
+                replaced
 
               [default: skip]
 
           --rate <N/s>
-              Keys written a second, copies and deletes together: 3000/s
+              Maximum number of keys written per second, copies and deletes together
 
               [default: 3000/s]
 
           --concurrency <N>
-              Copies and delete requests under way at once, at most; a server that refuses or fails
-              narrows it
+              Maximum number of copies and delete requests in flight
+
+              asof lowers it while the server throttles or fails.
 
               [default: 128]
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Objects:
           --locks
-              Give copies the retention and the legal hold of their versions
+              Copy the Object Lock retention and legal hold of each version
 
           --no-head
-              Copy without a HEAD of each version first. Says that all have the bucket's default
-              encryption
+              Skip the HEAD request before each copy
+
+              Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              Restore although keys are in doubt: leave those out, or trust the plan
+              Restore although keys are uncertain: skip these keys, or trust the listing
 
               Possible values:
-              - skip:  Leave these keys as they are
-              - trust: Carry the change out; archived versions need --thaw all the same
+              - skip:  Leave these keys unchanged
+              - trust: Apply their changes; archived versions still need --thaw
 
           --thaw <TIER>
-              Ask for archived versions, this fast; asof resume copies those that have arrived
+              Thaw archived versions with this retrieval tier
+
+              asof resume copies them when they are ready.
 
               Possible values:
-              - bulk:      Within 12 hours, the cheapest; from DEEP_ARCHIVE within 48
-              - standard:  Within 5 hours; from DEEP_ARCHIVE within 12
-              - expedited: Within minutes, the dearest; not from DEEP_ARCHIVE
+              - bulk:      Within 12 hours, from DEEP_ARCHIVE within 48; cheapest
+              - standard:  Within 5 hours, from DEEP_ARCHIVE within 12
+              - expedited: Within minutes, not from DEEP_ARCHIVE; most expensive
 
           --thaw-days <N>
-              How many days the thawed versions stay readable
+              Number of days that thawed versions stay readable
 
               [default: 7]
 
           --multipart-window <LENGTH>
-              Caution about uploads in parts begun at most this long before the past time; without it,
-              1h
+              Warn about multipart uploads started within this window before T [default: 1h]
 
           --deadline <LENGTH>
-              Stop after this, whatever has been done; without it, what the file says, or 12h
+              Stop after this time [default: the file's deadline, or 12h]
 
           --settings-from <FILE>
-              Take an RDS source's settings from this file, as aws rds describe-db-instances or
-              describe-db-clusters printed it
+              Read the settings of an RDS source from this file; repeatable
+
+              The output of aws rds describe-db-instances or describe-db-clusters.
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof recover recovery.toml --init
+      asof recover recovery.toml --at 2026-11-17T14:30:05Z --dry-run
+      asof recover recovery.toml --at mark:before-deploy --html report.html
     ");
 }
 
@@ -192,89 +198,93 @@ fn of_mark() {
     assert_snapshot!(stage.asof("mark --help").changes_nothing(), @"
     exit code 0
     --- stdout
-    Stop the application for a moment, and note a time to go back to
+    Quiesce the application briefly and record a time to recover to
 
     Usage: asof mark [OPTIONS] <FILE>
            asof mark --list [FILE]
 
     Arguments:
       [FILE]
-              The recovery file
+              Recovery file
 
     Options:
           --list
-              List the marks, the oldest first; those of FILE if one is given
+              List marks, oldest first, of FILE if given
 
           --name <NAME>
-              The mark's name, for --at mark:NAME; without it, its time
+              Name of the mark, for --at mark:NAME [default: its time]
 
           --replace
-              Replace the mark of this name
+              Replace an existing mark of this name
 
           --deadline <LENGTH>
-              Let the application go on after this, whatever has been done; without it, what the file
-              says, or 5m
+              Resume the application after at most this time [default: the file's deadline, or 5m]
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof mark recovery.toml --name before-deploy
+      asof mark recovery.toml --deadline 2m
+      asof mark --list
     ");
 }

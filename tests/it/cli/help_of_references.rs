@@ -11,161 +11,168 @@ fn of_references() {
     assert_snapshot!(stage.asof("references --help").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    Find keys that a database's rows name and the bucket did not hold at a past time
+    Find dangling references: keys in database rows that did not exist at a past time
 
     Usage: asof references [OPTIONS] --at <TIME> --keys-from <FILE> <LOCATION>
 
     Arguments:
       <LOCATION>
-              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+              Bucket, or prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
           --at <TIME>
-              The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
-              90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
 
           --keys-from <FILE>
-              The keys that rows name (- for standard input), one a line, each whole; any number of
-              them, in any order
+              File with the keys that rows point to, one per line, in any order (- for stdin)
 
       -0, --null
-              After each key comes a NUL, not a line feed
+              Keys end in NUL instead of a line feed
 
           --against <s3://OTHER[/PREFIX]>
-              Look for them in what this place holds now: one that the state was restored to, or the
-              bucket itself
+              Compare with the current state of this bucket or prefix, into which T was restored
 
           --orphans
-              Find objects that no row names too
+              Also find orphans: objects without rows
 
           --allow-empty
-              Exit with 0 if there is nothing to compare: no row names a key
+              Exit with 0 if there is nothing to compare: the file has no keys
 
           --all
-              List every key in the table, not only the first of each kind
+              List every key in the table, not only the first ones of each kind
 
           --heal <LENGTH>
-              Bring back keys that are not there but came at most this long after the past time:
-              seconds, or 30s, 5m
+              Restore missing keys that arrived within this time after T: seconds, or 30s, 5m
 
       -y, --yes
-              Do not ask
+              Skip the confirmation prompt
 
           --lifecycle-history <FILE>
-              Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
-              aws s3api get-bucket-lifecycle-configuration prints them
+              File with earlier lifecycle rules of the bucket
+
+              JSON: [{"from": TIME, "configuration": …}, …], each configuration as aws s3api
+              get-bucket-lifecycle-configuration prints it.
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     With --heal:
           --on-conflict <HOW>
-              What to do about a key that somebody has changed since the plan, or a file in DIR that
-              differs: leave it alone, or change it all the same
+              What to do about conflicts: keys that changed since the plan, or files in DIR that differ
 
               Possible values:
-              - skip:      It is left alone and listed, and the exit code is 3
-              - overwrite: What is there stays as a noncurrent version; a file is replaced
+              - skip:      Leave it unchanged and list it; exit with 3
+              - overwrite: Change it: the other version becomes noncurrent; in a directory, the file is
+                replaced
 
               [default: skip]
 
           --rate <N/s>
-              Keys written a second, copies and deletes together: 3000/s
+              Maximum number of keys written per second, copies and deletes together
 
               [default: 3000/s]
 
           --concurrency <N>
-              Copies and delete requests under way at once, at most; a server that refuses or fails
-              narrows it
+              Maximum number of copies and delete requests in flight
+
+              asof lowers it while the server throttles or fails.
 
               [default: 128]
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
     Objects:
           --locks
-              Give copies the retention and the legal hold of their versions
+              Copy the Object Lock retention and legal hold of each version
 
           --no-head
-              Copy without a HEAD of each version first. Says that all have the bucket's default
-              encryption
+              Skip the HEAD request before each copy
+
+              Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              Restore although keys are in doubt: leave those out, or trust the plan
+              Restore although keys are uncertain: skip these keys, or trust the listing
 
               Possible values:
-              - skip:  Leave these keys as they are
-              - trust: Carry the change out; archived versions need --thaw all the same
+              - skip:  Leave these keys unchanged
+              - trust: Apply their changes; archived versions still need --thaw
 
           --thaw <TIER>
-              Ask for archived versions, this fast; asof resume copies those that have arrived
+              Thaw archived versions with this retrieval tier
+
+              asof resume copies them when they are ready.
 
               Possible values:
-              - bulk:      Within 12 hours, the cheapest; from DEEP_ARCHIVE within 48
-              - standard:  Within 5 hours; from DEEP_ARCHIVE within 12
-              - expedited: Within minutes, the dearest; not from DEEP_ARCHIVE
+              - bulk:      Within 12 hours, from DEEP_ARCHIVE within 48; cheapest
+              - standard:  Within 5 hours, from DEEP_ARCHIVE within 12
+              - expedited: Within minutes, not from DEEP_ARCHIVE; most expensive
 
           --thaw-days <N>
-              How many days the thawed versions stay readable
+              Number of days that thawed versions stay readable
 
               [default: 7]
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
               - csv:   Comma-separated values
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof references s3://prod-uploads --at 2026-11-17T14:30:05Z --keys-from keys.txt
+      asof references s3://prod-uploads --at 2h --keys-from - --orphans
+      asof references s3://prod-uploads --at 2h --keys-from keys.txt --heal 30s
     "#);
 }

@@ -11,192 +11,205 @@ fn of_restore() {
     assert_snapshot!(stage.asof("restore --help").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    Put the objects back to their versions at a past time
+    Restore a bucket, a prefix or selected keys to their state at a past time
 
     Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
            asof restore [OPTIONS] --plan <PLAN>
 
     Arguments:
       [LOCATION]
-              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+              Bucket, or prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
           --at <TIME>
-              The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
-              90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
 
           --plan <PLAN>
-              Carry out exactly this plan, which asof diff --out has saved: place, time and keys are the
-              plan's, and nothing is listed again
+              Apply this plan, saved by asof diff --out
+
+              Location, target time and keys are those of the plan; the bucket is not listed again.
 
           --to <s3://OTHER[/PREFIX]|DIR>
-              Restore into this bucket or folder, or this local directory, instead of in place; the
-              folder of the source prefix is cut off the keys
+              Restore into this bucket, prefix or local directory instead of in place
+
+              The folder of the source prefix is removed from the keys.
 
           --no-case-collisions
-              In DIR, leave out keys that differ from another in upper and lower case only, and report
-              them
+              In a directory, skip and report keys that differ from another key in case only
 
           --undelete <HOW>
-              How keys come back that were deleted: by a copy, or, where only delete markers lie above
-              their version, by removing these
+              How to restore deleted keys: copy the version, or remove its delete markers
+
+              remove-marker applies to keys that have only delete markers above the version; other keys
+              are copied.
 
               Possible values:
               - copy:          Copy the version
-              - remove-marker: Remove the delete markers above it, by their version ids: a thousand a
-                request, but the history is no longer whole
+              - remove-marker: Remove its delete markers, 1,000 per request; the history is no longer
+                complete
 
               [default: copy]
 
           --only <KIND>
-              Only changes of this kind; may be given several times: --only undelete,revert
+              Restrict to this kind of change; repeatable, or a list: --only undelete,revert
 
               Possible values:
-              - undelete: Keys deleted since
-              - revert:   Keys overwritten since
-              - delete:   Keys created since
+              - undelete: Keys deleted since T
+              - revert:   Keys overwritten since T
+              - delete:   Keys created since T
 
       -n, --dry-run
-              Show what would be changed, as asof diff does, and change nothing
+              Show the changes as asof diff does, and apply nothing
 
       -y, --yes
-              Do not ask
+              Skip the confirmation prompt
 
           --allow-mass-delete
-              Allow deleting more than half of the keys in scope; without it, their number has to be
-              typed, and --yes is refused
+              Allow deleting more than half of the keys in scope
+
+              Without it, asof asks for the number of keys, and refuses --yes.
 
           --on-conflict <HOW>
-              What to do about a key that somebody has changed since the plan, or a file in DIR that
-              differs: leave it alone, or change it all the same
+              What to do about conflicts: keys that changed since the plan, or files in DIR that differ
 
               Possible values:
-              - skip:      It is left alone and listed, and the exit code is 3
-              - overwrite: What is there stays as a noncurrent version; a file is replaced
+              - skip:      Leave it unchanged and list it; exit with 3
+              - overwrite: Change it: the other version becomes noncurrent; in a directory, the file is
+                replaced
 
               [default: skip]
 
           --rate <N/s>
-              Keys written a second, copies and deletes together: 3000/s
+              Maximum number of keys written per second, copies and deletes together
 
               [default: 3000/s]
 
           --concurrency <N>
-              Copies and delete requests under way at once, at most; a server that refuses or fails
-              narrows it
+              Maximum number of copies and delete requests in flight
+
+              asof lowers it while the server throttles or fails.
 
               [default: 128]
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Objects:
           --locks
-              Give copies the retention and the legal hold of their versions
+              Copy the Object Lock retention and legal hold of each version
 
           --no-head
-              Copy without a HEAD of each version first. Says that all have the bucket's default
-              encryption
+              Skip the HEAD request before each copy
+
+              Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              Restore although keys are in doubt: leave those out, or trust the plan
+              Restore although keys are uncertain: skip these keys, or trust the listing
 
               Possible values:
-              - skip:  Leave these keys as they are
-              - trust: Carry the change out; archived versions need --thaw all the same
+              - skip:  Leave these keys unchanged
+              - trust: Apply their changes; archived versions still need --thaw
 
           --thaw <TIER>
-              Ask for archived versions, this fast; asof resume copies those that have arrived
+              Thaw archived versions with this retrieval tier
+
+              asof resume copies them when they are ready.
 
               Possible values:
-              - bulk:      Within 12 hours, the cheapest; from DEEP_ARCHIVE within 48
-              - standard:  Within 5 hours; from DEEP_ARCHIVE within 12
-              - expedited: Within minutes, the dearest; not from DEEP_ARCHIVE
+              - bulk:      Within 12 hours, from DEEP_ARCHIVE within 48; cheapest
+              - standard:  Within 5 hours, from DEEP_ARCHIVE within 12
+              - expedited: Within minutes, not from DEEP_ARCHIVE; most expensive
 
           --thaw-days <N>
-              How many days the thawed versions stay readable
+              Number of days that thawed versions stay readable
 
               [default: 7]
 
     Which keys:
           --include <GLOB>
-              Only keys that match; * crosses /. May be given several times
+              Restrict to keys that match; * also matches /; repeatable
 
           --exclude <GLOB>
-              No keys that match. May be given several times
+              Skip keys that match; repeatable
 
           --keys-from <FILE>
-              Only the keys in this file (- for standard input), one a line
+              Restrict to the keys in this file, one per line (- for stdin)
 
           --trust-etag
-              Take versions of equal ETag and size for the same object, without a HEAD of either
+              Treat versions with equal ETag and size as the same object, without HEAD requests
 
           --multipart-window <LENGTH>
-              Caution about uploads in parts begun at most this long before the past time; without it,
-              1h
+              Warn about multipart uploads started within this window before T [default: 1h]
 
           --lifecycle-history <FILE>
-              Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
-              aws s3api get-bucket-lifecycle-configuration prints them
+              File with earlier lifecycle rules of the bucket
+
+              JSON: [{"from": TIME, "configuration": …}, …], each configuration as aws s3api
+              get-bucket-lifecycle-configuration prints it.
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof restore s3://prod-uploads --at 2026-11-17T14:30:05Z
+      asof restore s3://prod-uploads/invoices/ --at 2h --to s3://scratch/invoices/
+      asof restore --plan incident.plan --yes
     "#);
 }
 
@@ -204,9 +217,9 @@ fn of_restore() {
 fn of_those_that_work_on_runs() {
     let stage = Stage::new();
     for (command, said) in [
-        ("resume", "Go on with a restore that was interrupted"),
-        ("undo", "Put back what a restore has changed"),
-        ("runs", "List the restores that were begun"),
+        ("resume", "Resume an interrupted or incomplete restore"),
+        ("undo", "Undo a restore"),
+        ("runs", "List runs and their progress"),
     ] {
         let help = stage.asof(&format!("{command} --help")).changes_nothing();
         assert!(help.starts_with("exit code 0\n") && help.contains(said), "{help}");

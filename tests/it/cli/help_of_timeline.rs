@@ -7,93 +7,96 @@ use super::stage::Stage;
 #[test]
 fn of_timeline() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("timeline --help").changes_nothing(), @r#"
+    assert_snapshot!(stage.asof("timeline --help").changes_nothing(), @"
     exit code 0
     --- stdout
-    Show puts, overwrites and deletes over time: find the second before the damage
+    Show puts, overwrites and deletes over time, and suggest a target time
 
     Usage: asof timeline [OPTIONS] <LOCATION>
 
     Arguments:
       <LOCATION>
-              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+              Bucket, or prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
           --from <TIME>
-              Only what happened in this second or later: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05
-              UTC", @1763389805, or an age: 90m, 2h, 3d
+              Start of the period: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 6h
 
           --to <TIME>
-              Only what happened in this second or earlier
+              End of the period, inclusive
 
           --step <LENGTH>
-              The length of a bar: 30s, 15m, 6h, 1d; wider where that would be too many [default: what
-              fits the screen]
+              Length of a bar: 30s, 15m, 6h, 1d [default: fits the screen]
 
           --html <FILE>
-              Write the chart into this file too, as a page for a browser
+              Also write the chart to this file, as an HTML page
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
               - csv:   Comma-separated values
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
-    "#);
+
+    Examples:
+      asof timeline s3://prod-uploads --from 6h
+      asof timeline s3://prod-uploads/invoices/ --from 2d --to 1d --step 1h
+      asof timeline s3://prod-uploads --from 6h --html incident.html
+    ");
 }

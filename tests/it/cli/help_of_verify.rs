@@ -10,116 +10,121 @@ fn of_verify() {
     assert_snapshot!(stage.asof("verify --help").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    Compare the bucket, or another place, with its state at a past time
+    Compare a bucket, or a copy of it, with its state at a past time
 
     Usage: asof verify [OPTIONS] --at <TIME> <LOCATION>
 
     Arguments:
       <LOCATION>
-              The bucket, or a prefix in it: s3://BUCKET[/PREFIX]
+              Bucket, or prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
           --at <TIME>
-              The past time: 2026-11-17T14:30:05Z, "2026-11-17 14:30:05 UTC", @1763389805, or an age:
-              90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
 
           --against <s3://OTHER[/PREFIX]|DIR>
-              Compare what this place, or this local directory, holds, to which the state was restored
+              Compare this bucket, prefix or local directory, into which the state was restored
 
           --all
-              List every mismatch in the table, not only the first of each kind
+              List every mismatch in the table, not only the first ones of each kind
 
           --doubtful <HOW>
-              Accept keys whose state at T is uncertain: trust takes the listing for the whole truth
+              Accept keys whose state at T is uncertain: trust the listing
 
               Possible values:
-              - trust: Take the listing for the whole truth
+              - trust: Trust the listing
 
           --allow-empty
-              Exit with 0 if there is nothing to compare: no keys, neither at T nor now
+              Exit with 0 if there are no keys to compare, neither at T nor now
 
           --state-dir <DIR>
-              Where runs and marks are kept [default: $XDG_STATE_HOME/asof, or ~/.local/state/asof]
+              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
-              Tell more on stderr: what lies below an error; twice: every request
+              Increase verbosity (-v: error causes, -vv: every request)
 
       -h, --help
               Print help (see a summary with '-h')
 
     Which keys:
           --include <GLOB>
-              Only keys that match; * crosses /. May be given several times
+              Restrict to keys that match; * also matches /; repeatable
 
           --exclude <GLOB>
-              No keys that match. May be given several times
+              Skip keys that match; repeatable
 
           --keys-from <FILE>
-              Only the keys in this file (- for standard input), one a line
+              Restrict to the keys in this file, one per line (- for stdin)
 
           --trust-etag
-              Take versions of equal ETag and size for the same object, without a HEAD of either
+              Treat versions with equal ETag and size as the same object, without HEAD requests
 
           --multipart-window <LENGTH>
-              Caution about uploads in parts begun at most this long before the past time; without it,
-              1h
+              Warn about multipart uploads started within this window before T [default: 1h]
 
           --lifecycle-history <FILE>
-              Lifecycle rules that the bucket had before: [{"from": TIME, "configuration": …}, …], as
-              aws s3api get-bucket-lifecycle-configuration prints them
+              File with earlier lifecycle rules of the bucket
+
+              JSON: [{"from": TIME, "configuration": …}, …], each configuration as aws s3api
+              get-bucket-lifecycle-configuration prints it.
 
     Server:
           --endpoint-url <URL>
-              The server's address, if it is not AWS
+              URL of the S3 server, if it is not AWS
 
           --region <REGION>
-              The bucket's region
+              Region of the bucket
 
           --profile <PROFILE>
-              The profile in the AWS configuration files
+              Profile in the AWS configuration files
 
           --path-style
-              Name the bucket in the path, not in the host name
+              Put the bucket name into the path instead of the host name
 
           --expected-bucket-owner <ACCOUNT>
-              Refuse every bucket that another AWS account owns
+              Refuse buckets that another AWS account owns
 
           --request-payer <PAYER>
-              Agree to pay for requests to Requester Pays buckets
+              Accept the charges of Requester Pays buckets
 
               [possible values: requester]
 
           --list-concurrency <N>
-              Listing requests under way at once, at most; throttling narrows it
+              Maximum number of listing requests in flight; asof lowers it while S3 throttles
 
               [default: 64]
 
           --read-timeout <SECONDS>
-              Seconds without data after which a reply has stalled and its request is retried
+              Retry a request if its reply sends no data for this many seconds
 
               [default: 60]
 
     Output:
           --format <FORMAT>
-              The form of the results
+              Output format
 
               Possible values:
-              - table: For a person
+              - table: Human-readable table
               - json:  JSON Lines
               - csv:   Comma-separated values
 
               [default: table]
 
           --json
-              Short for --format json
+              Shorthand for --format json
 
       -q, --quiet
-              Only results and errors
+              Print results and errors only
 
           --no-progress
-              Show no progress
+              Hide the progress display
 
           --progress
               Show progress even if stderr is not a terminal
+
+    Examples:
+      asof verify s3://prod-uploads --at 2026-11-17T14:30:05Z
+      asof verify s3://prod-uploads --at 2h --against s3://scratch
+      asof verify s3://prod-uploads/invoices/ --at 2h --against ./invoices --all
     "#);
 }

@@ -63,7 +63,7 @@ fn json() {
     assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7/me.png --at 2024-05-06T07:08:09Z --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"version","schema":1,"key":"avatars/7/me.png","version_id":"Wkh9jvIoBnDMYrTsPP781Nxl5GYF.WOCG","last_modified":"2024-05-06T12:00:00Z","size":2000,"etag":"6284398f25b31fbdd31e5c6cc04af9ad","storage_class":"GLACIER_IR","is_latest":true,"live_at":false}
+    {"schema":1,"type":"version","key":"avatars/7/me.png","version_id":"Wkh9jvIoBnDMYrTsPP781Nxl5GYF.WOCG","last_modified":"2024-05-06T12:00:00Z","size":2000,"etag":"6284398f25b31fbdd31e5c6cc04af9ad","storage_class":"GLACIER_IR","is_latest":true,"live_at":false}
     {"type":"delete_marker","key":"avatars/7/me.png","version_id":"mifbdiZV8YEc7dtY1gPraPAHkhg4ZT8vA","last_modified":"2024-05-06T08:00:00Z","size":null,"etag":null,"storage_class":null,"is_latest":false,"live_at":false}
     {"type":"version","key":"avatars/7/me.png","version_id":"wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP","last_modified":"2024-05-06T07:08:10Z","size":7,"etag":"c8e8df895c2cae166bad027fdf15335b","storage_class":"STANDARD","is_latest":false,"live_at":false}
     {"type":"version","key":"avatars/7/me.png","version_id":"YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K","last_modified":"2024-04-07T09:00:00Z","size":13,"etag":"6878fdc9ed135511ac9300f55cd7ce01","storage_class":"STANDARD","is_latest":false,"live_at":true}

@@ -45,7 +45,7 @@ async fn an_unchanged_key_that_straddles_the_time_is_not_verified() {
     let verify = ["verify", &url, "--at", &at];
     let verified = subject.asof(&[&verify[..], &["--format", "json"]].concat()).await.expect_code(5);
     assert_eq!((verified.count("matched"), verified.count("uncertain")), (3, 1), "{verified}");
-    let keys = verified.of_type("unsure");
+    let keys = verified.of_type("uncertain");
     assert_eq!(keys.len(), 1, "{verified}");
     assert_eq!((&keys[0]["key"], &keys[0]["cautions"]), (&"straddling".into(), &vec!["multipart"].into()));
     let shown = subject.asof(&verify).await.expect_code(5);
@@ -68,7 +68,7 @@ async fn a_check_does_not_call_it_right() {
     assert_eq!(checked.count("doubtful"), 1, "{checked}");
     let cautions = checked.of_type("caution");
     assert_eq!(
-        (&cautions[0]["caution"], &cautions[0]["some"]),
+        (&cautions[0]["caution"], &cautions[0]["examples"]),
         (&"multipart".into(), &vec!["straddling"].into())
     );
     let shown = subject.asof(&check).await.expect_code(5);
@@ -92,7 +92,7 @@ async fn a_diff_and_a_restore_say_so_and_go_on() {
     let diff = subject.asof(&["diff", &url, "--at", &at]).await.expect_code(0);
     assert!(diff.stdout.contains("of the unchanged keys, 1 key was uploaded in parts"), "{diff}");
     let diff = subject.diff(&url, T).await;
-    assert_eq!((diff.of_type("unsure").len(), diff.count("doubtful")), (1, 0), "{diff}");
+    assert_eq!((diff.of_type("uncertain").len(), diff.count("doubtful")), (1, 0), "{diff}");
     subject.restore(&url, T).await.expect_code(0);
 }
 

@@ -96,15 +96,15 @@ fn carried_out_without_listing_again() {
     assert_snapshot!(asof(&stage, "restore s3://prod-uploads --plan incident.plan --yes --format json").run(), @r#"
     exit code 0
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
-    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":9,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
+    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"markers_removed":0,"skipped":9,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unverifiable":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 9 right already, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
@@ -123,16 +123,16 @@ fn key_changed_since_the_plan() {
     assert_snapshot!(asof(&stage, "restore --plan incident.plan --yes --format json").run(), @r#"
     exit code 3
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"conflict","key":"avatars/7/me.png","change":"revert"}
-    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"uncovered":0,"skipped":8,"conflicts":1,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unproven":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"markers_removed":0,"skipped":8,"conflicts":1,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unverifiable":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 8 right already, 1 conflict, 0 failed     run RUN
     1 key was changed by somebody meanwhile, and left alone; to change it too: asof resume RUN --on-conflict overwrite

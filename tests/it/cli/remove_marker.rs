@@ -193,8 +193,8 @@ fn an_undo_that_was_done_already_claims_nothing() {
         .run();
     let run = std::fs::read_dir(stage.path(".local/state/asof/runs")).unwrap().next().unwrap().unwrap();
     let undo = format!("undo {} --yes --format json", run.file_name().to_string_lossy());
-    assert!(stage.asof(&undo).run().contains("\"uncovered\":1,\"skipped\":0"));
+    assert!(stage.asof(&undo).run().contains("\"markers_removed\":1,\"skipped\":0"));
     let again = stage.asof(&undo).run();
-    assert!(again.contains("\"uncovered\":0,\"skipped\":1"), "{again}");
+    assert!(again.contains("\"markers_removed\":0,\"skipped\":1"), "{again}");
     assert_eq!(stage.keys(BUCKET), live);
 }

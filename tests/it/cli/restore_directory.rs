@@ -201,17 +201,17 @@ fn json() {
     assert_snapshot!(stage.asof(words).changes_nothing(), @r#"
     exit code 3
     --- stdout
-    {"type":"check","schema":1,"subject":"versioning","verdict":"passed","words":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"passed","words":"history complete"}
-    {"type":"check","subject":"mfa-delete","verdict":"passed","words":"no MFA delete"}
-    {"type":"check","subject":"object-lock","verdict":"passed","words":"no locks"}
-    {"type":"check","subject":"replication","verdict":"passed","words":"no replication from here"}
-    {"type":"check","subject":"ownership","verdict":"passed","words":"no ACLs"}
-    {"type":"check","subject":"encryption","verdict":"passed","words":"SSE-S3 default"}
-    {"type":"check","subject":"policy","verdict":"passed","words":"no policy on conditional writes"}
+    {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
+    {"type":"check","subject":"lifecycle","verdict":"passed","message":"history complete"}
+    {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
+    {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
+    {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
+    {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
+    {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
+    {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"failure","key":"../up","change":"undelete","message":"the key ../up cannot be a path: a name in it is . or .."}
     {"type":"conflict","key":"readme.txt","change":"revert"}
-    {"type":"summary","command":"restore","run":null,"copied":0,"deleted":0,"uncovered":0,"skipped":0,"conflicts":1,"failed":1,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":2,"versions":20,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":3,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"restore","run":null,"copied":0,"deleted":0,"markers_removed":0,"skipped":0,"conflicts":1,"failed":1,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":2,"versions":20,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":3,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 1 conflict, 1 failed
     1 key is not restored
@@ -223,8 +223,8 @@ fn json() {
     assert_snapshot!(stage.asof(words).changes_nothing(), @r#"
     exit code 4
     --- stdout
-    {"type":"mismatch","schema":1,"key":"readme.txt","expected":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-04-07T09:00:00Z","size":7,"etag":"ef7b5181c1f63f8ca8eebaab0829ee38","storage_class":"STANDARD"},"found":{"version_id":"","last_modified":"2024-01-01T00:00:00Z","size":4,"etag":"","storage_class":""}}
-    {"type":"summary","command":"verify","matched":0,"mismatched":1,"uncertain":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":1,"versions":2,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":7,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    {"schema":1,"type":"mismatch","key":"readme.txt","expected":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-04-07T09:00:00Z","size":7,"etag":"ef7b5181c1f63f8ca8eebaab0829ee38","storage_class":"STANDARD"},"found":{"version_id":"","last_modified":"2024-01-01T00:00:00Z","size":4,"etag":"","storage_class":""}}
+    {"type":"summary","command":"verify","matched":0,"mismatched":1,"uncertain":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":1,"versions":2,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":7,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     "#);
 }
 

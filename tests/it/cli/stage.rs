@@ -9,6 +9,7 @@ use std::sync::Arc;
 use asof::lab::{Fault, Lab, Operation, Options, Put, Rule, When};
 
 use crate::support::binary;
+use crate::support::schema::hold_to_schema;
 
 /// The bucket that most cases are about.
 pub(crate) const BUCKET: &str = "prod-uploads";
@@ -191,6 +192,9 @@ impl Asof<'_> {
 
     /// Output and exit code in one text, without what differs from run to run.
     pub(crate) fn show(&self, output: &Output) -> String {
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let objects = printed.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        objects.filter(|line| line["type"].is_string()).for_each(|line| hold_to_schema(&line));
         let mut text = format!("exit code {}\n", output.status.code().unwrap());
         for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
             if !bytes.is_empty() {

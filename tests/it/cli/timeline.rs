@@ -112,10 +112,10 @@ fn json() {
     assert_snapshot!(stage.asof("timeline s3://prod-uploads --from 2024-05-06T07:00:00Z --to 2024-05-06T07:19:59Z --step 10m --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"bar","schema":1,"from":"2024-05-06T07:00:00Z","to":"2024-05-06T07:09:59Z","puts":1,"overwrites":2,"deletes":6}
+    {"schema":1,"type":"bar","from":"2024-05-06T07:00:00Z","to":"2024-05-06T07:09:59Z","puts":1,"overwrites":2,"deletes":6}
     {"type":"bar","from":"2024-05-06T07:10:00Z","to":"2024-05-06T07:19:59Z","puts":0,"overwrites":0,"deletes":0}
     {"type":"burst","rank":1,"event":"delete","from":"2024-05-06T07:08:10Z","to":"2024-05-06T07:08:10Z","count":6,"rise":6,"prefixes":[{"prefix":"uploads/2024/04/","count":6}],"before":"2024-05-06T07:08:09Z","origin":null,"runs":[],"remark":null}
-    {"type":"summary","command":"timeline","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","step_seconds":600,"keys":11,"versions":19,"puts":1,"overwrites":2,"deletes":6,"idle_markers":0,"minor_bursts":0,"lost_a_minute":0,"list_requests":1,"elapsed_ms":0}
+    {"type":"summary","command":"timeline","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","step_seconds":600,"keys":11,"versions":19,"puts":1,"overwrites":2,"deletes":6,"idle_markers":0,"minor_bursts":0,"max_undercount_per_minute":0,"list_requests":1,"elapsed_ms":0}
     "#);
 }
 

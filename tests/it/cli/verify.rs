@@ -24,7 +24,7 @@ fn as_it_was() {
     assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T08:00:00Z --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"type":"summary","schema":1,"command":"verify","matched":11,"mismatched":0,"uncertain":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":11,"versions":19,"unchanged":11,"same_content":0,"unproven":0,"reverts":0,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":0,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    {"schema":1,"type":"summary","command":"verify","matched":11,"mismatched":0,"uncertain":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":11,"versions":19,"unchanged":11,"same_content":0,"unverifiable":0,"reverts":0,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":0,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     "#);
 }
 
@@ -121,10 +121,10 @@ fn json() {
     assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z --format json --include *.t* --include *01.jpg").changes_nothing(), @r#"
     exit code 4
     --- stdout
-    {"type":"mismatch","schema":1,"key":"readme.txt","expected":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-04-07T09:00:00Z","size":7,"etag":"ef7b5181c1f63f8ca8eebaab0829ee38","storage_class":"STANDARD"},"found":{"version_id":"nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM","last_modified":"2024-05-06T07:08:10Z","size":0,"etag":"d41d8cd98f00b204e9800998ecf8427e","storage_class":"STANDARD"}}
+    {"schema":1,"type":"mismatch","key":"readme.txt","expected":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-04-07T09:00:00Z","size":7,"etag":"ef7b5181c1f63f8ca8eebaab0829ee38","storage_class":"STANDARD"},"found":{"version_id":"nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM","last_modified":"2024-05-06T07:08:10Z","size":0,"etag":"d41d8cd98f00b204e9800998ecf8427e","storage_class":"STANDARD"}}
     {"type":"mismatch","key":"uploads/2024/04/01.jpg","expected":{"version_id":"44YcLsVwibNlW.D6OzRFDGFmonDzYjwZG","last_modified":"2024-04-01T09:00:00Z","size":5000,"etag":"917e1a83a76ee69c8e38b034273742fc","storage_class":"STANDARD"},"found":null}
     {"type":"mismatch","key":"uploads/junk.tmp","expected":null,"found":{"version_id":"Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK","last_modified":"2024-05-06T07:08:10Z","size":4,"etag":"0c821f675f132d790b3f25e79da739a7","storage_class":"STANDARD"}}
-    {"type":"summary","command":"verify","matched":0,"mismatched":3,"uncertain":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":3,"versions":19,"unchanged":0,"same_content":0,"unproven":0,"reverts":1,"undeletes":1,"deletes":1,"doubtful":0,"bytes_to_copy":5007,"list_requests":1,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"verify","matched":0,"mismatched":3,"uncertain":0,"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":3,"versions":19,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":1,"deletes":1,"doubtful":0,"bytes_to_copy":5007,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     "#);
 }
 
@@ -169,9 +169,9 @@ fn against_another_place() {
     assert_snapshot!(stage.asof("verify s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --format json").changes_nothing(), @r#"
     exit code 4
     --- stdout
-    {"type":"mismatch","schema":1,"key":"avatars/8/me.png","expected":{"version_id":"cBns0EL8JIL6A2wEOR00hJZSQBc1QDI1M","last_modified":"2024-04-07T09:00:00Z","size":13,"etag":"035dc9ce1d8651bd1c0a50e111a8fda4","storage_class":"STANDARD"},"found":{"version_id":"Wkh9jvIoBnDMYrTsPP781Nxl5GYF.WOCG","last_modified":"2024-05-06T08:00:00Z","size":12,"etag":"741b1384dfaf79b7282d29d4a0f20b85","storage_class":"STANDARD"}}
+    {"schema":1,"type":"mismatch","key":"avatars/8/me.png","expected":{"version_id":"cBns0EL8JIL6A2wEOR00hJZSQBc1QDI1M","last_modified":"2024-04-07T09:00:00Z","size":13,"etag":"035dc9ce1d8651bd1c0a50e111a8fda4","storage_class":"STANDARD"},"found":{"version_id":"Wkh9jvIoBnDMYrTsPP781Nxl5GYF.WOCG","last_modified":"2024-05-06T08:00:00Z","size":12,"etag":"741b1384dfaf79b7282d29d4a0f20b85","storage_class":"STANDARD"}}
     {"type":"mismatch","key":"avatars/9/me.png","expected":null,"found":{"version_id":"9P_N9MfxiiLAhrMYk1qIDDspxKe64upmJ","last_modified":"2024-05-06T08:00:00Z","size":12,"etag":"26759a2d21e36214e980b5270ec46c04","storage_class":"STANDARD"}}
-    {"type":"summary","command":"verify","matched":1,"mismatched":2,"uncertain":0,"bucket":"prod-uploads","prefix":"avatars/","at":"2024-05-06T07:08:09Z","keys":5,"versions":6,"unchanged":0,"same_content":1,"unproven":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":0,"bytes_to_copy":13,"list_requests":2,"write_requests":0,"elapsed_ms":0}
+    {"type":"summary","command":"verify","matched":1,"mismatched":2,"uncertain":0,"bucket":"prod-uploads","prefix":"avatars/","at":"2024-05-06T07:08:09Z","keys":5,"versions":6,"unchanged":0,"same_content":1,"unverifiable":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":0,"bytes_to_copy":13,"list_requests":2,"write_requests":0,"elapsed_ms":0}
     "#);
 }
 

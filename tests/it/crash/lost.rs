@@ -152,7 +152,7 @@ fn what_lies_below_a_version_that_is_gone_is_not_uncovered() {
         assert!(subject.lab().erase(BUCKET, "a", &then) && subject.lab().erase(BUCKET, "odd\u{1}", &odd));
         let restored =
             subject.asof(&["restore", "--plan", plan, "--yes", "--format", "json"]).await.expect_code(3);
-        assert_eq!((restored.count("uncovered"), restored.count("failed")), (1, 2), "{restored}");
+        assert_eq!((restored.count("markers_removed"), restored.count("failed")), (1, 2), "{restored}");
         let live: Vec<_> = subject.lab().live(BUCKET).into_keys().collect();
         assert_eq!(live, ["b"], "{restored}");
     });
@@ -184,7 +184,7 @@ fn what_a_foreign_key_encrypts_is_uncovered_and_known_to_be() {
             subject.lab().delete(BUCKET, key);
         }
         let restored = restore(&subject, at, &["--undelete", "remove-marker"]).await.expect_code(0);
-        assert_eq!(restored.count("uncovered"), 2, "{restored}");
+        assert_eq!(restored.count("markers_removed"), 2, "{restored}");
         let run = restored.summary()["run"].as_str().unwrap().to_owned();
         subject.asof(&["undo", &run, "--yes"]).await.expect_code(0);
         assert_eq!(subject.lab().live(BUCKET).len(), 0, "{restored}");

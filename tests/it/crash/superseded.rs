@@ -211,7 +211,7 @@ fn a_plan_that_names_a_version_among_delete_markers_erases_nothing() {
         forge(&plan, &forged, &old[1..]);
         let typed = ["restore", "--plan", forged.to_str().unwrap(), "--yes", "--format", "json"];
         let restored = subject.asof(&typed).await.expect_code(3);
-        assert_eq!((restored.count("uncovered"), restored.count("failed")), (1, 2), "{restored}");
+        assert_eq!((restored.count("markers_removed"), restored.count("failed")), (1, 2), "{restored}");
         for (key, id) in keys.iter().zip(&old) {
             let kept = subject.lab().versions(NAME, key).iter().any(|version| version.version_id == *id);
             assert!(kept, "{key:?} has lost a version: {restored}");

@@ -48,7 +48,7 @@ async fn there_and_back(restore: &[&str], back: &[&str]) {
     // What was taken back is not taken back once more; of a marker that is gone, the server says that it is removed.
     let versions = scene.versions();
     let nothing = undo(&scene, &again, 0, back).await;
-    let (skipped, uncovered) = (nothing.count("skipped"), nothing.count("uncovered"));
+    let (skipped, uncovered) = (nothing.count("skipped"), nothing.count("markers_removed"));
     assert_eq!(skipped + uncovered, scene.planned(), "{what}: {nothing}");
     assert_eq!(scene.versions(), versions, "{what}: {nothing}");
 }
@@ -204,7 +204,7 @@ async fn killed_and_resumed(n: u64) {
     scene.subject.asof_and(&arguments, Cut::Write(n / 2 + 1).arm(&scene)).await;
     scene.lab().faults().clear();
     let undone = scene.on_run("resume", &back, &[]).await.expect_code(0);
-    let done = ["copied", "deleted", "uncovered", "skipped"].map(|count| undone.count(count));
+    let done = ["copied", "deleted", "markers_removed", "skipped"].map(|count| undone.count(count));
     assert_eq!(done.iter().sum::<u64>(), scene.planned(), "{what}: {undone}");
     scene.assert_undone(&what);
     scene.assert_grown_by(2, &what);

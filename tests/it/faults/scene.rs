@@ -178,7 +178,7 @@ impl Scene {
     pub(crate) fn assert_honest(&self, restored: &Run, what: &str) {
         let count = |member| restored.count(member);
         let (failed, conflicts) = (count("failed"), count("conflicts"));
-        let done = count("copied") + count("deleted") + count("uncovered") + count("skipped");
+        let done = count("copied") + count("deleted") + count("markers_removed") + count("skipped");
         let settled = done + conflicts + failed;
         assert_eq!(settled, self.planned(), "{what}: keys accounted for in {restored}");
         let keys = |kind: &str| -> BTreeSet<String> {

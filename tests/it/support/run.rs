@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use super::schema::hold_to_schema;
 use super::text;
 
 #[derive(Debug)]
@@ -66,6 +67,7 @@ impl Run {
             assert_eq!(first["schema"], 1, "the first object of {self}");
         }
         assert!(lines.iter().all(|line| line["type"].is_string()), "every object has a type in {self}");
+        lines.iter().for_each(hold_to_schema);
         lines
     }
 

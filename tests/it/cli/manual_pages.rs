@@ -1,0 +1,108 @@
+//! `asof manual` and `asof schema`: what they print, on a terminal and into a pipe.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use insta::assert_snapshot;
+
+use super::stage::Stage;
+use super::terminal::typed_in;
+use crate::support::schema::types;
+
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/manual/{name}.md"));
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn topics() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("manual").changes_nothing(), @"
+    exit code 0
+    --- stdout
+    quickstart       Install asof, try it without an AWS account, and restore your first bucket.
+    runbooks         Commands to copy for the common incidents.
+    timeline         Find the second before the damage.
+    restore          Put a bucket, a prefix or a selection of keys back to its state at T.
+    runs-and-undo    Resume an interrupted restore, undo a restore, and manage the state directory.
+    plans            Save a diff as a plan, have it reviewed, and apply exactly that plan.
+    directory        Download the state at T into a local directory.
+    archives         Restore versions in GLACIER, DEEP_ARCHIVE or Intelligent-Tiering archives.
+    references       Find database rows that point to objects which the bucket did not hold.
+    troubleshooting  Causes and fixes by error text.
+    concepts         How asof decides what a bucket contained at the target time.
+    permissions      Print and assign the least IAM policy for each use of asof.
+    recovery-file    Restore buckets and databases to the same second with one file.
+    rds-and-aurora   Restore Amazon RDS instances and clusters as part of a recovery.
+    drill            Rehearse a recovery into scratch copies, verify and time it, then tear it down.
+    mark             Record a second to recover to, for databases without point-in-time recovery.
+    scheduling       Run checks and drills from cron, systemd, Kubernetes or GitHub Actions.
+    guarantees       What asof promises, the limits of each promise, and the test that holds it.
+    exit-codes       The exit codes of asof and what to do about each.
+    json             The objects that asof prints with --format json.
+    plan-format      The format of the file that diff --out writes.
+    performance      Measured time, memory and requests, with the commands that measure them.
+    large-buckets    What to expect and which options to set for many millions of versions.
+    servers          Which S3-compatible servers work with asof, and what is lost on each.
+    compared         How asof differs from other ways to restore a bucket, as of November 2026.
+    internals        How asof lists, decides, finds bursts and survives crashes.
+    glossary         The terms of asof.
+
+    read one: asof manual TOPIC
+    ");
+}
+
+#[test]
+fn into_a_pipe_a_page_is_its_markdown() {
+    let stage = Stage::new();
+    for name in ["exit-codes", "internals"] {
+        let output = stage.asof(&format!("manual {name}")).command.output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), page(name));
+    }
+    assert_eq!(stage.lab.requests().total(), 0);
+}
+
+#[test]
+fn unknown_topic() {
+    let stage = Stage::new();
+    assert_snapshot!(stage.asof("manual restor").changes_nothing(), @"
+    exit code 2
+    --- stderr
+    error: invalid value 'restor' for '[TOPIC]'
+      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
+
+      tip: a similar value exists: 'restore'
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn on_a_terminal_it_is_formatted_and_paged() {
+    let stage = Stage::new();
+    let asof = stage.asof("manual exit-codes").env("PAGER", "sed 's/^/| /'");
+    let shown = typed_in(&asof, "");
+    assert!(shown.contains("\n| # Exit codes\n|\n| The exit codes"), "{shown}");
+    assert!(!shown.contains("|---|"), "{shown}");
+    let without = stage.asof("manual exit-codes").env("PAGER", "no-such-pager 2>/dev/null");
+    let shown = typed_in(&without, "");
+    assert!(shown.contains("# Exit codes\n\n"), "{shown}");
+    let coloured =
+        stage.asof("manual exit-codes").env("PAGER", "cat").env_remove("NO_COLOR").env("TERM", "xterm");
+    let shown = typed_in(&coloured, "");
+    assert!(shown.contains("\u{1b}[1mExit\u{1b}[0m \u{1b}[1mcodes\u{1b}[0m\n"), "{shown:?}");
+}
+
+#[test]
+fn the_json_page_names_every_type_of_the_schema() {
+    let page = page("json");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")).skip(1);
+    let named: BTreeSet<String> = rows
+        .filter_map(|row| row.split(" |").next())
+        .flat_map(|cell| cell.split(", "))
+        .map(|name| name.trim_matches('`').to_owned())
+        .collect();
+    assert_eq!(named, types().into_iter().collect());
+    assert!(page.contains("    asof schema\n"), "it names the command that prints the schema");
+}

@@ -1,0 +1,30 @@
+//! The JSON Schema that `asof schema` prints, to which every line is held that a test sees.
+
+use std::process::Command;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use super::binary;
+
+pub(crate) static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+    let output = Command::new(binary()).arg("schema").output().expect("the binary starts");
+    serde_json::from_slice(&output.stdout).expect("the schema is JSON")
+});
+
+static VALIDATOR: LazyLock<Validator> =
+    LazyLock::new(|| jsonschema::validator_for(&SCHEMA).expect("the schema is a JSON Schema"));
+
+/// Fails on a line that the schema does not describe.
+pub(crate) fn hold_to_schema(line: &Value) {
+    let errors: Vec<_> = VALIDATOR.iter_errors(line).map(|e| e.to_string()).collect();
+    assert!(errors.is_empty(), "not as asof schema has it: {line}\n{}", errors.join("\n"));
+}
+
+/// The types of line that the schema describes.
+pub(crate) fn types() -> Vec<String> {
+    let lines = SCHEMA["oneOf"].as_array().expect("a line is one of several objects");
+    let types = lines.iter().map(|line| line["properties"]["type"]["const"].as_str());
+    types.map(|name| name.expect("a line has a type").to_owned()).collect()
+}
