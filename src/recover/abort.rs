@@ -67,6 +67,7 @@ pub(crate) struct AbortPlan<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PartState {
+    /// It is done.
     Done,
     /// It is not asof's to do.
     Left,
