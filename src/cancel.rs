@@ -2,6 +2,8 @@
 
 mod signals;
 
+use std::time::Duration;
+
 use tokio::sync::watch;
 
 pub(crate) use signals::Signals;
@@ -34,5 +36,14 @@ impl Cancel {
         let mut receiver = self.stop.subscribe();
         // The sender lives in `self`, so waiting cannot fail.
         drop(receiver.wait_for(|stop| *stop).await);
+    }
+
+    /// Waits so long. False if the run is asked to stop before.
+    pub(crate) async fn pause(&self, length: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.stopped() => false,
+            () = tokio::time::sleep(length) => true,
+        }
     }
 }

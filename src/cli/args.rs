@@ -1,4 +1,4 @@
-//! What a person types.
+//! The arguments that a person types.
 #![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
 use clap::{Args, Parser};

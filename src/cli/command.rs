@@ -85,7 +85,7 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Whether all that the command does is to show something: its exit code says nothing more.
+    /// True for a command that only shows something: its exit code says nothing more.
     pub(super) fn shows_only(&self) -> bool {
         match self {
             Self::Timeline(_)
@@ -105,7 +105,7 @@ impl Command {
         }
     }
 
-    /// What is said of a command that was aborted in its midst.
+    /// Added to the last line of a command that was aborted.
     pub(super) fn when_aborted(&self) -> &'static str {
         match self {
             Self::Recover(args) if !args.dry_run && !args.list => {
@@ -121,7 +121,7 @@ impl Command {
         }
     }
 
-    /// Whether it reads listings and sends nothing that costs more.
+    /// True for a command that reads listings and sends nothing that costs more.
     pub(super) fn lists_only(&self) -> bool {
         match self {
             Self::References(args) => args.heal.is_none(),

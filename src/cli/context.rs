@@ -1,4 +1,4 @@
-//! What every command is given: options made of arguments, the client, the token that stops it.
+//! The surroundings of every command: its output, its client, the token that stops it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::model::{Instant, Location};
 use crate::report::{Command, Display, Format, Output, Phase, Progress, Prompt, Summary, skew_note};
 
-/// What a command needs from outside.
+/// The surroundings of a command.
 #[derive(Debug, Clone)]
 pub(super) struct Context {
     /// Stops the command.

@@ -4,10 +4,10 @@ use super::args::compare::DiffArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::{suggest, time_arg};
-use crate::engine::{BucketState, Comparison, Diff, Findings, Sums, seen};
+use crate::engine::{Comparison, Diff, Findings, seen};
 use crate::error::Result;
-use crate::model::{Instant, Versioning};
-use crate::report::{ChangesView, Command, Heading, Purpose, head, plural};
+use crate::model::Instant;
+use crate::report::{ChangesView, Command, Heading, Purpose, diff_verdict, head};
 
 pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
     let diff = read(context, &args).await?;
@@ -43,7 +43,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
         saving.finish(&sums, seen(&client))?;
     }
     let summary = context.summary(Command::Diff { versus }, location, at, &sums);
-    let verdict = verdict(versus, &sums, comparison.standing);
+    let verdict = diff_verdict(versus, &sums, comparison.standing.versioning);
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }
@@ -64,20 +64,3 @@ fn purpose(versus: Option<Instant>, saved: bool) -> Purpose {
         None => Purpose::Restore,
     }
 }
-
-/// What takes the place of the next step, where there is none.
-fn verdict(versus: Option<Instant>, sums: &Sums, standing: BucketState) -> Option<String> {
-    match (versus, sums.changes()) {
-        (Some(_), 0) if sums.excluded > 0 => {
-            Some("no key differs in that way between the two times".to_owned())
-        }
-        (Some(_), 0) => Some("nothing differs between the two times".to_owned()),
-        (Some(_), n) => Some(format!("{} between the two times", plural(n, "key differs", "keys differ"))),
-        (None, n) if n > 0 && standing.versioning == Versioning::Suspended => Some(SUSPENDED.to_owned()),
-        (None, _) => None,
-    }
-}
-
-/// In place of the command that would be refused.
-pub(super) const SUSPENDED: &str = "versioning is suspended, so that a restore in place would overwrite null versions for good: enable it \
-                         first, or restore elsewhere with --to s3://OTHER";

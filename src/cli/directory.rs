@@ -16,7 +16,7 @@ use crate::report::{
     download_words, head, nothing_to_change, show_sums,
 };
 
-/// What is asked for before files are replaced.
+/// Asked before files are replaced.
 const OVERWRITE: Asked = Asked {
     does: "overwrite files",
     first: "without --on-conflict overwrite, those files are listed and left alone",

@@ -43,8 +43,7 @@ pub(super) async fn heal(
         context.note(&left_out_line(left_out));
     }
     if prepared.len == left_out {
-        let there = sums.unchanged + sums.same_content;
-        let there = plural(there, "late upload is there already", "late uploads are there already");
+        let there = plural(sums.matched(), "late upload is there already", "late uploads are there already");
         context.note(&format!("nothing to bring back: {there}"));
         return Ok(Healed { exit: Exit::Done, left_out });
     }

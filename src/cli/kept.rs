@@ -1,4 +1,4 @@
-//! What is kept between commands: the state directory, and the runs in it.
+//! The state directory, and the runs in it.
 
 use std::path::{Path, PathBuf};
 

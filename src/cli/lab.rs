@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use super::args::lab::{LabCommand, ServeArgs, WallArgs};
 use super::command::Command;
 use super::exit::Exit;
-use crate::error::{Error, ErrorKind, Result};
-use crate::lab::{self, WallOptions};
+use crate::error::Result;
+use crate::lab;
 
 /// Runs the command if it is one of the lab's; these handle Ctrl-C themselves.
 pub(super) async fn run(command: Command) -> ControlFlow<Result<Exit>, Command> {
@@ -29,13 +29,8 @@ async fn serve(ServeArgs { listen, region }: ServeArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Serves a wall until Ctrl-C.
 async fn wall(args: WallArgs) -> Result<Exit> {
     let threads = args.threads.into();
-    let options = WallOptions::from(args);
-    // On a runtime of its own, so that what it costs is what its threads cost.
-    let serve = move || lab::serve_wall(options, threads, &mut std::io::stdout());
-    let served = tokio::task::spawn_blocking(serve).await;
-    served.map_err(|e| Error::new(ErrorKind::Local, "the wall fell down").because(e))??;
+    lab::serve_wall(args.into(), threads).await?;
     Ok(Exit::Done)
 }

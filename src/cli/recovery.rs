@@ -1,4 +1,4 @@
-//! What `recover`, `drill` and `mark` share: what was typed, as the engine takes it.
+//! The arguments that `recover`, `drill` and `mark` share, as the engine takes them.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ impl CarryArgs {
         Ok(source)
     }
 
-    /// How it goes.
+    /// The options of the recovery.
     pub(super) fn options(&self) -> Result<RecoveryOptions> {
         Ok(RecoveryOptions {
             state_dir: state_dir(&self.change.apply.state)?,
@@ -58,7 +58,7 @@ pub(super) fn target_time(typed: &str, state: &StateArgs, source: &Source) -> Re
     Ok(TargetTime { typed: typed.to_owned(), time })
 }
 
-/// What a use case about this file is given.
+/// The request of a use case about this file.
 pub(super) fn request<'a>(
     context: &'a Context,
     source: &'a Source,

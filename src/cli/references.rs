@@ -16,10 +16,10 @@ use crate::report::{
     Asked, FindingsView, Format, ReferencesHeading, ReferencesSummary, can_ask, problems, references_verdict,
 };
 
-/// What to do before `--yes`.
+/// Asked before late uploads are brought back.
 const HEAL: Asked = Asked { does: "change a bucket", first: "look at it without --heal first" };
 
-/// What is said where no row names a key.
+/// Said where no row names a key.
 const FAILED_SILENTLY: &str = "see whether the command that prints the keys has failed: a pipe ends as its last command does; --allow-empty accepts no keys";
 
 pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit> {

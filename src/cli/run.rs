@@ -76,7 +76,7 @@ async fn run(command: Command) -> Result<Exit> {
     Box::pin(command.run(&context)).await
 }
 
-/// What is done, and to what, at -v; at -vv every key, and every request.
+/// Logs the stages at -v; at -vv every key, and every request.
 fn log(verbose: u8) {
     let (own, others) = match verbose {
         0 => return,

@@ -1,8 +1,5 @@
 //! `asof runs`.
 
-use std::path::Path;
-use std::time::Duration;
-
 use super::args::look::RunsArgs;
 use super::context::Context;
 use super::exit::Exit;
@@ -10,7 +7,6 @@ use super::kept::state_dir;
 use crate::engine::recover::needed_runs;
 use crate::engine::{Run, removable};
 use crate::error::Result;
-use crate::model::Instant;
 use crate::report::{Asked, Format, RunLine, can_ask, plural, removed_runs, show_runs};
 
 const PRUNE: Asked = Asked {
@@ -45,22 +41,10 @@ pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
         show_runs(context.output.format, &lines, context.now)?;
         return Ok(Exit::Done);
     };
-    let old = removable(&runs, &needed_runs(&dir)?, before(context.now, age));
+    let before = context.now.before(age);
+    let old = removable(&runs, &needed_runs(&dir)?, before);
     let lines: Vec<_> = old.iter().map(|run| RunLine::of(run, &runs)).collect();
-    remove(&context, &dir, Removal { lines, age, yes }).await
-}
-
-/// Runs that are to be removed.
-struct Removal<'a> {
-    lines: Vec<RunLine<'a>>,
-    age: Duration,
-    yes: bool,
-}
-
-/// Shows what is removed, asks, and removes it.
-async fn remove(context: &Context, dir: &Path, removal: Removal<'_>) -> Result<Exit> {
-    let Removal { lines, age, yes } = removal;
-    let age = before(context.now, age).age(context.now);
+    let age = before.age(context.now);
     if lines.is_empty() {
         context.note(&format!("no run that is done was begun more than {age} ago"));
         return Ok(Exit::Done);
@@ -69,19 +53,13 @@ async fn remove(context: &Context, dir: &Path, removal: Removal<'_>) -> Result<E
     if format == Format::Table {
         show_runs(format, &lines, context.now)?;
     }
-    let count = lines.len().to_string();
     if !yes {
+        let count = lines.len().to_string();
         let otherwise = format!("that is not {count}; nothing was removed");
         context.prompt().typed("the number of runs to remove", &count, otherwise).await?;
     }
-    removed_runs(format, &lines, |run| Run::remove(dir, run))?;
+    removed_runs(format, &lines, |run| Run::remove(&dir, run))?;
     let runs = plural(lines.len() as u64, "run", "runs");
     context.note(&format!("removed {runs}, done and begun more than {age} ago"));
     Ok(Exit::Done)
-}
-
-/// The instant so long before another.
-fn before(now: Instant, length: Duration) -> Instant {
-    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
-    Instant::from_millis(now.millis().saturating_sub(length))
 }

@@ -15,8 +15,7 @@ pub(super) use commands::*;
 use typed::{Typed, id_of, kept, option};
 
 use super::args::Cli;
-use crate::engine::{Only, Selected, Server};
-use crate::model::{Destination, Instant, Location};
+use crate::engine::Server;
 use crate::report::{shell_path, shell_word};
 
 /// A command to be suggested.
@@ -67,19 +66,6 @@ impl Suggestion {
         self
     }
 
-    /// A place and a past time.
-    pub(super) fn about(self, location: &Location, at: Instant) -> Self {
-        self.word(&location.to_string()).option("at", at.to_string())
-    }
-
-    /// The place restored to.
-    pub(super) fn to(self, to: &Destination) -> Self {
-        match to {
-            Destination::Bucket(to) => self.option("to", to.to_string()),
-            Destination::Directory(path) => self.option("to", path),
-        }
-    }
-
     /// An option of its own, in place of that which was typed.
     pub(super) fn option(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.words += &option(name, value.as_ref());
@@ -110,25 +96,6 @@ impl Suggestion {
     pub(super) fn place_only(mut self) -> Self {
         self.place_only = true;
         self
-    }
-
-    /// The options that chose a plan's keys.
-    pub(super) fn keys_of(self, selected: &Selected, trust_etag: bool) -> Self {
-        let keys = [("include", &selected.include), ("exclude", &selected.exclude)];
-        let each = |with: Self, (name, values): (&str, &Vec<String>)| {
-            values.iter().fold(with, |with, value| with.option(name, value))
-        };
-        let mut with = keys.into_iter().fold(self, each);
-        if let Some(file) = &selected.keys_from {
-            with = with.option("keys-from", file);
-        }
-        if trust_etag { with.flag("trust-etag") } else { with }
-    }
-
-    /// The kinds of change that it is limited to.
-    pub(super) fn only(self, only: &Only) -> Self {
-        let kinds: Vec<_> = only.named().iter().map(|action| action.name()).collect();
-        if kinds.is_empty() { self } else { self.option("only", kinds.join(",")) }
     }
 
     /// The server that a run was begun on, as far as no other was typed.

@@ -3,28 +3,27 @@
 use super::args::common::PastArgs;
 use super::args::compare::VerifyArgs;
 use super::context::Context;
-use super::diff::SUSPENDED;
 use super::exit::Exit;
 use super::suggest::suggest;
 use super::time_arg;
 use crate::engine::{Action, Against, Findings, Sums, Verdict, Verification, Verify};
 use crate::error::Result;
 use crate::model::{Destination, Versioning};
-use crate::report::{AskedKeys, ChangesView, Command, Heading, Purpose, different, equal, problems};
+use crate::report::{AskedKeys, ChangesView, Command, Heading, Purpose, SUSPENDED, problems};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
         args;
     let trust = doubtful.is_some();
     let query = common.query(&location, time_arg::read(&at, &state, None)?, &[], &context.cancel).await?;
-    let asked = AskedKeys::of(&query);
     let compared = Against::of(&location, against.as_ref())?;
+    let in_directory = matches!(compared, Against::Directory(_));
+    let asked = AskedKeys::of(&query, in_directory);
     let mut context = context.shown(common.output);
     let client = context.client(common.server.settings(None)).await?;
     let verify = Verify { query, against: compared };
     let verification = context.answered(&client, verify.inspect(&client).await)?;
     let at = verification.at;
-    let in_directory = matches!(verification.against, Against::Directory(_));
     let purpose = if in_directory { Purpose::VerifyDirectory } else { Purpose::Verify };
     let heading = Heading::new(&location, at, purpose, context.now)
         .against(against.clone())
@@ -38,19 +37,15 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     }
     view.unsure(unsure)?;
     let verdict = Verdict::of(&sums, trust);
-    let (matched, mismatched) = (sums.unchanged + sums.same_content, sums.changes());
-    let text = match verdict {
-        Verdict::Empty => asked.nothing_compared(&sums, if in_directory { ", and no files" } else { "" }),
-        Verdict::Verified | Verdict::Uncertain => equal(&sums, matched, at, trust),
-        Verdict::Different => {
-            let next = next_step(&verification, against.as_ref(), &sums);
-            different(matched, mismatched) + &next
-        }
-    };
+    let mut text = asked.verdict(verdict, &sums, at, trust);
+    if verdict == Verdict::Different {
+        text += &next_step(&verification, against.as_ref(), &sums);
+    }
     if verdict == Verdict::Empty {
         view.nothing_compared(&text)?;
     }
-    let command = Command::Verify { matched, mismatched, uncertain: sums.unsure.all() };
+    let command =
+        Command::Verify { matched: sums.matched(), mismatched: sums.changes(), uncertain: sums.unsure.all() };
     let summary = context.summary(command, &location, at, &sums);
     view.finish(&sums, &summary, Some(&text))?;
     Ok(match verdict {

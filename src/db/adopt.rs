@@ -7,9 +7,7 @@ use crate::model::{Instant, printable};
 /// What stands where a database would be restored to carries of a recovery, whoever asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Carries {
-    /// Nothing stands there.
     Nothing,
-    /// The tags of a recovery or a drill.
     Tagged(Tagged),
     /// None: what it is.
     Untagged(String),
@@ -20,36 +18,23 @@ pub(crate) enum Carries {
 /// A database with the tags of a recovery or a drill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tagged {
-    /// What it is.
     pub what: String,
-    /// The recovery's name.
     pub id: String,
     /// Its target time, if the tags tell it.
     pub at: Option<Instant>,
-    /// It is a drill's.
     pub drill: bool,
 }
 
 /// A database of a recovery file, and what stands at its target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Carrier<'a> {
-    /// Its name in the file.
     pub database: &'a str,
-    /// What that carries.
     pub carries: Carries,
 }
 
-/// Whether what was found is gone on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Adoption {
-    /// It is.
-    Adopt {
-        /// The recovery's name.
-        id: String,
-        /// Its target time.
-        at: Instant,
-    },
-    /// It is not: why.
+    Adopt { id: String, at: Instant },
     Refuse(String),
 }
 

@@ -78,18 +78,13 @@ fn judge(name: &str, window: &Window, asked: Asked) -> (Verdict, String) {
         return (Verdict::Failed, message);
     }
     let message = window.in_words(name);
-    match window.latest.filter(|latest| up_to_now && is_long_before(*latest, now)) {
+    match window.latest.filter(|latest| up_to_now && now.since(*latest) > limits::DATABASE_LAG) {
         Some(latest) => {
             let age = latest.age(now);
             (Verdict::Warned, format!("{message} and no further ({age} ago): are its backups still made?"))
         }
         None => (Verdict::Passed, message),
     }
-}
-
-fn is_long_before(time: Instant, now: Instant) -> bool {
-    let behind = now.millis().saturating_sub(time.millis());
-    u128::try_from(behind).is_ok_and(|behind| behind > limits::DATABASE_LAG.as_millis())
 }
 
 /// The error, and what can be done about it.

@@ -26,7 +26,6 @@ use crate::program::{Environment, Program, RunLimits};
 /// What the recovery file says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// Its name in messages.
     pub name: String,
     /// What is restored, for the commands.
     pub source: Option<String>,
@@ -47,7 +46,6 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Its commands.
     pub(crate) fn programs(&mut self) -> Vec<&mut Program> {
         let Self { name: _, source: _, target: _, window, restore, progress, wait, endpoint, teardown } =
             self;
@@ -56,7 +54,6 @@ impl Settings {
     }
 }
 
-/// A database that is restored by commands.
 #[derive(Debug)]
 pub(crate) struct Database {
     settings: Settings,
@@ -206,7 +203,6 @@ const WINDOW: &str = "two times, the earliest and the latest to which the databa
                       2026-11-17T14:30:05Z or @1763389805, or - where it is not known";
 const PROGRESS: &str = "none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]";
 
-/// Two times, apart by white space.
 fn read_window(printed: &str) -> Option<Window> {
     let mut words = printed.split_whitespace();
     let mut time = || {

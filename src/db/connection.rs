@@ -3,7 +3,6 @@
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
-/// How a restored database is reached, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Connection {
@@ -24,7 +23,6 @@ pub(crate) struct Connection {
     pub dbname: Option<String>,
 }
 
-/// The parts of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Parts {
     host: Option<String>,

@@ -6,7 +6,6 @@ use crate::error::Result;
 /// Something that a restore does not carry over, and the command that makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FollowUp {
-    /// What it is, in words.
     pub what: String,
     /// The command, word by word, not quoted.
     pub command: Vec<String>,

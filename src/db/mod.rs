@@ -48,12 +48,10 @@ pub(crate) use swap::{CutOver, Renamed, Swap};
 pub(crate) use wait::wait;
 pub(crate) use window::{Reach, Window};
 
-/// A database.
 #[derive(Debug)]
 pub(crate) enum Database {
     /// Any one, by commands.
     Command(command::Database),
-    /// An instance of RDS.
     Rds(rds::Instance),
     /// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
     Aurora(rds::Cluster),
@@ -62,7 +60,6 @@ pub(crate) enum Database {
 /// A restore: to which second, and by what it is found again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RestoreRequest {
-    /// The past second.
     pub at: Instant,
     /// What a restored database carries; no other restore has it.
     pub tag: String,
@@ -102,7 +99,6 @@ pub(crate) enum Request {
 /// What stands in the place of the restored database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Nothing yet.
     Nothing,
     /// What this errand asked for, under way.
     Restoring,
@@ -114,34 +110,27 @@ pub(crate) enum Found {
     Foreign(String),
 }
 
-/// How far a restore is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RestoreProgress {
-    /// Under way.
     Restoring {
         /// How much is done, where that is said.
         percent: Option<u8>,
         /// In the database's own words.
         state: String,
     },
-    /// Ready.
     Available {
         /// Where it answers, where that is known by now.
         endpoint: Option<String>,
     },
-    /// It will not get ready.
     Failed {
         /// In the database's own words.
         why: String,
     },
 }
 
-/// What has to be done about a restore, by what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Ask for it.
     Start,
-    /// It was asked for: wait.
     Wait,
     /// Leave it alone, and say why.
     Stop(String),
@@ -179,12 +168,10 @@ impl Database {
         answer!(self, _ => Ok(Vec::new()), database => database.cautions().await)
     }
 
-    /// The times to which it can be restored.
     pub(crate) async fn window(&self) -> Result<Window> {
         answer!(self, database => database.window().await)
     }
 
-    /// Looks for the restored database.
     pub(crate) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
         answer!(self, database => database.find(errand).await)
     }
@@ -210,7 +197,6 @@ impl Database {
         answer!(self, database => database.start(errand).await)
     }
 
-    /// How far the restore is, now.
     pub(crate) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
         answer!(self, database => database.progress(errand).await)
     }
@@ -231,7 +217,6 @@ impl Database {
         answer!(self, _ => None, database => Some(database.by_hand()))
     }
 
-    /// How the restored database is reached.
     pub(crate) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
         answer!(self, database => database.connection(errand).await)
     }

@@ -4,12 +4,10 @@ use super::{Database, RestoreRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Verdict;
 
-/// A database before its restore.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Preflight {
     /// What will be made, a line each.
     pub outline: Vec<String>,
-    /// What a person should know.
     pub findings: Vec<PreflightFinding>,
 }
 
@@ -18,7 +16,6 @@ pub(crate) struct Preflight {
 pub(crate) struct PreflightFinding {
     /// `Failed`: the restore cannot come out right. `Unknown`: it could not be looked up.
     pub verdict: Verdict,
-    /// In words.
     pub words: String,
 }
 
@@ -30,7 +27,6 @@ impl Database {
 }
 
 impl Preflight {
-    /// Refuses a restore that is certain to fail.
     pub(crate) fn require(&self, database: &Database) -> Result<()> {
         let failed = self.findings.iter().filter(|finding| finding.verdict == Verdict::Failed);
         let failed: Vec<_> = failed.map(|finding| &*finding.words).collect();

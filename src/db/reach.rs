@@ -33,11 +33,8 @@ pub(crate) async fn until_reached(
         if is_reached || Clock::now() >= until {
             return Ok(windows);
         }
-        tokio::select! {
-            () = tokio::time::sleep(backoff.pause()) => {}
-            () = cancel.stopped() => {
-                return Err(Error::new(ErrorKind::Interrupted, "interrupted; nothing was changed"));
-            }
+        if !cancel.pause(backoff.pause()).await {
+            return Err(Error::new(ErrorKind::Interrupted, "interrupted; nothing was changed"));
         }
         windows = try_join_all(databases.iter().map(Database::window)).await?;
     }

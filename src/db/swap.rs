@@ -37,10 +37,8 @@ impl Renamed {
     }
 }
 
-/// Which databases are renamed to what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Swap {
-    /// The source, which is renamed first.
     pub source: Renamed,
     /// The restored database, which gets the source's name.
     pub target: Renamed,

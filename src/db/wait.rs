@@ -54,13 +54,9 @@ pub(super) async fn poll(
                 failures += 1;
             }
         }
-        tokio::select! {
-            () = tokio::time::sleep(backoff.pause()) => {}
-            () = cancel.stopped() => {
-                let name = database.name();
-                let message = format!("interrupted while the database {name} was being restored");
-                return Err(Error::new(ErrorKind::Interrupted, message));
-            }
+        if !cancel.pause(backoff.pause()).await {
+            let message = format!("interrupted while the database {} was being restored", database.name());
+            return Err(Error::new(ErrorKind::Interrupted, message));
         }
     }
 }

@@ -29,16 +29,13 @@ pub(super) struct Batch<T> {
     pub(super) keys: Vec<T>,
 }
 
-/// Where a key was found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
-    /// Its segment.
     pub(super) segment: u64,
     /// Whether another segment's key lies between the segment's key before and this one.
     pub(super) cut_before: bool,
 }
 
-/// A sweep under way.
 pub(super) struct BucketScan {
     client: Client,
     scope: Scope,
@@ -53,7 +50,6 @@ pub(super) struct BucketScan {
     segments: u64,
 }
 
-/// What is known of a range.
 struct Part {
     resolver: Resolver,
     /// The key that its last page broke off in or after, if the key's answer rests on there being no more of it.

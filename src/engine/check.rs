@@ -79,7 +79,7 @@ impl CheckPast {
         let now = client.clock().now().whole_second();
         let question = match asked {
             AskedTime::At(typed) => Question::At(typed.past(now)?),
-            AskedTime::Window(length) => Question::Since(before(now, length)),
+            AskedTime::Window(length) => Question::Since(now.before(length)),
             AskedTime::Back => Question::Back,
         };
         let as_of = AsOfPair { then: AsOf::Latest, now: AsOf::Latest };
@@ -130,12 +130,6 @@ impl PastCheck {
         let restorable = is_restorable(&checks, in_doubt, whole_keys) && !untold;
         PastAnswer { checks, whole_keys, warnings: warnings.unwrap_or_default(), restorable, since }
     }
-}
-
-/// The instant so long before another.
-fn before(now: Instant, length: Duration) -> Instant {
-    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
-    Instant::from_millis(now.millis().saturating_sub(length))
 }
 
 /// The times that are asked about.

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::bucket::{BucketState, inspect, require_history, require_removable};
+use super::past::bucket_checks;
 use super::query::Query;
 use super::survey::{Findings, survey};
 use crate::cancel::Cancel;
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::{Check, Instant, Location, TypedTime};
 use crate::plan::Undelete;
 use crate::plan::file::{Checks, Header, Times, Writer};
-use crate::resolve::{AsOf, Judge, checks};
+use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
 use crate::verify::Compare;
 
@@ -78,8 +79,7 @@ impl Diff {
             require_removable(client, &location.bucket).await?;
         }
         let judge = query.judge(&settings.rules, at, versus.map_or(AsOf::Latest, AsOf::At));
-        let present = client.clock().now_at_most();
-        let checks = checks(&settings, &judge.expiries, &location.prefix, Some(at), present);
+        let checks = bucket_checks(client, &settings, &judge, &location, at);
         Ok(Comparison { location, at, versus, listed, standing, checks, query, undelete, judge })
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::bucket::{BucketState, inspect, require_history};
 use super::directory::survey_directory;
 use super::options::{RestoreOptions, Target};
+use super::past::bucket_checks;
 use super::query::Query;
 use super::survey::Findings;
 use crate::apply::{OnConflict, Outcome};
@@ -17,7 +18,7 @@ use crate::error::Result;
 use crate::local::{Directory, Restored, download};
 use crate::model::{CaseFold, Check, Instant, Location, Relocation};
 use crate::plan::{Change, Sums};
-use crate::resolve::{AsOf, checks};
+use crate::resolve::AsOf;
 use crate::s3::Client;
 use crate::spill::Spool;
 use crate::verify::{Compare, Files};
@@ -83,8 +84,7 @@ impl Download {
         let standing = BucketState::from(&settings);
         require_history(&location.bucket, standing)?;
         let judge = query.judge(&settings.rules, at, AsOf::Latest);
-        let present = client.clock().now_at_most();
-        let checks = checks(&settings, &judge.expiries, &location.prefix, Some(at), present);
+        let checks = bucket_checks(client, &settings, &judge, &location, at);
         let relocation = Relocation::to_directory(&location);
         let files = Files {
             directory: directory.as_ref(),

@@ -17,15 +17,11 @@ use crate::recover::{Conclusion, RESTORE, Resource, UNDO};
 use crate::s3::Client;
 use crate::state::{ChangeProgress, Claim, Copying, Run, RunManifest, RunState};
 
-/// The plan of a run that is to begin.
 pub(super) struct NewPlan<'a, C> {
-    /// Its head.
     pub(super) header: Header,
     /// The changes that are to be made, in the order of their keys.
     pub(super) changes: C,
-    /// What the survey found.
     pub(super) sums: &'a Sums,
-    /// What the survey looked at.
     pub(super) seen: Seen,
 }
 
@@ -135,16 +131,14 @@ impl Run {
         } else if finished {
             journal.checked()?;
         }
-        // Another place may have been changed meanwhile; in place, nothing would have been done without versions.
-        let undoable = match &manifest.to {
-            None => true,
-            Some(to) => {
-                let there = standing(client, &to.bucket).await;
-                there.is_ok_and(|there| there.versioning == Versioning::Enabled)
-            }
-        };
-        Ok(Executed { finished, unguarded, undoable })
+        Ok(Executed { finished, unguarded, undoable: is_undoable(client, manifest).await })
     }
+}
+
+/// Another place may have been changed meanwhile; in place, nothing would have been done without versions.
+async fn is_undoable(client: &Client, manifest: &RunManifest) -> bool {
+    let Some(to) = &manifest.to else { return true };
+    standing(client, &to.bucket).await.is_ok_and(|there| there.versioning == Versioning::Enabled)
 }
 
 /// A change that was counted as made, and is not there.

@@ -7,9 +7,9 @@ use super::scope_keys::ScopeKeys;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{KeyShapes, Known, Lifecycle, Rule};
+use crate::model::{BucketSettings, Check, Instant, KeyShapes, Known, Lifecycle, Location, Rule};
 use crate::plan::Sums;
-use crate::resolve::{AsOf, AsOfPair, Doubt, Expiries, Judge, KeyState};
+use crate::resolve::{AsOf, AsOfPair, Doubt, Expiries, Judge, KeyState, checks};
 use crate::s3::{Client, ServerClock};
 use crate::spill::Spool;
 use crate::verify::Live;
@@ -23,6 +23,17 @@ pub fn judge(
 ) -> Judge {
     let expiries = Expiries::of(&Lifecycle::of(rules).and(earlier), limits::RULE_LAG);
     Judge { as_of, expiries, multipart_window }
+}
+
+/// What is to be known of a bucket, for whoever is asked whether it is to be restored.
+pub(super) fn bucket_checks(
+    client: &Client,
+    settings: &BucketSettings,
+    judge: &Judge,
+    location: &Location,
+    at: Instant,
+) -> Vec<Check> {
+    checks(settings, &judge.expiries, &location.prefix, Some(at), client.clock().now_at_most())
 }
 
 /// What was live at T. A key that was not, and perhaps was, is counted.

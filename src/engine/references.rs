@@ -78,7 +78,6 @@ pub(crate) enum ReferenceFinding<'a> {
 /// What is looked for. Changes nothing.
 #[derive(Debug)]
 pub(super) struct Search<'a> {
-    /// The keys that it is about.
     pub(super) scope: Scope,
     /// By what the bucket's past is judged. When a key existed that is not there is told by its history round the first cut.
     pub(super) judge: &'a Judge,

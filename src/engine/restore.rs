@@ -12,7 +12,7 @@ use super::execute::NewPlan;
 use super::key_lookup::Scope;
 use super::options::{RestoreOptions, Target};
 use super::pairing::survey_elsewhere;
-use super::past::judge;
+use super::past::{bucket_checks, judge};
 use super::query::Query;
 use super::survey::{Extras, Findings, seen, survey};
 use crate::apply::Place;
@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
 use crate::plan::{Change, Plausibility, Sums, Undelete};
-use crate::resolve::{AsOf, AsOfPair, Judge, checks};
+use crate::resolve::{AsOf, AsOfPair, Judge};
 use crate::s3::Client;
 use crate::state::{Run, RunManifest, Server};
 use crate::verify::Compare;
@@ -194,17 +194,6 @@ async fn of_plan(client: &Client, file: PlanFile, places: Standings) -> Result<P
         here,
         there,
     })
-}
-
-/// What is to be known of a bucket, for whoever is asked whether it is to be restored.
-fn bucket_checks(
-    client: &Client,
-    settings: &BucketSettings,
-    judge: &Judge,
-    location: &Location,
-    at: Instant,
-) -> Vec<Check> {
-    checks(settings, &judge.expiries, &location.prefix, Some(at), client.clock().now_at_most())
 }
 
 impl Prepared {

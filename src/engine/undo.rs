@@ -113,12 +113,17 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
 /// The plans of the later runs that have brought late uploads back in the same place.
 fn heals_after(done: &Run) -> Result<Vec<ByKey>> {
     let (state_dir, manifest) = (done.state_dir(), done.manifest());
-    let mut heals = Run::begun(state_dir)?;
     // Elsewhere no marker is put, so none can lie above another.
     let in_place = |run: &RunManifest| run.to.is_none() && run.location.overlaps(&manifest.location);
-    let heals_here = |run: &RunManifest| run.heals && run.began >= manifest.began && in_place(run);
-    heals.retain(|(_, run)| in_place(manifest) && run.as_ref().is_ok_and(heals_here));
-    heals.iter().map(|(id, _)| Ok(PlanFile::open(&Run::plan_of(state_dir, id))?.changes.by_key())).collect()
+    let mut plans = Vec::new();
+    // Ids begin with the second in which a run began.
+    for (id, run) in Run::begun(state_dir)?.into_iter().filter(|(id, _)| id.as_str() >= done.id()) {
+        let run = run?;
+        if run.heals && run.began >= manifest.began && in_place(manifest) && in_place(&run) {
+            plans.push(PlanFile::open(&Run::plan_of(state_dir, &id))?.changes.by_key());
+        }
+    }
+    Ok(plans)
 }
 
 /// A change that failed may have been made: without a word of what was made, so that its key is told by its content. Where

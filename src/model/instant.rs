@@ -1,6 +1,7 @@
 //! A moment in UTC, and the forms in which servers write one.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
@@ -54,6 +55,17 @@ impl Instant {
     /// To the second, as in the names of runs: `20261117T143005Z`.
     pub fn compact(self) -> String {
         self.whole_second().to_string().replace(['-', ':'], "")
+    }
+
+    /// The time since an earlier instant; none at all since a later one.
+    pub(crate) fn since(self, earlier: Instant) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0).try_into().unwrap_or_default())
+    }
+
+    /// The instant so long before it.
+    pub(crate) fn before(self, length: Duration) -> Self {
+        let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(length))
     }
 
     /// How long before `now` it lies, in the two largest units: `3 d 2 h`.

@@ -263,6 +263,11 @@ impl Sums {
         self.actions.get(slot(action)).copied().unwrap_or_default()
     }
 
+    /// Keys that are as they should be.
+    pub fn matched(&self) -> u64 {
+        self.unchanged + self.same_content
+    }
+
     /// Changes in all.
     pub fn changes(&self) -> u64 {
         self.actions.iter().map(|t| t.keys).sum()

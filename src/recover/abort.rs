@@ -8,26 +8,20 @@ use super::journal::RecoveryState;
 use super::outcome::Conclusion;
 use crate::model::Instant;
 
-/// A part of an abort.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AbortPart {
     /// A run of a bucket is undone.
     Undo {
-        /// The bucket's number in the file.
         bucket: usize,
-        /// The run.
         run: String,
     },
     /// A run was undone already.
     Undone {
-        /// The run.
         run: String,
-        /// By this one.
         by: String,
     },
     /// A run is left as it is: something newer has changed its bucket.
     Left {
-        /// The run.
         run: String,
     },
     /// A bucket is left that runs may have changed which are lost with the state directory.
@@ -37,39 +31,30 @@ pub(crate) enum AbortPart {
     },
     /// A restored database has its source's name, or is getting it: both get their own again.
     SwapBack {
-        /// The database's number in the file.
         database: usize,
     },
     /// A restored database has got its source's name, and a later recovery may have renamed it, or uses it: it is left.
     LeftSwapped {
-        /// The database's number in the file.
         database: usize,
     },
     /// The restored database is removed, if it is there and carries the recovery's tag.
     Remove {
-        /// The database's number in the file.
         database: usize,
     },
     /// A database is left that was restored in place: nothing takes that back, and its teardown command would remove the
     /// one in use.
     Stays {
-        /// The database's number in the file.
         database: usize,
     },
-    /// The resume hook is run.
     Resume,
 }
 
 /// An abort before anything of it is done.
 #[derive(Debug)]
 pub(crate) struct AbortPlan<'a> {
-    /// The recovery.
     pub id: &'a str,
-    /// Its target time.
     pub at: Instant,
-    /// When it began.
     pub began: Instant,
-    /// The present.
     pub now: Instant,
     /// The file, which names what is numbered.
     pub file: &'a RecoveryFile,
@@ -79,7 +64,6 @@ pub(crate) struct AbortPlan<'a> {
     pub in_use: bool,
 }
 
-/// How far a part of an abort is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PartState {
@@ -121,14 +105,11 @@ pub(crate) struct AbortedRecovery {
     pub parts: Vec<AbortedPart>,
 }
 
-/// How an abort ended.
 #[derive(Debug)]
 pub(crate) struct AbortResult {
-    /// What became of the recovery.
     pub told: AbortedRecovery,
     /// What its journal says now.
     pub state: RecoveryState,
-    /// The exit.
     pub conclusion: Conclusion,
     /// The command that goes on with the abort.
     pub command: String,
@@ -141,7 +122,6 @@ pub(crate) const ABORTED_IN_USE: &str =
     "the application may have been resumed over the restored databases that are removed";
 
 impl PartState {
-    /// The name in tables and JSON.
     pub(crate) fn name(self) -> &'static str {
         match self {
             PartState::Done => "done",

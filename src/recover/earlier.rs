@@ -9,31 +9,23 @@ use super::steps::Shape;
 use crate::limits;
 use crate::model::Instant;
 
-/// A recovery that is asked for now.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
-    /// The time as it was typed.
     pub typed: String,
     /// The time that this means now, if that is known before databases are asked.
     pub at: Option<Instant>,
-    /// The present.
     pub now: Instant,
-    /// The recovery file, by its whole path.
     pub file: PathBuf,
-    /// What the file names.
     pub about: Vec<String>,
-    /// Where that is restored to.
     pub targets: Vec<String>,
     /// Everything that the recovery would work on.
     pub holds: Vec<Resource>,
-    /// Its steps.
     pub shape: Shape,
 }
 
 /// What an earlier recovery is to the one that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Earlier {
-    /// Nothing.
     Unrelated,
     /// The same, and not finished: it is resumed.
     Resumed,
@@ -151,8 +143,7 @@ impl Asked {
     }
 
     fn is_recent(&self, when: Instant) -> bool {
-        let age = u128::try_from(self.now.millis().saturating_sub(when.millis()));
-        age.map_or(true, |age| age <= limits::SAME_COMMAND.as_millis())
+        self.now.since(when) <= limits::SAME_COMMAND
     }
 }
 

@@ -38,7 +38,6 @@ pub(super) struct Entry {
     wait: Option<Program>,
     endpoint: Option<Program>,
     teardown: Option<Program>,
-    /// Of any kind.
     pub(super) check: Option<Program>,
 }
 

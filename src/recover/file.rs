@@ -16,14 +16,10 @@ use crate::limits;
 use crate::model::{Account, Instant, Location, RequestPayer, printable};
 use crate::program::Program;
 
-/// What the file says, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RecoveryFile {
-    /// Its name, for messages.
     pub name: String,
-    /// The buckets.
     pub buckets: Vec<Bucket>,
-    /// The databases.
     pub databases: Vec<DatabaseKind>,
     /// Of each database, the command that looks whether it is as it should be.
     pub checks: Vec<Option<Program>>,
@@ -33,7 +29,6 @@ pub(crate) struct RecoveryFile {
     pub quiesce: QuiesceTime,
     /// Which keys the restored rows name.
     pub references: Option<References>,
-    /// How a mark is made.
     pub mark: Mark,
     /// How long a recovery or a drill may take, if it says so.
     pub deadline: Option<Duration>,
@@ -45,13 +40,10 @@ pub(crate) struct RecoveryFile {
 pub(crate) struct Bucket {
     /// The place whose past is restored.
     pub source: Location,
-    /// Where to.
     pub target: Target,
     /// The server's address, if it is not AWS.
     pub endpoint_url: Option<String>,
-    /// The bucket's region.
     pub region: Option<String>,
-    /// The profile in the AWS configuration files.
     pub profile: Option<String>,
     /// Name the bucket in the path, not in the host name.
     #[serde(default)]
@@ -71,9 +63,7 @@ pub(crate) struct Bucket {
 /// Where a bucket's past state is brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// The bucket itself.
     InPlace,
-    /// Another place.
     Elsewhere(Location),
 }
 
@@ -90,12 +80,9 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
-/// A database of one kind.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum DatabaseKind {
-    /// By commands.
     Command(command::Settings),
-    /// An RDS instance.
     Rds(rds::Settings),
     /// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
     Aurora(rds::Settings),
@@ -118,7 +105,6 @@ pub(crate) enum QuiesceTime {
 pub(crate) struct Hooks {
     /// Stops whatever writes to the buckets and the databases.
     pub quiesce: Option<Program>,
-    /// Lets it go on.
     pub resume: Option<Program>,
     /// Prepares the restored databases, before the references are read.
     pub after_database: Option<Program>,
@@ -143,7 +129,6 @@ impl Hooks {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct References {
-    /// Prints them.
     pub command: Program,
     /// The source of the bucket that holds them.
     pub bucket: Location,
@@ -161,18 +146,15 @@ pub(crate) struct References {
     pub allow_empty: bool,
 }
 
-/// How a mark is made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Mark {
-    /// Dumps the databases, while nothing is written.
     pub dump: Option<Program>,
     /// After this the application goes on, whatever has been done.
     #[serde(default, deserialize_with = "length")]
     pub deadline: Option<Duration>,
 }
 
-/// The file as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Written {
@@ -267,7 +249,6 @@ impl RecoveryFile {
         if self.databases.is_empty() { at } else { Instant::from_millis(at.millis() - 1) }
     }
 
-    /// What its recovery consists of.
     pub(crate) fn shape(&self) -> Shape {
         Shape {
             quiesce: self.hooks.quiesce.is_some(),
@@ -302,7 +283,6 @@ impl RecoveryFile {
         of_file.chain(of_rows).chain(of_databases).chain(of_checks).for_each(|program| program.run_in(dir));
     }
 
-    /// Where everything is restored to.
     pub(crate) fn targets(&self) -> Vec<String> {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
             Target::InPlace => bucket.source.to_string(),
@@ -323,7 +303,6 @@ impl RecoveryFile {
 }
 
 impl DatabaseKind {
-    /// Its name in messages.
     pub(crate) fn name(&self) -> &str {
         match self {
             DatabaseKind::Command(settings) => &settings.name,

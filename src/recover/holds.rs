@@ -18,10 +18,8 @@ pub(crate) enum Seen {
     Bucket(u64),
 }
 
-/// Whether a done step still holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Held {
-    /// It does.
     Holds,
     /// It does, and keys were written since: why that is told.
     Written(String),

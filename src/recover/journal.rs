@@ -35,14 +35,11 @@ use crate::model::Instant;
 
 pub(crate) use queries::InUse;
 
-/// How far a step is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Status {
     /// It may have been carried out.
     Begun,
-    /// It has been.
     Done,
-    /// It failed: why.
     Failed(String),
 }
 
@@ -56,7 +53,6 @@ pub(crate) enum Overtaker {
 }
 
 impl Overtaker {
-    /// Why, in words.
     pub(crate) fn why(&self) -> &str {
         match self {
             Self::Recovery(why) | Self::Run(why) => why,
@@ -148,70 +144,44 @@ impl RecoveryState {
     /// Takes a record that may stand here as far as those before it close nothing.
     fn take(&mut self, shape: &Shape, record: &Record) -> Result<(), String> {
         match record {
-            Record::Started { .. } => Ok(()),
-            Record::Adopted { .. } if self.has_begun() => Err("it is adopted after a step".to_owned()),
+            Record::Started { .. } => {}
+            Record::Adopted { .. } if self.has_begun() => return Err("it is adopted after a step".to_owned()),
             Record::Adopted { at } => {
                 self.adopted = true;
                 self.asked = (0..shape.databases).map(|n| (n, *at)).collect();
-                Ok(())
             }
-            Record::Resumed { .. } => {
-                self.reopen();
-                Ok(())
-            }
-            Record::Begun { step, at } => self.begin(shape, *step, *at),
+            Record::Resumed { .. } => self.reopen(),
+            Record::Begun { step, at } => self.begin(shape, *step, *at)?,
             Record::Run { bucket, run } => {
                 self.add_run(Step::Bucket(*bucket), *bucket, run)?;
                 self.runs.insert(*bucket, run.clone());
-                Ok(())
             }
-            Record::Healing { bucket, run } => self.add_run(Step::References, *bucket, run),
-            Record::Request { database, at, refused } => self.request(*database, *at, *refused),
-            Record::Swapping { database, swap } => self.swapping(shape, *database, swap),
-            Record::Done { step, at, result } => self.end(*step, *at, Status::Done, result.clone()),
+            Record::Healing { bucket, run } => self.add_run(Step::References, *bucket, run)?,
+            Record::Request { database, at, refused } => self.request(*database, *at, *refused)?,
+            Record::Swapping { database, swap } => self.swapping(shape, *database, swap)?,
+            Record::Done { step, at, result } => self.end(*step, *at, Status::Done, result.clone())?,
             Record::Failed { step, at, why } => {
-                self.end(*step, *at, Status::Failed(why.clone()), StepResult::default())
+                self.end(*step, *at, Status::Failed(why.clone()), StepResult::default())?;
             }
-            Record::Lapsed { step, at, why } => self.lapse(shape, *step, *at, why),
-            Record::QuiescedAlready { since } => {
-                self.quiesced = Some(*since);
-                Ok(())
+            Record::Lapsed { step, at, why } => self.lapse(shape, *step, *at, why)?,
+            Record::QuiescedAlready { since } => self.quiesced = Some(*since),
+            Record::ApplicationResumed { at } => self.let_go(*at),
+            Record::Overtaken { why, by_recovery: true, .. } => {
+                self.quiesced = None;
+                self.overtaken = Some(Overtaker::Recovery(why.clone()));
             }
-            Record::ApplicationResumed { at } => {
-                self.let_go(*at);
-                Ok(())
-            }
-            Record::Overtaken { why, by_recovery, .. } => {
-                self.overtaken = Some(if *by_recovery {
-                    self.quiesced = None;
-                    Overtaker::Recovery(why.clone())
-                } else {
-                    Overtaker::Run(why.clone())
-                });
-                Ok(())
-            }
-            Record::Aborting { .. } => {
-                self.aborting = true;
-                Ok(())
-            }
+            Record::Overtaken { why, .. } => self.overtaken = Some(Overtaker::Run(why.clone())),
+            Record::Aborting { .. } => self.aborting = true,
             Record::Undoing { .. } | Record::SwappedBack { .. } | Record::Aborted { .. }
                 if !self.aborting =>
             {
-                Err("it is aborted without being about to".to_owned())
+                return Err("it is aborted without being about to".to_owned());
             }
-            Record::SwappedBack { database } => {
-                self.swaps.remove(database);
-                Ok(())
-            }
-            Record::Undoing { run, by } => {
-                self.undone.insert(run.clone(), by.clone());
-                Ok(())
-            }
-            Record::Aborted { at } | Record::Ended { at } => {
-                self.ended = Some(*at);
-                Ok(())
-            }
+            Record::SwappedBack { database } => drop(self.swaps.remove(database)),
+            Record::Undoing { run, by } => drop(self.undone.insert(run.clone(), by.clone())),
+            Record::Aborted { at } | Record::Ended { at } => self.ended = Some(*at),
         }
+        Ok(())
     }
 
     /// A run of a bucket, which is begun in this step.

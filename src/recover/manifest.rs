@@ -22,16 +22,11 @@ pub(crate) enum Purpose {
     Drill,
 }
 
-/// What a recovery was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RecoveryManifest {
-    /// The version of this file's format.
     pub format: u32,
-    /// The version of asof that began it.
     pub asof: String,
-    /// What it is for.
     pub purpose: Purpose,
-    /// The recovery file, by its whole path.
     pub file: PathBuf,
     /// What that was about.
     pub about: Vec<String>,
@@ -41,11 +36,8 @@ pub(crate) struct RecoveryManifest {
     /// Everything that it works on; nothing where an older asof began it.
     #[serde(default)]
     pub holds: Vec<Resource>,
-    /// The time as it was typed.
     pub typed: String,
-    /// The past second.
     pub at: Instant,
-    /// When it began.
     pub began: Instant,
 }
 

@@ -21,7 +21,6 @@ pub(crate) enum Consistency {
 }
 
 impl Consistency {
-    /// The name in tables and JSON.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Consistency::Quiesced => "quiesced",
@@ -55,21 +54,17 @@ pub(crate) struct Marks {
     pub unreadable: Vec<usize>,
 }
 
-/// What a mark's name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Named {
-    /// This mark.
     Mark(MarkLine),
     /// Only other recovery files have a mark of the name: these.
     OfOtherFiles(Vec<MarkLine>),
     /// Several recovery files have one, and nothing says which is meant: these.
     Several(Vec<MarkLine>),
-    /// No mark.
     Nothing,
 }
 
 impl Marks {
-    /// Reads the marks file.
     pub(crate) fn read(bytes: &[u8]) -> Self {
         let mut marks = Self::default();
         for (n, line) in bytes.split(|byte| *byte == b'\n').enumerate() {

@@ -15,21 +15,46 @@ pub(crate) enum Notice<'a> {
     /// What should be known before a database is restored.
     Caution(&'a str),
     /// The same, without the database's name in the words.
-    Database { name: &'a str, words: &'a str },
+    Database {
+        name: &'a str,
+        words: &'a str,
+    },
     /// A database cannot be restored to the target time yet, but to this one.
-    Waiting { database: &'a str, at: Instant, latest: Instant },
+    Waiting {
+        database: &'a str,
+        at: Instant,
+        latest: Instant,
+    },
     /// A mark was killed, and may have left the application quiesced.
-    KilledMark { killed: String, resumed: Resumed },
+    KilledMark {
+        killed: String,
+        resumed: Resumed,
+    },
     /// A recovery that was begun before is resumed.
-    Resuming { id: &'a str, at: Instant },
+    Resuming {
+        id: &'a str,
+        at: Instant,
+    },
     /// A resumed recovery may rewind its buckets once more, and somebody will be asked.
     MayRewind,
     /// A recovery whose state directory is lost is adopted.
-    Adopting { id: &'a str, at: Instant },
+    Adopting {
+        id: &'a str,
+        at: Instant,
+    },
     /// The recovery has ended before: the command only looks whether it holds.
-    HasEnded { id: &'a str, at: Instant, ended: Instant, now: Instant },
+    HasEnded {
+        id: &'a str,
+        at: Instant,
+        ended: Instant,
+        now: Instant,
+    },
     /// A recovery that was in the way of a new one is closed.
-    Closed { id: &'a str, at: Instant, why: &'a str },
+    Closed {
+        id: &'a str,
+        at: Instant,
+        why: &'a str,
+    },
     /// The file named these other targets when the recovery began.
     OtherTargets(&'a [String]),
     /// The copies of this earlier drill are torn down.
@@ -37,20 +62,25 @@ pub(crate) enum Notice<'a> {
     /// Copies of a drill that could not be torn down.
     LeftBehind(&'a [String]),
     /// A drill's copies are kept.
-    Kept { id: &'a str, places: String },
+    Kept {
+        id: &'a str,
+        places: String,
+    },
     /// A mark's file has no quiesce hook.
     Unquiesced,
     /// Nothing lets the application go on.
     StandsStill,
     /// What a recovery would do: to which time, and to each database.
-    Plan { at: Instant, now: Instant, lines: &'a [String] },
+    Plan {
+        at: Instant,
+        now: Instant,
+        lines: &'a [String],
+    },
     /// What a recovery would change in a bucket.
     Bucket(BucketPlan<'a>),
-    /// What an abort would do.
     Abort(AbortPlan<'a>),
     /// What became of a part of it.
     Aborted(&'a AbortedPart),
-    /// A step goes on.
     Step(&'a Event<'a>),
 }
 
@@ -67,47 +97,33 @@ pub(crate) enum Resumed {
     Never,
 }
 
-/// What would be changed in a bucket.
 #[derive(Debug)]
 pub(crate) struct BucketPlan<'a> {
     /// The place whose past is restored.
     pub location: &'a Location,
     /// Where to, if not in place.
     pub to: Option<&'a Location>,
-    /// The target time.
     pub at: Instant,
-    /// The present.
     pub now: Instant,
-    /// What was found out about the bucket.
     pub checks: &'a [Check],
-    /// The sums of the changes.
     pub sums: &'a Sums,
-    /// What is not plausible.
     pub warnings: Vec<Warning>,
 }
 
 /// A command that a person may run next. Only the command line knows the options that it repeats.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum NextCommand<'a> {
-    /// Write a recovery file.
     Init(&'a Path),
-    /// Recover by this file to this time.
     Recover(&'a Path, Instant),
     /// The same, with the options that say how the command goes.
     Again(&'a Path, Instant),
-    /// Adopt the recovery of this file.
     Adopt(&'a Path),
-    /// Abort the recovery of this file.
     Abort(&'a Path),
     /// The same, though the application may use the restored databases.
     AbortInUse(&'a Path),
-    /// List the recoveries that are not finished.
     Recoveries,
-    /// Make a mark by this file.
     Mark(&'a Path),
-    /// Drill by this file to this time.
     Drill(&'a Path, &'a str),
-    /// Undo this run of a recovery.
     Undo(&'a str),
 }
 

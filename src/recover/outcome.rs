@@ -6,7 +6,6 @@ use crate::error::Error;
 /// How the steps of a recovery or a drill ended.
 #[derive(Debug)]
 pub(crate) struct RecoveryOutcome {
-    /// How it ended.
     pub ending: Ending,
     /// The application was stopped, or a part of it may have been, and has not been let go on.
     pub stands_still: bool,
@@ -26,11 +25,9 @@ pub(crate) enum Conclusion {
     Done,
     /// Nothing was done, or nothing of it is left to resume.
     Failed,
-    /// Something is left to do.
     Incomplete,
     /// Everything is done, and not as it should be.
     Inconsistent,
-    /// It was stopped.
     Interrupted,
 }
 

@@ -14,41 +14,27 @@ pub(crate) const FORMAT: u32 = 2;
 /// The first version in which a request for a restore is noted; before it, a start that is begun stands for it.
 pub(super) const NOTES_REQUESTS: u32 = 2;
 
-/// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Record {
-    /// The first one.
     Started {
-        /// The journal's format.
         format: u32,
-        /// When it began.
         at: Instant,
-        /// What the recovery consists of.
         shape: Shape,
     },
     /// It was begun in a state directory that is lost: each of its databases may have been asked for.
     Adopted {
-        /// When it was found.
         at: Instant,
     },
-    /// It was gone on with.
     Resumed {
-        /// When.
         at: Instant,
     },
-    /// A step may be under way from now on.
     Begun {
-        /// The step.
         step: Step,
-        /// When.
         at: Instant,
     },
-    /// The run that restores a bucket.
     Run {
-        /// The bucket's number in the file.
         bucket: usize,
-        /// The run's name.
         run: String,
     },
     /// A run that brings late uploads back into a bucket.
@@ -60,9 +46,7 @@ pub(crate) enum Record {
     },
     /// A server is asked for a database's restore from now on.
     Request {
-        /// The database's number in the file.
         database: usize,
-        /// When.
         at: Instant,
         /// It has refused, and makes nothing.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -70,49 +54,33 @@ pub(crate) enum Record {
     },
     /// The names of a database and its source may be swapped from now on.
     Swapping {
-        /// The database's number in the file.
         database: usize,
-        /// What is renamed to what.
         swap: Swap,
     },
     /// They are swapped back, in an abort.
     SwappedBack {
-        /// The database's number in the file.
         database: usize,
     },
-    /// A step has been carried out.
     Done {
-        /// The step.
         step: Step,
-        /// When.
         at: Instant,
-        /// What came of it.
         #[serde(flatten)]
         result: StepResult,
     },
-    /// A step failed.
     Failed {
-        /// The step.
         step: Step,
-        /// When.
         at: Instant,
-        /// Why.
         why: String,
     },
     /// A step that was done no longer holds.
     Lapsed {
-        /// The step.
         step: Step,
-        /// When that was seen.
         at: Instant,
-        /// What was seen.
         why: String,
     },
     /// Something else has changed what this recovery restored.
     Overtaken {
-        /// When that was seen.
         at: Instant,
-        /// By what.
         why: String,
         /// A later recovery has overtaken it, which sees to the application.
         #[serde(default)]
@@ -120,34 +88,24 @@ pub(crate) enum Record {
     },
     /// The application may have been quiesced before this recovery began, by one that it has overtaken.
     QuiescedAlready {
-        /// Since then.
         since: Instant,
     },
     /// The resume hook was run outside its step: after a quiesce hook that failed, or in an abort.
     ApplicationResumed {
-        /// When.
         at: Instant,
     },
-    /// The recovery is being aborted.
     Aborting {
-        /// Since when.
         at: Instant,
     },
     /// A run of the recovery is being undone.
     Undoing {
-        /// The run.
         run: String,
-        /// The run that undoes it.
         by: String,
     },
-    /// The abort is complete.
     Aborted {
-        /// When.
         at: Instant,
     },
-    /// There is nothing left to do.
     Ended {
-        /// When.
         at: Instant,
     },
 }

@@ -16,20 +16,15 @@ use crate::error::Error;
 use crate::model::{Instant, Location, Version, shell_word};
 use crate::plan::{Action, Change};
 
-/// What the outside is told while a recovery goes on.
 #[derive(Debug)]
 pub(crate) enum Event<'a> {
-    /// A step is begun.
     Begun(Step),
-    /// It is done.
     Done(Step),
-    /// It failed: why.
     Failed(Step, &'a str),
     /// It was done, and no longer holds: why.
     Lapsed(Step, &'a str),
     /// Every bucket and database is looked at once more.
     LastLook,
-    /// How far a database is.
     Database(usize, &'a RestoreProgress),
     /// How far it is cannot be asked for now; it will be asked for again.
     Unanswered(usize, &'a Error),
@@ -161,7 +156,6 @@ pub(crate) fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String
 }
 
 impl Ending {
-    /// Whether every step is done.
     pub(crate) fn is_done(self) -> bool {
         matches!(self, Ending::Done | Ending::Inconsistent)
     }

@@ -1,9 +1,13 @@
 //! The last words about a run: what is left, and the commands that follow.
 
+use std::time::Duration;
+
 use super::restore::{archived_line, done_line, not_kept_line};
 use super::units::plural;
+use super::{JsonLines, Output, Reporter, Summary};
 use crate::counters::Counters;
-use crate::engine::{Conclusion, Executed, RunManifest};
+use crate::engine::{Conclusion, Executed, Run};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The commands that may follow a run.
 #[derive(Debug)]
@@ -20,36 +24,75 @@ pub(crate) struct NextCommands {
     pub check: Option<String>,
 }
 
-/// What is said where the server does not honour conditions.
+/// Said where the server does not honour conditions.
 const UNGUARDED: &str =
     "this server takes no notice of conditions on writes: each key was looked at just before it was changed";
 
-/// A run that was executed.
+/// A run, and what is said of it.
 #[derive(Debug)]
-pub(crate) struct RunEnd<'a> {
-    /// Its name.
-    pub id: &'a str,
-    /// What it was told.
-    pub manifest: &'a RunManifest,
-    /// How it went.
-    pub executed: Executed,
-    /// What it did.
+pub(crate) struct RunWords<'a> {
+    /// It.
+    pub run: &'a Run,
+    /// Counts of what it did.
     pub counters: &'a Counters,
-    /// What can be done about the keys that failed.
-    pub hints: &'a [String],
-    /// What may follow.
-    pub next: &'a NextCommands,
+    /// The commands that may follow.
+    pub next: NextCommands,
+    /// The output that gets the words.
+    pub output: Output,
 }
 
-impl RunEnd<'_> {
-    /// That it was done, in one line.
-    pub(crate) fn done_line(&self, elapsed: std::time::Duration) -> String {
-        format!("{}     run {}", done_line(self.counters, elapsed, !self.executed.finished), self.id)
+impl RunWords<'_> {
+    /// An error that kept it from beginning, with the way on.
+    pub(crate) fn not_begun(&self, e: Error) -> Error {
+        match e.kind() {
+            ErrorKind::Local => e.hint(format!("once that is mended: {}", self.next.resume)),
+            _ => e,
+        }
     }
 
-    /// The last words, a line each.
-    pub(crate) fn lines(&self) -> Vec<String> {
-        let Self { manifest, executed, counters, hints, next, .. } = self;
+    /// An error that stopped it, with the way on.
+    pub(crate) fn stopped(&self, e: Error, elapsed: Duration) -> Error {
+        let (id, counters, resume) = (self.run.id(), self.counters, &self.next.resume);
+        let changed = counters.copied.get() + counters.deleted.get() + counters.uncovered.get();
+        match e.kind() {
+            ErrorKind::Corrupt if changed == 0 => e,
+            ErrorKind::Credentials => {
+                self.done(elapsed, true);
+                e.hint(format!("what was done stays done; to continue the run: {resume}"))
+            }
+            _ => e.hint(format!(
+                "what was done is in the journal of the run {id}; once that is mended: {resume}"
+            )),
+        }
+    }
+
+    /// Says how it ended, ends its results with the summary, and keeps that.
+    pub(crate) fn ended(
+        &self,
+        executed: Executed,
+        results: Reporter,
+        summary: &Summary<'_>,
+        elapsed: Duration,
+    ) -> Result<()> {
+        self.done(elapsed, !executed.finished);
+        let mut kept = JsonLines::new(Vec::new());
+        kept.summary(summary)?;
+        let hints = results.finish(summary)?;
+        self.run.write("report.json", &kept.into_inner())?;
+        for line in self.lines(executed, &hints) {
+            self.output.note(&line);
+        }
+        Ok(())
+    }
+
+    fn done(&self, elapsed: Duration, interrupted: bool) {
+        let done = done_line(self.counters, elapsed, interrupted);
+        self.output.note(&format!("{done}     run {}", self.run.id()));
+    }
+
+    /// The last words, a line each; `hints` are about the keys that failed.
+    fn lines(&self, executed: Executed, hints: &[String]) -> Vec<String> {
+        let Self { run, counters, next, .. } = self;
         let mut lines = Vec::new();
         if executed.unguarded {
             let fate = if executed.undoable {
@@ -79,7 +122,7 @@ impl RunEnd<'_> {
             ));
         }
         if counters.archived.get() > 0 {
-            let arrival = manifest.copying.thaw.map(|thaw| thaw.tier.arrival());
+            let arrival = run.manifest().copying.thaw.map(|thaw| thaw.tier.arrival());
             lines.push(archived_line(counters.archived.get(), arrival, next));
         }
         if counters.superseded.get() > 0 {

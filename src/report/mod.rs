@@ -46,7 +46,7 @@ pub(crate) use heading::{Heading, Purpose};
 pub(crate) use history::HistoryView;
 use html::recovery_page;
 pub(crate) use json::{Command, Done, JsonLines, Summary, json_schema};
-pub(crate) use last_words::{NextCommands, RunEnd};
+pub(crate) use last_words::{NextCommands, RunWords};
 pub(crate) use leftovers::{lifted_line, show_leftovers, swept_line};
 pub(crate) use manual::{show_topic, show_topics};
 pub(crate) use marks::{show_mark, show_marks};
@@ -62,7 +62,7 @@ pub(crate) use restore::{done_line, download_words, left_out_line};
 pub(crate) use runs::{RunLine, removed_runs, show_runs};
 pub(crate) use timeline::TimelineView;
 pub(crate) use units::{length, plural};
-pub(crate) use verdict::{AskedKeys, different, equal};
+pub(crate) use verdict::{AskedKeys, SUSPENDED, diff_verdict};
 
 pub(crate) use crate::model::{shell_path, shell_word};
 

@@ -13,7 +13,7 @@ use crate::model::Instant;
 pub(crate) struct Asked {
     /// The verb and its object.
     pub does: &'static str,
-    /// What to do before `--yes`.
+    /// Advice to follow before `--yes`.
     pub first: &'static str,
 }
 

@@ -1,9 +1,9 @@
-//! What a comparison came to, in words.
+//! The verdicts of comparisons, in words.
 
 use super::doubt::straddling_keys;
 use super::units::plural;
-use crate::engine::Query;
-use crate::model::{Instant, printable};
+use crate::engine::{Query, Verdict};
+use crate::model::{Instant, Versioning, printable};
 use crate::plan::Sums;
 
 /// The keys that a comparison was asked about, for what is said where there are none.
@@ -12,17 +12,31 @@ pub(crate) struct AskedKeys {
     /// How many were asked for by name, if they were.
     named: Option<usize>,
     place: String,
+    in_directory: bool,
 }
 
 impl AskedKeys {
     /// Those of a query.
-    pub(crate) fn of(query: &Query) -> Self {
-        Self { named: query.named(), place: printable(&query.location.to_string()).into_owned() }
+    pub(crate) fn of(query: &Query, in_directory: bool) -> Self {
+        let place = printable(&query.location.to_string()).into_owned();
+        Self { named: query.named(), place, in_directory }
     }
 
-    /// That nothing was compared, and what was empty. `against` is what else was looked at.
-    pub(crate) fn nothing_compared(&self, sums: &Sums, against: &str) -> String {
-        let place = &self.place;
+    /// The verdict of `verify`. `trust` takes the listing for the whole truth.
+    pub(crate) fn verdict(&self, verdict: Verdict, sums: &Sums, at: Instant, trust: bool) -> String {
+        match verdict {
+            Verdict::Empty => self.nothing_compared(sums),
+            Verdict::Verified | Verdict::Uncertain => equal(sums, at, trust),
+            Verdict::Different => {
+                let matched = plural(sums.matched(), "key matches", "keys match");
+                format!("{matched}, {}", plural(sums.changes(), "does not", "do not"))
+            }
+        }
+    }
+
+    /// That nothing was compared, and what was empty.
+    fn nothing_compared(&self, sums: &Sums) -> String {
+        let (place, against) = (&self.place, if self.in_directory { ", and no files" } else { "" });
         let why = match self.named {
             Some(0) => "--keys-from names no keys".to_owned(),
             Some(n) => {
@@ -35,12 +49,12 @@ impl AskedKeys {
     }
 }
 
-/// What is said where nothing differs.
-pub(crate) fn equal(sums: &Sums, matched: u64, at: Instant, trust: bool) -> String {
+/// Said where nothing differs.
+fn equal(sums: &Sums, at: Instant, trust: bool) -> String {
     let at = at.human();
     let uncertain = sums.unsure.all();
     if uncertain == 0 || trust {
-        let keys = plural(matched, "key is as it was", "keys are as they were");
+        let keys = plural(sums.matched(), "key is as it was", "keys are as they were");
         let trusted = if uncertain == 0 {
             String::new()
         } else {
@@ -60,8 +74,19 @@ pub(crate) fn equal(sums: &Sums, matched: u64, at: Instant, trust: bool) -> Stri
     )
 }
 
-/// What is said where something differs.
-pub(crate) fn different(matched: u64, mismatched: u64) -> String {
-    let matched = plural(matched, "key matches", "keys match");
-    format!("{matched}, {}", plural(mismatched, "does not", "do not"))
+/// Said in place of the command that would be refused.
+pub(crate) const SUSPENDED: &str = "versioning is suspended, so that a restore in place would overwrite null versions for good: enable it \
+                         first, or restore elsewhere with --to s3://OTHER";
+
+/// Takes the place of the next step of a diff, where there is none.
+pub(crate) fn diff_verdict(versus: Option<Instant>, sums: &Sums, versioning: Versioning) -> Option<String> {
+    match (versus, sums.changes()) {
+        (Some(_), 0) if sums.excluded > 0 => {
+            Some("no key differs in that way between the two times".to_owned())
+        }
+        (Some(_), 0) => Some("nothing differs between the two times".to_owned()),
+        (Some(_), n) => Some(format!("{} between the two times", plural(n, "key differs", "keys differ"))),
+        (None, n) if n > 0 && versioning == Versioning::Suspended => Some(SUSPENDED.to_owned()),
+        (None, _) => None,
+    }
 }

@@ -27,11 +27,7 @@ impl SharedPressure {
 
     /// Waits so long. An error if the run stops before.
     pub(crate) async fn pause(&self, pause: Duration) -> Result<(), Error> {
-        tokio::select! {
-            biased;
-            () = self.halt.stopped() => Err(Error::stopping()),
-            () = tokio::time::sleep(pause) => Ok(()),
-        }
+        if self.halt.pause(pause).await { Ok(()) } else { Err(Error::stopping()) }
     }
 
     /// Requests that may be under way.

@@ -9,7 +9,7 @@ use crate::engine::{ApplyOptions, Copying, OnConflict, OnDoubt, RestoreOptions, 
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// What `restore`, `resume` and `undo` all take.
+/// The options of every command that changes a bucket.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ApplyArgs {
     /// What to do about conflicts: keys that changed since the plan, or files in DIR that differ

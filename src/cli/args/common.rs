@@ -1,4 +1,4 @@
-//! What `diff`, `restore` and `verify` share.
+//! The arguments that `diff`, `restore` and `verify` share.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(in crate::cli) struct PastArgs {
     pub(in crate::cli) at: String,
 }
 
-/// What `diff`, `restore` and `verify` all take.
+/// The options of `diff`, `restore` and `verify`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CommonArgs<const CSV: bool = false> {
     #[command(flatten)]

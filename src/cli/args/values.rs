@@ -66,7 +66,7 @@ words! {
     }
 }
 
-/// What a check or a comparison does about keys whose state at T is uncertain.
+/// The treatment of keys whose state at T is uncertain, by a check or a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TrustArg {
     /// Trust the listing

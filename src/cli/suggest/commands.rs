@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::{Suggestion, suggest};
 use crate::engine::recover::NextCommand;
-use crate::engine::{Header, RunManifest, Selected};
-use crate::report::shell_path;
+use crate::engine::{Header, Only, Run, RunManifest, Selected};
+use crate::model::{Destination, Instant, Location};
+use crate::report::{NextCommands, shell_path};
 
 /// The command that makes the changes of a plan.
 pub(in crate::cli) fn restore_plan(plan: &Path) -> Suggestion {
@@ -17,14 +18,17 @@ fn of_run(verb: &'static str, id: &str) -> Suggestion {
     suggest(verb).word(id).without(&["thaw", "thaw-days", "undelete"])
 }
 
-/// The command that continues a run.
-pub(in crate::cli) fn resume(id: &str, manifest: &RunManifest) -> Suggestion {
-    of_run("resume", id).knows(&manifest.server)
-}
-
-/// The command that undoes a run. What others have changed since stays, however the run treated conflicts.
-pub(in crate::cli) fn undo(id: &str, manifest: &RunManifest) -> Suggestion {
-    of_run("undo", id).without(&["on-conflict"]).knows(&manifest.server)
+/// The commands that may follow a run. To undo it leaves what others have changed since, however it treated conflicts.
+pub(in crate::cli) fn after(run: &Run, check: Option<String>) -> NextCommands {
+    let server = &run.manifest().server;
+    let resume = || of_run("resume", run.id()).knows(server);
+    NextCommands {
+        resume: resume().to_string(),
+        overwrite: resume().option("on-conflict", "overwrite").to_string(),
+        thaw: resume().option("thaw", "bulk").to_string(),
+        undo: of_run("undo", run.id()).without(&["on-conflict"]).knows(server).to_string(),
+        check,
+    }
 }
 
 /// The command that checks a restore, if one can: where only some kinds of change were made, the place need not be as it
@@ -92,4 +96,38 @@ pub(in crate::cli) fn typed(next: NextCommand<'_>) -> String {
         NextCommand::Undo(run) => of_run("undo", run).without(&["on-conflict"]).without(SERVER),
     };
     suggestion.to_string()
+}
+
+impl Suggestion {
+    /// A place and a past time.
+    pub(in crate::cli) fn about(self, location: &Location, at: Instant) -> Self {
+        self.word(&location.to_string()).option("at", at.to_string())
+    }
+
+    /// The place restored to.
+    pub(in crate::cli) fn to(self, to: &Destination) -> Self {
+        match to {
+            Destination::Bucket(to) => self.option("to", to.to_string()),
+            Destination::Directory(path) => self.option("to", path),
+        }
+    }
+
+    /// The options that chose a plan's keys.
+    pub(in crate::cli) fn keys_of(self, selected: &Selected, trust_etag: bool) -> Self {
+        let keys = [("include", &selected.include), ("exclude", &selected.exclude)];
+        let each = |with: Self, (name, values): (&str, &Vec<String>)| {
+            values.iter().fold(with, |with, value| with.option(name, value))
+        };
+        let mut with = keys.into_iter().fold(self, each);
+        if let Some(file) = &selected.keys_from {
+            with = with.option("keys-from", file);
+        }
+        if trust_etag { with.flag("trust-etag") } else { with }
+    }
+
+    /// The kinds of change that it is limited to.
+    pub(in crate::cli) fn only(self, only: &Only) -> Self {
+        let kinds: Vec<_> = only.named().iter().map(|action| action.name()).collect();
+        if kinds.is_empty() { self } else { self.option("only", kinds.join(",")) }
+    }
 }

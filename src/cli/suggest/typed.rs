@@ -29,12 +29,12 @@ impl Typed {
         Self { verb: verb.unwrap_or_default().to_owned(), matches: matches.cloned().unwrap_or_default() }
     }
 
-    /// Whether nobody was to be asked.
+    /// True if nobody was to be asked.
     pub(super) fn says_yes(&self) -> bool {
         self.matches.try_get_one("yes").ok().flatten() == Some(&true)
     }
 
-    /// Whether the option was typed.
+    /// True if the option was typed.
     pub(super) fn is(&self, id: &str) -> bool {
         let known = self.matches.try_contains_id(id).unwrap_or(false);
         known && self.matches.value_source(id) == Some(ValueSource::CommandLine)
@@ -75,7 +75,7 @@ pub(super) fn id_of(name: &str) -> String {
     name.replace('-', "_")
 }
 
-/// Whether two commands mean the same by an option: `--to` is a time in one and a place in another.
+/// True if two commands mean the same by an option: `--to` is a time in one and a place in another.
 fn is_same(one: &Arg, other: &Arg) -> bool {
     let values = |arg: &Arg| -> Vec<String> {
         arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect()
@@ -99,7 +99,7 @@ pub(super) fn kept(server: &Server) -> Vec<(String, Option<OsString>)> {
 }
 
 impl Suggestion {
-    /// Whether the command repeats an option of the typed one.
+    /// True if the command repeats an option of the typed one.
     pub(super) fn repeats(&self, arg: &Arg, target: &Command) -> bool {
         let id = arg.get_id().as_str();
         let of_place = arg.get_help_heading() == Some(SERVER) || id == "state_dir";

@@ -15,7 +15,6 @@ use crate::model::printable;
 use crate::retry::Backoff;
 use crate::s3;
 
-/// A client of RDS in one region.
 #[derive(Debug)]
 pub(crate) struct Client {
     server: s3::Settings,
@@ -132,19 +131,15 @@ impl Client {
         Ok(())
     }
 
-    /// Ends the waiting.
     pub(super) fn cancel(&self) -> &Cancel {
         &self.cancel
     }
 
-    /// Waits, unless it is asked to stop.
     pub(super) async fn pause(&self, pause: Duration) -> Result<()> {
-        tokio::select! {
-            () = tokio::time::sleep(pause) => Ok(()),
-            () = self.cancel.stopped() => {
-                Err(Error::new(ErrorKind::Interrupted, "interrupted while RDS was being asked"))
-            }
+        if self.cancel.pause(pause).await {
+            return Ok(());
         }
+        Err(Error::new(ErrorKind::Interrupted, "interrupted while RDS was being asked"))
     }
 }
 
@@ -237,8 +232,15 @@ fn explain_answer(doing: &str, status: u16, code: &str, message: &str) -> Error 
         (code, message) => format!("{code}: {}", printable(message)),
     };
     let kind = kind_of(status, code);
-    let error = Error::new(kind, format!("cannot {doing}: {said}"));
-    let hint = match (code, kind) {
+    let error = Error::new(kind, format!("cannot {doing}: {said}")).with_code(code);
+    match remedy(code, kind) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+fn remedy(code: &str, kind: ErrorKind) -> Option<&'static str> {
+    Some(match (code, kind) {
         (code, _) if is_expired(Some(code)) => {
             "the credentials have expired: renew them (aws sso login, or a new session token); what RDS was asked for \
              goes on there, and the same command finds it by its tag"
@@ -259,9 +261,8 @@ fn explain_answer(doing: &str, status: u16, code: &str, message: &str) -> Error 
         (code, _) if code.contains("GroupNotFound") => {
             "name one that is there in the overrides of the recovery file"
         }
-        _ => return error.with_code(code),
-    };
-    error.with_code(code).hint(hint)
+        _ => return None,
+    })
 }
 
 fn kind_of(status: u16, code: &str) -> ErrorKind {

@@ -62,7 +62,6 @@ impl Cluster {
         }
     }
 
-    /// The settings of the instances that it is to have.
     pub(super) async fn members(&self) -> Result<Vec<InstanceSettings>> {
         let source = match self.live_source().filter(|_| self.settings.like_source) {
             Some(_) => self.captured().await?.members.clone(),

@@ -11,7 +11,6 @@ use super::settings::{
 };
 
 settings! {
-    /// Settings of a cluster.
     ClusterSettings {
         auto_minor_version_upgrade: bool,
         backtrack_window: i64,
@@ -50,7 +49,6 @@ settings! {
 }
 
 impl ClusterSettings {
-    /// What a cluster has.
     pub(super) fn of(cluster: &DbCluster) -> Self {
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         let serverless = cluster.serverless_v2_scaling_configuration();

@@ -22,7 +22,6 @@ pub(crate) struct GivenSettings {
 }
 
 impl GivenSettings {
-    /// Of the content of a file.
     pub(crate) fn read(bytes: Vec<u8>) -> Self {
         Self { described: described(&bytes), bytes }
     }

@@ -52,7 +52,6 @@ impl ClusterEngine {
         }
     }
 
-    /// In words.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Aurora => "Aurora",

@@ -7,7 +7,6 @@ use super::managed::{Kind, Managed};
 use crate::db::{FollowUp, RestoreRequest};
 use crate::error::Result;
 
-/// What a restored database has by now.
 #[derive(Debug, Default)]
 struct Restored {
     id: String,

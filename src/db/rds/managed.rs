@@ -49,7 +49,6 @@ pub(crate) trait Kind: Resource {
     async fn refuse(_: &Managed<Self>) -> Result<()> {
         Ok(())
     }
-    /// The settings that the restored one is to have.
     async fn wanted(of: &Managed<Self>) -> Result<Self::Settings>;
     /// Those of them that the request for the restore takes.
     async fn at_restore(of: &Managed<Self>) -> Result<Self::Settings> {
@@ -86,7 +85,6 @@ pub(crate) trait Kind: Resource {
     fn by_hand(id: &str, server: &Server) -> String;
 }
 
-/// An instance or a cluster that is restored.
 #[derive(Debug)]
 pub(crate) struct Managed<T: Kind> {
     pub(super) settings: Settings,

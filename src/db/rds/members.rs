@@ -21,10 +21,8 @@ pub(super) fn in_order(cluster: &DbCluster, there: &[DbInstance]) -> Vec<DbInsta
     described.map(|instance| DbInstance::clone(instance)).collect()
 }
 
-/// The instances of a cluster.
 pub(super) struct Members<'a> {
     pub(super) client: &'a Client,
-    /// The cluster's identifier.
     pub(super) cluster: &'a str,
     pub(super) engine: &'a str,
     /// What the names of those that are made begin with.
@@ -37,7 +35,6 @@ impl<'a> Members<'a> {
         Self { client, cluster, engine: "", named: String::new() }
     }
 
-    /// Those that there are.
     pub(super) async fn there(&self) -> Result<Vec<DbInstance>> {
         let cluster = self.cluster;
         let described = self.client.insist(async |sdk| {
@@ -94,7 +91,6 @@ impl<'a> Members<'a> {
         look(self.client, &errand, false, async || named(self.client, id).await).await
     }
 
-    /// The names of so many instances.
     pub(super) fn names(&self, count: usize) -> impl Iterator<Item = String> {
         (1..=count).map(|n| format!("{}-{n}", self.named))
     }

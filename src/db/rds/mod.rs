@@ -55,13 +55,10 @@ use crate::limits;
 /// What the recovery file says of a database that RDS restores.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
-    /// Its name in messages.
     pub name: String,
-    /// What is restored.
     pub source: Source,
     /// The identifier of the new instance or cluster.
     pub target: String,
-    /// The source's settings are carried over.
     pub like_source: bool,
     /// Settings that differ from the source's.
     pub overrides: toml::Table,
@@ -69,7 +66,6 @@ pub(crate) struct Settings {
     pub password: Option<PasswordFrom>,
     /// How an application comes to use it.
     pub cut_over: CutOver,
-    /// The server.
     pub server: Server,
 }
 
@@ -106,9 +102,7 @@ impl Source {
 pub(crate) struct Server {
     /// Its address, if it is not AWS's own.
     pub endpoint_url: Option<String>,
-    /// The region.
     pub region: Option<String>,
-    /// The profile in the AWS configuration files.
     pub profile: Option<String>,
     /// How long nothing may come of a reply that has begun, unless as long as usual.
     pub read_timeout: Option<Duration>,
@@ -129,7 +123,6 @@ impl Settings {
         )))
     }
 
-    /// The settings that the file gives.
     fn overrides<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
         self.overrides.clone().try_into().map_err(|e: toml::de::Error| {
             let why = e.message().trim().replace('\n', "; ");

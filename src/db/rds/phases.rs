@@ -19,7 +19,6 @@ pub(crate) trait Phased: Partial + Clone {
     /// Those that have to be right before an application uses the database.
     fn before_use(self) -> Self;
 
-    /// The others.
     fn later(self) -> Self {
         let before = self.clone().before_use();
         self.unlike(&before)

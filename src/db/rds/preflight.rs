@@ -26,7 +26,6 @@ use super::captured::Facts;
 use crate::db::preflight::PreflightFinding;
 use crate::model::{Instant, Verdict};
 
-/// What will be asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) engine: Option<String>,
@@ -64,14 +63,12 @@ impl Wanted {
     }
 }
 
-/// Whose parameters a group has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
     Instance,
     Cluster,
 }
 
-/// What RDS said to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer<T> {
     Told(T),
@@ -91,7 +88,6 @@ pub(super) struct Offer {
     pub(super) storage_types: BTreeSet<String>,
 }
 
-/// Everything that RDS was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answers {
     /// The zones of its subnets.
@@ -108,7 +104,6 @@ pub(super) struct Answers {
     pub(super) blue_green: Answer<Vec<(String, String)>>,
 }
 
-/// What a person should know.
 pub(super) fn judge(wanted: &Wanted, answers: &Answers) -> Vec<PreflightFinding> {
     let mut all = Vec::new();
     let find = &mut all;
@@ -137,21 +132,28 @@ fn unknown(found: &mut Found, what: &str, permission: &str, why: &str) {
     note(found, Verdict::Unknown, format!("unknown: {what} ({permission}: {why})"));
 }
 
+/// The answer, if there is one; else what that means: `missing`, or that it is not known `whether`.
+fn told<'a, T>(answer: &'a Answer<T>, missing: String, whether: &str, found: &mut Found) -> Option<&'a T> {
+    match answer {
+        Answer::Told(told) => return Some(told),
+        Answer::Missing => note(found, Verdict::Failed, missing),
+        Answer::Unknown(permission, why) => unknown(found, whether, permission, why),
+    }
+    None
+}
+
+fn group<'a, T>(answer: &'a Answer<T>, what: &str, found: &mut Found) -> Option<&'a T> {
+    told(answer, format!("there is no {what}"), &format!("whether there is the {what}"), found)
+}
+
 /// Gives its zones, where they are known.
 fn subnet_group<'a>(
     wanted: &Wanted,
     answers: &'a Answers,
     found: &mut Found,
 ) -> Option<&'a BTreeSet<String>> {
-    let name = wanted.subnet_group.as_deref().unwrap_or_default();
-    match answers.subnet_group.as_ref()? {
-        Answer::Told(zones) => return Some(zones).filter(|zones| !zones.is_empty()),
-        Answer::Missing => note(found, Verdict::Failed, format!("there is no subnet group {name}")),
-        Answer::Unknown(permission, why) => {
-            unknown(found, &format!("whether there is the subnet group {name}"), permission, why);
-        }
-    }
-    None
+    let what = format!("subnet group {}", wanted.subnet_group.as_deref().unwrap_or_default());
+    group(answers.subnet_group.as_ref()?, &what, found).filter(|zones| !zones.is_empty())
 }
 
 fn parameter_groups(wanted: &Wanted, answers: &Answers, found: &mut Found) {
@@ -160,43 +162,26 @@ fn parameter_groups(wanted: &Wanted, answers: &Answers, found: &mut Found) {
             Family::Instance => format!("parameter group {name}"),
             Family::Cluster => format!("cluster parameter group {name}"),
         };
-        match answer {
-            Answer::Missing => note(found, Verdict::Failed, format!("there is no {what}")),
-            Answer::Unknown(permission, why) => {
-                unknown(found, &format!("whether there is the {what}"), permission, why);
-            }
-            Answer::Told(family) => {
-                let Some(engine) = &wanted.engine else { continue };
-                match family.strip_prefix(&**engine) {
-                    None => {
-                        let words = format!("the {what} is of {family}, and the database of {engine}");
-                        note(found, Verdict::Failed, words);
-                    }
-                    Some(major) => {
-                        version(wanted, &what, major.trim_start_matches('-'), found);
-                    }
-                }
-            }
+        let (Some(family), Some(engine)) = (group(answer, &what, found), &wanted.engine) else { continue };
+        if let Some(major) = family.strip_prefix(&**engine) {
+            version(wanted, &what, major.trim_start_matches('-'), found);
+        } else {
+            let words = format!("the {what} is of {family}, and the database of {engine}");
+            note(found, Verdict::Failed, words);
         }
     }
 }
 
 fn option_group(wanted: &Wanted, answers: &Answers, found: &mut Found) {
-    let name = wanted.option_group.as_deref().unwrap_or_default();
-    let what = format!("option group {name}");
-    match &answers.option_group {
-        None => {}
-        Some(Answer::Missing) => note(found, Verdict::Failed, format!("there is no {what}")),
-        Some(Answer::Unknown(permission, why)) => {
-            unknown(found, &format!("whether there is the {what}"), permission, why);
+    let what = format!("option group {}", wanted.option_group.as_deref().unwrap_or_default());
+    let answer = answers.option_group.as_ref().and_then(|answer| group(answer, &what, found));
+    let Some((engine, major)) = answer else { return };
+    match &wanted.engine {
+        Some(wanted) if wanted != engine => {
+            let words = format!("the {what} is of {engine}, and the database of {wanted}");
+            note(found, Verdict::Failed, words);
         }
-        Some(Answer::Told((engine, major))) => match &wanted.engine {
-            Some(wanted) if wanted != engine => {
-                let words = format!("the {what} is of {engine}, and the database of {wanted}");
-                note(found, Verdict::Failed, words);
-            }
-            _ => version(wanted, &what, major, found),
-        },
+        _ => version(wanted, &what, major, found),
     }
 }
 
@@ -220,19 +205,9 @@ fn orderable(
     found: &mut Found,
 ) {
     let engine = wanted.engine.as_deref().unwrap_or("its engine");
-    let offer = match answer {
-        Answer::Told(offer) => offer,
-        Answer::Missing => {
-            return note(
-                found,
-                Verdict::Failed,
-                format!("the class {class} is not to be had for {engine} here"),
-            );
-        }
-        Answer::Unknown(permission, why) => {
-            return unknown(found, &format!("whether the class {class} is to be had"), permission, why);
-        }
-    };
+    let missing = format!("the class {class} is not to be had for {engine} here");
+    let whether = format!("whether the class {class} is to be had");
+    let Some(offer) = told(answer, missing, &whether, found) else { return };
     let mut fail = |words: String| note(found, Verdict::Failed, words);
     let here = zones.map_or(offer.zones.len(), |zones| zones.intersection(&offer.zones).count());
     if !offer.zones.is_empty() {
@@ -334,7 +309,6 @@ fn promoted() -> PreflightFinding {
     PreflightFinding { verdict: Verdict::Unknown, words: words.to_owned() }
 }
 
-/// What will be made, in words.
 pub(super) fn outline(database: &str, target: &str, wanted: &Wanted) -> Vec<String> {
     let or_default = |text: &Option<String>| text.clone().unwrap_or_else(|| "RDS's default".to_owned());
     let engine =

@@ -11,6 +11,7 @@ use super::resource::{Resource, named};
 use crate::db::{Renamed, RestoreProgress, Swap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::retry::Backoff;
 
 /// What has this name, if it is the one with this resource id.
 pub(super) async fn known<T: Resource>(client: &Client, id: &str, resource_id: &str) -> Result<Option<T>> {
@@ -28,7 +29,7 @@ pub(super) async fn find_within<T: Resource>(
     of: &Renamed,
     longest: Duration,
 ) -> Result<Option<T>> {
-    let (since, mut pause) = (Instant::now(), limits::FIRST_DATABASE_PAUSE);
+    let (since, mut backoff) = (Instant::now(), Backoff::of_database());
     loop {
         for name in [&of.to, &of.from] {
             if let Some(there) = known(client, name, &of.resource_id).await? {
@@ -38,8 +39,7 @@ pub(super) async fn find_within<T: Resource>(
         if since.elapsed() >= longest {
             return Ok(None);
         }
-        client.pause(pause).await?;
-        pause = (pause * 2).min(limits::MAX_DATABASE_PAUSE);
+        client.pause(backoff.pause()).await?;
     }
 }
 

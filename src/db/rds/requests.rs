@@ -17,6 +17,55 @@ use super::tags::tags;
 use crate::db::RestoreRequest;
 use crate::model::Instant;
 
+/// What the requests to restore an instance and a cluster take by the same names.
+macro_rules! alike_restored {
+    ($request:expr, $settings:ident, $errand:ident) => {
+        $request
+            .set_backup_retention_period($settings.backup_retention_period)
+            .set_copy_tags_to_snapshot($settings.copy_tags_to_snapshot)
+            .set_db_subnet_group_name($settings.db_subnet_group_name)
+            .set_deletion_protection($settings.deletion_protection)
+            .set_enable_cloudwatch_logs_exports(list($settings.enable_cloudwatch_logs_exports))
+            .set_enable_iam_database_authentication($settings.enable_iam_database_authentication)
+            .set_engine_lifecycle_support($settings.engine_lifecycle_support)
+            .set_iops($settings.iops)
+            .set_network_type($settings.network_type)
+            .set_port($settings.port)
+            .set_preferred_backup_window($settings.preferred_backup_window)
+            .set_publicly_accessible($settings.publicly_accessible)
+            .set_storage_type($settings.storage_type)
+            .set_tags(Some(tags($settings.tags, $errand)))
+            .set_vpc_security_group_ids(list($settings.vpc_security_group_ids))
+    };
+}
+
+/// The same of the requests to modify them.
+macro_rules! alike_modified {
+    ($request:expr, $settings:ident) => {
+        $request
+            .set_auto_minor_version_upgrade($settings.auto_minor_version_upgrade)
+            .set_backup_retention_period($settings.backup_retention_period)
+            .set_cloudwatch_logs_export_configuration($settings.enable_cloudwatch_logs_exports.map(exports))
+            .set_copy_tags_to_snapshot($settings.copy_tags_to_snapshot)
+            .set_database_insights_mode($settings.database_insights_mode.map(|mode| mode.as_str().into()))
+            .set_deletion_protection($settings.deletion_protection)
+            .set_enable_iam_database_authentication($settings.enable_iam_database_authentication)
+            .set_enable_performance_insights($settings.enable_performance_insights)
+            .set_iops($settings.iops)
+            .set_monitoring_interval($settings.monitoring_interval)
+            .set_monitoring_role_arn($settings.monitoring_role_arn)
+            .set_manage_master_user_password($settings.manage_master_user_password)
+            .set_master_user_secret_kms_key_id($settings.master_user_secret_kms_key_id)
+            .set_network_type($settings.network_type)
+            .set_performance_insights_kms_key_id($settings.performance_insights_kms_key_id)
+            .set_performance_insights_retention_period($settings.performance_insights_retention_period)
+            .set_preferred_backup_window($settings.preferred_backup_window)
+            .set_preferred_maintenance_window($settings.preferred_maintenance_window)
+            .set_storage_type($settings.storage_type)
+            .set_vpc_security_group_ids(list($settings.vpc_security_group_ids))
+    };
+}
+
 /// The restore of an instance. Not among its parameters are monitoring, Performance Insights and the maintenance window.
 pub(super) fn restore_instance(
     sdk: &aws_sdk_rds::Client,
@@ -31,37 +80,22 @@ pub(super) fn restore_instance(
         Source::ResourceId(id) => request.source_dbi_resource_id(id),
         Source::BackupArn(arn) => request.source_db_instance_automated_backups_arn(arn),
     };
-    request
+    alike_restored!(request, settings, errand)
         .target_db_instance_identifier(target)
         .restore_time(time(errand.at))
         .set_allocated_storage(settings.allocated_storage)
         .set_auto_minor_version_upgrade(settings.auto_minor_version_upgrade)
         .set_availability_zone(settings.availability_zone)
-        .set_backup_retention_period(settings.backup_retention_period)
         .set_ca_certificate_identifier(settings.ca_certificate_identifier)
-        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
         .set_db_instance_class(settings.db_instance_class)
         .set_db_parameter_group_name(settings.db_parameter_group_name)
-        .set_db_subnet_group_name(settings.db_subnet_group_name)
         .set_dedicated_log_volume(settings.dedicated_log_volume)
-        .set_deletion_protection(settings.deletion_protection)
-        .set_enable_cloudwatch_logs_exports(list(settings.enable_cloudwatch_logs_exports))
-        .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
-        .set_engine_lifecycle_support(settings.engine_lifecycle_support)
-        .set_iops(settings.iops)
         .set_license_model(settings.license_model)
         .set_max_allocated_storage(settings.max_allocated_storage)
         .set_multi_az(settings.multi_az)
-        .set_network_type(settings.network_type)
         .set_option_group_name(settings.option_group_name)
-        .set_port(settings.port)
-        .set_preferred_backup_window(settings.preferred_backup_window)
         .set_processor_features(settings.processor_features.map(features))
-        .set_publicly_accessible(settings.publicly_accessible)
         .set_storage_throughput(settings.storage_throughput)
-        .set_storage_type(settings.storage_type)
-        .set_tags(Some(tags(settings.tags, errand)))
-        .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
 }
 
 /// The change of an instance, at once.
@@ -70,41 +104,21 @@ pub(super) fn modify_instance(
     target: &str,
     settings: InstanceSettings,
 ) -> ModifyDBInstanceFluentBuilder {
-    sdk.modify_db_instance()
+    alike_modified!(sdk.modify_db_instance(), settings)
         .db_instance_identifier(target)
         .apply_immediately(true)
-        .set_auto_minor_version_upgrade(settings.auto_minor_version_upgrade)
-        .set_backup_retention_period(settings.backup_retention_period)
         .set_ca_certificate_identifier(settings.ca_certificate_identifier)
-        .set_cloudwatch_logs_export_configuration(settings.enable_cloudwatch_logs_exports.map(exports))
-        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
-        .set_database_insights_mode(settings.database_insights_mode.map(|mode| mode.as_str().into()))
         .set_db_instance_class(settings.db_instance_class)
         .set_db_parameter_group_name(settings.db_parameter_group_name)
         .set_db_port_number(settings.port)
         .set_dedicated_log_volume(settings.dedicated_log_volume)
-        .set_deletion_protection(settings.deletion_protection)
-        .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
-        .set_enable_performance_insights(settings.enable_performance_insights)
-        .set_iops(settings.iops)
         .set_max_allocated_storage(settings.max_allocated_storage)
-        .set_monitoring_interval(settings.monitoring_interval)
-        .set_monitoring_role_arn(settings.monitoring_role_arn)
         .set_multi_az(settings.multi_az)
-        .set_manage_master_user_password(settings.manage_master_user_password)
-        .set_master_user_secret_kms_key_id(settings.master_user_secret_kms_key_id)
-        .set_network_type(settings.network_type)
         .set_option_group_name(settings.option_group_name)
-        .set_performance_insights_kms_key_id(settings.performance_insights_kms_key_id)
-        .set_performance_insights_retention_period(settings.performance_insights_retention_period)
-        .set_preferred_backup_window(settings.preferred_backup_window)
-        .set_preferred_maintenance_window(settings.preferred_maintenance_window)
         .set_processor_features(settings.processor_features.map(features))
         .set_promotion_tier(settings.promotion_tier)
         .set_publicly_accessible(settings.publicly_accessible)
         .set_storage_throughput(settings.storage_throughput)
-        .set_storage_type(settings.storage_type)
-        .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
 }
 
 /// The restore of a cluster, without its instances. A copy on write cannot be of a past second.
@@ -121,29 +135,14 @@ pub(super) fn restore_cluster(
         Source::ResourceId(id) | Source::BackupArn(id) => request.source_db_cluster_resource_id(id),
     };
     let serverless = serverless(&settings);
-    request
+    alike_restored!(request, settings, errand)
         .db_cluster_identifier(target)
         .restore_type("full-copy")
         .restore_to_time(time(errand.at))
         .set_backtrack_window(settings.backtrack_window)
-        .set_backup_retention_period(settings.backup_retention_period)
-        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
         .set_db_cluster_instance_class(settings.db_cluster_instance_class)
         .set_db_cluster_parameter_group_name(settings.db_cluster_parameter_group_name)
-        .set_db_subnet_group_name(settings.db_subnet_group_name)
-        .set_deletion_protection(settings.deletion_protection)
-        .set_enable_cloudwatch_logs_exports(list(settings.enable_cloudwatch_logs_exports))
-        .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
-        .set_engine_lifecycle_support(settings.engine_lifecycle_support)
-        .set_iops(settings.iops)
-        .set_network_type(settings.network_type)
-        .set_port(settings.port)
-        .set_preferred_backup_window(settings.preferred_backup_window)
-        .set_publicly_accessible(settings.publicly_accessible)
         .set_serverless_v2_scaling_configuration(serverless)
-        .set_storage_type(settings.storage_type)
-        .set_tags(Some(tags(settings.tags, errand)))
-        .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
 }
 
 /// The change of a cluster, at once.
@@ -153,34 +152,14 @@ pub(super) fn modify_cluster(
     settings: ClusterSettings,
 ) -> ModifyDBClusterFluentBuilder {
     let serverless = serverless(&settings);
-    sdk.modify_db_cluster()
+    alike_modified!(sdk.modify_db_cluster(), settings)
         .db_cluster_identifier(target)
         .apply_immediately(true)
-        .set_auto_minor_version_upgrade(settings.auto_minor_version_upgrade)
         .set_backtrack_window(settings.backtrack_window)
-        .set_backup_retention_period(settings.backup_retention_period)
-        .set_cloudwatch_logs_export_configuration(settings.enable_cloudwatch_logs_exports.map(exports))
-        .set_copy_tags_to_snapshot(settings.copy_tags_to_snapshot)
-        .set_database_insights_mode(settings.database_insights_mode.map(|mode| mode.as_str().into()))
         .set_db_cluster_instance_class(settings.db_cluster_instance_class)
         .set_db_cluster_parameter_group_name(settings.db_cluster_parameter_group_name)
-        .set_deletion_protection(settings.deletion_protection)
-        .set_enable_iam_database_authentication(settings.enable_iam_database_authentication)
-        .set_enable_performance_insights(settings.enable_performance_insights)
-        .set_iops(settings.iops)
-        .set_manage_master_user_password(settings.manage_master_user_password)
-        .set_master_user_secret_kms_key_id(settings.master_user_secret_kms_key_id)
-        .set_monitoring_interval(settings.monitoring_interval)
-        .set_monitoring_role_arn(settings.monitoring_role_arn)
-        .set_network_type(settings.network_type)
-        .set_performance_insights_kms_key_id(settings.performance_insights_kms_key_id)
-        .set_performance_insights_retention_period(settings.performance_insights_retention_period)
         .set_port(settings.port)
-        .set_preferred_backup_window(settings.preferred_backup_window)
-        .set_preferred_maintenance_window(settings.preferred_maintenance_window)
         .set_serverless_v2_scaling_configuration(serverless)
-        .set_storage_type(settings.storage_type)
-        .set_vpc_security_group_ids(list(settings.vpc_security_group_ids))
 }
 
 /// An instance of a cluster that is to be made.

@@ -8,7 +8,6 @@ use crate::db::RestoreProgress;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 
-/// An instance or a cluster.
 pub(crate) trait Resource: Clone {
     /// `instance` or `cluster`.
     const KIND: &str;

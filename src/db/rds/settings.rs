@@ -97,7 +97,6 @@ macro_rules! described_settings {
 pub(super) use described_settings;
 
 settings! {
-    /// Settings of an instance.
     InstanceSettings {
         allocated_storage: i32,
         auto_minor_version_upgrade: bool,

@@ -26,7 +26,6 @@ impl<T: Kind> Managed<T> {
         self.client.until(&still, limits::PASSWORD_SET, is_set).await
     }
 
-    /// The same of everything else.
     pub(in crate::db) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
         self.change(errand, T::Settings::later, None).await
     }

@@ -37,16 +37,14 @@ impl Sweep {
     /// | later | too young |
     /// | not known | age unknown |
     fn of(created: Option<Instant>, now: Instant) -> Self {
-        let age = |created: Instant| u128::try_from(now.millis().saturating_sub(created.millis()));
-        match created.map(age) {
+        match created.map(|created| now.since(created)) {
             None => Sweep::AgeUnknown,
-            Some(Ok(age)) if age >= limits::SWEPT_AGE.as_millis() => Sweep::Remove,
+            Some(age) if age >= limits::SWEPT_AGE => Sweep::Remove,
             Some(_) => Sweep::TooYoung,
         }
     }
 }
 
-/// A copy that a drill has left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Leftover {
     /// `instance` or `cluster`.
@@ -75,11 +73,9 @@ pub(crate) struct Leftover {
 /// What became of a database that was to be swept.
 #[derive(Debug)]
 pub(crate) enum Swept {
-    /// It is removed.
     Removed,
     /// It is protected from deletion, and nobody was asked: it is left.
     Protected,
-    /// It could not be removed.
     Failed(Error),
 }
 

@@ -14,7 +14,6 @@ pub(crate) const TAG: &str = "asof:recovery";
 /// The tag of what a drill has asked for: nothing else may be swept.
 pub(super) const PURPOSE: &str = "asof:purpose";
 
-/// Its value.
 const DRILL: &str = "drill";
 
 /// The tag of the second that was asked for: RDS does not tell to which time a database was restored.

@@ -15,12 +15,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::retry::Backoff;
 
-/// Whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Whose {
-    /// The errand's.
     Ours,
-    /// Not the errand's.
     Foreign(Other),
     /// Its description does not tell: its tags have to be asked for.
     AskTags,
@@ -33,7 +30,6 @@ enum Whose {
 pub(super) enum Other {
     /// Nobody tells: somebody without asof, or (why its tags cannot be listed) that is not known.
     Untagged(Option<String>),
-    /// A drill.
     Drill(String),
     /// A recovery, to whose database an application may have been cut over since.
     Recovery(String),
@@ -120,12 +116,9 @@ fn whose(seen: Seen<'_>, listed: Option<&[Tag]>, errand: &RestoreRequest, age: O
     Whose::Foreign(Other::of(tags).unwrap_or(Other::Untagged(None)))
 }
 
-/// What was found in a place.
 #[derive(Debug)]
 pub(super) enum Looked<T> {
-    /// Nothing.
     Nothing,
-    /// What the errand has asked for.
     Ours(T),
     /// Another: what, and whose.
     Foreign(String),

@@ -20,11 +20,9 @@ use crate::state::{Glimpse, Quiesced, Recovery, Run, RunStatus};
 /// An abort of the recovery of a file.
 #[derive(Debug)]
 pub(crate) struct Abort<'a> {
-    /// By which file, and how.
     pub request: RecoveryRequest<'a>,
     /// Databases are removed even if the application may use them.
     pub after_resume: bool,
-    /// Nothing will be done.
     pub dry_run: bool,
 }
 
@@ -34,7 +32,6 @@ pub(crate) struct PreparedAbort<'a> {
     session: Session<'a>,
     recovery: Recovery,
     parts: Vec<AbortPart>,
-    /// The command that does it.
     pub command: String,
 }
 
@@ -110,7 +107,6 @@ impl Session<'_> {
 }
 
 impl PreparedAbort<'_> {
-    /// Aborts the recovery.
     pub(crate) async fn execute(self) -> Result<AbortResult> {
         let Self { session, recovery, parts, command } = self;
         let RecoveryRequest { source, options, cancel, suggest, .. } = session.request;

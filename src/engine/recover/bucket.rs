@@ -42,27 +42,22 @@ pub(crate) struct BucketPart {
     pub allow_empty: bool,
 }
 
-/// How buckets are restored.
 #[derive(Debug, Clone)]
 pub(crate) struct Terms {
-    /// Where runs are kept.
     pub state_dir: PathBuf,
     /// What every bucket is told alike.
     pub options: RestoreOptions,
     /// Uploads in parts begun so long before the time are cautioned about.
     pub multipart_window: Duration,
-    /// The present.
     pub now: Instant,
 }
 
 impl BucketPart {
-    /// The keys that it is about.
     pub(super) fn scope(&self) -> Scope {
         let Location { bucket, prefix } = self.location.clone();
         Scope { bucket, prefix, ..Scope::default() }
     }
 
-    /// Where its changes are made.
     pub(super) fn place(&self) -> Place {
         match &self.to {
             None => Place::in_place(&self.location.bucket),
@@ -101,7 +96,6 @@ impl BucketPart {
         )))
     }
 
-    /// By what its past is judged.
     pub(super) async fn judge(&self, at: Instant, terms: &Terms) -> Result<Judge> {
         let rules = rules(&self.client, &self.location.bucket).await?;
         Ok(self.query(at, terms)?.judge(&rules, at, AsOf::Latest))
@@ -177,11 +171,8 @@ impl StepContext<'_> {
         let verification =
             Verify { query, against: Against::Place(to.clone()) }.inspect(&part.client).await?;
         let Findings { changes, sums, .. } = verification.survey(&part.client, self.cancel).await?;
-        let mut counts = counts([
-            ("matched", sums.unchanged + sums.same_content),
-            ("mismatched", sums.changes()),
-            ("keys", sums.existed),
-        ]);
+        let mut counts =
+            counts([("matched", sums.matched()), ("mismatched", sums.changes()), ("keys", sums.existed)]);
         if sums.unsure.all() > 0 {
             counts.insert("uncertain".to_owned(), sums.unsure.all());
         }

@@ -13,14 +13,10 @@ use crate::error::{Error, Result};
 use crate::recover::{Conclusion, DRILL, NextCommand, Notice, Purpose, check_drill, drill_shape, scratch};
 use crate::state::Recovery;
 
-/// A drill that is asked for.
 #[derive(Debug)]
 pub(crate) struct Drill<'a> {
-    /// By which file, and how.
     pub request: RecoveryRequest<'a>,
-    /// To which time.
     pub target: TargetTime,
-    /// The copies are left.
     pub keep: bool,
 }
 

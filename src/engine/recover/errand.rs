@@ -1,7 +1,5 @@
 //! What a recovery knows of the databases that it has asked for.
 
-use std::time::Duration;
-
 use crate::db::RestoreRequest;
 use crate::model::Instant;
 use crate::recover::Purpose;
@@ -18,11 +16,7 @@ impl Recovery {
     /// it may have.
     pub(crate) fn errand_of(&self, database: usize) -> RestoreRequest {
         let state = self.state();
-        let age = |at: Instant| {
-            Duration::from_millis(
-                self.now().millis().saturating_sub(at.millis()).try_into().unwrap_or_default(),
-            )
-        };
+        let age = |at: Instant| self.now().since(at);
         let made = state.made(database).map(str::to_owned);
         let swap = state.swap(database).cloned();
         RestoreRequest { asked: state.asked_for(database).map(age), made, swap, ..self.errand() }

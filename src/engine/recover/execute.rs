@@ -14,7 +14,6 @@ use crate::recover::{
 };
 use crate::state::Recovery;
 
-/// What is done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// What an earlier process did is looked at.
@@ -25,7 +24,6 @@ enum Phase {
     LookLast,
     /// The steps are taken that let the application go on.
     LetGo,
-    /// Nothing.
     End {
         /// Everything was looked at in the end, or had been before the resume hook was begun.
         looked: bool,
@@ -189,7 +187,6 @@ async fn take_steps(recovery: &Recovery, parts: &StepContext<'_>, of: impl Fn(St
     }
 }
 
-/// Tells and notes what came of a step.
 fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, result: Result<StepResult>) -> Result<()> {
     match result {
         Ok(result) => {

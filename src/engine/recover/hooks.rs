@@ -1,20 +1,19 @@
 //! Running the hooks. None is waited for without end: an application that nobody resumes is worse than a hook that is killed.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::deadline::in_words;
+use super::source::Source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::{Environment, RunLimits};
 use crate::recover::Hooks;
+use crate::state::Quiesced;
 
-/// A hook of the recovery file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hook {
-    /// Stops the application.
     Quiesce,
-    /// Prepares the restored databases.
     AfterDatabase,
-    /// Lets the application go on.
     Resume,
 }
 
@@ -36,6 +35,17 @@ pub(super) async fn run_hook(hooks: &Hooks, hook: Hook, environment: &Environmen
     let Some(deadline) = deadline else { return running.await.map(|()| true) };
     // What is dropped is killed, with all that it has started.
     tokio::time::timeout(deadline, running).await.unwrap_or_else(|_| Err(hook.late(deadline))).map(|()| true)
+}
+
+impl Quiesced {
+    /// Runs the resume hook that a killed mark did not come to. Without one, a person has to resume the application, and is
+    /// told once.
+    pub(super) async fn resume(&self, state_dir: &Path, source: &Source) -> Result<()> {
+        let environment = vec![("ASOF_MARK".to_owned(), self.name.clone())];
+        let resumed = run_hook(&source.file.hooks, Hook::Resume, &environment).await;
+        resumed.map_err(|e| e.hint("the application may still be quiesced: resume it by hand"))?;
+        Self::forget(state_dir, &source.path)
+    }
 }
 
 impl Hook {

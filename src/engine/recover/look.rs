@@ -37,7 +37,6 @@ fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, why: String) -
     recovery.note(|at| Record::Lapsed { step, at, why })
 }
 
-/// What a look found.
 struct Found {
     /// The steps that no longer hold, and why.
     lapsed: Vec<(Step, String)>,

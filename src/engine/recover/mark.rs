@@ -13,10 +13,8 @@ use crate::program::{Environment, RunLimits};
 use crate::recover::{Consistency, MarkLine, NextCommand, Notice, Purpose, RecoveryFile, Resource, Resumed};
 use crate::state::{Claim, Glimpse, MarksFile, Quiesced, Recovery};
 
-/// A mark that is asked for.
 #[derive(Debug)]
 pub(crate) struct MakeMark<'a> {
-    /// By which file, and how.
     pub request: RecoveryRequest<'a>,
     /// Its name; without one, its time.
     pub name: Option<String>,
@@ -116,7 +114,6 @@ async fn resume_after_killed(request: RecoveryRequest<'_>, now: Instant) -> Resu
     killed.resume(&options.state_dir, source).await
 }
 
-/// A mark that is being made.
 struct Mark<'a> {
     request: RecoveryRequest<'a>,
     /// The bucket whose server's clock tells the time.

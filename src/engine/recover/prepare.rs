@@ -17,19 +17,15 @@ use crate::recover::{
 use crate::state::Quiesced;
 use crate::state::Recovery;
 
-/// A recovery that is asked for.
 #[derive(Debug)]
 pub(crate) struct Recover<'a> {
-    /// By which file, and how.
     pub request: RecoveryRequest<'a>,
-    /// To which time.
     pub begins: Begins,
 }
 
 /// The time to which a recovery goes.
 #[derive(Debug)]
 pub(crate) enum Begins {
-    /// This one.
     At(TargetTime),
     /// This one, once databases reach it.
     Reached(TargetTime),
@@ -53,29 +49,21 @@ pub(crate) struct PreparedRecovery<'a> {
     start: Start,
 }
 
-/// What is executed.
 #[derive(Debug)]
 enum Start {
-    /// A recovery that was begun before.
     Resumed(Recovery),
     /// One that has ended: it is looked at, and told again.
     Ended(Recovery),
-    /// A new one.
     New(New, Others),
 }
 
 /// How a recovery or a drill ended.
 #[derive(Debug)]
 pub(crate) struct RecoveryResult {
-    /// It.
     pub recovery: Recovery,
-    /// What it came to.
     pub report: Report,
-    /// How its steps ended.
     pub outcome: RecoveryOutcome,
-    /// The exit.
     pub conclusion: Conclusion,
-    /// It had ended before.
     pub had_ended: bool,
 }
 

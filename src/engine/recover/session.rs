@@ -27,7 +27,6 @@ use crate::state::Recovery;
 /// How a recovery, a drill or an abort goes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecoveryOptions {
-    /// Where runs and recoveries are kept.
     pub state_dir: PathBuf,
     /// The server, as far as the file says nothing else.
     pub server: Settings,
@@ -42,11 +41,8 @@ pub(crate) struct RecoveryOptions {
 /// What every use case about a recovery file is given.
 #[derive(Clone, Copy)]
 pub(crate) struct RecoveryRequest<'a> {
-    /// The file.
     pub source: &'a Source,
-    /// How it goes.
     pub options: &'a RecoveryOptions,
-    /// Ends it.
     pub cancel: &'a Cancel,
     /// Is told what goes on. An error ends what has not begun yet.
     pub on: &'a dyn Fn(&Notice<'_>) -> Result<()>,

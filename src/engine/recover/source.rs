@@ -11,7 +11,6 @@ use crate::recover::{NextCommand, RecoveryFile, Suggest};
 pub(crate) struct Source {
     /// Its whole path.
     pub path: PathBuf,
-    /// What it says.
     pub file: RecoveryFile,
 }
 

@@ -26,17 +26,13 @@ use crate::state::Recovery;
 
 /// What a recovery works with.
 pub(crate) struct StepContext<'a> {
-    /// The recovery file.
     pub file: &'a RecoveryFile,
     /// Its databases, in its order.
     pub databases: &'a [Database],
     /// Its buckets, in its order.
     pub buckets: &'a [BucketPart],
-    /// How buckets are restored.
     pub terms: Terms,
-    /// Ends it.
     pub cancel: &'a Cancel,
-    /// Is told what goes on.
     pub on: &'a dyn Fn(&Event<'_>),
     /// What was found not to be as it should.
     pub findings: RefCell<Vec<Finding>>,
@@ -49,7 +45,6 @@ impl std::fmt::Debug for StepContext<'_> {
 }
 
 impl StepContext<'_> {
-    /// Carries a step out.
     pub(super) async fn take(&self, recovery: &Recovery, step: Step) -> Result<StepResult> {
         match step {
             Step::Quiesce => self.hook(recovery, Hook::Quiesce).await,
@@ -67,8 +62,7 @@ impl StepContext<'_> {
             Step::Settle(n) => {
                 let (database, errand) = (self.database(n)?, recovery.errand_of(n));
                 database.settle(&errand).await?;
-                let connection = database.connection(&errand).await?;
-                Ok(reached_by(connection))
+                Ok(reached_by(database.connection(&errand).await?))
             }
             Step::Swap(n) => self.swap(recovery, n).await,
             Step::Configure(n) => {
@@ -81,18 +75,12 @@ impl StepContext<'_> {
         }
     }
 
-    /// Runs the resume hook out of its turn: after a quiesce hook that failed, which may have stopped a part of the application,
-    /// or when the recovery is aborted.
-    pub(super) async fn run_resume_hook(&self, recovery: &Recovery) -> Result<()> {
-        self.hook(recovery, Hook::Resume).await.map(drop)
-    }
-
     /// Runs the resume hook after a quiesce hook that failed, and notes it. Whether there is one.
     pub(super) async fn let_go(&self, recovery: &Recovery) -> Result<bool> {
         if self.file.hooks.resume.is_none() {
             return Ok(false);
         }
-        self.run_resume_hook(recovery).await?;
+        self.hook(recovery, Hook::Resume).await?;
         // A journal that cannot be written is told of already, and says less than has been done.
         drop(recovery.note(|at| Record::ApplicationResumed { at }));
         Ok(true)
@@ -121,7 +109,8 @@ impl StepContext<'_> {
         self.findings.borrow().iter().any(|finding| finding.finding == "written")
     }
 
-    async fn hook(&self, recovery: &Recovery, hook: Hook) -> Result<StepResult> {
+    /// The resume hook is run out of its turn too: after a quiesce hook that failed, and in an abort.
+    pub(super) async fn hook(&self, recovery: &Recovery, hook: Hook) -> Result<StepResult> {
         let environment = environment(recovery, &self.file.databases);
         run_hook(&self.file.hooks, hook, &environment).await.map(|_| StepResult::default())
     }
@@ -147,6 +136,21 @@ impl StepContext<'_> {
             }
         };
         Ok(StepResult { note, ..StepResult::default() })
+    }
+
+    /// Swaps the names of a database and its source. By which resource ids both are found is noted before anything is renamed.
+    async fn swap(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
+        let database = self.database(n)?;
+        let noted = recovery.state().swap(n).cloned();
+        let swap = if let Some(swap) = noted {
+            swap
+        } else {
+            let swap = database.plan_swap(&recovery.errand_of(n)).await?;
+            recovery.note(|_| Record::Swapping { database: n, swap: swap.clone() })?;
+            swap
+        };
+        database.swap(&swap).await?;
+        Ok(reached_by(database.connection(&recovery.errand_of(n)).await?))
     }
 
     /// Compares the keys that the rows name with what the bucket holds now.

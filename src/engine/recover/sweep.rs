@@ -34,7 +34,6 @@ impl Leftovers {
         Ok(Self(found))
     }
 
-    /// All of them.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Leftover> {
         self.0.iter().map(|(leftover, _)| leftover)
     }

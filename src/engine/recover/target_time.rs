@@ -4,10 +4,8 @@ use crate::db::{Database, Reach, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, TypedTime};
 
-/// The target time as it was typed.
 #[derive(Debug, Clone)]
 pub(crate) struct TargetTime {
-    /// The words.
     pub typed: String,
     /// The time that they mean; none for the newest second that every database reaches.
     pub time: Option<TypedTime>,

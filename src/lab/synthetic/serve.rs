@@ -4,8 +4,14 @@ use std::io::{self, Write};
 
 use super::{Wall, WallOptions};
 
-/// Starts a wall on threads of its own, says how to reach it, and blocks until Ctrl-C; then tells the counts.
-pub fn serve_wall(options: WallOptions, threads: usize, out: &mut impl Write) -> io::Result<()> {
+/// Starts a wall on a runtime of its own, so that what it costs is what its threads cost; says how to reach it, and tells
+/// the counts at Ctrl-C.
+pub async fn serve_wall(options: WallOptions, threads: usize) -> io::Result<()> {
+    let serve = move || serve_blocking(options, threads, &mut io::stdout());
+    tokio::task::spawn_blocking(serve).await.map_err(io::Error::other)?
+}
+
+fn serve_blocking(options: WallOptions, threads: usize, out: &mut impl Write) -> io::Result<()> {
     let runtime = match threads {
         0 | 1 => tokio::runtime::Builder::new_current_thread().enable_all().build()?,
         _ => tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?,

@@ -9,7 +9,6 @@ use crate::recover::steps::{Shape, Step};
 /// What a recovery's databases are used for by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InUse {
-    /// For nothing.
     No,
     /// The names of a database and its source may be swapped; no application uses it yet.
     Named,
@@ -28,7 +27,6 @@ impl RecoveryState {
         self.steps.get(&step).map(|taken| (taken.began, taken.ended))
     }
 
-    /// What came of a step.
     pub(crate) fn result(&self, step: Step) -> Option<&StepResult> {
         self.steps.get(&step).map(|taken| &taken.result)
     }
@@ -86,7 +84,6 @@ impl RecoveryState {
         matches!(step, Step::Swap(n) if self.swaps.contains_key(&n))
     }
 
-    /// By what the recovery was overtaken.
     pub(crate) fn overtaken(&self) -> Option<&str> {
         self.overtaken.as_ref().map(Overtaker::why)
     }
@@ -97,7 +94,6 @@ impl RecoveryState {
         matches!(self.overtaken, Some(Overtaker::Recovery(_)))
     }
 
-    /// Whether the recovery is being aborted.
     pub(crate) fn is_aborting(&self) -> bool {
         self.aborting
     }
@@ -117,12 +113,10 @@ impl RecoveryState {
         !self.all_runs.is_empty() || !self.asked.is_empty()
     }
 
-    /// The run that restores a bucket.
     pub(crate) fn run(&self, bucket: usize) -> Option<&str> {
         self.runs.get(&bucket).map(String::as_str)
     }
 
-    /// Whether a database may have been asked for.
     pub(crate) fn was_asked_for(&self, database: usize) -> bool {
         self.asked.contains_key(&database)
     }
@@ -163,7 +157,6 @@ impl RecoveryState {
         self.ended.filter(|_| !self.aborting)
     }
 
-    /// Whether every step is done.
     pub(crate) fn is_done(&self) -> bool {
         let done = |step: Step| self.status(step) == Some(&Status::Done);
         self.shape.as_ref().is_some_and(|shape| shape.steps().into_iter().all(done))

@@ -4,6 +4,7 @@ use super::Aborted;
 use crate::apply::Outcome;
 use crate::db::Found;
 use crate::engine::bucket::require_removable;
+use crate::engine::recover::hooks::Hook;
 use crate::engine::recover::step::StepContext;
 use crate::engine::undo::{PreparedUndo, Undo};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,7 +24,6 @@ impl StepContext<'_> {
         }
     }
 
-    /// Does a part.
     pub(super) async fn abort_part(&self, recovery: &Recovery, part: &AbortPart) -> Result<Aborted> {
         match part {
             AbortPart::Undo { bucket, run } => self.undo(recovery, *bucket, run).await,
@@ -35,7 +35,7 @@ impl StepContext<'_> {
             AbortPart::SwapBack { database } => self.swap_back(recovery, *database).await,
             AbortPart::LeftSwapped { .. } => Ok(Aborted::Left("something newer may use it".to_owned())),
             AbortPart::Remove { database } => self.remove(recovery, *database).await,
-            AbortPart::Resume => self.run_resume_hook(recovery).await.map(|()| Aborted::Done(None)),
+            AbortPart::Resume => self.hook(recovery, Hook::Resume).await.map(|_| Aborted::Done(None)),
             AbortPart::Stays { .. } => Ok(Aborted::NotUndone(IN_PLACE.to_owned())),
         }
     }
