@@ -4,9 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::file::RecoveryFile;
-use super::journal::{RecoveryState, Status};
+use super::journal::RecoveryState;
 use super::outcome::Conclusion;
-use super::steps::Step;
 use crate::model::Instant;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +23,11 @@ pub(crate) enum AbortPart {
     /// A run is left as it is: something newer has changed its bucket.
     Left {
         run: String,
+    },
+    /// A bucket is left that runs may have changed which are lost with the state directory.
+    Lost {
+        /// The bucket's number in the file.
+        bucket: usize,
     },
     /// A restored database has its source's name, or is getting it: both get their own again.
     SwapBack {
@@ -143,6 +147,9 @@ impl AbortPart {
             AbortPart::Undo { bucket: n, run } => format!("undo the run {run} of {}", bucket(*n)),
             AbortPart::Undone { run, by } => format!("the run {run} was undone by the run {by}"),
             AbortPart::Left { run } => format!("leave what the run {run} has changed"),
+            AbortPart::Lost { bucket: n } => {
+                format!("leave {} as the recovery that was adopted may have restored it", bucket(*n))
+            }
             AbortPart::Stays { database: n } => {
                 let (name, ..) = database(*n);
                 format!("leave the database {name}: it was restored in place, which cannot be taken back")
@@ -172,50 +179,59 @@ impl AbortPart {
 /// | the resume hook | the other steps, swaps of names too, but configure | in use |
 /// |---|---|---|
 /// | was ever begun, or configure was | | perhaps |
-/// | there is none | are done | perhaps: it is resumed by hand |
-/// | there is none | are not | no |
+/// | there is none | were done once | perhaps: it is resumed by hand |
+/// | there is none | were never | no |
 /// | was not begun | | no |
 pub(crate) fn loses_what_is_in_use(state: &RecoveryState, parts: &[AbortPart]) -> bool {
-    let is_swapped = |n| state.status(Step::Swap(n)) == Some(&Status::Done);
-    let by_hand = state.shape().is_some_and(|shape| !shape.resume && shape.swapped().all(is_swapped))
-        && state.is_done_but_for_resume();
     let removes = parts.iter().any(|part| matches!(part, AbortPart::Remove { .. }));
-    removes && (state.may_have_been_cut_over() || by_hand)
+    removes && (state.may_have_been_cut_over() || state.may_have_been_cut_over_by_hand())
 }
 
-/// What aborting a recovery takes, in this order; `undone_by` names the finished run that undid another, `stays` the
+/// What has become of a run since it was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is undone, by this run.
+    Undone(String),
+    /// These have to be undone, the newest first: the run itself, or the run that has undone its undo.
+    InForce(Vec<String>),
+}
+
+/// What aborting a recovery takes, in this order; `standing` says what has become of a run, `stays` names the
 /// databases that are restored in place, `has_hook` says whether the file names a resume hook.
 ///
 /// | | overtaken | |
 /// |---|---|---|
 /// | each database whose names are swapped, or half swapped | no, or by a run or an undo | gets its own name back, then its source |
 /// | each database whose names are half swapped | by a recovery | the same: nothing may have the source's name |
-/// | each of its runs, the newest first | no | is undone, unless it was |
+/// | each of its runs, the newest first | no | is undone, unless it was; where its undo was undone, that one is undone |
 /// | each of its runs | yes | is left: the undo would change what is newer |
+/// | each bucket in place, of a recovery that was adopted | no, or by a run or an undo | is left: its runs are not known |
 /// | each database whose names are swapped | by a recovery | is left, and not removed: it is the source of what is newer |
 /// | each database that was asked for, in place | | stays |
 /// | each other database that was asked for | | is removed |
 /// | the application may be quiesced | | the resume hook is run; a later recovery that has overtaken this one sees to that itself |
 pub(crate) fn abort_parts(
     state: &RecoveryState,
-    undone_by: impl Fn(&str) -> Option<String>,
+    standing: impl Fn(&str) -> Standing,
     stays: impl Fn(usize) -> bool,
     has_hook: bool,
 ) -> Vec<AbortPart> {
     let overtaken = state.overtaken().is_some();
-    let undo = |(bucket, run): &(usize, String)| {
-        let (bucket, run) = (*bucket, run.clone());
-        match undone_by(&run) {
-            Some(by) => AbortPart::Undone { run, by },
-            None if overtaken => AbortPart::Left { run },
-            None => AbortPart::Undo { bucket, run },
+    let undo = |(bucket, run): &(usize, String)| match standing(run) {
+        Standing::Undone(by) => vec![AbortPart::Undone { run: run.clone(), by }],
+        Standing::InForce(_) if overtaken => vec![AbortPart::Left { run: run.clone() }],
+        Standing::InForce(runs) => {
+            runs.into_iter().map(|run| AbortPart::Undo { bucket: *bucket, run }).collect()
         }
     };
     let left = |n: usize| state.is_overtaken_by_recovery() && state.is_swapped(n);
     let databases = state.shape().map_or(0, |shape| shape.databases);
     let back = (0..databases).filter(|n| state.swap(*n).is_some() && !left(*n));
     let mut parts: Vec<_> = back.map(|database| AbortPart::SwapBack { database }).collect();
-    parts.extend(state.all_runs().iter().rev().map(undo));
+    parts.extend(state.all_runs().iter().rev().flat_map(undo));
+    if !state.is_overtaken_by_recovery() {
+        parts.extend(state.lost_runs().map(|bucket| AbortPart::Lost { bucket }));
+    }
     let asked = (0..databases).filter(|n| state.was_asked_for(*n));
     let removed = |database: usize| match () {
         () if left(database) => AbortPart::LeftSwapped { database },

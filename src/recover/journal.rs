@@ -71,6 +71,7 @@ struct Taken {
 
 /// What the records say together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact that stays true, whatever the others are")]
 pub(crate) struct RecoveryState {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
@@ -78,6 +79,8 @@ pub(crate) struct RecoveryState {
     /// Every run that was begun for a bucket, those that bring late uploads back too, with the bucket's number, the oldest first.
     all_runs: Vec<(usize, String)>,
     format: u32,
+    /// It was begun in a state directory that is lost: so may be runs of its buckets.
+    adopted: bool,
     /// Databases whose restores may have been asked for, and when, whatever has come of it.
     asked: BTreeMap<usize, Instant>,
     /// The resource ids of what was made for it.
@@ -88,6 +91,9 @@ pub(crate) struct RecoveryState {
     resume_begun: bool,
     /// The same, whatever was run since: the application may have been cut over, and have written into what was restored.
     was_resumed: bool,
+    /// There is no resume hook, and all else was done once: the application may have been cut over by hand, which no journal
+    /// tells. Steps that are taken again take nothing of that back.
+    left_to_hand: bool,
     /// The application may be quiesced, since then: whatever became of the quiesce hook, or of its step.
     quiesced: Option<Instant>,
     /// How long it was, each time.
@@ -129,7 +135,10 @@ impl RecoveryState {
         if (self.overtaken.is_some() || self.aborting) && !closes {
             return Err("a step stands after it was closed".to_owned());
         }
-        self.take(&shape, record)
+        self.take(&shape, record)?;
+        let all_swapped = shape.swapped().all(|n| self.status(Step::Swap(n)) == Some(&Status::Done));
+        self.left_to_hand |= !shape.resume && all_swapped && self.is_done_but_for_resume();
+        Ok(())
     }
 
     /// Takes a record that may stand here as far as those before it close nothing.
@@ -137,7 +146,10 @@ impl RecoveryState {
         match record {
             Record::Started { .. } => {}
             Record::Adopted { .. } if self.has_begun() => return Err("it is adopted after a step".to_owned()),
-            Record::Adopted { at } => self.asked = (0..shape.databases).map(|n| (n, *at)).collect(),
+            Record::Adopted { at } => {
+                self.adopted = true;
+                self.asked = (0..shape.databases).map(|n| (n, *at)).collect();
+            }
             Record::Resumed { .. } => self.reopen(),
             Record::Begun { step, at } => self.begin(shape, *step, *at)?,
             Record::Run { bucket, run } => {

@@ -26,8 +26,8 @@ mod steps;
 pub(crate) mod swapped;
 
 pub(crate) use abort::{
-    ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, PartState, abort_parts,
-    loses_what_is_in_use,
+    ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, PartState, Standing,
+    abort_parts, loses_what_is_in_use,
 };
 pub(crate) use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub(crate) use earlier::{AfterEnd, Asked, Earlier};

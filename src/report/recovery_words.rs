@@ -68,9 +68,10 @@ pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String>
 
 fn words_of_done(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     let Ended { file, state, .. } = *ended;
-    let runs = (0..file.buckets.len()).filter_map(|n| state.run(n));
+    // The newest first: each lies on those before it.
+    let runs = state.all_runs().iter().rev();
     let mut lines: Vec<_> = runs
-        .map(|run| format!("to take the bucket's restore back: {}", suggest(NextCommand::Undo(run))))
+        .map(|(_, run)| format!("to take the bucket's restore back: {}", suggest(NextCommand::Undo(run))))
         .collect();
     if !state.all_runs().is_empty() {
         lines.extend(state.swaps().map(swapped::stays));

@@ -24,7 +24,7 @@ pub(crate) struct RunLine<'a> {
     pub began: Option<Instant>,
     /// The run that it takes back.
     pub undoes: Option<&'a str>,
-    /// The newest run that takes this one back.
+    /// The newest run that takes this one back, and was not itself taken back.
     pub undone_by: Option<&'a str>,
     /// The place whose past is restored.
     pub location: Option<String>,
@@ -47,10 +47,6 @@ impl<'a> RunLine<'a> {
         let tally = state.as_ref().map(RunState::tally).unwrap_or_default();
         let left = tally.conflicts + tally.archived + tally.failed;
         let (changes, done) = (state.as_ref().map_or(0, RunState::changes), tally.done());
-        let undoes_this = |other: &&RunStatus| {
-            let undoes = other.manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref());
-            undoes == Some(id) && other.state.as_ref().is_some_and(RunState::is_done)
-        };
         Self {
             run: id,
             state: match state {
@@ -63,7 +59,7 @@ impl<'a> RunLine<'a> {
             },
             began: manifest.as_ref().map(|manifest| manifest.began),
             undoes: manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref()),
-            undone_by: all.iter().rev().find(undoes_this).map(|other| other.id.as_str()),
+            undone_by: RunStatus::undone_by(id, all),
             location: manifest.as_ref().map(|manifest| manifest.location.to_string()),
             to: manifest.as_ref().and_then(|manifest| manifest.to.as_ref()).map(ToString::to_string),
             at: manifest.as_ref().map(|manifest| manifest.at),

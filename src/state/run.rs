@@ -16,6 +16,7 @@ mod prune;
 mod record;
 mod replay;
 mod results;
+mod undone;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -13,9 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{
     ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, Conclusion,
     DatabaseKind, NextCommand, Notice, PartState, Purpose, Record, RecoveryFile, RecoveryManifest,
-    RecoveryState, abort_parts, loses_what_is_in_use,
+    RecoveryState, Standing, abort_parts, loses_what_is_in_use,
 };
-use crate::state::{Glimpse, Quiesced, Recovery, Run, RunState};
+use crate::state::{Glimpse, Quiesced, Recovery, Run, RunStatus};
 
 /// An abort of the recovery of a file.
 #[derive(Debug)]
@@ -174,14 +174,13 @@ impl Aborted {
 
 /// What aborting a recovery takes now.
 fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> Result<Vec<AbortPart>> {
-    let finished: Vec<_> = Run::list(state_dir)?
-        .into_iter()
-        .filter(|run| run.state.as_ref().is_some_and(RunState::is_done))
-        .filter_map(|run| Some((run.manifest?.undoes?, run.id)))
-        .collect();
-    let undone_by = |run: &str| finished.iter().find(|(undone, _)| undone == run).map(|(_, by)| by.clone());
+    let runs = Run::list(state_dir)?;
+    let standing = |run: &str| match RunStatus::undone_by(run, &runs) {
+        Some(by) => Standing::Undone(by.to_owned()),
+        None => Standing::InForce(RunStatus::in_force(run, &runs)),
+    };
     let stays = |n: usize| file.databases.get(n).is_some_and(DatabaseKind::is_restored_in_place);
-    Ok(abort_parts(&recovery.state, undone_by, stays, file.hooks.resume.is_some()))
+    Ok(abort_parts(&recovery.state, standing, stays, file.hooks.resume.is_some()))
 }
 
 /// The runs that an abort of a recovery would undo, and those that undo them. What cannot be read may need any.

@@ -37,11 +37,14 @@ fn the_table_holds() {
         (false, vec![], true, vec![database()]),
     ] {
         let state = state(quiesced, &records);
-        let undone_by = |run: &str| (run == "a").then(|| "undo of a".to_owned());
-        assert_eq!(abort_parts(&state, undone_by, |_| false, hook), expected, "{records:?}");
+        let standing = |run: &str| match run {
+            "a" => Standing::Undone("undo of a".to_owned()),
+            run => Standing::InForce(vec![run.to_owned()]),
+        };
+        assert_eq!(abort_parts(&state, standing, |_| false, hook), expected, "{records:?}");
         let in_place = |part: AbortPart| if part == database() { Stays { database: 1 } } else { part };
         let expected: Vec<_> = expected.into_iter().map(in_place).collect();
-        assert_eq!(abort_parts(&state, undone_by, |n| n == 1, hook), expected, "{records:?}");
+        assert_eq!(abort_parts(&state, standing, |n| n == 1, hook), expected, "{records:?}");
     }
 }
 
@@ -66,7 +69,9 @@ fn names_are_given_back_first_and_what_is_newer_keeps_them() {
     ] {
         state.apply(&record).unwrap();
     }
-    let parts = |state: &RecoveryState| abort_parts(state, |_| None, |_| false, true);
+    let parts = |state: &RecoveryState| {
+        abort_parts(state, |run| Standing::InForce(vec![run.to_owned()]), |_| false, true)
+    };
     assert_eq!(parts(&state), [Remove { database: 0 }, Resume]);
     state.apply(&Record::Swapping { database: 0, swap }).unwrap();
     let overtaken = |by_recovery| Record::Overtaken { at: AT, why: "why".into(), by_recovery };
@@ -93,4 +98,26 @@ fn names_are_given_back_first_and_what_is_newer_keeps_them() {
         }
         assert_eq!(parts(&state), expected, "overtaken by a recovery: {by_recovery:?}");
     }
+}
+
+/// Without a resume hook the application is cut over by hand once all else is done, which no journal tells.
+#[test]
+fn a_cut_over_by_hand_is_remembered_when_the_recovery_is_resumed() {
+    let shape = Shape { databases: 1, references: true, ..Shape::default() };
+    let steps: Vec<_> = shape
+        .steps()
+        .into_iter()
+        .filter(|step| !matches!(step, Step::References | Step::Configure(_)))
+        .collect();
+    let mut state = RecoveryState::played(&shape, &steps);
+    let counts = crate::recover::counts([("dangling", 1)]);
+    let found = StepResult { counts, ..StepResult::default() };
+    let remove = [AbortPart::Remove { database: 0 }];
+    state.apply(&Record::Begun { step: Step::References, at: AT }).unwrap();
+    assert!(!loses_what_is_in_use(&state, &remove));
+    state.apply(&Record::Done { step: Step::References, at: AT, result: found }).unwrap();
+    assert!(loses_what_is_in_use(&state, &remove));
+    state.apply(&Record::Resumed { at: AT }).unwrap();
+    assert_eq!(state.status(Step::References), None);
+    assert!(loses_what_is_in_use(&state, &remove), "it may be in use still");
 }

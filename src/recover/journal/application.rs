@@ -40,6 +40,11 @@ impl RecoveryState {
         self.was_resumed
     }
 
+    /// Whether the application may have been cut over by hand: all else was done once, and there is no resume hook.
+    pub(crate) fn may_have_been_cut_over_by_hand(&self) -> bool {
+        self.left_to_hand
+    }
+
     /// Since when the application runs again: the resume hook was run to its end.
     pub(crate) fn resumed_at(&self) -> Option<Instant> {
         let is_done = self.status(Step::Resume) == Some(&Status::Done);

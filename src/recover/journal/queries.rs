@@ -36,6 +36,13 @@ impl RecoveryState {
         &self.all_runs
     }
 
+    /// The buckets in place that may have been changed by runs that are lost with the state directory, where the recovery was
+    /// adopted.
+    pub(crate) fn lost_runs(&self) -> impl Iterator<Item = usize> {
+        let in_place = self.shape.iter().filter(|_| self.adopted).flat_map(|shape| &shape.in_place);
+        in_place.enumerate().filter(|(_, in_place)| **in_place).map(|(n, _)| n)
+    }
+
     /// What a database may be used for by now.
     pub(crate) fn in_use(&self, database: usize) -> InUse {
         match self.swap(database) {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::error::ErrorKind;
+use crate::state::Replay;
 
 fn order() -> RunManifest {
     let location = "s3://prod-uploads/a".parse().unwrap();
@@ -63,5 +64,35 @@ fn a_run_that_was_killed_before_its_first_record_is_resumed() {
         journal.take(1).unwrap();
         drop((journal, run));
         assert_eq!(Run::list(dir.path()).unwrap().remove(0).state.unwrap().taken(), 3);
+    }
+}
+
+#[test]
+fn an_undo_that_was_undone_leaves_the_run_in_force() {
+    // Each run undoes the one before it.
+    let chain = |done: &[bool]| -> Vec<RunStatus> {
+        let status = |(n, done): (usize, &bool)| {
+            let undoes = n.checked_sub(1).map(|before| before.to_string());
+            let mut state = RunState::default();
+            let changes = u64::from(!done);
+            state.apply(&Record::Started { format: 1, at: Instant::default(), changes }).unwrap();
+            let manifest = Some(RunManifest { undoes, ..order() });
+            RunStatus { id: n.to_string(), manifest, state: Some(state), damaged: false, running: false }
+        };
+        done.iter().enumerate().map(status).collect()
+    };
+    for (done, in_force, undone_by) in [
+        (&[true][..], &["0"][..], None),
+        (&[true, true], &[], Some("1")),
+        (&[true, false], &["0"], None),
+        (&[true, true, true], &["2"], None),
+        (&[true, true, false], &["2"], None),
+        (&[true, false, true], &["2", "0"], None),
+        (&[true, true, true, true], &[], Some("1")),
+        (&[true, true, true, false], &["2"], None),
+    ] {
+        let all = chain(done);
+        assert_eq!(RunStatus::in_force("0", &all), in_force, "{done:?}");
+        assert_eq!(RunStatus::undone_by("0", &all), undone_by, "{done:?}");
     }
 }

@@ -219,6 +219,34 @@ fn an_adopted_recovery_is_aborted_as_a_whole() {
     });
 }
 
+/// The run that restored its bucket is lost with the state directory: nobody can undo it, nor say what it changed.
+#[test]
+fn an_abort_of_an_adopted_recovery_does_not_vouch_for_its_buckets() {
+    block_on(async {
+        let databases = with_source().await;
+        databases.an_hour_back();
+        let bucket = databases.subject.bucket().await;
+        bucket.put("k", "at T").await;
+        let at = databases.subject.moment().await;
+        bucket.put("k", "later").await;
+        databases.subject.moment().await;
+        let in_place = format!("[[bucket]]\nsource = \"{}\"\ntarget = \"in-place\"\n", bucket.url(""));
+        databases.write("rds", &format!("{in_place}{HOOKS}{FAILS}"));
+        databases.recover(at).await.expect_code(3);
+        assert_eq!(bucket.get("k").await.as_deref(), Some("at T"));
+        lose(&databases);
+        adopt(&databases, &["--yes"]).await.expect_code(3);
+        let path = databases.path();
+        let abort = ["recover", path.to_str().unwrap(), "--abort", "--yes"];
+        let run = databases.subject.asof(&abort).await.expect_code(3);
+        for told in ["not known", "asof verify", "not everything is undone"] {
+            assert!(run.stderr.contains(told), "{told} in {run}");
+        }
+        assert!(databases.instance(&databases.id("dst")).await.is_none(), "{run}");
+        assert_eq!(lines(&databases, "resumed"), 0, "{run}");
+    });
+}
+
 /// Plays an adoption that is killed just before the n-th question is answered, and the ordinary command after it. Whether it
 /// had begun, if it was killed.
 async fn killed_while_adopting(nth: u64) -> Option<bool> {

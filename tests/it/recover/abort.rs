@@ -168,6 +168,27 @@ async fn an_abort_undoes_what_was_healed_too() {
     story.scene.assert_undone_but_for(&["new/0001".to_owned()].into(), "what was healed");
 }
 
+/// An undo that was itself undone has left everything as the run did.
+#[tokio::test]
+async fn an_abort_does_not_take_an_undo_that_was_undone_for_one() {
+    let story = Story::new().await;
+    story.fail_at_the_end().await;
+    for _ in 0..2 {
+        let newest = story.scene.runs().pop().unwrap();
+        story.scene.on_run("undo", &newest, &["--yes"]).await.expect_code(0);
+    }
+    story.scene.assert_restored("the undo was undone");
+    let runs = story.scene.subject.asof(&["runs", "--format", "json"]).await.expect_code(0).of_type("run");
+    let undone_by = |n: usize| runs[n]["undone_by"].as_str().map(str::to_owned);
+    let ids = story.scene.runs();
+    let of = |id: &str| runs.iter().position(|run| run["run"] == id).unwrap();
+    assert_eq!(undone_by(of(&ids[0])), None, "its undo was undone: {runs:#?}");
+    assert_eq!(undone_by(of(&ids[1])).as_ref(), Some(&ids[2]), "{runs:#?}");
+    let run = story.abort().await.expect_code(0);
+    assert!(!run.stderr.contains("was undone by the run"), "{run}");
+    story.assert_aborted("undone, redone, aborted");
+}
+
 fn records(recovery: &std::path::Path) -> usize {
     let journal = std::fs::read(recovery.join("journal")).unwrap_or_default();
     journal.split_inclusive(|byte| *byte == b'\n').count()

@@ -114,6 +114,23 @@ async fn the_command_that_is_told_goes_on() {
     story.recover_in_shell(&undo, &[]).await.expect_code(0);
 }
 
+/// Each is to be undone before the one that it lies on.
+#[tokio::test]
+async fn the_commands_that_are_told_undo_every_run_of_a_recovery() {
+    let story = Story::new().await;
+    let file = story.read("recovery.toml").replace("[references]\n", "[references]\nheal = \"1h\"\n");
+    story.write("recovery.toml", &file);
+    story.write("keys", "kept/0000\nnew/0001\n");
+    let run = story.recover().await.expect_code(0);
+    let told = |line: &str| Some(line.strip_prefix("to take the bucket's restore back: asof ")?.to_owned());
+    let commands: Vec<_> = run.stderr.lines().filter_map(told).collect();
+    assert_eq!(commands.len(), 2, "{run}");
+    for command in commands {
+        story.recover_in_shell(&format!("exec \"$0\" {command} --yes"), &[]).await.expect_code(0);
+    }
+    story.scene.assert_undone("by the commands that were told");
+}
+
 /// A hook that asks for a password on the terminal would be waited for without end: commands have none.
 #[tokio::test]
 async fn a_hook_that_asks_on_the_terminal_is_told() {

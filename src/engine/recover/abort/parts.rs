@@ -30,6 +30,9 @@ impl StepContext<'_> {
             AbortPart::Undo { bucket, run } => self.undo(recovery, *bucket, run).await,
             AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by the run {by}")))),
             AbortPart::Left { .. } => Ok(Aborted::Left("something newer has changed its bucket".to_owned())),
+            AbortPart::Lost { .. } => {
+                Ok(Aborted::NotUndone(format!("its run is lost with the state directory; {GONE}")))
+            }
             AbortPart::SwapBack { database } => self.swap_back(recovery, *database).await,
             AbortPart::LeftSwapped { .. } => Ok(Aborted::Left("something newer may use it".to_owned())),
             AbortPart::Remove { database } => self.remove(recovery, *database).await,

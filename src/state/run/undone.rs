@@ -1,0 +1,42 @@
+//! Which runs are undone: an undo may have been undone itself.
+
+use super::{RunState, RunStatus};
+
+impl RunStatus {
+    /// The newest run that is done and undoes the run `id`, of all that there are, if nothing of that one is in force.
+    pub(crate) fn undone_by<'a>(id: &str, all: &'a [RunStatus]) -> Option<&'a str> {
+        let mut undos = all.iter().rev().filter(|run| run.undoes(id));
+        let undo = undos.find(|run| run.is_done())?;
+        Self::in_force(id, all).is_empty().then_some(&undo.id)
+    }
+
+    /// The runs that have to be undone, the newest first, for nothing to be left of the run `id`; none if that is undone.
+    ///
+    /// | the run | its undo | the undo of its undo | in force |
+    /// |---|---|---|---|
+    /// | has begun | is done | none, or itself undone | nothing |
+    /// | | is done | has begun | the undo of the undo: it has brought back all that it could |
+    /// | | is not done | has begun | both |
+    /// | | none, or not done | none | the run |
+    pub(crate) fn in_force(id: &str, all: &[RunStatus]) -> Vec<String> {
+        let undos_of = |id| all.iter().rev().filter(move |run: &&RunStatus| run.undoes(id));
+        let mut in_force = Vec::new();
+        for undo in undos_of(id) {
+            let redos = undos_of(&undo.id).filter(|redo| redo.state.is_some() || redo.damaged);
+            in_force.extend(redos.flat_map(|redo| Self::in_force(&redo.id, all)));
+            if undo.is_done() {
+                return in_force;
+            }
+        }
+        in_force.push(id.to_owned());
+        in_force
+    }
+
+    fn undoes(&self, id: &str) -> bool {
+        self.manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref()) == Some(id)
+    }
+
+    fn is_done(&self) -> bool {
+        self.state.as_ref().is_some_and(RunState::is_done)
+    }
+}
