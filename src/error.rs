@@ -65,8 +65,8 @@ impl Error {
 
     /// A bug: `what` is so by no rule of asof's own. It ends the run, since nothing that follows could be trusted.
     pub fn internal(what: impl fmt::Display) -> Self {
-        Self::new(ErrorKind::Internal, format!("this is a bug in asof: {what}"))
-            .hint("nothing more was changed; please report it, with what the same command says with -vv")
+        Self::new(ErrorKind::Internal, format!("internal error: {what}"))
+            .hint("this is a bug in asof, and nothing more was changed; please report it with the output of the same command and -vv")
     }
 
     /// The error of a run that was stopped before anything was changed.

@@ -87,8 +87,9 @@ impl Program {
         });
         let ended = ended.await?;
         self.judge(what, ended)?;
-        String::from_utf8(printed)
-            .map_err(|_| Error::new(ErrorKind::Invalid, format!("what {what} ({self}) printed is not UTF-8")))
+        String::from_utf8(printed).map_err(|_| {
+            Error::new(ErrorKind::Invalid, format!("the output of {what} ({self}) is not UTF-8"))
+        })
     }
 
     /// Runs it to its end while `take` takes what it prints, on a thread that may block.
@@ -132,7 +133,7 @@ impl Program {
             .kill_on_drop(true);
         Group::start(what, &mut command)?.map_err(|e| {
             Error::usage(format!("cannot start {what} ({self}): {e}"))
-                .hint("see that the program is there, and on the PATH of asof")
+                .hint("check that the program exists and is on asof's PATH")
         })
     }
 
@@ -142,7 +143,7 @@ impl Program {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Local, format!("{what} ({self}) failed: {ended}"))
-            .hint("what it printed stands above"))
+            .hint("its output is above"))
     }
 }
 
@@ -175,14 +176,13 @@ impl RunLimits<'_> {
             }
             () = late => {
                 let seconds = self.deadline.unwrap_or_default().as_secs_f32();
-                Error::new(ErrorKind::Local, format!("{what} was stopped: it took longer than {seconds} s"))
+                Error::new(ErrorKind::Local, format!("{what} was stopped after {seconds} s"))
             }
             () = stopped => Error::new(ErrorKind::Interrupted, format!("interrupted while {what} was running")),
             () = group.asks() => {
-                let asks = "it asked for something on the terminal, and commands run without one";
+                let asks = "it tried to read from the terminal, and commands run without one";
                 Error::new(ErrorKind::Local, format!("{what} was stopped: {asks}")).hint(
-                    "let it have what it needs without asking, from a file, an agent or a variable; ssh -o BatchMode=yes, \
-                     sudo -n and psql -w fail instead of asking",
+                    "provide what it needs by a file, an agent or a variable; ssh -o BatchMode=yes, sudo -n and psql -w fail instead of asking",
                 )
             }
         };
@@ -223,7 +223,7 @@ impl Group {
         // Held meanwhile: what is being started is not overlooked when all are killed.
         let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(running) = running.as_mut() else {
-            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted before {what} was started")));
+            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted before {what} started")));
         };
         Ok(command.spawn().map(|child| {
             let id = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
@@ -297,7 +297,7 @@ impl<'de> Deserialize<'de> for Program {
                     words.push(word);
                 }
                 if words.first().is_none_or(String::is_empty) {
-                    return Err(A::Error::custom(format!("no program is named: {FORMS}")));
+                    return Err(A::Error::custom(format!("no program given: {FORMS}")));
                 }
                 Ok(Program::new(words))
             }
@@ -312,7 +312,7 @@ impl<'de> Deserialize<'de> for Program {
                 }
                 let text = text.ok_or_else(|| A::Error::missing_field("shell"))?;
                 if text.trim().is_empty() {
-                    return Err(A::Error::custom(format!("no program is named: {FORMS}")));
+                    return Err(A::Error::custom(format!("no program given: {FORMS}")));
                 }
                 let [shell, option] = SHELL;
                 Ok(Program::new([shell, option, &text]))

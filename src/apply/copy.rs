@@ -212,12 +212,12 @@ pub(super) fn gone(place: &Place, change: &Change) -> Error {
     Error::new(
         ErrorKind::Missing,
         format!(
-            "cannot copy s3://{bucket}/{key}: its version of that time has been removed since it was listed"
+            "cannot copy s3://{bucket}/{key}: the version live at T was removed after it was listed"
         ),
     )
     .with_code("NoSuchVersion")
     .hint(
-        "see which lifecycle rules expire noncurrent versions: aws s3api get-bucket-lifecycle-configuration",
+        "check which lifecycle rules expire noncurrent versions: aws s3api get-bucket-lifecycle-configuration",
     )
 }
 

@@ -200,5 +200,5 @@ impl Worker {
 
 /// There are fewer results than keys were sent.
 fn untold() -> Error {
-    Error::new(ErrorKind::Transient, "the server did not say what became of each key that it was to delete")
+    Error::new(ErrorKind::Transient, "the server's reply does not list the result of every delete")
 }

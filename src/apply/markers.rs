@@ -43,7 +43,7 @@ impl<'a> MarkersReader<'a> {
                 printable(&id)
             );
             return Err(Error::new(ErrorKind::Corrupt, message)
-                .hint("the plan was altered or made by something else; make a new one with asof diff"));
+                .hint("the plan was altered or not written by asof; make a new one with asof diff"));
         }
         if self.version_is_there { Ok(()) } else { Err(gone(place, self.change)) }
     }

@@ -86,7 +86,7 @@ impl Uploads {
         }
         let key = printable(&upload.key);
         let message =
-            format!("cannot abort the multipart upload to s3://{}/{key}: it is still there", upload.bucket);
+            format!("cannot abort the multipart upload to s3://{}/{key}: it still exists", upload.bucket);
         Err(Error::new(ErrorKind::Transient, message))
     }
 }
@@ -128,8 +128,10 @@ pub(super) async fn copy_in_parts(
         Err(e) => {
             // It is told here; at the end of the run there is nothing more to try.
             uploads.closed(&upload);
-            let left =
-                format!("{e}: abandon the multipart upload {} by hand, or it is charged for", upload.id);
+            let left = format!(
+                "{e}: the unfinished multipart upload {} is charged for until you abort it",
+                upload.id
+            );
             Err(e.hints().iter().fold(error.hint(left), Error::hint))
         }
     }

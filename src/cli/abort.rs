@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::report::{Asked, Format, JsonLines, Output, RecoveryView, abort_words, can_ask, show_recoveries};
 
 const ABORT: Asked = Asked {
-    does: "undo a recovery's runs, and remove the databases that it restored",
-    first: "look at what it would do with --dry-run first",
+    does: "undo a recovery's runs and remove the databases it restored",
+    first: "review it with --dry-run first",
 };
 
 /// Undoes what the recovery of a file has done, and closes it.
@@ -28,7 +28,7 @@ pub(super) async fn run(context: &Context, output: Output, args: RecoverArgs) ->
     let abort = Abort { request: request(context, &source, &options, &on), after_resume, dry_run };
     let prepared = Box::pin(abort.prepare()).await?;
     if dry_run {
-        output.note(&format!("nothing was changed; to abort it: {}", prepared.command));
+        output.note(&format!("nothing was changed; abort it: {}", prepared.command));
         return Ok(Exit::Done);
     }
     if !yes {

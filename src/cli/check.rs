@@ -22,12 +22,10 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         return print(&least_policy(what, location, database.as_deref(), typed)?);
     }
     // clap demands it where there is no --iam.
-    let location = location.ok_or_else(|| Error::usage("check needs a place: s3://BUCKET[/PREFIX]"))?;
+    let location = location.ok_or_else(|| Error::usage("check needs a location: s3://BUCKET[/PREFIX]"))?;
     let mut context = context.shown(output);
     if window.is_some_and(|window| window.is_zero()) {
-        return Err(
-            Error::usage("a --window of no length has no second to ask about").hint("write it as 24h or 7d")
-        );
+        return Err(Error::usage("--window must be greater than zero").hint("write it as 24h or 7d"));
     }
     let at = at.map(|at| typed_time(&at, &state, database.as_deref())).transpose()?;
     let asked = match (at, window) {

@@ -109,13 +109,13 @@ impl Command {
     pub(super) fn when_aborted(&self) -> &'static str {
         match self {
             Self::Recover(args) if !args.dry_run && !args.list => {
-                "; the commands that ran were killed, and the application may stand still: the same command goes on"
+                "; running commands were killed, and the application may still be quiesced; run the same command again to resume"
             }
             Self::Mark(args) if !args.list => {
-                "; the commands that ran were killed, and the application may stand still: let it go on by hand"
+                "; running commands were killed, and the application may still be quiesced: resume it by hand"
             }
             Self::Drill(_) => {
-                "; the commands that ran were killed: the next drill of this file tears down what this one has made"
+                "; running commands were killed; the next drill of this file tears down what this one created"
             }
             _ => "",
         }

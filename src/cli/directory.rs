@@ -19,7 +19,7 @@ use crate::report::{
 /// Asked before files are replaced.
 const OVERWRITE: Asked = Asked {
     does: "overwrite files",
-    first: "without --on-conflict overwrite, those files are listed and left alone",
+    first: "leave out --on-conflict overwrite to list those files and keep them",
 };
 
 pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs) -> Result<Exit> {

@@ -62,9 +62,7 @@ pub(super) fn report(error: &Error, verbose: bool, shows_only: bool) -> Exit {
         if shows_only {
             return Exit::Done;
         }
-        say(
-            "error: stopped, because whoever was to read the results has gone away\n  run the command again\n",
-        );
+        say("error: cannot write results: the reader of stdout has gone away\n  run the command again\n");
         return Exit::Failed;
     }
     say(&error_words(error, verbose));

@@ -43,8 +43,9 @@ pub(super) async fn heal(
         context.note(&left_out_line(left_out));
     }
     if prepared.len == left_out {
-        let there = plural(sums.matched(), "late upload is there already", "late uploads are there already");
-        context.note(&format!("nothing to bring back: {there}"));
+        let there =
+            plural(sums.matched(), "late upload is already correct", "late uploads are already correct");
+        context.note(&format!("nothing to restore: {there}"));
         return Ok(Healed { exit: Exit::Done, left_out });
     }
     if !yes {

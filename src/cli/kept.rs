@@ -14,8 +14,8 @@ pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
     let by_environment = || Some(named("XDG_STATE_HOME")?.join("asof"));
     let at_home = || Some(named("HOME")?.join(".local/state/asof"));
     args.state_dir.clone().or_else(by_environment).or_else(at_home).ok_or_else(|| {
-        Error::usage("there is no place to keep the run's plan and journal in")
-            .hint("name one with --state-dir, or set XDG_STATE_HOME or HOME")
+        Error::usage("no directory is configured for the run's plan and journal")
+            .hint("use --state-dir, or set XDG_STATE_HOME or HOME")
     })
 }
 
@@ -29,7 +29,7 @@ pub(super) fn named(state_dir: &Path, typed: &str, output: Output) -> Result<Str
     }
     let id = Run::latest(state_dir)?
         .ok_or_else(|| Error::usage(format!("there is no run in {}", state_dir.display())).hint(ELSEWHERE))?;
-    output.note(&format!("latest is the run {id}"));
+    output.note(&format!("latest is run {id}"));
     Ok(id)
 }
 
@@ -41,8 +41,8 @@ pub(super) fn open_run(state: &StateArgs, typed: &str, output: Output) -> Result
         if Run::exists(&dir, &id) {
             return e;
         }
-        e.hint(format!("to list them: {}", suggest::runs())).hint(ELSEWHERE)
+        e.hint(format!("list them: {}", suggest::runs())).hint(ELSEWHERE)
     })
 }
 
-const ELSEWHERE: &str = "--state-dir names another directory";
+const ELSEWHERE: &str = "use --state-dir for another directory";

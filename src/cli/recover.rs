@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::report::{Asked, Output, RecoveryView, can_ask};
 
 const RECOVER: Asked = Asked {
-    does: "put buckets and databases back",
-    first: "look at each bucket with asof diff, and rehearse with asof drill, first",
+    does: "restore buckets and databases",
+    first: "review each bucket with asof diff and rehearse with asof drill first",
 };
 
 pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
@@ -27,7 +27,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     if let (true, Some(file)) = (init, &file) {
         write_template(file)?;
         let recover = recover(file, "1h").flag("dry-run");
-        output.note(&format!("written; fill it in, then see what it would do: {recover}"));
+        output.note(&format!("written; edit it, then preview it: {recover}"));
         return Ok(Exit::Done);
     }
     let source = carry.source(file.as_deref())?;
@@ -37,14 +37,14 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         Some(target) if wait => Begins::Reached(target),
         Some(target) => Begins::At(target),
         // clap has asked for it.
-        None => return Err(Error::usage("name a time: --at TIME")),
+        None => return Err(Error::usage("give a time: --at TIME")),
     };
     let (view, options) = (RecoveryView::new(output, &source), carry.options()?);
     let on = |notice: &Notice<'_>| view.show(notice);
     let recover = Recover { request: request(context, &source, &options, &on), begins };
     if dry_run {
         let command = Box::pin(recover.preview()).await?;
-        output.note(&format!("nothing was changed; to carry out: {command}"));
+        output.note(&format!("nothing was changed; apply it: {command}"));
         return Ok(Exit::Done);
     }
     report.can_write()?;

@@ -17,10 +17,10 @@ use crate::report::{
 };
 
 /// Asked before late uploads are brought back.
-const HEAL: Asked = Asked { does: "change a bucket", first: "look at it without --heal first" };
+const HEAL: Asked = Asked { does: "change a bucket", first: "review it without --heal first" };
 
 /// Said where no row names a key.
-const FAILED_SILENTLY: &str = "see whether the command that prints the keys has failed: a pipe ends as its last command does; --allow-empty accepts no keys";
+const FAILED_SILENTLY: &str = "check that the command that prints the keys did not fail (a pipe hides it); --allow-empty accepts no keys";
 
 pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit> {
     let ReferencesArgs { past, rows, against, orphans, all, heal: within, .. } = args;
@@ -32,7 +32,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let holder = Holder::of(&location, against.as_ref())?;
     if within.is_some() {
         if format == Format::Csv {
-            return Err(Error::usage("what --heal does has no CSV form").hint("use --format json"));
+            return Err(Error::usage("--heal has no CSV output").hint("use --format json"));
         }
         can_ask(yes, HEAL)?;
     }
@@ -72,7 +72,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let Some(within) = within else {
         let late = sums.of(Existed::After) > 0;
         let heal = late.then(|| again(&location, at, against.as_ref()));
-        let next = heal.map(|heal| format!("to bring back what came soon after: {heal} --heal 30s"));
+        let next = heal.map(|heal| format!("restore late uploads: {heal} --heal 30s"));
         view.finish(&sums, &summary, next)?;
         return Ok(exit_of(sums.dangling()));
     };

@@ -27,7 +27,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         to => to.and_then(Destination::into_bucket),
     };
     if args.no_case_collisions {
-        return Err(Error::usage("--no-case-collisions is for files in a directory: name one, --to ./DIR"));
+        return Err(Error::usage("--no-case-collisions needs a directory: --to ./DIR"));
     }
     if args.dry_run && to.is_none() {
         return Box::pin(dry_run(&context, args)).await;

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::report::{Asked, Format, RunLine, can_ask, plural, removed_runs, show_runs};
 
 const PRUNE: Asked = Asked {
-    does: "remove runs, which cannot be undone any more then",
-    first: "look at them with asof runs first",
+    does: "remove runs, after which they cannot be undone",
+    first: "review them with asof runs first",
 };
 
 pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
@@ -24,9 +24,8 @@ pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
     match Run::remove_unwritten(&dir) {
         Ok(removed) => {
             for id in removed {
-                context.note(&format!(
-                    "removed {id}: it was killed before it was written, and has changed nothing"
-                ));
+                context
+                    .note(&format!("removed {id}: killed before its plan was written; it changed nothing"));
             }
         }
         // The runs can be shown all the same.
@@ -46,7 +45,7 @@ pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
     let lines: Vec<_> = old.iter().map(|run| RunLine::of(run, &runs)).collect();
     let age = before.age(context.now);
     if lines.is_empty() {
-        context.note(&format!("no run that is done was begun more than {age} ago"));
+        context.note(&format!("no finished runs are older than {age}"));
         return Ok(Exit::Done);
     }
     let format = context.output.format;
@@ -55,11 +54,11 @@ pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
     }
     if !yes {
         let count = lines.len().to_string();
-        let otherwise = format!("that is not {count}; nothing was removed");
+        let otherwise = format!("confirmation does not match {count}; nothing was removed");
         context.prompt().typed("the number of runs to remove", &count, otherwise).await?;
     }
     removed_runs(format, &lines, |run| Run::remove(&dir, run))?;
     let runs = plural(lines.len() as u64, "run", "runs");
-    context.note(&format!("removed {runs}, done and begun more than {age} ago"));
+    context.note(&format!("removed {runs}, finished and older than {age}"));
     Ok(Exit::Done)
 }

@@ -13,13 +13,13 @@ pub(super) fn stop_on_signals(cancel: Cancel, last: &'static str) -> std::io::Re
     drop(tokio::spawn(async move {
         signals.next().await;
         cancel.stop();
-        say("\nstopping: finishing what is under way; Ctrl-C again to abort at once\n");
+        say("\nstopping: finishing requests in flight; press Ctrl-C again to abort\n");
         signals.next().await;
         // Otherwise a hook would live on, and be started once more beside itself by the same command.
         program::kill_all();
         say(&format!("\naborted{last}\n"));
         drop(std::io::stdout().flush());
-        #[expect(clippy::exit, reason = "the person asked to abort at once")]
+        #[expect(clippy::exit, reason = "aborted by a second Ctrl-C")]
         std::process::exit(i32::from(Exit::Interrupted as u8));
     }));
     Ok(())

@@ -8,7 +8,7 @@ use crate::engine::recover::{Leftovers, Swept};
 use crate::error::Result;
 use crate::report::{Asked, Output, can_ask, lifted_line, show_leftovers, swept_line};
 
-const SWEEP: Asked = Asked { does: "remove databases", first: "read the list above" };
+const SWEEP: Asked = Asked { does: "remove databases", first: "review the list above" };
 
 /// Lists what drills have left where the file's databases are, or, without one, where the options say; removes what is old
 /// enough, once that is confirmed. What is protected is left by `--yes`: exit 3.
@@ -20,14 +20,14 @@ pub(super) async fn run(context: &Context, output: Output, args: DrillArgs) -> R
     show_leftovers(output.format, found.all(), context.now)?;
     let count = found.removable().count();
     if count == 0 {
-        output.note("no database that a drill left behind more than a day ago");
+        output.note("no drill left a database behind more than a day ago");
         return Ok(Exit::Done);
     }
     can_ask(yes, SWEEP)?;
     if !yes {
         found.removable().filter(|one| one.protected).for_each(|one| output.note(&lifted_line(one)));
-        let otherwise = "that is not the number of databases; nothing was changed";
-        let what = "the number of databases that are removed";
+        let otherwise = "confirmation does not match the number of databases; nothing was changed";
+        let what = "the number of databases to remove";
         context.prompt().typed(what, &count.to_string(), otherwise).await?;
     }
     let mut exit = Exit::Done;

@@ -31,7 +31,7 @@ pub(super) fn marks_in(state_dir: &Path) -> Result<Marks> {
         let numbers: Vec<_> = marks.unreadable.iter().map(ToString::to_string).collect();
         let (numbers, path) = (numbers.join(", "), MarksFile::path(state_dir));
         let path = path.display();
-        let told = format!("cannot read line {numbers} of the marks in {path}; the others are used\n");
+        let told = format!("cannot read line {numbers} of the marks in {path}; the other lines are used\n");
         TOLD.call_once(|| say(&told));
     }
     Ok(marks)

@@ -24,7 +24,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
     let undo = Undo { done: &done, server: Server::of(&settings, &client), undelete };
     let prepared = undo.prepare(&client, &context.cancel).await;
     let Some(PreparedUndo { run, sums }) = context.answered(&client, prepared)? else {
-        context.note(&format!("nothing to take back: the run {} has changed nothing", done.id()));
+        context.note(&format!("nothing to undo: run {} changed nothing", done.id()));
         let command = Command::Undo(Done::new(None, &context.counters));
         let (place, sums) = (done.manifest().undone_place(), Sums::default());
         let results = Reporter::begin(context.output.format, CHANGED_MEANWHILE, &[], &[])?;
@@ -32,7 +32,7 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         return Ok(Exit::Done);
     };
     let RunManifest { location, at, undoes, .. } = run.manifest();
-    let notes = undoes.iter().map(|run| format!("what the run {run} has changed, taken back"));
+    let notes = undoes.iter().map(|run| format!("undo of run {run}"));
     let heading = Heading::new(location, *at, Purpose::Undo, context.now).notes(notes.collect());
     show_sums(context.output, heading, &[], &sums)?;
     if !yes && let Err(e) = context.prompt().name("bucket", &location.bucket).await {

@@ -70,5 +70,5 @@ fn next_step(verification: &Verification, against: Option<&Destination>, sums: &
     };
     let replaces = matches!(against, Some(Destination::Directory(_))) && sums.of(Action::Revert).keys > 0;
     let restore = if replaces { restore.option("on-conflict", "overwrite") } else { restore };
-    format!("\n  to put them right: {restore}")
+    format!("\n  restore them: {restore}")
 }

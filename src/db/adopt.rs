@@ -60,11 +60,9 @@ pub(crate) fn adoptable(found: &[Carrier<'_>], typed: Option<Instant>) -> Adopti
         let why = match carries {
             Carries::Nothing => continue,
             Carries::Untold => {
-                format!(
-                    "the database {name} is restored by commands, and only databases of RDS can be adopted"
-                )
+                format!("the database {name} is restored by commands; only RDS databases can be adopted")
             }
-            Carries::Untagged(what) => format!("the database {name}: {what} is not restored by asof"),
+            Carries::Untagged(what) => format!("the database {name}: {what} was not restored by asof"),
             Carries::Tagged(Tagged { what, id, drill: true, .. }) => {
                 format!("the database {name}: the {what} is a copy of the drill {}", printable(id))
             }

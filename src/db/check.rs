@@ -81,7 +81,7 @@ fn judge(name: &str, window: &Window, asked: Asked) -> (Verdict, String) {
     match window.latest.filter(|latest| up_to_now && now.since(*latest) > limits::DATABASE_LAG) {
         Some(latest) => {
             let age = latest.age(now);
-            (Verdict::Warned, format!("{message} and no further ({age} ago): are its backups still made?"))
+            (Verdict::Warned, format!("{message} and no further ({age} ago): are its backups still running?"))
         }
         None => (Verdict::Passed, message),
     }
@@ -89,7 +89,7 @@ fn judge(name: &str, window: &Window, asked: Asked) -> (Verdict, String) {
 
 /// The error, and what can be done about it.
 fn unknown(name: &str, e: &Error) -> String {
-    format!("database {}: which times it reaches is unknown ({})", printable(name), e.in_one_line())
+    format!("database {}: restorable times unknown ({})", printable(name), e.in_one_line())
 }
 
 #[cfg(test)]

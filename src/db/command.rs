@@ -105,11 +105,12 @@ impl Database {
                 // Its server may not know yet what it was asked for a moment ago: as RDS's answer that there is no such
                 // database, this counts as an answer that fails, of which there may be a few in a row.
                 (Found::Nothing, _) => {
-                    let message = format!("{} says none: the database is not there", self.what("progress"));
+                    let message =
+                        format!("{} prints none: the database does not exist", self.what("progress"));
                     return Err(Error::new(ErrorKind::Missing, message));
                 }
                 (Found::Foreign(whose), _) => {
-                    RestoreProgress::Failed { why: format!("another stands there: {whose}") }
+                    RestoreProgress::Failed { why: format!("another database is in its place: {whose}") }
                 }
             });
         }
@@ -148,7 +149,7 @@ impl Database {
         if let Found::Foreign(whose) = &found {
             let name = self.name();
             let message =
-                format!("the database {name} is not torn down: what stands there is not ours ({whose})");
+                format!("the database {name} was not torn down: it belongs to another recovery ({whose})");
             return Err(Error::new(ErrorKind::Refused, message));
         }
         // It may have been removed by hand.
@@ -157,7 +158,7 @@ impl Database {
         }
         let Some(program) = &self.settings.teardown else {
             let message = format!("the database {} has no teardown command", self.name());
-            return Err(Error::usage(message).hint("give it one, or tear the database down by hand"));
+            return Err(Error::usage(message).hint("add one, or tear the database down by hand"));
         };
         let patience = RunLimits { deadline: Some(deadline), cancel: None };
         program.run(&self.what("teardown"), &self.environment(Some(errand)), patience).await
@@ -181,7 +182,7 @@ impl Database {
     fn nonsense(&self, command: &str, printed: &str, form: &str) -> Error {
         let printed: String = printed.trim().chars().take(limits::QUOTED).collect();
         let message = format!("{} printed \"{printed}\"", self.what(command));
-        Error::new(ErrorKind::Invalid, message).hint(format!("it has to print {form}"))
+        Error::new(ErrorKind::Invalid, message).hint(format!("it must print {form}"))
     }
 
     fn environment(&self, errand: Option<&RestoreRequest>) -> Environment {
@@ -199,8 +200,7 @@ impl Database {
     }
 }
 
-const WINDOW: &str = "two times, the earliest and the latest to which the database can be restored, each as \
-                      2026-11-17T14:30:05Z or @1763389805, or - where it is not known";
+const WINDOW: &str = "the earliest and the latest restorable time, each as 2026-11-17T14:30:05Z or @1763389805, or - if unknown";
 const PROGRESS: &str = "none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]";
 
 fn read_window(printed: &str) -> Option<Window> {

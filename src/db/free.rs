@@ -14,12 +14,11 @@ pub(crate) async fn require_free(databases: &[Database], errand: &RestoreRequest
             Next::Start => match database.obstacle(errand).await? {
                 None => continue,
                 Some(what) => format!(
-                    "there is something else where one of its instances would be created ({what}); name another target"
+                    "the name of one of its instances is already taken ({what}); choose another target"
                 ),
             },
             Next::Stop(why) => why,
-            Next::Wait => "its progress command says that it is there, before it has been asked for; remove what is there, or \
-                           let the command tell by ASOF_RUN whose it is"
+            Next::Wait => "its progress command reports a database before the restore was requested; remove that database, or make the command compare ASOF_RUN"
                 .to_owned(),
         };
         let message = format!("the database {}: {why}", database.name());

@@ -148,11 +148,11 @@ impl Found {
             Found::Nothing => Next::Start,
             Found::Restoring | Found::Available => Next::Wait,
             Found::Failed(why) => Next::Stop(format!(
-                "its restore failed ({why}); remove what is left of it, and run this again"
+                "its restore failed ({why}); remove what is left of it, then run the command again"
             )),
-            Found::Foreign(what) => Next::Stop(format!(
-                "there is something else where it would be restored to ({what}); name another target"
-            )),
+            Found::Foreign(what) => {
+                Next::Stop(format!("the target name is already taken ({what}); choose another target"))
+            }
         }
     }
 }

@@ -35,6 +35,6 @@ impl Preflight {
         }
         let message = format!("cannot restore the database {}: {}", database.name(), failed.join("; "));
         Err(Error::new(ErrorKind::Refused, message)
-            .hint("nothing was changed; name others in [database.overrides] of the recovery file"))
+            .hint("nothing was changed; set others in [database.overrides] of the recovery file"))
     }
 }

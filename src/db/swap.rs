@@ -94,7 +94,7 @@ impl Database {
 
     fn has_no_names(&self) -> Error {
         Error::internal(format!(
-            "the database {} is restored by commands, and has no names to swap",
+            "the database {} is restored by commands and has no names to swap",
             self.name()
         ))
     }

@@ -42,8 +42,8 @@ impl Window {
     pub fn refusal(&self, name: &str, at: Instant) -> Option<String> {
         let (what, limit) = match self.reaches(at) {
             Reach::Within => return None,
-            Reach::TooEarly(earliest) => ("it reaches back to", earliest),
-            Reach::TooLate(latest) => ("it reaches only to", latest),
+            Reach::TooEarly(earliest) => ("its earliest restorable time is", earliest),
+            Reach::TooLate(latest) => ("its latest restorable time is", latest),
         };
         Some(format!("the database {name} cannot be restored to {}: {what} {}", at.human(), limit.human()))
     }
@@ -52,15 +52,15 @@ impl Window {
     pub fn in_words(&self, name: &str) -> String {
         let name = printable(name);
         match (self.earliest, self.latest) {
-            (None, None) => format!("database {name}: does not say which times it reaches"),
+            (None, None) => format!("database {name}: restorable times unknown"),
             (Some(earliest), None) => {
-                format!("database {name}: reaches back to {}, does not say up to when", earliest.human())
+                format!("database {name}: restorable from {}, latest time unknown", earliest.human())
             }
             (None, Some(latest)) => {
-                format!("database {name}: does not say since when, reaches up to {}", latest.human())
+                format!("database {name}: restorable up to {}, earliest time unknown", latest.human())
             }
             (Some(earliest), Some(latest)) => {
-                format!("database {name}: reaches from {} to {}", earliest.human(), latest.human())
+                format!("database {name}: restorable from {} to {}", earliest.human(), latest.human())
             }
         }
     }

@@ -88,7 +88,7 @@ pub fn require_history(bucket: &str, standing: BucketState) -> Result<()> {
         Versioning::Enabled | Versioning::Suspended | Versioning::Unknown => Ok(()),
         Versioning::Never => Err(Error::new(
             ErrorKind::Refused,
-            format!("{bucket} has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone"),
+            format!("versioning was never enabled on {bucket}, so it has no past states: overwritten and deleted objects are gone"),
         )
         .hint(format!(
             "enable it for the future: aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled"
@@ -102,7 +102,7 @@ pub fn require_keeping(bucket: &str, standing: BucketState) -> Result<()> {
     match standing.versioning {
         Versioning::Suspended => Err(Error::new(
             ErrorKind::Refused,
-            format!("cannot restore {bucket} in place: versioning is suspended, and a restore would overwrite null versions for good"),
+            format!("cannot restore {bucket} in place: versioning is suspended, and a restore would permanently overwrite null versions"),
         )
         .hint(format!(
             "enable it first: aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled"
@@ -110,12 +110,12 @@ pub fn require_keeping(bucket: &str, standing: BucketState) -> Result<()> {
         .hint("or restore elsewhere with --to s3://OTHER")),
         Versioning::Unknown => Err(Error::new(
             ErrorKind::Refused,
-            format!("cannot restore {bucket} in place: whether versioning is enabled is not known, and without it a restore would overwrite objects for good"),
+            format!("cannot restore {bucket} in place: it is unknown whether versioning is enabled; without it a restore would permanently overwrite objects"),
         )
         .hint(if is_access_point(bucket) {
-            "an access point does not tell it: name the bucket instead"
+            "an access point does not report it: use the bucket name instead"
         } else {
-            "the credentials need s3:GetBucketVersioning (and no policy may deny it)"
+            "the credentials need s3:GetBucketVersioning, and no policy may deny it"
         })
         .hint("or restore elsewhere with --to s3://OTHER")),
         Versioning::Enabled | Versioning::Never => Ok(()),
@@ -132,14 +132,14 @@ pub fn require_room(to: &Location, target: BucketState, sums: &Sums, on_conflict
     let what = match on_conflict {
         _ if overwritten == 1 => "1 object".to_owned(),
         _ if overwritten > 0 => format!("{overwritten} objects"),
-        OnConflict::Overwrite => "what somebody writes meanwhile".to_owned(),
+        OnConflict::Overwrite => "objects written meanwhile".to_owned(),
         OnConflict::Skip => return Ok(()),
     };
     let keeps = match target.versioning {
         Versioning::Unknown if is_access_point(&to.bucket) => {
-            "may not keep versions (an access point does not tell)"
+            "may not keep versions (an access point does not report it)"
         }
-        Versioning::Unknown => "may not keep versions (no permission to know: s3:GetBucketVersioning)",
+        Versioning::Unknown => "may not keep versions (no permission to check: s3:GetBucketVersioning)",
         _ => "does not keep versions",
     };
     let message = format!("{what} in {to} would be overwritten, and {} {keeps}", to.bucket);
@@ -147,7 +147,7 @@ pub fn require_room(to: &Location, target: BucketState, sums: &Sums, on_conflict
         .hint("restore to an empty prefix, or enable versioning on that bucket");
     Err(match on_conflict {
         OnConflict::Overwrite if overwritten == 0 => {
-            refused.hint("without --on-conflict overwrite, what somebody writes there is left alone")
+            refused.hint("leave out --on-conflict overwrite to keep objects written there meanwhile")
         }
         _ => refused,
     })
@@ -158,23 +158,23 @@ pub async fn require_removable(client: &Client, bucket: &str) -> Result<()> {
     let refuse = |why: &str| {
         Err(Error::new(
             ErrorKind::Refused,
-            format!("delete markers of {bucket} are not removed by their version ids: {why}"),
+            format!("cannot remove delete markers of {bucket} by version ID: {why}"),
         )
-        .hint("with --undelete copy, keys come back by a copy of their version"))
+        .hint("--undelete copy restores keys by copying their version"))
     };
     match client.keeping(bucket).await?.value() {
         Some(keeping) if keeping.mfa_delete => {
-            return refuse("MFA delete is enabled, so each removal needs a code of the root user's device");
+            return refuse("MFA delete is enabled, so each removal needs a code from the root user's device");
         }
         Some(_) => {}
-        None => return refuse("whether MFA delete is enabled is not known (s3:GetBucketVersioning)"),
+        None => return refuse("it is unknown whether MFA delete is enabled (s3:GetBucketVersioning)"),
     }
     match client.object_lock(bucket).await? {
         // A server that does not know of it has none.
         Known::Is(Lock::Off) | Known::NotOffered => Ok(()),
-        Known::Is(Lock::On(_)) => refuse("Object Lock is enabled, and what its history holds should stay"),
+        Known::Is(Lock::On(_)) => refuse("Object Lock is enabled, and its history should be kept"),
         Known::Denied(_) | Known::Unclear(_) => {
-            refuse("whether Object Lock is enabled is not known (s3:GetBucketObjectLockConfiguration)")
+            refuse("it is unknown whether Object Lock is enabled (s3:GetBucketObjectLockConfiguration)")
         }
     }
 }

@@ -88,7 +88,7 @@ fn require_order(is_in_order: bool) -> Result<()> {
     if is_in_order {
         return Ok(());
     }
-    Err(Error::usage("--versus lies before --at").hint("swap them: --at is the earlier time"))
+    Err(Error::usage("--versus is earlier than --at").hint("swap them: --at is the earlier time"))
 }
 
 impl Comparison {

@@ -42,7 +42,7 @@ impl History {
     /// [`Usage`](ErrorKind::Usage) for a place that names no key.
     pub fn new(object: Location, at: Option<TypedTime>) -> Result<Self> {
         if object.prefix.is_empty() {
-            return Err(Error::usage(format!("{object} names no key")).hint("write it as s3://BUCKET/KEY"));
+            return Err(Error::usage(format!("{object} has no key")).hint("write it as s3://BUCKET/KEY"));
         }
         Ok(Self { object, at })
     }
@@ -95,8 +95,8 @@ impl KeyHistory {
         if entries.count > 0 {
             return Ok(());
         }
-        let message = format!("{} has no version of the key {}", self.bucket, printable(&self.key));
+        let message = format!("{} has no versions of the key {}", self.bucket, printable(&self.key));
         Err(Error::new(ErrorKind::Missing, message)
-            .hint("either it never existed, or every version of it has been deleted or has expired"))
+            .hint("it never existed, or all its versions were deleted or have expired"))
     }
 }

@@ -84,10 +84,10 @@ impl RestoreOptions {
         {
             return Err(Error::new(
                 ErrorKind::Refused,
-                format!("it is in doubt what was there at {}: {what}", at.human()),
+                format!("the state at {} is uncertain: {what}", at.human()),
             )
-            .hint("--doubtful skip leaves these keys as they are")
-            .hint("--doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there"));
+            .hint("--doubtful skip leaves these keys unchanged")
+            .hint("--doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed"));
         }
         let archived = sums.in_doubt(Doubt::Archived);
         let settled = match self.on_doubt {
@@ -99,7 +99,7 @@ impl RestoreOptions {
             return Ok(());
         }
         let thaw = match into {
-            Target::Bucket => "--thaw bulk asks for them; asof resume then copies those that have arrived",
+            Target::Bucket => "--thaw bulk requests them; asof resume copies them once thawed",
             Target::Directory => {
                 "thaw them (aws s3api restore-object, with the version id); then --doubtful trust downloads them"
             }
@@ -107,12 +107,12 @@ impl RestoreOptions {
         Err(Error::new(
             ErrorKind::Refused,
             format!(
-                "{} in an archive (GLACIER, DEEP_ARCHIVE), and cannot be copied before being thawed",
-                plural(archived, "version to restore lies", "versions to restore lie")
+                "{} archived (GLACIER, DEEP_ARCHIVE) and must be thawed before it can be copied",
+                plural(archived, "version to restore is", "versions to restore are")
             ),
         )
         .hint(thaw)
-        .hint("or --doubtful skip leaves these keys as they are"))
+        .hint("or --doubtful skip leaves these keys unchanged"))
     }
 }
 

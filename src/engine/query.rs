@@ -114,8 +114,9 @@ fn read_names(file: &Path, location: &Location) -> Result<Vec<String>> {
     let mut keys = Vec::new();
     each_key(reader, Terminator::Line, location, &name, |key| {
         if keys.len() == limits::KEYS_FROM {
-            let message = format!("{name} has more than {} keys; each costs a request", limits::KEYS_FROM);
-            return Err(Error::usage(message).hint("name a prefix, or --include patterns, instead"));
+            let message =
+                format!("{name} has more than {} keys, and each costs a request", limits::KEYS_FROM);
+            return Err(Error::usage(message).hint("use a prefix or --include patterns instead"));
         }
         keys.push(key.to_owned());
         Ok(())
@@ -145,9 +146,8 @@ pub(crate) async fn earlier_rules(file: Option<PathBuf>, cancel: &Cancel) -> Res
 /// [`Usage`](crate::error::ErrorKind::Usage) if they overlap.
 pub(crate) fn check_elsewhere(source: &Location, target: &Location) -> Result<()> {
     if target.clone().as_folder().overlaps(source) {
-        return Err(Error::usage(format!("{target} and {source} overlap")).hint(
-            "name another bucket, or a prefix that lies outside; without --to the restore is in place",
-        ));
+        return Err(Error::usage(format!("{target} and {source} overlap"))
+            .hint("choose another bucket or a prefix outside it; without --to the restore is in place"));
     }
     Ok(())
 }

@@ -28,9 +28,9 @@ pub(crate) fn open_plan(path: &Path, location: Option<&Location>, kinds: &Only) 
     let mut file = PlanFile::open(path)?;
     let of_plan = &file.header.selection.only;
     let Some(both) = of_plan.and(kinds) else {
-        let message = format!("the plan {} has no changes of that kind", path.display());
+        let message = format!("the plan {} has no changes of this kind", path.display());
         let names: Vec<_> = of_plan.named().iter().map(|action| action.name()).collect();
-        return Err(Error::usage(message).hint(format!("it was made with --only {}", names.join(","))));
+        return Err(Error::usage(message).hint(format!("it was created with --only {}", names.join(","))));
     };
     if !kinds.is_all() {
         let mut left = Sums::default();
@@ -47,9 +47,9 @@ pub(crate) fn open_plan(path: &Path, location: Option<&Location>, kinds: &Only) 
     match location.filter(|location| **location != of_plan) {
         None => Ok(file),
         Some(other) => {
-            let message = format!("the plan {} is of {of_plan}, not of {other}", path.display());
+            let message = format!("the plan {} is for {of_plan}, not {other}", path.display());
             Err(Error::usage(message)
-                .hint("give the plan that was made of it, or leave the location out: a plan knows its own"))
+                .hint("use the plan of that location, or leave the location out: a plan contains its own"))
         }
     }
 }

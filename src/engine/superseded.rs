@@ -181,6 +181,6 @@ fn not_there(change: &Change, ending: &Ending) -> Error {
         _ => "the delete marker".to_owned(),
     };
     let message =
-        format!("{what} of {} is not in the bucket: removed since, or never made", printable(&change.key));
+        format!("{what} of {} is not in the bucket: removed since, or never created", printable(&change.key));
     Error::new(ErrorKind::Local, message)
 }

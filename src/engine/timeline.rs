@@ -57,7 +57,7 @@ impl ShowTimeline {
     pub fn check(&self) -> Result<()> {
         if self.step.is_some_and(|step| step.as_secs() == 0) {
             return Err(
-                Error::usage("a bar of --step 0s has no length").hint("write it as 30s, 15m, 6h or 1d")
+                Error::usage("--step must be greater than zero").hint("write it as 30s, 15m, 6h or 1d")
             );
         }
         Ok(())
@@ -76,7 +76,9 @@ impl ShowTimeline {
             |typed: Option<TypedTime>| typed.map(|typed| typed.past(now).map(Instant::second)).transpose();
         let window = Window { from: second(self.from)?, to: second(self.to)? };
         if matches!((window.from, window.to), (Some(from), Some(to)) if to < from) {
-            return Err(Error::usage("--to lies before --from").hint("swap them: --from is the earlier time"));
+            return Err(
+                Error::usage("--to is earlier than --from").hint("swap them: --from is the earlier time")
+            );
         }
         Ok(TimelineScan { options: self, window, now: now.second() })
     }

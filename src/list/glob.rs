@@ -27,15 +27,15 @@ pub(super) fn to_regex(glob: &str) -> Result<String, &'static str> {
             }
             ',' if open > 0 => regex += "|",
             '}' => {
-                open = open.checked_sub(1).ok_or("it closes a { that it does not open")?;
+                open = open.checked_sub(1).ok_or("it has a } without a {")?;
                 regex += ")";
             }
-            '\\' => literal(rest.next().ok_or("it ends in a \\ with nothing behind")?, &mut regex),
+            '\\' => literal(rest.next().ok_or("it ends in a single \\")?, &mut regex),
             c => literal(c, &mut regex),
         }
     }
     if open > 0 {
-        return Err("it opens a { that it does not close");
+        return Err("it has a { without a }");
     }
     Ok(regex + r"\z")
 }
@@ -48,7 +48,7 @@ fn literal(c: char, regex: &mut String) {
 
 /// What stands between brackets.
 fn class(rest: &mut Peekable<Chars<'_>>, regex: &mut String) -> Result<(), &'static str> {
-    const OPEN: &str = "it opens a [ that it does not close";
+    const OPEN: &str = "it has a [ without a ]";
     *regex += "[";
     if rest.next_if(|c| matches!(c, '!' | '^')).is_some() {
         *regex += "^";
@@ -67,7 +67,7 @@ fn class(rest: &mut Peekable<Chars<'_>>, regex: &mut String) -> Result<(), &'sta
             rest.next();
             let to = rest.next().ok_or(OPEN)?;
             if to < from {
-                return Err("a range in its brackets ends before it begins");
+                return Err("it has a reversed range in brackets");
             }
             *regex += "-";
             literal(to, regex);

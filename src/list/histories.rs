@@ -103,7 +103,7 @@ async fn read_together<R: HistoryReader>(
         };
         let page = client.list_versions(&request).await.map_err(|e| located(e, after))?;
         if page.is_truncated() && next_marker(&page).is_none() {
-            return Err(untrusted(bucket, "it says that more follows, but not from where", after));
+            return Err(untrusted(bucket, "it is truncated but has no next marker", after));
         }
         if let Some(next) = walk.take_in(&page, &mut on)
             && !guard.advances(after, &next)

@@ -56,16 +56,16 @@ pub(crate) fn each_key(
         if bytes.last() == Some(&terminator.byte()) {
             bytes.pop();
         } else if bytes.len() > limits::KEY_BYTES {
-            let what = format!("is longer than any key, {} bytes", limits::KEY_BYTES);
-            return Err(wrong(line, &what).hint("give one key a line, or with --null a NUL after each"));
+            let what = format!("is longer than {} bytes, the limit of a key", limits::KEY_BYTES);
+            return Err(wrong(line, &what).hint("put one key on each line, or a NUL after each with --null"));
         }
         let key = std::str::from_utf8(&bytes).map_err(|_| wrong(line, "is not UTF-8"))?;
         if key.is_empty() {
             continue;
         }
         if !key.starts_with(&location.prefix) {
-            let message = format!("the key {} in {name} does not lie under {location}", printable(key));
-            let error = Error::usage(message).hint("keys are written whole, with their prefix");
+            let message = format!("the key {} in {name} is not under {location}", printable(key));
+            let error = Error::usage(message).hint("write full keys, including their prefix");
             return Err(KeyShapes::of(key).likely_causes().into_iter().fold(error, Error::hint));
         }
         on(key)?;

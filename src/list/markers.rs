@@ -50,9 +50,9 @@ pub(super) async fn look_up(client: &Client, bucket: &str, prefix: &str, gap: &G
     if client.list_versions(&request).await?.entries().next().is_none_or(|entry| entry.key != key) {
         return Ok(());
     }
-    let what = format!("a page that begins after {} leaves out {}", printable(border), printable(key));
+    let what = format!("a page starting after {} omits {}", printable(border), printable(key));
     Err(untrusted(bucket, &what, Some(&Marker { key: border.to_string(), version: None }))
-        .hint("--list-concurrency 1 lists one page after another, and begins none in between"))
+        .hint("use --list-concurrency 1 to list pages one after another"))
 }
 
 async fn page_after(client: &Client, bucket: &str, prefix: &str, key: &str) -> Result<Page> {

@@ -43,7 +43,7 @@ impl KeyPages {
         let mut page = client.list_versions(&request).await.map_err(|e| located(e, self.after.as_ref()))?;
         if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.key)) {
             return Err(self.corrupt(&format!(
-                "it lists {}, which is not under the prefix asked for",
+                "it lists {}, which is not under the requested prefix",
                 printable(entry.key)
             )));
         }
@@ -51,8 +51,8 @@ impl KeyPages {
             page.drop_first(already_seen(&page, key, version.as_deref()));
         }
         if page.is_truncated() {
-            let next = next_marker(&page)
-                .ok_or_else(|| self.corrupt("it says that more follows, but not from where"))?;
+            let next =
+                next_marker(&page).ok_or_else(|| self.corrupt("it is truncated but has no next marker"))?;
             if !self.loops.advances(self.after.as_ref(), &next) {
                 return Err(self.corrupt("its markers do not advance, so the listing would never end"));
             }

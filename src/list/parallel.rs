@@ -134,7 +134,7 @@ impl Lister {
             tracing::info!(bucket = self.bucket, requests = self.sent, "listed");
             return Ok(None);
         }
-        Err(Error::internal(format!("the listing of s3://{} stopped before its end", self.bucket)))
+        Err(Error::internal(format!("the listing of s3://{} is incomplete", self.bucket)))
     }
 
     /// Makes a piece of an answer; sends again what failed in passing.
@@ -148,7 +148,7 @@ impl Lister {
         self.check_prefix(&page, &ask)?;
         if page.is_truncated() {
             let next = next_marker(&page).ok_or_else(|| {
-                untrusted(&self.bucket, "it says that more follows, but not from where", ask.after.as_ref())
+                untrusted(&self.bucket, "it is truncated but has no next marker", ask.after.as_ref())
             })?;
             if !self.guards.entry(ask.range).or_default().advances(ask.after.as_ref(), &next) {
                 return Err(self.stuck(&ask));
@@ -239,7 +239,7 @@ impl Lister {
             None => Ok(()),
             Some(entry) => {
                 let what =
-                    format!("it lists {}, which is not under the prefix asked for", printable(entry.key));
+                    format!("it lists {}, which is not under the requested prefix", printable(entry.key));
                 Err(untrusted(&self.bucket, &what, ask.after.as_ref()))
             }
         }

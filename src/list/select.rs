@@ -51,7 +51,7 @@ fn compile(option: &str, globs: &[String]) -> Result<Option<RegexSet>> {
     }
     let wrong = |why: &str| {
         Error::usage(format!("cannot read the globs of {option}: {why}"))
-            .hint("write them like 'uploads/2026/*' or '*.{jpg,png}', in quotes")
+            .hint("write them as 'uploads/2026/*' or '*.{jpg,png}', in quotes")
     };
     let regexes =
         globs.iter().map(|glob| to_regex(glob).map_err(|why| format!("{}: {why}", printable(glob))));

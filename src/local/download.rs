@@ -116,7 +116,7 @@ impl Restored {
         let path = self.directory.path_of(&change.key, &self.relocation.there(&change.key))?;
         if case.is_some_and(|case| !case.take(path.text())) {
             let message = format!(
-                "the key {} cannot be a path: it differs from another key in upper and lower case only",
+                "the key {} cannot be a path: it differs from another key only in case",
                 printable(&change.key)
             );
             return Err(Error::new(ErrorKind::Invalid, message));
@@ -132,7 +132,7 @@ impl Restored {
                 ),
             )
             .hint(
-                "leave the object out with --exclude, and what lies under it comes into another directory",
+                "use --exclude to leave the object out, or restore the keys under it to another directory",
             )),
         }
     }
@@ -140,9 +140,7 @@ impl Restored {
 
 fn cannot_write(path: &KeyPath, e: io::Error) -> Error {
     let why = match e.kind() {
-        io::ErrorKind::NotADirectory => {
-            "a file or a symbolic link stands where its directory must be".to_owned()
-        }
+        io::ErrorKind::NotADirectory => "its directory name is taken by a file or symbolic link".to_owned(),
         _ => e.to_string(),
     };
     let message = format!("cannot write {}: {why}", printable(path.text()));
@@ -194,10 +192,8 @@ async fn bring(reader: Reader<'_>, to: &Restored, change: &Change, path: Result<
     };
     if path.is_folder() {
         if then.size > 0 {
-            let message = format!(
-                "the key {} cannot be a path: it ends like a folder's, and holds bytes",
-                printable(&change.key)
-            );
+            let message =
+                format!("the key {} cannot be a path: it ends in / but has content", printable(&change.key));
             return Err(Error::new(ErrorKind::Invalid, message));
         }
         to.directory.make_folder(&path).map_err(|e| cannot_write(&path, e))?;
@@ -232,11 +228,11 @@ async fn fetch(
     let stored = body.stored.clone();
     let wrong = |why: &str| {
         let place = format!("s3://{}/{}", object.bucket, printable(object.key));
-        Error::new(ErrorKind::Corrupt, format!("what the server sends of {place} is not the object: {why}"))
-            .hint("nothing was put in its place; if it stays so, the object or the way to it is damaged")
+        Error::new(ErrorKind::Corrupt, format!("the server's reply for {place} is not the object: {why}"))
+            .hint("no file was written; if this persists, the object or the connection is damaged")
     };
     if (stored.size, &stored.etag) != (then.size, &then.etag) {
-        return Err(wrong("its size or ETag is not the one listed"));
+        return Err(wrong("its size or ETag differs from the listing"));
     }
     let checker = checker(reader.client, object, &stored).await?;
     let (pieces, queue) = mpsc::channel(limits::PIECE_QUEUE);
@@ -279,7 +275,7 @@ async fn pump(
             _ if received >= then.size => return Ok(()),
             Ok(None) => Error::new(
                 ErrorKind::Transient,
-                format!("the body of {} ends early, at {received} bytes", printable(object.key)),
+                format!("the body of {} ended early, after {received} bytes", printable(object.key)),
             ),
             Err(e) => e,
         };

@@ -72,7 +72,7 @@ impl Directory {
                 ErrorKind::Refused,
                 format!("another asof is restoring into {}", path.display()),
             )
-            .hint("wait until it has finished, or name another directory")),
+            .hint("wait for it to finish, or choose another directory")),
             _ => Ok(directory),
         }
     }
@@ -85,7 +85,7 @@ impl Directory {
         });
         path.map_err(|why| {
             Error::new(ErrorKind::Invalid, format!("the key {} cannot be a path: {why}", printable(key)))
-                .hint("a key that cannot be a path can be restored into a bucket: --to s3://OTHER")
+                .hint("restore such keys to a bucket instead: --to s3://OTHER")
         })
     }
 

@@ -38,20 +38,20 @@ impl<'a> Arn<'a> {
         Some(match (service, region, named) {
             ("s3", "", None) if account.is_empty() => Self::Bucket(resource),
             ("s3", "", Some(_)) => Self::Other(
-                "S3 does not list versions through a Multi-Region Access Point; name one of its buckets",
+                "S3 does not list versions through a Multi-Region Access Point; use one of its buckets",
             ),
             ("s3", region, Some(named)) => {
                 let (name, rest) = named.split_once('/').unwrap_or((named, ""));
                 let is_legal = !name.is_empty() && name.chars().chain(region.chars()).all(legal);
                 if !is_legal || account.parse::<Account>().is_err() {
-                    return Some(Self::Other("it is not the ARN of an access point"));
+                    return Some(Self::Other("it is not an access point ARN"));
                 }
                 Self::AccessPoint(format!("arn:{partition}:s3:{region}:{account}:accesspoint/{name}"), rest)
             }
-            ("s3-object-lambda" | "s3-outposts", ..) => {
-                Self::Other("S3 does not list versions through it; name the bucket, or an access point of it")
-            }
-            _ => Self::Other("it is neither the ARN of a bucket nor that of an access point"),
+            ("s3-object-lambda" | "s3-outposts", ..) => Self::Other(
+                "S3 does not list versions through it; use the bucket or one of its access points",
+            ),
+            _ => Self::Other("it is neither a bucket ARN nor an access point ARN"),
         })
     }
 }

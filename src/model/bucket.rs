@@ -35,7 +35,7 @@ pub enum Known<T> {
 impl<T> Known<T> {
     /// A setting of a bucket that is asked through an access point, which tells of none.
     pub fn untold() -> Self {
-        Known::Unclear("an access point does not tell it".to_owned())
+        Known::Unclear("an access point does not report it".to_owned())
     }
 
     /// The setting, if it is known.

@@ -40,13 +40,13 @@ impl Location {
         match Arn::parse(rest) {
             None => {}
             Some(Arn::AccessPoint(bucket, prefix)) => return Ok(Self { bucket, prefix: prefix.to_owned() }),
-            Some(Arn::Bucket(_)) => return Err("the name of a bucket does not need its ARN"),
+            Some(Arn::Bucket(_)) => return Err("use the bucket name instead of its ARN"),
             Some(Arn::Other(why)) => return Err(why),
         }
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         match bucket {
-            "" => Err("it names no bucket"),
+            "" => Err("it has no bucket name"),
             bucket if bucket.len() < 3 || !bucket.chars().all(legal) => Err(
                 "a bucket's name has at least three characters, of letters, digits, \".\", \"-\" and \"_\"",
             ),

@@ -57,11 +57,11 @@ impl KeyPath {
 
 fn check_name(name: &str) -> Result<(), &'static str> {
     match name {
-        "" => Err("a name in it is empty"),
-        "." | ".." => Err("a name in it is . or .."),
-        _ if name.contains('\0') => Err("there is a NUL in it"),
-        _ if name.len() > limits::NAME_BYTES => Err("a name in it is longer than 255 bytes"),
-        _ if name.starts_with(UNFINISHED) => Err("it is named like a file that asof has not finished"),
+        "" => Err("it has an empty path component"),
+        "." | ".." => Err("it has a . or .. path component"),
+        _ if name.contains('\0') => Err("it contains a NUL"),
+        _ if name.len() > limits::NAME_BYTES => Err("it has a path component longer than 255 bytes"),
+        _ if name.starts_with(UNFINISHED) => Err("its name is reserved for asof's unfinished files"),
         _ => Ok(()),
     }
 }

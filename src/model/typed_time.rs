@@ -185,7 +185,7 @@ fn plausible(at: Instant) -> Result<Instant> {
     if at.second() >= limits::EARLIEST_TARGET {
         return Ok(at);
     }
-    let message = format!("the target time {} is not plausible: S3 exists since 2006-03-14", at.human());
+    let message = format!("the target time {} is before 2006-03-14, the launch of S3", at.human());
     Err(Error::usage(message).hint(FORMS))
 }
 

@@ -55,7 +55,10 @@ impl fmt::Display for Warning {
         match self {
             Self::BeforeOldestVersion { oldest_version } => {
                 let oldest = oldest_version.human();
-                write!(f, "the target time is before the oldest version here ({oldest}): no key existed then")
+                write!(
+                    f,
+                    "the target time is before the oldest version here ({oldest}): no keys existed then"
+                )
             }
             Self::DeletesMostKeys { deletes: 1, keys: 1 } => {
                 f.write_str("a restore to this time deletes the only key")

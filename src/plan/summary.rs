@@ -199,8 +199,8 @@ impl Sums {
         let in_words = |(doubt, keys): (Doubt, u64)| {
             let keys = plural(keys, "key", "keys");
             match doubt {
-                Doubt::Lifecycle => format!("lifecycle rules may have removed what {keys} held"),
-                _ => format!("null versions may have overwritten what {keys} held"),
+                Doubt::Lifecycle => format!("lifecycle rules may have removed versions of {keys}"),
+                _ => format!("null versions may have overwritten versions of {keys}"),
             }
         };
         let reasons = self.uncertain().into_iter().filter(|(_, keys)| *keys > 0).map(in_words);

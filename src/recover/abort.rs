@@ -119,7 +119,7 @@ pub(crate) struct AbortResult {
 
 /// Why an abort is refused without `--after-resume`.
 pub(crate) const ABORTED_IN_USE: &str =
-    "the application may have been resumed over the restored databases that are removed";
+    "the application may have been resumed on the restored databases that would be removed";
 
 impl PartState {
     pub(crate) fn name(self) -> &'static str {
@@ -143,20 +143,20 @@ impl AbortPart {
             (name, source.unwrap_or_default(), target.unwrap_or_default())
         };
         match self {
-            AbortPart::Undo { bucket: n, run } => format!("undo the run {run} of {}", bucket(*n)),
-            AbortPart::Undone { run, by } => format!("the run {run} was undone by the run {by}"),
-            AbortPart::Left { run } => format!("leave what the run {run} has changed"),
+            AbortPart::Undo { bucket: n, run } => format!("undo run {run} of {}", bucket(*n)),
+            AbortPart::Undone { run, by } => format!("run {run} was undone by run {by}"),
+            AbortPart::Left { run } => format!("leave the changes of run {run}"),
             AbortPart::Lost { bucket: n } => {
                 format!("leave {} as the recovery that was adopted may have restored it", bucket(*n))
             }
             AbortPart::Stays { database: n } => {
                 let (name, ..) = database(*n);
-                format!("leave the database {name}: it was restored in place, which cannot be taken back")
+                format!("leave the database {name}: it was restored in place, which cannot be undone")
             }
             AbortPart::SwapBack { database: n } => {
                 let (name, source, target) = database(*n);
                 format!(
-                    "give the restored database {name} its name {target} back, then its source the name {source}; connections drop"
+                    "rename the restored database {name} back to {target}, then its source back to {source}; connections drop"
                 )
             }
             AbortPart::LeftSwapped { database: n } => {
@@ -166,7 +166,7 @@ impl AbortPart {
             AbortPart::Remove { database: n } => {
                 let (name, _, target) = database(*n);
                 let named = if target.is_empty() { name.to_owned() } else { format!("{name} {target}") };
-                format!("remove the restored database {named} if it carries the tag {id}")
+                format!("remove the restored database {named} if it has the tag {id}")
             }
             AbortPart::Resume => "run the resume hook".to_owned(),
         }

@@ -30,9 +30,8 @@ pub(crate) fn drill_shape(file: &RecoveryFile) -> Shape {
 /// no target overlaps a source, the file's own checks have seen to.
 pub(crate) fn check_drill(file: &RecoveryFile, keep: bool) -> Result<()> {
     let refuse = |why: String| {
-        Err(Error::usage(format!("{} is not for a drill: {why}", file.name)).hint(
-            "a drill restores into scratch targets and tears them down: give it a file of its own, \
-             with targets that are nothing but scratch",
+        Err(Error::usage(format!("cannot drill {}: {why}", file.name)).hint(
+            "a drill restores into scratch targets and tears them down: use a separate file whose targets are all scratch",
         ))
     };
     if let Some(bucket) = file.buckets.iter().find(|bucket| bucket.target == Target::InPlace) {
@@ -44,15 +43,14 @@ pub(crate) fn check_drill(file: &RecoveryFile, keep: bool) -> Result<()> {
         match database.places().1 {
             None => return refuse(format!("the database {name} has no target")),
             Some(target) if sources.contains(&target) => {
-                return refuse(format!("the target {target} of the database {name} is a source"));
+                return refuse(format!("the target {target} of the database {name} is also a source"));
             }
             Some(_) => {}
         }
         let DatabaseKind::Command(settings) = database else { continue };
         if settings.progress.is_none() {
             return refuse(format!(
-                "the database {name} has no progress command, which tells what stands at the target already from what the \
-                 drill restores"
+                "the database {name} has no progress command, which distinguishes an existing database from the one the drill restores"
             ));
         }
         if settings.teardown.is_none() && !keep {

@@ -115,7 +115,7 @@ impl Entry {
         };
         match foreign.iter().find(|(_, given)| *given) {
             None => Ok(()),
-            Some((field, _)) => Err(format!("the database {name} is of kind {kind}, which has no {field}")),
+            Some((field, _)) => Err(format!("the database {name} has kind {kind}, which has no {field}")),
         }
     }
 

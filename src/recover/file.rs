@@ -176,7 +176,7 @@ struct Written {
 fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let length = Instant::parse_length(&text);
-    length.map(Some).ok_or_else(|| serde::de::Error::custom("a length of time is written as 30s, 5m or 2h"))
+    length.map(Some).ok_or_else(|| serde::de::Error::custom("write a duration as 30s, 5m or 2h"))
 }
 
 impl RecoveryFile {
@@ -186,18 +186,18 @@ impl RecoveryFile {
             let place = e.span().map(|span| format!(", {}", place(text, span.start)));
             let message = e.message().trim().replace('\n', "; ");
             Error::usage(format!("{name}{}: {}", place.unwrap_or_default(), printable(&message)))
-                .hint("asof recover --init writes a file with everything that it may hold")
+                .hint("asof recover --init writes a template with every setting")
         })?;
         let wrong = |at: usize, why: String| Error::usage(format!("{name}, {}: {why}", place(text, at)));
         if written.bucket.is_empty() && written.database.is_empty() {
-            return Err(Error::usage(format!("{name} names no bucket and no database"))
-                .hint("asof recover --init writes a file to begin with"));
+            return Err(Error::usage(format!("{name} has no bucket and no database"))
+                .hint("asof recover --init writes a template"));
         }
         places::check(&written.bucket).map_err(|(at, why)| wrong(at, why))?;
         if let Some(references) = &written.references {
             let bucket = &references.get_ref().bucket;
             if !written.bucket.iter().any(|other| other.get_ref().source == *bucket) {
-                let why = format!("the references name {bucket}, which is no [[bucket]]'s source");
+                let why = format!("the references use {bucket}, which is not the source of any [[bucket]]");
                 return Err(wrong(references.span().start, why));
             }
         }
@@ -215,7 +215,7 @@ impl RecoveryFile {
                 }
                 Some(other) => {
                     let why =
-                        format!("the databases {other} and {name} would both be {variable} to the hooks");
+                        format!("the databases {other} and {name} would both set {variable} for the hooks");
                     return Err(wrong(at, why));
                 }
                 None => {}

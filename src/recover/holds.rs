@@ -57,7 +57,7 @@ pub(crate) fn what_holds(seen: &Seen, used: InUse) -> Held {
                 Found::Failed(why) => format!("the restored database has failed since: {why}"),
                 Found::Foreign(what) => format!("another database has taken its place: {what}"),
                 Found::Nothing | Found::Available | Found::Restoring => {
-                    "the restored database is gone".to_owned()
+                    "the restored database no longer exists".to_owned()
                 }
             };
             if used == InUse::No { Held::TakeAgain(why) } else { Held::Refuse(why) }
@@ -71,7 +71,7 @@ pub(crate) fn what_holds(seen: &Seen, used: InUse) -> Held {
     }
 }
 
-const LEFT: &str = "and left as they are, since the application may have been resumed";
+const LEFT: &str = "and left unchanged, since the application may have been resumed";
 
 fn written(keys: u64) -> String {
     if keys == 1 { "1 key was changed".to_owned() } else { format!("{keys} keys were changed") }

@@ -109,7 +109,7 @@ impl RecoveryState {
     /// Takes one record. An error says why it cannot stand there.
     pub(crate) fn apply(&mut self, record: &Record) -> Result<(), String> {
         if self.ended.is_some() {
-            return Err("a record stands after the end".to_owned());
+            return Err("it has a record after the end".to_owned());
         }
         if let Record::Started { format, shape, .. } = record {
             if *format > FORMAT {
@@ -122,7 +122,7 @@ impl RecoveryState {
             return Ok(());
         }
         let Some(shape) = self.shape.clone() else {
-            return Err("it does not say what it is about".to_owned());
+            return Err("it does not name its recovery".to_owned());
         };
         let closes = matches!(
             record,
@@ -133,7 +133,7 @@ impl RecoveryState {
                 | Record::Overtaken { .. }
         );
         if (self.overtaken.is_some() || self.aborting) && !closes {
-            return Err("a step stands after it was closed".to_owned());
+            return Err("it has a step after it was closed".to_owned());
         }
         self.take(&shape, record)?;
         let all_swapped = shape.swapped().all(|n| self.status(Step::Swap(n)) == Some(&Status::Done));
@@ -175,7 +175,7 @@ impl RecoveryState {
             Record::Undoing { .. } | Record::SwappedBack { .. } | Record::Aborted { .. }
                 if !self.aborting =>
             {
-                return Err("it is aborted without being about to".to_owned());
+                return Err("it is aborted without having started to abort".to_owned());
             }
             Record::SwappedBack { database } => drop(self.swaps.remove(database)),
             Record::Undoing { run, by } => drop(self.undone.insert(run.clone(), by.clone())),
@@ -187,7 +187,7 @@ impl RecoveryState {
     /// A run of a bucket, which is begun in this step.
     fn add_run(&mut self, step: Step, bucket: usize, run: &str) -> Result<(), String> {
         if self.status(step) != Some(&Status::Begun) {
-            return Err(format!("a run of bucket {bucket}, whose step is not begun"));
+            return Err(format!("it has a run of bucket {bucket} before its step started"));
         }
         self.all_runs.push((bucket, run.to_owned()));
         Ok(())
@@ -195,7 +195,7 @@ impl RecoveryState {
 
     fn lapse(&mut self, shape: &Shape, step: Step, at: Instant, why: &str) -> Result<(), String> {
         let Some(taken) = self.steps.get_mut(&step).filter(|taken| taken.status == Status::Done) else {
-            return Err(format!("the step {step:?} lapses without being done"));
+            return Err(format!("the step {step:?} lapses before it was done"));
         };
         (taken.status, taken.ended, taken.result) =
             (Status::Failed(why.to_owned()), Some(at), StepResult::default());
@@ -240,10 +240,10 @@ impl RecoveryState {
         }
         let done = |step: &Step| self.status(*step) == Some(&Status::Done);
         if matches!(self.status(step), Some(Status::Done | Status::Failed(_))) {
-            return Err(format!("the step {step:?} is begun again"));
+            return Err(format!("the step {step:?} starts again"));
         }
         if !self.is_swapping(step) && !shape.needs(step).iter().all(done) {
-            return Err(format!("the step {step:?} is begun too early"));
+            return Err(format!("the step {step:?} starts too early"));
         }
         match step {
             Step::Start(n) if self.format < NOTES_REQUESTS => {
@@ -266,7 +266,7 @@ impl RecoveryState {
 
     fn request(&mut self, database: usize, at: Instant, refused: bool) -> Result<(), String> {
         if self.status(Step::Start(database)) != Some(&Status::Begun) {
-            return Err(format!("a request for the database {database}, whose start is not begun"));
+            return Err(format!("it has a request for the database {database} before its step started"));
         }
         if refused {
             self.asked.remove(&database);
@@ -278,9 +278,7 @@ impl RecoveryState {
 
     fn swapping(&mut self, shape: &Shape, database: usize, swap: &Swap) -> Result<(), String> {
         if self.status(Step::Swap(database)) != Some(&Status::Begun) {
-            return Err(format!(
-                "the names of the database {database} are swapped, and that step is not begun"
-            ));
+            return Err(format!("it swaps the names of the database {database} before that step started"));
         }
         if shape.lets_go(Step::Swap(database)) {
             (self.resume_begun, self.was_resumed) = (true, true);
@@ -302,7 +300,7 @@ impl RecoveryState {
                 }
                 Ok(())
             }
-            _ => Err(format!("the step {step:?} ends without being begun")),
+            _ => Err(format!("the step {step:?} ends before it started")),
         }
     }
 

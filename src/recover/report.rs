@@ -190,9 +190,9 @@ impl Finding {
     /// A key of a copy that is not as it was.
     pub(crate) fn of_copy(place: &Location, change: &Change) -> Self {
         let (finding, detail) = match change.action {
-            Action::Undelete => ("missing", "is not in the copy"),
-            Action::Revert => ("differs", "is another in the copy"),
-            Action::Delete => ("extra", "is in the copy, and was not there"),
+            Action::Undelete => ("missing", "is missing from the copy"),
+            Action::Revert => ("differs", "differs in the copy"),
+            Action::Delete => ("extra", "is in the copy but did not exist at T"),
         };
         Self { finding, place: place.clone(), key: change.key.clone(), detail: detail.to_owned() }
     }
@@ -200,8 +200,8 @@ impl Finding {
     /// A write that a restore superseded before anybody saw it.
     pub(crate) fn superseded(place: &Location, key: &str, version: Option<&Version>) -> Self {
         let detail = match version {
-            Some(version) => format!("version {} was written meanwhile, and superseded", version.version_id),
-            None => "a delete was made meanwhile, and superseded".to_owned(),
+            Some(version) => format!("version {} was written meanwhile and superseded", version.version_id),
+            None => "a delete was made meanwhile and superseded".to_owned(),
         };
         Self { finding: "superseded", place: place.clone(), key: key.to_owned(), detail }
     }
@@ -214,7 +214,7 @@ impl Finding {
     /// A row whose object is not there.
     pub(crate) fn dangling(place: &Location, dangling: &Dangling, at: Instant) -> Self {
         let detail = match (dangling.delay(at), dangling.deleted) {
-            (Some(delay), _) => format!("arrived {} s after the time", delay.as_secs()),
+            (Some(delay), _) => format!("arrived {} s after T", delay.as_secs()),
             (None, Some(deleted)) => format!("had been deleted at {deleted}"),
             (None, None) => format!("existed: {}", dangling.existed.name()),
         };
@@ -223,7 +223,7 @@ impl Finding {
 
     /// A row whose object came late, and could not be brought back.
     pub(crate) fn unhealed(place: &Location, key: &str, why: &str) -> Self {
-        let detail = format!("came late, and was not brought back: {why}");
+        let detail = format!("arrived late and was not restored: {why}");
         Self { finding: "dangling", place: place.clone(), key: key.to_owned(), detail }
     }
 
@@ -236,7 +236,7 @@ impl Finding {
     /// A place that held nothing at the target time, so that neither a restore nor a comparison proves anything.
     pub(crate) fn nothing_restored(place: &Location, oldest: Option<Instant>) -> Self {
         let why = match oldest {
-            Some(oldest) => format!("the oldest version here is of {}", oldest.human()),
+            Some(oldest) => format!("the oldest version here is from {}", oldest.human()),
             None => "there are no versions here".to_owned(),
         };
         let detail =
@@ -304,16 +304,16 @@ pub(crate) fn in_words(file: &RecoveryFile, step: Step) -> String {
     let bucket = |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
     match step {
         Step::Quiesce => "quiesce hook".to_owned(),
-        Step::Start(n) => format!("database {}: ask for it", database(n)),
-        Step::Wait(n) => format!("database {}: wait for it", database(n)),
-        Step::Settle(n) => format!("database {}: settle it", database(n)),
-        Step::Bucket(n) => format!("bucket {}: restore it", bucket(n)),
-        Step::Verify(n) => format!("bucket {}: verify its copy", bucket(n)),
+        Step::Start(n) => format!("database {}: request restore", database(n)),
+        Step::Wait(n) => format!("database {}: wait until available", database(n)),
+        Step::Settle(n) => format!("database {}: apply settings", database(n)),
+        Step::Bucket(n) => format!("bucket {}: restore", bucket(n)),
+        Step::Verify(n) => format!("bucket {}: verify copy", bucket(n)),
         Step::AfterDatabase => "after-database hook".to_owned(),
-        Step::Check(n) => format!("database {}: check it", database(n)),
+        Step::Check(n) => format!("database {}: check", database(n)),
         Step::References => "references".to_owned(),
-        Step::Swap(n) => format!("database {}: give it its source's name", database(n)),
+        Step::Swap(n) => format!("database {}: swap names with source", database(n)),
         Step::Resume => "resume hook".to_owned(),
-        Step::Configure(n) => format!("database {}: configure it", database(n)),
+        Step::Configure(n) => format!("database {}: configure", database(n)),
     }
 }

@@ -139,7 +139,7 @@ pub(crate) fn show_heal(output: Output, prepared: &Prepared, within: Duration, n
     let seconds = plural(within.as_secs(), "second", "seconds");
     let heading = Heading::new(&prepared.location, prepared.at, Purpose::Heal, now)
         .against(prepared.to.clone().map(Destination::Bucket))
-        .notes(vec![format!("late uploads: what came first within {seconds} after it")]);
+        .notes(vec![format!("late uploads: first version within {seconds} after T")]);
     show_sums(output, heading, &[], &prepared.sums)
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn show_prepared(output: Output, prepared: &Prepared, before: Before<
     let extra = if prepared.to.is_some() { prepared.sums.of(Action::Delete).keys } else { 0 };
     if extra > 0 && !is_shown {
         let keys = plural(extra, "key is", "keys are");
-        output.note(&format!("{keys} there beyond the past state, left alone"));
+        output.note(&format!("{keys} not in the past state, left unchanged"));
     }
     Ok(())
 }
@@ -195,7 +195,7 @@ impl Preview<'_> {
         if format != Format::Json {
             let line = match self.changes {
                 0 => nothing_to_change(self.sums),
-                _ => format!("  to carry out: {}", self.restore),
+                _ => format!("  apply it: {}", self.restore),
             };
             return Ok(writeln!(std::io::stdout(), "{line}")?);
         }

@@ -108,10 +108,10 @@ impl Answer<'_> {
     fn doubts(&self, out: &mut impl Write) -> Result<()> {
         let keys = plural(self.keys, "key", "keys");
         let when = if self.question == Question::Back { ", for earlier times" } else { "" };
-        writeln!(out, "  {:<12} {:>12} of {keys}{when}", "in doubt", count(self.doubtful.uncertain()))?;
+        writeln!(out, "  {:<12} {:>12} of {keys}{when}", "uncertain", count(self.doubtful.uncertain()))?;
         for (doubt, kind) in self.doubtful.kinds() {
             let meaning = match doubt {
-                Doubt::Archived => "no doubt what was there, but it has to be thawed first (--thaw)",
+                Doubt::Archived => "state known, but must be thawed first (--thaw)",
                 other => meaning(other),
             };
             writeln!(out, "  {:<12} {:>12}   {meaning}", doubt.name(), count(kind.keys))?;
@@ -123,7 +123,7 @@ impl Answer<'_> {
         }
         let Kind { keys, examples: some } = &self.doubtful.straddling;
         if *keys > 0 {
-            let meaning = "multipart uploads started shortly before that time, perhaps completed after it";
+            let meaning = "multipart uploads started shortly before T, possibly completed after it";
             writeln!(out, "  {:<12} {:>12}   {meaning}", Caution::Multipart.name(), count(*keys))?;
             let some = examples(some.iter().map(String::as_str));
             writeln!(out, "  {:<12} {:>12}   {some}", "", "")?;
@@ -142,11 +142,11 @@ impl Answer<'_> {
         let until = self.until().map(|until| format!(", up to {}", until.human())).unwrap_or_default();
         let verdict = match (self.question, self.restorable) {
             (Question::At(at), true) => format!("yes: the state at {} can be restored", at.human()),
-            (Question::At(at), false) => format!("no: a restore to {} cannot be trusted", at.human()),
+            (Question::At(at), false) => format!("no: a restore to {} would be uncertain", at.human()),
             (Question::Since(asked), true) if self.since.is_some() => {
                 let since = self.since.unwrap_or(asked).human();
                 format!(
-                    "yes: every second since {since} can be restored{until}; no version is older, so nothing is known of the time before"
+                    "yes: every second since {since} can be restored{until}; no version is older, so the time before is unknown"
                 )
             }
             (Question::Since(since), true) => {
@@ -160,13 +160,13 @@ impl Answer<'_> {
                 None => format!("every second since versioning was enabled can be restored{until}"),
             },
             (Question::Back, false) if blocked().all(|check| check.database.is_some()) => {
-                "no: since no time is every second known to be restorable".to_owned()
+                "no: there is no time since which every second is restorable".to_owned()
             }
             (Question::Back, false) => "a restore in place is refused".to_owned(),
         };
         let uncertain = self.doubtful.uncertain();
         let trusted = if self.trusting { "; the listing is trusted" } else { "" };
-        let keys = format!("{}{trusted}", plural(uncertain, "key is in doubt", "keys are in doubt"));
+        let keys = format!("{}{trusted}", plural(uncertain, "key is uncertain", "keys are uncertain"));
         let before_oldest = |warning: &Warning| matches!(warning, Warning::BeforeOldestVersion { .. });
         let before_oldest = self.warnings.iter().filter(|warning| before_oldest(warning) && !self.restorable);
         let reasons = blocked()
@@ -174,7 +174,7 @@ impl Answer<'_> {
             .chain(before_oldest.map(ToString::to_string))
             .chain((uncertain > 0 && self.question != Question::Back).then_some(keys))
             .chain(self.whole_keys.then(|| {
-                "rules that remove versions, and then the markers above them, may have removed keys entirely".to_owned()
+                "lifecycle rules that remove versions and then their delete markers may have removed keys entirely".to_owned()
             }))
             .map(|reason| format!("  {reason}"));
         std::iter::once(verdict).chain(reasons).collect()

@@ -42,7 +42,7 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn error_words(error: &Error, verbose: bool) -> String {
     let mut text = format!("error: {}\n", printable(&error.to_string()));
     for hint in error.hints() {
-        text.push_str("  ");
+        text.push_str("  hint: ");
         text.push_str(&printable(hint));
         text.push('\n');
     }

@@ -103,11 +103,11 @@ impl DiffView {
             (false, 1..) if !typed("--thaw") => " --thaw bulk",
             _ => "",
         };
-        writeln!(out, "  to carry out: {}{settled}", self.heading.restore)?;
+        writeln!(out, "  apply it: {}{settled}", self.heading.restore)?;
         if in_doubt {
             writeln!(
                 out,
-                "  which leaves keys in doubt as they are; --doubtful trust takes the listing for the whole truth"
+                "  leaves uncertain keys unchanged; --doubtful trust assumes the listing is complete"
             )?;
         }
         let mut work = Vec::new();
@@ -130,7 +130,7 @@ impl DiffView {
         if uncover.keys == 0 && could.keys > could.requests() {
             writeln!(
                 out,
-                "  hint: {} of these only lie under delete markers; --undelete remove-marker brings them back with {}",
+                "  hint: {} of these are only hidden by delete markers; --undelete remove-marker restores them with {}",
                 count(could.keys),
                 plural(could.requests(), "request", "requests")
             )?;
@@ -144,11 +144,10 @@ impl DiffView {
         if self.heading.purpose != Purpose::Restore || spared < limits::WORTH_NO_HEAD {
             return Ok(());
         }
-        let all = if sums.in_parts > 0 { ", those of at most 5 GiB" } else { "" };
+        let all = if sums.in_parts > 0 { " of at most 5 GiB" } else { "" };
         Ok(writeln!(
             out,
-            "  hint: --no-head spares {} HEAD requests, one for each copy{all}: nothing is lost by it where they have the bucket's \
-             default encryption",
+            "  hint: --no-head saves {} HEAD requests, one per copy{all}; safe if all use the bucket's default encryption",
             count(spared)
         )?)
     }
@@ -159,14 +158,14 @@ pub(crate) fn nothing_to_change(sums: &Sums) -> String {
     if !sums.found_nothing() {
         return "nothing to change".to_owned();
     }
-    let nothing = "nothing to change: there are no such keys here, neither then nor now".to_owned();
+    let nothing = "nothing to change: no such keys exist here, neither then nor now".to_owned();
     sums.likely_causes().iter().fold(nothing, |text, cause| format!("{text}\n  likely cause: {cause}"))
 }
 
 /// That nothing but the size of so many objects could be checked.
 pub(super) fn sizes_only(unproven: u64) -> String {
     let objects = plural(unproven, "object was", "objects were");
-    format!("{objects} checked by size only: the server has no checksum to hold the bytes against")
+    format!("{objects} checked by size only: the server provides no checksum")
 }
 
 fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
@@ -190,8 +189,8 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     }
     if sums.same_content > 0 {
         let meaning = match purpose {
-            Purpose::Directory { .. } => "another date, the same bytes",
-            _ => "another version, the same content",
+            Purpose::Directory { .. } => "different time, same content",
+            _ => "different version, same content",
         };
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", "same", count(sums.same_content), "")?;
     }
@@ -217,14 +216,13 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     } else if sums.unproven > 0 {
         writeln!(
             out,
-            "  {} shown as {} may have the same content: there is no checksum, or no permission \
-             (s3:GetObjectVersion), to tell",
+            "  {} shown as {} may have the same content: no checksum, or no permission (s3:GetObjectVersion), to compare",
             count(sums.unproven),
             purpose.words(Action::Revert).0
         )?;
     }
     if sums.unknown_keys > 0 {
-        writeln!(out, "  {} asked for by name never existed here", plural(sums.unknown_keys, "key", "keys"))?;
+        writeln!(out, "  {} requested by name never existed here", plural(sums.unknown_keys, "key", "keys"))?;
     }
     Ok(writeln!(out)?)
 }

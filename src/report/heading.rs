@@ -39,32 +39,34 @@ impl Purpose {
     pub(super) fn words(self, action: Action) -> (&'static str, &'static str) {
         match (self, action) {
             (Purpose::Restore | Purpose::Plan, Action::Undelete) => {
-                (action.name(), "deleted since, come back")
+                (action.name(), "deleted since T; restored")
             }
-            (Purpose::Restore | Purpose::Plan, Action::Revert) => (action.name(), "overwritten since"),
+            (Purpose::Restore | Purpose::Plan, Action::Revert) => (action.name(), "overwritten since T"),
             (Purpose::Restore | Purpose::Plan, Action::Delete) => {
-                (action.name(), "created since, get a delete marker")
+                (action.name(), "created since T; deleted (delete marker)")
             }
-            (Purpose::Elsewhere | Purpose::Directory { .. }, Action::Undelete) => ("copy", "not there yet"),
+            (Purpose::Elsewhere | Purpose::Directory { .. }, Action::Undelete) => {
+                ("copy", "does not exist yet")
+            }
             (Purpose::Elsewhere | Purpose::Directory { overwrite: true }, Action::Revert) => {
-                ("overwrite", "there, but not the same")
+                ("overwrite", "exists but differs")
             }
             (Purpose::Elsewhere | Purpose::Directory { .. }, Action::Delete) => {
-                ("left alone", "there, beyond the past state")
+                ("left alone", "exists, not in the past state")
             }
-            (Purpose::Versus(_), Action::Undelete) => ("deleted", "there at the first time only"),
-            (Purpose::Versus(_), Action::Revert) => ("overwritten", "there at both, but not the same"),
-            (Purpose::Versus(_), Action::Delete) => ("created", "there at the second time only"),
+            (Purpose::Versus(_), Action::Undelete) => ("deleted", "exists at the first time only"),
+            (Purpose::Versus(_), Action::Revert) => ("overwritten", "exists at both, but differs"),
+            (Purpose::Versus(_), Action::Delete) => ("created", "exists at the second time only"),
             (Purpose::Directory { overwrite: false }, Action::Revert) => {
-                ("conflict", "there, but not the same: left alone")
+                ("conflict", "exists but differs; left unchanged")
             }
-            (Purpose::Heal, Action::Undelete) => (action.name(), "came soon after, and are not there"),
-            (Purpose::Heal, Action::Revert) => (action.name(), "came soon after, and were overwritten"),
+            (Purpose::Heal, Action::Undelete) => (action.name(), "arrived soon after T; missing now"),
+            (Purpose::Heal, Action::Revert) => (action.name(), "arrived soon after T; overwritten now"),
             (Purpose::Heal, Action::Delete) => (action.name(), "none"),
-            (Purpose::Undo, Action::Undelete) => (action.name(), "deleted by the run, come back"),
+            (Purpose::Undo, Action::Undelete) => (action.name(), "deleted by the run; restored"),
             (Purpose::Undo, Action::Revert) => (action.name(), "overwritten by the run"),
             (Purpose::Undo, Action::Delete) => {
-                (action.name(), "brought back by the run, get a delete marker")
+                (action.name(), "restored by the run; deleted (delete marker)")
             }
             (Purpose::VerifyDirectory, Action::Revert) => ("different", "other bytes"),
             (Purpose::Verify | Purpose::VerifyDirectory, Action::Undelete) => ("missing", "should be there"),
@@ -140,7 +142,7 @@ impl Heading {
             let place = format!("{kind}{}", printable(&against.to_string()));
             match purpose {
                 Purpose::Elsewhere | Purpose::Directory { .. } => write!(out, ", into {place}")?,
-                _ => write!(out, ", compared with what {place} holds now")?,
+                _ => write!(out, ", compared with {place} now")?,
             }
         }
         writeln!(out)?;

@@ -55,7 +55,10 @@ impl<'a> HistoryView<'a> {
         };
         if let Some(at) = self.history.at.filter(|_| entries.count > 0 && !entries.reach_back) {
             let at = at.human();
-            writeln!(out, "  no entry is that old: at {at} it did not exist, or its version has expired")?;
+            writeln!(
+                out,
+                "  no entry is that old: at {at} the key did not exist, or its version has expired"
+            )?;
         }
         Ok(out.flush()?)
     }

@@ -26,7 +26,7 @@ pub(crate) struct NextCommands {
 
 /// Said where the server does not honour conditions.
 const UNGUARDED: &str =
-    "this server takes no notice of conditions on writes: each key was looked at just before it was changed";
+    "this server ignores conditional writes (If-Match): each key was checked just before it was changed";
 
 /// A run, and what is said of it.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl RunWords<'_> {
     /// An error that kept it from beginning, with the way on.
     pub(crate) fn not_begun(&self, e: Error) -> Error {
         match e.kind() {
-            ErrorKind::Local => e.hint(format!("once that is mended: {}", self.next.resume)),
+            ErrorKind::Local => e.hint(format!("after fixing this: {}", self.next.resume)),
             _ => e,
         }
     }
@@ -58,10 +58,10 @@ impl RunWords<'_> {
             ErrorKind::Corrupt if changed == 0 => e,
             ErrorKind::Credentials => {
                 self.done(elapsed, true);
-                e.hint(format!("what was done stays done; to continue the run: {resume}"))
+                e.hint(format!("completed changes are kept; resume the run: {resume}"))
             }
             _ => e.hint(format!(
-                "what was done is in the journal of the run {id}; once that is mended: {resume}"
+                "completed changes are in the journal of run {id}; after fixing this: {resume}"
             )),
         }
     }
@@ -100,7 +100,7 @@ impl RunWords<'_> {
             } else {
                 "is gone: the bucket keeps no versions"
             };
-            lines.push(format!("{UNGUARDED}, and what somebody wrote in that moment {fate}"));
+            lines.push(format!("{UNGUARDED}, and an object written in between {fate}"));
         }
         lines.extend(not_kept_line(counters));
         if !executed.finished {
@@ -109,7 +109,7 @@ impl RunWords<'_> {
         }
         if counters.failed.get() > 0 {
             let keys = plural(counters.failed.get(), "key could not be changed", "keys could not be changed");
-            lines.push(format!("{keys}; to try again: {}", next.resume));
+            lines.push(format!("{keys}; try again: {}", next.resume));
             lines.extend(hints.iter().map(|hint| format!("  {hint}")));
         }
         if counters.conflicts.get() > 0 {
@@ -118,7 +118,7 @@ impl RunWords<'_> {
                 (plural(conflicts, "key was", "keys were"), if conflicts == 1 { "it" } else { "them" });
             let overwrite = &next.overwrite;
             lines.push(format!(
-                "{keys} changed by somebody meanwhile, and left alone; to change {them} too: {overwrite}"
+                "{keys} changed by another writer and left unchanged; change {them} too: {overwrite}"
             ));
         }
         if counters.archived.get() > 0 {
@@ -128,8 +128,7 @@ impl RunWords<'_> {
         if counters.superseded.get() > 0 {
             let writes = plural(counters.superseded.get(), "write was superseded", "writes were superseded");
             lines.push(format!(
-                "{writes}: made after the plan, with the same bytes as the version that the plan saw; what was written \
-                 is kept as a noncurrent version; to bring it back: {}",
+                "{writes}: made after the plan, with the same bytes as the version in the plan; kept as a noncurrent version; restore it: {}",
                 next.undo
             ));
         }
@@ -137,7 +136,7 @@ impl RunWords<'_> {
             return lines;
         }
         let check = next.check.iter().map(|check| format!("check it: {check}"));
-        let undo = executed.undoable.then(|| format!("take it back: {}", next.undo));
+        let undo = executed.undoable.then(|| format!("undo it: {}", next.undo));
         let follow: Vec<_> = check.chain(undo).collect();
         if !follow.is_empty() {
             lines.push(follow.join("     "));

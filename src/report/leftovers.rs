@@ -44,12 +44,11 @@ fn leftovers_table<'a>(leftovers: impl Iterator<Item = &'a Leftover>, now: Insta
 }
 
 /// Said of a database whose protection may be a drill's or somebody's.
-const PROTECTED: &str =
-    "is protected from deletion, by its drill or by somebody since, which RDS does not tell";
+const PROTECTED: &str = "is protected from deletion, by its drill or by someone since";
 
 /// Said of a protected database before somebody is asked.
 pub(crate) fn lifted_line(Leftover { database, id, .. }: &Leftover) -> String {
-    format!("the {database} {id} {PROTECTED}: its protection is lifted")
+    format!("the {database} {id} {PROTECTED}: disabling its protection")
 }
 
 /// What became of a database that was to be swept.
@@ -57,8 +56,8 @@ pub(crate) fn swept_line(Leftover { database, id, by_hand, .. }: &Leftover, swep
     match swept {
         Swept::Removed => format!("removed the {database} {id}"),
         Swept::Protected => {
-            format!("left: the {database} {id} {PROTECTED}; to remove it by hand: {by_hand}")
+            format!("left: the {database} {id} {PROTECTED}; remove it by hand: {by_hand}")
         }
-        Swept::Failed(e) => format!("left behind: {database} {id}: {e}; to remove it by hand: {by_hand}"),
+        Swept::Failed(e) => format!("left behind: {database} {id}: {e}; remove it by hand: {by_hand}"),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Resul
         return JsonLines::new(out).line(Line::Mark(MarkListing { mark, age_s: None }));
     }
     let MarkLine { at, name, .. } = mark;
-    Ok(writeln!(out, "{} is marked {name}; to go back to it: {recover}", at.human())?)
+    Ok(writeln!(out, "marked {} as {name}; recover to it: {recover}", at.human())?)
 }
 
 /// Shows the marks that there are.

@@ -8,16 +8,13 @@ use crate::model::Destination;
 use crate::recover::{BucketPlan, Notice, Resumed};
 
 /// Said where nothing lets the application go on.
-pub(super) const STANDS_STILL: &str = "the application stands still: the file names no resume hook";
+pub(super) const STANDS_STILL: &str = "the application is still quiesced: the file has no resume hook";
 
 /// What is not known of an adopted recovery: only the lost directory knew it.
-const LOST: &str = "what the recovery has changed in buckets is found by listing them, and asof undo does not know its runs; \
-                    whether the application was quiesced, or resumed since, is not known: the quiesce hook is run, and \
-                    what was written after the target time is rewound";
+const LOST: &str = "its changes in buckets are found by listing them, and asof undo does not know its runs; it is unknown whether the application was quiesced or resumed since: the quiesce hook runs, and writes after the target time are rewound";
 
 /// Said where an isolated source may be taken for how a database should be.
-const SETTINGS: &str = "the settings of the sources are read anew: if a source has been isolated since, give those of before with \
-                        --settings-from FILE";
+const SETTINGS: &str = "the settings of the sources are read again: if a source has been isolated since, pass its earlier settings with --settings-from FILE";
 
 /// The line, or lines, of an event; none for what is shown elsewhere.
 pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
@@ -25,7 +22,7 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
         Notice::Caution(words) => (*words).to_owned(),
         Notice::Database { name, words } => format!("database {name}: {words}"),
         Notice::Waiting { database, at, latest } => format!(
-            "waiting until the database {database} can be restored to {}: so far to {}",
+            "waiting until the database {database} can be restored to {}: latest restorable time {}",
             at.human(),
             latest.human()
         ),
@@ -34,23 +31,21 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
                 Resumed::Now => "running the resume hook first".to_owned(),
                 Resumed::Never => STANDS_STILL.to_owned(),
                 Resumed::AtTheEnd(mark) => {
-                    format!("a recovery runs the resume hook at its end; to resume it now: {mark}")
+                    format!("a recovery runs the resume hook at its end; resume it now: {mark}")
                 }
                 Resumed::ByHand(mark) => {
-                    format!("the file names no resume hook; once it is resumed by hand: {mark}")
+                    format!("the file has no resume hook; once it is resumed by hand: {mark}")
                 }
             };
             format!("{killed}; {then}")
         }
-        Notice::Resuming { id, at } => format!("going on with the recovery {id} to {}", at.human()),
-        Notice::MayRewind => {
-            "what was written to its buckets since may be taken back to that time".to_owned()
-        }
+        Notice::Resuming { id, at } => format!("resuming the recovery {id} to {}", at.human()),
+        Notice::MayRewind => "writes to its buckets since then may be rewound to that time".to_owned(),
         Notice::Adopting { id, at } => {
             format!("adopting the recovery {id} to {}\n{LOST}\n{SETTINGS}", at.human())
         }
         Notice::HasEnded { id, at, ended, now } => format!(
-            "the recovery {id} to {} has ended already, at {} ({} ago): this command changes nothing, and looks whether it still holds",
+            "the recovery {id} to {} already finished at {} ({} ago): this command changes nothing and checks that it is still in place",
             at.human(),
             ended.human(),
             ended.age(*now)
@@ -59,19 +54,19 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
             format!("the recovery {id} to {} is closed: {why}", at.human())
         }
         Notice::OtherTargets(targets) => format!(
-            "the file named other targets when the recovery began ({}): only what it names now is looked at",
+            "the file had other targets when the recovery started ({}): only its current targets are checked",
             targets.join(", ")
         ),
-        Notice::TearingDown(id) => format!("tearing down what the drill {id} has left"),
+        Notice::TearingDown(id) => format!("tearing down leftovers of the drill {id}"),
         Notice::LeftBehind(left) => {
             let left: Vec<_> = left.iter().map(|left| format!("left behind: {left}")).collect();
-            left.join("\n") + "\nthe next drill of this file tries again to tear it down"
+            left.join("\n") + "\nthe next drill of this file will try again to tear it down"
         }
         Notice::Kept { id, places } => {
             format!("kept, tagged {id}: {places}; asof drill without --keep tears them down before it begins")
         }
         Notice::Unquiesced => {
-            "the file names no quiesce hook, so writers go on: rows and objects of the second may disagree"
+            "the file has no quiesce hook, so writers continue: rows and objects of this second may disagree"
                 .to_owned()
         }
         Notice::StandsStill => STANDS_STILL.to_owned(),

@@ -12,10 +12,10 @@ use crate::model::Check;
 use crate::plan::{Change, Warning};
 
 /// What is said of a key in conflict.
-pub(crate) const CHANGED_MEANWHILE: &str = "changed by somebody since the plan was made; left alone";
+pub(crate) const CHANGED_MEANWHILE: &str = "changed since the plan was made; left unchanged";
 
 /// The same of a file.
-pub(crate) const STANDS_THERE: &str = "something else stands in its place; left alone";
+pub(crate) const STANDS_THERE: &str = "something else is in its place; left unchanged";
 
 /// The results of a run as they come, and what can be done about the keys that failed.
 pub(crate) struct Reporter {

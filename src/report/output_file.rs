@@ -36,9 +36,7 @@ pub(crate) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Resul
         Target::File(file) => replace(&file, content),
         Target::Other => return fs::write(path, content).map_err(cannot),
     };
-    written.map_err(|e| {
-        cannot(e).hint("no part of it was written; a file that had this name before is unchanged")
-    })
+    written.map_err(|e| cannot(e).hint("nothing was written; an existing file of this name is unchanged"))
 }
 
 /// What a path leads to.

@@ -11,7 +11,7 @@ pub(crate) fn plan_notes(header: &Header, choice: &str, now: Instant) -> Vec<Str
         Versioning::Never => "never enabled",
         Versioning::Unknown => "unknown",
     };
-    let kms = if header.checks.kms { " · KMS encryption, or not known" } else { "" };
+    let kms = if header.checks.kms { " · KMS or unknown encryption" } else { "" };
     let (listed, asof) = (header.listed, printable(&header.asof));
     let mut notes = vec![format!(
         "listed {} ({} ago) by asof {asof} · versioning {versioning}{kms}",

@@ -140,7 +140,7 @@ fn surveying(counters: &Counters, elapsed: Duration) -> String {
     let rate = a_second(counters.versions.get(), elapsed);
     let throttled = match counters.throttled.get() {
         0 => String::new(),
-        n => format!("  {} refused for now", count(n)),
+        n => format!("  {} throttled", count(n)),
     };
     let left = match counters.remaining.get() {
         0 => "no estimate yet".to_owned(),

@@ -18,14 +18,14 @@ pub(crate) struct Asked {
 }
 
 /// A bucket is changed.
-pub(crate) const CHANGE: Asked = Asked { does: "change a bucket", first: "look at it with asof diff first" };
+pub(crate) const CHANGE: Asked = Asked { does: "change a bucket", first: "review it with asof diff first" };
 
 /// Fails at once where nobody could be asked.
 pub(crate) fn can_ask(yes: bool, Asked { does, first }: Asked) -> Result<()> {
     if yes || std::io::stdin().is_terminal() {
         return Ok(());
     }
-    Err(Error::usage(format!("this would {does}, and there is no terminal to ask on"))
+    Err(Error::usage(format!("this would {does}, and there is no terminal to confirm on"))
         .hint(format!("{first}; then add --yes")))
 }
 
@@ -36,13 +36,13 @@ pub(crate) struct Prompt<'a>(pub(crate) &'a Cancel);
 impl Prompt<'_> {
     /// Has the name of what is changed typed: a bucket's, a directory's. Anything else changes nothing.
     pub(crate) async fn name(self, kind: &str, name: &str) -> Result<()> {
-        let otherwise = format!("that is not the name of the {kind} {name}; nothing was changed");
-        self.typed(&format!("the name of the {kind} that is changed"), name, otherwise).await
+        let otherwise = format!("confirmation does not match the {kind} name {name}; nothing was changed");
+        self.typed(&format!("the {kind} name"), name, otherwise).await
     }
 
     /// Has `answer` typed, which is `what`; anything else is an error that says `otherwise`.
     pub(crate) async fn typed(self, what: &str, answer: &str, otherwise: impl Display) -> Result<()> {
-        let typed = self.line(&format!("to go on, type {what} ({answer}): ")).await?;
+        let typed = self.line(&format!("Type {what} ({answer}) to confirm: ")).await?;
         if typed == answer { Ok(()) } else { Err(Error::usage(otherwise.to_string())) }
     }
 
@@ -53,14 +53,16 @@ impl Prompt<'_> {
             Consent::Name => self.name("bucket", bucket).await,
             Consent::Count => {
                 let deletes = plausibility.deletes;
-                let question = format!("to go on, type the number of keys that are deleted ({deletes}): ");
+                let question = format!("Type the number of keys to delete ({deletes}) to confirm: ");
                 if self.line(&question).await?.replace(',', "") == deletes.to_string() {
                     return Ok(());
                 }
-                Err(Error::usage("that is not the number of keys that are deleted; nothing was changed"))
+                Err(Error::usage(
+                    "confirmation does not match the number of keys to delete; nothing was changed",
+                ))
             }
             Consent::Flag => Err(mass_delete(plausibility)
-                .hint("--allow-mass-delete allows it together with --yes; without --yes, the number of keys is asked for")),
+                .hint("add --allow-mass-delete to --yes; without --yes, asof asks for the number of keys")),
         }
     }
 
@@ -71,8 +73,9 @@ impl Prompt<'_> {
         if !std::io::stdin().is_terminal() {
             return Ok(());
         }
-        say(&format!("it is in doubt what was there at {}: {what}\n", at.human()));
-        let question = "skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: ";
+        say(&format!("the state at {} is uncertain: {what}\n", at.human()));
+        let question =
+            "skip leaves these keys unchanged, trust assumes the listing is complete; skip, trust or stop: ";
         options.on_doubt = match self.line(question).await?.as_str() {
             "skip" => OnDoubt::Skip,
             "trust" => OnDoubt::Trust,

@@ -14,17 +14,18 @@ use crate::recover::{ABORTED_IN_USE, AbortPart, AbortPlan, AbortedPart, AbortedR
 /// What an abort would do, a line each part.
 pub(crate) fn abort_text(plan: &AbortPlan<'_>) -> String {
     let AbortPlan { id, at, began, now, file, parts, in_use } = plan;
-    let mut text = format!("aborting the recovery {id} to {}, begun {} ago:\n", at.human(), began.age(*now));
+    let mut text =
+        format!("aborting the recovery {id} to {}, started {} ago:\n", at.human(), began.age(*now));
     let mut line = |line: &str| text.extend(["  ", line, "\n"]);
     parts.iter().for_each(|part| line(&part.in_words(file, id)));
     if *in_use {
-        line(&format!("{ABORTED_IN_USE}: what the application has written into them is lost with them"));
+        line(&format!("{ABORTED_IN_USE}: data the application has written to them is lost"));
     }
     if parts.iter().any(|part| matches!(part, AbortPart::Stays { .. })) {
         line("the bucket and that database will be at different times: the application is not resumed");
     }
     if parts.is_empty() {
-        line("it has changed nothing: it is only closed");
+        line("it changed nothing and is only closed");
     }
     text
 }
@@ -54,7 +55,7 @@ pub(crate) fn show_recoveries(
         output.note(&format!("unreadable: the recovery {id} in {dir}: {why}"));
     }
     if open.is_empty() && unreadable.is_empty() {
-        output.note(&format!("every recovery in {} is finished", state_dir.display()));
+        output.note(&format!("no unfinished recoveries in {}", state_dir.display()));
     }
     Ok(())
 }

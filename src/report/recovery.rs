@@ -54,7 +54,7 @@ fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
         Event::Lapsed(step, why) => {
             format!("again   {}: {}", in_words(file, *step), printable(why))
         }
-        Event::LastLook => "looking once more at every bucket and database".to_owned(),
+        Event::LastLook => "checking every bucket and database again".to_owned(),
         Event::Database(n, progress) => {
             let name = file.databases.get(*n).map_or("", |database| database.name());
             let state = match progress {
@@ -70,7 +70,7 @@ fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
         Event::Unanswered(n, e) => {
             let name = file.databases.get(*n).map_or("", |database| database.name());
             let (name, why) = (printable(name), e.in_one_line());
-            format!("        database {name}: it is asked again and again, since {}", printable(&why))
+            format!("        database {name}: retrying, since {}", printable(&why))
         }
         Event::Bucket(n, settled, planned) => {
             let name = file.buckets.get(*n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
@@ -104,8 +104,7 @@ pub(crate) fn recovery_table(report: &Report) -> String {
     let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
     let verdict = verdict(report);
     let downtime = report.downtime_ms.map(|ms| format!(", downtime {}", seconds(ms))).unwrap_or_default();
-    lines
-        .push(format!("{verdict}; took {took} (RTO){downtime}, the time was {age} past when it began (RPO)"));
+    lines.push(format!("{verdict}; recovery time {took} (RTO){downtime}, recovery point age {age}"));
     out + &lines.join("\n") + "\n"
 }
 
@@ -113,8 +112,8 @@ pub(crate) fn recovery_table(report: &Report) -> String {
 pub(super) fn application(Running { since, keys_changed }: Running) -> String {
     let changed = match keys_changed {
         0 => "no key was changed since".to_owned(),
-        1 => "1 key was changed since, and is left as it is".to_owned(),
-        keys => format!("{} keys were changed since, and are left as they are", count(keys)),
+        1 => "1 key was changed since and left unchanged".to_owned(),
+        keys => format!("{} keys were changed since and left unchanged", count(keys)),
     };
     format!("the application has been running since {}: {changed}", since.human())
 }
@@ -131,7 +130,7 @@ pub(super) fn heading(report: &Report) -> String {
 /// How it ended.
 pub(super) fn verdict(report: &Report) -> &'static str {
     match report.ending {
-        Ending::Done if report.purpose == Purpose::Drill => "consistent: this can be restored",
+        Ending::Done if report.purpose == Purpose::Drill => "PASSED: consistent",
         Ending::Done => "done",
         Ending::Inconsistent => "INCONSISTENT",
         Ending::NotBegun => "nothing was changed",

@@ -57,8 +57,8 @@ impl<'a> RecoveryView<'a> {
 
     /// Has the name of the recovery file typed.
     pub(crate) async fn confirm(&self, prompt: Prompt<'_>, name: &str) -> Result<()> {
-        let otherwise = format!("that is not {name}; nothing was changed");
-        prompt.typed("the name of the recovery file", name, otherwise).await
+        let otherwise = format!("confirmation does not match {name}; nothing was changed");
+        prompt.typed("the recovery file name", name, otherwise).await
     }
 
     /// Shows the report, and keeps it, also in files that were named. That it cannot be written somewhere changes nothing of what was done: it is told. But
@@ -75,9 +75,9 @@ impl<'a> RecoveryView<'a> {
         let json = lines.into_inner();
         let kept = formed.and_then(|()| recovery.keep_report(&json));
         let elsewhere = match &kept {
-            Ok(path) => format!("; it is kept in {}", path.display()),
+            Ok(path) => format!("; a copy is in {}", path.display()),
             Err(e) => {
-                say(&format!("the report is not kept: {e}\n"));
+                say(&format!("cannot save the report: {e}\n"));
                 String::new()
             }
         };

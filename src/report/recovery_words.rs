@@ -27,12 +27,10 @@ pub(crate) struct Ended<'a> {
 }
 
 /// Said where rows name objects that are not there.
-const DANGLING: &str = "rows name objects that are not there: the report has their keys; those that arrived a little late come back \
-                        with asof references --heal, or, the next time, with heal in [references]";
+const DANGLING: &str = "dangling references: their keys are in the report; restore late uploads with asof references --heal, or next time with heal in [references]";
 
 /// Said where rows name nothing at all.
-const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: see what the references' command prints (a pipe ends as its last \
-                                command does, whatever becomes of the first), and compare them with asof references";
+const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: check the output of the references' command (a pipe hides a failure of its first command), and compare them with asof references";
 
 /// What is said of a recovery, a line each.
 pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
@@ -44,8 +42,8 @@ pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String>
             let resumed = if is_resumed { "; the resume hook has been run" } else { "" };
             vec![
                 format!("the quiesce hook failed, so nothing was changed{resumed}"),
-                format!("once that is mended: {}", suggest(NextCommand::Again(path, at))),
-                format!("or, to give it up: {}", suggest(NextCommand::Abort(path))),
+                format!("after fixing this: {}", suggest(NextCommand::Again(path, at))),
+                format!("or abort it: {}", suggest(NextCommand::Abort(path))),
             ]
         }
         // It had ended before: nothing of it is left to go on with.
@@ -53,15 +51,16 @@ pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String>
         Ending::Failed | Ending::Interrupted => ways_on(ended, suggest),
     };
     if outcome.stands_still {
-        let stands = if state.status(Step::Quiesce) == Some(&Status::Done) { "stands" } else { "may stand" };
+        let stands =
+            if state.status(Step::Quiesce) == Some(&Status::Done) { "is still" } else { "may still be" };
         let why = match file.hooks.resume {
-            Some(_) => "the resume hook has not been run to its end",
-            None => "the file names no resume hook",
+            Some(_) => "the resume hook has not finished",
+            None => "the file has no resume hook",
         };
-        lines.push(format!("the application {stands} still: {why}"));
+        lines.push(format!("the application {stands} quiesced: {why}"));
     }
     lines.extend(follow_ups.iter().map(|FollowUp { database, what, command }| {
-        format!("database {database}: not carried over: {what}; to add it: {command}")
+        format!("database {database}: not carried over: {what}; add it: {command}")
     }));
     lines
 }
@@ -71,7 +70,7 @@ fn words_of_done(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     // The newest first: each lies on those before it.
     let runs = state.all_runs().iter().rev();
     let mut lines: Vec<_> = runs
-        .map(|(_, run)| format!("to take the bucket's restore back: {}", suggest(NextCommand::Undo(run))))
+        .map(|(_, run)| format!("undo the bucket's restore: {}", suggest(NextCommand::Undo(run))))
         .collect();
     if !state.all_runs().is_empty() {
         lines.extend(state.swaps().map(swapped::stays));
@@ -92,16 +91,16 @@ fn ways_on(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     let steps = state.shape().map(Shape::steps).unwrap_or_default().into_iter();
     let left = steps.filter(|step| state.status(*step) != Some(&Status::Done));
     let left: Vec<_> = left.map(|step| in_words(file, step)).collect();
-    let unconfirmed = "every step is done, but that this still holds was not seen";
+    let unconfirmed = "every step is done, but asof could not confirm that it is still in place";
     let left = if left.is_empty() { unconfirmed.to_owned() } else { left.join(", ") };
     let mut lines = vec![format!("not done: {left}")];
     lines.extend(state.half_swapped().map(swapped::half));
-    lines.push(format!("to go on, once that is mended: {}", suggest(NextCommand::Again(path, at))));
+    lines.push(format!("after fixing this, resume it: {}", suggest(NextCommand::Again(path, at))));
     // Once the application may use what an abort removes, that is no equal way any more; but nothing answers it now.
     let is_cut_over = state.may_have_been_cut_over();
     if !is_cut_over || state.half_swapped().next().is_some() {
         let abort = if is_cut_over { NextCommand::AbortInUse(path) } else { NextCommand::Abort(path) };
-        lines.push(format!("or, to undo what was done: {}", suggest(abort)));
+        lines.push(format!("or undo it: {}", suggest(abort)));
     }
     lines
 }
@@ -112,10 +111,9 @@ pub(crate) fn anew(file: &RecoveryFile, state: &RecoveryState) -> String {
         return swapped::anew(swap);
     }
     let how = if file.databases.is_empty() {
-        "to recover to this time anew, type the same command once more"
+        "to recover to this time again, run the same command again"
     } else {
-        "to recover to this time anew, let the recovery file name other targets for its databases, or remove those that are \
-         there; then type the same command once more"
+        "to recover to this time again, set other targets for its databases in the recovery file or remove the existing ones, then run the same command again"
     };
     how.to_owned()
 }
@@ -126,14 +124,14 @@ pub(crate) fn abort_words(result: &AbortResult) -> Vec<String> {
     if told.aborted {
         let mut lines = vec![format!("the recovery {} is aborted, and closed", told.id)];
         if *conclusion != Conclusion::Done {
-            lines.push("not everything is undone: what is left has to be seen to by hand".to_owned());
+            lines.push("not everything was undone: finish the rest by hand".to_owned());
         }
         return lines;
     }
     let mut lines: Vec<_> = state.swaps().map(swapped::not_back).collect();
     lines.push(format!("not finished; after fixing this: {command}"));
     if !state.is_aborting() && state.overtaken().is_none() {
-        lines.push(format!("nothing was undone; or, to finish the recovery instead: {recover}"));
+        lines.push(format!("nothing was undone; or finish the recovery instead: {recover}"));
     }
     lines
 }

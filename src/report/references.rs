@@ -109,9 +109,9 @@ impl ReferencesView {
         let ReferencesHeading { location, at, against, notes, now, .. } = &self.heading;
         let place = location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
-        write!(out, "rows beside {place} as of {} ({} ago)", at.human(), at.age(*now))?;
+        write!(out, "rows compared with {place} as of {} ({} ago)", at.human(), at.age(*now))?;
         if let Some(against) = against {
-            write!(out, ", and what {} holds now", printable(&against.to_string()))?;
+            write!(out, ", and {} now", printable(&against.to_string()))?;
         }
         writeln!(out)?;
         for note in notes {
@@ -124,17 +124,13 @@ impl ReferencesView {
         let mut row = |word: &str, keys: u64, meaning: &str| {
             writeln!(out, "  {word:<12} {:>12}   {meaning}", count(keys))
         };
-        row("held", sums.held(), "rows name them, and they are there")?;
-        row("dangling", sums.dangling(), "rows name them, and they are not there")?;
+        row("held", sums.held(), "named by rows, exist")?;
+        row("dangling", sums.dangling(), "named by rows, missing: dangling references")?;
         for existed in Existed::ALL.into_iter().filter(|existed| sums.of(*existed) > 0) {
             row(&format!("  {}", existed.name()), sums.of(existed), meaning(existed))?;
         }
         if sums.doubtful > 0 {
-            row(
-                "  in doubt",
-                sums.doubtful,
-                "of these, may have been there after all: their versions may be gone",
-            )?;
+            row("  uncertain", sums.doubtful, "of these, uncertain: their versions may have been removed")?;
         }
         if self.heading.orphans {
             let meaning = format!("{}, which no row names", bytes(sums.orphans.bytes));
@@ -157,7 +153,7 @@ impl ReferencesView {
             _ => None,
         };
         let doubts: Vec<_> = doubts.iter().map(|doubt| doubt.name()).collect();
-        let doubts = (!doubts.is_empty()).then(|| format!("in doubt: {}", doubts.join(", ")));
+        let doubts = (!doubts.is_empty()).then(|| format!("uncertain: {}", doubts.join(", ")));
         let notes: Vec<_> = [came, deleted, doubts].into_iter().flatten().collect();
         let notes = if notes.is_empty() { String::new() } else { format!("   ({})", notes.join("; ")) };
         Ok(writeln!(out, "  {:<9}  {time:<23}  {}{notes}", existed.name(), printable(key))?)
@@ -172,10 +168,10 @@ fn orphan_line(orphan: &Orphan, out: &mut impl Write) -> Result<()> {
 
 fn meaning(existed: Existed) -> &'static str {
     match existed {
-        Existed::After => "written after that time: an upload that finished late",
-        Existed::Before => "deleted before that time",
-        Existed::Then => "there at that time, but not now",
-        Existed::Never => "no version of them, neither before nor after",
+        Existed::After => "written after T: a late upload",
+        Existed::Before => "deleted before T",
+        Existed::Then => "existed at T, missing now",
+        Existed::Never => "no version exists, before or after T",
     }
 }
 
@@ -191,8 +187,8 @@ pub(crate) fn references_verdict(sums: &ReferenceSums) -> String {
     match (sums.keys, sums.dangling()) {
         (0, _) => "nothing was compared: no row names a key".to_owned(),
         (keys, 0) => format!(
-            "no row dangles: {} there",
-            plural(keys, "key that they name is", "keys that they name are all")
+            "no dangling references: {} there",
+            plural(keys, "referenced key is", "referenced keys are all")
         ),
         (_, n) => {
             let held = plural(sums.held(), "key is", "keys are");

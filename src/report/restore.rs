@@ -19,10 +19,10 @@ pub(crate) fn done_line(counters: &Counters, elapsed: Duration, interrupted: boo
     let head = if interrupted { "interrupted after" } else { "done in" };
     let uncovered = match counters.uncovered.get() {
         0 => String::new(),
-        n => format!(" {} brought back by removing markers,", count(n)),
+        n => format!(" {} restored by removing markers,", count(n)),
     };
     let already =
-        if counters.skipped.get() > 0 { format!(" {skipped} right already,") } else { String::new() };
+        if counters.skipped.get() > 0 { format!(" {skipped} already correct,") } else { String::new() };
     let archived = match counters.archived.get() {
         0 => String::new(),
         n => format!(", {} archived", count(n)),
@@ -45,7 +45,7 @@ pub(crate) fn not_kept_line(counters: &Counters) -> Option<String> {
         (&not_kept.acl, "the ACL", "no permission: s3:GetObjectVersionAcl"),
         (&not_kept.tags, "the tags", "no permission: s3:GetObjectVersionTagging"),
         (&not_kept.locks, "the retention or legal hold", "--locks keeps it"),
-        (&not_kept.metadata, "metadata", "not UTF-8, or more than headers can carry"),
+        (&not_kept.metadata, "metadata", "not UTF-8, or too large for headers"),
     ]
     .into_iter()
     .filter(|(counter, ..)| counter.get() > 0)
@@ -66,13 +66,13 @@ pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -
                 Some(version) => format!("version {}, written", printable(&version.version_id)),
                 None => "a delete, made".to_owned(),
             };
-            Some(format!("superseded {key}: {what} after the plan, lies below the restored version"))
+            Some(format!("superseded {key}: {what} after the plan, now below the restored version"))
         }
         Outcome::Archived { thawing: true } => {
-            Some(format!("archived  {key}: thawing; left alone until it has arrived"))
+            Some(format!("archived  {key}: thawing; unchanged until it has thawed"))
         }
         Outcome::Archived { thawing: false } => {
-            Some(format!("archived  {key}: has to be thawed first; left alone"))
+            Some(format!("archived  {key}: must be thawed first; left unchanged"))
         }
         Outcome::Failed(e) => Some(format!("failed    {key}: {e}")),
     }
@@ -80,20 +80,17 @@ pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -
 
 /// How many keys are left out because they are in doubt.
 pub(crate) fn left_out_line(keys: u64) -> String {
-    plural(keys, "key in doubt is left as it is", "keys in doubt are left as they are")
+    plural(keys, "uncertain key is left unchanged", "uncertain keys are left unchanged")
 }
 
 /// What is said of the keys whose versions lie in an archive; `arrival` is when those come that were asked for.
 pub(super) fn archived_line(keys: u64, arrival: Option<&str>, next: &NextCommands) -> String {
     let keys =
-        plural(keys, "key is not restored: its version lies", "keys are not restored: their versions lie");
+        plural(keys, "key is not restored: its version is", "keys are not restored: their versions are");
     match arrival {
-        None => format!("{keys} in an archive; to ask for them: {}", next.thaw),
+        None => format!("{keys} archived; request them: {}", next.thaw),
         Some(arrival) => {
-            format!(
-                "{keys} in an archive, and will have thawed {arrival}; to copy them then: {}",
-                next.resume
-            )
+            format!("{keys} archived and will be thawed {arrival}; copy them then: {}", next.resume)
         }
     }
 }
@@ -110,7 +107,8 @@ pub(crate) fn download_words(
     let mut lines: Vec<_> = (unproven > 0).then(|| sizes_only(unproven)).into_iter().collect();
     if !finished {
         lines.push(
-            "the same command goes on where it stopped: what is right already is not read again".to_owned(),
+            "run the same command again to resume: files that are already correct are not read again"
+                .to_owned(),
         );
         return lines;
     }
@@ -121,7 +119,7 @@ pub(crate) fn download_words(
     if conflicts > 0 {
         let others = plural(conflicts, "other file was", "other files were");
         lines.push(format!(
-            "{others} left alone in the place of keys; --on-conflict overwrite replaces files"
+            "{others} left unchanged in the place of keys; --on-conflict overwrite replaces files"
         ));
     }
     if failed + conflicts == 0 && counters.settled() > 0 {

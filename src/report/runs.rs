@@ -89,7 +89,7 @@ impl<'a> RunLine<'a> {
                 let to = self.to.as_ref().map(|to| format!(", into {}", printable(to)));
                 format!("{} as of {}{}", printable(location), at.human(), to.unwrap_or_default())
             }
-            _ => "its run.json cannot be read".to_owned(),
+            _ => "its run.json is unreadable".to_owned(),
         }
     }
 }

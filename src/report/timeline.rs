@@ -73,7 +73,7 @@ impl<'a> TimelineView<'a> {
     fn table(&self, out: &mut impl Write) -> Result<()> {
         let bars: Vec<Bar> = self.found.bins.bars().collect();
         if bars.is_empty() {
-            return Ok(writeln!(out, "{}: nothing was written or deleted here in that time", self.place())?);
+            return Ok(writeln!(out, "{}: no activity in this period", self.place())?);
         }
         writeln!(out, "{} {}", self.place(), self.span(&self.found.bins))?;
         writeln!(out, "  a bar is {}: ░ put  ▒ overwrite  █ delete\n", length(self.found.bins.width()))?;
@@ -91,7 +91,7 @@ impl<'a> TimelineView<'a> {
         let (words, command) = self.next_step();
         writeln!(out, "\n{words}")?;
         if let Some(command) = command {
-            writeln!(out, "  what would come back: {command}")?;
+            writeln!(out, "  preview the restore: {command}")?;
         }
         Ok(())
     }
@@ -146,18 +146,16 @@ impl<'a> TimelineView<'a> {
         let lost = (self.found.lost > 0 && !self.found.bursts.is_empty()).then(|| {
             let lost = count(self.found.lost);
             format!(
-                "these are of the busiest minutes: a minute's count may be up to {lost} too low, and where a burst began slowly, it may have begun a little earlier"
+                "based on the busiest minutes: counts per minute may be up to {lost} too low, and a burst with a slow start may have started earlier"
             )
         });
         let idle = (self.found.idle > 0).then(|| {
-            let markers = plural(self.found.idle, "delete marker lies", "delete markers lie");
-            format!("{markers} over nothing: not counted as deletes")
+            let markers = plural(self.found.idle, "delete marker is", "delete markers are");
+            format!("{markers} above no version: not counted as deletes")
         });
         let minor = (self.found.minor > 0).then(|| {
             let bursts = plural(self.found.minor as u64, "burst is", "bursts are");
-            format!(
-                "{bursts} not listed, being less than 1% of the largest; narrow --from and --to to see more"
-            )
+            format!("{bursts} not listed (below 1% of the largest); narrow --from and --to to see more")
         });
         lost.into_iter().chain(minor).chain(idle).collect()
     }
@@ -165,8 +163,7 @@ impl<'a> TimelineView<'a> {
     /// The time to go back to, and the command that shows what would come back.
     pub(super) fn next_step(&self) -> (String, Option<String>) {
         let Some(burst) = self.found.suggestion() else {
-            let none =
-                "no deletes or overwrites set in so suddenly that a time to go back to can be suggested";
+            let none = "no burst of deletes or overwrites is distinct enough to suggest a target time";
             return (none.to_owned(), None);
         };
         let at = instant(burst.before());
@@ -261,11 +258,11 @@ fn named(burst: &Burst) -> &'static str {
 fn remark(burst: &Burst) -> Option<String> {
     let text = match (&burst.origin, burst.event) {
         (Origin::Asof(runs), _) => return Some(format!("made by asof: {}", runs.join(", "))),
-        (Origin::Restore, Event::Delete) => "beside copies of older versions: a restore?",
+        (Origin::Restore, Event::Delete) => "with copies of older versions: a restore?",
         (Origin::Restore, _) => "copies of older versions: a restore?",
         (Origin::Unknown, _) if burst.is_at_midnight() => "at midnight UTC: lifecycle expiry?",
         (Origin::Unknown, _) if burst.under_way => {
-            "going on when the time looked at begins; --from further back shows its beginning"
+            "already under way at the start of the period; use an earlier --from to see its start"
         }
         (Origin::Unknown, _) => return None,
     };

@@ -38,11 +38,11 @@ impl AskedKeys {
     fn nothing_compared(&self, sums: &Sums) -> String {
         let (place, against) = (&self.place, if self.in_directory { ", and no files" } else { "" });
         let why = match self.named {
-            Some(0) => "--keys-from names no keys".to_owned(),
+            Some(0) => "--keys-from has no keys".to_owned(),
             Some(n) => {
-                format!("of {} in --keys-from, none has ever existed", plural(n as u64, "key", "keys"))
+                format!("none of {} in --keys-from has ever existed", plural(n as u64, "key", "keys"))
             }
-            None => format!("there are no keys under {place}, neither at that time nor now{against}"),
+            None => format!("no keys under {place}, neither at T nor now{against}"),
         };
         let nothing = format!("nothing was compared: {why}");
         sums.likely_causes().iter().fold(nothing, |text, cause| format!("{text}; likely cause: {cause}"))
@@ -58,33 +58,30 @@ fn equal(sums: &Sums, at: Instant, trust: bool) -> String {
         let trusted = if uncertain == 0 {
             String::new()
         } else {
-            format!(", {} of which the listing is trusted", plural(uncertain, "key", "keys"))
+            format!(", trusting the listing for {}", plural(uncertain, "key", "keys"))
         };
         return format!("verified: {keys} at {at}{trusted}");
     }
     let mut reasons = Vec::new();
     if sums.unsure.keys > 0 {
         let in_doubt = plural(sums.unsure.keys, "key", "keys");
-        reasons.push(format!("of {in_doubt} that is in doubt"));
+        reasons.push(format!("the state of {in_doubt} is uncertain"));
     }
     reasons.extend(straddling_keys(sums));
     let reasons = reasons.join(", and ");
     format!(
-        "not verified: nothing differs from what the listing tells of {at}, but {reasons}; --doubtful trust accepts it"
+        "not verified: no differences from the listing at {at}, but {reasons}; --doubtful trust accepts it"
     )
 }
 
 /// Said in place of the command that would be refused.
-pub(crate) const SUSPENDED: &str = "versioning is suspended, so that a restore in place would overwrite null versions for good: enable it \
-                         first, or restore elsewhere with --to s3://OTHER";
+pub(crate) const SUSPENDED: &str = "versioning is suspended, so a restore in place would permanently overwrite null versions: enable it first, or restore elsewhere with --to s3://OTHER";
 
 /// Takes the place of the next step of a diff, where there is none.
 pub(crate) fn diff_verdict(versus: Option<Instant>, sums: &Sums, versioning: Versioning) -> Option<String> {
     match (versus, sums.changes()) {
-        (Some(_), 0) if sums.excluded > 0 => {
-            Some("no key differs in that way between the two times".to_owned())
-        }
-        (Some(_), 0) => Some("nothing differs between the two times".to_owned()),
+        (Some(_), 0) if sums.excluded > 0 => Some("no such differences between the two times".to_owned()),
+        (Some(_), 0) => Some("no differences between the two times".to_owned()),
         (Some(_), n) => Some(format!("{} between the two times", plural(n, "key differs", "keys differ"))),
         (None, n) if n > 0 && versioning == Versioning::Suspended => Some(SUSPENDED.to_owned()),
         (None, _) => None,

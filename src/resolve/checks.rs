@@ -43,13 +43,13 @@ pub fn checks(
         judged(Subject::MfaDelete, "MFA delete", keeping, |keeping| match keeping {
             VersioningStatus { mfa_delete: false, .. } => passed("no MFA delete"),
             VersioningStatus { mfa_delete: true, .. } => {
-                warned("MFA delete is enabled: delete markers cannot be removed by their ids, as undo does")
+                warned("MFA delete is enabled: delete markers cannot be removed by version ID, as undo does")
             }
         }),
         judged(Subject::ObjectLock, "Object Lock", lock, object_lock),
         judged(Subject::Replication, "replication", replicas, |to| match to.as_slice() {
             [] => passed("no replication from here"),
-            to => warned(format!("replicated to {}: what a restore writes goes there too", to.join(", "))),
+            to => warned(format!("replicated to {}: restored objects are replicated too", to.join(", "))),
         }),
         judged(Subject::Ownership, "object ownership", acls, |acls| match acls {
             false => passed("no ACLs"),
@@ -64,9 +64,9 @@ pub fn checks(
         }),
         judged(Subject::Policy, "the bucket's policy", conditions, |demanded| match demanded {
             false => passed("no policy on conditional writes"),
-            true => warned(
-                "the bucket's policy denies writes without a condition: S3 refuses copies where it applies",
-            ),
+            true => {
+                warned("the bucket policy denies unconditional writes: S3 refuses copies where it applies")
+            }
         }),
     ]
 }
@@ -112,9 +112,9 @@ fn object_lock(lock: &Lock) -> Judgement {
     match lock {
         Lock::Off => passed("no locks"),
         Lock::On(None) => passed("Object Lock without a default"),
-        Lock::On(Some(default)) => warned(format!(
-            "Object Lock puts every new version under {default}: what a restore writes by mistake stays that long"
-        )),
+        Lock::On(Some(default)) => {
+            warned(format!("Object Lock retains every new version for {default}, including restored ones"))
+        }
     }
 }
 
@@ -144,7 +144,7 @@ pub fn history_check(
     };
     let complete = format!("history complete for T ≥ {}", from.human());
     let whole_keys = match at.filter(|at| expiries.may_have_removed_keys(prefix, *at, now)) {
-        Some(_) => "; keys that have expired entirely by now are in no listing",
+        Some(_) => "; keys that have expired entirely are not listed",
         None => "",
     };
     let permission = match rules {
@@ -152,12 +152,12 @@ pub fn history_check(
         _ => None,
     };
     let (verdict, message) = if let Some(why) = &expiries.unknown {
-        let assumed = "so the worst is assumed";
+        let assumed = "assuming the worst";
         (Verdict::Unknown, format!("lifecycle rules unknown ({why}), {assumed}: {complete}{whole_keys}"))
     } else if at.is_none_or(|at| from <= at) {
         passed(complete)
     } else {
-        let of = if expiries.of_past { "of now and those before" } else { "of now" };
+        let of = if expiries.of_past { "of now and earlier" } else { "of now" };
         warned(format!("{complete}, by the lifecycle rules {of}{whole_keys}"))
     };
     Check { subject, verdict, message, permission, database: None }

@@ -193,14 +193,14 @@ impl Resolver {
         let corrupt = |what: String| Err(Error::new(ErrorKind::Corrupt, what));
         if self.current.seen > 0 && entry.key < self.current.key.as_str() {
             return corrupt(format!(
-                "the server lists {} after {}: not in the order of keys",
+                "the server lists {} after {}: not in key order",
                 printable(entry.key),
                 printable(&self.current.key)
             ));
         }
         if !entry.is_latest {
             return corrupt(format!(
-                "the server lists {} beginning with {}, which is not its current entry: not newest first, so nothing is certain",
+                "the server lists {} beginning with {}, which is not its current entry: not newest first",
                 printable(entry.key),
                 entry.version_id
             ));

@@ -44,9 +44,7 @@ impl Client {
             return e;
         }
         let narrowed = Error::new(ErrorKind::Denied, e.to_string()).with_code("SignatureDoesNotMatch");
-        narrowed
-            .hint("other requests are accepted: see whether a proxy rewrites the path of this one")
-            .because(e)
+        narrowed.hint("other requests are accepted: check whether a proxy rewrites this path").because(e)
     }
 
     /// Finds out why the HEAD of a version failed with `e`.

@@ -160,7 +160,7 @@ impl Client {
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(match demands_conditions(reply.policy().unwrap_or_default()) {
                 Some(demanded) => Known::Is(demanded),
-                None => Known::Unclear("it is no policy that this version of asof can read".to_owned()),
+                None => Known::Unclear("this version of asof cannot read it".to_owned()),
             }),
             Err(e) if e.code() == Some("NoSuchBucketPolicy") => Ok(Known::Is(false)),
             Err(e) => not_told(e, PERMISSION),

@@ -303,7 +303,7 @@ fn check_endpoint(url: &str) -> Result<()> {
 async fn find_credentials(config: &aws_config::SdkConfig, profile: Option<&str>) -> Result<()> {
     let place = profile.map(|p| format!(" in the profile {p}")).unwrap_or_default();
     let missing = |e| {
-        let mut error = Error::new(ErrorKind::Credentials, format!("no usable AWS credentials were found{place}"))
+        let mut error = Error::new(ErrorKind::Credentials, format!("no usable AWS credentials found{place}"))
             .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)");
         if let Some(e) = e {
             error = error.because(aws_smithy_types::error::display::DisplayErrorContext(&e).to_string());

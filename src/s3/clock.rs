@@ -135,7 +135,7 @@ impl Client {
     pub async fn server_time(&self, bucket: &str) -> Result<Instant> {
         let tap = DateTap::default();
         let doing =
-            Doing { what: "read the clock of the server of", bucket, key: None, permission: "s3:ListBucket" };
+            Doing { what: "read the server clock of", bucket, key: None, permission: "s3:ListBucket" };
         let ask = |sdk: aws_sdk_s3::Client| {
             sdk.head_bucket().bucket(bucket).customize().interceptor(tap.clone()).send()
         };
@@ -143,7 +143,7 @@ impl Client {
         let date = tap.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         date.as_deref().and_then(Instant::parse_http_date).ok_or_else(|| {
             let said = date.as_deref().unwrap_or("none");
-            let message = format!("the server of {bucket} does not tell its time: its Date is {said}");
+            let message = format!("the server of {bucket} reports no valid time: its Date header is {said}");
             Error::new(ErrorKind::Unsupported, message)
         })
     }

@@ -109,7 +109,10 @@ impl Client {
 /// A key of which a reply says neither that it was deleted nor that it was not.
 fn untold(bucket: &str, key: &str) -> Error {
     let key = printable(key);
-    Error::new(ErrorKind::Transient, format!("the server did not say whether it deleted s3://{bucket}/{key}"))
+    Error::new(
+        ErrorKind::Transient,
+        format!("the server did not report whether it deleted s3://{bucket}/{key}"),
+    )
 }
 
 fn marker(deleted: &DeletedObject) -> Deleted {

@@ -65,15 +65,15 @@ where
         {
             let body = service.raw().body().bytes().unwrap_or_default();
             let why = root::describe(body, &root_cause(error).to_string());
-            let why = format!("the reply is not a result that S3 sends: {why}");
+            let why = format!("the reply is not a valid S3 result: {why}");
             Error::new(ErrorKind::Corrupt, doing.cannot(&why)).with_code(UNREADABLE)
         }
         SdkError::ServiceError(service) => {
             explain_answer(&Answer::of(service.raw(), service.err()), doing, place)
         }
-        SdkError::TimeoutError(_) => unreachable(ErrorKind::Transient, "no answer in time", doing, place),
+        SdkError::TimeoutError(_) => unreachable(ErrorKind::Transient, "the request timed out", doing, place),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-            unreachable(ErrorKind::Transient, "no connection in time", doing, place)
+            unreachable(ErrorKind::Transient, "the connection timed out", doing, place)
         }
         SdkError::DispatchFailure(failure) if failure.is_io() => match root_cause(error) {
             cause if cause.is::<DecodeError>() => {
@@ -116,7 +116,7 @@ pub(super) fn not_told<T>(e: Error, permission: &'static str) -> Result<Known<T>
         _ if e.code() == Some("NoSuchBucket") => Err(e),
         // Ceph RGW answers what it does not know with the bucket's listing.
         _ if e.code() == Some(UNREADABLE) => {
-            Ok(Known::Unclear("the answer is of another kind: the server may not offer it".to_owned()))
+            Ok(Known::Unclear("unexpected kind of reply: the server may not support it".to_owned()))
         }
         _ => Ok(Known::Unclear(e.to_string())),
     }
@@ -174,12 +174,12 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
     let region = answer.region();
     let mut error = match (answer.code, kind) {
         ("NoSuchBucket", _) => Error::new(kind, format!("the bucket {} does not exist", doing.bucket))
-            .hint("check its name, and that --profile and --endpoint-url lead to the account that owns it"),
+            .hint("check its name, --profile and --endpoint-url"),
         ("ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired", _) => {
             Error::new(kind, doing.cannot("the credentials have expired")).hint(RENEW)
         }
         ("RequestTimeTooSkewed" | "RequestInTheFuture", _) => {
-            Error::new(kind, doing.cannot("this machine's clock is too far from the server's"))
+            Error::new(kind, doing.cannot("this machine's clock differs too much from the server's"))
                 .hint("set the clock, then run the command again")
         }
         (_, ErrorKind::Credentials) => {
@@ -191,22 +191,22 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
             match region {
                 Some(region) => Error::new(kind, format!("{wrong}, but in {region}"))
                     .hint(format!("add --region {region}")),
-                None => Error::new(kind, wrong).hint("name its region with --region"),
+                None => Error::new(kind, wrong).hint("set its region with --region"),
             }
         }
         (_, ErrorKind::Denied) => {
             let denied = Error::new(kind, doing.cannot(&format!("access denied ({code})")))
-                .hint(format!("the credentials need {} (and no policy may deny it)", doing.permission));
+                .hint(format!("the credentials need {}, and no policy may deny it", doing.permission));
             match &place.expected_owner {
                 None => denied,
                 Some(owner) => denied.hint(format!(
-                    "or the account {owner} does not own the bucket, as --expected-bucket-owner requires"
+                    "or the bucket is not owned by account {owner}, as --expected-bucket-owner requires"
                 )),
             }
         }
         (_, ErrorKind::Throttled) => {
-            Error::new(kind, doing.cannot(&format!("the server is refusing so many requests ({code})")))
-                .hint("try again later; a restore asks more slowly with a lower --rate and --concurrency")
+            Error::new(kind, doing.cannot(&format!("the server is throttling requests ({code})")))
+                .hint("try again later, or lower --rate and --concurrency")
         }
         _ => {
             let said = if answer.message.is_empty() {

@@ -135,7 +135,7 @@ impl Client {
 
 fn foreign_key(bucket: &str, key: &str, e: Error) -> Error {
     let message = format!(
-        "cannot copy s3://{bucket}/{}: HTTP 400, as for an object that its writer encrypted with a key of their own (SSE-C)",
+        "cannot copy s3://{bucket}/{}: HTTP 400, as for an object encrypted with a customer-provided key (SSE-C)",
         printable(key)
     );
     Error::new(ErrorKind::Invalid, message)

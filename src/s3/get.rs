@@ -50,7 +50,7 @@ impl Body {
     /// The next piece; none after the last. An error where the body breaks off, or stalls.
     pub async fn next(&mut self, object: ObjectName<'_>) -> Result<Option<Bytes>> {
         self.stream.next().await.transpose().map_err(|e| {
-            let why = stalled(&e).map_or_else(|| "the body broke off".to_owned(), ToString::to_string);
+            let why = stalled(&e).map_or_else(|| "the body ended early".to_owned(), ToString::to_string);
             object.broken(ErrorKind::Transient, &why).because(e.to_string())
         })
     }
@@ -79,7 +79,7 @@ impl Client {
         let begins_right =
             reply.content_range().is_some_and(|range| range.starts_with(&format!("bytes {from}-")));
         if from > 0 && !begins_right {
-            let why = "the server does not go on where the body broke off";
+            let why = "the server does not resume the body where it ended";
             return Err(object.broken(ErrorKind::Unsupported, why));
         }
         Ok(Body { stored: of_get(&reply), stream: reply.body })

@@ -39,7 +39,7 @@ impl Client {
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(match reply.rules().iter().map(rule).collect() {
                 Some(rules) => Known::Is(rules),
-                None => Known::Unclear("they make no sense to this version of asof".to_owned()),
+                None => Known::Unclear("this version of asof cannot read them".to_owned()),
             }),
             Err(e) if e.code() == Some("NoSuchLifecycleConfiguration") => Ok(Known::Is(Vec::new())),
             Err(e) => not_told(e, PERMISSION),

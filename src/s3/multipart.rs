@@ -76,7 +76,7 @@ impl Client {
         let id = reply.upload_id().ok_or_else(|| {
             Error::new(
                 ErrorKind::Corrupt,
-                format!("the server began a copy in {} and gave it no id", request.bucket),
+                format!("the server started a copy in {} without an upload ID", request.bucket),
             )
         })?;
         Ok(Upload { bucket: request.bucket.to_owned(), key: request.key.to_owned(), id: id.to_owned() })
@@ -115,7 +115,7 @@ impl Client {
         let result = reply.copy_part_result().ok_or_else(|| {
             Error::new(
                 ErrorKind::Corrupt,
-                format!("the server said nothing of a part that it copied in {}", upload.bucket),
+                format!("the server's reply lacks the result of a copied part in {}", upload.bucket),
             )
         })?;
         Ok(Part(completed(number, result)))
@@ -173,7 +173,7 @@ impl Client {
         let call = self.sdk(&upload.bucket).abort_multipart_upload();
         let call = call.bucket(&upload.bucket).key(for_sdk(&upload.key)).upload_id(&upload.id);
         let doing = Doing {
-            what: "abandon the unfinished copy to",
+            what: "abort the unfinished copy to",
             permission: "s3:AbortMultipartUpload",
             ..upload.doing()
         };
@@ -189,11 +189,8 @@ impl Client {
     pub async fn has_upload(&self, upload: &Upload) -> Result<bool> {
         let call = self.sdk(&upload.bucket).list_parts();
         let call = call.bucket(&upload.bucket).key(for_sdk(&upload.key)).upload_id(&upload.id).max_parts(1);
-        let doing = Doing {
-            what: "look at the parts of",
-            permission: "s3:ListMultipartUploadParts",
-            ..upload.doing()
-        };
+        let doing =
+            Doing { what: "list the parts of", permission: "s3:ListMultipartUploadParts", ..upload.doing() };
         let call = call.customize().interceptor(KeyInPath::new(&upload.key)).interceptor(root::PARTS);
         match call.send().await.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(_) => Ok(true),

@@ -36,15 +36,14 @@ pub(super) fn needs_mfa(profile: &str, selected: Option<&str>) -> Error {
     let of = selected.unwrap_or(profile);
     let asks = if of == profile { "it" } else { profile };
     let message = format!(
-        "no usable AWS credentials were found in the profile {of}: {asks} needs a code of an MFA device (mfa_serial), for \
-         which asof cannot ask"
+        "no usable AWS credentials found in the profile {of}: {asks} needs an MFA code (mfa_serial), which asof cannot prompt for"
     );
     Error::new(ErrorKind::Denied, message)
         .hint(format!(
-            "let the AWS CLI ask for it: eval \"$(aws configure export-credentials --profile {of} --format env)\", then run \
+            "let the AWS CLI prompt for it: eval \"$(aws configure export-credentials --profile {of} --format env)\", then run \
              the command again without --profile"
         ))
         .hint(format!(
-            "or name a profile that has credential_process = aws configure export-credentials --profile {of}"
+            "or use a profile with credential_process = aws configure export-credentials --profile {of}"
         ))
 }

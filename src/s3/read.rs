@@ -78,7 +78,7 @@ impl Client {
         let reply = call.customize().interceptor(tap.clone()).config_override(patience).send().await;
         reply.map_err(|e| explain(&e, doing, &self.place))?;
         self.counters.list_requests.add(1);
-        tap.take().ok_or_else(|| Error::internal("an answer came without the listing that was tapped"))
+        tap.take().ok_or_else(|| Error::internal("a reply came without its listing"))
     }
 
     /// What HEAD says of an object's current version, or of the one named, and its tags; `None` if there is none.

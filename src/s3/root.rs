@@ -155,7 +155,7 @@ pub(super) fn describe(document: &[u8], cause: &str) -> String {
         Some(name) => format!("its root element is {}", printable(&String::from_utf8_lossy(name))),
         None => {
             let begins: String = text.trim().chars().take(limits::QUOTED).collect();
-            format!("it is no XML that S3 sends: {}", printable(&begins))
+            format!("it is not valid S3 XML: {}", printable(&begins))
         }
     }
 }
@@ -182,7 +182,7 @@ impl Body for Renamed {
                 Some(Ok(frame)) => {
                     let piece = frame.into_data().unwrap_or_default();
                     if this.read.len() + piece.len() > limits::RESULT_BYTES {
-                        let error = "the reply is larger than any that S3 sends";
+                        let error = "the reply is larger than S3 ever sends";
                         return Poll::Ready(Some(Err(error.into())));
                     }
                     this.read.extend_from_slice(&piece);

@@ -165,7 +165,7 @@ fn lack(body: &[u8], expected: Expected) -> Option<&'static str> {
                 (inside, ended) = (false, ended || depth == 0);
             }
             Ok(Event::Eof) if ended && found => return None,
-            Ok(Event::Eof) if ended => return Some("a result that lacks what it is about"),
+            Ok(Event::Eof) if ended => return Some("an incomplete result"),
             Ok(Event::Eof) | Err(_) => return Some("half a body"),
             Ok(_) => {}
         }

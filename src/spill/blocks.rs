@@ -31,8 +31,11 @@ impl Blocks {
     pub(super) fn new() -> Result<Self> {
         let place = std::env::temp_dir();
         let file = tempfile::tempfile().map_err(|e| {
-            Error::new(ErrorKind::Local, format!("cannot make a temporary file in {}: {e}", place.display()))
-                .hint(ROOM)
+            Error::new(
+                ErrorKind::Local,
+                format!("cannot create a temporary file in {}: {e}", place.display()),
+            )
+            .hint(ROOM)
         })?;
         Ok(Self { file, end: AtomicU64::new(0) })
     }
@@ -74,12 +77,12 @@ impl Codec {
     }
 }
 
-const ROOM: &str = "point TMPDIR to a directory with room for what is found";
+const ROOM: &str = "set TMPDIR to a directory with more free space";
 
 pub(super) fn full(e: &io::Error) -> Error {
-    Error::new(ErrorKind::Local, format!("cannot keep what was found in a temporary file: {e}")).hint(ROOM)
+    Error::new(ErrorKind::Local, format!("cannot write findings to a temporary file: {e}")).hint(ROOM)
 }
 
 pub(super) fn damaged() -> Error {
-    Error::new(ErrorKind::Corrupt, "the temporary file of what was found was damaged")
+    Error::new(ErrorKind::Corrupt, "the temporary file of findings is damaged")
 }

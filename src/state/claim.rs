@@ -58,8 +58,8 @@ impl Claim {
 
     fn write(&mut self) -> Result<()> {
         let json = serde_json::to_vec(&self.holder).map_err(|e| {
-            Error::usage(format!("the path of the recovery file cannot be noted: {e}"))
-                .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
+            Error::usage(format!("cannot record the path of the recovery file: {e}"))
+                .hint("nothing was changed; rename the recovery file and its directory to valid UTF-8")
         })?;
         let written = self.file.set_len(0).and_then(|()| self.file.rewind());
         written.and_then(|()| self.file.write_all(&json)).map_err(|e| cannot(&self.path, "write", &e))
@@ -78,7 +78,7 @@ const PREFIX: &str = "claim-";
 fn held(other: &Holder, resource: &Resource) -> Error {
     let message = format!("another process is working on {}: {}", resource.in_words(), other.in_words());
     Error::new(ErrorKind::Refused, message)
-        .hint("nothing was changed by this one; wait for that process to finish, or stop it, and run the command again")
+        .hint("nothing was changed; wait for that process to finish, or stop it, and run the command again")
 }
 
 /// The claims of processes that live. Those of dead ones are removed.
@@ -110,7 +110,7 @@ fn others(dir: &Path) -> Result<Vec<Holder>> {
 
 /// It is locked, so somebody works on something, and it is not known on what.
 fn unread(path: &Path, e: &serde_json::Error) -> Error {
-    let message = format!("cannot read what another process is working on, in {}: {e}", path.display());
+    let message = format!("cannot read the claims of other processes in {}: {e}", path.display());
     Error::new(ErrorKind::Refused, message).hint("wait for that process to finish, and run the command again")
 }
 

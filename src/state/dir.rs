@@ -23,7 +23,7 @@ pub(super) struct NewDir {
 
 /// Makes a directory with a name of its own, after the second in which it is made.
 pub(super) fn make(parent: &Path, began: Instant) -> Result<NewDir> {
-    let elsewhere = |e: Error| e.hint("--state-dir names another directory");
+    let elsewhere = |e: Error| e.hint("use --state-dir for another directory");
     make_private(parent).map_err(elsewhere)?;
     let stamp = began.compact();
     for _ in 0..limits::RUN_NAMES {
@@ -38,7 +38,7 @@ pub(super) fn make(parent: &Path, began: Instant) -> Result<NewDir> {
             }
         }
     }
-    Err(Error::new(ErrorKind::Local, format!("cannot find a new name in {}", parent.display())))
+    Err(Error::new(ErrorKind::Local, format!("cannot find an unused name in {}", parent.display())))
 }
 
 /// Makes a directory, and those that it lies in, for its owner alone.
@@ -123,7 +123,7 @@ pub(super) fn lock(dir: &Path, what: &str) -> Result<File> {
         Err(TryLockError::WouldBlock) => {
             let message = format!("another process is working on the {what}");
             Err(Error::new(ErrorKind::Refused, message)
-                .hint("let it end, or stop it; its journal keeps what it has done"))
+                .hint("wait for it to finish, or stop it; its journal keeps completed changes"))
         }
         Err(TryLockError::Error(e)) => Err(cannot(&path, "lock", &e)),
     }
@@ -137,5 +137,5 @@ pub(super) fn is_locked(dir: &Path) -> bool {
 
 pub(super) fn cannot(path: &Path, what: &str, e: &std::io::Error) -> Error {
     Error::new(ErrorKind::Local, format!("cannot {what} {}: {e}", path.display()))
-        .hint("plan and journal are kept there; see that the disk has room and the directory can be written")
+        .hint("plan and journal are kept there; check free space and permissions")
 }

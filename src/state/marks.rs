@@ -40,8 +40,8 @@ impl MarksFile {
     pub(crate) fn require_free(&self, name: &str, file: &str) -> Result<()> {
         let marks = Marks::read(&read(&self.path)?.unwrap_or_default());
         let Some(mark) = marks.own(name, file) else { return Ok(()) };
-        Err(Error::usage(format!("there is a mark {name} already, at {}", mark.at.human()))
-            .hint("give another --name; --replace replaces the mark"))
+        Err(Error::usage(format!("the mark {name} already exists, at {}", mark.at.human()))
+            .hint("choose another --name, or use --replace"))
     }
 
     /// Adds a line of its own, which is on disk when this returns. The name may have been given meanwhile.

@@ -53,7 +53,7 @@ impl Replay for RecoveryState {
 
     /// The state stays where it is: in another directory the same command would begin anew.
     const UNWRITTEN: &'static str =
-        "once it can be written, the same command goes on with what the journal says";
+        "once it is writable, run the same command again to resume from the journal";
 
     fn check(&self, record: &Record) -> std::result::Result<(), String> {
         self.clone().apply(record)
@@ -67,7 +67,7 @@ impl Replay for RecoveryState {
     }
 
     fn on_damage(&self) -> Vec<String> {
-        let anew = "once you have seen to that, move its directory away to begin anew";
+        let anew = "after fixing that, move its directory away to start over";
         vec![list::known(self), anew.to_owned()]
     }
 }
@@ -244,8 +244,9 @@ impl Place {
             return Ok(None);
         }
         let dir = self.dir.display();
-        Err(Error::usage(format!("cannot read what the recovery in {dir} was told: {why}"))
-            .hint("go on with it by the asof that began it; or move that directory away, to begin anew"))
+        Err(Error::usage(format!("cannot read the manifest of the recovery in {dir}: {why}")).hint(
+            "resume it with the asof version that started it, or move that directory away to start over",
+        ))
     }
 }
 

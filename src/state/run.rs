@@ -88,9 +88,8 @@ impl Run {
         }
         let lock = lock(&dir, &format!("run {id}"))?;
         if !dir.join("plan").exists() && !dir.join("journal").exists() {
-            let message =
-                format!("the run {id} was stopped before its plan was whole; it has changed nothing");
-            return Err(Error::usage(message).hint("begin another one"));
+            let message = format!("run {id} was stopped before its plan was written; it changed nothing");
+            return Err(Error::usage(message).hint("start a new one"));
         }
         Ok(Self { id: id.to_owned(), manifest: RunManifest::read(&dir)?, dir, _lock: lock })
     }

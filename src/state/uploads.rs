@@ -77,8 +77,7 @@ impl NotedUploads {
             _ => "lines",
         };
         Some(format!(
-            "cannot read {what} {} of {}: multipart uploads noted there may be unfinished, and are charged for until they are \
-             aborted; look for them: aws s3api list-multipart-uploads --bucket {}",
+            "cannot read {what} {} of {}: multipart uploads recorded there may be unfinished and are charged for until aborted; list them: aws s3api list-multipart-uploads --bucket {}",
             lines.join(", "),
             printable(&self.path.display().to_string()),
             printable(bucket)
@@ -109,7 +108,7 @@ impl UploadList {
 
 fn cannot(path: &Path, what: &str, e: &std::io::Error) -> Error {
     Error::new(ErrorKind::Local, format!("cannot {what} {}: {e}", path.display()))
-        .hint("the run's multipart uploads are noted there; without it none is begun")
+        .hint("the run's multipart uploads are recorded there; without it none is started")
 }
 
 #[cfg(test)]

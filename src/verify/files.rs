@@ -61,7 +61,7 @@ impl<'a> Files<'a> {
         let (place, wanted) = (directory.clone(), path.clone());
         let found = tokio::task::spawn_blocking(move || place.find(&wanted)).await?;
         let found = found.map_err(|e| {
-            Error::new(ErrorKind::Local, format!("cannot look at {}: {e}", printable(path.text()))).because(e)
+            Error::new(ErrorKind::Local, format!("cannot inspect {}: {e}", printable(path.text()))).because(e)
         })?;
         let (file, size, modified) = match found {
             Some(Found::Folder) if path.is_folder() => return Ok(Stands::AsPut),

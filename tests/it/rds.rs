@@ -189,9 +189,10 @@ fn a_time_outside_the_window_is_refused_before_anything_starts() {
             databases.write(kind, "");
             let hour = databases.at().0;
             // Logs are shipped every five minutes, and the source is two hours old.
-            for (at, words) in
-                [(hour + 57 * 60, "it reaches only to"), (hour - 70 * 60, "it reaches back to")]
-            {
+            for (at, words) in [
+                (hour + 57 * 60, "its latest restorable time is"),
+                (hour - 70 * 60, "its earliest restorable time is"),
+            ] {
                 let run = databases.recover(Moment(at)).await.expect_code(5);
                 assert!(run.stderr.contains(words) && run.stderr.contains("nothing was changed"), "{run}");
             }
@@ -283,7 +284,7 @@ fn what_cannot_come_out_right_is_refused_before_anything_starts() {
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace(&databases.id("dst"), "Not_An_Identifier")).unwrap();
         let run = databases.recover(databases.at()).await.expect_code(2);
-        assert!(run.stderr.contains("is no identifier of RDS"), "{run}");
+        assert!(run.stderr.contains("is not a valid RDS identifier"), "{run}");
         assert_eq!(restores(&databases), 0);
     });
 }

@@ -167,8 +167,7 @@ impl Worker {
             Seen::Wanted(_) => Ok(()),
             Seen::AsExpected | Seen::Other(_) => {
                 let key = printable(&item.change.key).into_owned();
-                let message =
-                    format!("the server says that it has changed {key}, but the key does not show it");
+                let message = format!("the server reported success for {key}, but the key has not changed");
                 Err(Error::new(ErrorKind::Transient, message))
             }
         }

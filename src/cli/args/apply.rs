@@ -105,8 +105,8 @@ impl CopyArgs {
             [("--thaw", self.thaw.thaw.is_some()), ("--locks", self.locks), ("--no-head", self.no_head)];
         let given = given.iter().find(|(_, given)| *given);
         given.map_or(Ok(()), |(option, _)| {
-            Err(Error::usage(format!("{option} is for copies in a bucket"))
-                .hint("leave it out: files have bytes and a date, and nothing else"))
+            Err(Error::usage(format!("{option} applies to copies in a bucket only"))
+                .hint("leave it out: files keep only content and modification time"))
         })
     }
 }

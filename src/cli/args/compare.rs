@@ -34,7 +34,7 @@ pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
     /// Restrict to this kind of change; repeatable, or a list: --only undelete,revert
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     pub(in crate::cli) only: Vec<Action>,
-    /// Exit with 4 if there are differences
+    /// Exit with code 4 if there are differences
     #[arg(long)]
     pub(in crate::cli) exit_code: bool,
     #[command(flatten)]

@@ -10,7 +10,7 @@ use crate::lab::{Shape, WallOptions};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum LabCommand {
-    /// Serve a versioned S3 on loopback, in memory, until Ctrl-C
+    /// Serve an in-memory versioned S3 on loopback until Ctrl-C
     Serve(ServeArgs),
     /// Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
     Wall(WallArgs),

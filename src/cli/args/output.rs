@@ -21,7 +21,7 @@ pub(in crate::cli) struct OutputArgs<const CSV: bool = false> {
     /// Hide the progress display
     #[arg(long)]
     pub(in crate::cli) no_progress: bool,
-    /// Show progress even if stderr is not a terminal
+    /// Show progress even when stderr is not a terminal
     #[arg(long, conflicts_with_all = ["no_progress", "quiet"])]
     pub(in crate::cli) progress: bool,
 }

@@ -10,7 +10,7 @@ type Parsed<T> = Result<T, String>;
 
 /// clap shows an error's message only, so the hint has to be part of it.
 pub(super) fn parse<T: std::str::FromStr<Err = Error>>(text: &str) -> Parsed<T> {
-    text.parse().map_err(|e: Error| format!("{e}\n  {}", e.hints().join("\n  ")))
+    text.parse().map_err(|e: Error| format!("{e}\n  hint: {}", e.hints().join("\n  hint: ")))
 }
 
 pub(super) fn rate(text: &str) -> Parsed<u32> {

@@ -43,7 +43,7 @@ pub(in crate::cli) struct RecoverArgs {
     /// Wait until every database can be restored to the target time
     #[arg(long)]
     pub(in crate::cli) wait: bool,
-    /// Show what would be restored, and change nothing
+    /// Show what would be restored and change nothing
     #[arg(short = 'n', long)]
     pub(in crate::cli) dry_run: bool,
     /// Skip the confirmation prompt

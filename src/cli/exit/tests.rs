@@ -4,7 +4,7 @@ use super::*;
 fn a_bug_is_told_apart_from_wrong_usage() {
     let bug = Error::internal("no bucket 3");
     assert_eq!(Exit::from(bug.kind()), Exit::Failed);
-    assert_eq!(bug.to_string(), "this is a bug in asof: no bucket 3");
+    assert_eq!(bug.to_string(), "internal error: no bucket 3");
     let [hint] = bug.hints() else { panic!("one hint: {bug:?}") };
     assert!(hint.contains("nothing more was changed"), "{hint}");
     assert!(bug.ends_the_run(), "what follows could not be trusted");

@@ -63,35 +63,31 @@ fn the_words_tell_the_bounds_and_which_one_is_not_told() {
     let (first, last) = ("1970-01-01 00:01:40 UTC", "1970-01-12 13:41:40 UTC");
     let recent = NOW - 300;
     for (window, question, words) in [
-        (window(100, recent), Question::Back, format!("database orders: reaches from {first} to {last}")),
+        (window(100, recent), Question::Back, format!("database orders: restorable from {first} to {last}")),
         (
             window(100, None),
             Question::Back,
-            format!("database orders: reaches back to {first}, does not say up to when"),
+            format!("database orders: restorable from {first}, latest time unknown"),
         ),
         (
             window(None, recent),
             Question::Back,
-            format!("database orders: does not say since when, reaches up to {last}"),
+            format!("database orders: restorable up to {last}, earliest time unknown"),
         ),
-        (
-            window(None, None),
-            Question::At(second(1)),
-            "database orders: does not say which times it reaches".to_owned(),
-        ),
+        (window(None, None), Question::At(second(1)), "database orders: restorable times unknown".to_owned()),
         (
             window(100, recent),
             Question::At(second(99)),
             format!(
-                "the database orders cannot be restored to 1970-01-01 00:01:39 UTC: it reaches back to {first}"
+                "the database orders cannot be restored to 1970-01-01 00:01:39 UTC: its earliest restorable time is {first}"
             ),
         ),
         (
             window(None, 100),
             Question::Since(second(0)),
             format!(
-                "database orders: does not say since when, reaches up to {first} and no further (11 d 13 h ago): \
-                     are its backups still made?"
+                "database orders: restorable up to {first}, earliest time unknown and no further (11 d 13 h ago): \
+                     are its backups still running?"
             ),
         ),
     ] {
@@ -108,7 +104,7 @@ fn what_cannot_be_asked_is_unknown_and_blocks() {
         assert!(check.blocks() && check.verdict == Verdict::Unknown, "{check:?}");
         assert_eq!(
             check.message,
-            "database orders: which times it reaches is unknown (the command failed; look above)"
+            "database orders: restorable times unknown (the command failed; look above)"
         );
     }
 }

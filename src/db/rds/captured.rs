@@ -154,10 +154,13 @@ impl<S: DeserializeOwned> Captured<S> {
         };
         let captured: Self = serde_json::from_slice(kept).map_err(|e| wrong(e.to_string()))?;
         if captured.format > FORMAT {
-            return Err(wrong("a newer asof has written them".to_owned()));
+            return Err(wrong("they were written by a newer asof".to_owned()));
         }
         if captured.source != source {
-            return Err(wrong(format!("they are of {}, and the file names {source}", captured.source)));
+            return Err(wrong(format!(
+                "they are for {}, but the recovery file names {source}",
+                captured.source
+            )));
         }
         Ok(captured)
     }

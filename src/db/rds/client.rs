@@ -29,9 +29,8 @@ impl Client {
         let Server { endpoint_url, region, profile, read_timeout } = server.clone();
         let server = s3::Settings { endpoint_url, region, profile, read_timeout, ..s3::Settings::default() };
         let sdk = Box::pin(connect(&server)).await?.ok_or_else(|| {
-            Error::usage(format!("the region of the database {database} is not known")).hint(
-                "give it one in the recovery file (region = \"eu-west-1\"), with --region, or as AWS_REGION",
-            )
+            Error::usage(format!("the region of the database {database} is unknown"))
+                .hint("set it in the recovery file (region = \"eu-west-1\"), with --region, or as AWS_REGION")
         })?;
         Ok(Self { server, sdk: Mutex::new(sdk), cancel })
     }
@@ -40,7 +39,7 @@ impl Client {
     #[cfg(all(test, feature = "lab"))]
     pub(super) fn of(sdk: aws_sdk_rds::Client) -> Self {
         let server =
-            s3::Settings { profile: Some("none of this name".to_owned()), ..s3::Settings::default() };
+            s3::Settings { profile: Some("nothing by that name".to_owned()), ..s3::Settings::default() };
         Self { server, sdk: Mutex::new(sdk), cancel: Cancel::default() }
     }
 
@@ -123,7 +122,7 @@ impl Client {
         while !Box::pin(is_done()).await? {
             if Instant::now() >= until {
                 let minutes = longest.as_secs() / 60;
-                let message = format!("{still}, {minutes} minutes after it was asked");
+                let message = format!("{still}, {minutes} minutes after the request");
                 return Err(Error::new(ErrorKind::Local, message));
             }
             self.pause(backoff.pause()).await?;
@@ -139,7 +138,7 @@ impl Client {
         if self.cancel.pause(pause).await {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Interrupted, "interrupted while RDS was being asked"))
+        Err(Error::new(ErrorKind::Interrupted, "interrupted while waiting for RDS"))
     }
 }
 
@@ -218,7 +217,7 @@ where
             explain_answer(doing, service.raw().status().as_u16(), code, message.unwrap_or_default())
         }
         SdkError::ConstructionFailure(_) => Error::new(ErrorKind::Invalid, format!("cannot {doing}")),
-        _ => Error::new(ErrorKind::Transient, format!("cannot {doing}: RDS gives no answer"))
+        _ => Error::new(ErrorKind::Transient, format!("cannot {doing}: RDS does not answer"))
             .hint("check the network, and the endpoint-url and region of the database"),
     }
     .because(DisplayErrorContext(error).to_string())
@@ -226,7 +225,7 @@ where
 
 fn explain_answer(doing: &str, status: u16, code: &str, message: &str) -> Error {
     let said = match (code, message) {
-        ("", _) if status < 400 => "its answer cannot be read".to_owned(),
+        ("", _) if status < 400 => "its reply cannot be read".to_owned(),
         ("", _) => format!("HTTP {status}"),
         (code, "") => code.to_owned(),
         (code, message) => format!("{code}: {}", printable(message)),
@@ -242,24 +241,22 @@ fn explain_answer(doing: &str, status: u16, code: &str, message: &str) -> Error 
 fn remedy(code: &str, kind: ErrorKind) -> Option<&'static str> {
     Some(match (code, kind) {
         (code, _) if is_expired(Some(code)) => {
-            "the credentials have expired: renew them (aws sso login, or a new session token); what RDS was asked for \
-             goes on there, and the same command finds it by its tag"
+            "the credentials have expired: renew them (aws sso login, or a new session token); RDS continues what was requested, and the same command finds it by its tag"
         }
-        (code, _) if is_busy(Some(code)) => "it is busy with something else: wait until it is available",
+        (code, _) if is_busy(Some(code)) => "it is busy: wait until it is available",
         (_, ErrorKind::Denied) => "asof check --iam recover prints the permissions that the credentials need",
-        (_, ErrorKind::Throttled) => "RDS refuses so many requests: try again later",
+        (_, ErrorKind::Throttled) => "RDS is throttling requests: try again later",
         ("KMSKeyNotAccessibleFault", _) => {
-            "let the key be enabled, and the role use it: kms:DescribeKey and kms:CreateGrant, for RDS \
-             (asof check --iam recover prints the policy)"
+            "enable the key and allow the role to use it: kms:DescribeKey and kms:CreateGrant for RDS (asof check --iam recover prints the policy)"
         }
         ("PointInTimeRestoreNotEnabled", _) => {
-            "its automated backups are off, so that no past second can be restored"
+            "its automated backups are off, so no past second can be restored"
         }
         ("DBInstanceQuotaExceeded" | "InstanceQuotaExceeded" | "StorageQuotaExceeded", _) => {
-            "remove what is not needed, or have the quota raised"
+            "remove unused resources, or request a quota increase"
         }
         (code, _) if code.contains("GroupNotFound") => {
-            "name one that is there in the overrides of the recovery file"
+            "choose an existing one in the overrides of the recovery file"
         }
         _ => return None,
     })

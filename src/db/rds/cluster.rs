@@ -119,8 +119,8 @@ impl Kind for DbCluster {
             return Ok(());
         }
         let name = &settings.name;
-        let message = format!("the overrides of the database {name} ask for more than {most} instances");
-        Err(Error::usage(message).hint("a cluster takes no more"))
+        let message = format!("the overrides of the database {name} request more than {most} instances");
+        Err(Error::usage(message).hint("a cluster has at most that many"))
     }
 
     async fn read_source(of: &Cluster) -> Result<Captured<ClusterSettings>> {
@@ -149,9 +149,9 @@ impl Kind for DbCluster {
         if of.members().await?.iter().all(|member| member.db_instance_class.is_some()) {
             return Ok(());
         }
-        let message = format!("the class of the instances of the database {} is not known", of.name());
+        let message = format!("the instance class of the database {} is unknown", of.name());
         Err(Error::usage(message).hint(
-            "name it in the recovery file: [database.overrides.instance] db-instance-class = \"db.r7g.large\"; \
+            "set it in the recovery file: [database.overrides.instance] db-instance-class = \"db.r7g.large\"; \
              or instances = 0 in [database.overrides]",
         ))
     }

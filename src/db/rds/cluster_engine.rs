@@ -27,7 +27,7 @@ impl Cluster {
         };
         let Some(engine) = engine else { return Ok(ClusterEngine::Aurora) };
         ClusterEngine::of(&engine).ok_or_else(|| {
-            Error::usage(format!("the database {name} is a cluster of {engine}, which asof does not know"))
+            Error::usage(format!("the database {name} is a cluster of the unsupported engine {engine}"))
                 .hint("restore it by commands: kind = \"command\"")
         })
     }
@@ -56,13 +56,13 @@ impl Cluster {
         if self.live_source().is_none() && !engine.keeps_backups() {
             let message =
                 format!("the database {name} cannot be restored from the backups of a deleted cluster");
-            let hint = format!("{} restores only a cluster that is there: name it as source", engine.name());
+            let hint = format!("{} can restore an existing cluster only: set it as source", engine.name());
             return Err(Error::usage(message).hint(hint));
         }
         if engine.makes_its_instances() && self.wanted().await?.db_cluster_instance_class.is_none() {
-            let message = format!("the class of the instances of the database {name} is not known");
+            let message = format!("the instance class of the database {name} is unknown");
             return Err(Error::usage(message).hint(
-                "name it in the recovery file: [database.overrides] db-cluster-instance-class = \"db.m6gd.large\"",
+                "set it in the recovery file: [database.overrides] db-cluster-instance-class = \"db.m6gd.large\"",
             ));
         }
         Ok(())

@@ -153,7 +153,7 @@ pub(super) fn left_out(cluster: &DbCluster) -> Vec<&'static str> {
     );
     note(
         cluster.master_user_secret().is_some(),
-        "the management of its password by Secrets Manager: the password is that of the time",
+        "password management by Secrets Manager: the password is the one at T",
     );
     left_out
 }

@@ -65,7 +65,7 @@ impl Kind for DbInstance {
     const NOT_IN_BACKUPS: &str = "class, security groups, subnet group, parameter group and the like";
     const RESOURCE_ID: &str = "DbiResourceId";
     const RENAMED: &str =
-        "RDS renames nothing while it makes the first backup: that is waited for, and may take hours";
+        "RDS cannot rename a database during its first backup: asof waits for it, which may take hours";
     const HAS_REPLICAS: bool = true;
 
     fn check(settings: &Settings, _: &InstanceSettings) -> Result<()> {
@@ -75,11 +75,9 @@ impl Kind for DbInstance {
     fn require_restorable(self) -> Result<Self> {
         let (id, engine) = (self.identifier(), self.engine().unwrap_or_default());
         if engine.starts_with("custom-") {
-            let message =
-                format!("the instance {id} is one of RDS Custom ({engine}), which asof cannot restore");
+            let message = format!("the instance {id} is RDS Custom ({engine}), which asof cannot restore");
             return Err(Error::usage(message).hint(
-                "its restore needs an instance profile and an engine version of its own: restore it by commands \
-                 (kind = \"command\")",
+                "RDS Custom needs an instance profile and a custom engine version: restore it by commands (kind = \"command\")",
             ));
         }
         Ok(self)

@@ -203,7 +203,7 @@ impl Asking<'_> {
         }
         Ok(match answer(PERMISSION, self.options(engine, None, None).await)? {
             Answer::Told(options) if options.is_empty() => {
-                Answer::Unknown(PERMISSION, format!("RDS tells of no class for {engine}"))
+                Answer::Unknown(PERMISSION, format!("RDS lists no classes for {engine}"))
             }
             Answer::Unknown(permission, why) => Answer::Unknown(permission, why),
             Answer::Told(_) | Answer::Missing => Answer::Missing,
@@ -224,7 +224,7 @@ impl Asking<'_> {
                 let request = request.set_engine_version(version.map(ToOwned::to_owned));
                 let request = request.set_db_instance_class(class.map(ToOwned::to_owned));
                 let request = request.set_marker(marker.clone());
-                request.send().await.map_err(|e| explain("ask which classes are to be had", &e))
+                request.send().await.map_err(|e| explain("list the orderable classes", &e))
             });
             let page = page.await?;
             marker = page.marker().filter(|marker| !marker.is_empty()).map(ToOwned::to_owned);
@@ -240,7 +240,7 @@ impl Asking<'_> {
     async fn quotas(&self) -> Result<Answer<Vec<(String, i64, i64)>>> {
         let asked = self.client.ask(async |sdk| {
             let request = sdk.describe_account_attributes().send().await;
-            request.map_err(|e| explain("ask for the quotas", &e))
+            request.map_err(|e| explain("read the quotas", &e))
         });
         let asked = asked.await.map(|described| {
             let quota = |quota: &aws_sdk_rds::types::AccountQuota| {

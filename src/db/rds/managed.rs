@@ -132,8 +132,7 @@ impl<T: Kind> Managed<T> {
                 source.facts.left_out.iter().map(note).collect()
             }
             None => vec![format!(
-                "database {name}: its backups do not tell its {}; {target} gets RDS's defaults where the overrides do not \
-                 name them",
+                "database {name}: its backups do not include its {}; {target} gets RDS defaults unless the overrides set them",
                 T::NOT_IN_BACKUPS
             )],
         };
@@ -152,7 +151,7 @@ impl<T: Kind> Managed<T> {
     pub(in crate::db) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
         let wanted = T::at_restore(self).await?;
         let requests = Cell::new(0);
-        tracing::info!(database = self.name(), target = self.target(), "asking RDS for a restore");
+        tracing::info!(database = self.name(), target = self.target(), "requesting a restore from RDS");
         let id = |there: T| there.resource_id().map(str::to_owned);
         let answer = self.client.insist_counted(&requests, async |sdk| {
             Ok(T::restore(&sdk, self, errand, wanted.clone()).await?.and_then(id))
@@ -175,10 +174,10 @@ impl<T: Kind> Managed<T> {
             // Boxed: descriptions are large.
             Looked::Ours(there) => Box::pin(there.advance(self, errand)).await,
             Looked::Foreign(what) => {
-                Ok(RestoreProgress::Failed { why: format!("in its place there is {what}") })
+                Ok(RestoreProgress::Failed { why: format!("its name is taken by {what}") })
             }
             Looked::Nothing => {
-                Ok(RestoreProgress::Restoring { percent: None, state: "not there yet".to_owned() })
+                Ok(RestoreProgress::Restoring { percent: None, state: "does not exist yet".to_owned() })
             }
         }
     }
@@ -259,9 +258,9 @@ impl<T: Kind> Managed<T> {
 
     pub(super) fn without_backups(&self) -> Error {
         let message =
-            format!("the automated backups of the database {} are not there (any more)", self.name());
+            format!("the automated backups of the database {} do not exist (any more)", self.name());
         Error::new(ErrorKind::Missing, message)
-            .hint(format!("aws rds describe-db-{}-automated-backups names those that are", T::KIND))
+            .hint(format!("aws rds describe-db-{}-automated-backups lists the existing ones", T::KIND))
     }
 
     /// The source as it was when it was first looked at, or as it was kept.
@@ -297,7 +296,7 @@ pub(super) fn window(
         let message =
             format!("the database {name} cannot be restored to a past second: it has no automated backups");
         return Err(Error::new(ErrorKind::Refused, message)
-            .hint("its backup retention is 0, or the first backup is not done yet"));
+            .hint("its backup retention is 0, or its first backup has not finished"));
     }
     Ok(Window { earliest: earliest.and_then(instant), latest: latest.and_then(before) })
 }
@@ -309,10 +308,10 @@ fn before(time: &aws_sdk_rds::primitives::DateTime) -> Option<Instant> {
 }
 
 pub(super) fn not_ours(what: &str) -> Error {
-    Error::new(ErrorKind::Refused, format!("not torn down, because it is not ours: {what}"))
+    Error::new(ErrorKind::Refused, format!("not torn down: it belongs to something else: {what}"))
 }
 
 /// Of an error in asking for the source's settings.
 pub(super) fn like_source_is_not_known(e: Error) -> Error {
-    e.hint("if the source is gone: like-source = false leaves the new one's settings as they are")
+    e.hint("if the source is gone: like-source = false keeps the settings RDS chose")
 }

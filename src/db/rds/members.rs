@@ -77,9 +77,8 @@ impl<'a> Members<'a> {
     async fn require_ours(&self, id: &str, errand: &RestoreRequest) -> Result<()> {
         match self.look(id, errand).await? {
             Looked::Foreign(what) => {
-                let message =
-                    format!("in the place of an instance of the cluster {} is {what}", self.cluster);
-                Err(Error::new(ErrorKind::Refused, message).hint("remove it, or name another target"))
+                let message = format!("an instance name of the cluster {} is taken by {what}", self.cluster);
+                Err(Error::new(ErrorKind::Refused, message).hint("remove it, or choose another target"))
             }
             Looked::Ours(_) | Looked::Nothing => Ok(()),
         }

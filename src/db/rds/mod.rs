@@ -116,10 +116,9 @@ impl Settings {
             return Ok(());
         }
         let most = limits::DB_IDENTIFIER - suffix;
-        let message = format!("the target {target} of the database {name} is no identifier of RDS");
+        let message = format!("the target {target} of the database {name} is not a valid RDS identifier");
         Err(Error::usage(message).hint(format!(
-            "it has up to {most} small letters, digits and hyphens, begins with a letter, ends in none of the hyphens, \
-             and no two of them stand together"
+            "use up to {most} lowercase letters, digits and single hyphens, beginning with a letter and not ending in a hyphen"
         )))
     }
 
@@ -154,7 +153,7 @@ fn taken(found: Looked<Option<String>>, e: Error, asked: bool, requests: u32) ->
     match found {
         Looked::Ours(id) => Ok(Request::Accepted(id)),
         Looked::Foreign(what) => {
-            let e = e.hint(format!("it is {what}; name another target, or remove it"));
+            let e = e.hint(format!("it is {what}; choose another target, or remove it"));
             if asked || requests > 1 { Err(e) } else { Ok(Request::Refused(e)) }
         }
         Looked::Nothing => Err(e),

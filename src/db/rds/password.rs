@@ -68,7 +68,7 @@ impl PasswordFrom {
         match from {
             None => Err(format!("{FIELD} is {FORM}")),
             Some(_) if managed => {
-                Err(format!("{FIELD} and manage-master-user-password = true exclude each other"))
+                Err(format!("{FIELD} and manage-master-user-password = true cannot be combined"))
             }
             from => Ok(from),
         }
@@ -149,7 +149,7 @@ fn flaw(password: &str) -> Option<&'static str> {
     } else if password.chars().count() < limits::MASTER_PASSWORD {
         Some("it is too short")
     } else if !password.chars().all(printable) || password.contains(['/', '"', '@']) {
-        Some("it has a character that RDS does not allow")
+        Some("it contains a character that RDS does not allow")
     } else {
         None
     }

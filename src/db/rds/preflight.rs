@@ -143,7 +143,7 @@ fn told<'a, T>(answer: &'a Answer<T>, missing: String, whether: &str, found: &mu
 }
 
 fn group<'a, T>(answer: &'a Answer<T>, what: &str, found: &mut Found) -> Option<&'a T> {
-    told(answer, format!("there is no {what}"), &format!("whether there is the {what}"), found)
+    told(answer, format!("the {what} does not exist"), &format!("whether the {what} exists"), found)
 }
 
 /// Gives its zones, where they are known.
@@ -166,7 +166,7 @@ fn parameter_groups(wanted: &Wanted, answers: &Answers, found: &mut Found) {
         if let Some(major) = family.strip_prefix(&**engine) {
             version(wanted, &what, major.trim_start_matches('-'), found);
         } else {
-            let words = format!("the {what} is of {family}, and the database of {engine}");
+            let words = format!("the {what} is for {family}, but the database is {engine}");
             note(found, Verdict::Failed, words);
         }
     }
@@ -178,7 +178,7 @@ fn option_group(wanted: &Wanted, answers: &Answers, found: &mut Found) {
     let Some((engine, major)) = answer else { return };
     match &wanted.engine {
         Some(wanted) if wanted != engine => {
-            let words = format!("the {what} is of {engine}, and the database of {wanted}");
+            let words = format!("the {what} is for {engine}, but the database is {wanted}");
             note(found, Verdict::Failed, words);
         }
         _ => version(wanted, &what, major, found),
@@ -191,7 +191,7 @@ fn version(wanted: &Wanted, what: &str, major: &str, found: &mut Found) {
     let rest = now.strip_prefix(major);
     if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
         let words = format!(
-            "the {what} is of version {major}, and the source of {now} now: RDS takes it only where that was so at the time"
+            "the {what} is for version {major}, but the source is now {now}: RDS accepts it only if the source had that version at T"
         );
         note(found, Verdict::Warned, words);
     }
@@ -205,32 +205,33 @@ fn orderable(
     found: &mut Found,
 ) {
     let engine = wanted.engine.as_deref().unwrap_or("its engine");
-    let missing = format!("the class {class} is not to be had for {engine} here");
-    let whether = format!("whether the class {class} is to be had");
+    let missing = format!("the class {class} is not available for {engine} here");
+    let whether = format!("whether the class {class} is available");
     let Some(offer) = told(answer, missing, &whether, found) else { return };
     let mut fail = |words: String| note(found, Verdict::Failed, words);
     let here = zones.map_or(offer.zones.len(), |zones| zones.intersection(&offer.zones).count());
     if !offer.zones.is_empty() {
         if let Some(zone) = wanted.zone.as_ref().filter(|zone| !offer.zones.contains(*zone)) {
-            fail(format!("the class {class} is not to be had in {zone}"));
+            fail(format!("the class {class} is not available in {zone}"));
         } else if here == 0 {
-            fail(format!("the class {class} is to be had in no zone of the subnet group"));
+            fail(format!("the class {class} is not available in any zone of the subnet group"));
         } else if wanted.multi_az && here < 2 {
             fail(format!(
-                "Multi-AZ needs the class {class} in two zones of the subnet group, and it is to be had in one"
+                "Multi-AZ needs the class {class} in two zones of the subnet group, but it is available in one"
             ));
         }
     }
     if wanted.multi_az && !offer.multi_az {
-        fail(format!("the class {class} is not to be had with Multi-AZ"));
+        fail(format!("the class {class} is not available with Multi-AZ"));
     }
     let storage = wanted.storage_type.as_ref().filter(|_| !offer.storage_types.is_empty());
     if let Some(storage) = storage.filter(|storage| !offer.storage_types.contains(*storage)) {
-        fail(format!("the class {class} is not to be had with storage of type {storage}"));
+        fail(format!("the class {class} is not available with storage type {storage}"));
     }
     if let Some(version) = wanted.version.as_ref().filter(|_| !offer.of_version) {
-        let words =
-            format!("the class {class} is not to be had for {engine} {version}, which the source has now");
+        let words = format!(
+            "the class {class} is not available for {engine} {version}, the source's current version"
+        );
         note(found, Verdict::Warned, words);
     }
 }
@@ -240,7 +241,7 @@ fn quotas(wanted: &Wanted, answer: &Answer<Vec<(String, i64, i64)>>, found: &mut
         Answer::Told(quotas) => quotas,
         Answer::Missing => return,
         Answer::Unknown(permission, why) => {
-            return unknown(found, "whether the quotas leave room", permission, why);
+            return unknown(found, "whether the quotas are sufficient", permission, why);
         }
     };
     let needed = |name: &str| match name {
@@ -253,7 +254,7 @@ fn quotas(wanted: &Wanted, answer: &Answer<Vec<(String, i64, i64)>>, found: &mut
         let needed = needed(name);
         if needed > 0 && used.saturating_add(needed) > *max {
             let words = format!(
-                "the quota {name} leaves no room: {used} of {max} are used, and {needed} more are needed"
+                "the quota {name} is too small: {used} of {max} are used and {needed} more are needed"
             );
             note(found, Verdict::Failed, words);
         }
@@ -265,28 +266,26 @@ fn history(wanted: &Wanted, answer: &Answer<Vec<(String, String)>>, found: &mut 
         Answer::Told(deployments) => {
             for (name, status) in deployments {
                 let words = format!(
-                    "the source has to do with the blue/green deployment {name} ({status}): at the time its name may have been another database's"
+                    "the source is part of the blue/green deployment {name} ({status}): at T its name may have belonged to another database"
                 );
                 note(found, Verdict::Warned, words);
             }
         }
         Answer::Missing => {}
         Answer::Unknown(permission, why) => {
-            unknown(found, "whether a blue/green deployment has changed the source", permission, why);
+            unknown(found, "whether a blue/green deployment changed the source", permission, why);
         }
     }
     if let Some(created) = &wanted.created_after {
         let words = format!(
-            "the source was created at {}, after the target time: then there was no such database, or another had \
-             its name (after a restore, a promotion or a switchover)",
+            "the source was created at {}, after the target time: at T it did not exist, or another database had its name (before a restore, promotion or switchover)",
             created.human()
         );
         note(found, Verdict::Warned, words);
     }
     if let Some(primary) = &wanted.replica_of {
-        let words = format!(
-            "the source is a replica of {primary}: at the time it had what had been replicated by then"
-        );
+        let words =
+            format!("the source is a replica of {primary}: at T it held only the data replicated by then");
         note(found, Verdict::Warned, words);
     }
 }
@@ -298,14 +297,13 @@ fn not_checked(wanted: &Wanted) -> PreflightFinding {
     }
     what.push("whether the subnets have free addresses".to_owned());
     what.extend(wanted.kms_key.as_ref().map(|key| format!("whether the KMS key {key} can be used")));
-    let words = format!("not checked: {} (EC2 and KMS are not asked)", what.join("; "));
+    let words = format!("not checked: {} (asof does not query EC2 and KMS)", what.join("; "));
     PreflightFinding { verdict: Verdict::Unknown, words }
 }
 
 /// A description keeps the time when a replica was created, and says nothing of a promotion since.
 fn promoted() -> PreflightFinding {
-    let words = "unknown: whether the source was a read replica at the target time, and was promoted since (RDS does not \
-                 describe that; aws rds describe-events has it for 14 days): a replica had what had been replicated by then";
+    let words = "unknown: whether the source was a read replica at T and promoted since (aws rds describe-events shows it for 14 days): a replica held only the data replicated by then";
     PreflightFinding { verdict: Verdict::Unknown, words: words.to_owned() }
 }
 

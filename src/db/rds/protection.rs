@@ -12,12 +12,12 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) fn require_own(is: Option<bool>, wanted: Result<Option<bool>>, by_hand: &str) -> Result<()> {
     let why = match (is, wanted) {
         (None | Some(false), _) | (Some(true), Ok(Some(true))) => return Ok(()),
-        (Some(true), Ok(_)) => "and asof did not set that".to_owned(),
-        (Some(true), Err(e)) => format!("and whether asof set that is not known: {e}"),
+        (Some(true), Ok(_)) => "which asof did not set".to_owned(),
+        (Some(true), Err(e)) => format!("and it is unknown whether asof set that: {e}"),
     };
     let message = format!("cannot remove the database: it is protected from deletion, {why}");
     Err(Error::new(ErrorKind::Refused, message).hint(format!(
-        "if it is not needed, lift its protection, and type the same command again; by hand: {by_hand}"
+        "if it is not needed, disable deletion protection and run the same command again; by hand: {by_hand}"
     )))
 }
 

@@ -119,7 +119,7 @@ pub(super) async fn rename<T: Resource>(
         }
     };
     // A first backup, which takes hours, lets nothing be renamed.
-    let still = format!("the {} {from} is not seen as {to} yet", T::KIND);
+    let still = format!("the {} {from} does not appear as {to} yet", T::KIND);
     client.until(&still, limits::RECOVERY_DEADLINE, is_renamed).await
 }
 
@@ -134,7 +134,7 @@ fn has_come<T: Resource>(there: &T, Renamed { from, to, .. }: &Renamed, until: U
         }
         RestoreProgress::Failed { .. } if until != Until::Answers => Ok(true),
         RestoreProgress::Failed { why } => {
-            let message = format!("the {} {from} is renamed to {to}, and cannot be used: {why}", T::KIND);
+            let message = format!("the {} {from} was renamed to {to} and cannot be used: {why}", T::KIND);
             Err(Error::new(ErrorKind::Refused, message))
         }
         RestoreProgress::Available { endpoint: None } | RestoreProgress::Restoring { .. } => Ok(false),
@@ -143,7 +143,7 @@ fn has_come<T: Resource>(there: &T, Renamed { from, to, .. }: &Renamed, until: U
 
 /// Of a name that is somebody else's.
 fn held(there: &impl Resource, from: &str) -> Error {
-    is_held(there, from).hint("it is left as it is; give it another name, and run the same command again")
+    is_held(there, from).hint("it was left unchanged; rename it, then run the same command again")
 }
 
 /// The same, without anything to do about it.
@@ -156,9 +156,7 @@ pub(super) fn is_held(there: &impl Resource, from: &str) -> Error {
 
 fn lost<T: Resource>(Renamed { resource_id, from, to }: &Renamed) -> Error {
     let kind = T::KIND;
-    let message = format!(
-        "cannot tell what became of the {kind} {resource_id}: RDS knows it neither as {from} nor as {to}"
-    );
+    let message = format!("cannot find the {kind} {resource_id}: it is neither {from} nor {to}");
     Error::new(ErrorKind::Missing, message)
-        .hint(format!("aws rds describe-db-{kind}s shows what there is; once it has one of these names, run the same command again"))
+        .hint(format!("aws rds describe-db-{kind}s lists existing ones; once it has one of these names, run the same command again"))
 }

@@ -52,7 +52,7 @@ pub(crate) trait Resource: Clone {
     async fn describe(sdk: &aws_sdk_rds::Client, id: &str) -> Result<Self> {
         let doing = format!("describe the {} {id}", Self::KIND);
         let described = Self::first(sdk, id, &doing).await?;
-        described.ok_or_else(|| Error::new(ErrorKind::Missing, format!("cannot {doing}: it is not there")))
+        described.ok_or_else(|| Error::new(ErrorKind::Missing, format!("cannot {doing}: it does not exist")))
     }
 }
 

@@ -276,7 +276,7 @@ pub(super) fn left_out(instance: &DbInstance) -> Vec<&'static str> {
     );
     note(
         instance.master_user_secret().is_some(),
-        "the management of its password by Secrets Manager: the password is that of the time",
+        "password management by Secrets Manager: the password is the one at T",
     );
     left_out
 }

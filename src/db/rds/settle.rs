@@ -61,13 +61,13 @@ impl<T: Kind> Managed<T> {
         match self.look(errand, false).await? {
             Looked::Ours(there) => Ok(there),
             Looked::Foreign(what) => Err(self.otherwise(&what)),
-            Looked::Nothing => Err(self.otherwise("it is not there")),
+            Looked::Nothing => Err(self.otherwise("it does not exist")),
         }
     }
 
     /// Of a database that somebody has changed.
     fn otherwise(&self, why: &str) -> Error {
-        let message = format!("the {} {} is not as it was restored any more: {why}", T::KIND, self.target());
+        let message = format!("the {} {} has changed since it was restored: {why}", T::KIND, self.target());
         Error::new(ErrorKind::Refused, message)
     }
 }

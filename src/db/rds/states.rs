@@ -62,34 +62,32 @@ fn serves(status: &str) -> bool {
 fn remedy(status: &str) -> Option<&'static str> {
     Some(match status {
         "incompatible-restore" | "restore-error" => {
-            "it cannot be restored to this time; look at its events (aws rds describe-events), remove it, and try a \
-             time close by"
+            "it cannot be restored to this time; check its events (aws rds describe-events), remove it, and try another time close by"
         }
         "incompatible-parameters" => {
-            "a parameter does not suit its engine or class; remove it, and override db-parameter-group-name or \
-             db-instance-class"
+            "a parameter is incompatible with its engine or class; remove it, and override db-parameter-group-name or db-instance-class"
         }
         "incompatible-network" => {
-            "the subnet group has no room, or the VPC does not suit; remove it, and override db-subnet-group-name"
+            "the subnet group has no free addresses or the VPC is incompatible; remove it, and override db-subnet-group-name"
         }
         "incompatible-option-group" => {
             "the option group could not be applied; remove it, and override option-group-name"
         }
         "insufficient-capacity" => {
-            "AWS has no such instance free at present; remove it, and override db-instance-class, or try again later"
+            "AWS has no capacity for this class at present; remove it, and override db-instance-class or try again later"
         }
         "inaccessible-encryption-credentials" | "inaccessible-encryption-credentials-recoverable" => {
-            "its KMS key cannot be used; enable the key, and the role's use of it"
+            "its KMS key cannot be used; enable the key and allow the role to use it"
         }
-        "storage-full" => "its storage is full; enlarge it",
-        "stopping" | "stopped" => "somebody stopped it; start it, and run this again",
+        "storage-full" => "its storage is full; increase it",
+        "stopping" | "stopped" => "it was stopped; start it, then run the command again",
         "deleting" | "deleted" | "delete-precheck" => {
-            "somebody is deleting it; once it is gone, run this again"
+            "it is being deleted; once it is gone, run the command again"
         }
         status
             if status.starts_with("incompatible-") || status == "failed" || status.ends_with("-failed") =>
         {
-            "look at its events (aws rds describe-events), and remove it before you try again"
+            "check its events (aws rds describe-events), and remove it before you try again"
         }
         _ => return None,
     })

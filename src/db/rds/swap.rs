@@ -13,8 +13,7 @@ use crate::limits;
 use crate::model::Instant;
 
 /// What to do where a source is gone that a recovery renames.
-pub(super) const STOPPED_SWAP: &str = "if a recovery was stopped while it renamed databases, asof recover --list names it: finish it by the command that began it, \
-     or abort it; else give the source its name back";
+pub(super) const STOPPED_SWAP: &str = "if a recovery was stopped while it renamed databases, asof recover --list shows it: finish it with the command that started it, or abort it; otherwise rename the source back";
 
 impl Settings {
     /// Refuses a cut-over that RDS would not carry out, while nothing has been asked for yet.
@@ -23,20 +22,20 @@ impl Settings {
         let wrong =
             |why: String| Error::usage(format!("cut-over = \"rename\" of the database {name}: {why}"));
         let Source::Identifier(source) = &self.source else {
-            return Err(wrong("only a database that is there has a name to give".to_owned())
-                .hint("name it as source, or leave cut-over out"));
+            return Err(wrong("only an existing source has a name to hand over".to_owned())
+                .hint("set it as source, or leave cut-over out"));
         };
         if *source == self.target {
-            return Err(wrong(format!("{source} is source and target")).hint("name another target"));
+            return Err(wrong(format!("{source} is both source and target")).hint("name another target"));
         }
         let most = limits::DB_IDENTIFIER - KEPT_SUFFIX;
         if is_identifier(source) && source.len() <= most {
             return Ok(());
         }
         let kept = kept_name(source, Instant::default());
-        Err(wrong(format!("its source would be kept under a name like {kept}, which is no identifier of RDS"))
+        Err(wrong(format!("its source would be renamed to {kept}, which is not a valid RDS identifier"))
             .hint(format!(
-                "a source has up to {most} small letters, digits and hyphens then: rename it, or leave cut-over out"
+                "with cut-over, a source name has up to {most} lowercase letters, digits and hyphens: rename it, or leave cut-over out"
             )))
     }
 
@@ -72,9 +71,9 @@ fn without_source<T: Resource>(source: &Renamed, target: &Renamed, is_given: boo
         "cannot give the {kind} {resource_id} its name {from} back: RDS knows it neither as {to} nor as {from}"
     );
     let stays = if is_given {
-        format!("the restored {kind} stays {from}, and nothing was renamed; if {to} was deleted, keep it")
+        format!("the restored {kind} is still {from}, and nothing was renamed; if {to} was deleted, keep it")
     } else {
-        format!("the restored {kind} ({}) stays as it is, and nothing was renamed", target.resource_id)
+        format!("the restored {kind} ({}) is unchanged, and nothing was renamed", target.resource_id)
     };
     let again = format!("once the source is called {to} or {from}, run the same command again");
     Error::new(ErrorKind::Refused, message).hint(stays).hint(again)
@@ -85,12 +84,10 @@ async fn kept_is_taken<T: Resource>(client: &Client, there: &T, source: &str) ->
     let (kept, kind) = (there.identifier(), T::KIND);
     let hint = match named::<T>(client, source).await? {
         Some(_) => format!(
-            "a recovery to the same second may have been made already: then {source} is what it restored, and {kept} the \
-             source as it was before; else give {kept} another name, and run the same command again"
+            "an earlier recovery to the same second may have done this: then {source} is the restored database and {kept} the former source; otherwise rename {kept} and run the same command again"
         ),
         None => format!(
-            "nothing is called {source}: {kept} may be the source, renamed by a recovery that was stopped; then give it its \
-             name back: aws rds modify-db-{kind} --db-{kind}-identifier {kept} --new-db-{kind}-identifier {source} \
+            "{source} does not exist: {kept} may be the source, renamed by a recovery that was stopped; then rename it back: aws rds modify-db-{kind} --db-{kind}-identifier {kept} --new-db-{kind}-identifier {source} \
              --apply-immediately"
         ),
     };
@@ -109,7 +106,7 @@ impl<T: Kind> Managed<T> {
         let mut lines = vec![
             format!("database {name}: at the end, {source} is renamed to {kept}, and {target} to {source}"),
             format!(
-                "  the application finds the restored one by {source}, at the endpoint that it knows; every connection drops"
+                "  the application reaches the restored database as {source}, at the same endpoint; every connection drops"
             ),
             format!("  read replicas and proxies of {source} stay with {kept}"),
             format!("  {}", T::RENAMED),
@@ -117,7 +114,7 @@ impl<T: Kind> Managed<T> {
         if let Some(RestoreProgress::Failed { why }) =
             named::<T>(client, source).await?.map(|there| there.how_far())
         {
-            lines.push(format!("  RDS may refuse to rename {source} as it is now: {why}"));
+            lines.push(format!("  RDS may refuse to rename {source} in its current state: {why}"));
         }
         Ok(lines)
     }
@@ -130,23 +127,23 @@ impl<T: Kind> Managed<T> {
         };
         let Looked::Ours(restored) = self.look(errand, false).await? else {
             return Err(
-                refused("the restored one is not there any more".to_owned()).hint("nothing was renamed")
+                refused("the restored database no longer exists".to_owned()).hint("nothing was renamed")
             );
         };
         let Some(target) = restored.resource_id() else {
-            return Err(refused("RDS does not tell the restored one's resource id".to_owned())
+            return Err(refused("RDS reports no resource id for the restored database".to_owned())
                 .hint("nothing was renamed; run the same command again"));
         };
         let Source::Identifier(source) = &self.settings.source else {
-            return Err(refused("its source has no name to give".to_owned()));
+            return Err(refused("its source has no name to hand over".to_owned()));
         };
         let (captured, kept) = (self.captured().await?, kept_name(source, errand.at));
         let known = captured.facts.resource_id.as_deref();
         let there = named::<T>(&self.client, source).await?;
         let resource_id = there.as_ref().and_then(|there| there.resource_id());
         let Some(resource_id) = resource_id.filter(|id| known.is_none_or(|known| known == *id)) else {
-            return Err(refused(format!("{source} is not there any more, or is another than when the recovery began"))
-                .hint("nothing was renamed; give the source its name back, and run the same command again, or abort the recovery"));
+            return Err(refused(format!("{source} no longer exists, or is another database than when the recovery began"))
+                .hint("nothing was renamed; rename the source back and run the same command again, or abort the recovery"));
         };
         if let Some(there) = named::<T>(&self.client, &kept).await? {
             return Err(kept_is_taken::<T>(&self.client, &there, source).await?);

@@ -89,7 +89,7 @@ pub(crate) struct Sweeper {
 impl Sweeper {
     /// Finds credentials. `cancel` ends the waiting for what RDS refuses at first.
     pub(crate) async fn connect(server: Server, cancel: Cancel) -> Result<Self> {
-        let client = Client::connect("that a drill has left", &server, cancel).await?;
+        let client = Client::connect("left by a drill", &server, cancel).await?;
         Ok(Self { client, server })
     }
 
@@ -139,7 +139,7 @@ fn same<T: Resource>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T>
         {
             return Ok(Some(there));
         }
-        Looked::Ours(there) => format!("the {} is another now", there.named()),
+        Looked::Ours(there) => format!("the {} was replaced by another", there.named()),
         Looked::Foreign(what) => what,
     };
     Err(Error::new(ErrorKind::Refused, format!("not removed: {why}")))

@@ -48,7 +48,7 @@ impl Other {
         match self {
             Other::Untagged(None) => format!("the {named} without the tag {TAG}"),
             Other::Untagged(Some(why)) => {
-                format!("the {named} without the tag {TAG} (its tags cannot be listed: {why})")
+                format!("the {named} without the tag {TAG} (cannot list its tags: {why})")
             }
             Other::Drill(id) => format!("the {named} of the drill {id}"),
             Other::Recovery(id) if there.is_member() => format!("the {named} of the recovery {id}"),
@@ -62,7 +62,7 @@ impl Other {
 /// What to do about the recovery file after an application was cut over to what it has restored.
 fn cut_over(id: &str) -> String {
     format!(
-        "if the application has been cut over to it, put source = \"{id}\" and another target into the recovery file"
+        "if the application was cut over to it, set source = \"{id}\" and another target in the recovery file"
     )
 }
 
@@ -188,7 +188,7 @@ async fn list_tags<T: Resource>(client: &Client, there: &T) -> Result<Vec<Tag>> 
     let named = there.named();
     let doing = format!("list the tags of the {named}");
     let Some(arn) = there.arn() else {
-        return Err(Error::new(ErrorKind::Corrupt, format!("cannot {doing}: RDS does not tell its ARN")));
+        return Err(Error::new(ErrorKind::Corrupt, format!("cannot {doing}: RDS reports no ARN for it")));
     };
     let listed = client.insist(async |sdk| {
         sdk.list_tags_for_resource().resource_name(arn).send().await.map_err(|e| explain(&doing, &e))

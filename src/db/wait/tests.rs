@@ -42,5 +42,5 @@ async fn a_command_that_says_none_right_after_the_restore_is_asked_again() {
     let database = printing(dir.path(), "none\n");
     let gone = poll(&database, &errand, pauses(), &Cancel::default(), |_| {}).await.unwrap_err();
     assert_eq!(gone.kind(), ErrorKind::Missing);
-    assert!(gone.to_string().contains("progress command of the database orders says none"), "{gone}");
+    assert!(gone.to_string().contains("progress command of the database orders prints none"), "{gone}");
 }

@@ -60,8 +60,8 @@ impl<'a> Abort<'a> {
         if in_use && !after_resume && !dry_run {
             let message = format!("cannot abort the recovery {}: {ABORTED_IN_USE}", recovery.id());
             return Err(Error::new(ErrorKind::Refused, message)
-                .hint("nothing was changed; to finish the recovery instead, type the command that began it again")
-                .hint(format!("to remove these databases all the same: {command}")));
+                .hint("nothing was changed; to finish the recovery instead, run the command that started it again")
+                .hint(format!("to remove these databases anyway: {command}")));
         }
         Ok(PreparedAbort { session, recovery, parts, command })
     }
@@ -77,10 +77,9 @@ impl Session<'_> {
         let Some(recovery) = newest else { return Err(self.nothing_to_abort()) };
         let RecoveryManifest { about, targets, .. } = recovery.manifest();
         if *about != source.file.about() {
-            let message =
-                format!("the recovery {} of this file was about {}", recovery.id(), about.join(", "));
+            let message = format!("the recovery {} of this file covers {}", recovery.id(), about.join(", "));
             return Err(
-                Error::usage(message).hint("to abort it, let the file name these again; nothing was changed")
+                Error::usage(message).hint("to abort it, put these back into the file; nothing was changed")
             );
         }
         if !targets.is_empty() && *targets != source.file.targets() {
@@ -91,16 +90,15 @@ impl Session<'_> {
 
     fn nothing_to_abort(&self) -> Error {
         let RecoveryRequest { source, suggest, .. } = self.request;
-        let message = format!("there is no recovery of {} to abort", source.path.display());
+        let message = format!("no recovery of {} to abort", source.path.display());
         let list = suggest(NextCommand::Recoveries);
-        let none = Error::usage(message).hint(format!("to list those that are not finished: {list}"));
+        let none = Error::usage(message).hint(format!("list unfinished recoveries: {list}"));
         let is_tagged = |database: &DatabaseKind| !matches!(database, DatabaseKind::Command(_));
         if !source.file.databases.iter().any(is_tagged) {
             return none;
         }
         none.hint(format!(
-            "if the state directory of one is lost, to resume it by the tags of its databases, after which it can be \
-             aborted: {}",
+            "if its state directory is lost, resume it by the tags of its databases, then abort it: {}",
             suggest(NextCommand::Adopt(&source.path))
         ))
     }
@@ -245,7 +243,7 @@ async fn abort(
 }
 
 /// Why the application is not resumed, and what to do.
-const NOT_RESUMED: &str = "not everything is undone: see to that first, then resume the application by hand";
+const NOT_RESUMED: &str = "not everything was undone: fix that first, then resume the application by hand";
 
 /// Whether there is something to abort: it is not ended, or was overtaken and has asked for a database.
 pub(super) fn is_abortable(state: &RecoveryState) -> bool {

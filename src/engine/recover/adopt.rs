@@ -18,8 +18,8 @@ impl Session<'_> {
     pub(super) async fn plan_adopted(&self, typed: Option<&TargetTime>) -> Result<New> {
         let typed = match typed.map(|target| target.time) {
             Some(None) => {
-                let message = "the target time of a recovery that is adopted is not latest, but what its databases tell";
-                return Err(Error::usage(message).hint("leave --at out, or name the time: --at TIME"));
+                let message = "an adopted recovery takes its target time from the tags of its databases, not from latest";
+                return Err(Error::usage(message).hint("leave --at out, or give the time: --at TIME"));
             }
             typed => typed.flatten().map(|typed| typed.past(self.now)).transpose()?,
         };
@@ -42,7 +42,7 @@ impl Session<'_> {
                 lines.push(format!("database {name}: the {} is the recovery's", there.what));
                 continue;
             }
-            lines.push(format!("database {name}: it is not there, and will be restored"));
+            lines.push(format!("database {name}: it does not exist and will be restored"));
             require_reached(at, database, &database.window().await?).map_err(|e| e.hint(OTHER_TIME))?;
             require_free(slice::from_ref(database), &errand).await?;
             lines.extend(self.preflight(slice::from_ref(database), &errand).await?);
@@ -59,11 +59,11 @@ impl Session<'_> {
             return Ok(());
         }
         let message =
-            format!("cannot adopt the recovery {id}: its state is not lost, but in {}", state_dir.display());
+            format!("cannot adopt the recovery {id}: its state is still in {}", state_dir.display());
         let recover = suggest(NextCommand::Recover(&self.request.source.path, at));
         Err(Error::new(ErrorKind::Refused, message)
-            .hint(format!("nothing was changed; to resume it, if it is not finished: {recover}"))
-            .hint(format!("to list those that are not finished: {}", suggest(NextCommand::Recoveries))))
+            .hint(format!("nothing was changed; resume it if unfinished: {recover}"))
+            .hint(format!("list unfinished recoveries: {}", suggest(NextCommand::Recoveries))))
     }
 
     /// Names `--adopt` where what stands in the way is of a recovery that this state directory does not know.
@@ -75,7 +75,7 @@ impl Session<'_> {
         }
         let adopt = (self.request.suggest)(NextCommand::Adopt(&self.request.source.path));
         e.hint(format!(
-            "if the state directory of the recovery {id} to {} is lost, to resume that recovery: {adopt}",
+            "if the state directory of the recovery {id} to {} is lost, resume it: {adopt}",
             at.human()
         ))
     }

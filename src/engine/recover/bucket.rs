@@ -92,7 +92,7 @@ impl BucketPart {
         }
         let place = &self.location;
         Err(mass_delete(plausibility).hint(format!(
-            "in the recovery file, allow-mass-delete = true in the [[bucket]] of {place} allows it"
+            "to allow it, set allow-mass-delete = true in the [[bucket]] of {place} in the recovery file"
         )))
     }
 
@@ -113,8 +113,7 @@ impl StepContext<'_> {
             None => self.begin_run(recovery, part, n).await?,
         };
         let resumed = begun.is_some() && recovery.is_taken_up();
-        let mut result =
-            StepResult { note: Some("there was nothing to change".to_owned()), ..StepResult::default() };
+        let mut result = StepResult { note: Some("nothing to change".to_owned()), ..StepResult::default() };
         for round in 1..=limits::BUCKET_RUNS {
             let Some(run) = begun.take() else { break };
             result = self.carry_out_run(part, n, run).await?;
@@ -141,7 +140,7 @@ impl StepContext<'_> {
             Ok(())
         };
         if !run.execute(&part.client, self.terms.options.apply, self.cancel, on).await?.finished {
-            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
+            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in run {}", run.id())));
         }
         let mut result = settled(part.client.counters(), run.id(), first)?;
         if let (Some(note), Some(warning)) = (&mut result.note, warning) {
@@ -194,11 +193,10 @@ fn settled(counters: &Counters, run: &str, first: Option<String>) -> Result<Step
     if failed + conflicts + archived > 0 {
         let first = first.map(|first| format!(" ({first})")).unwrap_or_default();
         let message = format!(
-            "keys are left: {failed} could not be changed{first}, {conflicts} were changed by somebody meanwhile, \
-             {archived} lie in an archive"
+            "incomplete: {failed} keys failed{first}, {conflicts} had conflicts, {archived} are archived"
         );
         return Err(Error::new(ErrorKind::Local, message)
-            .hint(format!("the same command goes on with the run {run}; with --on-conflict overwrite it changes those of somebody else too, with --thaw it asks for the archived")));
+            .hint(format!("run the same command again to resume run {run}; --on-conflict overwrite also changes keys with conflicts, --thaw requests archived versions")));
     }
     let mut counts = counts([
         ("copied", counters.copied.get()),

@@ -31,7 +31,7 @@ fn told(ended: Ended<RecoveryOutcome>, deadline: Duration, quiesced: bool) -> Re
     let late = || {
         let message = format!("cannot finish within the deadline of {}", in_words(deadline));
         Error::new(ErrorKind::Local, message)
-            .hint("give it more time with --deadline, or deadline in the recovery file")
+            .hint("allow more time with --deadline, or deadline in the recovery file")
     };
     match ended {
         Ended::Late(carried @ RecoveryOutcome { ending: Ending::Interrupted, .. }) => {
@@ -42,7 +42,7 @@ fn told(ended: Ended<RecoveryOutcome>, deadline: Duration, quiesced: bool) -> Re
         Ended::Abandoned => {
             let minutes = limits::DEADLINE_GRACE.as_secs() / 60;
             let trouble =
-                late().hint(format!("a hook or a command was killed, {minutes} minutes after the deadline"));
+                late().hint(format!("a hook or command was killed {minutes} minutes after the deadline"));
             RecoveryOutcome {
                 ending: Ending::Failed,
                 stands_still: quiesced,

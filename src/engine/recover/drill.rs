@@ -96,16 +96,17 @@ impl Stage<'_> {
         let (id, targets) = (before.id(), &before.manifest().targets);
         if *targets != source.file.targets() && before.state().has_begun() {
             let message =
-                format!("the drill {id} was killed, and may have left copies at {}", targets.join(", "));
+                format!("the drill {id} was killed and may have left copies at {}", targets.join(", "));
             return Err(Error::usage(message)
-                .hint("let the file name these targets once more, and drill: they are torn down first"));
+                .hint("put these targets back into the file and run the drill: they are torn down first"));
         }
         if self.keep {
             let message =
-                format!("the drill {id} of this file has left its copies, and another needs their place");
+                format!("the drill {id} of this file kept its copies, and another drill needs their place");
             let again = suggest(NextCommand::Drill(&source.path, &target.typed));
-            return Err(Error::usage(message)
-                .hint(format!("without --keep they are torn down before it begins: {again}")));
+            return Err(
+                Error::usage(message).hint(format!("without --keep they are torn down first: {again}"))
+            );
         }
         Ok(())
     }

@@ -75,27 +75,26 @@ impl Session<'_> {
         let abort = suggest(NextCommand::Abort(file));
         match why {
             Earlier::OtherTime => Error::usage(format!(
-                "the recovery {id} of this file to {}, begun {} ago, is not ended",
+                "the recovery {id} of this file to {}, started {} ago, is unfinished",
                 at.human(),
                 began.age(self.now)
             ))
-            .hint(format!("to go on with it, name its time: --at {at}"))
-            .hint(format!("to abort it: {abort}")),
+            .hint(format!("resume it with its time: --at {at}"))
+            .hint(format!("abort it: {abort}")),
             Earlier::OtherAbout => Error::usage(format!(
-                "the recovery {id} of this file is not ended, and was about {}",
+                "the recovery {id} of this file is unfinished and covers {}",
                 about.join(", ")
             ))
-            .hint("to go on with it, let the file name these again; for another, use another file"),
-            Earlier::FewerSteps(new) => {
-                Error::usage(format!("cannot resume the recovery {id}: since it began, its file has {new}"))
-                    .hint(
-                        "let the file say what it said, and run the same command again; nothing was changed by this one",
-                    )
-                    .hint(format!("or give that recovery up, and begin anew: {abort}"))
-            }
+            .hint("to resume it, put these back into the file; for another recovery, use another file"),
+            Earlier::FewerSteps(new) => Error::usage(format!(
+                "cannot resume the recovery {id}: since it started, its file has {new}"
+            ))
+            .hint("restore the file's earlier contents and run the same command again; nothing was changed")
+            .hint(format!("or abort that recovery and start over: {abort}")),
             _ => {
-                let message = format!("cannot resume the recovery {id} to {}: it is being aborted", at.human());
-                Error::new(ErrorKind::Refused, message).hint(format!("to finish that: {abort}"))
+                let message =
+                    format!("cannot resume the recovery {id} to {}: it is being aborted", at.human());
+                Error::new(ErrorKind::Refused, message).hint(format!("finish aborting it: {abort}"))
             }
         }
     }
@@ -112,16 +111,16 @@ impl Session<'_> {
             let abort = if in_use { suggest(NextCommand::AbortInUse(&source.path)) } else { abort };
             return refused
                 .hint(swapped::half(swap))
-                .hint(format!("that recovery is closed now, and can only be aborted: {abort}"));
+                .hint(format!("that recovery is closed and can only be aborted: {abort}"));
         }
-        let mut refused = refused.hint("that recovery is closed now; the same command begins a new one");
+        let mut refused = refused.hint("that recovery is closed; the same command starts a new one");
         if (0..source.file.databases.len()).any(|n| state.was_asked_for(n)) {
-            refused = refused.hint(format!("to remove the databases that it restored first: {abort}"));
+            refused = refused.hint(format!("to remove the databases it restored first: {abort}"));
         }
         if state.may_be_quiesced() {
             let resumes = match source.file.hooks.resume {
-                Some(_) => format!("to run the resume hook, unless the same command begins anew: {abort}"),
-                None => "the file names no resume hook".to_owned(),
+                Some(_) => format!("to run the resume hook instead of starting over: {abort}"),
+                None => "the file has no resume hook".to_owned(),
             };
             refused = refused.hint(format!("the application may still be quiesced; {resumes}"));
         }
@@ -150,7 +149,7 @@ impl Session<'_> {
     fn in_the_way(&self, other: &Glimpse) -> Error {
         let RecoveryManifest { file, at, began, .. } = &other.manifest;
         let message = format!(
-            "the recovery {} of {} to {}, begun {} ago, is not finished",
+            "the recovery {} of {} to {}, started {} ago, is unfinished",
             other.id,
             file.display(),
             at.human(),
@@ -158,8 +157,8 @@ impl Session<'_> {
         );
         let suggest = self.request.suggest;
         Error::new(ErrorKind::Refused, message)
-            .hint(format!("nothing was changed; to resume it: {}", suggest(NextCommand::Recover(file, *at))))
-            .hint(format!("to abort it: {}", suggest(NextCommand::Abort(file))))
+            .hint(format!("nothing was changed; resume it: {}", suggest(NextCommand::Recover(file, *at))))
+            .hint(format!("abort it: {}", suggest(NextCommand::Abort(file))))
     }
 }
 
@@ -175,7 +174,7 @@ impl Others {
                 new.note(|_| Record::QuiescedAlready { since })?;
             }
             let why = by.as_ref().map_or_else(
-                || format!("the recovery {} was begun, and it had changed nothing", new.id()),
+                || format!("the recovery {} was started but changed nothing", new.id()),
                 |by| by.why().to_owned(),
             );
             session.notice(&Notice::Closed { id: &other.id, at: other.manifest.at, why: &why })?;

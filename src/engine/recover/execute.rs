@@ -112,7 +112,7 @@ async fn let_go(recovery: &Recovery, parts: &StepContext<'_>, trouble: &mut Opti
     }
     parts.let_go(recovery).await.unwrap_or_else(|e| {
         (parts.on)(&Event::Failed(Step::Resume, &e.to_string()));
-        trouble.get_or_insert(e.hint("let the application go on by hand"));
+        trouble.get_or_insert(e.hint("resume the application by hand"));
         false
     })
 }

@@ -58,15 +58,15 @@ impl Hook {
     }
 
     fn late(self, deadline: Duration) -> Error {
-        let message = format!("the {} was killed: it took longer than {}", self.name(), in_words(deadline));
+        let message = format!("the {} was killed after {}", self.name(), in_words(deadline));
         let look = match self {
             Hook::Resume => {
-                "whether the application runs is not known: look, and resume it by hand if it does not"
+                "it is unknown whether the application is running: check, and resume it by hand if it is not"
             }
-            Hook::Quiesce | Hook::AfterDatabase => "it may have done a part of its work",
+            Hook::Quiesce | Hook::AfterDatabase => "it may have completed part of its work",
         };
-        Error::new(ErrorKind::Local, message)
-            .hint(look)
-            .hint("if it needs longer, set deadline in [hooks] of the recovery file, and run the same command again")
+        Error::new(ErrorKind::Local, message).hint(look).hint(
+            "if it needs longer, set deadline in [hooks] of the recovery file and run the same command again",
+        )
     }
 }

@@ -17,7 +17,7 @@ use crate::state::{Ending, Recovery, Results, Run, RunManifest};
 pub(super) async fn look_again(recovery: &Recovery, parts: &StepContext<'_>) -> Result<Option<Running>> {
     let Found { lapsed, running } = look(recovery, parts).await?;
     let again: Vec<_> = lapsed.iter().map(|(step, _)| *step).collect();
-    let why = "the application may have been started meanwhile".to_owned();
+    let why = "the application may have been started since".to_owned();
     let quiesce = quiesces_again(&recovery.state(), &again).then_some((Step::Quiesce, why));
     quiesce.into_iter().chain(lapsed).try_for_each(|(step, why)| note(recovery, parts, step, why))?;
     Ok(running)
@@ -84,7 +84,7 @@ fn refused(recovery: &Recovery, used: InUse, why: &str) -> Error {
     let (id, ended) = (recovery.id(), recovery.state().ended_at());
     let message = match (ended, used) {
         (Some(at), _) => {
-            format!("the recovery {id} ended at {}, and does not hold any more: {why}", at.human())
+            format!("the recovery {id} finished at {} but is no longer in place: {why}", at.human())
         }
         (None, InUse::Named) => {
             format!("cannot resume the recovery {id}: {why}, and its source may have been renamed")
@@ -95,15 +95,14 @@ fn refused(recovery: &Recovery, used: InUse, why: &str) -> Error {
     };
     let refused = Error::new(ErrorKind::Refused, message);
     if ended.is_none() && used == InUse::Named {
-        return refused.hint(
-            "nothing was changed; abort the recovery, which gives the source its name back, and begin anew",
-        );
+        return refused
+            .hint("nothing was changed; abort the recovery, which renames the source back, and start over");
     }
     let refused = refused.hint(
-        "nothing was changed; if the application uses what is there, keep it: compare the bucket with asof verify",
+        "nothing was changed; if the application uses the current state, keep it and compare the bucket with asof verify",
     );
     // One that has ended cannot be aborted, and is in nobody's way.
-    if ended.is_some() { refused } else { refused.hint("if not, abort the recovery, and begin anew") }
+    if ended.is_some() { refused } else { refused.hint("if not, abort the recovery and start over") }
 }
 
 /// Looks at what the done steps of databases and buckets have left.

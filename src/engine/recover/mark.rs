@@ -46,8 +46,7 @@ impl MakeMark<'_> {
         let name = name.unwrap_or_else(|| now.compact());
         claim.tell(&options.state_dir, &name, None)?;
         let Some(bucket) = parts.first() else {
-            let message =
-                format!("{} names no bucket, whose server's clock tells the time", source.file.name);
+            let message = format!("{} has no bucket, whose server clock a mark needs", source.file.name);
             return Err(Error::usage(message));
         };
         let mark = Mark { request, bucket, quiesced: Quiesced { name, since: now } };
@@ -74,8 +73,8 @@ fn check_name(name: &str) -> Result<()> {
     if !name.is_empty() && name.chars().all(plain) {
         return Ok(());
     }
-    Err(Error::usage(format!("{} cannot be a mark's name", printable(name)))
-        .hint("it has letters, digits, \"-\", \"_\" and \".\""))
+    Err(Error::usage(format!("{} is not a valid mark name", printable(name)))
+        .hint("use letters, digits, \"-\", \"_\" and \".\""))
 }
 
 /// Refuses a mark in the midst of a recovery: its second would be one of a half-restored state, and its resume hook would let
@@ -93,7 +92,7 @@ fn require_no_recovery(request: RecoveryRequest<'_>) -> Result<()> {
     };
     let (path, at) = (&source.path, recovery.manifest.at);
     let message = format!(
-        "cannot make a mark: the recovery {} of {} to {} is not finished",
+        "cannot make a mark: the recovery {} of {} to {} is unfinished",
         recovery.id,
         path.display(),
         at.human()
@@ -133,9 +132,9 @@ impl Mark<'_> {
         let late = async {
             tokio::time::sleep(deadline).await;
             let seconds = deadline.as_secs_f32();
-            let message = format!("no mark was made: after {seconds} s the application was let go on");
+            let message = format!("no mark was made: the application was resumed after {seconds} s");
             Err(Error::new(ErrorKind::Local, message)
-                .hint("give it longer, --deadline, or make the hooks faster"))
+                .hint("allow more time with --deadline, or make the hooks faster"))
         };
         let stopped = async {
             cancel.stopped().await;
@@ -148,7 +147,7 @@ impl Mark<'_> {
             stopped = stopped => stopped,
         };
         let resumed = run_hook(hooks, Hook::Resume, &self.environment(taken.as_ref().ok())).await;
-        resumed.map_err(|e| e.hint("the application may still stand still: let it go on by hand"))?;
+        resumed.map_err(|e| e.hint("the application may still be quiesced: resume it by hand"))?;
         Quiesced::forget(&options.state_dir, &source.path)?;
         taken
     }

@@ -36,17 +36,17 @@ impl MarkedTime<'_> {
             Named::Mark(mark) => return Ok(TypedTime::Instant(mark.at)),
             Named::Nothing => Error::usage(format!("there is no mark {shown} in {}", kept.display()))
                 .hint(to_list)
-                .hint("--state-dir names another directory"),
+                .hint("use --state-dir for another directory"),
             Named::OfOtherFiles(others) => {
                 let (file, each) = (file.unwrap_or_default(), each(&others));
                 let file = printable(&file);
                 Error::usage(format!("{file} has no mark {shown}; a mark of this name was made with {each}"))
-                    .hint("name that file; or the time itself, to restore what this file names to it: --at TIME")
+                    .hint("use that file, or give the time itself: --at TIME")
                     .hint(to_list)
             }
             Named::Several(several) => {
                 Error::usage(format!("several recovery files have a mark {shown}: {}", each(&several)))
-                    .hint("name the time itself: --at TIME")
+                    .hint("give the time itself: --at TIME")
             }
         })
     }

@@ -18,7 +18,7 @@ struct BucketRun<'a> {
 /// What has overtaken a recovery that is to be resumed; none if nothing has.
 pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<Overtaker>> {
     if let Some(id) = Recovery::later_of_same(state_dir, recovery)? {
-        let why = format!("the recovery {id}, begun later, has changed the same");
+        let why = format!("the later recovery {id} changed the same places");
         return Ok(Some(Overtaker::Recovery(why)));
     }
     let state = &recovery.state;
@@ -54,8 +54,7 @@ fn is_earlier(worked: Option<Worked>, own: BucketRun<'_>) -> bool {
 /// The error about a run of which nothing tells whether it has overtaken `own`.
 fn untold(id: &str, own: BucketRun<'_>, e: &Error) -> Error {
     let place = own.manifest.changed();
-    let message =
-        format!("cannot tell whether the run {id} has changed {place} since the run {}: {e}", own.id);
+    let message = format!("cannot tell whether run {id} has changed {place} since the run {}: {e}", own.id);
     Error::new(ErrorKind::Refused, message).hint(format!(
         "nothing was changed; if the run {id} has not changed {place}, move its directory out of the state directory"
     ))
@@ -76,14 +75,14 @@ fn untold(id: &str, own: BucketRun<'_>, e: &Error) -> Error {
 fn by_run(own: BucketRun<'_>, other: BucketRun<'_>) -> Option<String> {
     let changed = own.manifest.changed();
     if other.manifest.undoes.as_deref() == Some(own.id) {
-        return Some(format!("its run {} of {changed} was undone by the run {}", own.id, other.id));
+        return Some(format!("its run {} of {changed} was undone by run {}", own.id, other.id));
     }
     let resource = |manifest: &RunManifest| Resource::bucket(manifest.server.asked(), manifest.changed());
     let same_time = other.manifest.undoes.is_none() && other.manifest.at == own.manifest.at;
     if other.manifest.heals || same_time || !resource(own.manifest).meets(&resource(other.manifest)) {
         return None;
     }
-    (!is_earlier(other.worked, own)).then(|| format!("the run {} has changed {changed} since", other.id))
+    (!is_earlier(other.worked, own)).then(|| format!("run {} has changed {changed} since", other.id))
 }
 
 #[cfg(test)]

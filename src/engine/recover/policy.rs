@@ -20,9 +20,7 @@ pub(crate) fn least_policy(
     suggest: Suggest,
 ) -> Result<Policy> {
     if file.is_some() && what != Use::Recover {
-        return Err(
-            Error::usage("--database changes no policy but that of --iam recover").hint("leave it out")
-        );
+        return Err(Error::usage("--database is only used with --iam recover").hint("leave it out"));
     }
     let named = |bucket: &str| Location { bucket: bucket.to_owned(), prefix: String::new() };
     let source = location.unwrap_or_else(|| named("BUCKET"));

@@ -214,7 +214,7 @@ impl Session<'_> {
                 Ok(found) => all.extend(found.into_iter().map(|lacks| FollowUp::of(name, lacks))),
                 Err(e) => {
                     let words =
-                        format!("unknown which IAM roles and read replicas it lacks: {}", e.in_one_line());
+                        format!("unknown which IAM roles and read replicas are missing: {}", e.in_one_line());
                     self.notice(&Notice::Database { name, words: &words })?;
                 }
             }

@@ -232,11 +232,12 @@ async fn take_settings(databases: &[Database], files: &[PathBuf]) -> Result<Vec<
             (any, *taken) = (any || is_of_source, *taken || is_of_source);
         }
         if !any {
-            let message =
-                format!("{} describes the source of no database in the recovery file", path.display());
+            let message = format!(
+                "{} does not describe the source of any database in the recovery file",
+                path.display()
+            );
             return Err(Error::usage(message).hint(
-                "write it by aws rds describe-db-instances or describe-db-clusters --db-cluster-identifier, before the \
-                 source is isolated; or name the settings-N.json of an earlier recovery",
+                "create it with aws rds describe-db-instances or describe-db-clusters --db-cluster-identifier before the source is isolated, or use the settings-N.json of an earlier recovery",
             ));
         }
     }

@@ -20,7 +20,7 @@ impl Source {
         let name = path.display();
         let wrong = |e: io::Error| {
             Error::usage(format!("cannot read the recovery file {name}: {e}"))
-                .hint(format!("to write one to begin with: {}", suggest(NextCommand::Init(path))))
+                .hint(format!("create one from a template: {}", suggest(NextCommand::Init(path))))
         };
         let text = std::fs::read_to_string(path).map_err(wrong)?;
         let mut file = RecoveryFile::parse(&name.to_string(), &text)?;

@@ -255,22 +255,21 @@ impl StepContext<'_> {
             Ok(())
         };
         if !run.execute(client, self.terms.options.apply, self.cancel, on).await?.finished {
-            let message =
-                format!("interrupted while late objects were brought back, in the run {}", run.id());
+            let message = format!("interrupted while restoring late objects, in run {}", run.id());
             return Err(Error::new(ErrorKind::Interrupted, message));
         }
         Ok(client.counters().copied.get() - copied)
     }
 }
 
-const ARCHIVED: &str = "it lies in an archive";
+const ARCHIVED: &str = "it is archived";
 
 /// Why a change was not made; none if it was, or need not be.
 fn why_not(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
-        Outcome::Conflict => Some("somebody has changed the key meanwhile".to_owned()),
-        Outcome::Superseded { .. } => Some("a write that nobody had seen was superseded".to_owned()),
+        Outcome::Conflict => Some("the key was changed meanwhile".to_owned()),
+        Outcome::Superseded { .. } => Some("an unseen write was superseded".to_owned()),
         Outcome::Archived { .. } => Some(ARCHIVED.to_owned()),
         Outcome::Failed(e) => Some(e.to_string()),
     }

@@ -83,8 +83,8 @@ fn servers(source: Option<&Source>, server: &Settings) -> Result<Vec<Server>> {
     };
     let servers: BTreeMap<_, _> = servers.map(place).collect();
     if servers.is_empty() {
-        return Err(Error::usage(format!("{} names no database of RDS", path.display()))
-            .hint("without a file, --region and --profile say where drills have left databases"));
+        return Err(Error::usage(format!("{} has no RDS database", path.display()))
+            .hint("without a file, --region and --profile select where to look"));
     }
     Ok(servers.into_values().collect())
 }

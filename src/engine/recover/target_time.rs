@@ -32,7 +32,7 @@ impl TargetTime {
         for (database, window) in databases.iter().zip(windows) {
             require_reached(at, database, window).map_err(|e| match window.reaches(at) {
                 Reach::TooLate(_) if self.time.is_some() => {
-                    e.hint("nothing was changed; recover --wait waits until it does, or choose another time")
+                    e.hint("nothing was changed; use recover --wait to wait for it, or choose another time")
                 }
                 _ => e.hint(OTHER_TIME),
             })?;
@@ -55,11 +55,12 @@ pub(super) fn require_reached(at: Instant, database: &Database, window: &Window)
 /// The newest second that every database reaches.
 fn latest(databases: &[Database], windows: &[Window]) -> Result<Instant> {
     if databases.is_empty() {
-        return Err(Error::usage("latest is what every database reaches, and the file names none")
-            .hint("name a time: --at TIME"));
+        return Err(
+            Error::usage("latest needs a database, and the file has none").hint("give a time: --at TIME")
+        );
     }
     Window::newest_of_all(windows).ok_or_else(|| {
-        Error::usage("the newest time that every database reaches is not known: not all of them say it")
-            .hint("give each a window command, or name a time: --at TIME")
+        Error::usage("the newest second that all databases reach is unknown: not all of them report it")
+            .hint("add a window command to each, or give a time: --at TIME")
     })
 }

@@ -30,7 +30,7 @@ pub(crate) async fn tear_down(
     let state = recovery.state();
     for (n, database) in databases.iter().enumerate().filter(|(n, _)| state.asked_for(*n).is_some()) {
         if let Err(e) = database.teardown(&recovery.errand_of(n)).await {
-            let by_hand = database.by_hand().map(|how| format!("; to remove it by hand: {how}"));
+            let by_hand = database.by_hand().map(|how| format!("; remove it by hand: {how}"));
             left.push(format!("database {}: {e}{}", database.name(), by_hand.unwrap_or_default()));
         }
     }
@@ -67,7 +67,7 @@ async fn abandon_uploads(client: &Client, state_dir: &Path, run: &str) -> Result
 /// Erases every version below a drill's folder. Each page is asked for anew: what it names is gone then.
 async fn erase(client: &Client, place: &Location, tag: &str) -> Result<()> {
     if !is_scratch_of(place, tag) {
-        let message = format!("{place} is not the folder of the drill {tag}, and nothing in it is erased");
+        let message = format!("{place} is not the folder of the drill {tag}; nothing in it was removed");
         return Err(Error::new(ErrorKind::Refused, message));
     }
     let mut budget = RetryBudget::new(Sends::Write, 0);

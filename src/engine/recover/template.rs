@@ -13,7 +13,7 @@ pub(crate) fn write_template(path: &Path) -> Result<()> {
     written.and_then(|mut file| file.write_all(TEMPLATE.as_bytes())).map_err(|e| {
         let error = Error::usage(format!("cannot write {}: {e}", path.display()));
         match e.kind() {
-            ErrorKind::AlreadyExists => error.hint("a file that is there is not overwritten"),
+            ErrorKind::AlreadyExists => error.hint("existing files are not overwritten"),
             _ => error,
         }
     })

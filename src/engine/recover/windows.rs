@@ -30,7 +30,7 @@ impl Databases {
         let source = Source::read(path, suggest)?;
         if source.file.databases.is_empty() {
             return Err(Error::usage(format!("{} names no database", path.display()))
-                .hint("without --database, asof check looks at the bucket alone"));
+                .hint("leave --database out to check the bucket alone"));
         }
         Ok(Self(databases(&source.file, server, cancel).await?))
     }

@@ -33,12 +33,12 @@ fn what_is_no_key_is_refused_with_its_line() {
     let long = "x".repeat(limits::KEY_BYTES + 1);
     for (input, expected) in [
         (&b"a\n\nb\xff\n"[..], "cannot read keys from FILE: line 3 is not UTF-8"),
-        (long.as_bytes(), "cannot read keys from FILE: line 1 is longer than any key, 1024 bytes"),
+        (long.as_bytes(), "cannot read keys from FILE: line 1 is longer than 1024 bytes, the limit of a key"),
     ] {
         let error = read(input, Terminator::Line).unwrap_err();
         assert_eq!((error.kind(), error.to_string()), (ErrorKind::Usage, expected.to_owned()));
     }
     let location = "s3://bucket/a/".parse().unwrap();
     let error = each_key(&b"b\n"[..], Terminator::Line, &location, "FILE", |_| Ok(())).unwrap_err();
-    assert_eq!(error.to_string(), "the key b in FILE does not lie under s3://bucket/a/");
+    assert_eq!(error.to_string(), "the key b in FILE is not under s3://bucket/a/");
 }

@@ -69,13 +69,13 @@ fn check_format(lines: &mut Lines) -> Result<()> {
     match begins {
         Some(Beginning { kind: Kind::Plan, format, .. }) if format.major == FORMAT.major => Ok(()),
         Some(Beginning { kind: Kind::Plan, format, asof }) => Err(Error::usage(format!(
-            "the plan {} has the format {format}, made by asof {asof}; this asof, {}, reads {}.x",
+            "the plan {} has format {format}, written by asof {asof}; this version, {}, reads {}.x",
             path.display(),
             env!("CARGO_PKG_VERSION"),
             FORMAT.major
         ))
-        .hint("carry it out with the asof that made it, or make it anew with this one: asof diff … --out")),
-        _ => Err(Error::usage(format!("{} is not a plan, or its beginning is damaged", path.display()))
+        .hint("apply it with the version that wrote it, or create it again: asof diff … --out")),
+        _ => Err(Error::usage(format!("{} is not a plan, or its header is damaged", path.display()))
             .hint(MAKE_ONE)),
     }
 }
@@ -96,18 +96,18 @@ fn check_changes(lines: &mut Lines, header: &Header) -> Result<(Sums, Trailer)> 
         let in_order = last.is_none_or(|last| last < change.key) && change.key.starts_with(&header.prefix);
         if !in_order || !change.is_whole() {
             let key = printable(&change.key);
-            return Err(damaged(&path, &format!("the change of {key} is out of order, or lacks a version")));
+            return Err(damaged(&path, &format!("the change of {key} is out of order or has no version")));
         }
         counted.add(&change);
         last = Some(change.key);
     }
     let trailer: Trailer = parse(&lines.line, &path)?;
     if lines.next()?.is_some() {
-        return Err(damaged(&path, "it goes on after its trailer"));
+        return Err(damaged(&path, "it has data after its trailer"));
     }
     match trailer.complete(counted) {
         Some(sums) => Ok((sums, trailer)),
-        None => Err(damaged(&path, "its trailer counts other changes than it has")),
+        None => Err(damaged(&path, "its trailer does not match its changes")),
     }
 }
 
@@ -159,7 +159,7 @@ impl Changes {
                 ErrorKind::Corrupt,
                 format!("the plan {} was altered while it was being read", self.lines.path.display()),
             )
-            .hint("see what is left to do: asof diff")
+            .hint("see the remaining changes: asof diff")
         })
     }
 }
@@ -219,7 +219,7 @@ impl Lines {
         match self.line.last() {
             None => Ok(None),
             Some(b'\n') => Ok(Some(&self.line)),
-            Some(_) if read < limits::PLAN_LINE => Err(damaged(&self.path, "its last line is cut off")),
+            Some(_) if read < limits::PLAN_LINE => Err(damaged(&self.path, "its last line is truncated")),
             Some(_) => Err(damaged(&self.path, "it has a line of more than 16 MiB")),
         }
     }
@@ -237,10 +237,10 @@ impl std::fmt::Debug for Lines {
 }
 
 fn parse<T: DeserializeOwned>(line: &[u8], path: &Path) -> Result<T> {
-    serde_json::from_slice(line).map_err(|e| damaged(path, "a line of it makes no sense").because(e))
+    serde_json::from_slice(line).map_err(|e| damaged(path, "it has an unreadable line").because(e))
 }
 
-const MAKE_ONE: &str = "asof diff s3://BUCKET --at TIME --out PLAN makes one";
+const MAKE_ONE: &str = "create one: asof diff s3://BUCKET --at TIME --out PLAN";
 
 fn unreadable(path: &Path, e: &io::Error) -> Error {
     Error::usage(format!("cannot read the plan {}: {e}", path.display())).hint(MAKE_ONE)
@@ -248,5 +248,5 @@ fn unreadable(path: &Path, e: &io::Error) -> Error {
 
 fn damaged(path: &Path, what: &str) -> Error {
     Error::usage(format!("the plan {} is damaged: {what}", path.display()))
-        .hint("nothing of it was carried out; take an undamaged copy, or make it anew: asof diff … --out")
+        .hint("nothing was changed; use an undamaged copy, or create it again: asof diff … --out")
 }

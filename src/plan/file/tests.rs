@@ -165,20 +165,20 @@ fn what_makes_no_sense_is_refused_whatever_its_checksum() {
     let newer = json!({"type": "plan", "format": newer, "asof": "9.0.0"});
     let kind = |name: &str| with(&change, "type", name.into());
     for (lines, why) in [
-        (&[newer, json!({})][..], "has the format 2.3, made by asof 9.0.0; this asof, "),
+        (&[newer, json!({})][..], "has format 2.3, written by asof 9.0.0; this version, "),
         (&[change.clone(), trailer.clone()], "is not a plan"),
-        (&[no_bucket, change.clone(), trailer.clone()], "a line of it makes no sense"),
-        (&[plan.clone(), kind("novelty"), trailer.clone()], "a line of it makes no sense"),
+        (&[no_bucket, change.clone(), trailer.clone()], "it has an unreadable line"),
+        (&[plan.clone(), kind("novelty"), trailer.clone()], "it has an unreadable line"),
         (&[plan.clone(), plan.clone(), trailer.clone()], "it has two headers"),
-        (&[plan.clone(), with(&change, "change", "erase".into()), trailer.clone()], "makes no sense"),
-        (&[plan.clone(), with(&change, "change", "revert".into()), trailer.clone()], "lacks a version"),
+        (&[plan.clone(), with(&change, "change", "erase".into()), trailer.clone()], "unreadable line"),
+        (&[plan.clone(), with(&change, "change", "revert".into()), trailer.clone()], "has no version"),
         (&[plan.clone(), with(&change, "key", "b".into()), trailer.clone()], "is out of order"),
         (&[plan.clone(), change.clone(), change.clone(), trailer.clone()], "is out of order"),
         (&[plan.clone(), change.clone(), change.clone()], "is out of order"),
         (&[plan.clone(), change.clone()], "it has no trailer"),
-        (&[plan.clone(), trailer.clone()], "counts other changes"),
+        (&[plan.clone(), trailer.clone()], "does not match its changes"),
         (&[plan.clone(), change.clone(), trailer.clone(), trailer.clone()], "goes on after its trailer"),
-        (&[plan, change, with(&trailer, "keys", (-1).into())], "a line of it makes no sense"),
+        (&[plan, change, with(&trailer, "keys", (-1).into())], "it has an unreadable line"),
     ] {
         let refused = refusal(dir.path(), &composed(lines)).unwrap().to_string();
         assert!(refused.contains(why), "{refused}: {why}");

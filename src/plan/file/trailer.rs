@@ -140,7 +140,7 @@ fn stored_frame(len: usize) -> io::Result<Vec<u8>> {
 
 /// What is wrong with a file's end, if anything is: reads all of it once.
 pub(super) fn damage(file: &mut File) -> io::Result<Option<&'static str>> {
-    const CUT_OFF: &str = "it is cut off, or something was added to its end";
+    const CUT_OFF: &str = "it is truncated, or data was added to its end";
     let Some(covered) = file.seek(SeekFrom::End(0))?.checked_sub(ENDING as u64) else {
         return Ok(Some(CUT_OFF));
     };
@@ -158,5 +158,5 @@ pub(super) fn damage(file: &mut File) -> io::Result<Option<&'static str>> {
     file.read_to_end(&mut ending)?;
     let Some(digits) = ending.strip_suffix(CLOSE) else { return Ok(Some(CUT_OFF)) };
     let altered = digits != format!("{:08x}", crc.finalize()).as_bytes();
-    Ok(altered.then_some("it was altered, or cut off, after it was written (its CRC-32 does not agree)"))
+    Ok(altered.then_some("it was altered or truncated after it was written (CRC-32 mismatch)"))
 }

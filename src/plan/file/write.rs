@@ -27,20 +27,21 @@ impl Writer {
     /// nor empty.
     pub fn create(path: &Path, header: &Header) -> Result<Self> {
         if std::fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
-            let message = format!("cannot save the plan as {}: that is not a regular file", path.display());
+            let message = format!("cannot save the plan as {}: not a regular file", path.display());
             return Err(Error::usage(message).hint("give the name of a file"));
         }
         if path.exists() && !may_replace(path) {
-            let message = format!("cannot save the plan as {}: that file is not a plan", path.display());
-            return Err(Error::usage(message).hint("give another name, or remove that file first"));
+            let message =
+                format!("cannot save the plan as {}: the existing file is not a plan", path.display());
+            return Err(Error::usage(message).hint("choose another name, or remove that file first"));
         }
         let file = temporary(path).map_err(|e| {
             let (plan, directory) = (path.display(), directory(path).display());
             Error::usage(format!(
-                "cannot save the plan as {plan}: no file can be made in {directory} ({})",
+                "cannot save the plan as {plan}: cannot create a file in {directory} ({})",
                 e.kind()
             ))
-            .hint("give the name of a file in a directory that you may write to")
+            .hint("choose a file in a writable directory")
             .because(e)
         })?;
         let hashing = Hashing { out: BufWriter::new(file), crc: Hasher::new() };
@@ -57,7 +58,7 @@ impl Writer {
         let in_order = self.last.as_ref().is_none_or(|last| *last < change.key);
         if !in_order || !change.is_whole() {
             let key = printable(&change.key);
-            return Err(Error::internal(format!("the change of {key} is out of order, or lacks a version")));
+            return Err(Error::internal(format!("the change of {key} is out of order or has no version")));
         }
         change.key.clone_into(self.last.get_or_insert_default());
         self.counted.add(change);
@@ -114,7 +115,7 @@ fn directory(path: &Path) -> &Path {
 
 fn failed(path: &Path, e: &io::Error) -> Error {
     Error::new(ErrorKind::Local, format!("cannot write the plan {}: {e}", path.display()))
-        .hint("nothing has that name that was not there before; give --out another place")
+        .hint("an existing file of that name is unchanged; choose another file with --out")
 }
 
 /// Passes bytes on, and keeps their CRC-32.

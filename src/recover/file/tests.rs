@@ -76,8 +76,8 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
             with("[hooks]\nquiesce = \"stop\"\n"),
             "r.toml, line 5, column 11: invalid type: string \"stop\", expected a command as a list",
         ),
-        (with("[hooks]\nquiesce = []\n"), "r.toml, line 5, column 11: no program is named"),
-        (with("[hooks]\nquiesce = { shell = \" \" }\n"), "r.toml, line 5, column 11: no program is named"),
+        (with("[hooks]\nquiesce = []\n"), "r.toml, line 5, column 11: no program given"),
+        (with("[hooks]\nquiesce = { shell = \" \" }\n"), "r.toml, line 5, column 11: no program given"),
         (with("[hooks]\nresume = { shel = \"x\" }\n"), "r.toml, line 5, column 10: unknown field `shel`"),
         (with("[[database]]\nkind = \"oracle\"\n"), "r.toml, line 5, column 8: unknown variant `oracle`"),
         (
@@ -86,7 +86,7 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
         ),
         (
             with("[[database]]\nkind = \"command\"\nrestore = [\"r\"]\nlike-source = true\n"),
-            "r.toml, line 4, column 1: the database database-1 is of kind command, which has no like-source",
+            "r.toml, line 4, column 1: the database database-1 has kind command, which has no like-source",
         ),
         (
             with("[[database]]\nkind = \"rds\"\ntarget = \"t\"\n"),
@@ -96,12 +96,12 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
             with("[[database]]\nkind = \"command\"\nname = \"a\"\ntarget = \"\"\nrestore = [\"r\"]\n"),
             "r.toml, line 4, column 1: the database a has an empty target",
         ),
-        (with("[mark]\ndeadline = \"soon\"\n"), "r.toml, line 5, column 12: a length of time is written as"),
+        (with("[mark]\ndeadline = \"soon\"\n"), "r.toml, line 5, column 12: write a duration as"),
         (
             with("[references]\ncommand = [\"k\"]\nbucket = \"s3://other\"\n"),
-            "r.toml, line 4, column 1: the references name s3://other, which is no [[bucket]]'s source",
+            "r.toml, line 4, column 1: the references use s3://other, which is not the source of any [[bucket]]",
         ),
-        ("[hooks]\n".to_owned(), "r.toml names no bucket and no database"),
+        ("[hooks]\n".to_owned(), "r.toml has no bucket and no database"),
         ("[[bucket]\n".to_owned(), "r.toml, line 1, column "),
     ] {
         let error = error(&text);
@@ -145,7 +145,7 @@ fn two_databases_have_two_variables() {
         |name: &str| format!("[[database]]\nkind = \"command\"\nname = \"{name}\"\nrestore = [\"r\"]\n");
     assert!(
         error(&(one("a-b") + &one("A_b")))
-            .contains("the databases a-b and A_b would both be ASOF_ENDPOINT_A_B to the hooks")
+            .contains("the databases a-b and A_b would both set ASOF_ENDPOINT_A_B for the hooks")
     );
     assert!(RecoveryFile::parse("r.toml", &(one("a-b") + &one("a-c"))).is_ok());
 }
@@ -182,6 +182,6 @@ fn only_a_database_of_rds_gets_its_source_s_name() {
     assert!(error(&(rds("one") + &rds("two"))).contains("two databases have the target prod"));
     let command =
         "[[database]]\nkind = \"command\"\nname = \"a\"\nrestore = [\"r\"]\ncut-over = \"rename\"\n";
-    assert!(error(command).contains("the database a is of kind command, which has no cut-over"));
+    assert!(error(command).contains("the database a has kind command, which has no cut-over"));
     assert!(error(&rds("restored").replace("\"rename\"", "\"swap\"")).contains("unknown variant `swap`"));
 }

@@ -13,9 +13,9 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
     let body = html! {
         p class=(class) { strong { (verdict(report)) } }
         p {
-            "It took " (seconds(report.elapsed_ms)) " (RTO)."
+            "Recovery time: " (seconds(report.elapsed_ms)) " (RTO)."
             @if let Some(downtime) = report.downtime_ms { " Downtime: " (seconds(downtime)) "." }
-            " The time was " (seconds(report.age_ms)) " past when it began (RPO)."
+            " Recovery point age: " (seconds(report.age_ms)) "."
         }
         @if let Some(running) = report.running { p { (application(running)) } }
         @if !report.left.is_empty() {
@@ -32,7 +32,7 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
             } }
         }
         @if !report.findings.is_empty() {
-            h2 { "Not as it should be" }
+            h2 { "Findings" }
             div class="scroll" { table {
                 tr { th { "what" } th { "where" } th { "key" } th {} }
                 @for finding in &report.findings {

@@ -19,7 +19,7 @@ impl TimelineView<'_> {
         let bars: Vec<Bar> = bins.bars().collect();
         let body = html! {
             @if bars.is_empty() {
-                p { "Nothing was written or deleted here in that time." }
+                p { "No activity in this period." }
             } @else {
                 (self.figure(&bars, bins.width()))
                 (self.moments())
@@ -81,7 +81,7 @@ impl TimelineView<'_> {
                 } }
             }
             @for remark in self.remarks() { p { (remark) } }
-            h2 { "The time to go back to" }
+            h2 { "Suggested target time" }
             p { (words) }
             @if let Some(command) = command { p { code { (command) } } }
         }

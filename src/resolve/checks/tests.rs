@@ -138,7 +138,7 @@ fn what_blocks_a_restore_is_told_from_what_does_not() {
 fn the_history_is_judged_at_t_and_under_the_prefix() {
     let settings = |markers| BucketSettings { rules: Known::Is(vec![rule(markers)]), ..plain() };
     let from = "history complete for T ≥ 1970-04-01 00:00:00 UTC";
-    let gone = "; keys that have expired entirely by now are in no listing";
+    let gone = "; keys that have expired entirely are not listed";
     for (markers, prefix, at, verdict, words) in [
         (true, "", Some(90), Verdict::Passed, from.to_owned()),
         (true, "", None, Verdict::Passed, from.to_owned()),

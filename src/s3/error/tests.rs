@@ -49,7 +49,7 @@ fn a_wrong_region_names_the_right_one() {
         explained(400, "AuthorizationHeaderMalformed", message, None).hints(),
         ["add --region eu-west-3"]
     );
-    assert_eq!(explained(301, "", "", None).hints(), ["name its region with --region"]);
+    assert_eq!(explained(301, "", "", None).hints(), ["set its region with --region"]);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_setting_that_is_not_told_is_unknown_and_no_setting() {
     }
     let unreadable = Error::new(ErrorKind::Corrupt, "").with_code(UNREADABLE);
     let told: Result<Known<()>> = not_told(unreadable, "s3:GetX");
-    assert!(matches!(told, Ok(Known::Unclear(why)) if why.contains("of another kind")));
+    assert!(matches!(told, Ok(Known::Unclear(why)) if why.contains("unexpected kind")));
 }
 
 #[test]

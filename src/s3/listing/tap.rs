@@ -153,10 +153,7 @@ async fn read(body: SdkBody, expected: usize) -> Result<Buffer, ConnectorError> 
     bytes.reserve(expected.min(limits::PAGE_BYTES));
     while let Some(chunk) = stream.try_next().await.map_err(|e| ConnectorError::io(e.into()))? {
         if bytes.len() + chunk.len() > limits::PAGE_BYTES {
-            return Err(ConnectorError::other(
-                "the listing page is larger than any that S3 sends".into(),
-                None,
-            ));
+            return Err(ConnectorError::other("the listing page is larger than S3 ever sends".into(), None));
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -54,8 +54,8 @@ fn what_is_no_result_is_described() {
         ("", "the header x could not be parsed", "the header x could not be parsed"),
         ("<?xml version=\"1.0\"?>\n<ListBucketResult/>", root, "its root element is ListBucketResult"),
         ("<VersioningConfiguration><Status>", "unexpected end", "unexpected end"),
-        ("<!DOCTYPE html><html>", "no tag", "it is no XML that S3 sends: <!DOCTYPE html><html>"),
-        ("down\u{1b}[2J", "no tag", "it is no XML that S3 sends: down\\u{1b}[2J"),
+        ("<!DOCTYPE html><html>", "no tag", "it is not valid S3 XML: <!DOCTYPE html><html>"),
+        ("down\u{1b}[2J", "no tag", "it is not valid S3 XML: down\\u{1b}[2J"),
     ] {
         assert_eq!(describe(document.as_bytes(), cause), expected);
     }

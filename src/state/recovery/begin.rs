@@ -41,8 +41,8 @@ impl Recovery {
         clock: &ServerClock,
     ) -> Result<Self> {
         let json = serde_json::to_vec_pretty(&manifest).map_err(|e| {
-            Error::usage(format!("the path {} cannot be noted: {e}", manifest.file.display()))
-                .hint("nothing was changed; give the recovery file, and its directory, a name in UTF-8")
+            Error::usage(format!("cannot record the path {}: {e}", manifest.file.display()))
+                .hint("nothing was changed; rename the recovery file and its directory to valid UTF-8")
         })?;
         let all = recoveries(state_dir);
         make_private(&all)?;
@@ -54,7 +54,7 @@ impl Recovery {
                 Place { id, dir }
             }
             Some(id) if Self::is_known(state_dir, id)? => {
-                let message = format!("the recovery {id} is known in {}", state_dir.display());
+                let message = format!("the recovery {id} already exists in {}", state_dir.display());
                 return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
             }
             Some(id) => Place::new(state_dir, id),
@@ -86,10 +86,9 @@ impl Recovery {
             if place.manifest_of(manifest.purpose, &manifest.file)?.is_some_and(same)
                 && place.read_state()?.is_open()
             {
-                let message =
-                    format!("the recovery {other} of this file has been begun by another process meanwhile");
+                let message = format!("another process has started the recovery {other} of this file");
                 return Err(Error::new(ErrorKind::Refused, message)
-                    .hint("nothing was changed by this one; once that ends, the same command goes on with it, if anything is left"));
+                    .hint("nothing was changed; run the command again when it has finished"));
             }
         }
         Ok(())

@@ -109,7 +109,8 @@ impl Recovery {
             Ok(None) => Err(cannot(&path, "read", &std::io::ErrorKind::NotFound.into())),
             Ok(Some(manifest)) => manifest.map_err(|e| {
                 let message = format!("cannot read {}: {e}", path.display());
-                Error::new(ErrorKind::Corrupt, message).hint("go on with it by the asof that began it")
+                Error::new(ErrorKind::Corrupt, message)
+                    .hint("resume it with the asof version that started it")
             }),
             Err(e) => Err(e),
         };
@@ -132,14 +133,13 @@ pub(super) fn known(state: &RecoveryState) -> String {
     let asked = (0..databases).filter(|n| state.was_asked_for(*n)).count();
     let mut known = Vec::new();
     if !runs.is_empty() {
-        known.push(format!("begun the runs {} (asof undo takes each back)", runs.join(", ")));
+        known.push(format!("started the runs {} (undo each with asof undo)", runs.join(", ")));
     }
     if asked > 0 {
-        known.push(format!("asked for {asked} of its {databases} databases"));
+        known.push(format!("requested {asked} of its {databases} databases"));
     }
     if known.is_empty() {
-        return "as far as it can be read, it has changed nothing; what came after that is not known"
-            .to_owned();
+        return "as far as its journal is readable, it changed nothing; later changes are unknown".to_owned();
     }
-    format!("as far as it can be read, it has {}; what came after that is not known", known.join(", and "))
+    format!("as far as its journal is readable, it has {}; later changes are unknown", known.join(", and "))
 }

@@ -40,7 +40,7 @@ impl Journal<RunState> {
         if state.changes() == changes {
             return Ok(());
         }
-        let why = format!("it is about {} changes, and the run's plan has {changes}", state.changes());
+        let why = format!("it covers {} changes, but the run's plan has {changes}", state.changes());
         Err(self.damaged(&why))
     }
 
@@ -62,7 +62,7 @@ impl Journal<RunState> {
         let mut records = Vec::new();
         for (n, ending) in results {
             if !ended.insert(n) {
-                return Err(self.damaged(&format!("two results of change {n} come at once")));
+                return Err(self.damaged(&format!("it has two results of change {n}")));
             }
             records.push(Record::Result { n, ending });
         }

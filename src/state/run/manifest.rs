@@ -173,12 +173,12 @@ impl RunManifest {
         let bytes = fs::read(&path).map_err(|e| cannot(&path, "read", &e))?;
         let manifest: Self = serde_json::from_slice(&bytes).map_err(|e| {
             Error::usage(format!("{} is damaged: {e}", path.display()))
-                .hint("what is left to do, asof diff shows and asof restore does")
+                .hint("see the remaining changes with asof diff; apply them with asof restore")
         })?;
         if manifest.format > FORMAT {
             let asof = &manifest.asof;
-            let message = format!("{} was written by asof {asof}, which is newer than this", path.display());
-            return Err(Error::usage(message).hint("go on with that one"));
+            let message = format!("{} was written by the newer asof {asof}", path.display());
+            return Err(Error::usage(message).hint("resume it with that version"));
         }
         Ok(manifest)
     }

@@ -106,8 +106,7 @@ pub struct RunState {
 impl Replay for RunState {
     type Record = Record;
 
-    const UNWRITTEN: &'static str =
-        "without it nothing more is changed; see that the disk has room and the directory can be written";
+    const UNWRITTEN: &'static str = "nothing more is changed without it; check free space and permissions";
 
     /// The table above.
     fn check(&self, record: &Record) -> Result<(), String> {
@@ -147,7 +146,7 @@ impl Replay for RunState {
 
     fn on_damage(&self) -> Vec<String> {
         let hint =
-            "nothing was changed; what the run has not done yet, asof diff shows and asof restore does";
+            "nothing was changed; see the remaining changes with asof diff and apply them with asof restore";
         vec![hint.to_owned()]
     }
 }

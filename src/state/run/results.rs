@@ -11,7 +11,7 @@ use crate::state::frame::{Lines, of_line};
 use crate::state::journal::{cannot, damaged, read};
 
 /// The error of a change that nobody heard of.
-const UNHEARD: &str = "stopped before it was known what became of it";
+const UNHEARD: &str = "stopped before its result was known";
 
 /// The results of a run, each read from the journal when asked for: in memory there is nothing of them, on disk eight bytes a
 /// change.
@@ -30,8 +30,11 @@ impl Results {
     pub(super) fn read(path: &Path) -> Result<(Self, RunState)> {
         let temporary = |e: std::io::Error| {
             let place = std::env::temp_dir();
-            Error::new(ErrorKind::Local, format!("cannot keep the run's results in {}: {e}", place.display()))
-                .hint("point TMPDIR to a directory with room for eight bytes a change")
+            Error::new(
+                ErrorKind::Local,
+                format!("cannot write the run's results to {}: {e}", place.display()),
+            )
+            .hint("set TMPDIR to a directory with room for eight bytes per change")
         };
         let mut places = tempfile::tempfile().map_err(temporary)?;
         let (mut failed, mut resumed) = (None, 0);

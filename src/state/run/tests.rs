@@ -20,7 +20,7 @@ fn a_run_is_found_again_and_belongs_to_one_process() {
     assert!(Run::list(dir.path()).unwrap()[0].running);
     drop(run);
     let unplanned = Run::open(dir.path(), &id).unwrap_err();
-    assert!(unplanned.to_string().ends_with("it has changed nothing"), "{unplanned}");
+    assert!(unplanned.to_string().ends_with("it changed nothing"), "{unplanned}");
     fs::write(dir.path().join("runs").join(&id).join("plan"), "").unwrap();
     assert_eq!(Run::open(dir.path(), &id).unwrap().manifest(), &order());
     let glance = &Run::list(dir.path()).unwrap()[0];

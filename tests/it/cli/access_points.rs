@@ -42,7 +42,7 @@ fn the_past_is_read_and_restored_elsewhere_through_an_access_point() {
         // Lifecycle rules may have removed what the keys held that were not there then.
         run(&stage, &format!("restore {place} {AT} --to s3://scratch --yes --doubtful trust"), 0);
         let verified = run(&stage, &format!("verify {place} {AT} --against s3://scratch"), 5);
-        assert!(verified.contains("nothing differs"), "{verified}");
+        assert!(verified.contains("no differences"), "{verified}");
         run(&stage, &format!("restore {place} {AT} --to ./there --yes --doubtful trust"), 0);
         let accesses = stage.lab.requests().take_accesses();
         assert!(accesses.iter().all(|access| access.bucket != BUCKET), "{accesses:?}");
@@ -71,12 +71,12 @@ fn what_an_access_point_does_not_tell_is_unknown() {
     assert_snapshot!(stage.asof(&restore).env("AWS_ENDPOINT_URL", &url).changes_nothing(), @"
     exit code 5
     --- stderr
-    error: cannot restore arn:aws:s3:us-east-1:111122223333:accesspoint/ops in place: whether versioning is enabled is not known, and without it a restore would overwrite objects for good
-      an access point does not tell it: name the bucket instead
+    error: cannot restore arn:aws:s3:us-east-1:111122223333:accesspoint/ops in place: it is unknown whether versioning is enabled; without it a restore would permanently overwrite objects
+      an access point does not report it: use the bucket name instead
       or restore elsewhere with --to s3://OTHER
     ");
     let checked = run(&stage, &format!("check {ALIAS} {AT}"), 5);
-    assert!(checked.contains("versioning unknown (an access point does not tell it)"), "{checked}");
+    assert!(checked.contains("versioning unknown (an access point does not report it)"), "{checked}");
     let asked = stage.lab.requests();
     assert_eq!(asked.of(Operation::GetBucketVersioning) + asked.of(Operation::GetBucketPolicy), 0);
 }

@@ -87,8 +87,8 @@ fn a_bucket_of_another_owner_is_not_touched() {
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: access denied (AccessDenied)
-      the credentials need s3:GetBucketVersioning (and no policy may deny it)
-      or the account 999999999999 does not own the bucket, as --expected-bucket-owner requires
+      the credentials need s3:GetBucketVersioning, and no policy may deny it
+      or the bucket is not owned by account 999999999999, as --expected-bucket-owner requires
     ");
     for command in first_commands(options) {
         let shown = stage.asof(&command).changes_nothing();

@@ -27,11 +27,11 @@ fn shown_by_diff() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                2         13 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                2         13 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
-      archived                1                in doubt: of these, in an archive, to be thawed first (--thaw)
+      archived                1                uncertain: of these, archived; must be thawed first (--thaw)
 
       at the top level  1 undelete
       under 2019/       1 undelete
@@ -39,9 +39,9 @@ fn shown_by_diff() {
       undelete   2024-04-01 00:00:00 UTC         6 B  2019/ledger.csv   (archived)
       undelete   2024-04-01 00:00:00 UTC         7 B  readme.txt
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --thaw bulk
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --thaw bulk
       2 copies of 13 B, at least 1 s at 3,000/s
-      hint: 2 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+      hint: 2 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
     ");
 }
 
@@ -50,9 +50,9 @@ fn refused_by_restore() {
     assert_snapshot!(stage().asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --format json").changes_nothing(), @"
     exit code 5
     --- stderr
-    error: 1 version to restore lies in an archive (GLACIER, DEEP_ARCHIVE), and cannot be copied before being thawed
-      --thaw bulk asks for them; asof resume then copies those that have arrived
-      or --doubtful skip leaves these keys as they are
+    error: 1 version to restore is archived (GLACIER, DEEP_ARCHIVE) and must be thawed before it can be copied
+      --thaw bulk requests them; asof resume copies them once thawed
+      or --doubtful skip leaves these keys unchanged
     ");
 }
 
@@ -71,9 +71,9 @@ fn left_out() {
     {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"summary","command":"restore","run":"RUN","copied":1,"deleted":0,"markers_removed":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":7,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":2,"versions":4,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":0,"undeletes":2,"deletes":0,"doubtful":1,"bytes_to_copy":13,"list_requests":2,"write_requests":2,"elapsed_ms":0}
     --- stderr
-    1 key in doubt is left as it is
+    1 uncertain key is left unchanged
     done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     "#);
 }
 
@@ -88,18 +88,18 @@ fn asked_for() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                2         13 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                2         13 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
-      archived                1                in doubt: of these, in an archive, to be thawed first (--thaw)
+      archived                1                uncertain: of these, archived; must be thawed first (--thaw)
 
       at the top level  1 undelete
       under 2019/       1 undelete
 
     --- stderr
-      archived  2019/ledger.csv: thawing; left alone until it has arrived
+      archived  2019/ledger.csv: thawing; unchanged until it has thawed
     done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed, 1 archived     run RUN
-    1 key is not restored: its version lies in an archive, and will have thawed within 12 hours (48 from DEEP_ARCHIVE); to copy them then: asof resume RUN
+    1 key is not restored: its version is archived and will be thawed within 12 hours (48 from DEEP_ARCHIVE); copy them then: asof resume RUN
     ");
 }

@@ -57,7 +57,7 @@ fn a_time_that_cannot() {
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
       passed       versioning enabled
-      warned       history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+      warned       history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
       passed       no MFA delete
       passed       no locks
       passed       no replication from here
@@ -66,18 +66,18 @@ fn a_time_that_cannot() {
       passed       no policy on conditional writes
 
       in doubt                2 of 3 keys
-      lifecycle               2   in doubt: lifecycle rules may have removed what was live then
+      lifecycle               2   uncertain: lifecycle rules may have removed the version live at T
                                   uploads/deleted.jpg, uploads/overwritten.jpg
 
-    no: a restore to 2024-05-06 07:08:09 UTC cannot be trusted
-      2 keys are in doubt
-      rules that remove versions, and then the markers above them, may have removed keys entirely
+    no: a restore to 2024-05-06 07:08:09 UTC would be uncertain
+      2 keys are uncertain
+      lifecycle rules that remove versions and then their delete markers may have removed keys entirely
     ");
     assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT} --format json")).changes_nothing(), @r#"
     exit code 5
     --- stdout
     {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
+    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
     {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
@@ -116,7 +116,7 @@ fn archived_versions_can_be_restored_though_not_at_once() {
       passed       no policy on conditional writes
 
       in doubt                0 of 1 key
-      archived                1   no doubt what was there, but it has to be thawed first (--thaw)
+      archived                1   state known, but must be thawed first (--thaw)
                                   a
 
     yes: the state at 2024-05-06 07:08:09 UTC can be restored
@@ -164,7 +164,7 @@ fn since_when_every_time_can_be_restored() {
       passed       no policy on conditional writes
 
       in doubt                1 of 11 keys, for earlier times
-      null-version            1   in doubt: a null version may have overwritten what was live then
+      null-version            1   uncertain: a null version may have overwritten the version live at T
                                   readme.txt
 
     a restore in place is refused
@@ -262,7 +262,7 @@ fn a_window_of_no_length_is_refused() {
     assert_snapshot!(stage.asof("check s3://prod-uploads --window 0d").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: a --window of no length has no second to ask about
+    error: --window must be greater than zero
       write it as 24h or 7d
     ");
 }

@@ -76,8 +76,8 @@ fn a_time_that_the_database_reaches() {
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
-      passed       database orders: reaches from 2024-05-01 00:00:00 UTC to 2024-05-06 07:08:09 UTC
-      passed       database users: does not say which times it reaches
+      passed       database orders: restorable from 2024-05-01 00:00:00 UTC to 2024-05-06 07:08:09 UTC
+      passed       database users: restorable times unknown
 
       in doubt                0 of 11 keys
 
@@ -94,8 +94,8 @@ fn a_time_that_the_database_reaches() {
     {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
-    {"type":"check","subject":"database","verdict":"passed","message":"database orders: reaches from 2024-05-01 00:00:00 UTC to 2024-05-06 07:08:09 UTC","name":"orders","earliest":"2024-05-01T00:00:00Z","latest":"2024-05-06T07:08:09Z"}
-    {"type":"check","subject":"database","verdict":"passed","message":"database users: does not say which times it reaches","name":"users","earliest":null,"latest":null}
+    {"type":"check","subject":"database","verdict":"passed","message":"database orders: restorable from 2024-05-01 00:00:00 UTC to 2024-05-06 07:08:09 UTC","name":"orders","earliest":"2024-05-01T00:00:00Z","latest":"2024-05-06T07:08:09Z"}
+    {"type":"check","subject":"database","verdict":"passed","message":"database users: restorable times unknown","name":"users","earliest":null,"latest":null}
     {"type":"summary","command":"check","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","window_from":null,"restorable":true,"restorable_from":null,"keys_possibly_expired":false,"keys":11,"versions":19,"doubtful":0,"list_requests":1,"elapsed_ms":0}
     "#);
 }
@@ -117,20 +117,23 @@ fn a_time_that_it_does_not() {
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
-      failed       the database orders cannot be restored to 2024-05-06 07:08:09 UTC: it reaches only to 2024-05-06 07:08:08 UTC
-      passed       database users: reaches back to 1970-01-01 00:00:00 UTC, does not say up to when
+      failed       the database orders cannot be restored to 2024-05-06 07:08:09 UTC: its latest restorable time is 2024-05-06 07:08:08 UTC
+      passed       database users: restorable from 1970-01-01 00:00:00 UTC, latest time unknown
 
       in doubt                0 of 11 keys
 
-    no: a restore to 2024-05-06 07:08:09 UTC cannot be trusted
-      the database orders cannot be restored to 2024-05-06 07:08:09 UTC: it reaches only to 2024-05-06 07:08:08 UTC
+    no: a restore to 2024-05-06 07:08:09 UTC would be uncertain
+      the database orders cannot be restored to 2024-05-06 07:08:09 UTC: its latest restorable time is 2024-05-06 07:08:08 UTC
     ");
     let (code, databases, summary) = answer(&stage, "--at 2024-04-30T23:59:59Z");
     assert_eq!((&*code, &summary["restorable"]), ("exit code 5", &Value::Bool(false)));
     let verdicts: Vec<_> = databases.iter().map(|line| &line["verdict"]).collect();
     assert_eq!(verdicts, ["failed", "passed"]);
     assert!(
-        databases[0]["message"].as_str().unwrap().ends_with("it reaches back to 2024-05-01 00:00:00 UTC")
+        databases[0]["message"]
+            .as_str()
+            .unwrap()
+            .ends_with("its earliest restorable time is 2024-05-01 00:00:00 UTC")
     );
     // Databases are restored to whole seconds: as recover does, T's second counts.
     assert_eq!(answer(&stage, "--at 2024-05-06T07:08:08.900Z").0, "exit code 0");
@@ -140,7 +143,7 @@ fn a_time_that_it_does_not() {
 fn a_database_that_cannot_be_asked() {
     for (window, why) in [
         ("echo no such host >&2; exit 7", "failed: exit status: 7"),
-        ("echo yesterday", "printed \"yesterday\"; it has to print two times"),
+        ("echo yesterday", "printed \"yesterday\"; it must print the earliest"),
         ("no-such-program", "exit status: 127"),
     ] {
         let stage = beside(&[("orders", window), ("users", "echo @0 -")]);
@@ -169,12 +172,12 @@ fn a_database_that_cannot_be_asked() {
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
-      unknown      database orders: which times it reaches is unknown (the window command of the database orders (a shell command) failed: exit status: 7; what it printed stands above)
+      unknown      database orders: restorable times unknown (the window command of the database orders (a shell command) failed: exit status: 7; its output is above)
 
       in doubt                0 of 11 keys, for earlier times
 
-    no: since no time is every second known to be restorable
-      database orders: which times it reaches is unknown (the window command of the database orders (a shell command) failed: exit status: 7; what it printed stands above)
+    no: there is no time since which every second is restorable
+      database orders: restorable times unknown (the window command of the database orders (a shell command) failed: exit status: 7; its output is above)
     --- stderr
     no such host
     ");
@@ -220,8 +223,8 @@ fn since_when_every_time_can_be_restored() {
       passed       no ACLs
       passed       SSE-S3 default
       passed       no policy on conditional writes
-      passed       database orders: reaches back to 2024-06-01 00:00:00 UTC, does not say up to when
-      warned       database users: reaches from 2024-07-01 00:00:00 UTC to 2024-07-09 12:00:00 UTC and no further (AGE ago): are its backups still made?
+      passed       database orders: restorable from 2024-06-01 00:00:00 UTC, latest time unknown
+      warned       database users: restorable from 2024-07-01 00:00:00 UTC to 2024-07-09 12:00:00 UTC and no further (AGE ago): are its backups still running?
 
       in doubt                0 of 11 keys, for earlier times
 
@@ -230,8 +233,8 @@ fn since_when_every_time_can_be_restored() {
     assert_eq!(answer(&stage, "").2["restorable_from"], "2024-07-01T00:00:00Z");
     recovery_file(&stage, &[("orders", "echo @1000 @1999"), ("users", "echo @2000 -")]);
     assert_snapshot!(check(&stage, "").split_once("earlier times\n\n").unwrap().1, @"
-    no: since no time is every second known to be restorable
-      the database orders cannot be restored to 1970-01-01 00:33:20 UTC: it reaches only to 1970-01-01 00:33:19 UTC
+    no: there is no time since which every second is restorable
+      the database orders cannot be restored to 1970-01-01 00:33:20 UTC: its latest restorable time is 1970-01-01 00:33:19 UTC
     ");
     // Earlier than what the bucket's lifecycle rules have left.
     let stage = expired();
@@ -248,25 +251,25 @@ fn files_that_are_of_no_use() {
     exit code 2
     --- stderr
     error: recovery.toml names no database
-      without --database, asof check looks at the bucket alone
+      leave --database out to check the bucket alone
     ");
     stage.file("recovery.toml", b"[[database]]\nkind = \"oracle\"\n");
     assert_snapshot!(check(&stage, ""), @"
     exit code 2
     --- stderr
     error: recovery.toml, line 2, column 8: unknown variant `oracle`, expected one of `rds`, `aurora`, `cluster`, `command`
-      asof recover --init writes a file with everything that it may hold
+      asof recover --init writes a template with every setting
     ");
     assert_snapshot!(stage.asof("check s3://prod-uploads --database none.toml").changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot read the recovery file none.toml: No such file or directory (os error N)
-      to write one to begin with: asof recover --init none.toml
+      create one from a template: asof recover --init none.toml
     ");
     assert_snapshot!(stage.asof("check --iam plan --database recovery.toml").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: --database changes no policy but that of --iam recover
+    error: --database is only used with --iam recover
       leave it out
     ");
     assert_eq!(

@@ -105,11 +105,11 @@ fn what_stands_in_a_restores_way() {
       passed       versioning enabled
       passed       history complete
       passed       no MFA delete
-      warned       Object Lock puts every new version under COMPLIANCE for 30 days: what a restore writes by mistake stays that long
-      warned       replicated to copies: what a restore writes goes there too
+      warned       Object Lock retains every new version for COMPLIANCE for 30 days, including restored ones
+      warned       replicated to copies: restored objects are replicated too
       warned       objects may have ACLs: to keep them, a restore needs s3:GetObjectVersionAcl and s3:PutObjectAcl
       passed       SSE-KMS default
-      warned       the bucket's policy denies writes without a condition: S3 refuses copies where it applies
+      warned       the bucket policy denies unconditional writes: S3 refuses copies where it applies
 
       in doubt                0 of 11 keys
 
@@ -135,21 +135,21 @@ fn earlier_rules_are_told_by_a_file() {
     --- stdout
     prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now and those before
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now and earlier
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         13 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         13 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
-      lifecycle               1                in doubt: lifecycle rules may have removed what was live then
+      lifecycle               1                uncertain: lifecycle rules may have removed the version live at T
 
       under avatars/  1 revert
 
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png   (lifecycle)
 
-      to carry out: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --lifecycle-history rules.json --doubtful skip
-      which leaves keys in doubt as they are; --doubtful trust takes the listing for the whole truth
+      apply it: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --lifecycle-history rules.json --doubtful skip
+      leaves uncertain keys unchanged; --doubtful trust assumes the listing is complete
       1 copy of 13 B, at least 1 s at 3,000/s
     ");
     let (code, summary) = answer(&stage, &with);
@@ -158,7 +158,7 @@ fn earlier_rules_are_told_by_a_file() {
     let refused = stage.asof(&format!("restore s3://prod-uploads {with} --yes")).changes_nothing();
     assert!(refused.starts_with("exit code 5\n") && refused.contains("avatars/7/me.png"), "{refused}");
     let verified = stage.asof(&format!("verify s3://prod-uploads/avatars/ {with}")).changes_nothing();
-    assert!(verified.contains("by the lifecycle rules of now and those before"), "{verified}");
+    assert!(verified.contains("by the lifecycle rules of now and earlier"), "{verified}");
 
     stage.file("wrong.json", b"[{}]");
     assert_snapshot!(stage.asof("check s3://prod-uploads --lifecycle-history wrong.json").changes_nothing(), @r#"

@@ -15,9 +15,9 @@ fn every_kind_of_change() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               2
 
       under uploads/    6 undelete · 1 delete
@@ -34,9 +34,9 @@ fn every_kind_of_change() {
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
       … and 1 more; --all lists every key, --out PLAN saves the plan
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
-      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+      hint: 6 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
     ");
 }
 
@@ -60,18 +60,18 @@ fn every_key_with_all() {
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               2
 
       under uploads/    6 undelete · 1 delete
       at the top level  1 revert
       under avatars/    1 revert
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
-      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+      hint: 6 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
     ");
 }
 
@@ -85,16 +85,16 @@ fn within_a_prefix() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         13 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         13 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under avatars/  1 revert
 
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
-      to carry out: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z
       1 copy of 13 B, at least 1 s at 3,000/s
     ");
 }
@@ -112,16 +112,16 @@ fn prefix_with_a_space() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1          4 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1          4 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
 
       under my files/  1 revert
 
       revert     2024-04-01 00:00:00 UTC         4 B  my files/a
 
-      to carry out: asof restore 's3://prod-uploads/my files/' --at 2024-05-06T07:08:09Z
+      apply it: asof restore 's3://prod-uploads/my files/' --at 2024-05-06T07:08:09Z
       1 copy of 4 B, at least 1 s at 3,000/s
     ");
 }
@@ -136,9 +136,9 @@ fn nothing_to_change() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged              11
 
     nothing to change
@@ -155,12 +155,12 @@ fn empty_bucket() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
 
-    nothing to change: there are no such keys here, neither then nor now
+    nothing to change: no such keys exist here, neither then nor now
     ");
 }
 
@@ -190,9 +190,9 @@ fn two_past_times() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      deleted                 3     29.3 KiB   there at the first time only
-      overwritten             0          0 B   there at both, but not the same
-      created                 5     34.2 KiB   there at the second time only
+      deleted                 3     29.3 KiB   exists at the first time only
+      overwritten             0          0 B   exists at both, but differs
+      created                 5     34.2 KiB   exists at the second time only
       unchanged               3
 
       under uploads/    3 deleted · 2 created
@@ -222,12 +222,12 @@ fn two_past_times_that_are_equal() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      deleted                 0          0 B   there at the first time only
-      overwritten             0          0 B   there at both, but not the same
-      created                 0          0 B   there at the second time only
+      deleted                 0          0 B   exists at the first time only
+      overwritten             0          0 B   exists at both, but differs
+      created                 0          0 B   exists at the second time only
       unchanged              11
 
-    nothing differs between the two times
+    no differences between the two times
     ");
 }
 
@@ -242,14 +242,14 @@ fn many_prefixes() {
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys existed then
       warning: a restore to this time deletes all 105 keys
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                105        105 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                105        105 B   created since T; deleted (delete marker)
       unchanged               0
 
       under tenant-14/  14 delete
@@ -273,7 +273,7 @@ fn many_prefixes() {
       delete     2024-05-06 07:08:10 UTC         1 B  tenant-10/3
       … and 100 more; --all lists every key, --out PLAN saves the plan
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       1 delete request, at least 1 s at 3,000/s
     ");
 }
@@ -293,17 +293,17 @@ fn same_content_is_no_change() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1          4 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1          4 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
-      same                    1                another version, the same content
+      same                    1                different version, same content
 
       at the top level  1 revert
 
       revert     2024-04-01 00:00:00 UTC         4 B  b
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       1 copy of 4 B, at least 1 s at 3,000/s
     ");
 }
@@ -322,17 +322,17 @@ fn content_that_may_not_be_looked_at() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1          8 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1          8 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
-      1 shown as revert may have the same content: there is no checksum, or no permission (s3:GetObjectVersion), to tell
+      1 shown as revert may have the same content: no checksum, or no permission (s3:GetObjectVersion), to compare
 
       at the top level  1 revert
 
       revert     2024-04-01 00:00:00 UTC         8 B  a
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       1 copy of 8 B, at least 1 s at 3,000/s
     ");
 }
@@ -353,17 +353,17 @@ fn caution_same_second() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                1          1 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                1          1 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
-      same-second             1                of these, written or deleted in that very second
+      same-second             1                of these, written or deleted in the same second
 
       at the top level  1 undelete
 
       undelete   2024-05-06 07:08:09 UTC         1 B  in-that-second   (same-second)
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       1 copy of 1 B, at least 1 s at 3,000/s
     ");
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --format json").changes_nothing(), @r#"
@@ -390,8 +390,7 @@ fn many_copies_can_do_without_a_look_first() {
     put("then");
     stage.time("2024-05-06T08:00:00Z");
     put("later");
-    let told = "hint: --no-head spares 1,000 HEAD requests, one for each copy: nothing is lost by it where they have the bucket's default \
-                encryption\n";
+    let told = "hint: --no-head saves 1,000 HEAD requests, one per copy; safe if all use the bucket's default encryption\n";
     let diff = stage.asof("diff s3://prod-uploads --at 2024-05-06T07:30:00Z").changes_nothing();
     assert!(diff.contains(told), "{diff}");
     let one = stage.asof("diff s3://prod-uploads --at 2024-05-06T07:30:00Z --include 1").changes_nothing();

@@ -40,15 +40,15 @@ fn a_diff_lists_them() {
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         12 B   overwritten since
-      delete                  1          7 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         12 B   overwritten since T
+      delete                  1          7 B   created since T; deleted (delete marker)
       unchanged               1
-      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
-      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+      lifecycle               2                uncertain: lifecycle rules may have removed the version live at T
+      1 uncertain key is not among the changes: the version live at T may have been removed
 
       under avatars/  1 revert
       under uploads/  1 delete
@@ -56,15 +56,15 @@ fn a_diff_lists_them() {
       revert     2024-04-01 09:00:00 UTC        12 B  avatars/7.png
       delete     2024-05-06 07:08:10 UTC         7 B  uploads/overwritten.jpg   (lifecycle)
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --doubtful skip
-      which leaves keys in doubt as they are; --doubtful trust takes the listing for the whole truth
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --doubtful skip
+      leaves uncertain keys unchanged; --doubtful trust assumes the listing is complete
       1 copy of 12 B, 1 delete request, at least 1 s at 3,000/s
     ");
     assert_snapshot!(stage.asof(&format!("diff s3://prod-uploads {AT} --format json")).changes_nothing(), @r#"
     exit code 0
     --- stdout
     {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing"}
+    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
     {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
@@ -84,9 +84,9 @@ fn a_restore_refuses_them() {
     assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes --quiet")).changes_nothing(), @"
     exit code 5
     --- stderr
-    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
-      --doubtful skip leaves these keys as they are
-      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/deleted.jpg, uploads/overwritten.jpg
+      --doubtful skip leaves these keys unchanged
+      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
     let plan = stage.path("plan");
     let plan = plan.to_str().unwrap();
@@ -94,17 +94,17 @@ fn a_restore_refuses_them() {
     assert_snapshot!(stage.asof(&format!("restore --plan {plan} --yes --quiet")).changes_nothing(), @"
     exit code 5
     --- stderr
-    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/overwritten.jpg
-      --doubtful skip leaves these keys as they are
-      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/overwritten.jpg
+      --doubtful skip leaves these keys unchanged
+      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
     stage.lab.create_bucket("scratch");
     assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --to s3://scratch --yes --quiet")).changes_nothing(), @"
     exit code 5
     --- stderr
-    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
-      --doubtful skip leaves these keys as they are
-      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/deleted.jpg, uploads/overwritten.jpg
+      --doubtful skip leaves these keys unchanged
+      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
 }
 
@@ -115,9 +115,9 @@ fn a_restore_to_a_directory_refuses_them_or_skips_as_told() {
     assert_snapshot!(stage.asof(&restore).changes_nothing(), @"
     exit code 5
     --- stderr
-    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
-      --doubtful skip leaves these keys as they are
-      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/deleted.jpg, uploads/overwritten.jpg
+      --doubtful skip leaves these keys unchanged
+      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
     assert_snapshot!(stage.asof(&format!("{restore} --doubtful skip")).changes_nothing(), @"
     exit code 0
@@ -132,23 +132,23 @@ fn a_restore_skips_or_trusts_as_told() {
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         12 B   overwritten since
-      delete                  1          7 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         12 B   overwritten since T
+      delete                  1          7 B   created since T; deleted (delete marker)
       unchanged               1
-      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
-      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+      lifecycle               2                uncertain: lifecycle rules may have removed the version live at T
+      1 uncertain key is not among the changes: the version live at T may have been removed
 
       under avatars/  1 revert
       under uploads/  1 delete
 
     --- stderr
-    1 key in doubt is left as it is
+    1 uncertain key is left unchanged
     done in N s: 1 copied (12 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
     assert!(stage.keys(BUCKET).contains(&"uploads/overwritten.jpg".to_owned()));
     assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes --doubtful trust")).run(), @"
@@ -156,22 +156,22 @@ fn a_restore_skips_or_trusts_as_told() {
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  1          7 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  1          7 B   created since T; deleted (delete marker)
       unchanged               1
-      same                    1                another version, the same content
-      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
-      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+      same                    1                different version, same content
+      lifecycle               2                uncertain: lifecycle rules may have removed the version live at T
+      1 uncertain key is not among the changes: the version live at T may have been removed
 
       under uploads/  1 delete
 
     --- stderr
     done in N s: 0 copied (0 B), 1 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
     assert!(!stage.keys(BUCKET).contains(&"uploads/overwritten.jpg".to_owned()));
 }
@@ -185,15 +185,15 @@ fn rules_that_may_not_be_read_are_taken_for_the_worst() {
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      lifecycle rules unknown (no permission: s3:GetLifecycleConfiguration), so the worst is assumed: history complete for T ≥ TIME UTC; keys that have expired entirely by now are in no listing
+      lifecycle rules unknown (no permission: s3:GetLifecycleConfiguration), assuming the worst: history complete for T ≥ TIME UTC; keys that have expired entirely are not listed
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         12 B   overwritten since
-      delete                  1          7 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         12 B   overwritten since T
+      delete                  1          7 B   created since T; deleted (delete marker)
       unchanged               1
-      lifecycle               3                in doubt: lifecycle rules may have removed what was live then
-      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+      lifecycle               3                uncertain: lifecycle rules may have removed the version live at T
+      1 uncertain key is not among the changes: the version live at T may have been removed
 
       under avatars/  1 revert
       under uploads/  1 delete
@@ -201,8 +201,8 @@ fn rules_that_may_not_be_read_are_taken_for_the_worst() {
       revert     2024-04-01 09:00:00 UTC        12 B  avatars/7.png   (lifecycle)
       delete     2024-05-06 07:08:10 UTC         7 B  uploads/overwritten.jpg   (lifecycle)
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --doubtful skip
-      which leaves keys in doubt as they are; --doubtful trust takes the listing for the whole truth
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --doubtful skip
+      leaves uncertain keys unchanged; --doubtful trust assumes the listing is complete
       1 copy of 12 B, 1 delete request, at least 1 s at 3,000/s
     ");
 }
@@ -224,19 +224,19 @@ fn null_versions_may_hide_others() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1          5 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1          5 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               2
-      null-version            2                in doubt: a null version may have overwritten what was live then
-      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+      null-version            2                uncertain: a null version may have overwritten the version live at T
+      1 uncertain key is not among the changes: the version live at T may have been removed
 
       at the top level  1 revert
 
     --- stderr
-    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: null versions may have overwritten what 2 keys held: a, c
-      --doubtful skip leaves these keys as they are
-      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    error: the state at 2024-05-06 07:08:09 UTC is uncertain: null versions may have overwritten versions of 2 keys: a, c
+      --doubtful skip leaves these keys unchanged
+      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
 }
 
@@ -274,18 +274,18 @@ fn what_is_in_doubt_is_not_verified() {
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
 
                            keys        bytes
       missing                 0          0 B   should be there
       different               0          0 B   another version, or changed
       extra                   0          0 B   should not be there
       unchanged               2
-      same                    1                another version, the same content
-      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
-      2 keys in doubt are not among the changes: what may have been there then is nowhere to be found
+      same                    1                different version, same content
+      lifecycle               2                uncertain: lifecycle rules may have removed the version live at T
+      2 uncertain keys are not among the changes: the version live at T may have been removed
 
-    not verified: nothing differs from what the listing tells of 2024-05-06 07:08:09 UTC, but of 2 keys that is in doubt; --doubtful trust accepts it
+    not verified: no differences from the listing at 2024-05-06 07:08:09 UTC, but the state of 2 keys is uncertain; --doubtful trust accepts it
     ");
     let json = stage.asof(&format!("verify s3://prod-uploads {AT} --format json")).changes_nothing();
     assert!(json.starts_with("exit code 5"), "{json}");

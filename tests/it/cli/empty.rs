@@ -32,23 +32,17 @@ fn a_prefix_without_keys() {
     std::fs::create_dir(stage.path("dir")).unwrap();
     stage.lab.create_bucket("scratch");
     for (rest, why) in [
-        (
-            "s3://prod-uploads/uplaods/",
-            "there are no keys under s3://prod-uploads/uplaods/, neither at that time nor now",
-        ),
-        (
-            "s3://prod-uploads --include *.mp3",
-            "there are no keys under s3://prod-uploads, neither at that time nor now",
-        ),
-        ("s3://prod-uploads --keys-from none.txt", "--keys-from names no keys"),
-        ("s3://prod-uploads --keys-from unknown.txt", "of 2 keys in --keys-from, none has ever existed"),
+        ("s3://prod-uploads/uplaods/", "no keys under s3://prod-uploads/uplaods/, neither at T nor now"),
+        ("s3://prod-uploads --include *.mp3", "no keys under s3://prod-uploads, neither at T nor now"),
+        ("s3://prod-uploads --keys-from none.txt", "--keys-from has no keys"),
+        ("s3://prod-uploads --keys-from unknown.txt", "none of 2 keys in --keys-from has ever existed"),
         (
             "s3://prod-uploads/uplaods/ --against ./dir",
-            "there are no keys under s3://prod-uploads/uplaods/, neither at that time nor now, and no files",
+            "no keys under s3://prod-uploads/uplaods/, neither at T nor now, and no files",
         ),
         (
             "s3://prod-uploads/uplaods/ --against s3://scratch",
-            "there are no keys under s3://prod-uploads/uplaods/, neither at that time nor now",
+            "no keys under s3://prod-uploads/uplaods/, neither at T nor now",
         ),
     ] {
         let verify = format!("verify {rest} {AT}");

@@ -30,9 +30,9 @@ fn in_tables() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                4         16 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                4         16 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
 
       at the top level      3 undelete
@@ -43,9 +43,9 @@ fn in_tables() {
       undelete   2024-04-01 00:00:00 UTC         4 B  it's
       undelete   2024-04-01 00:00:00 UTC         4 B  two\u{a}lines/x
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
       4 copies of 16 B, at least 1 s at 3,000/s
-      hint: 4 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+      hint: 4 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
     "#);
 }
 
@@ -85,8 +85,8 @@ fn in_a_history() {
     assert_snapshot!(stage.asof("history").arg(&location).changes_nothing(), @r#"
     exit code 1
     --- stderr
-    error: prod-uploads has no version of the key clear\u{1b}[2J.txt-not
-      either it never existed, or every version of it has been deleted or has expired
+    error: prod-uploads has no versions of the key clear\u{1b}[2J.txt-not
+      it never existed, or all its versions were deleted or have expired
     "#);
 }
 
@@ -101,9 +101,9 @@ fn in_errors() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                4         16 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                4         16 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
 
       at the top level      3 undelete
@@ -115,8 +115,8 @@ fn in_errors() {
       failed    it's: cannot copy to s3://prod-uploads/it's: access denied (AccessDenied)
       failed    two\u{a}lines/x: cannot copy to s3://prod-uploads/two\u{a}lines/x: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 4 failed     run RUN
-    4 keys could not be changed; to try again: asof resume RUN --concurrency 1
-      the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
+    4 keys could not be changed; try again: asof resume RUN --concurrency 1
+      the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source, and no policy may deny it
     "#);
 }
 

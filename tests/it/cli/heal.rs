@@ -18,13 +18,13 @@ fn heal_after_a_restore() {
     assert_snapshot!(stage.asof(&format!("{heal} 30s --yes")).run(), @"
     exit code 4
     --- stdout
-    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+    rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
-      held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there
-        after                 3   written after that time: an upload that finished late
-        before                1   deleted before that time
-        never                 1   no version of them, neither before nor after
+      held                    1   named by rows, exist
+      dangling                5   named by rows, missing: dangling references
+        after                 3   written after T: a late upload
+        before                1   deleted before T
+        never                 1   no version exists, before or after T
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
       after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
@@ -35,18 +35,18 @@ fn heal_after_a_restore() {
     1 key is there, 5 are not
 
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      late uploads: what came first within 30 seconds after it
+      late uploads: first version within 30 seconds after T
 
                            keys        bytes
-      undelete                1         13 B   came soon after, and are not there
-      revert                  0          0 B   came soon after, and were overwritten
+      undelete                1         13 B   arrived soon after T; missing now
+      revert                  0          0 B   arrived soon after T; overwritten now
       unchanged               0
 
       under uploads/  1 undelete
 
     --- stderr
     done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    take it back: asof undo RUN
+    undo it: asof undo RUN
     check it: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from rows
     ");
     assert_eq!(stage.keys(BUCKET), ["uploads/kept.jpg", "uploads/late.jpg", "uploads/unnamed.jpg"]);
@@ -62,7 +62,7 @@ fn heal_after_a_restore() {
     {"type":"dangling","key":"uploads/next-day.jpg","existed":"after","deleted":null,"later":{"version_id":"cBns0EL8JIL6A2wEOR00hJZSQBc1QDI1M","last_modified":"2024-05-07T09:00:00Z","size":25,"etag":"ee9d102486639581dfa0bb547d154e79","storage_class":"STANDARD"},"seconds_later":93111,"now":null,"doubts":[]}
     {"type":"summary","command":"references","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","named":6,"held":1,"dangling":5,"after":3,"before":1,"then":0,"never":1,"doubtful":0,"orphans":null,"orphan_bytes":null,"keys":6,"versions":14,"list_requests":1,"elapsed_ms":0}
     --- stderr
-    nothing to bring back: 1 late upload is there already
+    nothing to restore: 1 late upload is already correct
     check it: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from rows
     "#);
     // Now, though not then.
@@ -70,13 +70,13 @@ fn heal_after_a_restore() {
     assert_snapshot!(stage.asof(&now).changes_nothing(), @"
     exit code 4
     --- stdout
-    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://prod-uploads holds now
+    rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), and s3://prod-uploads now
 
-      held                    2   rows name them, and they are there
-      dangling                4   rows name them, and they are not there
-        after                 2   written after that time: an upload that finished late
-        before                1   deleted before that time
-        never                 1   no version of them, neither before nor after
+      held                    2   named by rows, exist
+      dangling                4   named by rows, missing: dangling references
+        after                 2   written after T: a late upload
+        before                1   deleted before T
+        never                 1   no version exists, before or after T
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
       after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later)
@@ -84,7 +84,7 @@ fn heal_after_a_restore() {
       never                               uploads/never.jpg
 
     2 keys are there, 4 are not
-      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from rows --heal 30s
+      restore late uploads: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from rows --heal 30s
     ");
 }
 
@@ -96,29 +96,29 @@ fn heal_to_the_last_key() {
     assert_snapshot!(stage.asof(&heal).run(), @"
     exit code 0
     --- stdout
-    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+    rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
-      held                    1   rows name them, and they are there
-      dangling                1   rows name them, and they are not there
-        after                 1   written after that time: an upload that finished late
+      held                    1   named by rows, exist
+      dangling                1   named by rows, missing: dangling references
+        after                 1   written after T: a late upload
 
       after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
 
     1 key is there, 1 is not
 
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      late uploads: what came first within 2 seconds after it
+      late uploads: first version within 2 seconds after T
 
                            keys        bytes
-      undelete                0          0 B   came soon after, and are not there
-      revert                  1         13 B   came soon after, and were overwritten
+      undelete                0          0 B   arrived soon after T; missing now
+      revert                  1         13 B   arrived soon after T; overwritten now
       unchanged               0
 
       under uploads/  1 revert
 
     --- stderr
     done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    take it back: asof undo RUN
+    undo it: asof undo RUN
     check it: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads --keys-from two
     ");
     assert_eq!(stage.lab.live(BUCKET)["uploads/late.jpg"].content.body.as_ref(), b"a late upload");
@@ -143,7 +143,7 @@ fn heal_is_a_run() {
     exit code 0
     --- stderr
     done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    take it back: asof undo RUN
+    undo it: asof undo RUN
     ");
     assert_eq!(stage.lab.live(BUCKET)["uploads/late.jpg"].content.body.as_ref(), b"a late upload");
     let undone = stage.asof(&format!("undo {} --yes --quiet", run(0))).run();

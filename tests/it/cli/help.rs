@@ -82,7 +82,7 @@ fn of_lab() {
     Usage: asof lab [OPTIONS] <COMMAND>
 
     Commands:
-      serve  Serve a versioned S3 on loopback, in memory, until Ctrl-C
+      serve  Serve an in-memory versioned S3 on loopback until Ctrl-C
       wall   Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
       help   Print this message or the help of the given subcommand(s)
 
@@ -98,7 +98,7 @@ fn of_lab_serve() {
     assert_snapshot!(stage.asof("lab serve --help").changes_nothing(), @"
     exit code 0
     --- stdout
-    Serve a versioned S3 on loopback, in memory, until Ctrl-C
+    Serve an in-memory versioned S3 on loopback until Ctrl-C
 
     Usage: asof lab serve [OPTIONS]
 

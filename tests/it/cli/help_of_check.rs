@@ -120,7 +120,7 @@ fn of_check() {
               Hide the progress display
 
           --progress
-              Show progress even if stderr is not a terminal
+              Show progress even when stderr is not a terminal
 
     Examples:
       asof check s3://prod-uploads --at 2026-11-17T14:30:05Z

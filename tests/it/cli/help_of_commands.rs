@@ -56,7 +56,7 @@ fn of_diff() {
               - delete:   Keys created since T
 
           --exit-code
-              Exit with 4 if there are differences
+              Exit with code 4 if there are differences
 
           --state-dir <DIR>
               Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
@@ -141,7 +141,7 @@ fn of_diff() {
               Hide the progress display
 
           --progress
-              Show progress even if stderr is not a terminal
+              Show progress even when stderr is not a terminal
 
     Examples:
       asof diff s3://prod-uploads --at 2026-11-17T14:30:05Z
@@ -198,7 +198,7 @@ fn of_show() {
               Hide the progress display
 
           --progress
-              Show progress even if stderr is not a terminal
+              Show progress even when stderr is not a terminal
 
     Examples:
       asof show incident.plan
@@ -286,7 +286,7 @@ fn of_history() {
               Hide the progress display
 
           --progress
-              Show progress even if stderr is not a terminal
+              Show progress even when stderr is not a terminal
 
     Examples:
       asof history s3://prod-uploads/avatars/7/me.png

@@ -48,7 +48,7 @@ fn of_recover() {
               Wait until every database can be restored to the target time
 
       -n, --dry-run
-              Show what would be restored, and change nothing
+              Show what would be restored and change nothing
 
       -y, --yes
               Skip the confirmation prompt
@@ -183,7 +183,7 @@ fn of_recover() {
               Hide the progress display
 
           --progress
-              Show progress even if stderr is not a terminal
+              Show progress even when stderr is not a terminal
 
     Examples:
       asof recover recovery.toml --init
@@ -280,7 +280,7 @@ fn of_mark() {
               Hide the progress display
 
           --progress
-              Show progress even if stderr is not a terminal
+              Show progress even when stderr is not a terminal
 
     Examples:
       asof mark recovery.toml --name before-deploy

@@ -168,7 +168,7 @@ fn of_references() {
               Hide the progress display
 
           --progress
-              Show progress even if stderr is not a terminal
+              Show progress even when stderr is not a terminal
 
     Examples:
       asof references s3://prod-uploads --at 2026-11-17T14:30:05Z --keys-from keys.txt

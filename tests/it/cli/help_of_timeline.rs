@@ -92,7 +92,7 @@ fn of_timeline() {
               Hide the progress display
 
           --progress
-              Show progress even if stderr is not a terminal
+              Show progress even when stderr is not a terminal
 
     Examples:
       asof timeline s3://prod-uploads --from 6h

@@ -53,7 +53,7 @@ fn at_before_it_existed() {
       2024-05-06 08:00:00 UTC     deleted                mifbdiZV8YEc7dtY1gPraPAHkhg4ZT8vA
       2024-05-06 07:08:10 UTC         7 B  STANDARD      wcLpsRaBY9CQaFEKKW2sbEr2iKF.Vg7eP
       2024-04-07 09:00:00 UTC        13 B  STANDARD      YulU2yNQRdNMuPClYN4ITMOsWJ9VPK_4K
-      no entry is that old: at 2024-01-01 00:00:00 UTC it did not exist, or its version has expired
+      no entry is that old: at 2024-01-01 00:00:00 UTC the key did not exist, or its version has expired
     ");
 }
 
@@ -90,32 +90,32 @@ fn key_without_versions() {
     assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7").changes_nothing(), @"
     exit code 1
     --- stderr
-    error: prod-uploads has no version of the key avatars/7
-      either it never existed, or every version of it has been deleted or has expired
+    error: prod-uploads has no versions of the key avatars/7
+      it never existed, or all its versions were deleted or have expired
     ");
     assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7 --format json").changes_nothing(), @"
     exit code 1
     --- stderr
-    error: prod-uploads has no version of the key avatars/7
-      either it never existed, or every version of it has been deleted or has expired
+    error: prod-uploads has no versions of the key avatars/7
+      it never existed, or all its versions were deleted or have expired
     ");
     assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7 --format csv").changes_nothing(), @"
     exit code 1
     --- stdout
     key,type,version_id,last_modified,size,etag,storage_class,is_latest,live_at
     --- stderr
-    error: prod-uploads has no version of the key avatars/7
-      either it never existed, or every version of it has been deleted or has expired
+    error: prod-uploads has no versions of the key avatars/7
+      it never existed, or all its versions were deleted or have expired
     ");
 }
 
 #[test]
 fn location_without_key() {
     let stage = stage();
-    assert_snapshot!(stage.asof("history s3://prod-uploads").changes_nothing(), @"
+    assert_snapshot!(stage.asof("history s3://prod-uploads").changes_nothing(), @r"
     exit code 2
     --- stderr
-    error: s3://prod-uploads names no key
+    error: s3://prod-uploads has no key
       write it as s3://BUCKET/KEY
     ");
 }

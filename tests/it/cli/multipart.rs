@@ -51,7 +51,7 @@ async fn an_unchanged_key_that_straddles_the_time_is_not_verified() {
     let shown = subject.asof(&verify).await.expect_code(5);
     assert!(shown.stdout.contains("not verified: "), "{shown}");
     assert!(shown.stdout.contains("1 key was uploaded in parts"), "{shown}");
-    assert!(shown.stdout.contains("perhaps completed after it: straddling"), "{shown}");
+    assert!(shown.stdout.contains("possibly completed after it: straddling"), "{shown}");
     for accepted in [&["--doubtful", "trust"], &["--multipart-window", "5m"]] {
         let verified = subject.asof(&[&verify[..], accepted].concat()).await.expect_code(0);
         assert!(verified.stdout.contains("\nverified: 3 keys are as they were"), "{verified}");

@@ -114,7 +114,7 @@ fn a_dry_run_into_another_place_changes_nothing() {
         let dry = format!("restore s3://{BUCKET} {AT} --to {to} --dry-run");
         let shown = stage.asof(&dry).changes_nothing();
         assert!(shown.starts_with("exit code 0\n"), "{shown}");
-        let restore = format!("to carry out: asof restore s3://{BUCKET} {AT} --to {to}\n");
+        let restore = format!("apply it: asof restore s3://{BUCKET} {AT} --to {to}\n");
         assert!(shown.contains(&restore), "{shown}");
         let found = changes(&lines(&stage, &format!("{dry} --json")));
         assert_eq!(found.len(), 10, "{found:?}");
@@ -171,7 +171,7 @@ fn only_some_changes_of_a_plan() {
     assert!(shown.contains("asof restore --plan all --only revert,delete"), "{shown}");
     let none = stage.asof("restore --plan some --only delete --yes").changes_nothing();
     assert!(
-        none.starts_with("exit code 2\n") && none.contains("it was made with --only undelete,revert"),
+        none.starts_with("exit code 2\n") && none.contains("it was created with --only undelete,revert"),
         "{none}"
     );
     let restored = stage.asof("restore --plan all --only delete --yes").run();

@@ -33,9 +33,9 @@ fn saved_by_diff() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               2
 
       under uploads/    6 undelete · 1 delete
@@ -52,9 +52,9 @@ fn saved_by_diff() {
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
       … and 1 more; --all lists every key
 
-      to carry out: asof restore --plan incident.plan
+      apply it: asof restore --plan incident.plan
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
-      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+      hint: 6 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
     ");
 }
 
@@ -69,9 +69,9 @@ fn carried_out_without_listing_again() {
       listed TIME UTC (AGE ago) by asof VERSION · versioning enabled
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               2
 
       under uploads/    6 undelete · 1 delete
@@ -80,7 +80,7 @@ fn carried_out_without_listing_again() {
 
     --- stderr
     done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
     // But for the last look at what the changes lie on.
     assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), listed + 1);
@@ -106,8 +106,8 @@ fn carried_out_without_listing_again() {
     {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
     {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"markers_removed":0,"skipped":9,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unverifiable":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
-    done in N s: 0 copied (0 B), 0 deleted, 9 right already, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    done in N s: 0 copied (0 B), 0 deleted, 9 already correct, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     "#);
 }
 
@@ -118,7 +118,7 @@ fn key_changed_since_the_plan() {
     assert_snapshot!(asof(&stage, "restore --plan incident.plan --yes --quiet").run(), @"
     exit code 3
     --- stderr
-      conflict  avatars/7/me.png: changed by somebody since the plan was made; left alone
+      conflict  avatars/7/me.png: changed since the plan was made; left unchanged
     ");
     assert_snapshot!(asof(&stage, "restore --plan incident.plan --yes --format json").run(), @r#"
     exit code 3
@@ -134,8 +134,8 @@ fn key_changed_since_the_plan() {
     {"type":"conflict","key":"avatars/7/me.png","change":"revert"}
     {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"markers_removed":0,"skipped":8,"conflicts":1,"failed":0,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unverifiable":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":0,"write_requests":0,"elapsed_ms":0}
     --- stderr
-    done in N s: 0 copied (0 B), 0 deleted, 8 right already, 1 conflict, 0 failed     run RUN
-    1 key was changed by somebody meanwhile, and left alone; to change it too: asof resume RUN --on-conflict overwrite
+    done in N s: 0 copied (0 B), 0 deleted, 8 already correct, 1 conflict, 0 failed     run RUN
+    1 key was changed by another writer and left unchanged; change it too: asof resume RUN --on-conflict overwrite
     "#);
     assert_eq!(&*stage.lab.live(BUCKET)["avatars/7/me.png"].content.body, b"a new face");
 }
@@ -156,16 +156,16 @@ fn of_a_selection() {
       with --exclude '*.tmp'
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under uploads/  6 undelete
 
     --- stderr
     done in N s: 6 copied (102.5 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp'     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp'     undo it: asof undo RUN
     ");
     assert!(stage.lab.live(BUCKET).contains_key("uploads/junk.tmp"));
 }
@@ -180,9 +180,9 @@ fn of_nothing() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged              11
 
     nothing to change
@@ -201,14 +201,14 @@ fn of_another_place() {
     assert_snapshot!(stage.asof("restore s3://scratch --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the plan incident.plan is of s3://prod-uploads, not of s3://scratch
-      give the plan that was made of it, or leave the location out: a plan knows its own
+    error: the plan incident.plan is for s3://prod-uploads, not s3://scratch
+      use the plan of that location, or leave the location out: a plan contains its own
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the plan incident.plan is of s3://prod-uploads, not of s3://prod-uploads/uploads/
-      give the plan that was made of it, or leave the location out: a plan knows its own
+    error: the plan incident.plan is for s3://prod-uploads, not s3://prod-uploads/uploads/
+      use the plan of that location, or leave the location out: a plan contains its own
     ");
 }
 
@@ -250,8 +250,8 @@ fn damaged() {
     assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the plan incident.plan is damaged: it is cut off, or something was added to its end
-      nothing of it was carried out; take an undamaged copy, or make it anew: asof diff … --out
+    error: the plan incident.plan is damaged: it is truncated, or data was added to its end
+      nothing was changed; use an undamaged copy, or create it again: asof diff … --out
     ");
     let mut altered = whole.clone();
     altered[whole.len() / 2] ^= 1;
@@ -259,15 +259,15 @@ fn damaged() {
     assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the plan incident.plan is damaged: it was altered, or cut off, after it was written (its CRC-32 does not agree)
-      nothing of it was carried out; take an undamaged copy, or make it anew: asof diff … --out
+    error: the plan incident.plan is damaged: it was altered or truncated after it was written (CRC-32 mismatch)
+      nothing was changed; use an undamaged copy, or create it again: asof diff … --out
     ");
     std::fs::write(&path, [whole, b"more".to_vec()].concat()).unwrap();
     assert_snapshot!(stage.asof("show incident.plan").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the plan incident.plan is damaged: it is cut off, or something was added to its end
-      nothing of it was carried out; take an undamaged copy, or make it anew: asof diff … --out
+    error: the plan incident.plan is damaged: it is truncated, or data was added to its end
+      nothing was changed; use an undamaged copy, or create it again: asof diff … --out
     ");
 }
 
@@ -278,14 +278,14 @@ fn no_plan() {
     assert_snapshot!(stage.asof("show keys.txt").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: keys.txt is not a plan, or its beginning is damaged
-      asof diff s3://BUCKET --at TIME --out PLAN makes one
+    error: keys.txt is not a plan, or its header is damaged
+      create one: asof diff s3://BUCKET --at TIME --out PLAN
     ");
     assert_snapshot!(stage.asof("restore --plan missing.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot read the plan missing.plan: No such file or directory (os error N)
-      asof diff s3://BUCKET --at TIME --out PLAN makes one
+      create one: asof diff s3://BUCKET --at TIME --out PLAN
     ");
 }
 
@@ -298,14 +298,14 @@ fn a_plan_is_replaced_and_nothing_else() {
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out /dev/null").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: cannot save the plan as /dev/null: that is not a regular file
+    error: cannot save the plan as /dev/null: not a regular file
       give the name of a file
     ");
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out no/such/directory").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: cannot save the plan as no/such/directory: no file can be made in no/such (entity not found)
-      give the name of a file in a directory that you may write to
+    error: cannot save the plan as no/such/directory: cannot create a file in no/such (entity not found)
+      choose a file in a writable directory
     ");
 }
 
@@ -318,8 +318,8 @@ fn a_file_that_is_no_plan_is_not_replaced() {
     assert_snapshot!(stage.asof(&format!("{diff} incident.html")).changes_nothing(), @"
     exit code 2
     --- stderr
-    error: cannot save the plan as incident.html: that file is not a plan
-      give another name, or remove that file first
+    error: cannot save the plan as incident.html: the existing file is not a plan
+      choose another name, or remove that file first
     ");
     assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), 0, "listed before it was refused");
     assert_eq!(std::fs::read(stage.path("incident.html")).unwrap(), b"<!DOCTYPE html>");
@@ -339,7 +339,7 @@ fn bucket_that_keeps_nothing_any_more() {
     assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
     exit code 5
     --- stderr
-    error: cannot restore prod-uploads in place: versioning is suspended, and a restore would overwrite null versions for good
+    error: cannot restore prod-uploads in place: versioning is suspended, and a restore would permanently overwrite null versions
       enable it first: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
       or restore elsewhere with --to s3://OTHER
     ");

@@ -27,14 +27,14 @@ fn the_wrong_year_is_said_first() {
     exit code 0
     --- stdout
     prod-uploads as of 2023-05-06 07:08:09 UTC (AGE ago)
-      warning: the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no key existed then
+      warning: the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no keys existed then
       warning: a restore to this time deletes all 5 keys
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  5     34.2 KiB   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  5     34.2 KiB   created since T; deleted (delete marker)
       unchanged               6
 
       under avatars/    2 delete
@@ -47,7 +47,7 @@ fn the_wrong_year_is_said_first() {
       delete     2024-04-07 09:00:00 UTC    34.2 KiB  uploads/2024/04/07.jpg
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
 
-      to carry out: asof restore s3://prod-uploads --at 2023-05-06T07:08:09Z
+      apply it: asof restore s3://prod-uploads --at 2023-05-06T07:08:09Z
       1 delete request, at least 1 s at 3,000/s
     ");
     let json = stage.asof(&format!("diff s3://prod-uploads {WRONG_YEAR} --format json")).changes_nothing();
@@ -87,9 +87,9 @@ fn yes_alone_is_refused() {
     assert_snapshot!(stage.asof(&format!("{restore} --quiet")).changes_nothing(), @"
     exit code 5
     --- stderr
-    error: the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no key existed then; a restore to this time deletes all 5 keys
+    error: the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no keys existed then; a restore to this time deletes all 5 keys
       check the target time: 2023-05-06 07:08:09 UTC
-      --allow-mass-delete allows it together with --yes; without --yes, the number of keys is asked for
+      add --allow-mass-delete to --yes; without --yes, asof asks for the number of keys
     ");
     let json = stage.asof(&format!("{restore} --format json")).changes_nothing();
     assert!(json.starts_with("exit code 5\n"), "{json}");
@@ -157,7 +157,9 @@ fn the_number_of_keys_is_typed() {
         let shown = typed(&stage, &restore, answer);
         assert!(shown.starts_with("exit code 2\n"), "{answer}: {shown}");
         assert!(
-            shown.contains("type the number of keys that are deleted (5): error: that is not"),
+            shown.contains(
+                "Type the number of keys to delete (5) to confirm: error: confirmation does not match"
+            ),
             "{shown}"
         );
         assert_eq!(stage.writes(), 0, "{answer}");
@@ -188,7 +190,7 @@ fn a_check_says_no_to_the_wrong_year() {
     exit code 5
     --- stdout
     prod-uploads as of 2023-05-06 07:08:09 UTC (AGE ago)
-      warning: the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no key existed then
+      warning: the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no keys existed then
       warning: a restore to this time deletes all 5 keys
 
       passed       versioning enabled
@@ -202,8 +204,8 @@ fn a_check_says_no_to_the_wrong_year() {
 
       in doubt                0 of 11 keys
 
-    no: a restore to 2023-05-06 07:08:09 UTC cannot be trusted
-      the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no key existed then
+    no: a restore to 2023-05-06 07:08:09 UTC would be uncertain
+      the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no keys existed then
     ");
     let json = stage.asof(&format!("check s3://prod-uploads {WRONG_YEAR} --format json")).changes_nothing();
     assert_eq!(lines(&json, "warning")[0]["reason"], "before-oldest-version", "{json}");

@@ -40,13 +40,13 @@ fn dangling() {
     assert_snapshot!(stage.asof(&references).changes_nothing(), @"
     exit code 4
     --- stdout
-    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+    rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
-      held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there
-        after                 3   written after that time: an upload that finished late
-        before                1   deleted before that time
-        never                 1   no version of them, neither before nor after
+      held                    1   named by rows, exist
+      dangling                5   named by rows, missing: dangling references
+        after                 3   written after T: a late upload
+        before                1   deleted before T
+        never                 1   no version exists, before or after T
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
       after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later)
@@ -55,12 +55,12 @@ fn dangling() {
       never                               uploads/never.jpg
 
     1 key is there, 5 are not
-      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
+      restore late uploads: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
     ");
     assert_snapshot!(stage.asof(&format!("{references} --orphans --all")).changes_nothing(), @"
     exit code 4
     --- stdout
-    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+    rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
       before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
@@ -69,15 +69,15 @@ fn dangling() {
       after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later)
       orphan     2024-04-01 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
 
-      held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there
-        after                 3   written after that time: an upload that finished late
-        before                1   deleted before that time
-        never                 1   no version of them, neither before nor after
+      held                    1   named by rows, exist
+      dangling                5   named by rows, missing: dangling references
+        after                 3   written after T: a late upload
+        before                1   deleted before T
+        never                 1   no version exists, before or after T
       orphans                 1   9 B, which no row names
 
     1 key is there, 5 are not
-      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --orphans --heal 30s
+      restore late uploads: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --orphans --heal 30s
     ");
     assert_snapshot!(stage.asof(&format!("{references} --orphans --format json")).changes_nothing(), @r#"
     exit code 4
@@ -110,28 +110,28 @@ fn none() {
     assert_snapshot!(stage.asof(&references).stdin("uploads/unnamed.jpg\0uploads/kept.jpg\0").changes_nothing(), @"
     exit code 0
     --- stdout
-    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+    rows compared with prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
 
-      held                    2   rows name them, and they are there
-      dangling                0   rows name them, and they are not there
+      held                    2   named by rows, exist
+      dangling                0   named by rows, missing: dangling references
       orphans                 0   0 B, which no row names
 
-    no row dangles: 2 keys that they name are all there
+    no dangling references: 2 referenced keys are all there
     ");
     assert_snapshot!(stage.asof(&references).stdin("").changes_nothing(), @"
     exit code 4
     --- stdout
-    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
+    rows compared with prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago)
 
-      held                    0   rows name them, and they are there
-      dangling                0   rows name them, and they are not there
+      held                    0   named by rows, exist
+      dangling                0   named by rows, missing: dangling references
       orphans                 2   18 B, which no row names
 
       orphan     2024-04-01 09:00:00 UTC  uploads/kept.jpg   (9 B)
       orphan     2024-04-01 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
 
     nothing was compared: no row names a key
-      see whether the command that prints the keys has failed: a pipe ends as its last command does; --allow-empty accepts no keys
+      check that the command that prints the keys did not fail (a pipe hides it); --allow-empty accepts no keys
     ");
 }
 
@@ -149,15 +149,15 @@ fn bad_input() {
     assert_snapshot!(stage.asof(&format!("{references} elsewhere")).changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the key avatars/7.png in elsewhere does not lie under s3://prod-uploads/uploads/
-      keys are written whole, with their prefix
+    error: the key avatars/7.png in elsewhere is not under s3://prod-uploads/uploads/
+      write full keys, including their prefix
     ");
     stage.file("one-line", "uploads/kept.jpg,".repeat(100).as_bytes());
     assert_snapshot!(stage.asof(&format!("{references} one-line")).changes_nothing(), @"
     exit code 2
     --- stderr
-    error: cannot read keys from one-line: line 1 is longer than any key, 1024 bytes
-      give one key a line, or with --null a NUL after each
+    error: cannot read keys from one-line: line 1 is longer than 1024 bytes, the limit of a key
+      put one key on each line, or a NUL after each with --null
     ");
     assert_snapshot!(stage.asof(&format!("{references} nothing")).changes_nothing(), @"
     exit code 2
@@ -174,14 +174,14 @@ fn bad_input() {
     assert_snapshot!(stage.asof(&format!("{references} rows --heal 30")).changes_nothing(), @"
     exit code 2
     --- stderr
-    error: this would change a bucket, and there is no terminal to ask on
-      look at it without --heal first; then add --yes
+    error: this would change a bucket, and there is no terminal to confirm on
+      review it without --heal first; then add --yes
     ");
     assert_snapshot!(stage.asof(&format!("{references} rows --against s3://prod-uploads/uploads/x")).changes_nothing(), @"
     exit code 2
     --- stderr
     error: s3://prod-uploads/uploads/x and s3://prod-uploads/uploads/ overlap
-      name another bucket, or a prefix that lies outside; without --to the restore is in place
+      choose another bucket or a prefix outside it; without --to the restore is in place
     ");
 }
 
@@ -206,13 +206,13 @@ fn all_in_a_scratch_copy() {
     assert_snapshot!(stage.asof(&format!("{} held", against_scratch())).changes_nothing(), @"
     exit code 0
     --- stdout
-    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
+    rows compared with prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and s3://scratch/copy/ now
 
-      held                    2   rows name them, and they are there
-      dangling                0   rows name them, and they are not there
+      held                    2   named by rows, exist
+      dangling                0   named by rows, missing: dangling references
       orphans                 0   0 B, which no row names
 
-    no row dangles: 2 keys that they name are all there
+    no dangling references: 2 referenced keys are all there
     ");
 }
 
@@ -223,14 +223,14 @@ fn missing_in_a_scratch_copy() {
     assert_snapshot!(stage.asof(&format!("{} rows", against_scratch())).changes_nothing(), @"
     exit code 4
     --- stdout
-    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
+    rows compared with prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and s3://scratch/copy/ now
 
-      held                    0   rows name them, and they are there
-      dangling                6   rows name them, and they are not there
-        after                 3   written after that time: an upload that finished late
-        before                1   deleted before that time
-        then                  1   there at that time, but not now
-        never                 1   no version of them, neither before nor after
+      held                    0   named by rows, exist
+      dangling                6   named by rows, missing: dangling references
+        after                 3   written after T: a late upload
+        before                1   deleted before T
+        then                  1   existed at T, missing now
+        never                 1   no version exists, before or after T
       orphans                 1   9 B, which no row names
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
@@ -242,20 +242,20 @@ fn missing_in_a_scratch_copy() {
       orphan     2024-05-07 09:00:00 UTC  uploads/unnamed.jpg   (9 B)
 
     0 keys are there, 6 are not
-      to bring back what came soon after: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --orphans --keys-from rows --heal 30s
+      restore late uploads: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --orphans --keys-from rows --heal 30s
     ");
     // The late upload is copied from the source, as a restore would.
     assert_snapshot!(stage.asof(&format!("{} rows --heal 2 --yes", against_scratch())).run(), @"
     exit code 4
     --- stdout
-    rows beside prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and what s3://scratch/copy/ holds now
+    rows compared with prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), and s3://scratch/copy/ now
 
-      held                    0   rows name them, and they are there
-      dangling                6   rows name them, and they are not there
-        after                 3   written after that time: an upload that finished late
-        before                1   deleted before that time
-        then                  1   there at that time, but not now
-        never                 1   no version of them, neither before nor after
+      held                    0   named by rows, exist
+      dangling                6   named by rows, missing: dangling references
+        after                 3   written after T: a late upload
+        before                1   deleted before T
+        then                  1   existed at T, missing now
+        never                 1   no version exists, before or after T
       orphans                 1   9 B, which no row names
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC)
@@ -268,19 +268,19 @@ fn missing_in_a_scratch_copy() {
 
     0 keys are there, 6 are not
 
-    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch/copy/ holds now
-      late uploads: what came first within 2 seconds after it
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with s3://scratch/copy/ now
+      late uploads: first version within 2 seconds after T
 
                            keys        bytes
-      undelete                1         13 B   came soon after, and are not there
-      revert                  0          0 B   came soon after, and were overwritten
+      undelete                1         13 B   arrived soon after T; missing now
+      revert                  0          0 B   arrived soon after T; overwritten now
       unchanged               0
 
       under uploads/  1 undelete
 
     --- stderr
     done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    take it back: asof undo RUN
+    undo it: asof undo RUN
     check it: asof references s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --orphans --keys-from rows
     ");
     assert_eq!(stage.keys("scratch"), ["copy/late.jpg", "copy/unnamed.jpg"]);
@@ -297,53 +297,53 @@ fn in_doubt() {
     assert_snapshot!(stage.asof(&references).changes_nothing(), @"
     exit code 4
     --- stdout
-    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+    rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
 
-      held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there
-        after                 3   written after that time: an upload that finished late
-        before                1   deleted before that time
-        never                 1   no version of them, neither before nor after
-        in doubt              4   of these, may have been there after all: their versions may be gone
+      held                    1   named by rows, exist
+      dangling                5   named by rows, missing: dangling references
+        after                 3   written after T: a late upload
+        before                1   deleted before T
+        never                 1   no version exists, before or after T
+        in doubt              4   of these, uncertain: their versions may have been removed
 
-      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC; in doubt: lifecycle)
-      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later; in doubt: lifecycle)
-      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later; in doubt: lifecycle)
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC; uncertain: lifecycle)
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later; uncertain: lifecycle)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later; uncertain: lifecycle)
       before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
-      never                               uploads/never.jpg   (in doubt: lifecycle)
+      never                               uploads/never.jpg   (uncertain: lifecycle)
 
     1 key is there, 5 are not
-      to bring back what came soon after: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
+      restore late uploads: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
     ");
     assert_snapshot!(stage.asof(&format!("{references} --heal 1w --yes --quiet")).changes_nothing(), @"
     exit code 5
     --- stdout
-    rows beside prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+    rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
 
-      held                    1   rows name them, and they are there
-      dangling                5   rows name them, and they are not there
-        after                 3   written after that time: an upload that finished late
-        before                1   deleted before that time
-        never                 1   no version of them, neither before nor after
-        in doubt              4   of these, may have been there after all: their versions may be gone
+      held                    1   named by rows, exist
+      dangling                5   named by rows, missing: dangling references
+        after                 3   written after T: a late upload
+        before                1   deleted before T
+        never                 1   no version exists, before or after T
+        in doubt              4   of these, uncertain: their versions may have been removed
 
-      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC; in doubt: lifecycle)
-      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later; in doubt: lifecycle)
-      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later; in doubt: lifecycle)
+      after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC; uncertain: lifecycle)
+      after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later; uncertain: lifecycle)
+      after      2024-05-07 09:00:00 UTC  uploads/next-day.jpg   (1 d 1 h later; uncertain: lifecycle)
       before     2024-05-01 09:00:00 UTC  uploads/gone.jpg
-      never                               uploads/never.jpg   (in doubt: lifecycle)
+      never                               uploads/never.jpg   (uncertain: lifecycle)
 
     1 key is there, 5 are not
     --- stderr
-    error: it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 1 key held: uploads/late.jpg
-      --doubtful skip leaves these keys as they are
-      --doubtful trust takes the listing for the whole truth: a key whose version has expired is deleted as if it had not been there
+    error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 1 key: uploads/late.jpg
+      --doubtful skip leaves these keys unchanged
+      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
     // A scratch copy that lacks them too makes nothing of it more certain.
     assert!(stage.lab.create_bucket("scratch"));
     let scratch =
         stage.asof(&format!("{references} --against s3://scratch --heal 1w --yes --quiet")).changes_nothing();
-    assert!(scratch.starts_with("exit code 5") && scratch.contains("in doubt: lifecycle"), "{scratch}");
+    assert!(scratch.starts_with("exit code 5") && scratch.contains("uncertain: lifecycle"), "{scratch}");
 }

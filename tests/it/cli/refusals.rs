@@ -9,22 +9,22 @@ use super::stage::{BUCKET, Stage};
 fn never_versioned() {
     let stage = Stage::after_incident();
     stage.lab.set_versioning(BUCKET, Versioning::Never);
-    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
-    exit code 5
-    --- stderr
-    error: prod-uploads has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone
-      enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
+exit code 5
+--- stderr
+error: versioning was never enabled on prod-uploads, so it has no past states: overwritten and deleted objects are gone
+  enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 5
     --- stderr
-    error: prod-uploads has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone
+versioning was never enabled on     error: prod-uploads, so it has no past states: overwritten and deleted objects are gone
       enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 5
     --- stderr
-    error: prod-uploads has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone
+versioning was never enabled on     error: prod-uploads, so it has no past states: overwritten and deleted objects are gone
       enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
     ");
 }
@@ -36,7 +36,7 @@ fn suspended() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 5
     --- stderr
-    error: cannot restore prod-uploads in place: versioning is suspended, and a restore would overwrite null versions for good
+    error: cannot restore prod-uploads in place: versioning is suspended, and a restore would permanently overwrite null versions
       enable it first: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
       or restore elsewhere with --to s3://OTHER
     ");
@@ -48,16 +48,16 @@ fn suspended() {
       versioning suspended
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         13 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         13 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under avatars/  1 revert
 
       revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
-    versioning is suspended, so that a restore in place would overwrite null versions for good: enable it first, or restore elsewhere with --to s3://OTHER
+    versioning is suspended, so a restore in place would permanently overwrite null versions: enable it first, or restore elsewhere with --to s3://OTHER
     ");
 }
 
@@ -81,7 +81,7 @@ fn suspended_is_verified_all_the_same() {
       different  2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
     1 key matches, 1 does not
-      versioning is suspended, so that a restore in place would overwrite null versions for good: enable it first, or restore elsewhere with --to s3://OTHER
+      versioning is suspended, so a restore in place would permanently overwrite null versions: enable it first, or restore elsewhere with --to s3://OTHER
     ");
 }
 
@@ -98,9 +98,9 @@ fn overwriting_in_a_target_that_keeps_nothing() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      copy                    9    136.7 KiB   not there yet
-      overwrite               1          7 B   there, but not the same
-      left alone              0          0 B   there, beyond the past state
+      copy                    9    136.7 KiB   does not exist yet
+      overwrite               1          7 B   exists but differs
+      left alone              0          0 B   exists, not in the past state
       unchanged               0
 
       under uploads/    7 copy
@@ -120,9 +120,9 @@ fn overwriting_in_a_target_that_keeps_nothing() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      copy                    8    136.7 KiB   not there yet
-      overwrite               2         20 B   there, but not the same
-      left alone              0          0 B   there, beyond the past state
+      copy                    8    136.7 KiB   does not exist yet
+      overwrite               2         20 B   exists but differs
+      left alone              0          0 B   exists, not in the past state
       unchanged               0
 
       under uploads/    7 copy

@@ -15,9 +15,9 @@ fn the_diff_says_what_it_would_save() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under uploads/  6 undelete
@@ -29,9 +29,9 @@ fn the_diff_says_what_it_would_save() {
       undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
       … and 1 more; --all lists every key, --out PLAN saves the plan
 
-      to carry out: asof restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp'
+      apply it: asof restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp'
       6 copies of 102.5 KiB, at least 1 s at 3,000/s
-      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+      hint: 6 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
     ");
     let diff =
         "diff s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude *.tmp --undelete remove-marker";
@@ -42,9 +42,9 @@ fn the_diff_says_what_it_would_save() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under uploads/  6 undelete
@@ -56,7 +56,7 @@ fn the_diff_says_what_it_would_save() {
       undelete   2024-04-05 09:00:00 UTC    24.4 KiB  uploads/2024/04/05.jpg
       … and 1 more; --all lists every key, --out PLAN saves the plan
 
-      to carry out: asof restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp' --undelete remove-marker
+      apply it: asof restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --exclude '*.tmp' --undelete remove-marker
       1 request to remove the delete markers above 6 keys, at least 1 s at 3,000/s
     ");
 }
@@ -74,9 +74,9 @@ fn there_and_back() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               2
 
       under uploads/    6 undelete · 1 delete
@@ -84,8 +84,8 @@ fn there_and_back() {
       under avatars/    1 revert
 
     --- stderr
-    done in N s: 2 copied (20 B), 1 deleted, 6 brought back by removing markers, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    done in N s: 2 copied (20 B), 1 deleted, 6 restored by removing markers, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
     // Six markers are gone; two copies and a marker came.
     assert_eq!(stage.lab.count_versions(BUCKET), before - 6 + 3);
@@ -99,12 +99,12 @@ fn there_and_back() {
     exit code 0
     --- stdout
     prod-uploads
-      what the run RUN has changed, taken back
+      undo of run RUN
 
                            keys        bytes
-      undelete                1          4 B   deleted by the run, come back
+      undelete                1          4 B   deleted by the run; restored
       revert                  2          7 B   overwritten by the run
-      delete                  6    102.5 KiB   brought back by the run, get a delete marker
+      delete                  6    102.5 KiB   restored by the run; deleted (delete marker)
       unchanged               0
 
       under uploads/    1 undelete · 6 delete
@@ -112,8 +112,8 @@ fn there_and_back() {
       under avatars/    1 revert
 
     --- stderr
-    done in N s: 2 copied (7 B), 6 deleted, 1 brought back by removing markers, 0 conflicts, 0 failed     run RUN
-    take it back: asof undo RUN
+    done in N s: 2 copied (7 B), 6 deleted, 1 restored by removing markers, 0 conflicts, 0 failed     run RUN
+    undo it: asof undo RUN
     ");
     assert_eq!(stage.keys(BUCKET), live);
 }
@@ -134,7 +134,7 @@ fn a_mass_delete_takes_few_requests() {
     let restored = stage
         .asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --undelete remove-marker --yes")
         .run();
-    assert!(restored.contains("2,500 brought back by removing markers"), "{restored}");
+    assert!(restored.contains("2,500 restored by removing markers"), "{restored}");
     assert_eq!(stage.writes() - before, 3);
     assert_eq!((stage.keys(BUCKET).len(), stage.lab.count_versions(BUCKET)), (2500, 2500));
 }
@@ -156,7 +156,7 @@ fn an_error_of_one_marker_is_not_taken_for_another_keys() {
     let restored = stage
         .asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --undelete remove-marker --yes")
         .run();
-    assert!(restored.contains("30 brought back by removing markers, 0 conflicts, 0 failed"), "{restored}");
+    assert!(restored.contains("30 restored by removing markers, 0 conflicts, 0 failed"), "{restored}");
     assert_eq!((stage.keys(BUCKET).len(), stage.lab.count_versions(BUCKET)), (30, 30));
 }
 
@@ -170,16 +170,16 @@ fn refused_where_history_is_guarded() {
     assert_snapshot!(stage.asof(restore).changes_nothing(), @"
     exit code 5
     --- stderr
-    error: delete markers of prod-uploads are not removed by their version ids: Object Lock is enabled, and what its history holds should stay
-      with --undelete copy, keys come back by a copy of their version
+    error: cannot remove delete markers of prod-uploads by version ID: Object Lock is enabled, and its history should be kept
+      --undelete copy restores keys by copying their version
     ");
     let stage = Stage::after_incident();
     stage.strike(Operation::GetObjectLockConfiguration, Fault::AccessDenied);
     assert_snapshot!(stage.asof(restore).changes_nothing(), @"
     exit code 5
     --- stderr
-    error: delete markers of prod-uploads are not removed by their version ids: whether Object Lock is enabled is not known (s3:GetBucketObjectLockConfiguration)
-      with --undelete copy, keys come back by a copy of their version
+    error: cannot remove delete markers of prod-uploads by version ID: it is unknown whether Object Lock is enabled (s3:GetBucketObjectLockConfiguration)
+      --undelete copy restores keys by copying their version
     ");
 }
 

@@ -17,9 +17,9 @@ fn then_nothing_is_left_to_do() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               2
 
       under uploads/    6 undelete · 1 delete
@@ -28,7 +28,7 @@ fn then_nothing_is_left_to_do() {
 
     --- stderr
     done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
     assert_eq!(stage.keys(BUCKET).len(), 10);
     assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
@@ -41,7 +41,7 @@ fn then_nothing_is_left_to_do() {
       different               0          0 B   another version, or changed
       extra                   0          0 B   should not be there
       unchanged               3
-      same                    8                another version, the same content
+      same                    8                different version, same content
 
     verified: 11 keys are as they were at 2024-05-06 07:08:09 UTC
     ");
@@ -57,11 +57,11 @@ fn then_nothing_is_left_to_do() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               3
-      same                    8                another version, the same content
+      same                    8                different version, same content
 
     nothing to change
     ");
@@ -84,7 +84,7 @@ fn json() {
     {"type":"summary","command":"restore","run":"RUN","copied":8,"deleted":1,"markers_removed":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":105020,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":2,"same_content":0,"unverifiable":0,"reverts":2,"undeletes":6,"deletes":1,"doubtful":0,"bytes_to_copy":105020,"list_requests":2,"write_requests":11,"elapsed_ms":0}
     --- stderr
     done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     "#);
 }
 
@@ -114,7 +114,7 @@ fn misspelt_prefix() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads/uplaods/ --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 0
     --- stderr
-    nothing to change: there are no such keys here, neither then nor now
+    nothing to change: no such keys exist here, neither then nor now
     ");
 }
 
@@ -132,17 +132,17 @@ fn caution_before_the_question() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                1          4 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                1          4 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
-      same-second             1                of these, written or deleted in that very second
+      same-second             1                of these, written or deleted in the same second
 
       at the top level  1 undelete
 
     --- stderr
     done in N s: 1 copied (4 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
 }
 
@@ -160,8 +160,8 @@ fn without_anybody_to_ask() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: this would change a bucket, and there is no terminal to ask on
-      look at it with asof diff first; then add --yes
+    error: this would change a bucket, and there is no terminal to confirm on
+      review it with asof diff first; then add --yes
     ");
 }
 
@@ -176,9 +176,9 @@ fn keys_that_fail() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         13 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         13 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under avatars/  1 revert
@@ -186,8 +186,8 @@ fn keys_that_fail() {
     --- stderr
       failed    avatars/7/me.png: cannot copy to s3://prod-uploads/avatars/7/me.png: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed     run RUN
-    1 key could not be changed; to try again: asof resume RUN
-      the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
+    1 key could not be changed; try again: asof resume RUN
+      the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source, and no policy may deny it
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z --yes --format json").run(), @r#"
     exit code 3
@@ -204,8 +204,8 @@ fn keys_that_fail() {
     {"type":"summary","command":"restore","run":"RUN","copied":0,"deleted":0,"markers_removed":0,"skipped":0,"conflicts":0,"failed":1,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"avatars","at":"2024-05-06T07:08:09Z","keys":2,"versions":3,"unchanged":1,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":0,"deletes":0,"doubtful":0,"bytes_to_copy":13,"list_requests":1,"write_requests":1,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed     run RUN
-    1 key could not be changed; to try again: asof resume RUN
-      the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
+    1 key could not be changed; try again: asof resume RUN
+      the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source, and no policy may deny it
     "#);
 }
 
@@ -223,9 +223,9 @@ fn more_keys_that_fail_than_are_shown() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete               25        100 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete               25        100 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
 
       at the top level  25 undelete
@@ -253,8 +253,8 @@ fn more_keys_that_fail_than_are_shown() {
       failed    19: cannot copy to s3://prod-uploads/19: access denied (AccessDenied)
       … more; --format json lists every one
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 25 failed     run RUN
-    25 keys could not be changed; to try again: asof resume RUN --concurrency 1
-      the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source (and no policy may deny it)
+    25 keys could not be changed; try again: asof resume RUN --concurrency 1
+      the credentials need s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source, and no policy may deny it
     ");
 }
 
@@ -272,16 +272,16 @@ fn key_written_by_somebody_meanwhile() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         13 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         13 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under avatars/  1 revert
 
     --- stderr
-      conflict  avatars/7/me.png: changed by somebody since the plan was made; left alone
+      conflict  avatars/7/me.png: changed since the plan was made; left unchanged
     done in N s: 0 copied (0 B), 0 deleted, 1 conflict, 0 failed     run RUN
-    1 key was changed by somebody meanwhile, and left alone; to change it too: asof resume RUN --on-conflict overwrite
+    1 key was changed by another writer and left unchanged; change it too: asof resume RUN --on-conflict overwrite
     ");
 }

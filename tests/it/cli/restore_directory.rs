@@ -38,8 +38,8 @@ fn into_a_new_directory() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      copy                    7    136.7 KiB   not there yet
-      conflict                0          0 B   there, but not the same: left alone
+      copy                    7    136.7 KiB   does not exist yet
+      conflict                0          0 B   exists but differs; left unchanged
       unchanged               0
 
       under 2024/  7 copy
@@ -54,7 +54,7 @@ fn into_a_new_directory() {
     assert_snapshot!(stage.verify_against("s3://prod-uploads/uploads/", "new/place"), @"
     exit code 0
     --- stdout
-    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what the directory new/place holds now
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with the directory new/place now
 
                            keys        bytes
       missing                 0          0 B   should be there
@@ -101,19 +101,19 @@ fn other_files_are_left_alone() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      copy                    8    136.7 KiB   not there yet
-      conflict                1          7 B   there, but not the same: left alone
+      copy                    8    136.7 KiB   does not exist yet
+      conflict                1          7 B   exists but differs; left unchanged
       unchanged               0
-      same                    1                another date, the same bytes
+      same                    1                different time, same content
 
       under uploads/    7 copy
       at the top level  1 conflict
       under avatars/    1 copy
 
     --- stderr
-      conflict  readme.txt: something else stands in its place; left alone
+      conflict  readme.txt: something else is in its place; left unchanged
     done in N s: 8 copied (136.7 KiB), 0 deleted, 1 conflict, 0 failed
-    1 other file was left alone in the place of keys; --on-conflict overwrite replaces files
+    1 other file was left unchanged in the place of keys; --on-conflict overwrite replaces files
     ");
     assert_eq!(
         (stage.read("there/readme.txt"), stage.read("there/avatars/7/other")),
@@ -122,7 +122,7 @@ fn other_files_are_left_alone() {
     assert_snapshot!(stage.verify_against("s3://prod-uploads", "./there"), @"
     exit code 4
     --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what the directory ./there holds now
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with the directory ./there now
 
                            keys        bytes
       missing                 0          0 B   should be there
@@ -137,7 +137,7 @@ fn other_files_are_left_alone() {
       extra      2024-01-01 00:00:00 UTC         4 B  avatars/7/other
 
     9 keys match, 2 do not
-      to put them right: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to ./there --on-conflict overwrite
+      restore them: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to ./there --on-conflict overwrite
     ");
 }
 
@@ -148,8 +148,8 @@ fn other_files_are_overwritten_when_told() {
     assert_snapshot!(stage.restore_to("s3://prod-uploads", "./there --on-conflict overwrite"), @"
     exit code 2
     --- stderr
-    error: this would overwrite files, and there is no terminal to ask on
-      without --on-conflict overwrite, those files are listed and left alone; then add --yes
+    error: this would overwrite files, and there is no terminal to confirm on
+      leave out --on-conflict overwrite to list those files and keep them; then add --yes
     ");
     assert_snapshot!(stage.restore_to("s3://prod-uploads", "./there --on-conflict overwrite --yes"), @"
     exit code 0
@@ -158,10 +158,10 @@ fn other_files_are_overwritten_when_told() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      copy                    0          0 B   not there yet
-      overwrite               1          7 B   there, but not the same
+      copy                    0          0 B   does not exist yet
+      overwrite               1          7 B   exists but differs
       unchanged               8
-      same                    1                another date, the same bytes
+      same                    1                different time, same content
 
       at the top level  1 overwrite
 
@@ -173,7 +173,7 @@ fn other_files_are_overwritten_when_told() {
     assert_snapshot!(stage.verify_against("s3://prod-uploads/avatars/", "there/avatars"), @"
     exit code 4
     --- stdout
-    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what the directory there/avatars holds now
+    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with the directory there/avatars now
 
                            keys        bytes
       missing                 0          0 B   should be there
@@ -209,14 +209,14 @@ fn json() {
     {"type":"check","subject":"ownership","verdict":"passed","message":"no ACLs"}
     {"type":"check","subject":"encryption","verdict":"passed","message":"SSE-S3 default"}
     {"type":"check","subject":"policy","verdict":"passed","message":"no policy on conditional writes"}
-    {"type":"failure","key":"../up","change":"undelete","message":"the key ../up cannot be a path: a name in it is . or .."}
+    {"type":"failure","key":"../up","change":"undelete","message":"the key ../up cannot be a path: it has a . or .. path component"}
     {"type":"conflict","key":"readme.txt","change":"revert"}
     {"type":"summary","command":"restore","run":null,"copied":0,"deleted":0,"markers_removed":0,"skipped":0,"conflicts":1,"failed":1,"archived":0,"superseded":0,"bytes_copied":0,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T08:00:00Z","keys":2,"versions":20,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":1,"deletes":0,"doubtful":0,"bytes_to_copy":3,"list_requests":1,"write_requests":0,"elapsed_ms":0}
     --- stderr
     done in N s: 0 copied (0 B), 0 deleted, 1 conflict, 1 failed
     1 key is not restored
-      a key that cannot be a path can be restored into a bucket: --to s3://OTHER
-    1 other file was left alone in the place of keys; --on-conflict overwrite replaces files
+      restore such keys to a bucket instead: --to s3://OTHER
+    1 other file was left unchanged in the place of keys; --on-conflict overwrite replaces files
     "#);
     let words =
         "verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against . --format json --include readme.txt";
@@ -240,7 +240,7 @@ fn bytes_that_rot() {
     assert_snapshot!(stage.verify_against("s3://prod-uploads/avatars/", "./there"), @"
     exit code 4
     --- stdout
-    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what the directory ./there holds now
+    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with the directory ./there now
 
                            keys        bytes
       missing                 0          0 B   should be there
@@ -253,7 +253,7 @@ fn bytes_that_rot() {
       different  2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
 
     1 key matches, 1 does not
-      to put them right: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --to ./there --on-conflict overwrite
+      restore them: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --to ./there --on-conflict overwrite
     ");
     assert!(stage.restore_to("s3://prod-uploads/avatars/", "./there").contains("nothing to change"));
     let restored = stage.restore_to("s3://prod-uploads/avatars/", "./there --on-conflict overwrite --yes");
@@ -279,14 +279,14 @@ fn bytes_that_nothing_proves() {
     assert_snapshot!(stage.verify_against("s3://prod-uploads", "./there"), @"
     exit code 0
     --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what the directory ./there holds now
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), compared with the directory ./there now
 
                            keys        bytes
       missing                 0          0 B   should be there
       different               0          0 B   other bytes
       extra                   0          0 B   should not be there
       unchanged               2
-      2 objects were checked by size only: the server has no checksum to hold the bytes against
+      2 objects were checked by size only: the server provides no checksum
 
     verified: 2 keys are as they were at 2024-05-06 07:08:09 UTC
     ");
@@ -346,7 +346,7 @@ fn options_that_say_how_copies_are_made() {
         let restore = format!("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to ./there {option}");
         let refused = stage.asof(&restore).changes_nothing();
         assert!(refused.starts_with("exit code 2\n"), "{refused}");
-        assert!(refused.contains("is for copies in a bucket"), "{refused}");
+        assert!(refused.contains("applies to copies in a bucket only"), "{refused}");
         assert!(!stage.path("there").exists());
     }
 }

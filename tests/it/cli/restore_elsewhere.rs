@@ -16,29 +16,29 @@ fn into_an_empty_bucket() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      copy                    7    136.7 KiB   not there yet
-      overwrite               0          0 B   there, but not the same
-      left alone              0          0 B   there, beyond the past state
+      copy                    7    136.7 KiB   does not exist yet
+      overwrite               0          0 B   exists but differs
+      left alone              0          0 B   exists, not in the past state
       unchanged               0
 
       under restored/2024/  7 copy
 
     --- stderr
     done in N s: 7 copied (136.7 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/restored     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/restored     undo it: asof undo RUN
     ");
     assert_eq!(stage.keys("scratch").len(), 7);
     assert_snapshot!(stage.asof("verify s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --against s3://scratch/restored").changes_nothing(), @"
     exit code 0
     --- stdout
-    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch/restored holds now
+    prod-uploads/uploads/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with s3://scratch/restored now
 
                            keys        bytes
       missing                 0          0 B   should be there
       different               0          0 B   another version, or changed
       extra                   0          0 B   should not be there
       unchanged               0
-      same                    7                another version, the same content
+      same                    7                different version, same content
 
     verified: 7 keys are as they were at 2024-05-06 07:08:09 UTC
     ");
@@ -63,9 +63,9 @@ fn into_a_bucket_that_holds_something() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      copy                    9    136.7 KiB   not there yet
-      overwrite               1          7 B   there, but not the same
-      left alone              2         28 B   there, beyond the past state
+      copy                    9    136.7 KiB   does not exist yet
+      overwrite               1          7 B   exists but differs
+      left alone              2         28 B   exists, not in the past state
       unchanged               0
 
       under uploads/    7 copy
@@ -75,7 +75,7 @@ fn into_a_bucket_that_holds_something() {
 
     --- stderr
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch     undo it: asof undo RUN
     ");
 }
 
@@ -112,7 +112,7 @@ fn json() {
     {"type":"summary","command":"restore","run":"RUN","copied":10,"deleted":0,"markers_removed":0,"skipped":0,"conflicts":0,"failed":0,"archived":0,"superseded":0,"bytes_copied":140033,"not_kept":{"acl":0,"tags":0,"locks":0,"metadata":0},"bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":11,"versions":19,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":0,"undeletes":10,"deletes":0,"doubtful":0,"bytes_to_copy":140033,"list_requests":3,"write_requests":11,"elapsed_ms":0}
     --- stderr
     done in N s: 10 copied (136.8 KiB), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://scratch     undo it: asof undo RUN
     "#);
 }
 
@@ -123,13 +123,13 @@ fn into_itself() {
     exit code 2
     --- stderr
     error: s3://prod-uploads and s3://prod-uploads overlap
-      name another bucket, or a prefix that lies outside; without --to the restore is in place
+      choose another bucket or a prefix outside it; without --to the restore is in place
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: s3://prod-uploads and s3://prod-uploads/uploads/ overlap
-      name another bucket, or a prefix that lies outside; without --to the restore is in place
+      choose another bucket or a prefix outside it; without --to the restore is in place
     ");
 }
 
@@ -140,8 +140,8 @@ fn without_anybody_to_ask() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: this would change a bucket, and there is no terminal to ask on
-      look at it with asof diff first; then add --yes
+    error: this would change a bucket, and there is no terminal to confirm on
+      review it with asof diff first; then add --yes
     ");
 }
 
@@ -152,7 +152,7 @@ fn into_no_bucket() {
     exit code 1
     --- stderr
     error: the bucket scratch does not exist
-      check its name, and that --profile and --endpoint-url lead to the account that owns it
+      check its name, --profile and --endpoint-url
     ");
 }
 
@@ -169,9 +169,9 @@ fn into_an_empty_prefix_of_an_unversioned_bucket() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      copy                   10    136.8 KiB   not there yet
-      overwrite               0          0 B   there, but not the same
-      left alone              0          0 B   there, beyond the past state
+      copy                   10    136.8 KiB   does not exist yet
+      overwrite               0          0 B   exists but differs
+      left alone              0          0 B   exists, not in the past state
       unchanged               0
 
       under empty/uploads/  7 copy

@@ -14,9 +14,9 @@ fn include_and_exclude() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  1          7 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  1          7 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under uploads/    6 undelete
@@ -30,9 +30,9 @@ fn include_and_exclude() {
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
       … and 1 more; --all lists every key, --out PLAN saves the plan
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include 'uploads/*' --include '*.txt' --exclude '*.tmp'
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --include 'uploads/*' --include '*.txt' --exclude '*.tmp'
       7 copies of 102.5 KiB, at least 1 s at 3,000/s
-      hint: 6 of these only lie under delete markers; --undelete remove-marker brings them back with 1 request
+      hint: 6 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
     ");
 }
 
@@ -48,11 +48,11 @@ fn keys_of_a_file() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                1      4.9 KiB   deleted since, come back
-      revert                  1          7 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                1      4.9 KiB   deleted since T; restored
+      revert                  1          7 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
-      1 key asked for by name never existed here
+      1 key requested by name never existed here
 
       at the top level  1 revert
       under uploads/    1 undelete
@@ -60,7 +60,7 @@ fn keys_of_a_file() {
       undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from keys.txt
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from keys.txt
       2 copies of 4.9 KiB, at least 1 s at 3,000/s
     ");
 }
@@ -75,17 +75,17 @@ fn keys_of_standard_input() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1          7 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1          7 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
-      2 keys asked for by name never existed here
+      2 keys requested by name never existed here
 
       at the top level  1 revert
 
       revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
 
-      to carry out: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from - --include '*.txt'
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from - --include '*.txt'
       1 copy of 7 B, at least 1 s at 3,000/s
     ");
 }
@@ -101,16 +101,16 @@ fn restore_of_a_selection() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1          7 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1          7 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
 
       at the top level  1 revert
 
     --- stderr
     done in N s: 1 copied (7 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --exclude '*.tmp' --keys-from keys.txt     take it back: asof undo RUN
+    check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z --exclude '*.tmp' --keys-from keys.txt     undo it: asof undo RUN
     ");
 }
 
@@ -131,8 +131,8 @@ fn key_outside_the_prefix() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --yes --keys-from keys.txt").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the key avatars/b in keys.txt does not lie under s3://prod-uploads/uploads/
-      keys are written whole, with their prefix
+    error: the key avatars/b in keys.txt is not under s3://prod-uploads/uploads/
+      write full keys, including their prefix
     ");
 }
 
@@ -153,14 +153,14 @@ fn bad_glob() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --include uploads/[a").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: cannot read the globs of --include: uploads/[a: it opens a [ that it does not close
-      write them like 'uploads/2026/*' or '*.{jpg,png}', in quotes
+    error: cannot read the globs of --include: uploads/[a: it has a [ without a ]
+      write them as 'uploads/2026/*' or '*.{jpg,png}', in quotes
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --exclude {a").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: cannot read the globs of --exclude: {a: it opens a { that it does not close
-      write them like 'uploads/2026/*' or '*.{jpg,png}', in quotes
+    error: cannot read the globs of --exclude: {a: it has a { without a }
+      write them as 'uploads/2026/*' or '*.{jpg,png}', in quotes
     ");
 }
 
@@ -174,11 +174,11 @@ fn no_key_selected() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               0
 
-    nothing to change: there are no such keys here, neither then nor now
+    nothing to change: no such keys exist here, neither then nor now
     ");
 }

@@ -12,7 +12,7 @@ fn missing_bucket() {
     exit code 1
     --- stderr
     error: the bucket prod-uplaods does not exist
-      check its name, and that --profile and --endpoint-url lead to the account that owns it
+      check its name, --profile and --endpoint-url
     ");
 }
 
@@ -24,7 +24,7 @@ fn listing_denied() {
     exit code 1
     --- stderr
     error: cannot list the versions of s3://prod-uploads: access denied (AccessDenied)
-      the credentials need s3:ListBucketVersions (and no policy may deny it)
+      the credentials need s3:ListBucketVersions, and no policy may deny it
     ");
 }
 
@@ -35,8 +35,8 @@ fn versioning_state_denied() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 5
     --- stderr
-    error: cannot restore prod-uploads in place: whether versioning is enabled is not known, and without it a restore would overwrite objects for good
-      the credentials need s3:GetBucketVersioning (and no policy may deny it)
+    error: cannot restore prod-uploads in place: it is unknown whether versioning is enabled; without it a restore would permanently overwrite objects
+      the credentials need s3:GetBucketVersioning, and no policy may deny it
       or restore elsewhere with --to s3://OTHER
     ");
 }
@@ -100,10 +100,10 @@ fn expired_credentials() {
 #[test]
 fn no_credentials() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env_remove("AWS_ACCESS_KEY_ID").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env_remove("AWS_ACCESS_KEY_ID").changes_nothing(), @r"
     exit code 1
     --- stderr
-    error: no usable AWS credentials were found
+    error: no usable AWS credentials found
       set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)
     ");
 }
@@ -114,7 +114,7 @@ fn unknown_profile() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --profile nobody").changes_nothing(), @"
     exit code 1
     --- stderr
-    error: no usable AWS credentials were found in the profile nobody
+    error: no usable AWS credentials found in the profile nobody
       set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)
     ");
 }
@@ -154,8 +154,8 @@ fn throttled_for_good() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 1
     --- stderr
-    error: cannot read the versioning state of s3://prod-uploads: the server is refusing so many requests (SlowDown)
-      try again later; a restore asks more slowly with a lower --rate and --concurrency
+    error: cannot read the versioning state of s3://prod-uploads: the server is throttling requests (SlowDown)
+      try again later, or lower --rate and --concurrency
     ");
 }
 
@@ -178,14 +178,14 @@ fn deletes_denied() {
     exit code 3
     --- stdout
     prod-uploads/uploads/junk as of 2024-05-06 07:08:09 UTC (AGE ago)
-      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys existed then
       warning: a restore to this time deletes the only key
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               0
 
       under uploads/  1 delete
@@ -193,8 +193,8 @@ fn deletes_denied() {
     --- stderr
       failed    uploads/junk.tmp: cannot delete keys in s3://prod-uploads: access denied (AccessDenied)
     done in N s: 0 copied (0 B), 0 deleted, 0 conflicts, 1 failed     run RUN
-    1 key could not be changed; to try again: asof resume RUN
-      the credentials need s3:DeleteObject (and s3:GetObject) (and no policy may deny it)
+    1 key could not be changed; try again: asof resume RUN
+      the credentials need s3:DeleteObject (and s3:GetObject), and no policy may deny it
     ");
 }
 

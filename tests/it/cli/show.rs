@@ -15,9 +15,9 @@ fn shown() {
       listed TIME UTC (AGE ago) by asof VERSION · versioning enabled
 
                            keys        bytes
-      undelete                6    102.5 KiB   deleted since, come back
-      revert                  2         20 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                6    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               2
 
       under uploads/    6 undelete · 1 delete
@@ -34,7 +34,7 @@ fn shown() {
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
       … and 1 more; --all lists every key
 
-      to carry out: asof restore --plan incident.plan
+      apply it: asof restore --plan incident.plan
       8 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
     ");
     assert_snapshot!(asof(&stage, "show incident.plan --format csv").changes_nothing(), @"
@@ -77,15 +77,15 @@ fn shown_as_json() {
       delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1          7 B   overwritten since
-      delete                  1          4 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1          7 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
       unchanged               0
 
       at the top level  1 revert
       under uploads/    1 delete
 
-      to carry out: asof restore --plan a.plan
+      apply it: asof restore --plan a.plan
       1 copy of 7 B, 1 delete request, at least 1 s at 3,000/s
     ");
 }

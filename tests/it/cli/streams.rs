@@ -45,10 +45,10 @@ fn reader_that_has_gone_away_before_the_work_was_done() {
         into_nowhere(&stage, &format!("{command} s3://prod-uploads --at 2024-05-06T07:08:09Z"))
     };
     let stopped = of("verify");
-    assert_snapshot!(stopped, @"
+    assert_snapshot!(stopped, @r"
     exit code 1
     --- stderr
-    error: stopped, because whoever was to read the results has gone away
+    error: cannot write results: the reader of stdout has gone away
       run the command again
     ");
     assert_eq!(of("restore --yes"), stopped);

@@ -58,15 +58,15 @@ fn right_name() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         13 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         13 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under avatars/  1 revert
 
-    to go on, type the name of the bucket that is changed (prod-uploads): done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    Type the bucket name (prod-uploads) to confirm: done in N s: 1 copied (13 B), 0 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads/avatars --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
     assert!(stage.writes() > 0);
 }
@@ -82,14 +82,14 @@ fn wrong_name() {
       versioning enabled · history complete · no locks · SSE-S3 default
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  1         13 B   overwritten since
-      delete                  0          0 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  1         13 B   overwritten since T
+      delete                  0          0 B   created since T; deleted (delete marker)
       unchanged               1
 
       under avatars/  1 revert
 
-    to go on, type the name of the bucket that is changed (prod-uploads): error: that is not the name of the bucket prod-uploads; nothing was changed
+    Type the bucket name (prod-uploads) to confirm: error: confirmation does not match the bucket name prod-uploads; nothing was changed
     ");
     assert_eq!(answered(&stage, "prod"), refused);
     assert_eq!(answered(&stage, ""), refused);
@@ -110,23 +110,23 @@ fn keys_in_doubt() {
     exit code 0
     --- stdout
     prod-uploads/uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys existed then
       warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  1          7 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  1          7 B   created since T; deleted (delete marker)
       unchanged               1
-      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
-      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+      lifecycle               2                uncertain: lifecycle rules may have removed the version live at T
+      1 uncertain key is not among the changes: the version live at T may have been removed
 
       under uploads/  1 delete
 
-    it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
-    skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: 1 key in doubt is left as it is
+    the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/deleted.jpg, uploads/overwritten.jpg
+    skip leaves these keys unchanged, trust assumes the listing is complete; skip, trust or stop: 1 uncertain key is left unchanged
     nothing to change
     ");
     assert_eq!(stage.writes(), 0);
@@ -134,24 +134,24 @@ fn keys_in_doubt() {
     exit code 0
     --- stdout
     prod-uploads/uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no key existed then
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys existed then
       warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely by now are in no listing
+      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
 
                            keys        bytes
-      undelete                0          0 B   deleted since, come back
-      revert                  0          0 B   overwritten since
-      delete                  1          7 B   created since, get a delete marker
+      undelete                0          0 B   deleted since T; restored
+      revert                  0          0 B   overwritten since T
+      delete                  1          7 B   created since T; deleted (delete marker)
       unchanged               1
-      lifecycle               2                in doubt: lifecycle rules may have removed what was live then
-      1 key in doubt is not among the changes: what may have been there then is nowhere to be found
+      lifecycle               2                uncertain: lifecycle rules may have removed the version live at T
+      1 uncertain key is not among the changes: the version live at T may have been removed
 
       under uploads/  1 delete
 
-    it is in doubt what was there at 2024-05-06 07:08:09 UTC: lifecycle rules may have removed what 2 keys held: uploads/deleted.jpg, uploads/overwritten.jpg
-    skip leaves these keys as they are, trust takes the listing for the whole truth; skip, trust or stop: to go on, type the number of keys that are deleted (1): done in N s: 0 copied (0 B), 1 deleted, 0 conflicts, 0 failed     run RUN
-    check it: asof verify s3://prod-uploads/uploads --at 2024-05-06T07:08:09Z     take it back: asof undo RUN
+    the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/deleted.jpg, uploads/overwritten.jpg
+    skip leaves these keys unchanged, trust assumes the listing is complete; skip, trust or stop: Type the number of keys to delete (1) to confirm: done in N s: 0 copied (0 B), 1 deleted, 0 conflicts, 0 failed     run RUN
+    check it: asof verify s3://prod-uploads/uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
     assert!(!stage.keys(BUCKET).contains(&"uploads/overwritten.jpg".to_owned()));
 }

@@ -37,7 +37,7 @@ fn table() {
          1  2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/
 
     the last second before the deletes: --at 2024-05-06T07:08:09Z
-      what would come back: asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z
+      preview the restore: asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z
     ");
     assert_snapshot!(stage.asof("timeline s3://prod-uploads/uploads/ --from 2024-05-06T07:00:00Z --to 2024-05-06T07:59:59Z --step 10m").changes_nothing(), @"
     exit code 0
@@ -57,7 +57,7 @@ fn table() {
          1  2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/
 
     the last second before the deletes: --at 2024-05-06T07:08:09Z
-      what would come back: asof diff s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z
+      preview the restore: asof diff s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z
     ");
 }
 
@@ -67,7 +67,7 @@ fn nothing_there() {
     assert_snapshot!(stage.asof("timeline s3://prod-uploads/none").changes_nothing(), @"
     exit code 0
     --- stdout
-    prod-uploads/none: nothing was written or deleted here in that time
+    prod-uploads/none: no activity in this period
     ");
     assert_snapshot!(stage.asof("timeline s3://prod-uploads/none --from 2024-05-06T07:00:00Z --to 2024-05-06T07:00:01Z").changes_nothing(), @"
     exit code 0
@@ -80,7 +80,7 @@ fn nothing_there() {
       2024-05-06 07:00:01            0            0            0
 
 
-    no deletes or overwrites set in so suddenly that a time to go back to can be suggested
+    no burst of deletes or overwrites is distinct enough to suggest a target time
     ");
 }
 
@@ -100,9 +100,9 @@ fn already_going_on() {
       2024-05-06 07:08:40            0            0            0
 
       rank  activity burst
-         1  2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/ (going on when the time looked at begins; --from further back shows its beginning)
+         1  2024-05-06 07:08:10 UTC: 6 deletes in 1 s under uploads/2024/04/ (already under way at the start of the period; use an earlier --from to see its start)
 
-    no deletes or overwrites set in so suddenly that a time to go back to can be suggested
+    no burst of deletes or overwrites is distinct enough to suggest a target time
     ");
 }
 
@@ -152,7 +152,7 @@ fn a_page_asks_for_no_other_file_and_takes_no_names_for_its_own() {
     stage.asof("timeline s3://prod-uploads/<b>&amp --html page.html").changes_nothing();
     let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
     assert!(page.contains("<h1>prod-uploads/&lt;b&gt;&amp;amp</h1>"), "{page}");
-    assert!(page.contains("Nothing was written or deleted"), "{page}");
+    assert!(page.contains("No activity in this period"), "{page}");
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn page() {
     </table>
     </div>
     <h2>
-    The time to go back to</h2>
+    Suggested target time</h2>
     <p>
     the last second before the deletes: --at 2024-05-06T07:08:09Z</p>
     <p>
@@ -252,9 +252,9 @@ fn lifecycle_at_midnight() {
       rank  activity burst
          1  2024-05-05 13:00:00 UTC: 6 puts in 1 s under logs/
          2  2024-05-06 00:00:00 UTC: 6 deletes in 1 s under logs/ (at midnight UTC: lifecycle expiry?)
-      1 delete marker lies over nothing: not counted as deletes
+      1 delete marker is above no version: not counted as deletes
 
-    no deletes or overwrites set in so suddenly that a time to go back to can be suggested
+    no burst of deletes or overwrites is distinct enough to suggest a target time
     ");
 }
 
@@ -264,13 +264,13 @@ fn what_cannot_be_used() {
     assert_snapshot!(stage.asof("timeline s3://prod-uploads --from 2024-05-06T08:00:00Z --to 2024-05-06T07:00:00Z").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: --to lies before --from
+    error: --to is earlier than --from
       swap them: --from is the earlier time
     ");
     assert_snapshot!(stage.asof("timeline s3://prod-uploads --step 0s").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: a bar of --step 0s has no length
+    error: --step must be greater than zero
       write it as 30s, 15m, 6h or 1d
     ");
     assert_snapshot!(stage.asof("timeline s3://prod-uploads --html none/page.html").changes_nothing(), @"
@@ -280,11 +280,11 @@ fn what_cannot_be_used() {
     ");
     stage.lab.create_bucket("plain");
     stage.lab.set_versioning("plain", asof::lab::Versioning::Never);
-    assert_snapshot!(stage.asof("timeline s3://plain").changes_nothing(), @"
-    exit code 5
-    --- stderr
-    error: plain has never had versioning enabled, so it has no past states: what was overwritten or deleted is gone
-      enable it for the future: aws s3api put-bucket-versioning --bucket plain --versioning-configuration Status=Enabled
+    assert_snapshot!(stage.asof("timeline s3://plain").changes_nothing(), @r"
+exit code 5
+--- stderr
+error: versioning was never enabled on plain, so it has no past states: overwritten and deleted objects are gone
+  enable it for the future: aws s3api put-bucket-versioning --bucket plain --versioning-configuration Status=Enabled
     ");
 }
 

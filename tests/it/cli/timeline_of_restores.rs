@@ -85,7 +85,7 @@ fn a_restore_that_is_kept_elsewhere_is_known_by_its_copies() {
     assert_eq!((incident["count"].as_u64(), &incident["before"]), (Some(8), &at));
     let table = stage.asof("timeline s3://prod-uploads --from 4h --state-dir other").run();
     assert!(table.contains("(copies of older versions: a restore?)"), "{table}");
-    assert!(table.contains("(beside copies of older versions: a restore?)"), "{table}");
+    assert!(table.contains("(with copies of older versions: a restore?)"), "{table}");
 }
 
 /// The files of a run are dated by this machine, and its versions by the server.
@@ -117,5 +117,5 @@ fn a_handful_beside_a_thousand_is_not_listed() {
     let (found, at) = bursts(&stage, "timeline s3://prod-uploads --from 2024-05-06T00:00:00Z");
     assert_eq!((origins(&found), at), (vec![("delete", 994, None)], "2024-05-06T07:59:59Z".into()));
     let table = stage.asof("timeline s3://prod-uploads --from 2024-05-06T00:00:00Z").run();
-    assert!(table.contains("1 burst is not listed, being less than 1% of the largest"), "{table}");
+    assert!(table.contains("1 burst is not listed (below 1% of the largest)"), "{table}");
 }

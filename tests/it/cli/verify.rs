@@ -57,7 +57,7 @@ fn not_as_it_was() {
       … and 1 more; --all lists every key
 
     2 keys match, 9 do not
-      to put them right: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      restore them: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
     ");
 }
 
@@ -80,7 +80,7 @@ fn one_key_only() {
       different  2024-04-07 09:00:00 UTC         7 B  readme.txt
 
     0 keys match, 1 does not
-      to put them right: asof restore s3://prod-uploads/readme.txt --at 2024-05-06T07:08:09Z
+      restore them: asof restore s3://prod-uploads/readme.txt --at 2024-05-06T07:08:09Z
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads/readme.txt --at 2024-05-06T08:00:00Z").changes_nothing(), @"
     exit code 0
@@ -111,7 +111,7 @@ fn misspelt_prefix() {
       extra                   0          0 B   should not be there
       unchanged               0
 
-    nothing was compared: there are no keys under s3://prod-uploads/uplaods/, neither at that time nor now
+    nothing was compared: no keys under s3://prod-uploads/uplaods/, neither at T nor now
     ");
 }
 
@@ -149,14 +149,14 @@ fn against_another_place() {
     assert_snapshot!(stage.asof("verify s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/").changes_nothing(), @"
     exit code 4
     --- stdout
-    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch/copy/ holds now
+    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with s3://scratch/copy/ now
 
                            keys        bytes
       missing                 0          0 B   should be there
       different               1         13 B   another version, or changed
       extra                   1         12 B   should not be there
       unchanged               0
-      same                    1                another version, the same content
+      same                    1                different version, same content
 
       under avatars/  1 different · 1 extra
 
@@ -164,7 +164,7 @@ fn against_another_place() {
       extra      2024-05-06 08:00:00 UTC        12 B  avatars/9/me.png
 
     1 key matches, 2 do not
-      to put them right: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --to s3://scratch/copy/
+      restore them: asof restore s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --to s3://scratch/copy/
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --against s3://scratch/copy/ --format json").changes_nothing(), @r#"
     exit code 4
@@ -186,14 +186,14 @@ fn against_a_place_that_holds_more() {
     assert_snapshot!(stage.asof("verify s3://prod-uploads/avatars/ --at 2024-05-06T07:08:09Z --against s3://scratch").changes_nothing(), @"
     exit code 4
     --- stdout
-    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with what s3://scratch holds now
+    prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago), compared with s3://scratch now
 
                            keys        bytes
       missing                 0          0 B   should be there
       different               0          0 B   another version, or changed
       extra                   1          4 B   should not be there
       unchanged               0
-      same                    2                another version, the same content
+      same                    2                different version, same content
 
       under avatars/  1 extra
 
@@ -210,6 +210,6 @@ fn against_itself() {
     exit code 2
     --- stderr
     error: s3://prod-uploads/copy and s3://prod-uploads overlap
-      name another bucket, or a prefix that lies outside; without --to the restore is in place
+      choose another bucket or a prefix outside it; without --to the restore is in place
     ");
 }

@@ -97,9 +97,7 @@ pub(crate) async fn somebody_elses_instance_is_left_alone(subject: Subject) {
     let before = databases.instance(&target).await.unwrap();
     databases.write("rds", "");
     let run = databases.recover(databases.at()).await.expect_code(5);
-    let told = format!(
-        "there is something else where it would be restored to (the instance {target} without the tag"
-    );
+    let told = format!("the target name is already taken (the instance {target} without the tag");
     assert!(run.stderr.contains(&told), "{run}");
     let after = databases.instance(&target).await.unwrap();
     assert_eq!((before.dbi_resource_id(), shape(&before)), (after.dbi_resource_id(), shape(&after)));

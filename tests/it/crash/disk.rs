@@ -48,7 +48,7 @@ fn a_disk_that_is_full() {
             let journal = scene.subject.runs_dir().join(&run);
             let before = records(&journal) as u64;
             let stopped = run_with_little_room(&scene, kib, &["resume", &run, "--concurrency", "4"]).await;
-            let gone_on = format!("once that is mended: asof resume {run}");
+            let gone_on = format!("after fixing this: asof resume {run}");
             // Without any room not even that the bucket is being worked on can be noted.
             let first = if kib == 0 { "cannot write " } else { "cannot write the journal" };
             for said in [first, "(os error 27)", &gone_on] {
@@ -90,7 +90,7 @@ fn a_state_directory_that_cannot_be_written() {
         let refused = scene.run("restore", &["--yes", "--state-dir", place.to_str().unwrap()]).await;
         let refused = refused.expect_code(1);
         assert!(refused.stderr.starts_with("error: cannot make "), "{refused}");
-        assert!(refused.stderr.contains("--state-dir names another directory"), "{refused}");
+        assert!(refused.stderr.contains("use --state-dir for another directory"), "{refused}");
         assert_eq!(writes(&scene), 0, "{refused}");
     });
 }

@@ -125,7 +125,7 @@ fn a_source_that_is_gone_does_not_tell_that_conditions_are_honoured() {
             assert!(subject.lab().erase(BUCKET, "a", &first));
             let typed = ["restore", "--plan", plan, "--yes", "--concurrency", "1"];
             let restored = subject.asof(&[&typed, options].concat()).await.expect_code(3);
-            assert!(restored.stderr.contains("takes no notice of conditions"), "{options:?}: {restored}");
+            assert!(restored.stderr.contains("ignores conditional writes"), "{options:?}: {restored}");
             assert_eq!(body(subject.lab(), BUCKET, "b").as_deref(), Some("then"), "{options:?}: {restored}");
         }
     });

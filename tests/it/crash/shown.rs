@@ -138,13 +138,13 @@ fn a_run_belongs_to_one_process() {
     exit code 5
     --- stderr
     error: another process is working on the run RUN
-      let it end, or stop it; its journal keeps what it has done
+      wait for it to finish, or stop it; its journal keeps completed changes
     ");
     assert_snapshot!(seen[2], @"
     exit code 5
     --- stderr
     error: another process is working on the run RUN
-      let it end, or stop it; its journal keeps what it has done
+      wait for it to finish, or stop it; its journal keeps completed changes
     ");
 }
 

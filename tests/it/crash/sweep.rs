@@ -105,7 +105,7 @@ async fn finish(scene: &Scene, options: &[&str], what: &str) -> Run {
     if resumed.code() != Some(2) {
         return resumed;
     }
-    assert!(resumed.stderr.contains("it has changed nothing"), "{what}: {resumed}");
+    assert!(resumed.stderr.contains("it changed nothing"), "{what}: {resumed}");
     assert_eq!(scene.versions(), before, "{what}: {resumed}");
     scene.assert_grown_by(0, what);
     anew().await
@@ -204,7 +204,7 @@ fn a_run_that_has_not_begun() {
                 scene.assert_honest(&resumed.expect_code(0), &what);
             } else {
                 scene.assert_grown_by(0, &what);
-                let told = "was stopped before its plan was whole; it has changed nothing";
+                let told = "was stopped before its plan was written; it changed nothing";
                 assert!(resumed.expect_code(2).stderr.contains(told), "{what}");
                 let undone = scene.on_run("undo", &scene.runs()[0], &["--yes"]).await.expect_code(2);
                 assert!(undone.stderr.contains(told), "{what}: {undone}");

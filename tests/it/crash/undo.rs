@@ -209,7 +209,7 @@ fn an_undo_of_a_killed_run_aborts_its_multipart_uploads() {
         std::fs::File::options().append(true).open(uploads).unwrap().write_all(b"damaged\n").unwrap();
         let undone = undo(&scene, &run, 0, &[]).await;
         assert_eq!(scene.lab().count_uploads(BUCKET), 0, "{undone}");
-        assert!(undone.stderr.contains("multipart uploads noted there may be unfinished"), "{undone}");
+        assert!(undone.stderr.contains("multipart uploads recorded there may be unfinished"), "{undone}");
         scene.assert_undone("killed while it copied in parts");
     });
 }

@@ -98,7 +98,7 @@ fn on_a_server_that_ignores_conditions() {
         let restored = scene.restore_with_and(&["--concurrency", "1"], |_| ()).await;
         let restored = restored.expect_code(3);
         assert_eq!(assert_left_alone(&scene, &restored, &written), 8, "{restored}");
-        let told = restored.stderr.matches("takes no notice of conditions").count();
+        let told = restored.stderr.matches("ignores conditional writes").count();
         assert_eq!(told, 1, "{restored}");
         scene.assert_grown_by(1, "writers");
     });

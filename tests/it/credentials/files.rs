@@ -71,5 +71,5 @@ fn a_credential_process_is_run() {
     succeeds(&stage, diff(&stage, "--profile ops"));
     write(&stage, "give", "exit 3");
     let shown = diff(&stage, "--profile ops").changes_nothing();
-    assert!(shown.contains("no usable AWS credentials were found in the profile ops"), "{shown}");
+    assert!(shown.contains("no usable AWS credentials found in the profile ops"), "{shown}");
 }

@@ -102,9 +102,9 @@ fn a_profile_that_needs_mfa_is_told_how_to_be_used() {
     assert_snapshot!(asked("--profile careful").changes_nothing(), @r#"
     exit code 1
     --- stderr
-    error: no usable AWS credentials were found in the profile careful: it needs a code of an MFA device (mfa_serial), for which asof cannot ask
-      let the AWS CLI ask for it: eval "$(aws configure export-credentials --profile careful --format env)", then run the command again without --profile
-      or name a profile that has credential_process = aws configure export-credentials --profile careful
+    error: no usable AWS credentials found in the profile careful: it needs an MFA code (mfa_serial), which asof cannot prompt for
+      let the AWS CLI prompt for it: eval "$(aws configure export-credentials --profile careful --format env)", then run the command again without --profile
+      or use a profile with credential_process = aws configure export-credentials --profile careful
     "#);
     let behind = asked("").env("AWS_PROFILE", "behind").changes_nothing();
     assert!(behind.contains("profile careful: it needs a code of an MFA device"), "{behind}");

@@ -25,7 +25,7 @@ fn a_pod_identity_is_served_to_who_shows_its_token() {
     let with_token = pod(&stage).env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token.to_str().unwrap());
     succeeds(&stage, with_token);
     let shown = pod(&stage).changes_nothing();
-    assert!(shown.contains("no usable AWS credentials were found"), "{shown}");
+    assert!(shown.contains("no usable AWS credentials found"), "{shown}");
 }
 
 #[test]

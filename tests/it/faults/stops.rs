@@ -194,7 +194,7 @@ fn a_signature_that_one_key_breaks_fails_that_key_alone() {
         }
         let restored = scene.restore().await.expect_code(3);
         assert_eq!(restored.count("failed"), 1, "{restored}");
-        assert!(restored.stderr.contains("a proxy rewrites the path"), "{restored}");
+        assert!(restored.stderr.contains("a proxy rewrites this path"), "{restored}");
         scene.assert_honest(&restored, "one signature");
         // And where every one of them is refused, that is no longer a key's.
         scene.lab().faults().clear();

@@ -31,11 +31,11 @@ fn a_reply_that_is_no_result_is_described() {
         for (document, described) in [
             (
                 "<!DOCTYPE html><html></html>",
-                "the reply is not a result that S3 sends: it is no XML that S3 sends: <!DOCTYPE html><html></html>",
+                "the reply is not a valid S3 result: it is not valid S3 XML: <!DOCTYPE html><html></html>",
             ),
             (
                 "<ListBucketResult><Name>b</Name></ListBucketResult>",
-                "the reply is not a result that S3 sends: its root element is ListBucketResult",
+                "the reply is not a valid S3 result: its root element is ListBucketResult",
             ),
             ("", "the server answered with status 200 and an empty body instead of a result"),
             ("<html><p>", "the server answered with status 200 and half a body instead of a result"),

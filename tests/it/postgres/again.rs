@@ -36,7 +36,7 @@ pub(super) async fn given_up_and_typed_again(
     delete_some().await;
     std::fs::write(&file, &whole).unwrap();
     let refused = recover(&[]).await.expect_code(5);
-    assert!(refused.stderr.contains("was undone by the run"), "{refused}");
+    assert!(refused.stderr.contains("was undone by run"), "{refused}");
     recover(&["--abort"]).await.expect_code(0);
     assert!(!database.place.join("restored").exists(), "the database that was restored is removed");
 

@@ -48,7 +48,7 @@ fn an_abort_leaves_protection_that_somebody_else_has_set() {
         };
         protect(true).await;
         let run = abort(&databases).await.expect_code(3);
-        assert!(run.stderr.contains("it is protected from deletion, and asof did not set that"), "{run}");
+        assert!(run.stderr.contains("it is protected from deletion, which asof did not set"), "{run}");
         let left = databases.instance(&databases.id("dst")).await;
         assert_eq!(left.and_then(|instance| instance.deletion_protection()), Some(true), "{run}");
         protect(false).await;
@@ -69,7 +69,7 @@ fn an_abort_that_may_not_remove_the_instance_names_the_command_that_does() {
         let run = abort(&databases).await.expect_code(3);
         let target = databases.id("dst");
         let command =
-            format!("to remove it by hand: aws rds delete-db-instance --db-instance-identifier {target} ");
+            format!("remove it by hand: aws rds delete-db-instance --db-instance-identifier {target} ");
         assert!(run.stderr.contains(&command), "{run}");
         rds(&databases).faults().clear();
         abort(&databases).await.expect_code(0);
@@ -87,7 +87,7 @@ fn an_abort_leaves_an_instance_that_is_not_its_own() {
         remove(&databases).await;
         databases.plain_instance(&databases.id("dst")).await;
         let run = abort(&databases).await.expect_code(0);
-        assert!(run.stderr.contains("what stands there is not this recovery's"), "{run}");
+        assert!(run.stderr.contains("it belongs to something else"), "{run}");
         assert!(databases.instance(&databases.id("dst")).await.is_some(), "{run}");
     });
 }
@@ -102,7 +102,7 @@ fn an_instance_that_was_removed_is_restored_again() {
         remove(&databases).await;
         databases.write("rds", "[hooks]\nafter-database = [\"true\"]\n");
         let run = databases.recover(at).await.expect_code(0);
-        assert!(run.stderr.contains("ask for it: the restored database is gone"), "{run}");
+        assert!(run.stderr.contains("request restore: the restored database no longer exists"), "{run}");
         assert_eq!(super::restores(&databases), 2);
         assert!(databases.instance(&databases.id("dst")).await.is_some(), "{run}");
     });

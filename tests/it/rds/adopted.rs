@@ -76,7 +76,7 @@ fn a_recovery_whose_state_is_lost_is_adopted_and_ends_with_one_database() {
 
         let plain = databases.recover(at).await.expect_code(5);
         let file = databases.path();
-        let told = format!("is lost, to resume that recovery: asof recover {} --adopt", file.display());
+        let told = format!("is lost, resume it: asof recover {} --adopt", file.display());
         assert!(plain.stderr.contains(&told), "{plain}");
         let shown = adopt(&databases, &["--dry-run"]).await.expect_code(0);
         assert!(shown.stderr.contains(&format!("adopting the recovery {id} to ")), "{shown}");
@@ -92,10 +92,10 @@ fn a_recovery_whose_state_is_lost_is_adopted_and_ends_with_one_database() {
 
         // It is finished, and known here: nothing is lost.
         let again = adopt(&databases, &["--yes"]).await.expect_code(5);
-        assert!(again.stderr.contains("its state is not lost"), "{again}");
+        assert!(again.stderr.contains("its state is still in"), "{again}");
         let plain = databases.recover(at).await.expect_code(0);
         assert!(plain.stderr.contains(&format!("the recovery {id} to ")), "{plain}");
-        assert!(plain.stderr.contains("has ended already") && !plain.stderr.contains("--adopt"), "{plain}");
+        assert!(plain.stderr.contains("already finished") && !plain.stderr.contains("--adopt"), "{plain}");
         assert_eq!((restores(&databases), lines(&databases, "quiesced")), (1, 1));
     });
 }
@@ -111,8 +111,8 @@ fn an_abort_without_the_state_directory_names_the_adoption() {
         let path = databases.path();
         let abort = ["recover", path.to_str().unwrap(), "--abort", "--yes", "--format", "json"];
         let none = databases.subject.asof(&abort).await.expect_code(2);
-        let told = format!("after which it can be aborted: asof recover {} --adopt", path.display());
-        assert!(none.stderr.contains("there is no recovery of ") && none.stderr.contains(&told), "{none}");
+        let told = format!("then abort it: asof recover {} --adopt", path.display());
+        assert!(none.stderr.contains("no recovery of ") && none.stderr.contains(&told), "{none}");
         assert!(databases.instance(&databases.id("dst")).await.is_some(), "{none}");
         databases.write("rds", &format!("{HOOKS}{FAILS}"));
         adopt(&databases, &["--yes"]).await.expect_code(3);
@@ -196,7 +196,7 @@ fn what_an_adopted_recovery_has_not_asked_for_yet_has_to_be_free() {
         );
         databases.write("rds", &format!("{HOOKS}{second}"));
         let run = adopt(&databases, &["--yes"]).await.expect_code(5);
-        let told = format!("where one of its instances would be created (the instance {taken}");
+        let told = format!("the name of one of its instances is already taken (the instance {taken}");
         assert!(run.stderr.contains(&told) && run.stderr.contains("nothing was changed"), "{run}");
         assert_eq!((restores(&databases), lines(&databases, "quiesced")), (1, 0), "{run}");
     });
@@ -239,7 +239,7 @@ fn an_abort_of_an_adopted_recovery_does_not_vouch_for_its_buckets() {
         let path = databases.path();
         let abort = ["recover", path.to_str().unwrap(), "--abort", "--yes"];
         let run = databases.subject.asof(&abort).await.expect_code(3);
-        for told in ["not known", "asof verify", "not everything is undone"] {
+        for told in ["not known", "asof verify", "not everything was undone"] {
             assert!(run.stderr.contains(told), "{told} in {run}");
         }
         assert!(databases.instance(&databases.id("dst")).await.is_none(), "{run}");

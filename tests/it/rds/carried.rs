@@ -65,8 +65,10 @@ fn the_names_of_a_cluster_s_instances_are_free_before_anything_starts() {
         let databases = with_cluster().await;
         databases.plain_instance(&databases.id("dst-2")).await;
         let run = databases.recover(databases.at()).await.expect_code(5);
-        let told =
-            format!("where one of its instances would be created (the instance {}", databases.id("dst-2"));
+        let told = format!(
+            "the name of one of its instances is already taken (the instance {}",
+            databases.id("dst-2")
+        );
         assert!(run.stderr.contains(&told) && run.stderr.contains("nothing was changed"), "{run}");
         assert_eq!(restores(&databases), 0);
     });
@@ -80,7 +82,7 @@ fn after_a_cut_over_the_file_s_new_source_is_named() {
             let databases = if kind == "rds" { with_source().await } else { with_cluster().await };
             let (source, target) = (databases.id("src"), databases.id("dst"));
             databases.recover(databases.at()).await.expect_code(0);
-            let advice = format!("put source = \"{target}\" and another target into the recovery file");
+            let advice = format!("set source = \"{target}\" and another target in the recovery file");
             let other = crate::support::Moment(databases.at().0 - 60);
             let run = databases.recover(other).await.expect_code(5);
             assert!(run.stderr.contains(&advice), "{kind}: {run}");

@@ -72,7 +72,7 @@ fn the_names_of_the_instances_that_rds_makes_are_free_before_anything_starts() {
         let taken = databases.id("dst-instance-2");
         databases.plain_instance(&taken).await;
         let run = databases.recover(databases.at()).await.expect_code(5);
-        let told = format!("where one of its instances would be created (the instance {taken}");
+        let told = format!("the name of one of its instances is already taken (the instance {taken}");
         assert!(run.stderr.contains(&told) && run.stderr.contains("nothing was changed"), "{run}");
         assert_eq!(restores(&databases), 0);
     });
@@ -101,7 +101,7 @@ fn the_three_instances_of_a_multi_az_cluster_are_shown_and_counted() {
         assert!(run.stdout.contains(&format!("{target}-instance-3 (db.m6gd.large)")), "{run}");
         rds(&databases).handle().set_quota(5);
         let run = databases.subject.asof(&dry).await.expect_code(5);
-        assert!(run.stderr.contains("3 of 5 are used, and 3 more are needed"), "{run}");
+        assert!(run.stderr.contains("3 of 5 are used and 3 more are needed"), "{run}");
     });
 }
 
@@ -175,7 +175,7 @@ fn what_an_engine_does_not_have_is_refused_by_name_before_anything_starts() {
                 "[database.overrides]\ndb-cluster-instance-class = \"a\"\n",
                 "Aurora has no db-cluster-instance-class",
             ),
-            ("custom-oracle", "", "is a cluster of custom-oracle, which asof does not know"),
+            ("custom-oracle", "", "is a cluster of the unsupported engine custom-oracle"),
         ] {
             let databases = databases().await;
             make(&databases, engine).await;

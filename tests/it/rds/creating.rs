@@ -51,7 +51,7 @@ fn the_next_drill_removes_a_protected_copy_that_is_being_created() {
         for of in KINDS {
             let databases = being_created(of).await;
             let run = drill(&databases).await.expect_code(0);
-            assert!(run.stderr.contains("tearing down what the drill "), "{of:?}: {run}");
+            assert!(run.stderr.contains("tearing down leftovers of the drill "), "{of:?}: {run}");
             assert_eq!((left(&databases).await, restores(&databases)), (vec![], 2), "{of:?}: {run}");
         }
     });
@@ -112,7 +112,7 @@ fn an_instance_that_was_asked_for_a_moment_ago_is_removed_with_its_cluster() {
         killed(&databases, RdsAction::CreateDBInstance).await;
         rds(&databases).hide(Hidden::default());
         let run = drill(&databases).await.expect_code(0);
-        assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+        assert!(run.stderr.contains("tearing down leftovers of the drill "), "{run}");
         assert_eq!(restores(&databases), 2, "{run}");
         for _ in 0..=HIDDEN {
             assert_eq!(left(&databases).await, [""; 0], "{run}");

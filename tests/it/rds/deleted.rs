@@ -25,7 +25,7 @@ fn a_deleted_instance_is_restored_from_the_backups_that_were_kept() {
             let target = databases.id(&format!("dst{n}"));
             std::fs::write(path, text.replace(&databases.id("dst"), &target)).unwrap();
             let run = databases.recover(databases.at()).await.expect_code(0);
-            assert!(run.stderr.contains("its backups do not tell its class"), "{run}");
+            assert!(run.stderr.contains("its backups do not include its class"), "{run}");
             let restored = shape(&databases.instance(&target).await.unwrap());
             assert_eq!((&*restored["class"], &*restored["port"]), ("db.t4g.small", "Some(6432)"));
             assert_eq!((&*restored["option group"], &*restored["iam"]), ("audited", "Some(true)"));
@@ -57,10 +57,7 @@ fn a_deleted_cluster_needs_to_be_told_the_class_of_its_instances() {
         let named = format!("source-resource-id = \"{id}\"\n");
         databases.write("aurora", &named);
         let run = databases.recover(databases.at()).await.expect_code(2);
-        assert!(
-            run.stderr.contains("the class of the instances of the database orders is not known"),
-            "{run}"
-        );
+        assert!(run.stderr.contains("the instance class of the database orders is unknown"), "{run}");
         assert_eq!(restores(&databases), 0);
         let class = "[database.overrides.instance]\ndb-instance-class = \"db.r6g.large\"\n";
         databases.write("aurora", &format!("{named}{class}"));

@@ -75,7 +75,7 @@ fn a_recovery_that_is_taken_up_again_uses_what_was_kept() {
         let at = databases.at();
         recover(&databases, at).await.expect_code(3);
         let run = databases.recover(at).await.expect_code(0);
-        assert!(run.stderr.contains("going on with the recovery"), "{run}");
+        assert!(run.stderr.contains("resuming the recovery"), "{run}");
         assert_as_before(&databases, &run).await;
     });
 }
@@ -107,7 +107,10 @@ fn settings_from_a_file_stand_for_those_of_a_source_that_was_isolated_before() {
         let at = databases.at();
         std::fs::write(&file, printed("another")).unwrap();
         let run = databases.recover_with(at, &named).await.expect_code(2);
-        assert!(run.stderr.contains("describes the source of no database in the recovery file"), "{run}");
+        assert!(
+            run.stderr.contains("does not describe the source of any database in the recovery file"),
+            "{run}"
+        );
         std::fs::write(&file, printed(&databases.id("src"))).unwrap();
         let dry = databases.recover_with(at, &[&named[..], &["--dry-run"]].concat()).await.expect_code(0);
         assert!(dry.stderr.contains("--settings-from "), "the command that is suggested has it too: {dry}");

@@ -95,7 +95,7 @@ fn what_a_killed_drill_has_asked_for_is_torn_down_by_the_next() {
         rds(&databases).hide(Hidden { descriptions: 2, tags: 6, listed: 3 });
         killed(&databases, RdsAction::RestoreDBInstanceToPointInTime).await;
         let run = databases.drill(databases.at()).await.expect_code(0);
-        assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+        assert!(run.stderr.contains("tearing down leftovers of the drill "), "{run}");
         assert_eq!((left(&databases).await, restores(&databases)), (vec![], 2), "{run}");
     });
 }
@@ -150,7 +150,7 @@ fn a_drill_that_was_refused_has_nothing_to_tear_down() {
             (vec![target.clone()], 0)
         );
         let again = databases.drill(databases.at()).await.expect_code(5);
-        assert!(!again.stderr.contains("tearing down what"), "{again}");
+        assert!(!again.stderr.contains("tearing down leftovers"), "{again}");
     });
 }
 

@@ -40,7 +40,7 @@ fn the_password_is_not_managed_because_the_sources_is() {
         databases.write("rds", "");
         let run = databases.recover(databases.at()).await.expect_code(0);
         assert!(!managed(&databases, &databases.id("dst")).await, "{run}");
-        assert!(run.stderr.contains("the management of its password by Secrets Manager"), "{run}");
+        assert!(run.stderr.contains("password management by Secrets Manager"), "{run}");
     });
 }
 
@@ -190,7 +190,7 @@ fn what_is_no_place_of_a_password_is_refused_and_not_repeated() {
             ("master-user-password = \"correct-horse-77\"", "unknown field `master-user-password`"),
             (
                 "manage-master-user-password = true\nmaster-user-password-from = { env = \"A\" }",
-                "exclude each other",
+                "cannot be combined",
             ),
         ] {
             databases.write("rds", &format!("[database.overrides]\n{overrides}\n"));

@@ -19,11 +19,11 @@ async fn tuned() -> Databases {
 fn what_is_certain_to_fail_is_refused_before_anything_is_stopped() {
     block_on(async {
         let refused: [(&str, &str); 5] = [
-            ("private", "there is no subnet group private"),
-            ("tuned", "there is no parameter group tuned"),
-            ("audited", "there is no option group audited"),
-            ("db.r6g.large", "the class db.r6g.large is not to be had for postgres here"),
-            ("", "the quota DBInstances leaves no room: 1 of 1 are used, and 1 more are needed"),
+            ("private", "the subnet group private does not exist"),
+            ("tuned", "the parameter group tuned does not exist"),
+            ("audited", "the option group audited does not exist"),
+            ("db.r6g.large", "the class db.r6g.large is not available for postgres here"),
+            ("", "the quota DBInstances is too small: 1 of 1 are used and 1 more are needed"),
         ];
         for (removed, words) in refused {
             let databases = tuned().await;
@@ -50,15 +50,12 @@ fn what_cannot_be_asked_is_unknown_and_refuses_nothing() {
     block_on(async {
         let databases = tuned().await;
         let questions = [
-            (RdsAction::DescribeDBSubnetGroups, "whether there is the subnet group private"),
-            (RdsAction::DescribeDBParameterGroups, "whether there is the parameter group tuned"),
-            (RdsAction::DescribeOptionGroups, "whether there is the option group audited"),
-            (RdsAction::DescribeOrderableDBInstanceOptions, "whether the class db.r6g.large is to be had"),
-            (RdsAction::DescribeAccountAttributes, "whether the quotas leave room"),
-            (
-                RdsAction::DescribeBlueGreenDeployments,
-                "whether a blue/green deployment has changed the source",
-            ),
+            (RdsAction::DescribeDBSubnetGroups, "whether the subnet group private exists"),
+            (RdsAction::DescribeDBParameterGroups, "whether the parameter group tuned exists"),
+            (RdsAction::DescribeOptionGroups, "whether the option group audited exists"),
+            (RdsAction::DescribeOrderableDBInstanceOptions, "whether the class db.r6g.large is available"),
+            (RdsAction::DescribeAccountAttributes, "whether the quotas are sufficient"),
+            (RdsAction::DescribeBlueGreenDeployments, "whether a blue/green deployment changed the source"),
         ];
         for (action, _) in questions {
             rds(&databases).faults().push(Rule::on(action, Fault::AccessDenied, When::Always));

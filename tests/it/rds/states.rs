@@ -48,7 +48,7 @@ fn an_application_does_not_wait_for_a_backup_nor_for_settings() {
             assert_eq!(resumed.load(Ordering::SeqCst), 1, "{state}: {run}");
             assert_eq!(window(&databases).await.as_deref(), Some("sun:04:00-sun:04:30"), "{run}");
             assert_eq!((calls(&hook), restores(&databases)), (1, 1), "{run}");
-            assert!(run.stderr.contains("configure it"), "{run}");
+            assert!(run.stderr.contains("configure"), "{run}");
         }
     });
 }
@@ -142,18 +142,18 @@ fn a_drill_that_hangs_ends_at_the_deadline() {
 fn a_restore_that_fails_is_told_with_what_to_do() {
     block_on(async {
         for (state, words) in [
-            ("failed", "look at its events"),
-            ("upgrade-failed", "look at its events (aws rds describe-events), and remove it"),
-            ("restore-error", "it cannot be restored to this time; look at its events"),
-            ("incompatible-restore", "it cannot be restored to this time; look at its events"),
+            ("failed", "check its events"),
+            ("upgrade-failed", "check its events (aws rds describe-events), and remove it"),
+            ("restore-error", "it cannot be restored to this time; check its events"),
+            ("incompatible-restore", "it cannot be restored to this time; check its events"),
             ("incompatible-parameters", "override db-parameter-group-name"),
             ("incompatible-network", "override db-subnet-group-name"),
             ("incompatible-option-group", "override option-group-name"),
-            ("incompatible-create", "look at its events"),
-            ("insufficient-capacity", "override db-instance-class, or try again later"),
+            ("incompatible-create", "check its events"),
+            ("insufficient-capacity", "override db-instance-class or try again later"),
             ("inaccessible-encryption-credentials", "its KMS key cannot be used; enable the key"),
-            ("storage-full", "its storage is full; enlarge it"),
-            ("stopped", "somebody stopped it; start it, and run this again"),
+            ("storage-full", "its storage is full; increase it"),
+            ("stopped", "it was stopped; start it, then run the command again"),
         ] {
             let databases = with_source().await;
             rds(&databases).set_restoring(&["creating", state]);

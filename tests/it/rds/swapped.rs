@@ -151,7 +151,7 @@ fn a_restored_database_gets_its_source_s_name_before_the_application_is_resumed(
             let calls = scene.calls();
             assert!(calls.starts_with(&format!("quiesce\nresume {source}.")), "{calls}");
             assert!(calls.ends_with(&format!(" {source}\n")), "{calls}");
-            assert!(run.stderr.contains("database orders: give it its source's name"), "{run}");
+            assert!(run.stderr.contains("database orders: swap names with source"), "{run}");
         }
     });
 }

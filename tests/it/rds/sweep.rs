@@ -74,7 +74,7 @@ fn only_what_drills_left_a_day_ago_is_swept() {
         }
         assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 1);
         let again = sweep(&databases, &["--yes"]).await.expect_code(0);
-        assert!(again.stderr.contains("no database that a drill left behind"), "{again}");
+        assert!(again.stderr.contains("no drill left a database behind"), "{again}");
     });
 }
 
@@ -213,7 +213,9 @@ fn what_is_not_what_was_listed_any_more_is_not_swept() {
                 .faults()
                 .before(RdsAction::DescribeDBInstances, When::Nth(2), move || change(&lab, &id));
             let swept = sweep(&databases, &["--yes"]).await.expect_code(1);
-            let told = format!("left behind: instance {old}: not removed: the instance {old} is another now");
+            let told = format!(
+                "left behind: instance {old}: not removed: the instance {old} was replaced by another"
+            );
             assert!(swept.stderr.contains(&told), "{swept}");
             assert!(databases.instance(&old).await.is_some(), "{swept}");
             assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 0, "{swept}");

@@ -50,7 +50,7 @@ async fn an_aborted_recovery_leaves_everything_as_it_was() {
     assert!(story.open().await.is_empty());
     story.write("fail-keys", "");
     let failed = story.recover().await.expect_code(3);
-    for told in ["to go on, once that is mended: asof recover ", "or, to undo what was done: asof recover "] {
+    for told in ["after fixing this, resume it: asof recover ", "or undo it: asof recover "] {
         assert!(failed.stderr.contains(told), "{told} in {failed}");
     }
     std::fs::remove_file(story.path("fail-keys")).unwrap();
@@ -67,16 +67,16 @@ async fn an_aborted_recovery_leaves_everything_as_it_was() {
     let preview = story.asof("recover", &["--abort", "--dry-run"]).await.expect_code(0);
     let run = &story.scene.runs()[0];
     for told in [
-        format!("undo the run {run} of s3://{BUCKET}"),
-        "remove the restored database orders restored if it carries the tag ".to_owned(),
+        format!("undo run {run} of s3://{BUCKET}"),
+        "remove the restored database orders restored if it has the tag ".to_owned(),
         "run the resume hook".to_owned(),
-        "nothing was changed; to abort it: asof recover ".to_owned(),
+        "nothing was changed; abort it: asof recover ".to_owned(),
     ] {
         assert!(preview.stderr.contains(&told), "{told} in {preview}");
     }
     assert_eq!((story.scene.versions(), story.calls("resume")), (versions, 0), "{preview}");
     let nobody = story.asof("recover", &["--abort"]).await.expect_code(2);
-    assert!(nobody.stderr.contains("there is no terminal to ask on"), "{nobody}");
+    assert!(nobody.stderr.contains("there is no terminal to confirm on"), "{nobody}");
 
     let run = story.abort().await.expect_code(0);
     let states: Vec<_> = parts(&run).into_iter().map(|(state, _)| state).collect();
@@ -90,7 +90,7 @@ async fn an_aborted_recovery_leaves_everything_as_it_was() {
     assert!(!none.stderr.contains("--adopt"), "{none}");
     // The same command begins anew.
     let again = story.recover().await.expect_code(0);
-    assert!(!again.stderr.contains("going on with"), "{again}");
+    assert!(!again.stderr.contains("resuming the"), "{again}");
     story.scene.assert_restored("recovered after all");
 }
 
@@ -104,7 +104,7 @@ async fn an_abort_leaves_what_is_not_its_own() {
     let run = story.abort().await.expect_code(0);
     let left = parts(&run).into_iter().filter(|(state, _)| state == "left").count();
     assert_eq!((left, &*story.read("restored")), (1, "another\n"), "{run}");
-    for told in ["1 key was changed since, and left as it is", "what stands there is not this recovery's"] {
+    for told in ["1 key was changed since and left unchanged", "it belongs to something else"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     assert_eq!(story.calls("teardown"), 0);
@@ -185,7 +185,7 @@ async fn an_abort_does_not_take_an_undo_that_was_undone_for_one() {
     assert_eq!(undone_by(of(&ids[0])), None, "its undo was undone: {runs:#?}");
     assert_eq!(undone_by(of(&ids[1])).as_ref(), Some(&ids[2]), "{runs:#?}");
     let run = story.abort().await.expect_code(0);
-    assert!(!run.stderr.contains("was undone by the run"), "{run}");
+    assert!(!run.stderr.contains("was undone by run"), "{run}");
     story.assert_aborted("undone, redone, aborted");
 }
 

@@ -27,7 +27,7 @@ async fn an_abort_over_archived_versions_is_not_done_before_they_have_thawed() {
     story.scene.lab().set_thaw(Duration::ZERO);
     let run = story.abort().await.expect_code(3);
     let undo = story.scene.runs().pop().unwrap();
-    let told = format!("1 key is not undone: its version lies in an archive, in the run {undo}");
+    let told = format!("1 key was not undone: its version is archived, in run {undo}");
     assert!(run.stderr.contains(&told), "{told} in {run}");
     assert!(run.stderr.contains(&format!("asof resume {undo} --thaw bulk")), "{run}");
     assert_goes_on(&story, "archived").await;
@@ -45,7 +45,7 @@ async fn an_abort_of_a_run_that_is_gone_is_not_said_to_be_done() {
     story.fail_at_the_end().await;
     std::fs::remove_dir_all(story.scene.subject.runs_dir().join(run_of(&story))).unwrap();
     let run = story.abort().await.expect_code(3);
-    for told in ["the run is gone", "asof verify", "not everything is undone"] {
+    for told in ["the run is gone", "asof verify", "not everything was undone"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     // There is nothing to try again: it is closed, for whoever has looked.
@@ -62,7 +62,7 @@ async fn an_abort_of_a_run_that_cannot_be_read_is_not_taken_for_one_that_changed
         assert_ne!(wrong, order);
         std::fs::write(&path, wrong).unwrap();
         let run = story.abort().await.expect_code(3);
-        assert!(!run.stderr.contains("it has changed nothing"), "{run}");
+        assert!(!run.stderr.contains("it changed nothing"), "{run}");
         assert_goes_on(&story, "unreadable").await;
     }
     std::fs::write(&path, order).unwrap();
@@ -102,8 +102,8 @@ async fn a_recovery_that_cannot_be_read_is_listed_and_in_the_way() {
 
     let listed = story.scene.subject.asof(&["recover", "--list"]).await.expect_code(5);
     assert!(listed.stderr.contains("unreadable: the recovery "), "{listed}");
-    let known = format!("it has begun the runs {}", runs[0]);
-    for told in [&*dir.display().to_string(), &known, "asked for 1 of its 1 databases"] {
+    let known = format!("it has started the runs {}", runs[0]);
+    for told in [&*dir.display().to_string(), &known, "requested 1 of its 1 databases"] {
         assert!(listed.stderr.contains(told), "{told} in {listed}");
     }
     assert!(
@@ -134,8 +134,7 @@ async fn an_abort_leaves_a_database_that_was_restored_in_place() {
     let preview = story.asof("recover", &["--abort", "--dry-run"]).await.expect_code(0);
     assert!(preview.stderr.contains("leave the database orders: it was restored in place"), "{preview}");
     let run = story.abort().await.expect_code(3);
-    for told in ["it was restored in place, and asof cannot take that back", "resume the application by hand"]
-    {
+    for told in ["it was restored in place, which asof cannot undo", "resume the application by hand"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     assert_eq!((story.calls("teardown"), story.calls("resume")), (0, 0), "{run}");

@@ -17,7 +17,7 @@ async fn story(target: &str) -> Story {
 fn found(run: &crate::support::Run) -> (u64, String) {
     let report = report(run);
     let steps = report["steps"].as_array().unwrap();
-    let check = steps.iter().find(|step| step["step"] == "database orders: check it").unwrap();
+    let check = steps.iter().find(|step| step["step"] == "database orders: check").unwrap();
     (
         check["counts"]["failed_checks"].as_u64().unwrap(),
         check["note"].as_str().unwrap_or_default().to_owned(),

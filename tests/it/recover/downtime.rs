@@ -32,7 +32,7 @@ async fn a_database_that_fails_stops_nothing() {
     let run = story.recover().await.expect_code(3);
     let told = report(&run);
     assert_eq!((told["ending"].as_str(), told.get("downtime_ms")), (Some("failed"), None), "{run}");
-    assert!(states(&told).contains(&format!("not_begun bucket s3://{BUCKET}: restore it")), "{run}");
+    assert!(states(&told).contains(&format!("not_begun bucket s3://{BUCKET}: restore")), "{run}");
     assert!(!run.stderr.contains("still"), "{run}");
     assert_eq!((story.calls("quiesce"), story.calls("resume"), story.scene.versions()), (0, 0, versions));
     std::fs::remove_file(story.path("broken")).unwrap();
@@ -71,7 +71,7 @@ async fn a_time_that_the_database_does_not_reach_yet_is_waited_for() {
     let at = story.at().0;
     story.write("window", &format!("@0 @{}\n", at - 1));
     let refused = story.recover().await.expect_code(5);
-    assert!(refused.stderr.contains("recover --wait waits until it does"), "{refused}");
+    assert!(refused.stderr.contains("use recover --wait to wait for it"), "{refused}");
     // A database that gets there when it is asked for the third time.
     let window =
         format!("n=$(grep -c ^window calls); [ $n -lt 4 ] && echo @0 @{} || echo @0 @{}", at - 1, at + 5);

@@ -45,7 +45,7 @@ async fn a_drill_restores_checks_and_leaves_nothing() {
         let steps = told["steps"].as_array().unwrap();
         steps.iter().find(|s| s["step"].as_str().unwrap().ends_with(step)).unwrap()["counts"].clone()
     };
-    assert_eq!(counts("verify its copy")["matched"], story.scene.keys_then());
+    assert_eq!(counts("verify copy")["matched"], story.scene.keys_then());
     assert_eq!(counts("references")["keys"], 3);
     assert!(counts("restore it")["bytes_copied"].as_u64() > Some(0));
     assert!(told["age_ms"].as_u64() > Some(0) && told["elapsed_ms"].as_u64() > Some(0));
@@ -76,7 +76,7 @@ async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
     let told = report(&run);
     assert_eq!(told["ending"], "inconsistent", "{told:#}");
     let page = std::fs::read_to_string(page).unwrap();
-    for part in ["INCONSISTENT", "never/&lt;b&gt;was", "verify its copy", told["id"].as_str().unwrap()] {
+    for part in ["INCONSISTENT", "never/&lt;b&gt;was", "verify copy", told["id"].as_str().unwrap()] {
         assert!(page.contains(part), "no {part} in {page}");
     }
     let mut findings: Vec<_> = told["findings"]
@@ -166,7 +166,7 @@ async fn what_a_killed_drill_has_left_the_next_tears_down() {
     assert!(lost.stderr.contains("may have left copies at s3://scratch/drills"), "{lost}");
     story.write("recovery.toml", &file);
     let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
-    assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+    assert!(run.stderr.contains("tearing down leftovers of the drill "), "{run}");
     story.assert_gone(versions);
 }
 
@@ -198,7 +198,7 @@ async fn a_file_behind_a_link_that_moves_is_the_same_file() {
     struck(&story, "-KILL").await.expect_killed();
     mount("second");
     let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
-    assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+    assert!(run.stderr.contains("tearing down leftovers of the drill "), "{run}");
     story.assert_gone(versions);
 }
 
@@ -211,7 +211,7 @@ async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
     assert_eq!(story.scene.lab().live(SCRATCH).len(), story.scene.keys_then() + 1);
     assert!(story.path("restored").exists());
     let run = story.asof("drill", &["--at", &at]).await.expect_code(0);
-    assert!(run.stderr.contains("tearing down what the drill "), "{run}");
+    assert!(run.stderr.contains("tearing down leftovers of the drill "), "{run}");
     story.assert_gone(versions);
 }
 
@@ -239,7 +239,7 @@ async fn somebody_elses_database_is_left_alone() {
     assert_eq!(story.read("restored"), "another\n");
     std::fs::remove_file(story.path("restored")).unwrap();
     let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
-    assert!(!run.stderr.contains("tearing down what"), "{run}");
+    assert!(!run.stderr.contains("tearing down leftovers"), "{run}");
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn what_is_not_scratch_is_refused() {
     for (from, to, told) in [
         ("s3://scratch/drills", "in-place", "is restored in place"),
         ("s3://scratch/drills", "s3://scene/drills", "overlap"),
-        ("target = \"restored\"", "target = \"orders\"", "is a source"),
+        ("target = \"restored\"", "target = \"orders\"", "is also a source"),
         ("teardown = [", "wait = [", "has no teardown command"),
         ("progress = [", "wait = [", "has no progress command"),
         ("target = \"restored\"", "target = \"\"", "has an empty target"),
@@ -286,11 +286,11 @@ async fn what_was_kept_is_not_drilled_over() {
     story.write("recovery.toml", &file);
     let kept = report(&story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(0));
     let again = story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(2);
-    let told = format!("the drill {} of this file has left its copies", kept["id"].as_str().unwrap());
+    let told = format!("the drill {} of this file kept its copies", kept["id"].as_str().unwrap());
     assert!(again.stderr.contains(&told) && again.stderr.contains("without --keep"), "{again}");
     std::fs::remove_file(story.path("restored")).unwrap();
     let ended = story.asof("drill", &["--at", &at]).await.expect_code(2);
-    assert!(ended.stderr.contains("tearing down what the drill "), "{ended}");
+    assert!(ended.stderr.contains("tearing down leftovers of the drill "), "{ended}");
     assert!(ended.stderr.contains("has no teardown command"), "{ended}");
     story.assert_gone(versions);
     story.asof("drill", &["--at", &at, "--keep"]).await.expect_code(0);

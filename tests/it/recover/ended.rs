@@ -46,7 +46,7 @@ impl Story {
 }
 
 fn assert_told_as_ended(run: &Run) {
-    for told in ["has ended already, at ", "this command changes nothing", "to recover to this time anew"] {
+    for told in ["already finished, at ", "this command changes nothing", "to recover to this time again"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
 }
@@ -69,7 +69,7 @@ async fn what_holds_is_called_done_by_the_same_command() {
         story.assert_nothing_again(&format!("{cut:?}: {run}"));
         story.assert_recovered(&format!("{cut:?}"));
         assert!(story.newest().unwrap().join("report.json").exists());
-        assert_eq!(run.stderr.contains("has ended already"), cut == Cut::After, "{run}");
+        assert_eq!(run.stderr.contains("already finished"), cut == Cut::After, "{run}");
         // Its databases stand where a new one would restore them: it is told as often as it is asked for.
         let again = story.recover().await.expect_code(0);
         assert_told_as_ended(&again);
@@ -100,7 +100,7 @@ async fn what_the_application_has_written_since_is_told_and_left() {
         let table = story.scene.subject.asof(&typed).await.expect_code(0);
         let words = [
             "the application has been running since ",
-            "2 keys were changed since, and are left as they are",
+            "2 keys were changed since and left unchanged",
             "\ndone; took ",
         ];
         for words in words {
@@ -119,7 +119,7 @@ async fn what_does_not_hold_any_more_is_not_called_done() {
         let versions = story.scene.versions();
         let run = story.recover().await.expect_code(3);
         assert_ne!(report(&run)["ending"], "done", "{run}");
-        for told in ["the restored database is gone", "nothing was changed", "asof verify"] {
+        for told in ["the restored database no longer exists", "nothing was changed", "asof verify"] {
             assert!(run.stderr.contains(told), "{told} in {run}");
         }
         assert_eq!(story.scene.versions(), versions, "{cut:?}: {run}");
@@ -159,7 +159,7 @@ async fn once_it_was_told_another_one_is_begun_where_there_is_room() {
     assert_told_as_ended(&told);
     story.application_writes();
     let run = story.recover().await.expect_code(0);
-    assert!(!run.stderr.contains("has ended already"), "{run}");
+    assert!(!run.stderr.contains("already finished"), "{run}");
     story.scene.assert_restored("once more");
     assert_eq!(std::fs::read_dir(story.recoveries()).unwrap().count(), 2);
 }
@@ -171,9 +171,9 @@ async fn only_the_same_command_is_told() {
     story.cut_at_its_end(Cut::After).await;
     let other = Moment(story.at().0 - 1).to_string();
     let run = story.asof("recover", &["--at", &other, "--yes"]).await.expect_code(5);
-    assert!(!run.stderr.contains("has ended already"), "{run}");
+    assert!(!run.stderr.contains("already finished"), "{run}");
     let run = story.scene.runs().remove(0);
     story.scene.on_run("undo", &run, &["--yes"]).await.expect_code(0);
     let run = story.recover().await.expect_code(5);
-    assert!(!run.stderr.contains("has ended already"), "{run}");
+    assert!(!run.stderr.contains("already finished"), "{run}");
 }

@@ -52,7 +52,8 @@ async fn a_journal_that_cannot_be_written_is_told_with_what_stands_still() {
         format!("grep -q '\"done\",\"step\":{{\"bucket\":0}}' '{}'/*/journal", story.recoveries().display());
     story.write("until-after-database", &done);
     let run = story.recover_in_shell(FULL, &[]).await.expect_code(3);
-    for told in ["cannot write the journal", "the application stands still", "to go on, once that is mended"]
+    for told in
+        ["cannot write the journal", "the application is still quiesced", "after fixing this, resume it"]
     {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
@@ -84,7 +85,8 @@ async fn a_resume_hook_that_fails_after_a_failed_quiesce_hook_is_told() {
     story.write("fail-resume", "");
     let run = story.recover().await.expect_code(1);
     assert_eq!(report(&run)["ending"], "not_begun");
-    for told in ["the application may stand still", "let the application go on by hand", "the resume hook ("]
+    for told in
+        ["the application may still be quiesced", "resume the application by hand", "the resume hook ("]
     {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
@@ -99,17 +101,16 @@ async fn the_command_that_is_told_goes_on() {
     let state = story.path("state of it");
     let more = ["--state-dir", state.to_str().unwrap(), "--doubtful", "skip", "--thaw", "bulk"];
     let run = story.recover_in_shell("exec \"$0\" \"$@\"", &more).await.expect_code(3);
-    let told = run.stderr.lines().find_map(|line| line.strip_prefix("to go on, once that is mended: asof "));
+    let told = run.stderr.lines().find_map(|line| line.strip_prefix("after fixing this, resume it: asof "));
     let told = told.unwrap_or_else(|| panic!("no command in {run}"));
     for repeated in [" --yes", " --doubtful skip --thaw bulk", " --state-dir '"] {
         assert!(told.contains(repeated), "{repeated} in {told}");
     }
     std::fs::remove_file(story.path("broken")).unwrap();
     let run = story.recover_in_shell(&format!("exec \"$0\" {told}"), &[]).await.expect_code(0);
-    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    assert!(run.stderr.contains("resuming the recovery"), "{run}");
     story.assert_recovered("by the command that was told");
-    let undo =
-        run.stderr.lines().find_map(|line| line.strip_prefix("to take the bucket's restore back: asof "));
+    let undo = run.stderr.lines().find_map(|line| line.strip_prefix("undo the bucket's restore: asof "));
     let undo = format!("exec \"$0\" {} --yes", undo.unwrap());
     story.recover_in_shell(&undo, &[]).await.expect_code(0);
 }
@@ -122,7 +123,7 @@ async fn the_commands_that_are_told_undo_every_run_of_a_recovery() {
     story.write("recovery.toml", &file);
     story.write("keys", "kept/0000\nnew/0001\n");
     let run = story.recover().await.expect_code(0);
-    let told = |line: &str| Some(line.strip_prefix("to take the bucket's restore back: asof ")?.to_owned());
+    let told = |line: &str| Some(line.strip_prefix("undo the bucket's restore: asof ")?.to_owned());
     let commands: Vec<_> = run.stderr.lines().filter_map(told).collect();
     assert_eq!(commands.len(), 2, "{run}");
     for command in commands {
@@ -142,10 +143,7 @@ async fn a_hook_that_asks_on_the_terminal_is_told() {
     let script = "script --quiet --command \"$(printf '%q ' \"$0\" \"$@\"); echo ended with \\$?\" /dev/null";
     let run = story.recover_in_shell(script, &[]).await;
     assert!(run.stdout.contains("ended with 1"), "{run}");
-    assert!(
-        run.stdout.contains("it asked for something on the terminal, and commands run without one"),
-        "{run}"
-    );
+    assert!(run.stdout.contains("it tried to read from the terminal, and commands run without one"), "{run}");
     assert!(run.stdout.contains("nothing was changed; the resume hook has been run"), "{run}");
 }
 
@@ -174,7 +172,10 @@ async fn a_recovery_that_is_aborted_kills_its_hook_and_says_what_may_stand_still
     };
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let run = story.scene.subject.asof_and(&arguments, strike).await.expect_code(130);
-    assert!(run.stderr.contains("the application may stand still: the same command goes on"), "{run}");
+    assert!(
+        run.stderr.contains("the application may still be quiesced; run the same command again"),
+        "{run}"
+    );
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     assert!(!late.exists(), "the hook lives on");
 }

@@ -10,14 +10,14 @@ async fn story(hanging: &str) -> Story {
     story
 }
 
-const KILLED: &str = "the resume hook was killed: it took longer than 1s";
-const UNKNOWN: &str = "whether the application runs is not known";
+const KILLED: &str = "the resume hook was killed after 1s";
+const UNKNOWN: &str = "it is unknown whether the application is running";
 
 #[tokio::test]
 async fn a_resume_hook_that_hangs_is_never_done() {
     let story = story("resume").await;
     let run = story.recover().await.expect_code(3);
-    for told in [KILLED, UNKNOWN, "set deadline in [hooks]", "the application stands still"] {
+    for told in [KILLED, UNKNOWN, "set deadline in [hooks]", "the application is still quiesced"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     let told = report(&run);
@@ -34,7 +34,7 @@ async fn a_resume_hook_that_hangs_is_never_done() {
 async fn a_quiesce_hook_that_hangs_changes_nothing() {
     let story = story("quiesce").await;
     let run = story.recover().await.expect_code(1);
-    assert!(run.stderr.contains("the quiesce hook was killed: it took longer than 1s"), "{run}");
+    assert!(run.stderr.contains("the quiesce hook was killed after 1s"), "{run}");
     assert_eq!(report(&run)["ending"], "not_begun", "{run}");
     assert_eq!((story.calls("restore"), story.calls("resume")), (0, 1), "{run}");
 }
@@ -44,7 +44,7 @@ async fn a_resume_hook_that_hangs_after_a_failed_quiesce_hook_is_told() {
     let story = story("resume").await;
     story.write("fail-quiesce", "");
     let run = story.recover().await.expect_code(1);
-    for told in [KILLED, "the application may stand still"] {
+    for told in [KILLED, "the application may still be quiesced"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     assert!(!run.stderr.contains("the resume hook has been run\n"), "{run}");

@@ -108,7 +108,7 @@ async fn a_database_that_is_gone_after_the_resume_hook_was_started_is_not_restor
     let versions = story.scene.versions();
     let run = story.recover().await;
     assert_ne!(run.code(), Some(0), "{run}");
-    assert!(run.stderr.contains("the restored database is gone, and the application may"), "{run}");
+    assert!(run.stderr.contains("the restored database no longer exists, and the application may"), "{run}");
     assert_eq!((story.calls("restore"), story.scene.versions()), (1, versions), "{run}");
     assert_ne!(report(&run)["ending"], "done", "{run}");
 }

@@ -40,7 +40,7 @@ async fn a_name_is_given_to_one_mark_unless_it_is_to_be_replaced() {
     let first = at(&story.asof("mark", &name).await.expect_code(0));
     let calls = story.read("calls");
     let again = story.asof("mark", &name).await.expect_code(2);
-    assert!(again.stderr.contains("there is a mark before-deploy already, at "), "{again}");
+    assert!(again.stderr.contains("the mark before-deploy already exists, at "), "{again}");
     assert_eq!(story.read("calls"), calls, "nothing was done, the application was not stopped");
     let replaced = at(&story.asof("mark", &["--name", "before-deploy", "--replace"]).await.expect_code(0));
     assert_ne!(first, replaced);
@@ -114,11 +114,11 @@ async fn a_mark_that_is_made_anew_is_another_time() {
     let again = ["--at", "mark:m", "--yes"];
     story.asof("recover", &again).await.expect_code(1);
     let run = story.asof("recover", &again).await.expect_code(1);
-    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    assert!(run.stderr.contains("resuming the recovery"), "{run}");
     std::fs::remove_file(story.path("fail-quiesce")).unwrap();
     mark(second);
     let run = story.asof("recover", &again).await.expect_code(0);
-    assert!(!run.stderr.contains("going on with the recovery"), "{run}");
+    assert!(!run.stderr.contains("resuming the recovery"), "{run}");
     story.assert_recovered("to the mark as it is now");
 }
 
@@ -193,15 +193,21 @@ async fn a_mark_among_writers_and_an_application_that_stands_still_are_told() {
         story.write("recovery.toml", &lines.join("\n"));
     };
     let whole = story.asof("mark", &[]).await.expect_code(0);
-    assert!(!whole.stderr.contains("stands still") && !whole.stderr.contains("writers go on"), "{whole}");
+    assert!(
+        !whole.stderr.contains("still quiesced") && !whole.stderr.contains("writers continue"),
+        "{whole}"
+    );
     without("resume", &story);
     for (command, more) in [("mark", vec![]), ("recover", vec!["--yes", "--at"])] {
         let at = story.at().to_string();
         let more: Vec<_> = more.into_iter().chain((command == "recover").then_some(&*at)).collect();
         let run = story.asof(command, &more).await.expect_code(0);
-        assert!(run.stderr.contains("the application stands still: the file names no resume hook"), "{run}");
+        assert!(
+            run.stderr.contains("the application is still quiesced: the file has no resume hook"),
+            "{run}"
+        );
     }
     without("quiesce", &story);
     let run = story.asof("mark", &[]).await.expect_code(0);
-    assert!(run.stderr.contains("names no quiesce hook, so writers go on"), "{run}");
+    assert!(run.stderr.contains("nas no quiesce hook, so writers continue"), "{run}");
 }

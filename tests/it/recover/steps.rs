@@ -73,9 +73,10 @@ async fn a_recovery_that_deletes_most_keys_needs_leave_of_its_file() {
 #[tokio::test]
 async fn what_no_database_reaches_is_refused_before_anything_is_done() {
     let story = Story::new().await;
-    for (window, told) in
-        [("@0 @100", "it reaches only to 1970-01-01 00:01:40 UTC"), ("@1999999999 -", "it reaches back to ")]
-    {
+    for (window, told) in [
+        ("@0 @100", "its latest restorable time is 1970-01-01 00:01:40 UTC"),
+        ("@1999999999 -", "its earliest restorable time is "),
+    ] {
         story.write("window", window);
         let run = story.recover().await.expect_code(5);
         assert!(run.stderr.contains(told), "{run}");
@@ -85,7 +86,7 @@ async fn what_no_database_reaches_is_refused_before_anything_is_done() {
     assert!(run.stderr.contains("printed \"yesterday\""), "{run}");
     story.write("window", "@0 -");
     let run = story.asof("recover", &["--at", "latest", "--yes"]).await.expect_code(2);
-    assert!(run.stderr.contains("not all of them say it"), "{run}");
+    assert!(run.stderr.contains("not all of them report it"), "{run}");
     assert_eq!(story.order(), ["window"]);
     assert!(story.newest().is_none());
 }
@@ -103,7 +104,7 @@ async fn nothing_is_changed_if_the_application_cannot_be_stopped() {
     // Once it can be, the same command goes on.
     std::fs::remove_file(story.path("fail-quiesce")).unwrap();
     let run = story.recover().await.expect_code(0);
-    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    assert!(run.stderr.contains("resuming the recovery"), "{run}");
     story.assert_recovered(&at.to_string());
 }
 
@@ -115,12 +116,14 @@ async fn a_database_that_fails_is_told_and_gone_on_with() {
     let told = report(&run);
     assert_eq!(told["ending"], "failed");
     let states = states(&told);
-    assert!(states.contains(&"failed database orders: wait for it".to_owned()), "{states:?}");
-    assert!(states.contains(&format!("done bucket s3://{BUCKET}: restore it")), "{states:?}");
+    assert!(states.contains(&"failed database orders: wait until available".to_owned()), "{states:?}");
+    assert!(states.contains(&format!("done bucket s3://{BUCKET}: restore")), "{states:?}");
     assert!(states.contains(&"not_begun resume hook".to_owned()), "{states:?}");
-    for told in
-        ["the disk is full", "the application stands still", "to go on, once that is mended: asof recover "]
-    {
+    for told in [
+        "the disk is full",
+        "the application is still quiesced",
+        "after fixing this, resume it: asof recover ",
+    ] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     assert_eq!(story.calls("resume"), 0);
@@ -139,9 +142,7 @@ async fn somebody_elses_database_is_left_alone() {
     story.write("restored", "another\n");
     let versions = story.scene.versions();
     let run = story.recover().await.expect_code(5);
-    for told in
-        ["there is something else where it would be restored to (tagged another)", "nothing was changed"]
-    {
+    for told in ["the target name is already taken (tagged another)", "nothing was changed"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     // The application went on all the time.
@@ -161,11 +162,11 @@ async fn a_target_that_is_taken_meanwhile_is_changed_and_gone_on_with() {
     assert!(file.contains(&quiesce), "{file}");
     story.write("recovery.toml", &file.replace(&quiesce, &taking));
     let run = story.recover().await.expect_code(3);
-    assert!(run.stderr.contains("database orders: there is something else where it would be"), "{run}");
+    assert!(run.stderr.contains("database orders: the target name is already taken"), "{run}");
     let file = story.read("recovery.toml").replace("target = \"restored\"", "target = \"restored-2\"");
     story.write("recovery.toml", &file);
     let run = story.recover().await.expect_code(0);
-    assert!(run.stderr.contains("going on with the recovery"), "{run}");
+    assert!(run.stderr.contains("resuming the recovery"), "{run}");
     assert_eq!((&*story.read("restored"), story.calls("resume")), ("another\n", 1));
     assert!(!story.read("restored-2").is_empty());
     story.assert_recovered("into another target");
@@ -180,7 +181,7 @@ async fn a_progress_command_that_does_not_tell_whose_it_is_is_refused() {
     let file = story.read("recovery.toml").replace(&progress, "progress = [\"echo\", \"available\"]");
     story.write("recovery.toml", &file);
     let run = story.recover().await.expect_code(5);
-    assert!(run.stderr.contains("let the command tell by ASOF_RUN whose it is"), "{run}");
+    assert!(run.stderr.contains("make the command compare ASOF_RUN"), "{run}");
     assert_eq!(story.calls("quiesce"), 0);
 }
 
@@ -195,7 +196,7 @@ async fn a_wait_command_that_cannot_be_started_is_told_at_once() {
     let run = story.recover().await.expect_code(3);
     assert!(began.elapsed().as_secs() < 60, "{:?}: {run}", began.elapsed());
     assert!(
-        run.stderr.contains("failed  database orders: wait for it: cannot start the wait command"),
+        run.stderr.contains("failed  database orders: wait until available: cannot start the wait command"),
         "{run}"
     );
 }
@@ -216,11 +217,7 @@ async fn a_question_that_fails_is_told_when_it_begins_to() {
     let failing = format!("progress = {{ shell = \"{shell}\" }}");
     story.write("recovery.toml", &story.read("recovery.toml").replace(&progress, &failing));
     let run = story.recover().await.expect_code(0);
-    assert_eq!(
-        run.stderr.matches("database orders: it is asked again and again, since ").count(),
-        1,
-        "{run}"
-    );
+    assert_eq!(run.stderr.matches("database orders: retrying, since ").count(), 1, "{run}");
     story.assert_recovered("asked again");
 }
 
@@ -250,7 +247,7 @@ async fn a_bucket_in_place_waits_for_the_database() {
     story.write("broken", "");
     let versions = story.scene.versions();
     let run = story.recover().await.expect_code(3);
-    assert!(states(&report(&run)).contains(&format!("not_begun bucket s3://{BUCKET}: restore it")), "{run}");
+    assert!(states(&report(&run)).contains(&format!("not_begun bucket s3://{BUCKET}: restore")), "{run}");
     assert_eq!(story.scene.versions(), versions);
     std::fs::remove_file(story.path("broken")).unwrap();
     story.recover().await.expect_code(0);
@@ -303,7 +300,7 @@ async fn what_arrived_late_in_an_archive_is_named() {
     let findings = told["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1, "{told:#}");
     assert_eq!((&findings[0]["finding"], &findings[0]["key"]), (&"dangling".into(), &"new/frozen".into()));
-    assert!(findings[0]["detail"].as_str().unwrap().contains("it lies in an archive"), "{told:#}");
+    assert!(findings[0]["detail"].as_str().unwrap().contains("it is archived"), "{told:#}");
 }
 
 #[tokio::test]
@@ -323,7 +320,7 @@ async fn what_arrived_a_little_late_can_be_healed() {
 async fn nobody_is_there_to_ask() {
     let story = Story::new().await;
     let run = story.asof("recover", &["--at", &story.at().to_string()]).await.expect_code(2);
-    assert!(run.stderr.contains("there is no terminal to ask on"), "{run}");
+    assert!(run.stderr.contains("there is no terminal to confirm on"), "{run}");
     assert_eq!(story.order(), Vec::<String>::new());
 }
 
@@ -332,7 +329,7 @@ async fn a_file_is_written_to_begin_with_and_never_over_another() {
     let story = Story::new().await;
     let before = story.read("recovery.toml");
     let run = story.asof("recover", &["--init"]).await.expect_code(2);
-    assert!(run.stderr.contains("a file that is there is not overwritten"), "{run}");
+    assert!(run.stderr.contains("existing files are not overwritten"), "{run}");
     assert_eq!(story.read("recovery.toml"), before);
     std::fs::remove_file(story.path("recovery.toml")).unwrap();
     story.asof("recover", &["--init"]).await.expect_code(0);
@@ -348,7 +345,7 @@ async fn what_cannot_be_in_the_file_is_told_with_its_line() {
     let rds = story.file("in-place", "").replace("kind = \"command\"", "kind = \"rds\"");
     story.write("recovery.toml", &rds);
     let run = story.recover().await.expect_code(2);
-    assert!(run.stderr.contains("is of kind rds, which has no window"), "{run}");
+    assert!(run.stderr.contains("has kind rds, which has no window"), "{run}");
 }
 
 /// From cron, asof begins in another directory than the person who wrote the file.
@@ -373,7 +370,7 @@ async fn a_bucket_of_another_owner_than_the_file_expects_is_not_restored() {
     let with = |owner: &str| file.replace("[[database]]", &format!("{}\n[[database]]", options(owner)));
     story.write("recovery.toml", &with("999999999999"));
     let refused = story.recover().await.expect_code(1);
-    assert!(refused.stderr.contains("the account 999999999999 does not own the bucket"), "{refused}");
+    assert!(refused.stderr.contains("the bucket is not owned by account 999999999999"), "{refused}");
     story.write("recovery.toml", &with(asof::lab::ACCOUNT));
     story.recover().await.expect_code(0);
 }

@@ -121,7 +121,7 @@ fn an_upload_that_cannot_be_abandoned_is_named() {
         }
         let restored = subject.whole(&bucket, at, &[]).await.expect_code(3);
         assert_eq!(restored.count("failed"), 2, "{restored}");
-        assert!(restored.stderr.contains("abandon the multipart upload"), "{restored}");
+        assert!(restored.stderr.contains("the unfinished multipart upload"), "{restored}");
         assert!(restored.stderr.contains("s3:AbortMultipartUpload"), "{restored}");
     });
 }

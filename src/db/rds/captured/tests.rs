@@ -12,10 +12,10 @@ fn what_was_kept_is_read_again_and_only_of_the_same_source() {
     let json = captured.to_json().unwrap();
     assert_eq!(Captured::read("orders", "prod", &json).unwrap(), captured);
     let other = Captured::<InstanceSettings>::read("orders", "other", &json).unwrap_err();
-    assert!(other.to_string().contains("they are of prod, and the file names other"), "{other}");
+    assert!(other.to_string().contains("they are for prod, but the recovery file names other"), "{other}");
     let newer = String::from_utf8(json).unwrap().replace("\"format\": 1", "\"format\": 2");
     let newer = Captured::<InstanceSettings>::read("orders", "prod", newer.as_bytes()).unwrap_err();
-    assert!(newer.to_string().contains("a newer asof has written them"), "{newer}");
+    assert!(newer.to_string().contains("they were written by a newer asof"), "{newer}");
 }
 
 #[tokio::test]

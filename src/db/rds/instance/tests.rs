@@ -78,7 +78,9 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     assert_eq!(failures, [told.to_string()]);
     assert_eq!(told.code(), Some("ExpiredToken"));
     assert!(
-        told.hints().concat().contains("goes on there, and the same command finds it by its tag"),
+        told.hints()
+            .concat()
+            .contains("RDS continues what was requested, and the same command finds it by its tag"),
         "{told:?}"
     );
     let asked = rds.asked(RdsAction::DescribeDBInstances) - asked;

@@ -31,7 +31,7 @@ fn a_password_is_read_by_a_command_or_from_a_variable_and_never_written_into_the
         assert!(why.contains("is a table") && !why.contains("hunter2"), "{value}: {why}");
     }
     let both = "manage-master-user-password = true\nmaster-user-password-from = { env = \"A\" }";
-    assert!(taken(both).unwrap_err().contains("exclude each other"));
+    assert!(taken(both).unwrap_err().contains("cannot be combined"));
 }
 
 #[test]

@@ -68,36 +68,36 @@ fn each_answer_about_a_group_has_its_verdict() {
         (|_, _| {}, &[]),
         (
             |_, answers| answers.subnet_group = Some(Answer::Missing),
-            &[(Failed, "there is no subnet group private")],
+            &[(Failed, "the subnet group private does not exist")],
         ),
         (
             |_, answers| answers.families = vec![Answer::Missing],
-            &[(Failed, "there is no parameter group tuned")],
+            &[(Failed, "the parameter group tuned does not exist")],
         ),
         (
             |_, answers| answers.families = vec![Answer::Told("mysql8.0".into())],
-            &[(Failed, "is of mysql8.0, and")],
+            &[(Failed, "is for mysql8.0, but")],
         ),
         (
             |_, answers| answers.families = vec![Answer::Told("postgres15".into())],
-            &[(Warned, "is of version 15, and")],
+            &[(Warned, "is for version 15, but")],
         ),
         (
             |_, answers| answers.families = vec![Answer::Told("postgres1".into())],
-            &[(Warned, "is of version 1, and")],
+            &[(Warned, "is for version 1, but")],
         ),
         (|wanted, _| wanted.version = None, &[]),
         (
             |_, answers| answers.option_group = Some(Answer::Missing),
-            &[(Failed, "there is no option group audited")],
+            &[(Failed, "the option group audited does not exist")],
         ),
         (
             |_, answers| answers.option_group = Some(Answer::Told(("mysql".into(), "8.0".into()))),
-            &[(Failed, "the option group audited is of mysql, and the database of postgres")],
+            &[(Failed, "the option group audited is for mysql, but the database is postgres")],
         ),
         (
             |_, answers| answers.option_group = Some(Answer::Told(("postgres".into(), "15".into()))),
-            &[(Warned, "the option group audited is of version 15")],
+            &[(Warned, "the option group audited is for version 15")],
         ),
     ]);
 }
@@ -107,42 +107,42 @@ fn each_answer_about_a_class_a_quota_and_the_past_has_its_verdict() {
     check(&[
         (
             |_, answers| answers.classes[0].1 = Answer::Missing,
-            &[(Failed, "is not to be had for postgres here")],
+            &[(Failed, "is not available for postgres here")],
         ),
         (
             |_, answers| answers.classes[0].1 = Answer::Told(Offer { of_version: false, ..offer() }),
-            &[(Warned, "is not to be had for postgres 16.4, which the source has now")],
+            &[(Warned, "is not available for postgres 16.4, the source's current version")],
         ),
         (
             |_, answers| answers.classes[0].1 = Answer::Told(Offer { zones: set(&["c"]), ..offer() }),
-            &[(Failed, "is to be had in no zone of the subnet group")],
+            &[(Failed, "is not available in any zone of the subnet group")],
         ),
-        (|wanted, _| wanted.zone = Some("d".into()), &[(Failed, "is not to be had in d")]),
+        (|wanted, _| wanted.zone = Some("d".into()), &[(Failed, "is not available in d")]),
         (|wanted, _| wanted.multi_az = true, &[]),
         (
             |wanted, answers| {
                 wanted.multi_az = true;
                 answers.classes[0].1 = Answer::Told(Offer { zones: set(&["a", "c"]), ..offer() });
             },
-            &[(Failed, "in two zones of the subnet group, and it is to be had in one")],
+            &[(Failed, "in two zones of the subnet group, but it is available in one")],
         ),
         (
             |wanted, answers| {
                 wanted.multi_az = true;
                 answers.classes[0].1 = Answer::Told(Offer { multi_az: false, ..offer() });
             },
-            &[(Failed, "is not to be had with Multi-AZ")],
+            &[(Failed, "is not available with Multi-AZ")],
         ),
-        (|wanted, _| wanted.storage_type = Some("io2".into()), &[(Failed, "with storage of type io2")]),
+        (|wanted, _| wanted.storage_type = Some("io2".into()), &[(Failed, "with storage type io2")]),
         (
             |_, answers| answers.quotas = Answer::Told(vec![("DBInstances".into(), 40, 40)]),
-            &[(Failed, "the quota DBInstances leaves no room: 40 of 40 are used, and 1 more are needed")],
+            &[(Failed, "the quota DBInstances is too small: 40 of 40 are used and 1 more are needed")],
         ),
         (
             |_, answers| answers.quotas = Answer::Told(vec![("AllocatedStorage".into(), 950, 1000)]),
-            &[(Failed, "the quota AllocatedStorage leaves no room")],
+            &[(Failed, "the quota AllocatedStorage is too small")],
         ),
-        (|wanted, _| wanted.is_cluster = true, &[(Failed, "the quota DBClusters leaves no room")]),
+        (|wanted, _| wanted.is_cluster = true, &[(Failed, "the quota DBClusters is too small")]),
         (
             |_, answers| answers.blue_green = Answer::Told(vec![("upgrade".into(), "AVAILABLE".into())]),
             &[(Warned, "the blue/green deployment upgrade (AVAILABLE)")],

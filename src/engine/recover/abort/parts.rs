@@ -27,13 +27,13 @@ impl StepContext<'_> {
     pub(super) async fn abort_part(&self, recovery: &Recovery, part: &AbortPart) -> Result<Aborted> {
         match part {
             AbortPart::Undo { bucket, run } => self.undo(recovery, *bucket, run).await,
-            AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by the run {by}")))),
-            AbortPart::Left { .. } => Ok(Aborted::Left("something newer has changed its bucket".to_owned())),
+            AbortPart::Undone { by, .. } => Ok(Aborted::Done(Some(format!("by run {by}")))),
+            AbortPart::Left { .. } => Ok(Aborted::Left("a newer run has changed its bucket".to_owned())),
             AbortPart::Lost { .. } => {
                 Ok(Aborted::NotUndone(format!("its run is lost with the state directory; {GONE}")))
             }
             AbortPart::SwapBack { database } => self.swap_back(recovery, *database).await,
-            AbortPart::LeftSwapped { .. } => Ok(Aborted::Left("something newer may use it".to_owned())),
+            AbortPart::LeftSwapped { .. } => Ok(Aborted::Left("a newer run may use it".to_owned())),
             AbortPart::Remove { database } => self.remove(recovery, *database).await,
             AbortPart::Resume => self.hook(recovery, Hook::Resume).await.map(|_| Aborted::Done(None)),
             AbortPart::Stays { .. } => Ok(Aborted::NotUndone(IN_PLACE.to_owned())),
@@ -53,7 +53,7 @@ impl StepContext<'_> {
             _ => self.begin_undo(recovery, n, id).await?,
         };
         let Some(run) = begun else {
-            return Ok(Aborted::Done(Some("it has changed nothing".to_owned())));
+            return Ok(Aborted::Done(Some("it changed nothing".to_owned())));
         };
         let mut first = None;
         let on = |change: &Change, outcome: &Outcome| {
@@ -63,7 +63,7 @@ impl StepContext<'_> {
             Ok(())
         };
         if !run.execute(&part.client, self.terms.options.apply, self.cancel, on).await?.finished {
-            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in the run {}", run.id())));
+            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted in run {}", run.id())));
         }
         undone(run.id(), &run.read_state()?, first)
     }
@@ -106,7 +106,7 @@ impl StepContext<'_> {
             return Err(Error::new(ErrorKind::Refused, message));
         }
         if let Found::Foreign(what) = database.find(&errand).await? {
-            return Ok(Aborted::Left(format!("what stands there is not this recovery's: {what}")));
+            return Ok(Aborted::Left(format!("it belongs to something else: {what}")));
         }
         match database.teardown(&errand).await {
             Ok(()) => Ok(Aborted::Done(None)),
@@ -115,7 +115,7 @@ impl StepContext<'_> {
             // It is another's, or protected by one, or that is not known.
             Err(e) if e.kind() == ErrorKind::Refused => Err(e),
             Err(e) => Err(match database.by_hand() {
-                Some(how) => e.hint(format!("to remove it by hand: {how}")),
+                Some(how) => e.hint(format!("remove it by hand: {how}")),
                 None => e,
             }),
         }
@@ -124,7 +124,7 @@ impl StepContext<'_> {
 
 /// What to do about a bucket whose run is gone.
 const GONE: &str =
-    "what it changed is not known; compare the bucket with asof verify, and resume the application by hand";
+    "its changes are unknown; compare the bucket with asof verify, then resume the application by hand";
 
 /// What became of an undo, by what its run's journal says of every change, whichever process made it.
 ///
@@ -139,28 +139,26 @@ fn undone(run: &str, state: &RunState, first: Option<String>) -> Result<Aborted>
     let failed = |message: String| Error::new(ErrorKind::Local, message);
     if tally.failed > 0 {
         let first = first.map(|first| format!(" ({first})")).unwrap_or_default();
-        return Err(failed(format!("{} keys could not be changed{first}, in the run {run}", tally.failed)));
+        return Err(failed(format!("{} keys could not be changed{first}, in run {run}", tally.failed)));
     }
     if tally.archived > 0 {
         let keys = match tally.archived {
-            1 => "1 key is not undone: its version lies".to_owned(),
-            keys => format!("{keys} keys are not undone: their versions lie"),
+            1 => "1 key was not undone: its version is".to_owned(),
+            keys => format!("{keys} keys were not undone: their versions are"),
         };
-        return Err(failed(format!("{keys} in an archive, in the run {run}")).hint(format!(
-            "to ask for them: asof resume {run} --thaw bulk; once they have thawed, abort again"
-        )));
+        return Err(failed(format!("{keys} archived, in run {run}"))
+            .hint(format!("request them: asof resume {run} --thaw bulk; once thawed, abort again")));
     }
     if tally.done() + tally.conflicts < state.changes() || !state.is_checked() {
-        return Err(failed(format!("the run {run} is not complete")));
+        return Err(failed(format!("run {run} is incomplete")));
     }
     let left = match tally.conflicts {
         0 => String::new(),
-        1 => "; 1 key was changed since, and left as it is".to_owned(),
-        keys => format!("; {keys} keys were changed since, and left as they are"),
+        1 => "; 1 key was changed since and left unchanged".to_owned(),
+        keys => format!("; {keys} keys were changed since and left unchanged"),
     };
-    Ok(Aborted::Done(Some(format!("by the run {run}{left}"))))
+    Ok(Aborted::Done(Some(format!("by run {run}{left}"))))
 }
 
 /// What to do about a database that was restored over itself.
-const IN_PLACE: &str = "it was restored in place, and asof cannot take that back: bring it to the present by its own means, \
-                        or recover bucket and database to the same time again";
+const IN_PLACE: &str = "it was restored in place, which asof cannot undo: restore it with its own tools, or recover bucket and database to the same time again";

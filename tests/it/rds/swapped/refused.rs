@@ -35,7 +35,7 @@ fn a_name_that_is_taken_is_refused_before_anything_is_changed() {
         assert!(run.stderr.contains("the name is taken by the instance"), "{run}");
         assert!(run.stderr.contains("nothing was changed"), "{run}");
         // It may be what was production.
-        assert!(run.stderr.contains("may have been made already"), "{run}");
+        assert!(run.stderr.contains("may have done this"), "{run}");
         assert!(!run.stderr.contains("remove"), "{run}");
         assert_eq!((restores(&scene.databases), &*scene.calls()), (0, ""), "{run}");
         assert_eq!(scene.there("src").await.unwrap().resource_id, scene.source);
@@ -94,7 +94,7 @@ fn a_recovery_is_not_resumed_with_another_cut_over() {
         scene.databases.recover(at).await.expect_code(3);
         scene.databases.write("cluster", "[hooks]\nafter-database = [\"true\"]\n");
         let run = scene.databases.recover(at).await.expect_code(2);
-        assert!(run.stderr.contains("since it began, its file has another cut-over"), "{run}");
+        assert!(run.stderr.contains("since it started, its file has another cut-over"), "{run}");
         scene.write("[hooks]\nafter-database = [\"true\"]\n");
         let run = scene.databases.recover(at).await.expect_code(0);
         scene.assert_swapped(at, &run.to_string()).await;
@@ -171,10 +171,7 @@ fn a_recovery_that_cannot_be_aborted_without_its_source_can_be_finished() {
         scene.databases.recover(at).await.expect_code(3);
         remove_kept(&scene, at).await;
         let aborted = scene.abort(&["--after-resume"]).await.expect_code(3);
-        assert!(
-            aborted.stderr.contains("nothing was undone; or, to finish the recovery instead: "),
-            "{aborted}"
-        );
+        assert!(aborted.stderr.contains("nothing was undone; or finish the recovery instead: "), "{aborted}");
         scene.write(HOOKS);
         let run = scene.databases.recover(at).await.expect_code(0);
         assert!(scene.there("src").await.unwrap().is_restored, "{run}");
@@ -215,7 +212,7 @@ fn a_source_that_lost_its_name_is_to_get_it_back() {
         let path = scene.databases.path();
         let arguments = ["recover", path.to_str().unwrap(), "--adopt", "--yes", "--format", "json"];
         let run = scene.databases.subject.asof(&arguments).await;
-        assert!(run.stderr.contains("give it its name back"), "{run}");
+        assert!(run.stderr.contains("rename it back"), "{run}");
         assert!(!run.stderr.contains("remove"), "{run}");
         assert_eq!(scene.there("src").await, None, "{run}");
     });

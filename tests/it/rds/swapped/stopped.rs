@@ -50,7 +50,7 @@ impl Paired {
     /// That nothing has the source's name, and under which it stands.
     fn half_swapped(&self) -> String {
         let (source, kept) = (self.scene.databases.id("src"), self.scene.databases.id(&kept(self.at)));
-        format!("{source} may be called {kept} now: then nothing answers as {source} until")
+        format!("{source} may be named {kept} now: then {source} is unavailable until")
     }
 
     /// As whoever has made it removes an instance, which takes RDS a while.
@@ -80,7 +80,7 @@ fn a_swap_that_stops_halfway_says_that_nothing_has_the_source_s_name() {
             assert!(run.stderr.contains(&half), "{half}: {run}");
             let again = run.stderr.lines().find(|line| line.starts_with("to go on, "));
             assert!(again.is_some(), "{run}");
-            let abort = run.stderr.lines().find(|line| line.starts_with("or, to undo what was done: "));
+            let abort = run.stderr.lines().find(|line| line.starts_with("or undo it: "));
             assert_eq!(abort.unwrap().contains("--after-resume"), may_be_in_use, "{run}");
             let list = paired.scene.databases.subject.asof_alone(&["recover", "--list"]).await.expect_code(0);
             assert!(list.stdout.contains(&half), "{half}: {list}");
@@ -108,7 +108,7 @@ fn an_abort_of_half_a_swap_gives_the_name_back_whatever_has_overtaken_it() {
         assert!(paired.scene.calls().contains("resume"), "{aborted}");
         assert_eq!(paired.bucket.get("k").await.as_deref(), Some("later"), "{aborted}");
         let half = paired.half_swapped();
-        for told in [&*half, "was undone by the run", "can only be aborted"] {
+        for told in [&*half, "was undone by run", "can only be aborted"] {
             assert!(refused.stderr.contains(told), "{told}: {refused}");
         }
     });
@@ -126,7 +126,7 @@ fn an_abort_that_cannot_give_the_names_back_undoes_nothing_else() {
         paired.scene.assert_swapped(paired.at, &run.to_string()).await;
         assert_eq!(paired.bucket.get("k").await.as_deref(), Some("at T"), "{run}");
         assert!(!paired.scene.calls().contains("resume"), "{run}");
-        assert!(run.stderr.contains("the restored database answers as"), "{run}");
+        assert!(run.stderr.contains("is the restored database or unavailable"), "{run}");
         paired.allow();
         let run = paired.scene.abort(&["--after-resume"]).await.expect_code(0);
         paired.scene.assert_untouched(paired.at, &run.to_string()).await;
@@ -147,7 +147,7 @@ impl Paired {
         let run = paired.recover().await.expect_code(3);
         assert!(run.stderr.contains("the name is taken by the instance"), "{run}");
         assert_eq!(rds(&paired.scene.databases).asked(RdsAction::ModifyDBInstance), 0, "{run}");
-        assert!(!run.stderr.contains("nothing answers as"), "{run}");
+        assert!(!run.stderr.contains("is unavailable until"), "{run}");
         paired
     }
 }
@@ -185,11 +185,11 @@ fn a_swap_that_ended_is_told_again_and_not_begun_again() {
         let (source, kept) = (paired.scene.databases.id("src"), paired.scene.databases.id(&kept(paired.at)));
         let calls = paired.scene.calls();
         let again = paired.recover().await.expect_code(0);
-        let anew = format!("{source} is the restored database now: to recover it anew, name a time since");
-        for told in ["has ended already", &anew] {
+        let anew = format!("{source} is now the restored database: to recover it again, choose a time after");
+        for told in ["already finished", &anew] {
             assert!(again.stderr.contains(told), "{told}: {again}");
         }
-        assert!(!again.stderr.contains("remove those"), "{again}");
+        assert!(!again.stderr.contains("remove the existing"), "{again}");
         paired.scene.assert_swapped(paired.at, &again.to_string()).await;
         assert_eq!((restores(&paired.scene.databases), paired.scene.calls()), (1, calls), "{again}");
         let stays = format!("{source} stays the restored database, and the one before it is kept as {kept}");
