@@ -177,7 +177,7 @@ fn what_makes_no_sense_is_refused_whatever_its_checksum() {
         (&[plan.clone(), change.clone(), change.clone()], "is out of order"),
         (&[plan.clone(), change.clone()], "it has no trailer"),
         (&[plan.clone(), trailer.clone()], "does not match its changes"),
-        (&[plan.clone(), change.clone(), trailer.clone(), trailer.clone()], "goes on after its trailer"),
+        (&[plan.clone(), change.clone(), trailer.clone(), trailer.clone()], "has data after its trailer"),
         (&[plan, change, with(&trailer, "keys", (-1).into())], "it has an unreadable line"),
     ] {
         let refused = refusal(dir.path(), &composed(lines)).unwrap().to_string();

@@ -68,12 +68,12 @@ fn what_an_access_point_does_not_tell_is_unknown() {
     let stage = stage();
     let restore = format!("restore {ARN} {AT} --yes");
     let url = stage.lab.url().replace("127.0.0.1", "localhost");
-    assert_snapshot!(stage.asof(&restore).env("AWS_ENDPOINT_URL", &url).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&restore).env("AWS_ENDPOINT_URL", &url).changes_nothing(), @r"
     exit code 5
     --- stderr
     error: cannot restore arn:aws:s3:us-east-1:111122223333:accesspoint/ops in place: it is unknown whether versioning is enabled; without it a restore would permanently overwrite objects
-      an access point does not report it: use the bucket name instead
-      or restore elsewhere with --to s3://OTHER
+      hint: an access point does not report it: use the bucket name instead
+      hint: or restore elsewhere with --to s3://OTHER
     ");
     let checked = run(&stage, &format!("check {ALIAS} {AT}"), 5);
     assert!(checked.contains("versioning unknown (an access point does not report it)"), "{checked}");

@@ -83,12 +83,12 @@ fn a_bucket_of_another_owner_is_not_touched() {
     let stage = stage(&Demands::default());
     stage.file("rows", b"readme.txt\n");
     let options = "--expected-bucket-owner 999999999999";
-    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes {options}")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes {options}")).changes_nothing(), @r"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: access denied (AccessDenied)
-      the credentials need s3:GetBucketVersioning, and no policy may deny it
-      or the bucket is not owned by account 999999999999, as --expected-bucket-owner requires
+      hint: the credentials need s3:GetBucketVersioning, and no policy may deny it
+      hint: or the bucket is not owned by account 999999999999, as --expected-bucket-owner requires
     ");
     for command in first_commands(options) {
         let shown = stage.asof(&command).changes_nothing();
@@ -104,11 +104,11 @@ fn a_bucket_of_another_owner_is_not_touched() {
 #[test]
 fn an_owner_is_an_account() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("check s3://prod-uploads --window 1h --expected-bucket-owner prod").changes_nothing(), @"
+    assert_snapshot!(stage.asof("check s3://prod-uploads --window 1h --expected-bucket-owner prod").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: invalid value 'prod' for '--expected-bucket-owner <ACCOUNT>': prod is not an AWS account ID, which has 12 digits
-      aws sts get-caller-identity prints the ID of your own account
+      hint: aws sts get-caller-identity prints the ID of your own account
 
     For more information, try '--help'.
     ");

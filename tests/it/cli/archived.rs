@@ -47,12 +47,12 @@ fn shown_by_diff() {
 
 #[test]
 fn refused_by_restore() {
-    assert_snapshot!(stage().asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --format json").changes_nothing(), @"
+    assert_snapshot!(stage().asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --format json").changes_nothing(), @r"
     exit code 5
     --- stderr
     error: 1 version to restore is archived (GLACIER, DEEP_ARCHIVE) and must be thawed before it can be copied
-      --thaw bulk requests them; asof resume copies them once thawed
-      or --doubtful skip leaves these keys unchanged
+      hint: --thaw bulk requests them; asof resume copies them once thawed
+      hint: or --doubtful skip leaves these keys unchanged
     ");
 }
 

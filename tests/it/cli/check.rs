@@ -28,7 +28,7 @@ fn hours_ago(hours: i64) -> String {
 #[test]
 fn a_time_that_can_be_restored() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("check s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    assert_snapshot!(stage.asof("check s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -42,7 +42,7 @@ fn a_time_that_can_be_restored() {
       passed       SSE-S3 default
       passed       no policy on conditional writes
 
-      in doubt                0 of 11 keys
+      uncertain               0 of 11 keys
 
     yes: the state at 2024-05-06 07:08:09 UTC can be restored
     ");
@@ -51,7 +51,7 @@ fn a_time_that_can_be_restored() {
 #[test]
 fn a_time_that_cannot() {
     let stage = expired();
-    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @r"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -65,7 +65,7 @@ fn a_time_that_cannot() {
       passed       SSE-S3 default
       passed       no policy on conditional writes
 
-      in doubt                2 of 3 keys
+      uncertain               2 of 3 keys
       lifecycle               2   uncertain: lifecycle rules may have removed the version live at T
                                   uploads/deleted.jpg, uploads/overwritten.jpg
 
@@ -101,7 +101,7 @@ fn archived_versions_can_be_restored_though_not_at_once() {
     stage.lab.put(BUCKET, "a", put).unwrap();
     stage.time("2024-05-06T07:08:10Z");
     stage.delete("a");
-    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @r"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -115,7 +115,7 @@ fn archived_versions_can_be_restored_though_not_at_once() {
       passed       SSE-S3 default
       passed       no policy on conditional writes
 
-      in doubt                0 of 1 key
+      uncertain               0 of 1 key
       archived                1   state known, but must be thawed first (--thaw)
                                   a
 
@@ -126,7 +126,7 @@ fn archived_versions_can_be_restored_though_not_at_once() {
 #[test]
 fn since_when_every_time_can_be_restored() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @"
+    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @r"
     exit code 0
     --- stdout
     prod-uploads
@@ -140,7 +140,7 @@ fn since_when_every_time_can_be_restored() {
       passed       SSE-S3 default
       passed       no policy on conditional writes
 
-      in doubt                0 of 11 keys, for earlier times
+      uncertain               0 of 11 keys, for earlier times
 
     every second since versioning was enabled can be restored
     ");
@@ -208,7 +208,7 @@ fn a_bucket_that_never_kept_versions() {
     let stage = Stage::after_incident();
     stage.lab.set_versioning(BUCKET, Versioning::Never);
     assert_snapshot!(stage.asof("check s3://prod-uploads --window 7d --format json").changes_nothing().lines().next().unwrap(), @"exit code 5");
-    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @"
+    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @r"
     exit code 5
     --- stdout
     prod-uploads
@@ -222,7 +222,7 @@ fn a_bucket_that_never_kept_versions() {
       passed       SSE-S3 default
       passed       no policy on conditional writes
 
-      in doubt                0 of 0 keys, for earlier times
+      uncertain               0 of 0 keys, for earlier times
 
     a restore in place is refused
       versioning never enabled
@@ -259,10 +259,10 @@ fn wrong_options() {
 #[test]
 fn a_window_of_no_length_is_refused() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("check s3://prod-uploads --window 0d").changes_nothing(), @"
+    assert_snapshot!(stage.asof("check s3://prod-uploads --window 0d").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: --window must be greater than zero
-      write it as 24h or 7d
+      hint: write it as 24h or 7d
     ");
 }

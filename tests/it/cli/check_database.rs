@@ -63,7 +63,7 @@ fn answer(stage: &Stage, options: &str) -> (String, Vec<Value>, Value) {
 fn a_time_that_the_database_reaches() {
     let stage =
         beside(&[("orders", "echo 2024-05-01T00:00:00Z 2024-05-06T07:08:09Z"), ("users", "echo - -")]);
-    assert_snapshot!(check(&stage, AT), @"
+    assert_snapshot!(check(&stage, AT), @r"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -79,7 +79,7 @@ fn a_time_that_the_database_reaches() {
       passed       database orders: restorable from 2024-05-01 00:00:00 UTC to 2024-05-06 07:08:09 UTC
       passed       database users: restorable times unknown
 
-      in doubt                0 of 11 keys
+      uncertain               0 of 11 keys
 
     yes: the state at 2024-05-06 07:08:09 UTC can be restored
     ");
@@ -104,7 +104,7 @@ fn a_time_that_the_database_reaches() {
 fn a_time_that_it_does_not() {
     let stage =
         beside(&[("orders", "echo 2024-05-01T00:00:00Z 2024-05-06T07:08:08Z"), ("users", "echo @0 -")]);
-    assert_snapshot!(check(&stage, AT), @"
+    assert_snapshot!(check(&stage, AT), @r"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -120,7 +120,7 @@ fn a_time_that_it_does_not() {
       failed       the database orders cannot be restored to 2024-05-06 07:08:09 UTC: its latest restorable time is 2024-05-06 07:08:08 UTC
       passed       database users: restorable from 1970-01-01 00:00:00 UTC, latest time unknown
 
-      in doubt                0 of 11 keys
+      uncertain               0 of 11 keys
 
     no: a restore to 2024-05-06 07:08:09 UTC would be uncertain
       the database orders cannot be restored to 2024-05-06 07:08:09 UTC: its latest restorable time is 2024-05-06 07:08:08 UTC
@@ -159,7 +159,7 @@ fn a_database_that_cannot_be_asked() {
         }
     }
     let stage = beside(&[("orders", "echo no such host >&2; exit 7")]);
-    assert_snapshot!(check(&stage, ""), @"
+    assert_snapshot!(check(&stage, ""), @r"
     exit code 5
     --- stdout
     prod-uploads
@@ -174,7 +174,7 @@ fn a_database_that_cannot_be_asked() {
       passed       no policy on conditional writes
       unknown      database orders: restorable times unknown (the window command of the database orders (a shell command) failed: exit status: 7; its output is above)
 
-      in doubt                0 of 11 keys, for earlier times
+      uncertain               0 of 11 keys, for earlier times
 
     no: there is no time since which every second is restorable
       database orders: restorable times unknown (the window command of the database orders (a shell command) failed: exit status: 7; its output is above)
@@ -210,7 +210,7 @@ fn since_when_every_time_can_be_restored() {
         ("orders", "echo 2024-06-01T00:00:00Z -"),
         ("users", "echo 2024-07-01T00:00:00Z 2024-07-09T12:00:00Z"),
     ]);
-    assert_snapshot!(check(&stage, ""), @"
+    assert_snapshot!(check(&stage, ""), @r"
     exit code 0
     --- stdout
     prod-uploads
@@ -226,7 +226,7 @@ fn since_when_every_time_can_be_restored() {
       passed       database orders: restorable from 2024-06-01 00:00:00 UTC, latest time unknown
       warned       database users: restorable from 2024-07-01 00:00:00 UTC to 2024-07-09 12:00:00 UTC and no further (AGE ago): are its backups still running?
 
-      in doubt                0 of 11 keys, for earlier times
+      uncertain               0 of 11 keys, for earlier times
 
     every second since 2024-07-01 00:00:00 UTC can be restored, up to 2024-07-09 12:00:00 UTC
     ");
@@ -247,11 +247,11 @@ fn since_when_every_time_can_be_restored() {
 #[test]
 fn files_that_are_of_no_use() {
     let stage = beside(&[]);
-    assert_snapshot!(check(&stage, ""), @"
+    assert_snapshot!(check(&stage, ""), @r"
     exit code 2
     --- stderr
     error: recovery.toml names no database
-      leave --database out to check the bucket alone
+      hint: leave --database out to check the bucket alone
     ");
     stage.file("recovery.toml", b"[[database]]\nkind = \"oracle\"\n");
     assert_snapshot!(check(&stage, ""), @"

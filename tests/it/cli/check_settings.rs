@@ -97,7 +97,7 @@ fn what_stands_in_a_restores_way() {
     ] {
         assert!(stage.lab.configure(BUCKET, configuration, Some(document)));
     }
-    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @r"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -111,7 +111,7 @@ fn what_stands_in_a_restores_way() {
       passed       SSE-KMS default
       warned       the bucket policy denies unconditional writes: S3 refuses copies where it applies
 
-      in doubt                0 of 11 keys
+      uncertain               0 of 11 keys
 
     yes: the state at 2024-05-06 07:08:09 UTC can be restored
     ");
@@ -165,6 +165,6 @@ fn earlier_rules_are_told_by_a_file() {
     exit code 2
     --- stderr
     error: cannot read the lifecycle history wrong.json: missing field `from` at line 1 column 3
-      write it as [{"from": "2026-01-31T00:00:00Z", "configuration": {"Rules": […]}}, …], each configuration as aws s3api get-bucket-lifecycle-configuration prints it
+      hint: write it as [{"from": "2026-01-31T00:00:00Z", "configuration": {"Rules": […]}}, …], each configuration as aws s3api get-bucket-lifecycle-configuration prints it
     "#);
 }

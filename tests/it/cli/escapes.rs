@@ -86,7 +86,7 @@ fn in_a_history() {
     exit code 1
     --- stderr
     error: prod-uploads has no versions of the key clear\u{1b}[2J.txt-not
-      it never existed, or all its versions were deleted or have expired
+      hint: it never existed, or all its versions were deleted or have expired
     "#);
 }
 
@@ -127,7 +127,7 @@ fn in_locations() {
     exit code 2
     --- stderr
     error: invalid value 's3://ab' for '<LOCATION>': cannot read s3://ab: a bucket's name has at least three characters, of letters, digits, ".", "-" and "_"
-      write it as s3://BUCKET or s3://BUCKET/PREFIX
+      hint: write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     "#);

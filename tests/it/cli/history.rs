@@ -87,11 +87,11 @@ fn csv() {
 #[test]
 fn key_without_versions() {
     let stage = stage();
-    assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7").changes_nothing(), @"
+    assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: prod-uploads has no versions of the key avatars/7
-      it never existed, or all its versions were deleted or have expired
+      hint: it never existed, or all its versions were deleted or have expired
     ");
     assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7 --format json").changes_nothing(), @"
     exit code 1
@@ -116,7 +116,7 @@ fn location_without_key() {
     exit code 2
     --- stderr
     error: s3://prod-uploads has no key
-      write it as s3://BUCKET/KEY
+      hint: write it as s3://BUCKET/KEY
     ");
 }
 

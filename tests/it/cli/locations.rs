@@ -38,11 +38,11 @@ fn the_form_that_asof_reads_is_shown() {
 #[test]
 fn an_arn_is_said_to_be_one() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof(&format!("diff arn:aws:s3:::prod-uploads {AT}")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("diff arn:aws:s3:::prod-uploads {AT}")).changes_nothing(), @r"
     exit code 2
     --- stderr
     error: invalid value 'arn:aws:s3:::prod-uploads' for '<LOCATION>': cannot read arn:aws:s3:::prod-uploads: it does not begin with s3://
-      write it as s3://prod-uploads
+      hint: write it as s3://prod-uploads
 
     For more information, try '--help'.
     ");

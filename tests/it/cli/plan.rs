@@ -198,11 +198,11 @@ fn of_nothing() {
 fn of_another_place() {
     let (stage, _) = planned();
     stage.lab.create_bucket("scratch");
-    assert_snapshot!(stage.asof("restore s3://scratch --plan incident.plan --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://scratch --plan incident.plan --yes").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: the plan incident.plan is for s3://prod-uploads, not s3://scratch
-      use the plan of that location, or leave the location out: a plan contains its own
+      hint: use the plan of that location, or leave the location out: a plan contains its own
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
@@ -247,11 +247,11 @@ fn damaged() {
     let (stage, path) = planned();
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
-    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: the plan incident.plan is damaged: it is truncated, or data was added to its end
-      nothing was changed; use an undamaged copy, or create it again: asof diff … --out
+      hint: nothing was changed; use an undamaged copy, or create it again: asof diff … --out
     ");
     let mut altered = whole.clone();
     altered[whole.len() / 2] ^= 1;
@@ -275,11 +275,11 @@ fn damaged() {
 fn no_plan() {
     let stage = Stage::new();
     stage.file("keys.txt", b"a\nb\n");
-    assert_snapshot!(stage.asof("show keys.txt").changes_nothing(), @"
+    assert_snapshot!(stage.asof("show keys.txt").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: keys.txt is not a plan, or its header is damaged
-      create one: asof diff s3://BUCKET --at TIME --out PLAN
+      hint: create one: asof diff s3://BUCKET --at TIME --out PLAN
     ");
     assert_snapshot!(stage.asof("restore --plan missing.plan --yes").changes_nothing(), @"
     exit code 2
@@ -295,11 +295,11 @@ fn a_plan_is_replaced_and_nothing_else() {
     let before = std::fs::read(&path).unwrap();
     stage.asof(&format!("{DIFF} --include nothing")).changes_nothing();
     assert_ne!(std::fs::read(&path).unwrap(), before);
-    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out /dev/null").changes_nothing(), @"
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out /dev/null").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: cannot save the plan as /dev/null: not a regular file
-      give the name of a file
+      hint: give the name of a file
     ");
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out no/such/directory").changes_nothing(), @"
     exit code 2
@@ -315,11 +315,11 @@ fn a_file_that_is_no_plan_is_not_replaced() {
     let stage = Stage::after_incident();
     stage.file("incident.html", b"<!DOCTYPE html>");
     let diff = "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --quiet --out";
-    assert_snapshot!(stage.asof(&format!("{diff} incident.html")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("{diff} incident.html")).changes_nothing(), @r"
     exit code 2
     --- stderr
     error: cannot save the plan as incident.html: the existing file is not a plan
-      choose another name, or remove that file first
+      hint: choose another name, or remove that file first
     ");
     assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), 0, "listed before it was refused");
     assert_eq!(std::fs::read(stage.path("incident.html")).unwrap(), b"<!DOCTYPE html>");
@@ -336,11 +336,11 @@ fn a_file_that_is_no_plan_is_not_replaced() {
 fn bucket_that_keeps_nothing_any_more() {
     let (stage, _) = planned();
     stage.lab.set_versioning(BUCKET, Versioning::Suspended);
-    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @r"
     exit code 5
     --- stderr
     error: cannot restore prod-uploads in place: versioning is suspended, and a restore would permanently overwrite null versions
-      enable it first: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
-      or restore elsewhere with --to s3://OTHER
+      hint: enable it first: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+      hint: or restore elsewhere with --to s3://OTHER
     ");
 }

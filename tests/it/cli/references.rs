@@ -146,11 +146,11 @@ fn bad_input() {
     error: cannot read keys from bytes: line 2 is not UTF-8
     ");
     stage.file("elsewhere", b"uploads/kept.jpg\navatars/7.png\n");
-    assert_snapshot!(stage.asof(&format!("{references} elsewhere")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("{references} elsewhere")).changes_nothing(), @r"
     exit code 2
     --- stderr
     error: the key avatars/7.png in elsewhere is not under s3://prod-uploads/uploads/
-      write full keys, including their prefix
+      hint: write full keys, including their prefix
     ");
     stage.file("one-line", "uploads/kept.jpg,".repeat(100).as_bytes());
     assert_snapshot!(stage.asof(&format!("{references} one-line")).changes_nothing(), @"
@@ -294,7 +294,7 @@ fn in_doubt() {
          <NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>";
     assert!(stage.lab.configure(BUCKET, Configuration::Lifecycle, Some(rules)));
     let references = format!("references s3://prod-uploads {AT} --keys-from rows");
-    assert_snapshot!(stage.asof(&references).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&references).changes_nothing(), @r"
     exit code 4
     --- stdout
     rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -305,7 +305,7 @@ fn in_doubt() {
         after                 3   written after T: a late upload
         before                1   deleted before T
         never                 1   no version exists, before or after T
-        in doubt              4   of these, uncertain: their versions may have been removed
+        uncertain             4   of these, uncertain: their versions may have been removed
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC; uncertain: lifecycle)
       after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later; uncertain: lifecycle)

@@ -167,11 +167,11 @@ fn refused_where_history_is_guarded() {
     let lock =
         "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>";
     assert!(stage.lab.configure(BUCKET, Configuration::ObjectLock, Some(lock)));
-    assert_snapshot!(stage.asof(restore).changes_nothing(), @"
+    assert_snapshot!(stage.asof(restore).changes_nothing(), @r"
     exit code 5
     --- stderr
     error: cannot remove delete markers of prod-uploads by version ID: Object Lock is enabled, and its history should be kept
-      --undelete copy restores keys by copying their version
+      hint: --undelete copy restores keys by copying their version
     ");
     let stage = Stage::after_incident();
     stage.strike(Operation::GetObjectLockConfiguration, Fault::AccessDenied);

@@ -145,11 +145,11 @@ fn other_files_are_left_alone() {
 fn other_files_are_overwritten_when_told() {
     let stage = beside_other_files();
     stage.restore_to("s3://prod-uploads", "./there");
-    assert_snapshot!(stage.restore_to("s3://prod-uploads", "./there --on-conflict overwrite"), @"
+    assert_snapshot!(stage.restore_to("s3://prod-uploads", "./there --on-conflict overwrite"), @r"
     exit code 2
     --- stderr
     error: this would overwrite files, and there is no terminal to confirm on
-      leave out --on-conflict overwrite to list those files and keep them; then add --yes
+      hint: leave out --on-conflict overwrite to list those files and keep them; then add --yes
     ");
     assert_snapshot!(stage.restore_to("s3://prod-uploads", "./there --on-conflict overwrite --yes"), @"
     exit code 0
@@ -311,11 +311,11 @@ fn what_is_no_destination() {
     --- stderr
     error: cannot use ./file: it is not a directory
     ");
-    assert_snapshot!(stage.restore_to("s3://prod-uploads", "scratch"), @"
+    assert_snapshot!(stage.restore_to("s3://prod-uploads", "scratch"), @r"
     exit code 2
     --- stderr
     error: invalid value 'scratch' for '--to <s3://OTHER[/PREFIX]|DIR>': cannot tell whether scratch is a bucket or a directory
-      write it as s3://scratch or ./scratch
+      hint: write it as s3://scratch or ./scratch
 
     For more information, try '--help'.
     ");

@@ -119,11 +119,11 @@ fn json() {
 #[test]
 fn into_itself() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: s3://prod-uploads and s3://prod-uploads overlap
-      choose another bucket or a prefix outside it; without --to the restore is in place
+      hint: choose another bucket or a prefix outside it; without --to the restore is in place
     ");
     assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @"
     exit code 2
@@ -137,22 +137,22 @@ fn into_itself() {
 fn without_anybody_to_ask() {
     let stage = Stage::after_incident();
     stage.lab.create_bucket("scratch");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: this would change a bucket, and there is no terminal to confirm on
-      review it with asof diff first; then add --yes
+      hint: review it with asof diff first; then add --yes
     ");
 }
 
 #[test]
 fn into_no_bucket() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: the bucket scratch does not exist
-      check its name, --profile and --endpoint-url
+      hint: check its name, --profile and --endpoint-url
     ");
 }
 

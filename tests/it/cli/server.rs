@@ -8,11 +8,11 @@ use super::stage::{BUCKET, Stage};
 #[test]
 fn missing_bucket() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uplaods --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uplaods --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: the bucket prod-uplaods does not exist
-      check its name, --profile and --endpoint-url
+      hint: check its name, --profile and --endpoint-url
     ");
 }
 
@@ -20,11 +20,11 @@ fn missing_bucket() {
 fn listing_denied() {
     let stage = Stage::after_incident();
     stage.strike(Operation::ListObjectVersions, Fault::AccessDenied);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: cannot list the versions of s3://prod-uploads: access denied (AccessDenied)
-      the credentials need s3:ListBucketVersions, and no policy may deny it
+      hint: the credentials need s3:ListBucketVersions, and no policy may deny it
     ");
 }
 
@@ -32,34 +32,34 @@ fn listing_denied() {
 fn versioning_state_denied() {
     let stage = Stage::after_incident();
     stage.strike(Operation::GetBucketVersioning, Fault::AccessDenied);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
     exit code 5
     --- stderr
     error: cannot restore prod-uploads in place: it is unknown whether versioning is enabled; without it a restore would permanently overwrite objects
-      the credentials need s3:GetBucketVersioning, and no policy may deny it
-      or restore elsewhere with --to s3://OTHER
+      hint: the credentials need s3:GetBucketVersioning, and no policy may deny it
+      hint: or restore elsewhere with --to s3://OTHER
     ");
 }
 
 #[test]
 fn wrong_secret() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_SECRET_ACCESS_KEY", "wrong").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_SECRET_ACCESS_KEY", "wrong").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the server does not accept the credentials (SignatureDoesNotMatch)
-      check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile
+      hint: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile
     ");
 }
 
 #[test]
 fn unknown_access_key() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ACCESS_KEY_ID", "AKIANOBODY").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ACCESS_KEY_ID", "AKIANOBODY").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the server does not accept the credentials (InvalidAccessKeyId)
-      check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile
+      hint: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile
     ");
 }
 
@@ -77,11 +77,11 @@ fn unreachable_endpoint() {
     let stage = Stage::after_incident();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{free}");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ENDPOINT_URL", &url).hide(&url, "http://CLOSED").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ENDPOINT_URL", &url).hide(&url, "http://CLOSED").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: Connection refused (os error N) (server: http://CLOSED)
-      check the network, and --endpoint-url and --region, then run the command again
+      hint: check the network, and --endpoint-url and --region, then run the command again
     ");
 }
 
@@ -89,11 +89,11 @@ fn unreachable_endpoint() {
 fn expired_credentials() {
     let stage = Stage::after_incident();
     stage.strike(Operation::GetBucketVersioning, Fault::ExpiredToken);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the credentials have expired
-      renew them (aws login, aws sso login, or a new session token)
+      hint: renew them (aws login, aws sso login, or a new session token)
     ");
 }
 
@@ -104,18 +104,18 @@ fn no_credentials() {
     exit code 1
     --- stderr
     error: no usable AWS credentials found
-      set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)
+      hint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)
     ");
 }
 
 #[test]
 fn unknown_profile() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --profile nobody").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --profile nobody").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: no usable AWS credentials found in the profile nobody
-      set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)
+      hint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or renew the login (aws login, aws sso login)
     ");
 }
 
@@ -139,11 +139,11 @@ fn profile_before_credentials_in_the_environment() {
 #[test]
 fn malformed_endpoint() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --endpoint-url 127.0.0.1:9000").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --endpoint-url 127.0.0.1:9000").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: cannot use 127.0.0.1:9000 as --endpoint-url
-      write it as http://HOST:PORT or https://HOST
+      hint: write it as http://HOST:PORT or https://HOST
     ");
 }
 
@@ -151,11 +151,11 @@ fn malformed_endpoint() {
 fn throttled_for_good() {
     let stage = Stage::after_incident();
     stage.strike(Operation::GetBucketVersioning, Fault::SlowDown);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the server is throttling requests (SlowDown)
-      try again later, or lower --rate and --concurrency
+      hint: try again later, or lower --rate and --concurrency
     ");
 }
 

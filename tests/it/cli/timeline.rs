@@ -261,11 +261,11 @@ fn lifecycle_at_midnight() {
 #[test]
 fn what_cannot_be_used() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("timeline s3://prod-uploads --from 2024-05-06T08:00:00Z --to 2024-05-06T07:00:00Z").changes_nothing(), @"
+    assert_snapshot!(stage.asof("timeline s3://prod-uploads --from 2024-05-06T08:00:00Z --to 2024-05-06T07:00:00Z").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: --to is earlier than --from
-      swap them: --from is the earlier time
+      hint: swap them: --from is the earlier time
     ");
     assert_snapshot!(stage.asof("timeline s3://prod-uploads --step 0s").changes_nothing(), @"
     exit code 2

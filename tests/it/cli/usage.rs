@@ -11,8 +11,8 @@ fn bad_time() {
     exit code 2
     --- stderr
     error: cannot read the time "yesterday"
-      write 1d for this time yesterday
-      write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write 1d for this time yesterday
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
     assert_snapshot!(stage.asof("restore s3://prod-uploads --yes --at @now").changes_nothing(), @r#"
     exit code 2
@@ -76,7 +76,7 @@ fn time_without_offset() {
     exit code 2
     --- stderr
     error: the time 2024-05-06T07:08:09 has no time zone; write 2024-05-06T07:08:09Z for UTC
-      write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
 }
 
@@ -109,22 +109,22 @@ fn no_time() {
 #[test]
 fn versus_before_at() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --versus 2024-05-06T07:08:08Z").changes_nothing(), @"
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --versus 2024-05-06T07:08:08Z").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: --versus is earlier than --at
-      swap them: --at is the earlier time
+      hint: swap them: --at is the earlier time
     ");
 }
 
 #[test]
 fn malformed_location() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("diff prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    assert_snapshot!(stage.asof("diff prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: invalid value 'prod-uploads' for '<LOCATION>': cannot read prod-uploads: it does not begin with s3://
-      write it as s3://prod-uploads
+      hint: write it as s3://prod-uploads
 
     For more information, try '--help'.
     ");

@@ -206,10 +206,10 @@ fn against_a_place_that_holds_more() {
 #[test]
 fn against_itself() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads/copy").changes_nothing(), @"
+    assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads/copy").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: s3://prod-uploads/copy and s3://prod-uploads overlap
-      choose another bucket or a prefix outside it; without --to the restore is in place
+      hint: choose another bucket or a prefix outside it; without --to the restore is in place
     ");
 }

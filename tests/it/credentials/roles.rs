@@ -103,13 +103,13 @@ fn a_profile_that_needs_mfa_is_told_how_to_be_used() {
     exit code 1
     --- stderr
     error: no usable AWS credentials found in the profile careful: it needs an MFA code (mfa_serial), which asof cannot prompt for
-      let the AWS CLI prompt for it: eval "$(aws configure export-credentials --profile careful --format env)", then run the command again without --profile
-      or use a profile with credential_process = aws configure export-credentials --profile careful
+      hint: let the AWS CLI prompt for it: eval "$(aws configure export-credentials --profile careful --format env)", then run the command again without --profile
+      hint: or use a profile with credential_process = aws configure export-credentials --profile careful
     "#);
     let behind = asked("").env("AWS_PROFILE", "behind").changes_nothing();
-    assert!(behind.contains("profile careful: it needs a code of an MFA device"), "{behind}");
+    assert!(behind.contains("profile careful: it needs an MFA code"), "{behind}");
     let behind = asked("--profile behind").changes_nothing();
-    assert!(behind.contains("profile behind: careful needs a code of an MFA device"), "{behind}");
+    assert!(behind.contains("profile behind: careful needs an MFA code"), "{behind}");
     let without = asked("--profile base").changes_nothing();
     assert!(without.contains("does not accept the credentials"), "{without}");
 }
