@@ -48,7 +48,7 @@ impl Location {
         match bucket {
             "" => Err("it has no bucket name"),
             bucket if bucket.len() < 3 || !bucket.chars().all(legal) => Err(
-                "a bucket's name has at least three characters, of letters, digits, \".\", \"-\" and \"_\"",
+                "a bucket name has at least three characters: letters, digits, dots, hyphens or underscores",
             ),
             bucket => Ok(Self { bucket: bucket.to_owned(), prefix: prefix.to_owned() }),
         }

@@ -126,7 +126,7 @@ fn in_locations() {
     assert_snapshot!(stage.asof("diff --at 2024-05-06T07:08:09Z").arg("s3://a\u{1b}[2Jb").changes_nothing(), @r#"
     exit code 2
     --- stderr
-    error: invalid value 's3://ab' for '<LOCATION>': cannot read s3://ab: a bucket's name has at least three characters, of letters, digits, ".", "-" and "_"
+    error: invalid value 's3://ab' for '<LOCATION>': cannot read s3://ab: a bucket name has at least three characters: letters, digits, dots, hyphens or underscores
       hint: write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.

@@ -139,7 +139,7 @@ fn malformed_location() {
     assert_snapshot!(stage.asof("diff s3://a?b --at 2024-05-06T07:08:09Z").changes_nothing(), @r#"
     exit code 2
     --- stderr
-    error: invalid value 's3://a?b' for '<LOCATION>': cannot read s3://a?b: a bucket's name has at least three characters, of letters, digits, ".", "-" and "_"
+    error: invalid value 's3://a?b' for '<LOCATION>': cannot read s3://a?b: a bucket name has at least three characters: letters, digits, dots, hyphens or underscores
       write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.

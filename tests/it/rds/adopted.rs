@@ -165,7 +165,7 @@ fn what_does_not_tell_whose_it_is_and_of_when_is_not_adopted() {
         let databases = with_source().await;
         rds(&databases).handle().occupy(&databases.id("dst"));
         let run = adopt(&databases, &["--yes"]).await.expect_code(5);
-        assert!(run.stderr.contains("is not restored by asof"), "{run}");
+        assert!(run.stderr.contains("was not restored by asof"), "{run}");
         let instance = databases.instance(&databases.id("dst")).await.unwrap();
         let tagged = databases.sdk.add_tags_to_resource().resource_name(instance.db_instance_arn().unwrap());
         let tag = crate::support::databases::tag(TAG, "20251117T143005Z-7f3a");
@@ -239,7 +239,7 @@ fn an_abort_of_an_adopted_recovery_does_not_vouch_for_its_buckets() {
         let path = databases.path();
         let abort = ["recover", path.to_str().unwrap(), "--abort", "--yes"];
         let run = databases.subject.asof(&abort).await.expect_code(3);
-        for told in ["not known", "asof verify", "not everything was undone"] {
+        for told in ["its changes are unknown", "asof verify", "not everything was undone"] {
             assert!(run.stderr.contains(told), "{told} in {run}");
         }
         assert!(databases.instance(&databases.id("dst")).await.is_none(), "{run}");
