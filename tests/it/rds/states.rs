@@ -159,7 +159,9 @@ fn a_restore_that_fails_is_told_with_what_to_do() {
             rds(&databases).set_restoring(&["creating", state]);
             let at = databases.at();
             let run = databases.recover(at).await.expect_code(3);
-            let told = format!("wait until available: the restore of the database orders failed: RDS says {state}: ");
+            let told = format!(
+                "wait until available: the restore of the database orders failed: RDS says {state}: "
+            );
             assert!(run.stderr.contains(&told) && run.stderr.contains(words), "{state}: {run}");
             // Neither is it asked for again, nor is what is left of it touched.
             databases.recover(at).await.expect_code(3);

@@ -64,7 +64,7 @@ async fn play(kind: Kind, nth: u64, then: Then) -> bool {
         }
         Then::Abort => {
             let aborted = scene.abort(&[]).await.expect_code(0);
-            assert!(aborted.stderr.contains("its name"), "{what}\n{aborted}");
+            assert!(aborted.stderr.contains("rename the restored database"), "{what}\n{aborted}");
             scene.assert_untouched(at, &format!("{what}\n{aborted}")).await;
         }
     }
