@@ -149,7 +149,7 @@ fn since_when_every_time_can_be_restored() {
 
     stage.lab.set_versioning(BUCKET, Versioning::Suspended);
     stage.put("readme.txt", "a null version");
-    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @"
+    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @r"
     exit code 5
     --- stdout
     prod-uploads
@@ -163,7 +163,7 @@ fn since_when_every_time_can_be_restored() {
       passed       SSE-S3 default
       passed       no policy on conditional writes
 
-      in doubt                1 of 11 keys, for earlier times
+      uncertain               1 of 11 keys, for earlier times
       null-version            1   uncertain: a null version may have overwritten the version live at T
                                   readme.txt
 

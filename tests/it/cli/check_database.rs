@@ -254,11 +254,11 @@ fn files_that_are_of_no_use() {
       hint: leave --database out to check the bucket alone
     ");
     stage.file("recovery.toml", b"[[database]]\nkind = \"oracle\"\n");
-    assert_snapshot!(check(&stage, ""), @"
+    assert_snapshot!(check(&stage, ""), @r"
     exit code 2
     --- stderr
     error: recovery.toml, line 2, column 8: unknown variant `oracle`, expected one of `rds`, `aurora`, `cluster`, `command`
-      asof recover --init writes a template with every setting
+      hint: asof recover --init writes a template with every setting
     ");
     assert_snapshot!(stage.asof("check s3://prod-uploads --database none.toml").changes_nothing(), @"
     exit code 2

@@ -91,12 +91,12 @@ fn a_restore_refuses_them() {
     let plan = stage.path("plan");
     let plan = plan.to_str().unwrap();
     stage.asof(&format!("diff s3://prod-uploads {AT} --out {plan}")).run();
-    assert_snapshot!(stage.asof(&format!("restore --plan {plan} --yes --quiet")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("restore --plan {plan} --yes --quiet")).changes_nothing(), @r"
     exit code 5
     --- stderr
     error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/overwritten.jpg
-      --doubtful skip leaves these keys unchanged
-      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
+      hint: --doubtful skip leaves these keys unchanged
+      hint: --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
     stage.lab.create_bucket("scratch");
     assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --to s3://scratch --yes --quiet")).changes_nothing(), @"

@@ -93,11 +93,11 @@ fn key_without_versions() {
     error: prod-uploads has no versions of the key avatars/7
       hint: it never existed, or all its versions were deleted or have expired
     ");
-    assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7 --format json").changes_nothing(), @"
+    assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7 --format json").changes_nothing(), @r"
     exit code 1
     --- stderr
     error: prod-uploads has no versions of the key avatars/7
-      it never existed, or all its versions were deleted or have expired
+      hint: it never existed, or all its versions were deleted or have expired
     ");
     assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7 --format csv").changes_nothing(), @"
     exit code 1

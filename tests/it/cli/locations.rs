@@ -46,11 +46,11 @@ fn an_arn_is_said_to_be_one() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(stage.asof(&format!("diff s3://arn:aws:s3::111122223333:accesspoint/m.mrap {AT}")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("diff s3://arn:aws:s3::111122223333:accesspoint/m.mrap {AT}")).changes_nothing(), @r"
     exit code 2
     --- stderr
     error: invalid value 's3://arn:aws:s3::111122223333:accesspoint/m.mrap' for '<LOCATION>': cannot read s3://arn:aws:s3::111122223333:accesspoint/m.mrap: S3 does not list versions through a Multi-Region Access Point; use one of its buckets
-      write it as s3://BUCKET or s3://BUCKET/PREFIX
+      hint: write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     ");

@@ -204,11 +204,11 @@ fn of_another_place() {
     error: the plan incident.plan is for s3://prod-uploads, not s3://scratch
       hint: use the plan of that location, or leave the location out: a plan contains its own
     ");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --plan incident.plan --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --plan incident.plan --yes").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: the plan incident.plan is for s3://prod-uploads, not s3://prod-uploads/uploads/
-      use the plan of that location, or leave the location out: a plan contains its own
+      hint: use the plan of that location, or leave the location out: a plan contains its own
     ");
 }
 
@@ -256,11 +256,11 @@ fn damaged() {
     let mut altered = whole.clone();
     altered[whole.len() / 2] ^= 1;
     std::fs::write(&path, altered).unwrap();
-    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: the plan incident.plan is damaged: it was altered or truncated after it was written (CRC-32 mismatch)
-      nothing was changed; use an undamaged copy, or create it again: asof diff … --out
+      hint: nothing was changed; use an undamaged copy, or create it again: asof diff … --out
     ");
     std::fs::write(&path, [whole, b"more".to_vec()].concat()).unwrap();
     assert_snapshot!(stage.asof("show incident.plan").changes_nothing(), @"
@@ -281,11 +281,11 @@ fn no_plan() {
     error: keys.txt is not a plan, or its header is damaged
       hint: create one: asof diff s3://BUCKET --at TIME --out PLAN
     ");
-    assert_snapshot!(stage.asof("restore --plan missing.plan --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore --plan missing.plan --yes").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: cannot read the plan missing.plan: No such file or directory (os error N)
-      create one: asof diff s3://BUCKET --at TIME --out PLAN
+      hint: create one: asof diff s3://BUCKET --at TIME --out PLAN
     ");
 }
 
@@ -301,11 +301,11 @@ fn a_plan_is_replaced_and_nothing_else() {
     error: cannot save the plan as /dev/null: not a regular file
       hint: give the name of a file
     ");
-    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out no/such/directory").changes_nothing(), @"
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out no/such/directory").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: cannot save the plan as no/such/directory: cannot create a file in no/such (entity not found)
-      choose a file in a writable directory
+      hint: choose a file in a writable directory
     ");
 }
 

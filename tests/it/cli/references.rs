@@ -153,11 +153,11 @@ fn bad_input() {
       hint: write full keys, including their prefix
     ");
     stage.file("one-line", "uploads/kept.jpg,".repeat(100).as_bytes());
-    assert_snapshot!(stage.asof(&format!("{references} one-line")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("{references} one-line")).changes_nothing(), @r"
     exit code 2
     --- stderr
     error: cannot read keys from one-line: line 1 is longer than 1024 bytes, the limit of a key
-      put one key on each line, or a NUL after each with --null
+      hint: put one key on each line, or a NUL after each with --null
     ");
     assert_snapshot!(stage.asof(&format!("{references} nothing")).changes_nothing(), @"
     exit code 2
@@ -316,7 +316,7 @@ fn in_doubt() {
     1 key is there, 5 are not
       restore late uploads: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
     ");
-    assert_snapshot!(stage.asof(&format!("{references} --heal 1w --yes --quiet")).changes_nothing(), @"
+    assert_snapshot!(stage.asof(&format!("{references} --heal 1w --yes --quiet")).changes_nothing(), @r"
     exit code 5
     --- stdout
     rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -327,7 +327,7 @@ fn in_doubt() {
         after                 3   written after T: a late upload
         before                1   deleted before T
         never                 1   no version exists, before or after T
-        in doubt              4   of these, uncertain: their versions may have been removed
+        uncertain             4   of these, uncertain: their versions may have been removed
 
       after      2024-05-06 07:09:00 UTC  uploads/again.jpg   (51 s later; deleted 2024-05-01 09:00:00 UTC; uncertain: lifecycle)
       after      2024-05-06 07:08:11 UTC  uploads/late.jpg   (2 s later; uncertain: lifecycle)
@@ -338,8 +338,8 @@ fn in_doubt() {
     1 key is there, 5 are not
     --- stderr
     error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 1 key: uploads/late.jpg
-      --doubtful skip leaves these keys unchanged
-      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
+      hint: --doubtful skip leaves these keys unchanged
+      hint: --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
     // A scratch copy that lacks them too makes nothing of it more certain.
     assert!(stage.lab.create_bucket("scratch"));

@@ -15,11 +15,11 @@ exit code 5
 error: versioning was never enabled on prod-uploads, so it has no past states: overwritten and deleted objects are gone
   hint: enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
     ");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
-    exit code 5
-    --- stderr
-versioning was never enabled on     error: prod-uploads, so it has no past states: overwritten and deleted objects are gone
-      enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
+exit code 5
+--- stderr
+error: versioning was never enabled on prod-uploads, so it has no past states: overwritten and deleted objects are gone
+  hint: enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 5
@@ -113,7 +113,7 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     ");
     stage.lab.put("scratch", "avatars/7/me.png", Put::of("something else"));
     stage.lab.set_versioning("scratch", Versioning::Suspended);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @r"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
@@ -131,6 +131,6 @@ fn overwriting_in_a_target_that_keeps_nothing() {
 
     --- stderr
     error: 2 objects in s3://scratch would be overwritten, and scratch does not keep versions
-      restore to an empty prefix, or enable versioning on that bucket
+      hint: restore to an empty prefix, or enable versioning on that bucket
     ");
 }

@@ -175,11 +175,11 @@ fn refused_where_history_is_guarded() {
     ");
     let stage = Stage::after_incident();
     stage.strike(Operation::GetObjectLockConfiguration, Fault::AccessDenied);
-    assert_snapshot!(stage.asof(restore).changes_nothing(), @"
+    assert_snapshot!(stage.asof(restore).changes_nothing(), @r"
     exit code 5
     --- stderr
     error: cannot remove delete markers of prod-uploads by version ID: it is unknown whether Object Lock is enabled (s3:GetBucketObjectLockConfiguration)
-      --undelete copy restores keys by copying their version
+      hint: --undelete copy restores keys by copying their version
     ");
 }
 

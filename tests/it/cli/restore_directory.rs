@@ -319,11 +319,11 @@ fn what_is_no_destination() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(stage.restore_to("s3://prod-uploads", "s3:/scratch"), @"
+    assert_snapshot!(stage.restore_to("s3://prod-uploads", "s3:/scratch"), @r"
     exit code 2
     --- stderr
     error: invalid value 's3:/scratch' for '--to <s3://OTHER[/PREFIX]|DIR>': cannot read s3:/scratch: it does not begin with s3://
-      write it as s3://scratch
+      hint: write it as s3://scratch
 
     For more information, try '--help'.
     ");

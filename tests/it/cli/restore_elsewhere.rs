@@ -125,11 +125,11 @@ fn into_itself() {
     error: s3://prod-uploads and s3://prod-uploads overlap
       hint: choose another bucket or a prefix outside it; without --to the restore is in place
     ");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: s3://prod-uploads and s3://prod-uploads/uploads/ overlap
-      choose another bucket or a prefix outside it; without --to the restore is in place
+      hint: choose another bucket or a prefix outside it; without --to the restore is in place
     ");
 }
 

@@ -156,11 +156,11 @@ fn bad_glob() {
     error: cannot read the globs of --include: uploads/[a: it has a [ without a ]
       hint: write them as 'uploads/2026/*' or '*.{jpg,png}', in quotes
     ");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --exclude {a").changes_nothing(), @"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --exclude {a").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: cannot read the globs of --exclude: {a: it has a { without a }
-      write them as 'uploads/2026/*' or '*.{jpg,png}', in quotes
+      hint: write them as 'uploads/2026/*' or '*.{jpg,png}', in quotes
     ");
 }
 

@@ -267,11 +267,11 @@ fn what_cannot_be_used() {
     error: --to is earlier than --from
       hint: swap them: --from is the earlier time
     ");
-    assert_snapshot!(stage.asof("timeline s3://prod-uploads --step 0s").changes_nothing(), @"
+    assert_snapshot!(stage.asof("timeline s3://prod-uploads --step 0s").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: --step must be greater than zero
-      write it as 30s, 15m, 6h or 1d
+      hint: write it as 30s, 15m, 6h or 1d
     ");
     assert_snapshot!(stage.asof("timeline s3://prod-uploads --html none/page.html").changes_nothing(), @"
     exit code 2

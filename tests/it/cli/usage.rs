@@ -18,7 +18,7 @@ fn bad_time() {
     exit code 2
     --- stderr
     error: cannot read the time "@now"
-      write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at").arg("").changes_nothing(), @r#"
     exit code 2
@@ -128,11 +128,11 @@ fn malformed_location() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(stage.asof("diff s3:// --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    assert_snapshot!(stage.asof("diff s3:// --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
     exit code 2
     --- stderr
     error: invalid value 's3://' for '<LOCATION>': cannot read s3://: it has no bucket name
-      write it as s3://BUCKET or s3://BUCKET/PREFIX
+      hint: write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     ");

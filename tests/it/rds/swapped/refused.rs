@@ -51,7 +51,7 @@ fn a_name_that_is_too_long_is_refused_before_anything_is_changed() {
         let (source, long) = (scene.databases.id("src"), "s".repeat(40));
         std::fs::write(&path, text.replace(&source, &long)).unwrap();
         let run = scene.databases.recover(scene.databases.at()).await.expect_code(2);
-        assert!(run.stderr.contains("has up to 39 small letters"), "{run}");
+        assert!(run.stderr.contains("has up to 39 lowercase letters"), "{run}");
         assert_eq!((restores(&scene.databases), &*scene.calls()), (0, ""), "{run}");
     });
 }

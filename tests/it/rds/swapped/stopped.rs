@@ -78,7 +78,7 @@ fn a_swap_that_stops_halfway_says_that_nothing_has_the_source_s_name() {
             let run = paired.recover().await.expect_code(3);
             let half = paired.half_swapped();
             assert!(run.stderr.contains(&half), "{half}: {run}");
-            let again = run.stderr.lines().find(|line| line.starts_with("to go on, "));
+            let again = run.stderr.lines().find(|line| line.starts_with("after fixing this, "));
             assert!(again.is_some(), "{run}");
             let abort = run.stderr.lines().find(|line| line.starts_with("or undo it: "));
             assert_eq!(abort.unwrap().contains("--after-resume"), may_be_in_use, "{run}");
@@ -192,7 +192,7 @@ fn a_swap_that_ended_is_told_again_and_not_begun_again() {
         assert!(!again.stderr.contains("remove the existing"), "{again}");
         paired.scene.assert_swapped(paired.at, &again.to_string()).await;
         assert_eq!((restores(&paired.scene.databases), paired.scene.calls()), (1, calls), "{again}");
-        let stays = format!("{source} stays the restored database, and the one before it is kept as {kept}");
+        let stays = format!("{source} stays the restored database, and the former one is kept as {kept}");
         assert!(run.stderr.contains(&stays), "{stays}: {run}");
     });
 }
