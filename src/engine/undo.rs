@@ -116,9 +116,13 @@ fn heals_after(done: &Run) -> Result<Vec<ByKey>> {
     // Elsewhere no marker is put, so none can lie above another.
     let in_place = |run: &RunManifest| run.to.is_none() && run.location.overlaps(&manifest.location);
     let mut plans = Vec::new();
-    // Ids begin with the second in which a run began.
-    for (id, run) in Run::begun(state_dir)?.into_iter().filter(|(id, _)| id.as_str() >= done.id()) {
-        let run = run?;
+    // An id begins with the second of its run, and ends by chance.
+    let second = |id: &str| id.split('-').next().map(str::to_owned);
+    for (id, run) in Run::begun(state_dir)? {
+        let run = match run {
+            Err(_) if second(&id) < second(done.id()) => continue,
+            run => run?,
+        };
         if run.heals && run.began >= manifest.began && in_place(manifest) && in_place(&run) {
             plans.push(PlanFile::open(&Run::plan_of(state_dir, &id))?.changes.by_key());
         }

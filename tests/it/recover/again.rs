@@ -109,7 +109,7 @@ async fn writes_after_the_resume_hook_was_started_are_findings() {
         told["findings"][0]["detail"]
             .as_str()
             .unwrap()
-            .contains("3 keys were changed since it was restored and left unchanged"),
+            .contains("3 keys were changed since it was restored, and left unchanged"),
         "{told:#}"
     );
     assert_eq!((story.scene.versions(), story.calls("quiesce"), story.calls("resume")), (versions, 1, 2));
@@ -138,7 +138,7 @@ async fn another_time_waits_until_the_first_is_resumed_or_aborted() {
     let other = Moment(story.at().0 + 1).to_string();
     let refused = story.asof("recover", &["--at", &other, "--yes"]).await.expect_code(5);
     let resume = format!(" --at {}", story.at());
-    for told in [" is not finished", "resume it: asof recover ", &resume, "abort it: asof recover "] {
+    for told in [" is unfinished", "resume it: asof recover ", &resume, "abort it: asof recover "] {
         assert!(refused.stderr.contains(told), "{told} in {refused}");
     }
     assert_eq!((story.calls("quiesce"), story.calls("restore")), (1, 1), "{refused}");

@@ -47,7 +47,7 @@ async fn a_drill_restores_checks_and_leaves_nothing() {
     };
     assert_eq!(counts("verify copy")["matched"], story.scene.keys_then());
     assert_eq!(counts("references")["keys"], 3);
-    assert!(counts("restore it")["bytes_copied"].as_u64() > Some(0));
+    assert!(counts(": restore")["bytes_copied"].as_u64() > Some(0));
     assert!(told["age_ms"].as_u64() > Some(0) && told["elapsed_ms"].as_u64() > Some(0));
     assert_eq!(std::fs::read_to_string(kept).unwrap().trim(), run.stdout.trim());
     // The application is neither stopped nor started.
@@ -102,7 +102,7 @@ async fn a_drill_that_restores_nothing_has_found_something() {
     let findings = told["findings"].as_array().unwrap();
     let of_bucket: Vec<_> = findings
         .iter()
-        .filter(|finding| finding["detail"].as_str().unwrap().contains("the oldest version here is of"))
+        .filter(|finding| finding["detail"].as_str().unwrap().contains("the oldest version here is from"))
         .collect();
     assert_eq!((of_bucket.len(), findings.len()), (1, 2), "{told:#}");
     assert!(findings.iter().all(|finding| finding["finding"] == "nothing-compared"), "{told:#}");
@@ -312,7 +312,7 @@ async fn a_database_that_was_not_asked_for_is_not_torn_down() {
     blind("progress", &format!("if [ -e {restored} ]; then echo available; else echo none; fi"));
     blind("teardown", &format!("rm {restored}"));
     let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(5);
-    assert!(run.stderr.contains("before it has been asked for"), "{run}");
+    assert!(run.stderr.contains("before the restore was requested"), "{run}");
     assert_eq!((story.calls("restore"), &*story.read("restored")), (0, "another\n"));
     std::fs::remove_file(story.path("restored")).unwrap();
     story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(0);
