@@ -192,9 +192,8 @@ fn settled(counters: &Counters, run: &str, first: Option<String>) -> Result<Step
     let archived = counters.archived.get();
     if failed + conflicts + archived > 0 {
         let first = first.map(|first| format!(" ({first})")).unwrap_or_default();
-        let message = format!(
-            "incomplete: {failed} keys failed{first}, {conflicts} had conflicts, {archived} are archived"
-        );
+        let message =
+            format!("incomplete: {failed} failed{first}, {conflicts} in conflict, {archived} archived");
         return Err(Error::new(ErrorKind::Local, message)
             .hint(format!("run the same command again to resume run {run}; --on-conflict overwrite also changes keys with conflicts, --thaw requests archived versions")));
     }

@@ -46,7 +46,7 @@ impl Story {
 }
 
 fn assert_told_as_ended(run: &Run) {
-    for told in ["already finished, at ", "this command changes nothing", "to recover to this time again"] {
+    for told in ["already finished at ", "this command changes nothing", "to recover to this time again"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
 }
@@ -101,7 +101,7 @@ async fn what_the_application_has_written_since_is_told_and_left() {
         let words = [
             "the application has been running since ",
             "2 keys were changed since and left unchanged",
-            "\ndone; took ",
+            "\ndone; recovery time ",
         ];
         for words in words {
             assert!(table.stdout.contains(words), "{words} in {table}");

@@ -12,7 +12,7 @@ async fn a_report_that_nobody_reads_changes_nothing() {
     let nobody = "{ \"$0\" \"$@\"; echo \"ended with $?\" >&2; } | true";
     let script = format!("set -o pipefail; {nobody}");
     let run = story.recover_in_shell(&script, &[]).await.expect_code(0);
-    for told in ["cannot write the report to stdout", "it is kept in ", "ended with 0", "asof undo "] {
+    for told in ["cannot write the report to stdout", "a copy is in ", "ended with 0", "asof undo "] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     assert!(!run.stderr.contains("run the command again"), "{run}");
@@ -36,7 +36,7 @@ async fn a_copy_of_the_report_that_cannot_be_written_is_told_last() {
     let run = story.recover_in_shell("exec \"$0\" \"$@\"", &["--html", page.to_str().unwrap()]).await;
     let run = run.expect_code(1);
     assert_eq!(report(&run)["ending"], "done");
-    for told in ["cannot write the page ", "it is kept in ", "asof undo "] {
+    for told in ["cannot write the page ", "a copy is in ", "asof undo "] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
     story.assert_recovered("without a page");

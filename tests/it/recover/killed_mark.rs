@@ -57,7 +57,7 @@ async fn a_recovery_says_so_and_resumes_at_its_end() {
     let at = story.at().to_string();
     let preview = story.asof("recover", &["--at", &at, "--dry-run"]).await.expect_code(0);
     assert!(
-        preview.stderr.contains(TOLD) && preview.stderr.contains("to resume it now: asof mark "),
+        preview.stderr.contains(TOLD) && preview.stderr.contains("resume it now: asof mark "),
         "{preview}"
     );
     let run = story.recover().await.expect_code(0);

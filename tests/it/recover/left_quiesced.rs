@@ -50,7 +50,7 @@ async fn a_quiesced_recovery_is_in_the_way_of_another_file() {
     let at = story.at().to_string();
     let recover = ["recover", path.to_str().unwrap(), "--at", &at, "--yes"];
     let refused = story.scene.subject.asof(&recover).await.expect_code(5);
-    assert!(refused.stderr.contains("is not finished"), "{refused}");
+    assert!(refused.stderr.contains("is unfinished"), "{refused}");
     assert_eq!(story.calls("resume"), 0);
 }
 

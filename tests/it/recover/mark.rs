@@ -130,7 +130,7 @@ async fn after_the_deadline_the_application_goes_on() {
         let began = Instant::now();
         let run = story.asof("mark", &["--deadline", "4s"]).await.expect_code(1);
         assert!(began.elapsed() < Duration::from_secs(30), "{:?}: {run}", began.elapsed());
-        assert!(run.stderr.contains("after 4 s the application was let go on"), "{run}");
+        assert!(run.stderr.contains("the application was resumed after 4 s"), "{run}");
         assert_eq!(story.order().last().map(String::as_str), Some("resume"), "{slow}");
         let marks = story.recoveries().with_file_name("marks");
         assert_eq!(std::fs::read_to_string(marks).unwrap_or_default(), "");
@@ -209,5 +209,5 @@ async fn a_mark_among_writers_and_an_application_that_stands_still_are_told() {
     }
     without("quiesce", &story);
     let run = story.asof("mark", &[]).await.expect_code(0);
-    assert!(run.stderr.contains("nas no quiesce hook, so writers continue"), "{run}");
+    assert!(run.stderr.contains("has no quiesce hook, so writers continue"), "{run}");
 }
