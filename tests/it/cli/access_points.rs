@@ -68,7 +68,7 @@ fn what_an_access_point_does_not_tell_is_unknown() {
     let stage = stage();
     let restore = format!("restore {ARN} {AT} --yes");
     let url = stage.lab.url().replace("127.0.0.1", "localhost");
-    assert_snapshot!(stage.asof(&restore).env("AWS_ENDPOINT_URL", &url).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&restore).env("AWS_ENDPOINT_URL", &url).changes_nothing(), @"
     exit code 5
     --- stderr
     error: cannot restore arn:aws:s3:us-east-1:111122223333:accesspoint/ops in place: it is unknown whether versioning is enabled; without it a restore would permanently overwrite objects

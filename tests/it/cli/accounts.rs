@@ -83,7 +83,7 @@ fn a_bucket_of_another_owner_is_not_touched() {
     let stage = stage(&Demands::default());
     stage.file("rows", b"readme.txt\n");
     let options = "--expected-bucket-owner 999999999999";
-    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes {options}")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes {options}")).changes_nothing(), @"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: access denied (AccessDenied)
@@ -104,7 +104,7 @@ fn a_bucket_of_another_owner_is_not_touched() {
 #[test]
 fn an_owner_is_an_account() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("check s3://prod-uploads --window 1h --expected-bucket-owner prod").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("check s3://prod-uploads --window 1h --expected-bucket-owner prod").changes_nothing(), @"
     exit code 2
     --- stderr
     error: invalid value 'prod' for '--expected-bucket-owner <ACCOUNT>': prod is not an AWS account ID, which has 12 digits

@@ -47,7 +47,7 @@ fn shown_by_diff() {
 
 #[test]
 fn refused_by_restore() {
-    assert_snapshot!(stage().asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --format json").changes_nothing(), @r"
+    assert_snapshot!(stage().asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --format json").changes_nothing(), @"
     exit code 5
     --- stderr
     error: 1 version to restore is archived (GLACIER, DEEP_ARCHIVE) and must be thawed before it can be copied

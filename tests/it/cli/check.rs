@@ -28,7 +28,7 @@ fn hours_ago(hours: i64) -> String {
 #[test]
 fn a_time_that_can_be_restored() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("check s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("check s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -51,7 +51,7 @@ fn a_time_that_can_be_restored() {
 #[test]
 fn a_time_that_cannot() {
     let stage = expired();
-    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -101,7 +101,7 @@ fn archived_versions_can_be_restored_though_not_at_once() {
     stage.lab.put(BUCKET, "a", put).unwrap();
     stage.time("2024-05-06T07:08:10Z");
     stage.delete("a");
-    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -126,7 +126,7 @@ fn archived_versions_can_be_restored_though_not_at_once() {
 #[test]
 fn since_when_every_time_can_be_restored() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @"
     exit code 0
     --- stdout
     prod-uploads
@@ -149,7 +149,7 @@ fn since_when_every_time_can_be_restored() {
 
     stage.lab.set_versioning(BUCKET, Versioning::Suspended);
     stage.put("readme.txt", "a null version");
-    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @"
     exit code 5
     --- stdout
     prod-uploads
@@ -208,7 +208,7 @@ fn a_bucket_that_never_kept_versions() {
     let stage = Stage::after_incident();
     stage.lab.set_versioning(BUCKET, Versioning::Never);
     assert_snapshot!(stage.asof("check s3://prod-uploads --window 7d --format json").changes_nothing().lines().next().unwrap(), @"exit code 5");
-    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("check s3://prod-uploads").changes_nothing(), @"
     exit code 5
     --- stdout
     prod-uploads
@@ -259,7 +259,7 @@ fn wrong_options() {
 #[test]
 fn a_window_of_no_length_is_refused() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("check s3://prod-uploads --window 0d").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("check s3://prod-uploads --window 0d").changes_nothing(), @"
     exit code 2
     --- stderr
     error: --window must be greater than zero

@@ -63,7 +63,7 @@ fn answer(stage: &Stage, options: &str) -> (String, Vec<Value>, Value) {
 fn a_time_that_the_database_reaches() {
     let stage =
         beside(&[("orders", "echo 2024-05-01T00:00:00Z 2024-05-06T07:08:09Z"), ("users", "echo - -")]);
-    assert_snapshot!(check(&stage, AT), @r"
+    assert_snapshot!(check(&stage, AT), @"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -104,7 +104,7 @@ fn a_time_that_the_database_reaches() {
 fn a_time_that_it_does_not() {
     let stage =
         beside(&[("orders", "echo 2024-05-01T00:00:00Z 2024-05-06T07:08:08Z"), ("users", "echo @0 -")]);
-    assert_snapshot!(check(&stage, AT), @r"
+    assert_snapshot!(check(&stage, AT), @"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -159,7 +159,7 @@ fn a_database_that_cannot_be_asked() {
         }
     }
     let stage = beside(&[("orders", "echo no such host >&2; exit 7")]);
-    assert_snapshot!(check(&stage, ""), @r"
+    assert_snapshot!(check(&stage, ""), @"
     exit code 5
     --- stdout
     prod-uploads
@@ -210,7 +210,7 @@ fn since_when_every_time_can_be_restored() {
         ("orders", "echo 2024-06-01T00:00:00Z -"),
         ("users", "echo 2024-07-01T00:00:00Z 2024-07-09T12:00:00Z"),
     ]);
-    assert_snapshot!(check(&stage, ""), @r"
+    assert_snapshot!(check(&stage, ""), @"
     exit code 0
     --- stdout
     prod-uploads
@@ -247,14 +247,14 @@ fn since_when_every_time_can_be_restored() {
 #[test]
 fn files_that_are_of_no_use() {
     let stage = beside(&[]);
-    assert_snapshot!(check(&stage, ""), @r"
+    assert_snapshot!(check(&stage, ""), @"
     exit code 2
     --- stderr
     error: recovery.toml names no database
       hint: leave --database out to check the bucket alone
     ");
     stage.file("recovery.toml", b"[[database]]\nkind = \"oracle\"\n");
-    assert_snapshot!(check(&stage, ""), @r"
+    assert_snapshot!(check(&stage, ""), @"
     exit code 2
     --- stderr
     error: recovery.toml, line 2, column 8: unknown variant `oracle`, expected one of `rds`, `aurora`, `cluster`, `command`
@@ -264,13 +264,13 @@ fn files_that_are_of_no_use() {
     exit code 2
     --- stderr
     error: cannot read the recovery file none.toml: No such file or directory (os error N)
-      create one from a template: asof recover --init none.toml
+      hint: create one from a template: asof recover --init none.toml
     ");
     assert_snapshot!(stage.asof("check --iam plan --database recovery.toml").changes_nothing(), @"
     exit code 2
     --- stderr
     error: --database is only used with --iam recover
-      leave it out
+      hint: leave it out
     ");
     assert_eq!(
         stage.lab.requests().all().iter().map(|(_, count)| count).sum::<u64>(),

@@ -97,7 +97,7 @@ fn what_stands_in_a_restores_way() {
     ] {
         assert!(stage.lab.configure(BUCKET, configuration, Some(document)));
     }
-    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {AT}")).changes_nothing(), @"
     exit code 0
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)

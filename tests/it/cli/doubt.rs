@@ -81,7 +81,7 @@ fn a_diff_lists_them() {
 #[test]
 fn a_restore_refuses_them() {
     let stage = expired();
-    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes --quiet")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes --quiet")).changes_nothing(), @"
     exit code 5
     --- stderr
     error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/deleted.jpg, uploads/overwritten.jpg
@@ -91,7 +91,7 @@ fn a_restore_refuses_them() {
     let plan = stage.path("plan");
     let plan = plan.to_str().unwrap();
     stage.asof(&format!("diff s3://prod-uploads {AT} --out {plan}")).run();
-    assert_snapshot!(stage.asof(&format!("restore --plan {plan} --yes --quiet")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("restore --plan {plan} --yes --quiet")).changes_nothing(), @"
     exit code 5
     --- stderr
     error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/overwritten.jpg
@@ -103,8 +103,8 @@ fn a_restore_refuses_them() {
     exit code 5
     --- stderr
     error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/deleted.jpg, uploads/overwritten.jpg
-      --doubtful skip leaves these keys unchanged
-      --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
+      hint: --doubtful skip leaves these keys unchanged
+      hint: --doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed
     ");
 }
 
@@ -112,7 +112,7 @@ fn a_restore_refuses_them() {
 fn a_restore_to_a_directory_refuses_them_or_skips_as_told() {
     let stage = expired();
     let restore = format!("restore s3://prod-uploads {AT} --to {} --quiet", stage.path("copy").display());
-    assert_snapshot!(stage.asof(&restore).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&restore).changes_nothing(), @"
     exit code 5
     --- stderr
     error: the state at 2024-05-06 07:08:09 UTC is uncertain: lifecycle rules may have removed versions of 2 keys: uploads/deleted.jpg, uploads/overwritten.jpg
@@ -217,7 +217,7 @@ fn null_versions_may_hide_others() {
     stage.put("a", "overwritten");
     stage.delete("c");
     stage.lab.set_versioning(BUCKET, Versioning::Enabled);
-    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("restore s3://prod-uploads {AT} --yes")).changes_nothing(), @"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)

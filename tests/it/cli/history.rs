@@ -87,13 +87,13 @@ fn csv() {
 #[test]
 fn key_without_versions() {
     let stage = stage();
-    assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7").changes_nothing(), @"
     exit code 1
     --- stderr
     error: prod-uploads has no versions of the key avatars/7
       hint: it never existed, or all its versions were deleted or have expired
     ");
-    assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7 --format json").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("history s3://prod-uploads/avatars/7 --format json").changes_nothing(), @"
     exit code 1
     --- stderr
     error: prod-uploads has no versions of the key avatars/7
@@ -105,14 +105,14 @@ fn key_without_versions() {
     key,type,version_id,last_modified,size,etag,storage_class,is_latest,live_at
     --- stderr
     error: prod-uploads has no versions of the key avatars/7
-      it never existed, or all its versions were deleted or have expired
+      hint: it never existed, or all its versions were deleted or have expired
     ");
 }
 
 #[test]
 fn location_without_key() {
     let stage = stage();
-    assert_snapshot!(stage.asof("history s3://prod-uploads").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("history s3://prod-uploads").changes_nothing(), @"
     exit code 2
     --- stderr
     error: s3://prod-uploads has no key

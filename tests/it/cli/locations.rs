@@ -38,7 +38,7 @@ fn the_form_that_asof_reads_is_shown() {
 #[test]
 fn an_arn_is_said_to_be_one() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof(&format!("diff arn:aws:s3:::prod-uploads {AT}")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("diff arn:aws:s3:::prod-uploads {AT}")).changes_nothing(), @"
     exit code 2
     --- stderr
     error: invalid value 'arn:aws:s3:::prod-uploads' for '<LOCATION>': cannot read arn:aws:s3:::prod-uploads: it does not begin with s3://
@@ -46,7 +46,7 @@ fn an_arn_is_said_to_be_one() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(stage.asof(&format!("diff s3://arn:aws:s3::111122223333:accesspoint/m.mrap {AT}")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("diff s3://arn:aws:s3::111122223333:accesspoint/m.mrap {AT}")).changes_nothing(), @"
     exit code 2
     --- stderr
     error: invalid value 's3://arn:aws:s3::111122223333:accesspoint/m.mrap' for '<LOCATION>': cannot read s3://arn:aws:s3::111122223333:accesspoint/m.mrap: S3 does not list versions through a Multi-Region Access Point; use one of its buckets
@@ -58,7 +58,7 @@ fn an_arn_is_said_to_be_one() {
     exit code 2
     --- stderr
     error: invalid value 'arn:aws:s3:::scratch/a' for '--to <s3://OTHER[/PREFIX]|DIR>': cannot read arn:aws:s3:::scratch/a: it does not begin with s3://
-      write it as s3://scratch/a
+      hint: write it as s3://scratch/a
 
     For more information, try '--help'.
     ");

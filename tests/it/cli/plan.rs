@@ -198,13 +198,13 @@ fn of_nothing() {
 fn of_another_place() {
     let (stage, _) = planned();
     stage.lab.create_bucket("scratch");
-    assert_snapshot!(stage.asof("restore s3://scratch --plan incident.plan --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://scratch --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: the plan incident.plan is for s3://prod-uploads, not s3://scratch
       hint: use the plan of that location, or leave the location out: a plan contains its own
     ");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --plan incident.plan --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: the plan incident.plan is for s3://prod-uploads, not s3://prod-uploads/uploads/
@@ -247,7 +247,7 @@ fn damaged() {
     let (stage, path) = planned();
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
-    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: the plan incident.plan is damaged: it is truncated, or data was added to its end
@@ -256,7 +256,7 @@ fn damaged() {
     let mut altered = whole.clone();
     altered[whole.len() / 2] ^= 1;
     std::fs::write(&path, altered).unwrap();
-    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: the plan incident.plan is damaged: it was altered or truncated after it was written (CRC-32 mismatch)
@@ -267,7 +267,7 @@ fn damaged() {
     exit code 2
     --- stderr
     error: the plan incident.plan is damaged: it is truncated, or data was added to its end
-      nothing was changed; use an undamaged copy, or create it again: asof diff … --out
+      hint: nothing was changed; use an undamaged copy, or create it again: asof diff … --out
     ");
 }
 
@@ -275,13 +275,13 @@ fn damaged() {
 fn no_plan() {
     let stage = Stage::new();
     stage.file("keys.txt", b"a\nb\n");
-    assert_snapshot!(stage.asof("show keys.txt").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("show keys.txt").changes_nothing(), @"
     exit code 2
     --- stderr
     error: keys.txt is not a plan, or its header is damaged
       hint: create one: asof diff s3://BUCKET --at TIME --out PLAN
     ");
-    assert_snapshot!(stage.asof("restore --plan missing.plan --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore --plan missing.plan --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot read the plan missing.plan: No such file or directory (os error N)
@@ -295,13 +295,13 @@ fn a_plan_is_replaced_and_nothing_else() {
     let before = std::fs::read(&path).unwrap();
     stage.asof(&format!("{DIFF} --include nothing")).changes_nothing();
     assert_ne!(std::fs::read(&path).unwrap(), before);
-    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out /dev/null").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out /dev/null").changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot save the plan as /dev/null: not a regular file
       hint: give the name of a file
     ");
-    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out no/such/directory").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2h --out no/such/directory").changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot save the plan as no/such/directory: cannot create a file in no/such (entity not found)
@@ -315,7 +315,7 @@ fn a_file_that_is_no_plan_is_not_replaced() {
     let stage = Stage::after_incident();
     stage.file("incident.html", b"<!DOCTYPE html>");
     let diff = "diff s3://prod-uploads --at 2024-05-06T07:08:09Z --quiet --out";
-    assert_snapshot!(stage.asof(&format!("{diff} incident.html")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("{diff} incident.html")).changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot save the plan as incident.html: the existing file is not a plan
@@ -336,7 +336,7 @@ fn a_file_that_is_no_plan_is_not_replaced() {
 fn bucket_that_keeps_nothing_any_more() {
     let (stage, _) = planned();
     stage.lab.set_versioning(BUCKET, Versioning::Suspended);
-    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore --plan incident.plan --yes").changes_nothing(), @"
     exit code 5
     --- stderr
     error: cannot restore prod-uploads in place: versioning is suspended, and a restore would permanently overwrite null versions

@@ -84,7 +84,7 @@ fn more_than_half_of_the_keys() {
 fn yes_alone_is_refused() {
     let stage = Stage::after_incident();
     let restore = format!("restore s3://prod-uploads {WRONG_YEAR} --yes");
-    assert_snapshot!(stage.asof(&format!("{restore} --quiet")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("{restore} --quiet")).changes_nothing(), @"
     exit code 5
     --- stderr
     error: the target time is before the oldest version here (2024-04-01 09:00:00 UTC): no keys existed then; a restore to this time deletes all 5 keys
@@ -186,7 +186,7 @@ fn a_warning_is_red_on_a_terminal_only() {
 #[test]
 fn a_check_says_no_to_the_wrong_year() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {WRONG_YEAR}")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("check s3://prod-uploads {WRONG_YEAR}")).changes_nothing(), @"
     exit code 5
     --- stdout
     prod-uploads as of 2023-05-06 07:08:09 UTC (AGE ago)

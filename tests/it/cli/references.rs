@@ -146,14 +146,14 @@ fn bad_input() {
     error: cannot read keys from bytes: line 2 is not UTF-8
     ");
     stage.file("elsewhere", b"uploads/kept.jpg\navatars/7.png\n");
-    assert_snapshot!(stage.asof(&format!("{references} elsewhere")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("{references} elsewhere")).changes_nothing(), @"
     exit code 2
     --- stderr
     error: the key avatars/7.png in elsewhere is not under s3://prod-uploads/uploads/
       hint: write full keys, including their prefix
     ");
     stage.file("one-line", "uploads/kept.jpg,".repeat(100).as_bytes());
-    assert_snapshot!(stage.asof(&format!("{references} one-line")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("{references} one-line")).changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot read keys from one-line: line 1 is longer than 1024 bytes, the limit of a key
@@ -175,13 +175,13 @@ fn bad_input() {
     exit code 2
     --- stderr
     error: this would change a bucket, and there is no terminal to confirm on
-      review it without --heal first; then add --yes
+      hint: review it without --heal first; then add --yes
     ");
     assert_snapshot!(stage.asof(&format!("{references} rows --against s3://prod-uploads/uploads/x")).changes_nothing(), @"
     exit code 2
     --- stderr
     error: s3://prod-uploads/uploads/x and s3://prod-uploads/uploads/ overlap
-      choose another bucket or a prefix outside it; without --to the restore is in place
+      hint: choose another bucket or a prefix outside it; without --to the restore is in place
     ");
 }
 
@@ -294,7 +294,7 @@ fn in_doubt() {
          <NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>";
     assert!(stage.lab.configure(BUCKET, Configuration::Lifecycle, Some(rules)));
     let references = format!("references s3://prod-uploads {AT} --keys-from rows");
-    assert_snapshot!(stage.asof(&references).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&references).changes_nothing(), @"
     exit code 4
     --- stdout
     rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
@@ -316,7 +316,7 @@ fn in_doubt() {
     1 key is there, 5 are not
       restore late uploads: asof references s3://prod-uploads --at 2024-05-06T07:08:09Z --keys-from rows --heal 30s
     ");
-    assert_snapshot!(stage.asof(&format!("{references} --heal 1w --yes --quiet")).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(&format!("{references} --heal 1w --yes --quiet")).changes_nothing(), @"
     exit code 5
     --- stdout
     rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)

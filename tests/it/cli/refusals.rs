@@ -9,23 +9,23 @@ use super::stage::{BUCKET, Stage};
 fn never_versioned() {
     let stage = Stage::after_incident();
     stage.lab.set_versioning(BUCKET, Versioning::Never);
-    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
-exit code 5
---- stderr
-error: versioning was never enabled on prod-uploads, so it has no past states: overwritten and deleted objects are gone
-  hint: enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: versioning was never enabled on prod-uploads, so it has no past states: overwritten and deleted objects are gone
+      hint: enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
     ");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
-exit code 5
---- stderr
-error: versioning was never enabled on prod-uploads, so it has no past states: overwritten and deleted objects are gone
-  hint: enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: versioning was never enabled on prod-uploads, so it has no past states: overwritten and deleted objects are gone
+      hint: enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
     ");
     assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 5
     --- stderr
-versioning was never enabled on     error: prod-uploads, so it has no past states: overwritten and deleted objects are gone
-      enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
+    error: versioning was never enabled on prod-uploads, so it has no past states: overwritten and deleted objects are gone
+      hint: enable it for the future: aws s3api put-bucket-versioning --bucket prod-uploads --versioning-configuration Status=Enabled
     ");
 }
 
@@ -33,7 +33,7 @@ versioning was never enabled on     error: prod-uploads, so it has no past state
 fn suspended() {
     let stage = Stage::after_incident();
     stage.lab.set_versioning(BUCKET, Versioning::Suspended);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 5
     --- stderr
     error: cannot restore prod-uploads in place: versioning is suspended, and a restore would permanently overwrite null versions
@@ -91,7 +91,7 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     stage.lab.create_bucket("scratch");
     stage.lab.put("scratch", "readme.txt", Put::of("something else"));
     stage.lab.set_versioning("scratch", Versioning::Never);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch
@@ -113,7 +113,7 @@ fn overwriting_in_a_target_that_keeps_nothing() {
     ");
     stage.lab.put("scratch", "avatars/7/me.png", Put::of("something else"));
     stage.lab.set_versioning("scratch", Versioning::Suspended);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago), into s3://scratch

@@ -167,7 +167,7 @@ fn refused_where_history_is_guarded() {
     let lock =
         "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>";
     assert!(stage.lab.configure(BUCKET, Configuration::ObjectLock, Some(lock)));
-    assert_snapshot!(stage.asof(restore).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(restore).changes_nothing(), @"
     exit code 5
     --- stderr
     error: cannot remove delete markers of prod-uploads by version ID: Object Lock is enabled, and its history should be kept
@@ -175,7 +175,7 @@ fn refused_where_history_is_guarded() {
     ");
     let stage = Stage::after_incident();
     stage.strike(Operation::GetObjectLockConfiguration, Fault::AccessDenied);
-    assert_snapshot!(stage.asof(restore).changes_nothing(), @r"
+    assert_snapshot!(stage.asof(restore).changes_nothing(), @"
     exit code 5
     --- stderr
     error: cannot remove delete markers of prod-uploads by version ID: it is unknown whether Object Lock is enabled (s3:GetBucketObjectLockConfiguration)

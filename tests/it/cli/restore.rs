@@ -157,7 +157,7 @@ fn quiet() {
 #[test]
 fn without_anybody_to_ask() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 2
     --- stderr
     error: this would change a bucket, and there is no terminal to confirm on

@@ -145,7 +145,7 @@ fn other_files_are_left_alone() {
 fn other_files_are_overwritten_when_told() {
     let stage = beside_other_files();
     stage.restore_to("s3://prod-uploads", "./there");
-    assert_snapshot!(stage.restore_to("s3://prod-uploads", "./there --on-conflict overwrite"), @r"
+    assert_snapshot!(stage.restore_to("s3://prod-uploads", "./there --on-conflict overwrite"), @"
     exit code 2
     --- stderr
     error: this would overwrite files, and there is no terminal to confirm on
@@ -311,7 +311,7 @@ fn what_is_no_destination() {
     --- stderr
     error: cannot use ./file: it is not a directory
     ");
-    assert_snapshot!(stage.restore_to("s3://prod-uploads", "scratch"), @r"
+    assert_snapshot!(stage.restore_to("s3://prod-uploads", "scratch"), @"
     exit code 2
     --- stderr
     error: invalid value 'scratch' for '--to <s3://OTHER[/PREFIX]|DIR>': cannot tell whether scratch is a bucket or a directory
@@ -319,7 +319,7 @@ fn what_is_no_destination() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(stage.restore_to("s3://prod-uploads", "s3:/scratch"), @r"
+    assert_snapshot!(stage.restore_to("s3://prod-uploads", "s3:/scratch"), @"
     exit code 2
     --- stderr
     error: invalid value 's3:/scratch' for '--to <s3://OTHER[/PREFIX]|DIR>': cannot read s3:/scratch: it does not begin with s3://

@@ -119,13 +119,13 @@ fn json() {
 #[test]
 fn into_itself() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: s3://prod-uploads and s3://prod-uploads overlap
       hint: choose another bucket or a prefix outside it; without --to the restore is in place
     ");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --to s3://prod-uploads --yes").changes_nothing(), @"
     exit code 2
     --- stderr
     error: s3://prod-uploads and s3://prod-uploads/uploads/ overlap
@@ -137,7 +137,7 @@ fn into_itself() {
 fn without_anybody_to_ask() {
     let stage = Stage::after_incident();
     stage.lab.create_bucket("scratch");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch").changes_nothing(), @"
     exit code 2
     --- stderr
     error: this would change a bucket, and there is no terminal to confirm on
@@ -148,7 +148,7 @@ fn without_anybody_to_ask() {
 #[test]
 fn into_no_bucket() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --to s3://scratch --yes").changes_nothing(), @"
     exit code 1
     --- stderr
     error: the bucket scratch does not exist

@@ -128,7 +128,7 @@ fn no_file() {
 fn key_outside_the_prefix() {
     let stage = Stage::after_incident();
     stage.file("keys.txt", b"uploads/a\navatars/b\n");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --yes --keys-from keys.txt").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads/uploads/ --at 2024-05-06T07:08:09Z --yes --keys-from keys.txt").changes_nothing(), @"
     exit code 2
     --- stderr
     error: the key avatars/b in keys.txt is not under s3://prod-uploads/uploads/
@@ -150,13 +150,13 @@ fn file_that_is_not_text() {
 #[test]
 fn bad_glob() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --include uploads/[a").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --include uploads/[a").changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot read the globs of --include: uploads/[a: it has a [ without a ]
       hint: write them as 'uploads/2026/*' or '*.{jpg,png}', in quotes
     ");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --exclude {a").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --exclude {a").changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot read the globs of --exclude: {a: it has a { without a }

@@ -8,7 +8,7 @@ use super::stage::{BUCKET, Stage};
 #[test]
 fn missing_bucket() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uplaods --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uplaods --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 1
     --- stderr
     error: the bucket prod-uplaods does not exist
@@ -20,7 +20,7 @@ fn missing_bucket() {
 fn listing_denied() {
     let stage = Stage::after_incident();
     stage.strike(Operation::ListObjectVersions, Fault::AccessDenied);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 1
     --- stderr
     error: cannot list the versions of s3://prod-uploads: access denied (AccessDenied)
@@ -32,7 +32,7 @@ fn listing_denied() {
 fn versioning_state_denied() {
     let stage = Stage::after_incident();
     stage.strike(Operation::GetBucketVersioning, Fault::AccessDenied);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 5
     --- stderr
     error: cannot restore prod-uploads in place: it is unknown whether versioning is enabled; without it a restore would permanently overwrite objects
@@ -44,7 +44,7 @@ fn versioning_state_denied() {
 #[test]
 fn wrong_secret() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_SECRET_ACCESS_KEY", "wrong").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_SECRET_ACCESS_KEY", "wrong").changes_nothing(), @"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the server does not accept the credentials (SignatureDoesNotMatch)
@@ -55,7 +55,7 @@ fn wrong_secret() {
 #[test]
 fn unknown_access_key() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ACCESS_KEY_ID", "AKIANOBODY").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ACCESS_KEY_ID", "AKIANOBODY").changes_nothing(), @"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the server does not accept the credentials (InvalidAccessKeyId)
@@ -77,7 +77,7 @@ fn unreachable_endpoint() {
     let stage = Stage::after_incident();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{free}");
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ENDPOINT_URL", &url).hide(&url, "http://CLOSED").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env("AWS_ENDPOINT_URL", &url).hide(&url, "http://CLOSED").changes_nothing(), @"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: Connection refused (os error N) (server: http://CLOSED)
@@ -89,7 +89,7 @@ fn unreachable_endpoint() {
 fn expired_credentials() {
     let stage = Stage::after_incident();
     stage.strike(Operation::GetBucketVersioning, Fault::ExpiredToken);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the credentials have expired
@@ -100,7 +100,7 @@ fn expired_credentials() {
 #[test]
 fn no_credentials() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env_remove("AWS_ACCESS_KEY_ID").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").env_remove("AWS_ACCESS_KEY_ID").changes_nothing(), @"
     exit code 1
     --- stderr
     error: no usable AWS credentials found
@@ -111,7 +111,7 @@ fn no_credentials() {
 #[test]
 fn unknown_profile() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --profile nobody").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --profile nobody").changes_nothing(), @"
     exit code 1
     --- stderr
     error: no usable AWS credentials found in the profile nobody
@@ -139,7 +139,7 @@ fn profile_before_credentials_in_the_environment() {
 #[test]
 fn malformed_endpoint() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --endpoint-url 127.0.0.1:9000").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --endpoint-url 127.0.0.1:9000").changes_nothing(), @"
     exit code 2
     --- stderr
     error: cannot use 127.0.0.1:9000 as --endpoint-url
@@ -151,7 +151,7 @@ fn malformed_endpoint() {
 fn throttled_for_good() {
     let stage = Stage::after_incident();
     stage.strike(Operation::GetBucketVersioning, Fault::SlowDown);
-    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes").changes_nothing(), @"
     exit code 1
     --- stderr
     error: cannot read the versioning state of s3://prod-uploads: the server is throttling requests (SlowDown)

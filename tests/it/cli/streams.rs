@@ -45,7 +45,7 @@ fn reader_that_has_gone_away_before_the_work_was_done() {
         into_nowhere(&stage, &format!("{command} s3://prod-uploads --at 2024-05-06T07:08:09Z"))
     };
     let stopped = of("verify");
-    assert_snapshot!(stopped, @r"
+    assert_snapshot!(stopped, @"
     exit code 1
     --- stderr
     error: cannot write results: the reader of stdout has gone away

@@ -261,13 +261,13 @@ fn lifecycle_at_midnight() {
 #[test]
 fn what_cannot_be_used() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("timeline s3://prod-uploads --from 2024-05-06T08:00:00Z --to 2024-05-06T07:00:00Z").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("timeline s3://prod-uploads --from 2024-05-06T08:00:00Z --to 2024-05-06T07:00:00Z").changes_nothing(), @"
     exit code 2
     --- stderr
     error: --to is earlier than --from
       hint: swap them: --from is the earlier time
     ");
-    assert_snapshot!(stage.asof("timeline s3://prod-uploads --step 0s").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("timeline s3://prod-uploads --step 0s").changes_nothing(), @"
     exit code 2
     --- stderr
     error: --step must be greater than zero
@@ -280,11 +280,11 @@ fn what_cannot_be_used() {
     ");
     stage.lab.create_bucket("plain");
     stage.lab.set_versioning("plain", asof::lab::Versioning::Never);
-    assert_snapshot!(stage.asof("timeline s3://plain").changes_nothing(), @r"
-exit code 5
---- stderr
-error: versioning was never enabled on plain, so it has no past states: overwritten and deleted objects are gone
-  enable it for the future: aws s3api put-bucket-versioning --bucket plain --versioning-configuration Status=Enabled
+    assert_snapshot!(stage.asof("timeline s3://plain").changes_nothing(), @"
+    exit code 5
+    --- stderr
+    error: versioning was never enabled on plain, so it has no past states: overwritten and deleted objects are gone
+      hint: enable it for the future: aws s3api put-bucket-versioning --bucket plain --versioning-configuration Status=Enabled
     ");
 }
 

@@ -24,7 +24,7 @@ fn bad_time() {
     exit code 2
     --- stderr
     error: cannot read the time ""
-      write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
 }
 
@@ -109,7 +109,7 @@ fn no_time() {
 #[test]
 fn versus_before_at() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --versus 2024-05-06T07:08:08Z").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --versus 2024-05-06T07:08:08Z").changes_nothing(), @"
     exit code 2
     --- stderr
     error: --versus is earlier than --at
@@ -120,7 +120,7 @@ fn versus_before_at() {
 #[test]
 fn malformed_location() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("diff prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("diff prod-uploads --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 2
     --- stderr
     error: invalid value 'prod-uploads' for '<LOCATION>': cannot read prod-uploads: it does not begin with s3://
@@ -128,7 +128,7 @@ fn malformed_location() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(stage.asof("diff s3:// --at 2024-05-06T07:08:09Z").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("diff s3:// --at 2024-05-06T07:08:09Z").changes_nothing(), @"
     exit code 2
     --- stderr
     error: invalid value 's3://' for '<LOCATION>': cannot read s3://: it has no bucket name
@@ -140,7 +140,7 @@ fn malformed_location() {
     exit code 2
     --- stderr
     error: invalid value 's3://a?b' for '<LOCATION>': cannot read s3://a?b: a bucket name has at least three characters: letters, digits, dots, hyphens or underscores
-      write it as s3://BUCKET or s3://BUCKET/PREFIX
+      hint: write it as s3://BUCKET or s3://BUCKET/PREFIX
 
     For more information, try '--help'.
     "#);
@@ -148,7 +148,7 @@ fn malformed_location() {
     exit code 2
     --- stderr
     error: invalid value 'scratch' for '--to <s3://OTHER[/PREFIX]|DIR>': cannot tell whether scratch is a bucket or a directory
-      write it as s3://scratch or ./scratch
+      hint: write it as s3://scratch or ./scratch
 
     For more information, try '--help'.
     ");

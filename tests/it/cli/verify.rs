@@ -206,7 +206,7 @@ fn against_a_place_that_holds_more() {
 #[test]
 fn against_itself() {
     let stage = Stage::after_incident();
-    assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads/copy").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("verify s3://prod-uploads --at 2024-05-06T07:08:09Z --against s3://prod-uploads/copy").changes_nothing(), @"
     exit code 2
     --- stderr
     error: s3://prod-uploads/copy and s3://prod-uploads overlap

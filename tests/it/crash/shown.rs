@@ -134,7 +134,7 @@ fn a_run_belongs_to_one_process() {
     RUN | AGE | STATE | DONE | LEFT | UNDONE BY | WHAT
     RUN | SOME | running | 1 of 9 | - | - | s3://prod-uploads as of 2024-05-06 07:08:09 UTC
     ");
-    assert_snapshot!(seen[1], @r"
+    assert_snapshot!(seen[1], @"
     exit code 5
     --- stderr
     error: another process is working on the run RUN
@@ -144,7 +144,7 @@ fn a_run_belongs_to_one_process() {
     exit code 5
     --- stderr
     error: another process is working on the run RUN
-      wait for it to finish, or stop it; its journal keeps completed changes
+      hint: wait for it to finish, or stop it; its journal keeps completed changes
     ");
 }
 
