@@ -212,7 +212,7 @@ async fn story(subject: &Subject, database: &Database) {
     let arguments = ["recover", &file, "--at", &at.to_string(), "--yes", "--format", "json"];
     let (run, done) = tokio::join!(asof(subject, database, &arguments), app.join());
     let run = run.expect_code(0);
-    let rows = database.rows(step(&run, "settle")["note"].as_str().unwrap());
+    let rows = database.rows(step(&run, "apply settings")["note"].as_str().unwrap());
     assert_eq!(step(&run, "references")["counts"]["dangling"], 0, "{run}");
 
     let (named, dangling) = references(subject, &bucket, at, &rows).await;

@@ -51,7 +51,7 @@ pub(super) async fn a_mark_that_is_killed_leaves_nothing_quiesced(subject: &Subj
     let (run, after) = tokio::join!(asof(subject, database, &recover), app.join());
     let run = run.expect_code(0);
     assert!(after > 0 && !run.stderr.contains("may still be quiesced"), "{after} writes: {run}");
-    let rows = sorted(database.rows(step(&run, "settle")["note"].as_str().unwrap()));
+    let rows = sorted(database.rows(step(&run, "apply settings")["note"].as_str().unwrap()));
     assert_eq!(rows, marked, "{run}");
     let found = app::compare(bucket, &rows).await;
     assert_eq!((found.missing, found.other), (0, 0), "{run}");
