@@ -28,7 +28,7 @@ pub(super) async fn a_mark_that_is_killed_leaves_nothing_quiesced(subject: &Subj
     let told = "the mark killed, begun ";
     let at = last_second().to_string();
     let preview = asof(subject, database, &["recover", file, "--at", &at, "--dry-run"]).await.expect_code(0);
-    for words in [told, "may still be quiesced", "to resume it now: asof mark "] {
+    for words in [told, "may still be quiesced", "resume it now: asof mark "] {
         assert!(preview.stderr.contains(words), "{words} in {preview}");
     }
     assert!(is_there(database, "stop"), "a preview changes nothing: {preview}");
