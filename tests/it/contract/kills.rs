@@ -4,7 +4,7 @@
 //! `ASOF_KILLS` says how many of each are played, and `ASOF_KILL_SEED` which. On the lab, RDS throttles, loses replies and
 //! hides what it has made a moment ago, as the seed says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aws_sdk_rds::types::{DbCluster, DbInstance};
@@ -23,7 +23,10 @@ const SEED: u64 = 20_261_121;
 const SIDE_BY_SIDE: usize = 3;
 /// Times that a case is killed, at most.
 const MOST_KILLS: u64 = 4;
-/// What is played alone to see how long it takes.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+/// A process that notes nothing for so long is killed where it is.
+const LONGEST: Duration = Duration::from_secs(60);
+/// What is played alone to see how long it takes, and how much it notes.
 const ALONE: u64 = u64::MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,28 @@ enum Purpose {
 enum Restored {
     Instance,
     Cluster,
+}
+
+/// Where a process is killed: so long after its journals have so many lines more. Not after a share of the time that another
+/// one took: on a machine that was busy then and is idle now, most would be killed after their end.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    lines: usize,
+    pause: Duration,
+}
+
+fn journals_in(recoveries: &Path) -> impl Iterator<Item = String> + use<> {
+    let dirs = std::fs::read_dir(recoveries).into_iter().flatten().flatten();
+    dirs.filter_map(|dir| std::fs::read_to_string(dir.path().join("journal")).ok())
+}
+
+/// Whether it only waits for its parent to hear of its end, as Linux tells.
+fn has_exited(process: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|stat| stat.contains(") Z "))
+}
+
+fn lines_in(recoveries: &Path) -> usize {
+    journals_in(recoveries).map(|journal| journal.lines().count()).sum()
 }
 
 /// One bucket and one database, and what they were.
@@ -112,8 +137,8 @@ impl Case {
         std::fs::write(self.path("recovery.toml"), text).unwrap();
     }
 
-    /// Runs it, and kills it after so long.
-    async fn run(&self, life: Option<Duration>) -> Run {
+    /// Runs it, and kills it at a place of its journal.
+    async fn run(&self, end: Option<End>) -> Run {
         let (path, at) = (self.path("recovery.toml"), self.at.to_string());
         let (path, yes): (_, &[&str]) = (path.to_str().unwrap(), &["--yes"]);
         let (command, yes) = match self.purpose {
@@ -121,11 +146,16 @@ impl Case {
             Purpose::Drill => ("drill", &yes[..0]),
         };
         let arguments = [&[command, path, "--at", &at, "--format", "json"], yes].concat();
+        let recoveries = self.recoveries();
         let killing = move |process| {
-            if let Some(life) = life {
-                std::thread::sleep(life);
-                kill(process);
+            let Some(end) = end else { return };
+            let noted = lines_in(&recoveries) + end.lines;
+            let began = Instant::now();
+            while lines_in(&recoveries) < noted && began.elapsed() < LONGEST && !has_exited(process) {
+                std::thread::sleep(LOOK_EVERY);
             }
+            std::thread::sleep(end.pause);
+            kill(process);
         };
         self.databases.subject.asof_and(&arguments, killing).await
     }
@@ -139,12 +169,13 @@ impl Case {
         described.iter().filter(is_ours).cloned().collect()
     }
 
+    fn recoveries(&self) -> PathBuf {
+        self.databases.subject.runs_dir().with_file_name("recoveries")
+    }
+
     /// Whether the journal of its one recovery says that nothing is left to do.
     fn has_ended(&self) -> bool {
-        let recoveries = self.databases.subject.runs_dir().with_file_name("recoveries");
-        let recovery = std::fs::read_dir(recoveries).ok().and_then(|mut dirs| dirs.next()?.ok());
-        let journal = recovery.and_then(|dir| std::fs::read_to_string(dir.path().join("journal")).ok());
-        journal.is_some_and(|journal| journal.contains("\"type\":\"ended\""))
+        journals_in(&self.recoveries()).any(|journal| journal.contains("\"type\":\"ended\""))
     }
 
     /// Every instance of the server. moto refuses the next page if the last instance of the one before has gone meanwhile.
@@ -216,12 +247,16 @@ impl Case {
 }
 
 /// Plays a case whose process is killed at random; how often it was.
-async fn play(subject: Subject, of: (Purpose, Restored), seed: u64, whole: Duration) -> u64 {
+async fn play(subject: Subject, of: (Purpose, Restored), seed: u64, whole: End) -> u64 {
     let case = Case::new(subject, of, seed).await;
     let rng = &mut Rng::with_seed(seed);
     let mut killed = 0;
     for _ in 0..rng.u64(1..=MOST_KILLS) {
-        let run = case.run(Some(whole.mul_f64(rng.f64()))).await;
+        let end = End {
+            lines: rng.usize(0..whole.lines),
+            pause: whole.pause.mul_f64(rng.f64() / whole.lines as f64),
+        };
+        let run = case.run(Some(end)).await;
         if run.code().is_some() {
             assert_eq!(run.code(), Some(0), "{}: {run}", case.what);
             case.assert_done(&run).await;
@@ -246,7 +281,7 @@ async fn killed_at_random(subject: Subject, of: (Purpose, Restored)) {
     let alone = Case::new(subject.again(), of, ALONE).await;
     let began = Instant::now();
     let run = alone.run(None).await.expect_code(0);
-    let whole = began.elapsed();
+    let whole = End { lines: lines_in(&alone.recoveries()), pause: began.elapsed() };
     alone.assert_done(&run).await;
     let subject = &subject;
     let played = stream::iter(0..kills).map(|n| play(subject.again(), of, seed.wrapping_add(n), whole));

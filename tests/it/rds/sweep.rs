@@ -135,7 +135,7 @@ fn a_protected_copy_is_left_without_a_question_and_named_before_one() {
                 rds(&databases).handle().backdate(id, 2 * DAY);
             }
             let left = sweep(&databases, &["--yes"]).await.expect_code(3);
-            let named = format!("{protected} is protected from deletion, by its drill or by somebody since");
+            let named = format!("{protected} is protected from deletion, by its drill or by someone since");
             let by_hand = format!("-identifier {protected} --no-deletion-protection");
             assert!(left.stderr.contains(&named) && left.stderr.contains(&by_hand), "{left}");
             assert_eq!(there(&databases, &plain).await, None, "{left}");
