@@ -57,7 +57,7 @@ pub struct Counters {
     /// Keys that got a delete marker.
     pub deleted: Counter,
     /// Keys whose delete markers were removed.
-    pub uncovered: Counter,
+    pub markers_removed: Counter,
     /// Keys left alone because they already hold what they should.
     pub skipped: Counter,
     /// Keys left alone because somebody changed them since the plan.
@@ -69,7 +69,7 @@ pub struct Counters {
     /// Keys left alone because the version that they should hold lies in an archive.
     pub archived: Counter,
     /// Objects of whose bytes nothing but their number could be checked.
-    pub unproven: Counter,
+    pub unverifiable: Counter,
     /// What of the objects copied could not be kept.
     pub not_kept: NotKept,
 }
@@ -90,7 +90,7 @@ pub struct NotKept {
 impl Counters {
     /// Changes that have been dealt with, however they ended.
     pub fn settled(&self) -> u64 {
-        let settled = [&self.copied, &self.deleted, &self.uncovered, &self.skipped];
+        let settled = [&self.copied, &self.deleted, &self.markers_removed, &self.skipped];
         let left = [&self.conflicts, &self.failed, &self.archived];
         settled.into_iter().chain(left).map(Counter::get).sum()
     }

@@ -52,7 +52,7 @@ pub(super) enum Work {
     /// Puts delete markers on these keys.
     Delete(Vec<Item>),
     /// Removes these keys' delete markers.
-    Uncover(Vec<Item>),
+    RemoveMarkers(Vec<Item>),
 }
 
 impl Work {
@@ -60,7 +60,7 @@ impl Work {
     pub(super) fn len(&self) -> usize {
         match self {
             Work::One(_) => 1,
-            Work::Delete(items) | Work::Uncover(items) => items.len(),
+            Work::Delete(items) | Work::RemoveMarkers(items) => items.len(),
         }
     }
 
@@ -68,7 +68,7 @@ impl Work {
     pub(super) fn upto(&self) -> u64 {
         match self {
             Work::One(item) => item.n + 1,
-            Work::Delete(items) | Work::Uncover(items) => items.last().map_or(0, |item| item.n + 1),
+            Work::Delete(items) | Work::RemoveMarkers(items) => items.last().map_or(0, |item| item.n + 1),
         }
     }
 }
@@ -77,19 +77,19 @@ impl Work {
 pub(super) struct Batches<I> {
     items: I,
     deletes: Vec<Item>,
-    uncovers: Vec<Item>,
+    marker_removals: Vec<Item>,
     markers: usize,
 }
 
 impl<I> Batches<I> {
     pub(super) fn new(items: I) -> Self {
-        Self { items, deletes: Vec::new(), uncovers: Vec::new(), markers: 0 }
+        Self { items, deletes: Vec::new(), marker_removals: Vec::new(), markers: 0 }
     }
 
     /// What has not been handed out: the items that are gathered already, and the others.
     pub(super) fn rest(self) -> (Vec<Item>, I) {
-        let Self { items, mut deletes, uncovers, .. } = self;
-        deletes.extend(uncovers);
+        let Self { items, mut deletes, marker_removals, .. } = self;
+        deletes.extend(marker_removals);
         (deletes, items)
     }
 
@@ -97,9 +97,9 @@ impl<I> Batches<I> {
         Work::Delete(std::mem::take(&mut self.deletes))
     }
 
-    fn uncovers(&mut self) -> Work {
+    fn marker_removals(&mut self) -> Work {
         self.markers = 0;
-        Work::Uncover(std::mem::take(&mut self.uncovers))
+        Work::RemoveMarkers(std::mem::take(&mut self.marker_removals))
     }
 }
 
@@ -112,7 +112,7 @@ impl<I: Iterator<Item = Result<Item>>> Iterator for Batches<I> {
                 Some(Ok(item)) => item,
                 Some(Err(e)) => return Some(Err(e)),
                 None if !self.deletes.is_empty() => return Some(Ok(self.deletes())),
-                None if !self.uncovers.is_empty() => return Some(Ok(self.uncovers())),
+                None if !self.marker_removals.is_empty() => return Some(Ok(self.marker_removals())),
                 None => return None,
             };
             let Change { key, action, markers, .. } = &item.change;
@@ -128,9 +128,9 @@ impl<I: Iterator<Item = Result<Item>>> Iterator for Batches<I> {
                 return Some(Ok(Work::One(Box::new(item))));
             } else {
                 let full = self.markers + markers.len() > limits::DELETE_BATCH;
-                let ready = full.then(|| self.uncovers());
+                let ready = full.then(|| self.marker_removals());
                 self.markers += markers.len();
-                self.uncovers.push(item);
+                self.marker_removals.push(item);
                 if ready.is_some() {
                     return ready.map(Ok);
                 }

@@ -27,7 +27,7 @@ struct Failed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Doing {
     Delete,
-    Uncover,
+    RemoveMarkers,
 }
 
 impl Worker {
@@ -42,7 +42,7 @@ impl Worker {
     }
 
     /// Removes the delete markers above versions, after a look at what lies there.
-    pub(super) async fn uncover(self, items: Vec<Item>) -> Vec<Settled> {
+    pub(super) async fn remove_markers(self, items: Vec<Item>) -> Vec<Settled> {
         let keyed = |item: &Item| self.place().relocation.there(&item.change.key);
         let wanted =
             items.iter().map(|item| Keyed { key: keyed(item), reader: MarkersReader::new(&item.change) });
@@ -59,7 +59,7 @@ impl Worker {
                 Err(e) => settled.push(item.settled(Outcome::Failed(e))),
             }
         }
-        settled.extend(self.rounds(removable, Doing::Uncover).await);
+        settled.extend(self.rounds(removable, Doing::RemoveMarkers).await);
         settled
     }
 
@@ -157,13 +157,13 @@ impl Worker {
                     (item, made.map(Outcome::Deleted))
                 })
                 .collect(),
-            Doing::Uncover => {
+            Doing::RemoveMarkers => {
                 let looks = stream::iter(sent).map(|(item, removed)| async move {
                     let removed = match removed {
                         Ok(removed) => removed,
                         Err(e) => return (item, Err(e)),
                     };
-                    let outcome = self.uncovered(&item, &removed).await;
+                    let outcome = self.markers_removed(&item, &removed).await;
                     // They are gone, whatever the look says.
                     (Item { open: item.open || outcome.is_err(), ..item }, outcome)
                 });
@@ -181,9 +181,11 @@ impl Worker {
             .flat_map(|(item, key)| {
                 let etag = item.now().filter(|_| guarded).map(|now| now.etag.as_str());
                 let delete = (doing == Doing::Delete).then_some(DeleteKey { key, etag, version_id: None });
-                let uncover = item.change.markers.iter().filter(move |_| doing == Doing::Uncover);
-                let uncover = uncover.map(|id| DeleteKey { key, etag: None, version_id: Some(id) });
-                delete.into_iter().chain(uncover)
+                let remove_markers =
+                    item.change.markers.iter().filter(move |_| doing == Doing::RemoveMarkers);
+                let remove_markers =
+                    remove_markers.map(|id| DeleteKey { key, etag: None, version_id: Some(id) });
+                delete.into_iter().chain(remove_markers)
             })
             .collect();
         let mut results = match self.client().delete(&self.place().bucket, &targets).await {

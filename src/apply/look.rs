@@ -46,7 +46,7 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
     let wanted = match (&change.then, &found) {
         (None, None) => Some(Outcome::Deleted(Deleted::default())),
         (Some(then), Some(found)) if !change.markers.is_empty() => {
-            (found.version_id.as_ref() == Some(&then.version_id)).then_some(Outcome::Uncovered)
+            (found.version_id.as_ref() == Some(&then.version_id)).then_some(Outcome::MarkersRemoved)
         }
         // A copy would have another id.
         (Some(then), Some(found)) if place.is_itself(&change.key) && is_at(Some(then), Some(found)) => {
@@ -55,7 +55,7 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
         (Some(then), Some(found)) => {
             let source = client.head(&place.source_bucket, &change.key, Some(&then.version_id)).await?;
             let like = source.map_or(Likeness::Different, |source| likeness(&source, found));
-            let is_it = like == Likeness::Same || (sent && like == Likeness::Unproven);
+            let is_it = like == Likeness::Same || (sent && like == Likeness::Unverifiable);
             is_it.then(|| Outcome::Copied(copied(found)))
         }
         _ => None,
@@ -80,7 +80,7 @@ async fn look_at_listing(client: &Client, place: &Place, item: &Item, key: &str,
     }
     let is_then = found.is_some() && id(found.as_ref()) == id(item.change.then.as_ref());
     if is_then && !item.change.markers.is_empty() {
-        return Ok(Seen::Wanted(Outcome::Uncovered));
+        return Ok(Seen::Wanted(Outcome::MarkersRemoved));
     }
     if is_then && place.is_itself(&item.change.key) {
         return Ok(Seen::Wanted(Outcome::Skipped));

@@ -16,7 +16,7 @@ pub enum Outcome {
     /// The key got this delete marker.
     Deleted(Deleted),
     /// The delete markers above the version were removed.
-    Uncovered,
+    MarkersRemoved,
     /// The key held already what it should.
     Skipped,
     /// Somebody changed the key since the plan; it was left alone.
@@ -51,7 +51,7 @@ impl Outcome {
                 counters.bytes_copied.add(change.bytes());
             }
             Outcome::Deleted(_) => counters.deleted.add(1),
-            Outcome::Uncovered => counters.uncovered.add(1),
+            Outcome::MarkersRemoved => counters.markers_removed.add(1),
             Outcome::Skipped => counters.skipped.add(1),
             Outcome::Conflict => counters.conflicts.add(1),
             Outcome::Superseded { .. } => counters.superseded.add(1),
@@ -69,7 +69,7 @@ impl Outcome {
             Outcome::Deleted(Deleted { version_id }) => {
                 Ending::Deleted { version_id: version_id.clone(), over }
             }
-            Outcome::Uncovered => Ending::Uncovered,
+            Outcome::MarkersRemoved => Ending::MarkersRemoved,
             Outcome::Skipped => Ending::Skipped,
             Outcome::Conflict => Ending::Conflict,
             Outcome::Superseded { made, version } => {

@@ -84,7 +84,7 @@ impl BaseReader {
             Ending::Failed { over, .. } if change.markers.is_empty() => {
                 (Ours::Etag(change.then.as_ref()?.etag.clone()), over)
             }
-            Ending::Uncovered
+            Ending::MarkersRemoved
             | Ending::Skipped
             | Ending::Conflict
             | Ending::Archived

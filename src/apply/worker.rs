@@ -112,7 +112,7 @@ impl Worker {
         let mut settled = match work {
             Work::One(item) => vec![self.one(*item, None).await],
             Work::Delete(items) => self.clone().delete(items).await,
-            Work::Uncover(items) => self.clone().uncover(items).await,
+            Work::RemoveMarkers(items) => self.clone().remove_markers(items).await,
         };
         self.narrow(&mut settled).await;
         settled

@@ -28,7 +28,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     let mut view = ChangesView::new(context.output.format, heading, all)?;
     view.checks(&comparison.checks)?;
     let findings = context.surveying(comparison.survey(&client, &context.cancel)).await;
-    let Findings { changes, unsure, sums } = findings?;
+    let Findings { changes, uncertain, sums } = findings?;
     let deletes = if versus.is_some() { 0 } else { sums.deletes(false) };
     view.warn(&sums.plausibility(at, deletes).warnings())?;
     for change in changes.into_changes()? {
@@ -38,7 +38,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
         }
         view.change(&change)?;
     }
-    view.unsure(unsure)?;
+    view.uncertain(uncertain)?;
     if let Some(saving) = saving {
         saving.finish(&sums, seen(&client))?;
     }

@@ -77,7 +77,7 @@ pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs
         finished = brought?;
         context.note(&done_line(&context.counters, context.elapsed(), !finished));
     }
-    sums.unproven = context.counters.unproven.get();
+    sums.unverifiable = context.counters.unverifiable.get();
     let command = Command::Restore(Done::new(None, &context.counters));
     let hints = reporter.finish(&context.summary(command, &location, at, &sums))?;
     let check = suggest("verify").about(&location, at).option("against", path).to_string();

@@ -30,12 +30,12 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         .notes(problems(std::slice::from_ref(&verification.history)));
     let mut view = ChangesView::new(context.output.format, heading, all)?;
     let findings = context.surveying(verification.survey(&client, &context.cancel)).await;
-    let Findings { changes, unsure, sums } = findings?;
+    let Findings { changes, uncertain, sums } = findings?;
     view.warn(&sums.plausibility(at, 0).warnings())?;
     for change in changes.into_changes()? {
         view.mismatch(&change?)?;
     }
-    view.unsure(unsure)?;
+    view.uncertain(uncertain)?;
     let verdict = Verdict::of(&sums, trust);
     let mut text = asked.verdict(verdict, &sums, at, trust);
     if verdict == Verdict::Different {
@@ -44,8 +44,11 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     if verdict == Verdict::Empty {
         view.nothing_compared(&text)?;
     }
-    let command =
-        Command::Verify { matched: sums.matched(), mismatched: sums.changes(), uncertain: sums.unsure.all() };
+    let command = Command::Verify {
+        matched: sums.matched(),
+        mismatched: sums.changes(),
+        uncertain: sums.uncertain.all(),
+    };
     let summary = context.summary(command, &location, at, &sums);
     view.finish(&sums, &summary, Some(&text))?;
     Ok(match verdict {

@@ -23,9 +23,11 @@ impl From<&BucketSettings> for BucketState {
 
 /// Asks the server for what a plan rests on.
 pub async fn standing(client: &Client, bucket: &str) -> Result<BucketState> {
-    let keeping = client.keeping(bucket).await?;
+    let versioning_status = client.versioning_status(bucket).await?;
     let encryption = needed(client.encryption(bucket).await)?;
-    let versioning = keeping.value().map_or(Versioning::Unknown, |keeping| keeping.versioning);
+    let versioning = versioning_status
+        .value()
+        .map_or(Versioning::Unknown, |versioning_status| versioning_status.versioning);
     let kms = encryption.value().is_none_or(|encryption| *encryption == Encryption::Kms);
     Ok(BucketState { versioning, kms })
 }
@@ -46,14 +48,14 @@ pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
     };
     tracing::info!(bucket, "reading the settings");
     let asked_in = client.region(bucket);
-    let (keeping, mut told) = tokio::try_join!(client.keeping(bucket), others())?;
+    let (versioning_status, mut told) = tokio::try_join!(client.versioning_status(bucket), others())?;
     if client.region(bucket) != asked_in {
         // They were sent while the first found that the bucket is in another region.
         told = others().await?;
     }
     let (rules, lock, replicas, acls, encryption, conditions) = told;
     Ok(BucketSettings {
-        keeping,
+        versioning_status,
         rules: needed(rules)?,
         lock: wanted(lock),
         replicas: wanted(replicas),
@@ -97,7 +99,7 @@ pub fn require_history(bucket: &str, standing: BucketState) -> Result<()> {
 }
 
 /// Refuses to change, in place, a bucket that would not keep what is overwritten.
-pub fn require_keeping(bucket: &str, standing: BucketState) -> Result<()> {
+pub fn require_versioning(bucket: &str, standing: BucketState) -> Result<()> {
     require_history(bucket, standing)?;
     match standing.versioning {
         Versioning::Suspended => Err(Error::new(
@@ -162,8 +164,8 @@ pub async fn require_removable(client: &Client, bucket: &str) -> Result<()> {
         )
         .hint("--undelete copy restores keys by copying their version"))
     };
-    match client.keeping(bucket).await?.value() {
-        Some(keeping) if keeping.mfa_delete => {
+    match client.versioning_status(bucket).await?.value() {
+        Some(versioning_status) if versioning_status.mfa_delete => {
             return refuse("MFA delete is enabled, so each removal needs a code from the root user's device");
         }
         Some(_) => {}

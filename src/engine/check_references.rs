@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bucket::{BucketState, require_history, require_keeping, rules, standing};
+use super::bucket::{BucketState, require_history, require_versioning, rules, standing};
 use super::query::{Query, check_elsewhere};
 use super::references::{Held, References, Search};
 use crate::apply::Place;
@@ -96,7 +96,7 @@ impl CheckReferences {
             Holder::Place(place) => standing(client, &place.bucket).await?,
             Holder::Then | Holder::Now => {
                 if aim == Aim::Heal {
-                    require_keeping(&location.bucket, here)?;
+                    require_versioning(&location.bucket, here)?;
                 }
                 here
             }

@@ -39,7 +39,7 @@ impl FileChangeCollector<'_> {
     /// Counts a key that nothing is done to.
     pub(super) fn settle(&mut self, live: &Live, count: impl FnOnce(&mut Sums) -> &mut u64) {
         *count(&mut self.sums) += 1;
-        self.sums.add_unsure(&live.key, &live.doubts, &live.cautions);
+        self.sums.add_uncertain(&live.key, &live.doubts, &live.cautions);
     }
 
     pub(super) fn enter(&mut self, segment: u64, change: &Change) -> Result<()> {
@@ -81,7 +81,7 @@ pub(super) async fn survey_directory(
         }
     }
     ledger.sums.set_unknown(keys.unknown());
-    Ok(Findings { changes: ledger.changes, unsure: None, sums: ledger.sums })
+    Ok(Findings { changes: ledger.changes, uncertain: None, sums: ledger.sums })
 }
 
 async fn enter_all(
@@ -102,7 +102,7 @@ async fn enter_all(
                 right(&live.key);
             }
             // Nothing can be held against the date.
-            Stands::File(now, Verdict::Proven | Verdict::Unproven) if now.last_modified == date => {
+            Stands::File(now, Verdict::Proven | Verdict::Unverifiable) if now.last_modified == date => {
                 ledger.settle(&live, |sums| &mut sums.unchanged);
                 right(&live.key);
             }
@@ -112,7 +112,7 @@ async fn enter_all(
             }
             Stands::Nothing => ledger.enter(segment, &live.brought_over(None))?,
             Stands::File(now, verdict) => {
-                ledger.sums.unproven += u64::from(verdict == Verdict::Unproven);
+                ledger.sums.unverifiable += u64::from(verdict == Verdict::Unverifiable);
                 ledger.enter(segment, &live.brought_over(Some(now)))?;
             }
         }

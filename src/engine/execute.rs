@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::bucket::{BucketState, require_keeping, require_room, standing};
+use super::bucket::{BucketState, require_room, require_versioning, standing};
 use super::options::ApplyOptions;
 use super::superseded::{Look, check_bases};
 use super::uploads::{abandon_noted, noted};
@@ -163,7 +163,7 @@ async fn require_kept(
     let bucket = &manifest.changed().bucket;
     let standing = standing(client, bucket).await?;
     match &manifest.to {
-        None => require_keeping(bucket, standing)?,
+        None => require_versioning(bucket, standing)?,
         Some(to) => require_room(to, standing, sums, options.on_conflict)?,
     }
     Ok(standing)
@@ -195,7 +195,7 @@ fn left(before: &RunState, counters: &Counters, n: u64, change: Change) -> Optio
             counters.bytes_copied.add(change.bytes());
         }
         ChangeProgress::Deleted => counters.deleted.add(1),
-        ChangeProgress::Uncovered => counters.uncovered.add(1),
+        ChangeProgress::MarkersRemoved => counters.markers_removed.add(1),
         ChangeProgress::Skipped => counters.skipped.add(1),
     }
     None

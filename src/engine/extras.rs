@@ -20,7 +20,7 @@ use crate::s3::Client;
 use crate::verify::{Files, Stands};
 
 /// Compares the files with the state of `scope` at the judge's first cut. Files of whose bytes nothing can be proved count as
-/// right by their size, and are counted as unproven besides; files beyond the state are found as [`Action::Delete`].
+/// right by their size, and are counted as unverifiable besides; files beyond the state are found as [`Action::Delete`].
 pub(super) async fn verify_directory(
     client: &Client,
     scope: Scope,
@@ -52,9 +52,9 @@ pub(super) async fn verify_directory(
                 Stands::AsPut | Stands::File(_, Verdict::Proven) => {
                     ledger.settle(&live, |sums| &mut sums.unchanged);
                 }
-                Stands::File(_, Verdict::Unproven) => {
+                Stands::File(_, Verdict::Unverifiable) => {
                     ledger.settle(&live, |sums| &mut sums.unchanged);
-                    ledger.sums.unproven += 1;
+                    ledger.sums.unverifiable += 1;
                 }
                 Stands::Nothing => ledger.enter(0, &live.brought_over(None))?,
                 Stands::File(now, Verdict::Wrong) => ledger.enter(0, &live.brought_over(Some(now)))?,
@@ -65,7 +65,7 @@ pub(super) async fn verify_directory(
         extras.enter_before(None, &mut ledger).await?;
     }
     ledger.sums.set_unknown(unknown);
-    Ok(Findings { changes: ledger.changes, unsure: None, sums: ledger.sums })
+    Ok(Findings { changes: ledger.changes, uncertain: None, sums: ledger.sums })
 }
 
 /// The files of the directory that a scope is about, in the order of their keys.

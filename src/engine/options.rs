@@ -89,7 +89,7 @@ impl RestoreOptions {
             .hint("--doubtful skip leaves these keys unchanged")
             .hint("--doubtful trust assumes the listing is complete: a key whose version has expired is deleted as if it had not existed"));
         }
-        let archived = sums.in_doubt(Doubt::Archived);
+        let archived = sums.with_doubt(Doubt::Archived);
         let settled = match self.on_doubt {
             OnDoubt::Skip => true,
             OnDoubt::Trust => into == Target::Directory || self.copying.thaw.is_some(),

@@ -30,7 +30,7 @@ pub(super) async fn survey_elsewhere(
         ..Scope::default()
     };
     let selection = scope.selection.clone();
-    let mut ledger = ChangeCollector::new(client, place, compare)?.with_extras(extras).with_unsure()?;
+    let mut ledger = ChangeCollector::new(client, place, compare)?.with_extras(extras).with_uncertain()?;
     ledger.only = scope.only.clone();
     let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
     let (source, unknown) = live_keys(client, scope, judge.as_of.then, cancel, then).await?;

@@ -46,7 +46,7 @@ pub(super) fn live_then(
     let doubts = doubts(judge, state, clock);
     sums.see(state.oldest);
     if state.then.is_none() {
-        sums.add_unsure(state.key, &doubts, &[]);
+        sums.add_uncertain(state.key, &doubts, &[]);
     }
     Live::then(state, judge, doubts)
 }

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::bucket::{
-    BucketState, inspect, require_history, require_keeping, require_removable, require_room, standing,
+    BucketState, inspect, require_history, require_removable, require_room, require_versioning, standing,
 };
 use super::execute::NewPlan;
 use super::key_lookup::Scope;
@@ -128,11 +128,11 @@ struct Past {
     query: Query,
     to: Option<Location>,
     undelete: Undelete,
-    places: Standings,
+    places: BucketStates,
 }
 
 async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> {
-    let Past { query, to, undelete, places: Standings { settings, here, there } } = past;
+    let Past { query, to, undelete, places: BucketStates { settings, here, there } } = past;
     let now = client.clock().now().whole_second();
     if undelete == Undelete::RemoveMarker {
         require_removable(client, &query.location.bucket).await?;
@@ -162,11 +162,11 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
 }
 
 /// What a plan that was made before says. Its changes are taken as they are: each is conditional on its key.
-async fn of_plan(client: &Client, file: PlanFile, places: Standings) -> Result<Prepared> {
+async fn of_plan(client: &Client, file: PlanFile, places: BucketStates) -> Result<Prepared> {
     let PlanFile { header, trailer, sums, changes } = file;
-    let Standings { settings, here, there } = places;
+    let BucketStates { settings, here, there } = places;
     let (location, at) = (header.location(), header.at);
-    if sums.to_uncover().keys > 0 {
+    if sums.to_remove_markers().keys > 0 {
         require_removable(client, &location.bucket).await?;
     }
     let as_of = AsOfPair { then: AsOf::At(at), now: AsOf::Latest };
@@ -259,7 +259,7 @@ impl Prepared {
 
 /// The settings of the two buckets of a restore, which are one where it is in place.
 #[derive(Debug)]
-pub(super) struct Standings {
+pub(super) struct BucketStates {
     /// Those of the bucket whose past is restored.
     pub(super) settings: BucketSettings,
     /// Those of the same, as far as a plan rests on them.
@@ -273,12 +273,12 @@ pub(super) async fn bucket_states(
     client: &Client,
     location: &Location,
     to: Option<&Location>,
-) -> Result<Standings> {
+) -> Result<BucketStates> {
     let settings = inspect(client, &location.bucket).await?;
     let here = BucketState::from(&settings);
     let there = match to {
         None => {
-            require_keeping(&location.bucket, here)?;
+            require_versioning(&location.bucket, here)?;
             here
         }
         Some(to) => {
@@ -286,7 +286,7 @@ pub(super) async fn bucket_states(
             standing(client, &to.bucket).await?
         }
     };
-    Ok(Standings { settings, here, there })
+    Ok(BucketStates { settings, here, there })
 }
 
 /// What a restore is to find out.

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::KeyShapes;
 use crate::plan::file::Seen;
-use crate::plan::{Action, Change, Only, Sums, Undelete, UnsureKey, decide};
+use crate::plan::{Action, Change, Only, Sums, UncertainKey, Undelete, decide};
 use crate::resolve::{Caution, Doubt, Judge, KeyState, Likeness};
 use crate::s3::Client;
 use crate::spill::Spool;
@@ -29,7 +29,7 @@ pub struct Findings {
     /// The changes.
     pub changes: Spool<Change>,
     /// The keys in doubt that are not among the changes, where buckets are compared.
-    pub unsure: Option<Spool<UnsureKey>>,
+    pub uncertain: Option<Spool<UncertainKey>>,
     /// Their sums.
     pub sums: Sums,
 }
@@ -55,7 +55,7 @@ pub async fn survey(
     let place = Place::in_place(&scope.bucket);
     let ledger = ChangeCollector::new(client, &place, compare)?;
     let only = scope.only.clone();
-    let mut ledger = ChangeCollector { undelete, only, ..ledger.with_unsure()? };
+    let mut ledger = ChangeCollector { undelete, only, ..ledger.with_uncertain()? };
     let mut keys = ScopeKeys::start(client, scope, judge.as_of, cancel);
     while let Some(batch) = keys.next(|state| ledger.change_of(&state, judge)).await? {
         if batch.cut_before {
@@ -78,9 +78,9 @@ pub(super) struct ChangeCollector<'a> {
     undelete: Undelete,
     pub(super) only: Only,
     changes: Spool<Change>,
-    unsure: Option<Spool<UnsureKey>>,
+    uncertain: Option<Spool<UncertainKey>>,
     /// Keys in doubt that are not written yet: a batch's come in two kinds.
-    unwritten: Vec<UnsureKey>,
+    unwritten: Vec<UncertainKey>,
     pub(super) sums: Sums,
     /// The server refused to tell of some version.
     silent: bool,
@@ -97,7 +97,7 @@ impl<'a> ChangeCollector<'a> {
             undelete: Undelete::Copy,
             only: Only::default(),
             changes: Spool::new()?,
-            unsure: None,
+            uncertain: None,
             unwritten: Vec::new(),
             sums: Sums::default(),
             silent: false,
@@ -110,8 +110,8 @@ impl<'a> ChangeCollector<'a> {
     }
 
     /// The same with a list of the keys that nothing is done to and whose state at T is uncertain.
-    pub(super) fn with_unsure(self) -> Result<Self> {
-        Ok(Self { unsure: Some(Spool::new()?), ..self })
+    pub(super) fn with_uncertain(self) -> Result<Self> {
+        Ok(Self { uncertain: Some(Spool::new()?), ..self })
     }
 
     /// The change that a key needs, if any; counts the key.
@@ -155,10 +155,10 @@ impl<'a> ChangeCollector<'a> {
                 self.leave(&change.key, change.doubts, change.cautions);
                 continue;
             }
-            self.sums.unproven += u64::from(likeness == Likeness::Unproven);
+            self.sums.unverifiable += u64::from(likeness == Likeness::Unverifiable);
             change.cautions.extend(replica.then_some(Caution::Replica));
             client.counters().changes.add(1);
-            self.sums.could_uncover.add(&change);
+            self.sums.could_remove_markers.add(&change);
             if self.undelete == Undelete::Copy {
                 change.markers.clear();
             } else if !change.markers.is_empty() {
@@ -174,9 +174,9 @@ impl<'a> ChangeCollector<'a> {
             }
         }
         self.unwritten.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-        for unsure in self.unwritten.drain(..) {
-            if let Some(spool) = &mut self.unsure {
-                spool.push(segment, &unsure.key, &unsure)?;
+        for uncertain in self.unwritten.drain(..) {
+            if let Some(spool) = &mut self.uncertain {
+                spool.push(segment, &uncertain.key, &uncertain)?;
             }
         }
         Ok(())
@@ -184,28 +184,28 @@ impl<'a> ChangeCollector<'a> {
 
     /// Counts a key that nothing is done to, if its state at T is uncertain.
     fn leave(&mut self, key: &str, mut doubts: Vec<Doubt>, mut cautions: Vec<Caution>) {
-        self.sums.add_unsure(key, &doubts, &cautions);
+        self.sums.add_uncertain(key, &doubts, &cautions);
         doubts.retain(|doubt| doubt.is_of_answer());
         // The others inform about a change, and there is none.
         cautions.retain(|caution| *caution == Caution::Multipart);
-        if self.unsure.is_some() && !(doubts.is_empty() && cautions.is_empty()) {
-            self.unwritten.push(UnsureKey { key: key.to_owned(), doubts, cautions });
+        if self.uncertain.is_some() && !(doubts.is_empty() && cautions.is_empty()) {
+            self.unwritten.push(UncertainKey { key: key.to_owned(), doubts, cautions });
         }
     }
 
     /// Ends a segment's block: see [`Spool::cut`].
     fn cut(&mut self, segment: u64) -> Result<()> {
         self.changes.cut(segment)?;
-        self.unsure.as_mut().map_or(Ok(()), |unsure| unsure.cut(segment))
+        self.uncertain.as_mut().map_or(Ok(()), |uncertain| uncertain.cut(segment))
     }
 
     /// What was found in the end. A HEAD that is refused does not say whether a permission is missing or the credentials have
     /// expired, which would make all that was asked for since look different: so a request is sent that does.
     pub(super) async fn close(mut self, unknown: KeyShapes) -> Result<Findings> {
         if self.silent {
-            self.client.keeping(&self.place.bucket).await?;
+            self.client.versioning_status(&self.place.bucket).await?;
         }
         self.sums.set_unknown(unknown);
-        Ok(Findings { changes: self.changes, unsure: self.unsure, sums: self.sums })
+        Ok(Findings { changes: self.changes, uncertain: self.uncertain, sums: self.sums })
     }
 }

@@ -12,7 +12,7 @@
 //! Each is conditional on the key still holding what the run put there. A plan like any other: to be carried out by a
 //! run of its own, which can be gone on with, and taken back.
 
-use super::bucket::{require_keeping, require_removable, standing};
+use super::bucket::{require_removable, require_versioning, standing};
 use super::superseded::find_superseded;
 use super::uploads::abandon_noted;
 use crate::apply::Place;
@@ -55,14 +55,16 @@ impl Undo<'_> {
         let Self { done, server, undelete } = self;
         let manifest = done.manifest();
         let bucket = &manifest.changed().bucket;
-        require_keeping(bucket, standing(client, bucket).await?)?;
+        require_versioning(bucket, standing(client, bucket).await?)?;
         abandon_noted(client, done).await?;
         let now = client.clock().now().whole_second();
         find_superseded(client, done, now, cancel).await?;
         let state_dir = done.state_dir();
         let run = Run::create(state_dir, manifest.undo(done.id(), server, now))?;
         let planned = match plan_undo(done, &run, undelete, now) {
-            Ok(sums) if sums.to_uncover().keys > 0 => require_removable(client, bucket).await.map(|()| sums),
+            Ok(sums) if sums.to_remove_markers().keys > 0 => {
+                require_removable(client, bucket).await.map(|()| sums)
+            }
             planned => planned,
         };
         match planned {
@@ -136,7 +138,7 @@ fn as_if_made(change: &Change, ending: Ending) -> Ending {
     let Ending::Failed { over, .. } = ending else { return ending };
     match change.action {
         Action::Delete => Ending::Deleted { version_id: None, over },
-        _ if !change.markers.is_empty() => Ending::Uncovered,
+        _ if !change.markers.is_empty() => Ending::MarkersRemoved,
         Action::Undelete | Action::Revert => Ending::Copied { version_id: None, etag: None, over },
     }
 }
@@ -159,7 +161,7 @@ fn back(key: String, change: Change, ending: Ending, undelete: Undelete) -> Opti
             let markers = marker.into_iter().collect();
             Some(Change { markers, ..Change::new(key, Action::Undelete, None, Some(before)) })
         }
-        Ending::Uncovered => Some(Change::new(key, Action::Delete, change.then, None)),
+        Ending::MarkersRemoved => Some(Change::new(key, Action::Delete, change.then, None)),
         Ending::Skipped | Ending::Conflict | Ending::Archived | Ending::Failed { .. } => None,
     }
 }

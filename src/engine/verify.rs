@@ -141,7 +141,7 @@ impl Verdict {
     /// | any | none | some | yes | verified |
     /// | some | none | none | | verified |
     pub fn of(sums: &Sums, trust: bool) -> Self {
-        let uncertain = sums.unsure.all() > 0;
+        let uncertain = sums.uncertain.all() > 0;
         if sums.changes() > 0 {
             Self::Different
         } else if uncertain && !trust {

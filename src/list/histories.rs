@@ -91,7 +91,7 @@ async fn read_together<R: HistoryReader>(
     let mut on = |at: usize, entry: &Entry<'_>, order_lost: bool| {
         wanted.get_mut(at).map_or(Want::Enough, |of| of.reader.push(entry, order_lost))
     };
-    let (mut walk, mut guard) = (Walk::new(&keys), LoopGuard::default());
+    let (mut walk, mut guard) = (Lookup::new(&keys), LoopGuard::default());
     while let Some(step) = walk.step() {
         let after = step.after.as_ref();
         let request = PageRequest {
@@ -123,7 +123,7 @@ struct Step {
 
 /// Where a walk over some keys of a listing is.
 #[derive(Debug)]
-struct Walk<'a> {
+struct Lookup<'a> {
     keys: &'a [String],
     /// The first key that is not done with.
     at: usize,
@@ -133,7 +133,7 @@ struct Walk<'a> {
     dense: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Lookup<'a> {
     fn new(keys: &'a [String]) -> Self {
         Self { keys, at: 0, after: None, dense: false }
     }

@@ -49,17 +49,17 @@ pub(super) async fn check_by_each_part(
 ) -> Result<Verdict> {
     let proof = Proof::of(stored);
     let Proof::Parts { parts, .. } = proof else { return Ok(Verdict::Wrong) };
-    let Ok(parts) = i32::try_from(parts) else { return Ok(Verdict::Unproven) };
+    let Ok(parts) = i32::try_from(parts) else { return Ok(Verdict::Unverifiable) };
     let sizes = stream::iter(1..=parts)
         .map(|part| client.part_size(object, part))
         .buffered(limits::CONTENT_CHECKS)
         .try_collect::<Vec<_>>();
-    let Some(sizes) = known(sizes.await)? else { return Ok(Verdict::Unproven) };
+    let Some(sizes) = known(sizes.await)? else { return Ok(Verdict::Unverifiable) };
     let even = sizes.iter().rev().skip(1).all(|size| Some(size) == sizes.first());
     match PartSizes::each(sizes, stored.size) {
         Some(_) if even => Ok(Verdict::Wrong),
         Some(sizes) => read(file, Checker::new(stored.size, proof, Some(sizes))).await,
-        None => Ok(Verdict::Unproven),
+        None => Ok(Verdict::Unverifiable),
     }
 }
 

@@ -211,8 +211,8 @@ async fn bring(reader: Reader<'_>, to: &Restored, change: &Change, path: Result<
         }
     };
     let outcome = place(to, draft, change, &path).await?;
-    let unproven = verdict == Verdict::Unproven && matches!(outcome, Outcome::Copied(_));
-    reader.client.counters().unproven.add(u64::from(unproven));
+    let unverifiable = verdict == Verdict::Unverifiable && matches!(outcome, Outcome::Copied(_));
+    reader.client.counters().unverifiable.add(u64::from(unverifiable));
     Ok(outcome)
 }
 

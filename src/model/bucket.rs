@@ -90,7 +90,7 @@ pub enum Encryption {
 #[derive(Debug, Clone)]
 pub struct BucketSettings {
     /// How it keeps versions.
-    pub keeping: Known<VersioningStatus>,
+    pub versioning_status: Known<VersioningStatus>,
     /// Its lifecycle rules.
     pub rules: Known<Vec<Rule>>,
     /// Object Lock.
@@ -108,7 +108,9 @@ pub struct BucketSettings {
 impl BucketSettings {
     /// Whether it keeps versions.
     pub fn versioning(&self) -> Versioning {
-        self.keeping.value().map_or(Versioning::Unknown, |keeping| keeping.versioning)
+        self.versioning_status
+            .value()
+            .map_or(Versioning::Unknown, |versioning_status| versioning_status.versioning)
     }
 
     /// Whether its objects' ETags may not be MD5s. So too where we may not know.

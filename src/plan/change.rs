@@ -113,7 +113,7 @@ impl Change {
 
 /// A key that nothing is done to, though what it held at T is uncertain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct UnsureKey {
+pub struct UncertainKey {
     /// The key.
     pub key: String,
     /// Why.

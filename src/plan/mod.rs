@@ -6,7 +6,7 @@ mod only;
 mod plausibility;
 mod summary;
 
-pub use change::{Action, Change, Undelete, UnsureKey, decide};
+pub use change::{Action, Change, UncertainKey, Undelete, decide};
 pub use only::Only;
 pub use plausibility::{Plausibility, Warning};
-pub use summary::{Covered, PrefixCounts, Sums, Tally, Unsure};
+pub use summary::{Covered, PrefixCounts, Sums, Tally, Uncertain};

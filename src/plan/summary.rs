@@ -48,7 +48,7 @@ impl Covered {
 /// Keys that nothing would be done to, though the answer about them is in doubt: they are gone now, and by the listing were
 /// not there at T either; or they hold what the listing says they did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unsure {
+pub struct Uncertain {
     /// Keys.
     pub keys: u64,
     /// Those of them that a lifecycle rule may have falsified.
@@ -65,7 +65,7 @@ fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
-impl Unsure {
+impl Uncertain {
     /// All of them.
     pub fn all(&self) -> u64 {
         self.keys + self.multipart
@@ -80,8 +80,8 @@ pub type PrefixCounts = [u64; 3];
 pub struct Sums {
     actions: [Tally; 3],
     /// Keys that could come back by the removal of delete markers.
-    pub could_uncover: Covered,
-    uncover: Covered,
+    pub could_remove_markers: Covered,
+    remove_markers: Covered,
     /// Objects to be copied that are too large for one request.
     pub in_parts: u64,
     /// Keys that need nothing: their live version is the one of T, or they do not exist at either time.
@@ -90,7 +90,7 @@ pub struct Sums {
     pub same_content: u64,
     /// Keys of which it could not be told whether their content is the same, for want of a permission or of a
     /// checksum; counted as reverts.
-    pub unproven: u64,
+    pub unverifiable: u64,
     /// Changes of a kind that was not asked for; their content was not compared.
     pub excluded: u64,
     /// Keys that existed at T.
@@ -108,10 +108,10 @@ pub struct Sums {
     doubtful_deletes: u64,
     doubts: BTreeMap<Doubt, u64>,
     /// Keys that nothing is done to, though what they held at T is in doubt.
-    pub unsure: Unsure,
+    pub uncertain: Uncertain,
     /// Some of the keys of which it is in doubt what they held at T.
-    uncertain: BTreeSet<String>,
-    /// Some of the keys that [`Unsure::multipart`] counts.
+    uncertain_examples: BTreeSet<String>,
+    /// Some of the keys that [`Uncertain::multipart`] counts.
     straddling: BTreeSet<String>,
     cautions: BTreeMap<Caution, u64>,
     prefixes: BTreeMap<String, PrefixCounts>,
@@ -137,7 +137,7 @@ impl Sums {
             tally.keys += 1;
             tally.bytes += change.bytes();
         }
-        self.uncover.add(change);
+        self.remove_markers.add(change);
         let copied = change.action != Action::Delete && change.markers.is_empty();
         self.in_parts += u64::from(copied && change.bytes() > limits::MAX_COPY_BYTES);
         let doubtful = u64::from(!change.doubts.is_empty());
@@ -164,33 +164,33 @@ impl Sums {
     }
 
     /// Counts a key that nothing is done to, with the doubts and cautions about the answer that this rests on.
-    pub fn add_unsure(&mut self, key: &str, doubts: &[Doubt], cautions: &[Caution]) {
+    pub fn add_uncertain(&mut self, key: &str, doubts: &[Doubt], cautions: &[Caution]) {
         let has = |doubt: Doubt| u64::from(doubts.contains(&doubt));
         let of_answer = doubts.iter().any(|doubt| doubt.is_of_answer());
         if !of_answer && cautions.contains(&Caution::Multipart) {
-            self.unsure.multipart += 1;
+            self.uncertain.multipart += 1;
             if self.straddling.len() < limits::SHOWN_CHANGES {
                 self.straddling.insert(key.to_owned());
             }
         }
-        self.unsure.keys += u64::from(of_answer);
-        self.unsure.lifecycle += has(Doubt::Lifecycle);
-        self.unsure.null_version += has(Doubt::NullVersion);
+        self.uncertain.keys += u64::from(of_answer);
+        self.uncertain.lifecycle += has(Doubt::Lifecycle);
+        self.uncertain.null_version += has(Doubt::NullVersion);
         if of_answer {
             self.remember(key);
         }
     }
 
     fn remember(&mut self, key: &str) {
-        if self.uncertain.len() < limits::SHOWN_CHANGES {
-            self.uncertain.insert(key.to_owned());
+        if self.uncertain_examples.len() < limits::SHOWN_CHANGES {
+            self.uncertain_examples.insert(key.to_owned());
         }
     }
 
     /// How many keys it is in doubt of what they held at T, whether or not anything is done to them, by doubt.
     pub fn uncertain(&self) -> [(Doubt, u64); 2] {
-        let lifecycle = self.in_doubt(Doubt::Lifecycle) + self.unsure.lifecycle;
-        let null_version = self.in_doubt(Doubt::NullVersion) + self.unsure.null_version;
+        let lifecycle = self.with_doubt(Doubt::Lifecycle) + self.uncertain.lifecycle;
+        let null_version = self.with_doubt(Doubt::NullVersion) + self.uncertain.null_version;
         [(Doubt::Lifecycle, lifecycle), (Doubt::NullVersion, null_version)]
     }
 
@@ -205,7 +205,7 @@ impl Sums {
         };
         let reasons = self.uncertain().into_iter().filter(|(_, keys)| *keys > 0).map(in_words);
         let reasons = reasons.collect::<Vec<_>>().join(", and ");
-        let some = examples(self.uncertain.iter().map(String::as_str));
+        let some = examples(self.uncertain_examples.iter().map(String::as_str));
         (!reasons.is_empty()).then(|| format!("{reasons}: {some}"))
     }
 
@@ -253,7 +253,7 @@ impl Sums {
             oldest: self.oldest,
             unknown_keys: self.unknown_keys,
             unknown: self.unknown,
-            unsure: self.unsure,
+            uncertain: self.uncertain,
             ..changes
         }
     }
@@ -279,7 +279,7 @@ impl Sums {
     }
 
     /// How many of the changes carry a doubt.
-    pub fn in_doubt(&self, doubt: Doubt) -> u64 {
+    pub fn with_doubt(&self, doubt: Doubt) -> u64 {
         self.doubts.get(&doubt).copied().unwrap_or_default()
     }
 
@@ -290,13 +290,14 @@ impl Sums {
 
     /// Objects and bytes that have to be copied.
     pub fn to_copy(&self) -> Tally {
-        let (a, b, uncover) = (self.of(Action::Undelete), self.of(Action::Revert), self.uncover);
-        Tally { keys: a.keys + b.keys - uncover.keys, bytes: a.bytes + b.bytes - uncover.bytes }
+        let (a, b, remove_markers) =
+            (self.of(Action::Undelete), self.of(Action::Revert), self.remove_markers);
+        Tally { keys: a.keys + b.keys - remove_markers.keys, bytes: a.bytes + b.bytes - remove_markers.bytes }
     }
 
     /// Keys that come back by the removal of delete markers.
-    pub fn to_uncover(&self) -> Covered {
-        self.uncover
+    pub fn to_remove_markers(&self) -> Covered {
+        self.remove_markers
     }
 
     /// Changes by top-level prefix, in key order. Beyond a bound, the rest comes together under `None`.

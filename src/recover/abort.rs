@@ -188,7 +188,7 @@ pub(crate) fn loses_what_is_in_use(state: &RecoveryState, parts: &[AbortPart]) -
 
 /// What has become of a run since it was begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum UndoState {
     /// It is undone, by this run.
     Undone(String),
     /// These have to be undone, the newest first: the run itself, or the run that has undone its undo.
@@ -211,15 +211,15 @@ pub(crate) enum Standing {
 /// | the application may be quiesced | | the resume hook is run; a later recovery that has overtaken this one sees to that itself |
 pub(crate) fn abort_parts(
     state: &RecoveryState,
-    standing: impl Fn(&str) -> Standing,
+    standing: impl Fn(&str) -> UndoState,
     stays: impl Fn(usize) -> bool,
     has_hook: bool,
 ) -> Vec<AbortPart> {
     let overtaken = state.overtaken().is_some();
     let undo = |(bucket, run): &(usize, String)| match standing(run) {
-        Standing::Undone(by) => vec![AbortPart::Undone { run: run.clone(), by }],
-        Standing::InForce(_) if overtaken => vec![AbortPart::Left { run: run.clone() }],
-        Standing::InForce(runs) => {
+        UndoState::Undone(by) => vec![AbortPart::Undone { run: run.clone(), by }],
+        UndoState::InForce(_) if overtaken => vec![AbortPart::Left { run: run.clone() }],
+        UndoState::InForce(runs) => {
             runs.into_iter().map(|run| AbortPart::Undo { bucket: *bucket, run }).collect()
         }
     };

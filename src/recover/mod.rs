@@ -26,7 +26,7 @@ mod steps;
 pub(crate) mod swapped;
 
 pub(crate) use abort::{
-    ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, PartState, Standing,
+    ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, PartState, UndoState,
     abort_parts, loses_what_is_in_use,
 };
 pub(crate) use drill::{check_drill, drill_shape, is_scratch_of, scratch};

@@ -8,7 +8,7 @@ use crate::error::Error;
 pub(crate) struct RecoveryOutcome {
     pub ending: Ending,
     /// The application was stopped, or a part of it may have been, and has not been let go on.
-    pub stands_still: bool,
+    pub still_quiesced: bool,
     /// The resume hook was run to its end by this process.
     pub resumed: bool,
     /// The application, where an earlier process had run the resume hook to its end.

@@ -22,7 +22,7 @@ pub(crate) fn stays(Swap { source: Renamed { from, to, .. }, .. }: &Swap) -> Str
 }
 
 /// How another recovery is begun after names were swapped. The source is another database since.
-pub(crate) fn anew(Swap { source: Renamed { from, to, .. }, .. }: &Swap) -> String {
+pub(crate) fn start_over(Swap { source: Renamed { from, to, .. }, .. }: &Swap) -> String {
     format!(
         "{from} is now the restored database: to recover it again, choose a time after it was restored; earlier times can only be restored from {to}, with another recovery file"
     )

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::model::{Check, Destination, Instant};
 use crate::plan::file::Header;
-use crate::plan::{Action, Change, Sums, UnsureKey, Warning};
+use crate::plan::{Action, Change, Sums, UncertainKey, Warning};
 use crate::spill::Spool;
 
 type Out = BufWriter<std::io::Stdout>;
@@ -88,9 +88,9 @@ impl ChangesView {
     }
 
     /// The keys in doubt that are not among the changes: the table counts them.
-    pub(crate) fn unsure(&mut self, unsure: Option<Spool<UnsureKey>>) -> Result<()> {
-        let (Self::Json(lines), Some(unsure)) = (self, unsure) else { return Ok(()) };
-        unsure.into_changes()?.try_for_each(|unsure| lines.uncertain(&unsure?))
+    pub(crate) fn uncertain(&mut self, uncertain: Option<Spool<UncertainKey>>) -> Result<()> {
+        let (Self::Json(lines), Some(uncertain)) = (self, uncertain) else { return Ok(()) };
+        uncertain.into_changes()?.try_for_each(|uncertain| lines.uncertain(&uncertain?))
     }
 
     pub(crate) fn change(&mut self, change: &Change) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::doubt::{caution_meaning, meaning, straddling_keys, unsure_line};
+use super::doubt::{caution_meaning, meaning, straddling_keys, uncertain_line};
 use super::heading::{Heading, Purpose};
 use super::json::writes_needed;
 use super::prefixes::prefixes;
@@ -92,13 +92,13 @@ impl DiffView {
             return Ok(writeln!(out, "{}", nothing_to_change(sums))?);
         }
         let copies = sums.to_copy();
-        let uncover = sums.to_uncover();
-        let deletes = writes_needed(sums) - copies.keys - uncover.requests();
-        let tokens = copies.keys + sums.of(Action::Delete).keys + uncover.markers;
+        let remove_markers = sums.to_remove_markers();
+        let deletes = writes_needed(sums) - copies.keys - remove_markers.requests();
+        let tokens = copies.keys + sums.of(Action::Delete).keys + remove_markers.markers;
         let seconds = tokens.div_ceil(u64::from(rate.max(1)));
         let in_doubt = sums.uncertain().iter().any(|(_, keys)| *keys > 0);
         let typed = |option: &str| self.heading.restore.split(' ').any(|word| word == option);
-        let settled = match (in_doubt, sums.in_doubt(Doubt::Archived)) {
+        let settled = match (in_doubt, sums.with_doubt(Doubt::Archived)) {
             (true, _) if !typed("--doubtful") => " --doubtful skip",
             (false, 1..) if !typed("--thaw") => " --thaw bulk",
             _ => "",
@@ -117,17 +117,17 @@ impl DiffView {
         if deletes > 0 {
             work.push(plural(deletes, "delete request", "delete requests"));
         }
-        if uncover.keys > 0 {
-            let requests = plural(uncover.requests(), "request", "requests");
+        if remove_markers.keys > 0 {
+            let requests = plural(remove_markers.requests(), "request", "requests");
             work.push(format!(
                 "{requests} to remove the delete markers above {}",
-                plural(uncover.keys, "key", "keys")
+                plural(remove_markers.keys, "key", "keys")
             ));
         }
         let (work, time, rate) = (work.join(", "), duration(seconds), count(u64::from(rate)));
         writeln!(out, "  {work}, at least {time} at {rate}/s")?;
-        let could = sums.could_uncover;
-        if uncover.keys == 0 && could.keys > could.requests() {
+        let could = sums.could_remove_markers;
+        if remove_markers.keys == 0 && could.keys > could.requests() {
             writeln!(
                 out,
                 "  hint: {} of these are only hidden by delete markers; --undelete remove-marker restores them with {}",
@@ -163,8 +163,8 @@ pub(crate) fn nothing_to_change(sums: &Sums) -> String {
 }
 
 /// That nothing but the size of so many objects could be checked.
-pub(super) fn sizes_only(unproven: u64) -> String {
-    let objects = plural(unproven, "object was", "objects were");
+pub(super) fn sizes_only(unverifiable: u64) -> String {
+    let objects = plural(unverifiable, "object was", "objects were");
     format!("{objects} checked by size only: the server provides no checksum")
 }
 
@@ -194,14 +194,14 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
         };
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", "same", count(sums.same_content), "")?;
     }
-    let archived = sums.in_doubt(Doubt::Archived);
+    let archived = sums.with_doubt(Doubt::Archived);
     let to_thaw =
         matches!(purpose, Purpose::Restore | Purpose::Elsewhere).then_some((Doubt::Archived, archived));
     for (doubt, keys) in sums.uncertain().into_iter().chain(to_thaw).filter(|(_, keys)| *keys > 0) {
         let meaning = meaning(doubt);
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", doubt.name(), count(keys), "")?;
     }
-    if let Some(line) = unsure_line(sums) {
+    if let Some(line) = uncertain_line(sums) {
         writeln!(out, "  {line}")?;
     }
     if let Some(keys) = straddling_keys(sums) {
@@ -211,13 +211,13 @@ fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
         let meaning = caution_meaning(caution);
         writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", caution.name(), count(keys), "")?;
     }
-    if sums.unproven > 0 && purpose == Purpose::VerifyDirectory {
-        writeln!(out, "  {}", sizes_only(sums.unproven))?;
-    } else if sums.unproven > 0 {
+    if sums.unverifiable > 0 && purpose == Purpose::VerifyDirectory {
+        writeln!(out, "  {}", sizes_only(sums.unverifiable))?;
+    } else if sums.unverifiable > 0 {
         writeln!(
             out,
             "  {} shown as {} may have the same content: no checksum, or no permission (s3:GetObjectVersion), to compare",
-            count(sums.unproven),
+            count(sums.unverifiable),
             purpose.words(Action::Revert).0
         )?;
     }

@@ -28,17 +28,17 @@ pub(super) fn caution_meaning(caution: Caution) -> &'static str {
 }
 
 /// Of the keys in doubt, those that nothing would be done to; `None` if there are none.
-pub(super) fn unsure_line(sums: &Sums) -> Option<String> {
-    let keys = plural(sums.unsure.keys, "uncertain key is", "uncertain keys are");
-    (sums.unsure.keys > 0)
+pub(super) fn uncertain_line(sums: &Sums) -> Option<String> {
+    let keys = plural(sums.uncertain.keys, "uncertain key is", "uncertain keys are");
+    (sums.uncertain.keys > 0)
         .then(|| format!("{keys} not among the changes: the version live at T may have been removed"))
 }
 
 /// Of the keys that nothing would be done to, those that held a multipart upload that may have been completed after T: how
 /// many, and some of them; `None` if there are none.
 pub(super) fn straddling_keys(sums: &Sums) -> Option<String> {
-    let keys = plural(sums.unsure.multipart, "key was", "keys were");
-    (sums.unsure.multipart > 0).then(|| {
+    let keys = plural(sums.uncertain.multipart, "key was", "keys were");
+    (sums.uncertain.multipart > 0).then(|| {
         let examples = examples(sums.straddling());
         format!(
             "{keys} uploaded in parts, started shortly before T and possibly completed after it: {examples}"

@@ -53,7 +53,7 @@ impl RunWords<'_> {
     /// An error that stopped it, with the way on.
     pub(crate) fn stopped(&self, e: Error, elapsed: Duration) -> Error {
         let (id, counters, resume) = (self.run.id(), self.counters, &self.next.resume);
-        let changed = counters.copied.get() + counters.deleted.get() + counters.uncovered.get();
+        let changed = counters.copied.get() + counters.deleted.get() + counters.markers_removed.get();
         match e.kind() {
             ErrorKind::Corrupt if changed == 0 => e,
             ErrorKind::Credentials => {

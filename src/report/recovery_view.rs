@@ -10,7 +10,7 @@ use super::notices::{notice_line, plan_text};
 use super::prompt::Prompt;
 use super::recoveries::{abort_text, aborted_line};
 use super::recovery::{StepNews, recovery_table};
-use super::recovery_words::{Ended, anew, recovery_words};
+use super::recovery_words::{Ended, recovery_words, start_over};
 use super::{Format, JsonLines, Output, output_file, recovery_page, say};
 use crate::engine::recover::{Conclusion, Notice, RecoveryResult, Source};
 use crate::error::{Error, ErrorKind, Result};
@@ -120,7 +120,7 @@ impl<'a> RecoveryView<'a> {
             say(&error_words(e, false));
         }
         if result.had_ended {
-            self.output.note(&anew(&self.source.file, &state));
+            self.output.note(&start_over(&self.source.file, &state));
         }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String>
     let mut lines = match outcome.ending {
         Ending::Done | Ending::Inconsistent => words_of_done(ended, suggest),
         Ending::NotBegun => {
-            let is_resumed = file.hooks.resume.is_some() && !outcome.stands_still;
+            let is_resumed = file.hooks.resume.is_some() && !outcome.still_quiesced;
             let resumed = if is_resumed { "; the resume hook has been run" } else { "" };
             vec![
                 format!("the quiesce hook failed, so nothing was changed{resumed}"),
@@ -50,7 +50,7 @@ pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String>
         Ending::Failed | Ending::Interrupted if state.is_ended() => Vec::new(),
         Ending::Failed | Ending::Interrupted => ways_on(ended, suggest),
     };
-    if outcome.stands_still {
+    if outcome.still_quiesced {
         let stands =
             if state.status(Step::Quiesce) == Some(&Status::Done) { "is still" } else { "may still be" };
         let why = match file.hooks.resume {
@@ -106,9 +106,9 @@ fn ways_on(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
 }
 
 /// How another recovery to the same time is begun after one that had ended.
-pub(crate) fn anew(file: &RecoveryFile, state: &RecoveryState) -> String {
+pub(crate) fn start_over(file: &RecoveryFile, state: &RecoveryState) -> String {
     if let Some(swap) = state.swaps().next() {
-        return swapped::anew(swap);
+        return swapped::start_over(swap);
     }
     let how = if file.databases.is_empty() {
         "to recover to this time again, run the same command again"

@@ -17,7 +17,7 @@ pub(crate) fn done_line(counters: &Counters, elapsed: Duration, interrupted: boo
     let conflicts = plural(counters.conflicts.get(), "conflict", "conflicts");
     let failed = count(counters.failed.get());
     let head = if interrupted { "interrupted after" } else { "done in" };
-    let uncovered = match counters.uncovered.get() {
+    let markers_removed = match counters.markers_removed.get() {
         0 => String::new(),
         n => format!(" {} restored by removing markers,", count(n)),
     };
@@ -32,7 +32,7 @@ pub(crate) fn done_line(counters: &Counters, elapsed: Duration, interrupted: boo
         n => format!(", {} superseded", count(n)),
     };
     format!(
-        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{uncovered}{already} {conflicts}, {failed} failed{archived}{superseded}",
+        "{head} {:.1} s: {copied} copied ({}), {deleted} deleted,{markers_removed}{already} {conflicts}, {failed} failed{archived}{superseded}",
         elapsed.as_secs_f64(),
         bytes(counters.bytes_copied.get())
     )
@@ -59,7 +59,7 @@ pub(crate) fn not_kept_line(counters: &Counters) -> Option<String> {
 pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -> Option<String> {
     let key = printable(&change.key);
     match outcome {
-        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
+        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::MarkersRemoved | Outcome::Skipped => None,
         Outcome::Conflict => Some(format!("conflict  {key}: {conflict}")),
         Outcome::Superseded { version, .. } => {
             let what = match version {
@@ -103,8 +103,8 @@ pub(crate) fn download_words(
     check: &str,
 ) -> Vec<String> {
     let (failed, conflicts) = (counters.failed.get(), counters.conflicts.get());
-    let unproven = counters.unproven.get();
-    let mut lines: Vec<_> = (unproven > 0).then(|| sizes_only(unproven)).into_iter().collect();
+    let unverifiable = counters.unverifiable.get();
+    let mut lines: Vec<_> = (unverifiable > 0).then(|| sizes_only(unverifiable)).into_iter().collect();
     if !finished {
         lines.push(
             "run the same command again to resume: files that are already correct are not read again"

@@ -52,7 +52,7 @@ impl AskedKeys {
 /// Said where nothing differs.
 fn equal(sums: &Sums, at: Instant, trust: bool) -> String {
     let at = at.human();
-    let uncertain = sums.unsure.all();
+    let uncertain = sums.uncertain.all();
     if uncertain == 0 || trust {
         let keys = plural(sums.matched(), "key is as it was", "keys are as they were");
         let trusted = if uncertain == 0 {
@@ -63,8 +63,8 @@ fn equal(sums: &Sums, at: Instant, trust: bool) -> String {
         return format!("verified: {keys} at {at}{trusted}");
     }
     let mut reasons = Vec::new();
-    if sums.unsure.keys > 0 {
-        let in_doubt = plural(sums.unsure.keys, "key", "keys");
+    if sums.uncertain.keys > 0 {
+        let in_doubt = plural(sums.uncertain.keys, "key", "keys");
         reasons.push(format!("the state of {in_doubt} is uncertain"));
     }
     reasons.extend(straddling_keys(sums));

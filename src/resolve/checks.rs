@@ -36,14 +36,16 @@ pub fn checks(
     at: Option<Instant>,
     now: Instant,
 ) -> Vec<Check> {
-    let BucketSettings { keeping, rules, lock, replicas, acls, encryption, conditions } = settings;
+    let BucketSettings { versioning_status, rules, lock, replicas, acls, encryption, conditions } = settings;
     vec![
-        versioning(keeping.clone().map(|keeping| keeping.versioning)),
+        versioning(versioning_status.clone().map(|versioning_status| versioning_status.versioning)),
         history_check(rules, expiries, prefix, at, now),
-        judged(Subject::MfaDelete, "MFA delete", keeping, |keeping| match keeping {
-            VersioningStatus { mfa_delete: false, .. } => passed("no MFA delete"),
-            VersioningStatus { mfa_delete: true, .. } => {
-                warned("MFA delete is enabled: delete markers cannot be removed by version ID, as undo does")
+        judged(Subject::MfaDelete, "MFA delete", versioning_status, |versioning_status| {
+            match versioning_status {
+                VersioningStatus { mfa_delete: false, .. } => passed("no MFA delete"),
+                VersioningStatus { mfa_delete: true, .. } => warned(
+                    "MFA delete is enabled: delete markers cannot be removed by version ID, as undo does",
+                ),
             }
         }),
         judged(Subject::ObjectLock, "Object Lock", lock, object_lock),

@@ -19,9 +19,9 @@
 //! | differ | any | equal | different |
 //! | none in common | equal, no KMS | equal | same |
 //! | none in common | both single-part, differ, no KMS | equal | different |
-//! | none in common | else | equal | unproven |
+//! | none in common | else | equal | unverifiable |
 //!
-//! Where there are tags that we may not read, what would be the same is unproven.
+//! Where there are tags that we may not read, what would be the same is unverifiable.
 
 use crate::model::{ObjectHead, Version};
 
@@ -33,7 +33,7 @@ pub enum Likeness {
     /// Something differs.
     Different,
     /// Nothing that the server says proves either.
-    Unproven,
+    Unverifiable,
 }
 
 /// Whether the listing leaves it open that two different versions are the same object. `kms` says that the bucket's
@@ -52,7 +52,7 @@ pub fn likeness(a: &ObjectHead, b: &ObjectHead) -> Likeness {
         (Some(_), Some(_)) => likeness_of_bytes(a, b),
         // The number of tags is told only to those who may read them: this is a rare refusal.
         _ if likeness_of_bytes(a, b) == Likeness::Different => Likeness::Different,
-        _ => Likeness::Unproven,
+        _ => Likeness::Unverifiable,
     }
 }
 
@@ -69,7 +69,7 @@ fn likeness_of_bytes(a: &ObjectHead, b: &ObjectHead) -> Likeness {
     match (a.kms || b.kms, a.etag == b.etag) {
         (false, true) => Likeness::Same,
         (false, false) if !multipart => Likeness::Different,
-        _ => Likeness::Unproven,
+        _ => Likeness::Unverifiable,
     }
 }
 

@@ -105,7 +105,7 @@ pub enum Verdict {
     /// These are the object's bytes.
     Proven,
     /// There are as many, and nothing tells more.
-    Unproven,
+    Unverifiable,
     /// They are not.
     Wrong,
 }
@@ -157,9 +157,9 @@ impl Checker {
         if self.seen != self.size {
             return Verdict::Wrong;
         }
-        let Some((algorithm, expected)) = self.expected else { return Verdict::Unproven };
+        let Some((algorithm, expected)) = self.expected else { return Verdict::Unverifiable };
         let digest = match self.state {
-            State::Size => return Verdict::Unproven,
+            State::Size => return Verdict::Unverifiable,
             State::Whole(digest) => digest.finish(),
             State::Parts(parts) => parts.finish(),
         };

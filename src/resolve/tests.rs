@@ -84,7 +84,7 @@ fn resolve(entries: &[Listed], as_of: (AsOf, AsOf), order_lost: bool) -> Vec<Sta
 }
 
 #[test]
-fn only_what_lies_under_delete_markers_alone_can_be_uncovered() {
+fn only_delete_markers_above_a_version_can_be_removed() {
     for (entries, t, order_lost, markers) in [
         ("m2@20 v1@10", 15, false, &["m2"][..]),
         ("m4@40 m3@30 m2@20 v1@10", 15, false, &["m4", "m3", "m2"]),

@@ -40,7 +40,7 @@ impl Client {
     /// A signature that does not match may be that of one request alone: a proxy that rewrites a path breaks those of odd keys.
     /// Where another request is accepted, the error is of its key, and not of the credentials.
     pub async fn narrowed(&self, e: Error, bucket: &str) -> Error {
-        if e.code() != Some("SignatureDoesNotMatch") || self.keeping(bucket).await.is_err() {
+        if e.code() != Some("SignatureDoesNotMatch") || self.versioning_status(bucket).await.is_err() {
             return e;
         }
         let narrowed = Error::new(ErrorKind::Denied, e.to_string()).with_code("SignatureDoesNotMatch");

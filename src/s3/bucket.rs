@@ -18,7 +18,7 @@ use crate::model::{
 impl Client {
     /// Whether and how the bucket keeps versions. The first request of every command: it finds out that the server is not
     /// there, or the bucket is not ours, and so gives up sooner than others.
-    pub async fn keeping(&self, bucket: &str) -> Result<Known<VersioningStatus>> {
+    pub async fn versioning_status(&self, bucket: &str) -> Result<Known<VersioningStatus>> {
         const PERMISSION: &str = "s3:GetBucketVersioning";
         if is_access_point(bucket) {
             return self.reach(bucket).await.map(|()| Known::untold());
@@ -66,7 +66,7 @@ impl Client {
 
     /// Finds the region of a bucket, if no request has found it yet. Requests about it fail if it cannot be found.
     pub async fn find(&self, bucket: &str) -> Result<()> {
-        if self.place.knows(bucket) { Ok(()) } else { self.keeping(bucket).await.map(drop) }
+        if self.place.knows(bucket) { Ok(()) } else { self.versioning_status(bucket).await.map(drop) }
     }
 
     /// Object Lock.

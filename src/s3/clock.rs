@@ -126,7 +126,7 @@ impl Client {
     /// The same, before any other request: one is sent for its `Date`. What goes wrong with it, the next request tells.
     pub async fn ask_clock(&self, bucket: &str) -> &ServerClock {
         if self.clock.skew().is_none() {
-            drop(self.keeping(bucket).await);
+            drop(self.versioning_status(bucket).await);
         }
         &self.clock
     }

@@ -67,8 +67,8 @@ impl Replay for RecoveryState {
     }
 
     fn on_damage(&self) -> Vec<String> {
-        let anew = "after fixing that, move its directory away to start over";
-        vec![list::known(self), anew.to_owned()]
+        let start_over = "after fixing that, move its directory away to start over";
+        vec![list::known(self), start_over.to_owned()]
     }
 }
 

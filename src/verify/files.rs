@@ -96,14 +96,14 @@ impl<'a> Files<'a> {
                 return Ok(verdict);
             }
         } else if trust_etag {
-            return Ok(Verdict::Unproven);
+            return Ok(Verdict::Unverifiable);
         }
         let stored = match client.stored(object).await {
             Ok(Some(stored)) => stored,
             // Nothing more can be learnt of it.
-            Ok(None) => return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong)),
+            Ok(None) => return Ok(by_etag.map_or(Verdict::Unverifiable, |_| Verdict::Wrong)),
             Err(e) if e.is_unreadable_object() => {
-                return Ok(by_etag.map_or(Verdict::Unproven, |_| Verdict::Wrong));
+                return Ok(by_etag.map_or(Verdict::Unverifiable, |_| Verdict::Wrong));
             }
             Err(e) => return Err(e),
         };

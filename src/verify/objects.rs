@@ -64,7 +64,7 @@ impl Compare {
         let replica = a.as_ref().is_some_and(|a| a.replica);
         let likeness = match (a, b) {
             (Some(a), Some(b)) => likeness(&a, &b),
-            _ => Likeness::Unproven,
+            _ => Likeness::Unverifiable,
         };
         Ok(Compared { likeness, replica, silent })
     }

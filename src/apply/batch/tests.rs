@@ -12,7 +12,9 @@ fn sizes(items: Vec<Item>) -> Vec<(&'static str, usize)> {
         .map(|work| match work {
             Work::One(_) => ("one", 1),
             Work::Delete(items) => ("delete", items.len()),
-            Work::Uncover(items) => ("uncover", items.iter().map(|i| i.change.markers.len()).sum()),
+            Work::RemoveMarkers(items) => {
+                ("remove_markers", items.iter().map(|i| i.change.markers.len()).sum())
+            }
         })
         .collect()
 }
@@ -31,6 +33,9 @@ fn deletes_go_by_the_thousand_and_odd_keys_alone() {
 fn a_request_removes_at_most_a_thousand_markers() {
     let items = [400, 600, 1, 999, 1, 1000].into_iter().enumerate();
     let items = items.map(|(n, markers)| item(n as u64, "k", Action::Undelete, markers)).collect();
-    let uncover = |markers| ("uncover", markers);
-    assert_eq!(sizes(items), [uncover(1000), uncover(1000), uncover(1), uncover(1000)]);
+    let remove_markers = |markers| ("remove_markers", markers);
+    assert_eq!(
+        sizes(items),
+        [remove_markers(1000), remove_markers(1000), remove_markers(1), remove_markers(1000)]
+    );
 }

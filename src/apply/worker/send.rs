@@ -26,7 +26,7 @@ impl Worker {
         };
         match change.action {
             Action::Delete => self.send_delete(&key, etag).await,
-            _ if !change.markers.is_empty() => self.send_uncover(&key, item).await,
+            _ if !change.markers.is_empty() => self.send_marker_removal(&key, item).await,
             Action::Undelete | Action::Revert => {
                 let guard = match (etag, guarded) {
                     (Some(etag), _) => Guard::Etag(etag.to_owned()),
@@ -55,7 +55,7 @@ impl Worker {
         Ok(Outcome::Deleted(client.delete_one(bucket, target).await?))
     }
 
-    async fn send_uncover(&self, key: &str, item: &Item) -> Result<Outcome> {
+    async fn send_marker_removal(&self, key: &str, item: &Item) -> Result<Outcome> {
         let (client, bucket) = (&self.0.client, &self.0.place.bucket);
         let mut markers = MarkersReader::new(&item.change);
         client.unless_halted(history(client, bucket, key, |entry, lost| markers.push(entry, lost))).await?;
@@ -65,13 +65,17 @@ impl Worker {
             let target = DeleteKey { key, etag: None, version_id: Some(marker) };
             removed.push(client.delete_one(bucket, target).await?);
         }
-        self.uncovered(item, &removed).await
+        self.markers_removed(item, &removed).await
     }
 
     /// Whether a key whose markers were removed holds what it should. S3 says of a marker that was there that it was one
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeletedObject.html>): where none was, somebody else, or an
     /// earlier undo, has removed them, and it is not this run's to take back.
-    pub(in crate::apply) async fn uncovered(&self, item: &Item, removed: &[Deleted]) -> Result<Outcome> {
+    pub(in crate::apply) async fn markers_removed(
+        &self,
+        item: &Item,
+        removed: &[Deleted],
+    ) -> Result<Outcome> {
         let ours = item.open || removed.iter().any(|deleted| deleted.version_id.is_some());
         Ok(match self.look(item).await? {
             Seen::Wanted(_) if !ours => Outcome::Skipped,

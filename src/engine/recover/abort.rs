@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{
     ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, Conclusion,
     DatabaseKind, NextCommand, Notice, PartState, Purpose, Record, RecoveryFile, RecoveryManifest,
-    RecoveryState, Standing, abort_parts, loses_what_is_in_use,
+    RecoveryState, UndoState, abort_parts, loses_what_is_in_use,
 };
 use crate::state::{Glimpse, Quiesced, Recovery, Run, RunStatus};
 
@@ -174,8 +174,8 @@ impl Aborted {
 fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> Result<Vec<AbortPart>> {
     let runs = Run::list(state_dir)?;
     let standing = |run: &str| match RunStatus::undone_by(run, &runs) {
-        Some(by) => Standing::Undone(by.to_owned()),
-        None => Standing::InForce(RunStatus::in_force(run, &runs)),
+        Some(by) => UndoState::Undone(by.to_owned()),
+        None => UndoState::InForce(RunStatus::in_force(run, &runs)),
     };
     let stays = |n: usize| file.databases.get(n).is_some_and(DatabaseKind::is_restored_in_place);
     Ok(abort_parts(&recovery.state, standing, stays, file.hooks.resume.is_some()))

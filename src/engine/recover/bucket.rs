@@ -43,7 +43,7 @@ pub(crate) struct BucketPart {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Terms {
+pub(crate) struct BucketOptions {
     pub state_dir: PathBuf,
     /// What every bucket is told alike.
     pub options: RestoreOptions,
@@ -66,12 +66,17 @@ impl BucketPart {
     }
 
     /// What a restore to `at` would change now.
-    pub(crate) async fn prepare(&self, at: Instant, terms: &Terms, cancel: &Cancel) -> Result<Prepared> {
+    pub(crate) async fn prepare(
+        &self,
+        at: Instant,
+        terms: &BucketOptions,
+        cancel: &Cancel,
+    ) -> Result<Prepared> {
         let (query, to, undelete) = (Box::new(self.query(at, terms)?), self.to.clone(), Undelete::Copy);
         Restore::Past { query, to, undelete }.prepare(&self.client, cancel).await
     }
 
-    fn query(&self, at: Instant, terms: &Terms) -> Result<Query> {
+    fn query(&self, at: Instant, terms: &BucketOptions) -> Result<Query> {
         let (location, at) = (self.location.clone(), TypedTime::Instant(at));
         let mut query = Query::new(location, at, Selected::default())?;
         query.multipart_window = terms.multipart_window;
@@ -96,7 +101,7 @@ impl BucketPart {
         )))
     }
 
-    pub(super) async fn judge(&self, at: Instant, terms: &Terms) -> Result<Judge> {
+    pub(super) async fn judge(&self, at: Instant, terms: &BucketOptions) -> Result<Judge> {
         let rules = rules(&self.client, &self.location.bucket).await?;
         Ok(self.query(at, terms)?.judge(&rules, at, AsOf::Latest))
     }
@@ -116,7 +121,7 @@ impl StepContext<'_> {
         let mut result = StepResult { note: Some("nothing to change".to_owned()), ..StepResult::default() };
         for round in 1..=limits::BUCKET_RUNS {
             let Some(run) = begun.take() else { break };
-            result = self.carry_out_run(part, n, run).await?;
+            result = self.execute_run(part, n, run).await?;
             if resumed && round < limits::BUCKET_RUNS && self.differences(recovery, n).await? > 0 {
                 begun = self.begin_run(recovery, part, n).await?;
             }
@@ -124,7 +129,7 @@ impl StepContext<'_> {
         Ok(result)
     }
 
-    async fn carry_out_run(&self, part: &BucketPart, n: usize, mut run: Run) -> Result<StepResult> {
+    async fn execute_run(&self, part: &BucketPart, n: usize, mut run: Run) -> Result<StepResult> {
         run.thaw(self.terms.options.copying.thaw);
         let warning = run.damaged_uploads()?;
         let mut first = None;
@@ -172,8 +177,8 @@ impl StepContext<'_> {
         let Findings { changes, sums, .. } = verification.survey(&part.client, self.cancel).await?;
         let mut counts =
             counts([("matched", sums.matched()), ("mismatched", sums.changes()), ("keys", sums.existed)]);
-        if sums.unsure.all() > 0 {
-            counts.insert("uncertain".to_owned(), sums.unsure.all());
+        if sums.uncertain.all() > 0 {
+            counts.insert("uncertain".to_owned(), sums.uncertain.all());
         }
         if sums.found_nothing() && !part.allow_empty {
             self.find(Finding::nothing_restored(&part.location, sums.oldest));

@@ -45,7 +45,7 @@ fn told(ended: Ended<RecoveryOutcome>, deadline: Duration, quiesced: bool) -> Re
                 late().hint(format!("a hook or command was killed {minutes} minutes after the deadline"));
             RecoveryOutcome {
                 ending: Ending::Failed,
-                stands_still: quiesced,
+                still_quiesced: quiesced,
                 resumed: false,
                 running: None,
                 trouble: Some(trouble),

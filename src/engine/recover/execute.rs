@@ -82,7 +82,7 @@ pub(super) async fn execute(recovery: &Recovery, parts: &StepContext<'_>) -> Rec
     };
     let let_go = let_go(recovery, parts, &mut trouble).await;
     let state = recovery.state();
-    let stands_still = state.may_be_quiesced() && !let_go;
+    let still_quiesced = state.may_be_quiesced() && !let_go;
     if state.is_done() && looked && !state.is_ended() && recovery.manifest().purpose == Purpose::Recover {
         trouble = recovery.note(|at| Record::Ended { at }).err();
     }
@@ -95,7 +95,7 @@ pub(super) async fn execute(recovery: &Recovery, parts: &StepContext<'_>) -> Rec
         ending => ending,
     };
     let resumed = let_go || resumed_between(&before, &recovery.state());
-    RecoveryOutcome { ending, stands_still, resumed, running, trouble }
+    RecoveryOutcome { ending, still_quiesced, resumed, running, trouble }
 }
 
 /// Lets the application go on after a quiesce hook that failed, or of which that is not known: it may have stopped a part of

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 
-use super::bucket::{BucketPart, Terms};
+use super::bucket::{BucketOptions, BucketPart};
 use super::connect::{as_written, buckets, clock_of, databases};
 use super::deadline::execute_by;
 use super::source::Source;
@@ -110,10 +110,10 @@ impl<'a> Session<'a> {
         (self.request.on)(notice)
     }
 
-    pub(super) fn terms(&self) -> Terms {
+    pub(super) fn terms(&self) -> BucketOptions {
         let RecoveryOptions { state_dir, restore, multipart_window, .. } = self.request.options;
         let (state_dir, options) = (state_dir.clone(), *restore);
-        Terms { state_dir, options, multipart_window: *multipart_window, now: self.now }
+        BucketOptions { state_dir, options, multipart_window: *multipart_window, now: self.now }
     }
 
     /// What a recovery or a drill of the file is told.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::BufReader;
 
-use super::bucket::{BucketPart, Terms};
+use super::bucket::{BucketOptions, BucketPart};
 use super::environment::{environment, reached_by};
 use super::hooks::{Hook, run_hook};
 use crate::apply::Outcome;
@@ -12,7 +12,7 @@ use crate::db::{Database, Next, Request, wait};
 use crate::engine::heal::Heal;
 use crate::engine::options::{OnDoubt, RestoreOptions};
 use crate::engine::references::{Held, References, Search};
-use crate::engine::restore::{Begun, Standings, bucket_states};
+use crate::engine::restore::{Begun, BucketStates, bucket_states};
 use crate::engine::rows::read_keys;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -31,7 +31,7 @@ pub(crate) struct StepContext<'a> {
     pub databases: &'a [Database],
     /// Its buckets, in its order.
     pub buckets: &'a [BucketPart],
-    pub terms: Terms,
+    pub terms: BucketOptions,
     pub cancel: &'a Cancel,
     pub on: &'a dyn Fn(&Event<'_>),
     /// What was found not to be as it should.
@@ -226,7 +226,7 @@ impl StepContext<'_> {
     ) -> Result<u64> {
         let part = self.bucket(n)?;
         let BucketPart { client, location, to, .. } = part;
-        let Standings { here, there, .. } = bucket_states(client, location, to.as_ref()).await?;
+        let BucketStates { here, there, .. } = bucket_states(client, location, to.as_ref()).await?;
         let (location, to, at) = (location.clone(), to.clone(), recovery.manifest().at);
         let heal = Heal { location, at, to, within, here, there };
         let prepared = heal.prepare(client, dangling).await?;
@@ -267,7 +267,7 @@ const ARCHIVED: &str = "it is archived";
 /// Why a change was not made; none if it was, or need not be.
 fn why_not(outcome: &Outcome) -> Option<String> {
     match outcome {
-        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => None,
+        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::MarkersRemoved | Outcome::Skipped => None,
         Outcome::Conflict => Some("the key was changed meanwhile".to_owned()),
         Outcome::Superseded { .. } => Some("an unseen write was superseded".to_owned()),
         Outcome::Archived { .. } => Some(ARCHIVED.to_owned()),

@@ -9,14 +9,15 @@ fn version(id: &str) -> Version {
 fn what_may_have_been_done_is_taken_back_as_if_it_had() {
     let (v, w) = (version("v"), version("w"));
     let revert = Change::new("k", Action::Revert, Some(w.clone()), Some(v.clone()));
-    let uncover = Change { markers: vec!["m".into()], ..Change::new("k", Action::Undelete, None, Some(v)) };
+    let remove_markers =
+        Change { markers: vec!["m".into()], ..Change::new("k", Action::Undelete, None, Some(v)) };
     let delete = Change::new("k", Action::Delete, Some(w), None);
     let failed = |over| Ending::Failed { error: String::new(), over };
     let over = Some(Box::new(Superseded { version: Some(version("x")), superseded: false }));
     for (change, ending, expected) in [
         (&revert, failed(None), Ending::Copied { version_id: None, etag: None, over: None }),
         (&revert, failed(over.clone()), Ending::Copied { version_id: None, etag: None, over }),
-        (&uncover, failed(None), Ending::Uncovered),
+        (&remove_markers, failed(None), Ending::MarkersRemoved),
         (&delete, failed(None), Ending::Deleted { version_id: None, over: None }),
         (&revert, Ending::Conflict, Ending::Conflict),
     ] {
@@ -51,7 +52,7 @@ fn the_table_holds() {
         (change(Some(&w), None), deleted(Some("m")), remove, Some(undelete(&["m"]))),
         (change(Some(&w), None), deleted(Some("m")), Undelete::Copy, Some(undelete(&[]))),
         (change(Some(&w), None), deleted(None), remove, Some(undelete(&[]))),
-        (change(None, Some(&v)), Ending::Uncovered, remove, Some(delete(&v))),
+        (change(None, Some(&v)), Ending::MarkersRemoved, remove, Some(delete(&v))),
         (change(Some(&w), Some(&v)), Ending::Skipped, remove, None),
         (change(Some(&w), Some(&v)), Ending::Conflict, remove, None),
         (change(Some(&w), Some(&v)), Ending::Failed { error: String::new(), over: None }, remove, None),

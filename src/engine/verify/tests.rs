@@ -1,22 +1,22 @@
 use super::*;
-use crate::plan::{Action, Change, Unsure};
+use crate::plan::{Action, Change, Uncertain};
 
 #[test]
 fn the_table_holds() {
-    let unsure = |keys, multipart| Unsure { keys, multipart, ..Unsure::default() };
+    let uncertain = |keys, multipart| Uncertain { keys, multipart, ..Uncertain::default() };
     for (unchanged, changes, uncertain, trust, expected) in [
-        (0, 0, unsure(0, 0), false, Verdict::Empty),
-        (0, 0, unsure(0, 0), true, Verdict::Empty),
-        (0, 1, unsure(0, 0), true, Verdict::Different),
-        (1, 1, unsure(1, 1), true, Verdict::Different),
-        (1, 0, unsure(1, 0), false, Verdict::Uncertain),
-        (1, 0, unsure(0, 1), false, Verdict::Uncertain),
-        (0, 0, unsure(1, 0), false, Verdict::Uncertain),
-        (1, 0, unsure(0, 1), true, Verdict::Verified),
-        (1, 0, unsure(0, 0), false, Verdict::Verified),
+        (0, 0, uncertain(0, 0), false, Verdict::Empty),
+        (0, 0, uncertain(0, 0), true, Verdict::Empty),
+        (0, 1, uncertain(0, 0), true, Verdict::Different),
+        (1, 1, uncertain(1, 1), true, Verdict::Different),
+        (1, 0, uncertain(1, 0), false, Verdict::Uncertain),
+        (1, 0, uncertain(0, 1), false, Verdict::Uncertain),
+        (0, 0, uncertain(1, 0), false, Verdict::Uncertain),
+        (1, 0, uncertain(0, 1), true, Verdict::Verified),
+        (1, 0, uncertain(0, 0), false, Verdict::Verified),
     ] {
         let mut sums = Sums::default();
-        (sums.unchanged, sums.unsure) = (unchanged, uncertain);
+        (sums.unchanged, sums.uncertain) = (unchanged, uncertain);
         for n in 0..changes {
             sums.add(&Change::new(n.to_string(), Action::Delete, None, None));
         }

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn stands_still_until_moved_or_resumed() {
+fn is_frozen_until_moved_or_resumed() {
     let clock = Clock::default();
     clock.set(1_000);
     assert_eq!(clock.now(), 1_000);

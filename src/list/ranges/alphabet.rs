@@ -67,7 +67,7 @@ enum Evidence {
     /// Little: the first key after a cut has the least characters there are.
     First,
     /// The place started anew.
-    Anew,
+    Again,
 }
 
 /// The characters met, in order, and how well the set is known.
@@ -77,7 +77,7 @@ pub(super) struct Seen {
     /// What came after each of them, and after all.
     turns: Vec<Turns>,
     pub(super) sum: Turns,
-    anew: u32,
+    again: u32,
     first: u32,
     ended: u32,
 }
@@ -89,7 +89,7 @@ impl Seen {
         match evidence {
             Evidence::None => {}
             Evidence::First => self.first = self.first.saturating_add(1),
-            Evidence::Anew => self.anew = self.anew.saturating_add(1),
+            Evidence::Again => self.again = self.again.saturating_add(1),
         }
         match self.chars.binary_search(&character) {
             Ok(_) => known != self.is_known(),
@@ -101,7 +101,7 @@ impl Seen {
             }
             Err(_) => {
                 // Incomplete, and not to be taken for complete.
-                (self.anew, self.first) = (0, 0);
+                (self.again, self.first) = (0, 0);
                 known
             }
         }
@@ -128,7 +128,7 @@ impl Seen {
 
     fn is_known(&self) -> bool {
         let len = u32::try_from(self.chars.len()).unwrap_or(u32::MAX);
-        (self.anew >= len.saturating_mul(OFTEN) && self.ended >= ENDED) || (len == 1 && self.first >= FIRST)
+        (self.again >= len.saturating_mul(OFTEN) && self.ended >= ENDED) || (len == 1 && self.first >= FIRST)
     }
 
     /// Whether all of the set is in `other`, which has more.
@@ -200,7 +200,7 @@ impl Alphabet {
             let evidence = match (nth, first) {
                 (0, _) => Evidence::None,
                 (_, true) => Evidence::First,
-                _ => Evidence::Anew,
+                _ => Evidence::Again,
             };
             let slot = self.slot(place);
             let mut grown = slot.all.learn(character, evidence, &mut room);

@@ -81,7 +81,7 @@ fn lines() -> [Value; 3] {
         json!({"type": "change", "key": "a/b", "change": "delete", "now": version, "then": null, "colour": "blue",
             "cautions": ["colourful", "same-second"]}),
         json!({"type": "trailer", "undelete": tally(0), "revert": tally(0), "delete": tally(1), "unchanged": 0,
-            "same_content": 0, "unproven": 0, "existed": 0, "unknown_keys": 0, "keys": 1, "versions": 1,
+            "same_content": 0, "unverifiable": 0, "existed": 0, "unknown_keys": 0, "keys": 1, "versions": 1,
             "colour": "blue"}),
     ]
 }
@@ -105,7 +105,7 @@ fn a_plan_of_format_1_is_read_for_ever() {
     };
     assert_eq!(header.selection, chosen);
     assert_eq!(sums.of(Action::Revert), Tally { keys: 3, bytes: 6_442_450_961 });
-    assert_eq!((sums.unchanged, sums.same_content, sums.unproven), (4_102_331, 2, 1));
+    assert_eq!((sums.unchanged, sums.same_content, sums.unverifiable), (4_102_331, 2, 1));
     assert_eq!((sums.existed, trailer.keys, trailer.versions), (4_102_339, 4_102_342, 9_000_000));
 
     let changes = changes(&path);

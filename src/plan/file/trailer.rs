@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, Line};
 use crate::model::Instant;
-use crate::plan::{Action, Sums, Tally, Unsure};
+use crate::plan::{Action, Sums, Tally, Uncertain};
 
 /// What follows the digits of the CRC-32.
 const CLOSE: &[u8] = b"\"}\n";
@@ -41,7 +41,7 @@ pub struct Trailer {
     #[serde(default)]
     pub excluded: u64,
     /// Reverts of which it could not be told whether their content is the same.
-    pub unproven: u64,
+    pub unverifiable: u64,
     /// Keys that existed at T.
     pub existed: u64,
     /// Keys that existed when the bucket was listed.
@@ -51,7 +51,7 @@ pub struct Trailer {
     pub unknown_keys: u64,
     /// Keys that nothing is done to, though what they held at T is in doubt.
     #[serde(default)]
-    pub unsure: Unsure,
+    pub uncertain: Uncertain,
     /// The date of the oldest version or delete marker that was listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest: Option<Instant>,
@@ -72,11 +72,11 @@ impl Trailer {
             unchanged: found.unchanged,
             same_content: found.same_content,
             excluded: found.excluded,
-            unproven: found.unproven,
+            unverifiable: found.unverifiable,
             existed: found.existed,
             present: found.present,
             unknown_keys: found.unknown_keys,
-            unsure: found.unsure,
+            uncertain: found.uncertain,
             oldest: found.oldest,
             keys,
             versions,
@@ -88,11 +88,11 @@ impl Trailer {
         counted.unchanged = self.unchanged;
         counted.same_content = self.same_content;
         counted.excluded = self.excluded;
-        counted.unproven = self.unproven;
+        counted.unverifiable = self.unverifiable;
         counted.existed = self.existed;
         counted.present = self.present;
         counted.unknown_keys = self.unknown_keys;
-        counted.unsure = self.unsure;
+        counted.uncertain = self.uncertain;
         counted.oldest = self.oldest;
         let seen = Seen { keys: self.keys, versions: self.versions };
         (Self::new(&counted, &counted, seen) == *self).then_some(counted)

@@ -38,8 +38,8 @@ fn the_table_holds() {
     ] {
         let state = state(quiesced, &records);
         let standing = |run: &str| match run {
-            "a" => Standing::Undone("undo of a".to_owned()),
-            run => Standing::InForce(vec![run.to_owned()]),
+            "a" => UndoState::Undone("undo of a".to_owned()),
+            run => UndoState::InForce(vec![run.to_owned()]),
         };
         assert_eq!(abort_parts(&state, standing, |_| false, hook), expected, "{records:?}");
         let in_place = |part: AbortPart| if part == database() { Stays { database: 1 } } else { part };
@@ -70,7 +70,7 @@ fn names_are_given_back_first_and_what_is_newer_keeps_them() {
         state.apply(&record).unwrap();
     }
     let parts = |state: &RecoveryState| {
-        abort_parts(state, |run| Standing::InForce(vec![run.to_owned()]), |_| false, true)
+        abort_parts(state, |run| UndoState::InForce(vec![run.to_owned()]), |_| false, true)
     };
     assert_eq!(parts(&state), [Remove { database: 0 }, Resume]);
     state.apply(&Record::Swapping { database: 0, swap }).unwrap();

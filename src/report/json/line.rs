@@ -9,7 +9,7 @@ use super::SummaryLine;
 use crate::db::rds::Leftover;
 use crate::model::{Check, Instant, Version};
 use crate::plan::file::Header;
-use crate::plan::{Action, UnsureKey};
+use crate::plan::{Action, UncertainKey};
 use crate::recover::{AbortedRecovery, OpenRecovery, Report};
 use crate::report::marks::MarkListing;
 use crate::report::references::{DanglingLine, OrphanLine};
@@ -47,7 +47,7 @@ pub(in crate::report) enum Line<'a> {
     /// A change that a restore makes.
     Change(ChangeLine<'a>),
     /// A key whose state at T is uncertain and that the listing shows no change for.
-    Uncertain(&'a UnsureKey),
+    Uncertain(&'a UncertainKey),
     /// A key that is not in its state at T.
     Mismatch(MismatchLine<'a>),
     /// A change that was not made because another client changed the key.

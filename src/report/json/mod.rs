@@ -21,7 +21,7 @@ use crate::counters::Counters;
 use crate::error::Result;
 use crate::model::{Check, Past};
 use crate::plan::file::Header;
-use crate::plan::{Change, UnsureKey};
+use crate::plan::{Change, UncertainKey};
 use crate::recover::Report;
 use crate::resolve::Kind;
 
@@ -82,7 +82,7 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// A key that nothing would be done to, though what it held is in doubt.
-    pub(crate) fn uncertain(&mut self, uncertain: &UnsureKey) -> Result<()> {
+    pub(crate) fn uncertain(&mut self, uncertain: &UncertainKey) -> Result<()> {
         self.line(Line::Uncertain(uncertain))
     }
 
@@ -98,7 +98,9 @@ impl<W: Write> JsonLines<W> {
         let Change { key, action, .. } = change;
         let (change, key) = (*action, key.as_str());
         let line = match outcome {
-            Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::Uncovered | Outcome::Skipped => return Ok(()),
+            Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::MarkersRemoved | Outcome::Skipped => {
+                return Ok(());
+            }
             Outcome::Conflict => Line::Conflict(ConflictLine { key, change }),
             Outcome::Superseded { version, .. } => {
                 let version = version.as_ref();

@@ -76,7 +76,7 @@ impl Done {
             run: run.map(ToOwned::to_owned),
             copied: counters.copied.get(),
             deleted: counters.deleted.get(),
-            markers_removed: counters.uncovered.get(),
+            markers_removed: counters.markers_removed.get(),
             skipped: counters.skipped.get(),
             conflicts: counters.conflicts.get(),
             failed: counters.failed.get(),
@@ -156,11 +156,11 @@ impl<'a> Summary<'a> {
             unchanged: sums.unchanged,
             same_content: sums.same_content,
             excluded: sums.excluded,
-            unverifiable: sums.unproven,
+            unverifiable: sums.unverifiable,
             reverts: sums.of(Action::Revert).keys,
             undeletes: sums.of(Action::Undelete).keys,
             deletes: sums.of(Action::Delete).keys,
-            doubtful: sums.doubtful + sums.unsure.keys,
+            doubtful: sums.doubtful + sums.uncertain.keys,
             bytes_to_copy: sums.to_copy().bytes,
             list_requests: counters.list_requests.get(),
             write_requests,
@@ -181,5 +181,5 @@ pub(in crate::report) fn millis(elapsed: Duration) -> u64 {
 /// Requests that a restore would send: a copy each, deletes by the thousand.
 pub(in crate::report) fn writes_needed(sums: &Sums) -> u64 {
     let deletes = sums.of(Action::Delete).keys.div_ceil(limits::DELETE_BATCH as u64);
-    sums.to_copy().keys + deletes + sums.to_uncover().requests()
+    sums.to_copy().keys + deletes + sums.to_remove_markers().requests()
 }

@@ -11,7 +11,7 @@ fn day(n: i64) -> Instant {
 
 fn plain() -> BucketSettings {
     BucketSettings {
-        keeping: Known::Is(VersioningStatus { versioning: Versioning::Enabled, mfa_delete: false }),
+        versioning_status: Known::Is(VersioningStatus { versioning: Versioning::Enabled, mfa_delete: false }),
         rules: Known::Is(Vec::new()),
         lock: Known::Is(Lock::Off),
         replicas: Known::Is(Vec::new()),
@@ -51,21 +51,21 @@ fn nothing_is_said_against_a_plain_bucket() {
 #[test]
 fn each_setting_has_its_verdict() {
     use Verdict::{Failed, Passed, Warned};
-    let keeping = |versioning, mfa_delete| Known::Is(VersioningStatus { versioning, mfa_delete });
+    let versioning_status = |versioning, mfa_delete| Known::Is(VersioningStatus { versioning, mfa_delete });
     let default = Lock::On(Some("COMPLIANCE for 30 days".to_owned()));
     for (settings, subject, verdict) in [
         (
-            BucketSettings { keeping: keeping(Versioning::Suspended, false), ..plain() },
+            BucketSettings { versioning_status: versioning_status(Versioning::Suspended, false), ..plain() },
             Subject::Versioning,
             Failed,
         ),
         (
-            BucketSettings { keeping: keeping(Versioning::Never, false), ..plain() },
+            BucketSettings { versioning_status: versioning_status(Versioning::Never, false), ..plain() },
             Subject::Versioning,
             Failed,
         ),
         (
-            BucketSettings { keeping: keeping(Versioning::Enabled, true), ..plain() },
+            BucketSettings { versioning_status: versioning_status(Versioning::Enabled, true), ..plain() },
             Subject::MfaDelete,
             Warned,
         ),
@@ -83,7 +83,7 @@ fn each_setting_has_its_verdict() {
 #[test]
 fn what_is_not_told_never_passes() {
     let denied = || BucketSettings {
-        keeping: Known::Denied("p"),
+        versioning_status: Known::Denied("p"),
         rules: Known::Denied("p"),
         lock: Known::Denied("p"),
         replicas: Known::Denied("p"),
@@ -94,7 +94,7 @@ fn what_is_not_told_never_passes() {
     let checks = judge(&denied(), "", Some(day(1)));
     assert!(checks.iter().all(|c| c.verdict == Verdict::Unknown && c.permission == Some("p")), "{checks:?}");
     let absent = BucketSettings {
-        keeping: Known::NotOffered,
+        versioning_status: Known::NotOffered,
         rules: Known::NotOffered,
         lock: Known::NotOffered,
         replicas: Known::NotOffered,
@@ -125,8 +125,8 @@ fn what_blocks_a_restore_is_told_from_what_does_not() {
         (fine(), 0, false, true),
         (fine(), 1, false, false),
         (fine(), 0, true, false),
-        (with(BucketSettings { keeping: Known::Is(suspended), ..plain() }), 0, false, false),
-        (with(BucketSettings { keeping: Known::Denied("p"), ..plain() }), 0, false, false),
+        (with(BucketSettings { versioning_status: Known::Is(suspended), ..plain() }), 0, false, false),
+        (with(BucketSettings { versioning_status: Known::Denied("p"), ..plain() }), 0, false, false),
         (with(BucketSettings { rules: Known::Denied("p"), ..plain() }), 0, false, true),
         (with(BucketSettings { conditions: Known::Is(true), ..plain() }), 0, false, true),
     ] {

@@ -34,7 +34,7 @@ fn head(etag: &str, checksum: Option<&str>, kms: bool) -> ObjectHead {
 
 #[test]
 fn the_table_of_heads_holds() {
-    use Likeness::{Different, Same, Unproven};
+    use Likeness::{Different, Same, Unverifiable};
     for (a, b, expected) in [
         (head("x", Some("1"), false), head("y-2", Some("1"), false), Same),
         (head("x", Some("1"), true), head("y", Some("1"), true), Same),
@@ -42,9 +42,9 @@ fn the_table_of_heads_holds() {
         (head("x", None, false), head("x", Some("1"), false), Same),
         (head("x-2", None, false), head("x-2", None, false), Same),
         (head("x", None, false), head("y", None, false), Different),
-        (head("x-2", None, false), head("y", Some("1"), false), Unproven),
-        (head("x", None, true), head("x", None, false), Unproven),
-        (head("x", None, true), head("y", None, true), Unproven),
+        (head("x-2", None, false), head("y", Some("1"), false), Unverifiable),
+        (head("x", None, true), head("x", None, false), Unverifiable),
+        (head("x", None, true), head("y", None, true), Unverifiable),
     ] {
         assert_eq!(likeness(&a, &b), expected, "{a:?} {b:?}");
         assert_eq!(likeness(&b, &a), expected, "{b:?} {a:?}");
@@ -74,6 +74,6 @@ fn changed_tags_are_a_change_and_hidden_ones_prove_nothing() {
     assert_eq!(likeness(&tagged("a"), &tagged("a")), Likeness::Same);
     assert_eq!(likeness(&tagged("a"), &tagged("b")), Likeness::Different);
     assert_eq!(likeness(&tagged("a"), &head("x", Some("1"), false)), Likeness::Different);
-    assert_eq!(likeness(&hidden, &tagged("a")), Likeness::Unproven);
+    assert_eq!(likeness(&hidden, &tagged("a")), Likeness::Unverifiable);
     assert_eq!(likeness(&hidden, &head("x", Some("2"), false)), Likeness::Different);
 }

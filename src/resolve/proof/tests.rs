@@ -57,7 +57,7 @@ fn bytes_are_held_against_the_proof() {
     assert_eq!(check(b"123456789", &whole, None), Verdict::Proven);
     assert_eq!(check(b"123456780", &whole, None), Verdict::Wrong);
     assert_eq!(check(b"12345678", &whole, None), Verdict::Wrong);
-    assert_eq!(check(b"987654321", &Proof::Size, None), Verdict::Unproven);
+    assert_eq!(check(b"987654321", &Proof::Size, None), Verdict::Unverifiable);
     assert_eq!(check(b"98765432", &Proof::Size, None), Verdict::Wrong);
     assert_eq!(Proof::of_etag("abc"), None);
 }
@@ -81,7 +81,7 @@ fn parts_are_held_against_the_proof() {
         let proof = Proof::Parts { algorithm: Algorithm::Crc32C, expected, parts: cuts.len() as u64 };
         assert_eq!(check(b"123456789", &proof, Some(&sizes)), Verdict::Proven, "{cuts:?}");
         assert_eq!(check(b"123456788", &proof, Some(&sizes)), Verdict::Wrong, "{cuts:?}");
-        assert_eq!(check(b"123456789", &proof, None), Verdict::Unproven, "{cuts:?}");
+        assert_eq!(check(b"123456789", &proof, None), Verdict::Unverifiable, "{cuts:?}");
     }
 }
 

@@ -31,7 +31,7 @@ fn journals_of_released_formats_are_read() {
     let (run, whole) = replayed::<RunState>(RUN).unwrap();
     assert_eq!((run.changes(), run.taken(), run.left(), run.is_checked()), (12, 12, 0, true));
     let tally = run.tally();
-    let counts = (tally.copied, tally.deleted, tally.uncovered, tally.skipped, tally.failed);
+    let counts = (tally.copied, tally.deleted, tally.markers_removed, tally.skipped, tally.failed);
     assert_eq!((counts, tally.conflicts, tally.archived, tally.superseded), ((2, 2, 1, 2, 1), 1, 1, 2));
     assert_eq!((run.progress(10), whole), (ChangeProgress::Open, RUN.len() - 30));
 

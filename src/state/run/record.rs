@@ -72,7 +72,8 @@ pub enum Ending {
         over: Option<Box<Superseded>>,
     },
     /// Delete markers were removed, and the version below them is live again.
-    Uncovered,
+    #[serde(alias = "uncovered")]
+    MarkersRemoved,
     /// The key held already what it should.
     Skipped,
     /// Somebody changed the key since the plan.
@@ -106,7 +107,7 @@ impl Ending {
             Ending::Copied { over, .. } | Ending::Deleted { over, .. } | Ending::Failed { over, .. } => {
                 over.as_deref()
             }
-            Ending::Uncovered | Ending::Skipped | Ending::Conflict | Ending::Archived => None,
+            Ending::MarkersRemoved | Ending::Skipped | Ending::Conflict | Ending::Archived => None,
         }
     }
 
@@ -138,7 +139,7 @@ impl Ending {
     /// Whether the change needs nothing more. What is not final is tried again by `resume`.
     pub fn is_final(&self) -> bool {
         match self {
-            Ending::Copied { .. } | Ending::Deleted { .. } | Ending::Uncovered | Ending::Skipped => true,
+            Ending::Copied { .. } | Ending::Deleted { .. } | Ending::MarkersRemoved | Ending::Skipped => true,
             Ending::Conflict | Ending::Archived | Ending::Failed { .. } => false,
         }
     }

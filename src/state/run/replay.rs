@@ -34,7 +34,7 @@ pub enum ChangeProgress {
     /// The key got a delete marker.
     Deleted,
     /// The key's delete markers were removed.
-    Uncovered,
+    MarkersRemoved,
     /// The key held already what it should.
     Skipped,
 }
@@ -54,7 +54,7 @@ pub struct Tally {
     /// Keys that got a delete marker.
     pub deleted: u64,
     /// Keys whose delete markers were removed.
-    pub uncovered: u64,
+    pub markers_removed: u64,
     /// Keys that held already what they should.
     pub skipped: u64,
     /// Keys that somebody changed since the plan.
@@ -70,14 +70,14 @@ pub struct Tally {
 impl Tally {
     /// Changes that need nothing more.
     pub fn done(&self) -> u64 {
-        self.copied + self.deleted + self.uncovered + self.skipped
+        self.copied + self.deleted + self.markers_removed + self.skipped
     }
 
     fn of(&mut self, kind: u8) -> Option<&mut u64> {
         Some(match kind {
             1 | 8 => &mut self.copied,
             2 | 9 => &mut self.deleted,
-            3 => &mut self.uncovered,
+            3 => &mut self.markers_removed,
             4 => &mut self.skipped,
             5 => &mut self.conflicts,
             6 => &mut self.archived,
@@ -199,7 +199,7 @@ impl RunState {
                 ChangeProgress::Untouched
                 | ChangeProgress::Copied
                 | ChangeProgress::Deleted
-                | ChangeProgress::Uncovered
+                | ChangeProgress::MarkersRemoved
                 | ChangeProgress::Skipped,
                 _,
             ) => false,
@@ -216,7 +216,7 @@ impl RunState {
         match self.kind(n) {
             1 | 8 => ChangeProgress::Copied,
             2 | 9 => ChangeProgress::Deleted,
-            3 => ChangeProgress::Uncovered,
+            3 => ChangeProgress::MarkersRemoved,
             4 => ChangeProgress::Skipped,
             LEFT => ChangeProgress::Untouched,
             _ if n < self.taken => ChangeProgress::Open,
@@ -299,7 +299,7 @@ fn kind(ending: &Ending) -> u8 {
         Ending::Deleted { .. } if superseding => 9,
         Ending::Copied { .. } => 1,
         Ending::Deleted { .. } => 2,
-        Ending::Uncovered => 3,
+        Ending::MarkersRemoved => 3,
         Ending::Skipped => 4,
         Ending::Conflict => 5,
         Ending::Archived => 6,

@@ -287,7 +287,7 @@ fn missing_in_a_scratch_copy() {
 }
 
 #[test]
-fn in_doubt() {
+fn with_doubt() {
     let stage = uploads();
     let rules = "<LifecycleConfiguration><Rule><ID>tidy</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>\
          <Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>\

@@ -98,9 +98,9 @@ fn requests(range: Range<u64>, rng: &mut Rng) -> Cut {
 
 /// Goes on with the run, or begins another where there is none.
 async fn finish(scene: &Scene, options: &[&str], what: &str) -> Run {
-    let anew = async || scene.run("restore", &[&["--yes"], options].concat()).await;
+    let start_over = async || scene.run("restore", &[&["--yes"], options].concat()).await;
     let before = scene.versions();
-    let Some(run) = scene.runs().pop() else { return anew().await };
+    let Some(run) = scene.runs().pop() else { return start_over().await };
     let resumed = scene.on_run("resume", &run, &[]).await;
     if resumed.code() != Some(2) {
         return resumed;
@@ -108,7 +108,7 @@ async fn finish(scene: &Scene, options: &[&str], what: &str) -> Run {
     assert!(resumed.stderr.contains("it changed nothing"), "{what}: {resumed}");
     assert_eq!(scene.versions(), before, "{what}: {resumed}");
     scene.assert_grown_by(0, what);
-    anew().await
+    start_over().await
 }
 
 /// Cuts a journal somewhere behind its last intent: only that far it was on the disk for certain.

@@ -209,7 +209,7 @@ fn a_signature_that_one_key_breaks_fails_that_key_alone() {
 
 /// What was announced and not begun is not taken for done by an undo either.
 #[test]
-fn a_run_that_was_stopped_is_taken_back_as_far_as_it_came() {
+fn a_run_that_was_stopped_is_undone_as_far_as_it_came() {
     block_on(async {
         let scene = Scene::new(SIZE).await;
         scene.strike_from(Operation::CopyObject, 20, &[], Fault::ExpiredToken);

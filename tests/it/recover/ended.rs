@@ -127,8 +127,8 @@ async fn what_does_not_hold_any_more_is_not_called_done() {
         if cut == Cut::After {
             assert_told_as_ended(&run);
             // It was told, and the place is free.
-            let anew = story.recover().await.expect_code(0);
-            assert_eq!(std::fs::read_dir(story.recoveries()).unwrap().count(), 2, "{anew}");
+            let start_over = story.recover().await.expect_code(0);
+            assert_eq!(std::fs::read_dir(story.recoveries()).unwrap().count(), 2, "{start_over}");
         }
     }
 }

@@ -20,18 +20,23 @@ async fn what_hangs_is_stopped_and_then_left() {
 #[test]
 fn what_the_deadline_ended_has_failed_and_may_have_left_the_application_quiesced() {
     let deadline = Duration::from_secs(90);
-    let carried =
-        |ending| RecoveryOutcome { ending, stands_still: false, resumed: true, running: None, trouble: None };
+    let carried = |ending| RecoveryOutcome {
+        ending,
+        still_quiesced: false,
+        resumed: true,
+        running: None,
+        trouble: None,
+    };
     let in_time = told(Ended::InTime(carried(Ending::Interrupted)), deadline, true);
-    assert_eq!((in_time.ending, in_time.stands_still), (Ending::Interrupted, false));
+    assert_eq!((in_time.ending, in_time.still_quiesced), (Ending::Interrupted, false));
     let done = told(Ended::Late(carried(Ending::Done)), deadline, true);
     assert_eq!((done.ending, done.trouble.is_none()), (Ending::Done, true));
     let late = told(Ended::Late(carried(Ending::Interrupted)), deadline, true);
-    assert_eq!((late.ending, late.stands_still, late.resumed), (Ending::Failed, false, true));
+    assert_eq!((late.ending, late.still_quiesced, late.resumed), (Ending::Failed, false, true));
     assert_eq!(late.trouble.unwrap().to_string(), "cannot finish within the deadline of 90s");
     for quiesced in [true, false] {
         let killed = told(Ended::Abandoned, deadline, quiesced);
-        assert_eq!((killed.ending, killed.stands_still, killed.resumed), (Ending::Failed, quiesced, false));
+        assert_eq!((killed.ending, killed.still_quiesced, killed.resumed), (Ending::Failed, quiesced, false));
         assert_eq!(killed.trouble.unwrap().to_string(), "cannot finish within the deadline of 90s");
     }
 }

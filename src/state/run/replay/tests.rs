@@ -10,7 +10,7 @@ use super::*;
 const ENDINGS: [Ending; 7] = [
     Ending::Copied { version_id: None, etag: None, over: None },
     Ending::Deleted { version_id: None, over: None },
-    Ending::Uncovered,
+    Ending::MarkersRemoved,
     Ending::Skipped,
     Ending::Conflict,
     Ending::Archived,
@@ -164,7 +164,7 @@ proptest! {
         let count = |which: usize| model.values().filter(|ending| **ending == which).count() as u64;
         let tally = state.tally();
         let counts =
-            [tally.copied, tally.deleted, tally.uncovered, tally.skipped, tally.conflicts, tally.archived, tally.failed];
+            [tally.copied, tally.deleted, tally.markers_removed, tally.skipped, tally.conflicts, tally.archived, tally.failed];
         prop_assert_eq!(counts.to_vec(), (0..7).map(count).collect::<Vec<_>>());
         for n in 0..changes {
             let done = model.get(&n).is_some_and(|ending| ENDINGS[*ending].is_final());

@@ -185,8 +185,9 @@ fn a_swap_that_ended_is_told_again_and_not_begun_again() {
         let (source, kept) = (paired.scene.databases.id("src"), paired.scene.databases.id(&kept(paired.at)));
         let calls = paired.scene.calls();
         let again = paired.recover().await.expect_code(0);
-        let anew = format!("{source} is now the restored database: to recover it again, choose a time after");
-        for told in ["already finished", &anew] {
+        let start_over =
+            format!("{source} is now the restored database: to recover it again, choose a time after");
+        for told in ["already finished", &start_over] {
             assert!(again.stderr.contains(told), "{told}: {again}");
         }
         assert!(!again.stderr.contains("remove the existing"), "{again}");
