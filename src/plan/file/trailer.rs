@@ -41,6 +41,7 @@ pub struct Trailer {
     #[serde(default)]
     pub excluded: u64,
     /// Reverts of which it could not be told whether their content is the same.
+    #[serde(alias = "unproven")]
     pub unverifiable: u64,
     /// Keys that existed at T.
     pub existed: u64,
@@ -50,7 +51,7 @@ pub struct Trailer {
     /// Keys asked for by name that have no version at all.
     pub unknown_keys: u64,
     /// Keys that nothing is done to, though what they held at T is in doubt.
-    #[serde(default)]
+    #[serde(default, alias = "unsure")]
     pub uncertain: Uncertain,
     /// The date of the oldest version or delete marker that was listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
