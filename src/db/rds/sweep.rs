@@ -18,15 +18,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
-/// Whether a copy is removed.
+/// Whether a leftover database is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Sweep {
-    /// It is.
+    /// It is removed.
     Remove,
-    /// Its drill may be under way.
+    /// It is kept because its drill may still be running.
     TooYoung,
-    /// How old it is is not known: it is being created.
+    /// It is kept because its age is unknown: it is still being created.
     AgeUnknown,
 }
 
@@ -49,21 +49,22 @@ impl Sweep {
 pub(crate) struct Leftover {
     /// `instance` or `cluster`.
     pub database: &'static str,
-    /// Its identifier.
+    /// The identifier of the database.
     pub id: String,
-    /// The drill that made it.
+    /// The ID of the drill that created it.
     pub drill: String,
-    /// Its engine.
+    /// The database engine.
     pub engine: String,
-    /// Its status.
+    /// The RDS status.
     pub status: String,
-    /// When it was created, if that is known yet.
+    /// When it was created; null if this is not known yet.
     pub created: Option<Instant>,
     /// Whether it is removed.
     pub verdict: Sweep,
-    /// It is protected from deletion, by its drill, as its source was, or by somebody since: RDS does not tell which.
+    /// Whether it has deletion protection: set by the drill, as on its source, or by someone else since; RDS does not
+    /// report who set it.
     pub protected: bool,
-    /// The command that removes it by hand.
+    /// The command that removes it manually.
     pub by_hand: String,
     /// What no other of its name has.
     #[serde(skip)]
