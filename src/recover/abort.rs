@@ -67,41 +67,41 @@ pub(crate) struct AbortPlan<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PartState {
-    /// It is done.
+    /// Done.
     Done,
-    /// It is not asof's to do.
+    /// Left as it is: asof cannot undo it, or it is not asof's to undo.
     Left,
-    /// It cannot be undone, nor known to be. The application is not resumed over it.
+    /// It cannot be undone, or its state is unknown. The application is not resumed.
     #[serde(rename = "not undone")]
     NotUndone,
-    /// It failed, and has to be tried again.
+    /// Failed; run the same command again.
     Failed,
 }
 
-/// What became of a part of an abort.
+/// A part of an aborted recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AbortedPart {
-    /// What is done in it, in words.
+    /// The action, as text.
     pub part: String,
-    /// How far it is.
+    /// The result of the action.
     pub state: PartState,
-    /// More, in words.
+    /// Details, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// What became of a recovery that was aborted.
+/// An aborted recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AbortedRecovery {
-    /// Its name.
+    /// The ID of the recovery.
     pub id: String,
-    /// The recovery file.
+    /// The path of the recovery file.
     pub file: String,
     /// The target time.
     pub at: Instant,
-    /// Whether it is closed; else the same command finishes it.
+    /// Whether the recovery is closed. If not, run the same command again to finish the abort.
     pub aborted: bool,
-    /// Each part.
+    /// The parts of the abort.
     pub parts: Vec<AbortedPart>,
 }
 

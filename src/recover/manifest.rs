@@ -12,13 +12,13 @@ use crate::model::Instant;
 /// What is typed for the newest second that every database reaches.
 pub(crate) const LATEST: &str = "latest";
 
-/// What a recovery is for.
+/// The purpose of a recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Purpose {
-    /// To put buckets and databases back.
+    /// Restore buckets and databases.
     Recover,
-    /// To see that this could be done.
+    /// Rehearse the recovery in scratch copies.
     Drill,
 }
 

@@ -32,113 +32,114 @@ pub(crate) enum Event<'a> {
     Bucket(usize, u64, u64),
 }
 
-/// How it ended.
+/// The result of a recovery or a drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
-    /// Everything is done, and consistent.
+    /// Every step is done, and the result is consistent.
     Done,
-    /// Everything is done; rows dangle, or copies are not as they should be.
+    /// Every step is done, but references dangle or copies have mismatches.
     Inconsistent,
-    /// The quiesce hook failed before anything else was begun: nothing was changed.
+    /// The quiesce hook failed before any other step began: nothing was changed.
     NotBegun,
     /// A later step failed.
     Failed,
-    /// It was stopped.
+    /// The recovery was stopped.
     Interrupted,
 }
 
-/// Something that is not as it should be.
+/// A finding: something that is not as expected after the restore.
 #[expect(clippy::struct_field_names, reason = "named as it is printed")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Finding {
-    /// What: `missing`, `differs` or `extra` in a copy; `superseded` write; `written`, since the application was resumed; `dangling` row, `orphan`; `nothing-compared`.
+    /// `missing`, `differs` or `extra` (a key of a copy), `superseded` (a write), `written` (since the application was
+    /// resumed), `dangling` (a reference), `orphan`, or `nothing-compared`.
     pub finding: &'static str,
-    /// Where it was looked for.
+    /// The bucket and prefix where it was found.
     #[schemars(with = "String")]
     pub place: Location,
-    /// The key, as the source's; empty where it is about none.
+    /// The key in the source bucket; empty if the finding is not about a key.
     pub key: String,
-    /// What more is known, in words.
+    /// Details, as text.
     pub detail: String,
 }
 
-/// What a step came to.
+/// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StepReport {
-    /// What is done in it, in words.
+    /// The action of the step, as text.
     pub step: String,
     /// `done`, `failed`, `begun` or `not_begun`.
     pub state: &'static str,
-    /// How long it took.
+    /// The duration in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ms: Option<i64>,
-    /// Why it failed.
+    /// Why the step failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// Of a database, where it answers; of a bucket, its run.
+    /// The endpoint of a database, or the run ID of a bucket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// What was counted.
+    /// Counts, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, u64>,
 }
 
-/// A recovery, or a drill, as it ended.
+/// The report of a recovery or a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Report {
-    /// What it was for.
+    /// Whether this is a recovery or a drill.
     pub purpose: Purpose,
-    /// Its name, and the tag of what it made.
+    /// The ID of the recovery, which is also the tag of what it created.
     pub id: String,
-    /// The recovery file.
+    /// The path of the recovery file.
     pub file: String,
-    /// The past second.
+    /// The target time.
     pub at: Instant,
-    /// How it ended.
+    /// The result.
     pub ending: Ending,
-    /// How old the past second was when it began: what would have been lost (RPO).
+    /// The recovery point age: how old T was when the recovery began, in milliseconds.
     pub age_ms: i64,
-    /// How long it took (RTO).
+    /// The recovery time (RTO) in milliseconds.
     pub elapsed_ms: i64,
-    /// How long the application was quiesced; none if it was not, or still is.
+    /// How long the application was quiesced, in milliseconds; missing if it was not quiesced, or still is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downtime_ms: Option<i64>,
-    /// Its steps.
+    /// The steps.
     pub steps: Vec<StepReport>,
-    /// What is not as it should be; not more than a thousand.
+    /// The findings, at most a thousand.
     pub findings: Vec<Finding>,
-    /// Of a drill, what could not be torn down.
+    /// The copies that a drill could not tear down.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
-    /// When it ended, with every step done.
+    /// When the recovery ended, if every step is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Instant>,
-    /// The application, where an earlier process has resumed it.
+    /// The application, if an earlier process has resumed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<Running>,
-    /// What the restored databases lack of their sources, and a person may add.
+    /// Settings of the source databases that a restore does not carry over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
 }
 
-/// An application that runs on what was restored.
+/// An application that was resumed on the restored data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Running {
-    /// Since the resume hook was run to its end.
+    /// When the resume hook finished.
     pub since: Instant,
-    /// Keys that were changed since, which are its own to change.
+    /// The number of keys changed since; the application may change them.
     pub keys_changed: u64,
 }
 
-/// Something that a restore does not carry over.
+/// A setting that a restore does not carry over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FollowUp {
-    /// The database's name.
+    /// The name of the database.
     pub database: String,
-    /// What it is, in words.
+    /// The setting, as text.
     pub what: String,
-    /// The command that makes it, for a shell.
+    /// The shell command that adds it.
     pub command: String,
 }
 

@@ -18,15 +18,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
-/// The decision whether to remove a copy left by a drill.
+/// Whether a leftover database is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Sweep {
-    /// The copy can be removed.
+    /// It is removed.
     Remove,
-    /// The copy is recent: its drill may still be running.
+    /// It is kept because its drill may still be running.
     TooYoung,
-    /// The copy has no creation time yet: it is being created.
+    /// It is kept because its age is unknown: it is still being created.
     AgeUnknown,
 }
 
@@ -49,22 +49,22 @@ impl Sweep {
 pub(crate) struct Leftover {
     /// The kind of database: `instance` or `cluster`.
     pub database: &'static str,
-    /// The database's identifier.
+    /// The identifier of the database.
     pub id: String,
-    /// The name of the drill that created it.
+    /// The ID of the drill that created it.
     pub drill: String,
     /// The database engine.
     pub engine: String,
-    /// The status that RDS reports.
+    /// The RDS status.
     pub status: String,
-    /// The creation time, or null if RDS does not report one yet.
+    /// When it was created; null if this is not known yet.
     pub created: Option<Instant>,
     /// The decision whether to remove it.
     pub verdict: Sweep,
-    /// Whether deletion protection is enabled: by the drill, as on its source, or by someone since. RDS does not
-    /// report which.
+    /// Whether it has deletion protection: set by the drill, as on its source, or by someone else since; RDS does not
+    /// report who set it.
     pub protected: bool,
-    /// The AWS CLI command that removes it by hand.
+    /// The command that removes it manually.
     pub by_hand: String,
     /// The resource id, which is never reused.
     #[serde(skip)]
