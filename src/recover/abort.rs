@@ -69,39 +69,39 @@ pub(crate) struct AbortPlan<'a> {
 pub(crate) enum PartState {
     /// Done.
     Done,
-    /// Left alone: not asof's to do.
+    /// Left as it is: asof cannot undo it, or it is not asof's to undo.
     Left,
-    /// Not undone, or not known to be undone; the application is not resumed.
+    /// It cannot be undone, or its state is unknown. The application is not resumed.
     #[serde(rename = "not undone")]
     NotUndone,
-    /// Failed; the same command tries it again.
+    /// Failed; run the same command again.
     Failed,
 }
 
-/// The result of one part of an abort.
+/// A part of an aborted recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AbortedPart {
-    /// The action, in words.
+    /// The action, as text.
     pub part: String,
-    /// The state of the part.
+    /// The result of the action.
     pub state: PartState,
-    /// A further explanation, if there is one.
+    /// Details, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// The result of aborting a recovery.
+/// An aborted recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AbortedRecovery {
     /// The ID of the recovery.
     pub id: String,
-    /// The recovery file.
+    /// The path of the recovery file.
     pub file: String,
     /// The target time of the recovery.
     pub at: Instant,
-    /// Whether the recovery is closed; if not, the same command finishes the abort.
+    /// Whether the recovery is closed. If not, run the same command again to finish the abort.
     pub aborted: bool,
-    /// The parts of the abort, in order.
+    /// The parts of the abort.
     pub parts: Vec<AbortedPart>,
 }
 

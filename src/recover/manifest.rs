@@ -18,7 +18,7 @@ pub(crate) const LATEST: &str = "latest";
 pub(crate) enum Purpose {
     /// Restore buckets and databases.
     Recover,
-    /// Rehearse a recovery into scratch copies.
+    /// Rehearse the recovery in scratch copies.
     Drill,
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Instant;
 
-/// Whether rows and objects agree at a mark.
+/// Whether the rows and objects of a mark's second are consistent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Consistency {
@@ -15,7 +15,7 @@ pub(crate) enum Consistency {
     Quiesced,
     /// The recovery file has no quiesce hook: writes continued.
     Unquiesced,
-    /// The mark was made by a version that did not record this.
+    /// The mark was made by a version of asof that did not record it.
     #[default]
     Unknown,
 }
@@ -30,14 +30,14 @@ impl Consistency {
     }
 }
 
-/// A line of the marks file.
+/// A mark: a named point in time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct MarkLine {
     /// The name of the mark.
     pub name: String,
-    /// The marked second, by the S3 server's clock.
+    /// The time of the mark, by the clock of the S3 server.
     pub at: Instant,
-    /// The recovery file that it was made with; empty if the line names none.
+    /// The recovery file that the mark was made with; empty if there was none.
     #[serde(default)]
     pub file: String,
     /// Whether the application was quiesced.

@@ -8,11 +8,11 @@ use crate::model::Instant;
 /// An unfinished recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct OpenRecovery {
-    /// The ID of the recovery, which also tags what it restored.
+    /// The ID of the recovery, which is also the tag of the databases it restored.
     pub id: String,
-    /// The state of the recovery.
+    /// The progress of the recovery.
     pub state: OpenState,
-    /// The recovery file.
+    /// The path of the recovery file.
     pub file: String,
     /// The target time.
     pub at: Instant,
@@ -24,9 +24,9 @@ pub(crate) struct OpenRecovery {
     pub done: usize,
     /// The number of all steps.
     pub steps: usize,
-    /// Why steps failed, and what overtook the recovery.
+    /// Why steps failed, or which later operation has overtaken the recovery.
     pub trouble: Vec<String>,
-    /// The IDs of the runs that it began.
+    /// The IDs of the runs that it started.
     pub runs: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) enum OpenState {
     Open,
     /// It is being aborted.
     Aborting,
-    /// It was overtaken and closed; restored databases of it remain.
+    /// It is closed because a later operation has overtaken it, but a database it restored still exists.
     Overtaken,
 }
 

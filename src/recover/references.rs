@@ -38,17 +38,17 @@ use crate::model::{Instant, KeyShapes, Version};
 use crate::plan::{Change, Tally, decide};
 use crate::resolve::{Doubt, KeyState};
 
-/// When a missing key existed.
+/// When a dangling key existed, if not at T.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Existed {
     /// It was written after T.
     After,
-    /// It was deleted by T and not written since.
+    /// It was deleted at or before T and has not been written since.
     Before,
-    /// It existed at T, but is missing now.
+    /// It existed at T but does not exist now.
     Then,
-    /// It has no versions, before T or after.
+    /// It has no version, neither before nor after T.
     Never,
 }
 

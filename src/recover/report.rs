@@ -32,15 +32,15 @@ pub(crate) enum Event<'a> {
     Bucket(usize, u64, u64),
 }
 
-/// How a recovery or a drill ended.
+/// The result of a recovery or a drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
-    /// Every step is done, with no findings.
+    /// Every step is done, and the result is consistent.
     Done,
-    /// Every step is done, with findings: dangling references, or copies that differ.
+    /// Every step is done, but references dangle or copies have mismatches.
     Inconsistent,
-    /// The quiesce hook failed before any other step began; nothing was changed.
+    /// The quiesce hook failed before any other step began: nothing was changed.
     NotBegun,
     /// A later step failed.
     Failed,
@@ -48,39 +48,39 @@ pub(crate) enum Ending {
     Interrupted,
 }
 
-/// A problem found by a recovery or a drill.
+/// A finding: something that is not as expected after the restore.
 #[expect(clippy::struct_field_names, reason = "named as it is printed")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Finding {
-    /// The kind: `missing`, `differs` or `extra` in a copy; `superseded` write; `written` since the application was
-    /// resumed; `dangling` reference; `orphan`; `nothing-compared`.
+    /// `missing`, `differs` or `extra` (a key of a copy), `superseded` (a write), `written` (since the application was
+    /// resumed), `dangling` (a reference), `orphan`, or `nothing-compared`.
     pub finding: &'static str,
-    /// The location that was checked.
+    /// The bucket and prefix where it was found.
     #[schemars(with = "String")]
     pub place: Location,
-    /// The key, as in the source; empty if the finding is not about one key.
+    /// The key in the source bucket; empty if the finding is not about a key.
     pub key: String,
-    /// Details, in words.
+    /// Details, as text.
     pub detail: String,
 }
 
-/// The result of one step.
+/// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StepReport {
-    /// The step, in words.
+    /// The action of the step, as text.
     pub step: String,
     /// `done`, `failed`, `begun` or `not_begun`.
     pub state: &'static str,
-    /// The duration of the step, in milliseconds.
+    /// The duration in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ms: Option<i64>,
     /// Why the step failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// The endpoint of a database, or the run of a bucket.
+    /// The endpoint of a database, or the run ID of a bucket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Counts by name.
+    /// Counts, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, u64>,
 }
@@ -88,58 +88,58 @@ pub(crate) struct StepReport {
 /// The report of a recovery or a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Report {
-    /// Whether this was a recovery or a drill.
+    /// Whether this is a recovery or a drill.
     pub purpose: Purpose,
-    /// The ID of the recovery or drill, which also tags what it created.
+    /// The ID of the recovery, which is also the tag of what it created.
     pub id: String,
-    /// The recovery file.
+    /// The path of the recovery file.
     pub file: String,
     /// The target time.
     pub at: Instant,
-    /// How it ended.
+    /// The result.
     pub ending: Ending,
-    /// The recovery point age: the time from the target time to the start, in milliseconds.
+    /// The recovery point age: how old T was when the recovery began, in milliseconds.
     pub age_ms: i64,
-    /// The recovery time (RTO): the duration of the whole recovery, in milliseconds.
+    /// The recovery time (RTO) in milliseconds.
     pub elapsed_ms: i64,
-    /// How long the application was quiesced, in milliseconds; absent if it was not, or still is.
+    /// How long the application was quiesced, in milliseconds; missing if it was not quiesced, or still is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downtime_ms: Option<i64>,
-    /// The steps, in order.
+    /// The steps.
     pub steps: Vec<StepReport>,
-    /// The findings, at most 1,000.
+    /// The findings, at most a thousand.
     pub findings: Vec<Finding>,
-    /// The copies of a drill that could not be torn down.
+    /// The copies that a drill could not tear down.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
-    /// When it ended with every step done.
+    /// When the recovery ended, if every step is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Instant>,
-    /// The running application, if an earlier process resumed it.
+    /// The application, if an earlier process has resumed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<Running>,
-    /// Settings of the sources that the restored databases lack, with commands to add them.
+    /// Settings of the source databases that a restore does not carry over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
 }
 
-/// An application that is running on restored data.
+/// An application that was resumed on the restored data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Running {
     /// When the resume hook finished.
     pub since: Instant,
-    /// The number of keys changed since, which the application may have changed.
+    /// The number of keys changed since; the application may change them.
     pub keys_changed: u64,
 }
 
 /// A setting that a restore does not carry over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FollowUp {
-    /// The database's name.
+    /// The name of the database.
     pub database: String,
-    /// The missing setting, in words.
+    /// The setting, as text.
     pub what: String,
-    /// The command that adds it, quoted for a shell.
+    /// The shell command that adds it.
     pub command: String,
 }
 

@@ -26,15 +26,15 @@ use super::expiry::{DAY, Expiries, after};
 use super::fold::{AsOf, AsOfPair, KeyState};
 use crate::model::{Instant, Version};
 
-/// Why a key is in doubt.
+/// The reason why the state of a key at T is uncertain, or why it cannot be restored yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Doubt {
-    /// A lifecycle rule may have removed what was live at T.
+    /// A lifecycle rule may have removed the version live at T.
     Lifecycle,
-    /// A null version newer than T may have overwritten what was live at T.
+    /// A null version newer than T may have overwritten the version live at T.
     NullVersion,
-    /// The version live at T lies in an archive, and has to be thawed before it can be copied.
+    /// The version live at T is archived and must be restored from the archive before it can be copied.
     Archived,
 }
 
