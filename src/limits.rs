@@ -142,6 +142,29 @@ pub const DEFAULT_RATE: u32 = 3000;
 /// Concurrent copies and deletes; the default of `--concurrency`.
 pub const DEFAULT_CONCURRENCY: usize = 128;
 
+/// Maximum `--lanes`: each lane keeps a reader of the plan, a third of a MiB, in memory.
+pub const MAX_LANES: u32 = 32;
+
+/// Lanes of a large plan unless `--lanes` sets their number: with more than one per partition in use, the load stays
+/// even where the lanes and the partitions do not begin at the same keys.
+pub const DEFAULT_LANES: u32 = 16;
+
+/// Changes for which a plan gets one more lane.
+pub const LANE_CHANGES: u64 = 4096;
+
+/// Changes per zstd frame of a plan: reading may begin at any frame.
+pub const PLAN_FRAME: u64 = 2048;
+
+/// Frames whose beginnings are kept while a plan is read; of a plan with more, every second, every fourth, and so on.
+pub const PLAN_FRAMES: usize = 1024;
+
+/// The zstd window of a plan, as a power of two: what a reader keeps in memory. Plans are nearly as small as with a
+/// larger one, because what repeats is in adjacent lines.
+pub const PLAN_WINDOW_LOG: u32 = 16;
+
+/// Bytes of a plan that a reader fetches at once.
+pub const PLAN_BLOCK: usize = 16 << 10;
+
 /// Maximum `--concurrency` and `--list-concurrency`.
 pub const MAX_CONCURRENCY: usize = 1024;
 
@@ -204,6 +227,10 @@ pub const TURN: Duration = Duration::from_millis(10);
 
 /// Changes taken from the plan and not yet settled: one delete request takes a thousand of them.
 pub const CHANGES_IN_FLIGHT: usize = 8000;
+
+/// Delete markers collected until a request is full of them: each lane collects its own, so that their keys are listed
+/// together.
+pub const MARKERS_COLLECTED: usize = 4000;
 
 /// Longest file or directory name on common file systems, in bytes.
 pub const NAME_BYTES: usize = 255;

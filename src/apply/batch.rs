@@ -1,9 +1,11 @@
 //! Turns changes into requests: one per copy, one per thousand deletes or delete marker removals.
 
+use std::collections::BTreeMap;
+
 use super::outcome::Outcome;
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Version, is_xml_safe};
+use crate::model::{LaneOrder, Version, is_xml_safe};
 use crate::plan::{Action, Change};
 use crate::state::Superseded;
 
@@ -64,42 +66,76 @@ impl Work {
         }
     }
 
-    /// The plan number after its last change.
-    pub(super) fn upto(&self) -> u64 {
+    /// The number of its last change in the order of the run.
+    pub(super) fn last(&self) -> u64 {
         match self {
-            Work::One(item) => item.n + 1,
-            Work::Delete(items) | Work::RemoveMarkers(items) => items.last().map_or(0, |item| item.n + 1),
+            Work::One(item) => item.n,
+            Work::Delete(items) | Work::RemoveMarkers(items) => items.last().map_or(0, |item| item.n),
         }
     }
 }
 
 /// Collects deletes and marker removals into batches, and passes all other changes on.
+///
+/// A batch of deletes has keys of every lane, so that it loads all of them alike. A batch of marker removals has keys of
+/// one lane: their histories are read first, which takes few requests only for keys next to each other.
 pub(super) struct Batches<I> {
     items: I,
+    order: LaneOrder,
     deletes: Vec<Item>,
-    marker_removals: Vec<Item>,
+    removals: BTreeMap<u64, Removals>,
+}
+
+/// The marker removals of one lane.
+#[derive(Default)]
+struct Removals {
+    items: Vec<Item>,
     markers: usize,
 }
 
 impl<I> Batches<I> {
-    pub(super) fn new(items: I) -> Self {
-        Self { items, deletes: Vec::new(), marker_removals: Vec::new(), markers: 0 }
+    pub(super) fn new(items: I, order: LaneOrder) -> Self {
+        Self { items, order, deletes: Vec::new(), removals: BTreeMap::new() }
     }
 
     /// Returns the items not handed out: those already collected, and the remaining iterator.
     pub(super) fn rest(self) -> (Vec<Item>, I) {
-        let Self { items, mut deletes, marker_removals, .. } = self;
-        deletes.extend(marker_removals);
+        let Self { items, mut deletes, removals, .. } = self;
+        deletes.extend(removals.into_values().flat_map(|removals| removals.items));
         (deletes, items)
+    }
+
+    fn delete(&mut self, item: Item) -> Option<Work> {
+        self.deletes.push(item);
+        (self.deletes.len() == limits::DELETE_BATCH).then(|| self.deletes())
     }
 
     fn deletes(&mut self) -> Work {
         Work::Delete(std::mem::take(&mut self.deletes))
     }
 
-    fn marker_removals(&mut self) -> Work {
-        self.markers = 0;
-        Work::RemoveMarkers(std::mem::take(&mut self.marker_removals))
+    /// Adds a removal to those of its lane. Returns the lane's others if they fill a request with it, or the largest
+    /// batch if all lanes together have collected too many.
+    fn remove(&mut self, item: Item) -> Option<Work> {
+        let markers = item.change.markers.len();
+        let lane = self.removals.entry(self.order.lane(item.n)).or_default();
+        let ready = (lane.markers + markers > limits::DELETE_BATCH).then(|| std::mem::take(lane));
+        lane.markers += markers;
+        lane.items.push(item);
+        match ready {
+            Some(ready) => Some(Work::RemoveMarkers(ready.items)),
+            None => self.are_many().then(|| self.largest_removals()).flatten(),
+        }
+    }
+
+    fn are_many(&self) -> bool {
+        self.removals.values().map(|removals| removals.markers).sum::<usize>() > limits::MARKERS_COLLECTED
+    }
+
+    fn largest_removals(&mut self) -> Option<Work> {
+        let largest = self.removals.iter().max_by_key(|(_, removals)| removals.markers);
+        let lane = *largest?.0;
+        self.removals.remove(&lane).map(|removals| Work::RemoveMarkers(removals.items))
     }
 }
 
@@ -112,28 +148,17 @@ impl<I: Iterator<Item = Result<Item>>> Iterator for Batches<I> {
                 Some(Ok(item)) => item,
                 Some(Err(e)) => return Some(Err(e)),
                 None if !self.deletes.is_empty() => return Some(Ok(self.deletes())),
-                None if !self.marker_removals.is_empty() => return Some(Ok(self.marker_removals())),
-                None => return None,
+                None => return self.largest_removals().map(Ok),
             };
             let Change { key, action, markers, .. } = &item.change;
-            if item.open || !is_xml_safe(key) {
-                return Some(Ok(Work::One(Box::new(item))));
-            }
-            if *action == Action::Delete {
-                self.deletes.push(item);
-                if self.deletes.len() == limits::DELETE_BATCH {
-                    return Some(Ok(self.deletes()));
-                }
-            } else if markers.is_empty() {
-                return Some(Ok(Work::One(Box::new(item))));
-            } else {
-                let full = self.markers + markers.len() > limits::DELETE_BATCH;
-                let ready = full.then(|| self.marker_removals());
-                self.markers += markers.len();
-                self.marker_removals.push(item);
-                if ready.is_some() {
-                    return ready.map(Ok);
-                }
+            let is_single = item.open || !is_xml_safe(key);
+            let ready = match action {
+                Action::Delete if !is_single => self.delete(item),
+                Action::Undelete | Action::Revert if !is_single && !markers.is_empty() => self.remove(item),
+                _ => Some(Work::One(Box::new(item))),
+            };
+            if ready.is_some() {
+                return ready.map(Ok);
             }
         }
     }

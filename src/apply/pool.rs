@@ -14,7 +14,7 @@ use crate::limits;
 use crate::model::printable;
 use crate::plan::Change;
 use crate::s3::Client;
-use crate::state::RunJournal;
+use crate::state::{RunJournal, RunState};
 
 /// Options for applying changes.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub async fn apply(
 ) -> Result<Applied> {
     let halt = Cancel::default();
     let worker = Worker::new(client, place, manner, &halt);
-    let mut works = Batches::new(items);
+    let mut works = Batches::new(items, journal.state().order());
     let mut running: JoinSet<Vec<Settled>> = JoinSet::new();
     let (mut ended, mut finished, mut taken) = (Ok(()), false, 0);
     let mut left = Left::default();
@@ -87,7 +87,7 @@ pub async fn apply(
         ended = ended.and(noted).and(left.why());
     }
     if !finished {
-        ended = ended.and(left.off(works, journal.state().taken()));
+        ended = ended.and(left.off(works, journal.state()));
     }
     let noted = journal.leave(std::mem::take(&mut left.unsent));
     // Uploads cut short by an error are aborted, so that they are not charged for.
@@ -135,14 +135,18 @@ impl Left {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    /// Records changes that were announced but not started: every change before `upto`.
-    fn off(&mut self, works: Batches<impl Iterator<Item = Result<Item>>>, upto: u64) -> Result<()> {
+    /// Records changes that were announced but not started.
+    fn off(
+        &mut self,
+        works: Batches<impl Iterator<Item = Result<Item>>>,
+        state: &RunState,
+    ) -> Result<()> {
         let (gathered, mut items) = works.rest();
         self.any |= !gathered.is_empty();
-        gathered.iter().filter(|item| item.n < upto).for_each(|item| self.add(item));
+        gathered.iter().filter(|item| state.is_taken(item.n)).for_each(|item| self.add(item));
         while let Some(item) = items.next().transpose()? {
             self.any = true;
-            if item.n >= upto {
+            if !state.is_taken(item.n) {
                 break;
             }
             self.add(&item);
@@ -154,7 +158,7 @@ impl Left {
 /// Returns the next piece of work, announced in the journal.
 fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut RunJournal) -> Result<Option<Work>> {
     let Some(work) = works.next().transpose()? else { return Ok(None) };
-    journal.take(work.upto())?;
+    journal.take(work.last())?;
     Ok(Some(work))
 }
 

@@ -10,12 +10,12 @@ use crate::apply::{Applied, Copies, Item, Outcome, Place, PoolOptions, apply};
 use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::error::Result;
-use crate::model::Versioning;
+use crate::model::{LaneOrder, Versioning};
 use crate::plan::file::{Header, PlanFile, Seen, Writer};
 use crate::plan::{Action, Change, Sums};
 use crate::recover::{Conclusion, RESTORE, Resource, UNDO};
 use crate::s3::Client;
-use crate::state::{ChangeProgress, Claim, Copying, Run, RunManifest, RunState};
+use crate::state::{Begun, ChangeProgress, Claim, Copying, Run, RunManifest, RunState};
 
 pub(super) struct NewPlan<'a, C> {
     pub(super) header: Header,
@@ -91,27 +91,25 @@ impl Run {
         cancel: &Cancel,
         mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
     ) -> Result<Executed> {
-        let PlanFile { changes, sums, .. } = PlanFile::open(&self.plan())?;
+        let plan = PlanFile::open(&self.plan())?;
         let manifest = self.manifest();
-        let there = require_kept(client, manifest, &sums, options).await?;
+        let there = require_kept(client, manifest, &plan.sums, options).await?;
         client.find(&manifest.location.bucket).await?;
-        let ApplyOptions { concurrency, on_conflict } = options;
+        let ApplyOptions { concurrency, on_conflict, lanes } = options;
         let mut manner = PoolOptions { concurrency, on_conflict, copies: Copies::default() };
-        if sums.to_copy().keys > 0 {
+        if plan.sums.to_copy().keys > 0 {
             abandon_noted(client, self).await?;
             manner.copies = copies(client, self).await?;
         }
-        let mut journal = self.open_journal(changes.len(), client.clock().now().whole_second())?;
-        let counters = client.counters();
-        tracing::info!(
-            run = self.id(),
-            bucket = manifest.changed().bucket,
-            changes = changes.len(),
-            "applying"
-        );
-        counters.planned.add(changes.len());
-        let before = journal.state().clone();
-        let items = changes.filter_map(|change| match change {
+        let changes = plan.changes.len();
+        let lanes = lanes.unwrap_or_else(|| LaneOrder::default_lanes(changes)).min(plan.most_lanes());
+        let mut journal =
+            self.open_journal(Begun { changes, lanes }, client.clock().now().whole_second())?;
+        let (before, counters) = (journal.state().clone(), client.counters());
+        let lanes = before.order().lanes();
+        tracing::info!(run = self.id(), bucket = manifest.changed().bucket, changes, lanes, "applying");
+        counters.planned.add(changes);
+        let items = plan.in_lanes(before.order())?.filter_map(|change| match change {
             Ok((n, change)) => left(&before, counters, n, change).map(Ok),
             Err(e) => Some(Err(e)),
         });

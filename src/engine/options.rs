@@ -26,11 +26,13 @@ pub struct ApplyOptions {
     pub on_conflict: OnConflict,
     /// Requests under way at once, at most.
     pub concurrency: usize,
+    /// The number of lanes; by the size of the plan if `None`. A run that has begun keeps its own.
+    pub lanes: Option<u32>,
 }
 
 impl Default for ApplyOptions {
     fn default() -> Self {
-        Self { on_conflict: OnConflict::Skip, concurrency: limits::DEFAULT_CONCURRENCY }
+        Self { on_conflict: OnConflict::Skip, concurrency: limits::DEFAULT_CONCURRENCY, lanes: None }
     }
 }
 

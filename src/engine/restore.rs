@@ -163,7 +163,7 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
 
 /// What a plan that was made before says. Its changes are taken as they are: each is conditional on its key.
 async fn of_plan(client: &Client, file: PlanFile, places: BucketStates) -> Result<Prepared> {
-    let PlanFile { header, trailer, sums, changes } = file;
+    let PlanFile { header, trailer, sums, changes, .. } = file;
     let BucketStates { settings, here, there } = places;
     let (location, at) = (header.location(), header.at);
     if sums.to_remove_markers().keys > 0 {

@@ -21,5 +21,5 @@ pub(crate) use quiesced::Quiesced;
 pub(crate) use recovery::{Glimpse, Recovery, Unreadable};
 #[cfg(test)]
 pub(crate) use run::Record;
-pub(crate) use run::{ChangeProgress, Ending, Results, RunJournal, Superseded, Worked};
+pub(crate) use run::{Begun, ChangeProgress, Ending, Results, RunJournal, Superseded, Worked};
 pub use run::{Copying, Run, RunManifest, RunState, RunStatus, Server};

@@ -21,7 +21,7 @@ mod undone;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-pub(crate) use journal::RunJournal;
+pub(crate) use journal::{Begun, RunJournal};
 pub use manifest::{Copying, RunManifest, Server};
 #[cfg(test)]
 pub(crate) use record::Record;
@@ -205,8 +205,8 @@ impl Run {
     }
 
     /// Starts or resumes the journal.
-    pub(crate) fn open_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
-        RunJournal::open(&self.journal(), changes, now)
+    pub(crate) fn open_journal(&self, begun: Begun, now: Instant) -> Result<RunJournal> {
+        RunJournal::open(&self.journal(), begun, now)
     }
 
     /// Opens the journal to add to its results without resuming the run.

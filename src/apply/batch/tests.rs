@@ -7,7 +7,7 @@ fn item(n: u64, key: &str, action: Action, markers: usize) -> Item {
 }
 
 fn sizes(items: Vec<Item>) -> Vec<(&'static str, usize)> {
-    let works = Batches::new(items.into_iter().map(Ok)).map(Result::unwrap);
+    let works = Batches::new(items.into_iter().map(Ok), LaneOrder::default()).map(Result::unwrap);
     works
         .map(|work| match work {
             Work::One(_) => ("one", 1),

@@ -23,6 +23,11 @@ pub(in crate::cli) struct ApplyArgs {
     /// asof lowers it while the server throttles or fails.
     #[arg(long, value_name = "N", value_parser = parse::concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
     pub(in crate::cli) concurrency: usize,
+    /// Number of places in the key order to write from at once [default: by the size of the plan, up to 16]
+    ///
+    /// S3 limits writes per key range. More lanes spread them over more ranges. A run that is resumed keeps its lanes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::MAX_LANES)))]
+    pub(in crate::cli) lanes: Option<u32>,
     #[command(flatten)]
     pub(in crate::cli) state: StateArgs,
 }
@@ -79,7 +84,7 @@ pub(in crate::cli) struct ChangeArgs {
 
 impl ApplyArgs {
     pub(in crate::cli) fn options(&self) -> ApplyOptions {
-        ApplyOptions { on_conflict: self.on_conflict, concurrency: self.concurrency }
+        ApplyOptions { on_conflict: self.on_conflict, concurrency: self.concurrency, lanes: self.lanes }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::state::{Ending, Record, Replay, RunManifest, Server};
 fn glance(id: &str, second: i64, undoes: Option<&str>, ending: Option<Ending>) -> RunStatus {
     let began = Instant::from_millis(second * 1000);
     let mut state = RunState::default();
-    state.apply(&Record::Started { format: 1, at: began, changes: 1 }).unwrap();
+    state.apply(&Record::Started { format: 1, at: began, changes: 1, lanes: 1 }).unwrap();
     state.apply(&Record::Taken { upto: 1 }).unwrap();
     if let Some(ending) = ending {
         state.apply(&Record::Result { n: 0, ending }).unwrap();

@@ -9,7 +9,7 @@ use crate::model::{Instant, Location, Versioning};
 use crate::plan::Only;
 
 /// The format that this version of asof writes.
-pub const FORMAT: Format = Format { major: 1, minor: 0 };
+pub const FORMAT: Format = Format { major: 1, minor: 1 };
 
 /// The version of the plan file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

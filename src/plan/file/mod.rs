@@ -14,12 +14,18 @@
 //! trailer's text, `"crc32":"xxxxxxxx"}` and a line feed, and the CRC-32 covers every byte of the file before its eight
 //! digits. It protects against accidents, not against forgery.
 //!
+//! From format 1.1 on, a frame begins with the first change and after every [`PLAN_FRAME`](crate::limits::PLAN_FRAME)
+//! changes, so that changes can be read from [several places](PlanFile::in_lanes) at once. No index is stored: the whole
+//! file is read before its first change is returned, which finds the frames.
+//!
 //! # Formats
 //!
 //! [`FORMAT`] is written. A reader ignores unknown fields, and reads every minor version of its major version. Anything
 //! that a reader must not ignore (another target, another way to apply a change) needs a new major version.
 
 mod header;
+mod lanes;
+mod lines;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -27,6 +33,7 @@ mod trailer;
 mod write;
 
 pub use header::{Checks, FORMAT, Format, Header, Selected, Times};
+pub use lanes::LaneChanges;
 pub use read::{ByKey, Changes, PlanFile};
 pub use trailer::{Seen, Trailer};
 pub use write::Writer;

@@ -1,17 +1,18 @@
 //! Reads a plan file; the whole file is verified before its first change is returned.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io;
 use std::iter::Peekable;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::lines::{FrameStart, Frames, Lines, Source};
 use super::trailer::damage;
 use super::{FORMAT, Format, Header, Kind, Trailer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits;
 use crate::model::printable;
 use crate::plan::{Change, Sums};
 
@@ -26,6 +27,8 @@ pub struct PlanFile {
     pub trailer: Trailer,
     /// The changes.
     pub changes: Changes,
+    source: Source,
+    frames: Frames,
 }
 
 impl PlanFile {
@@ -37,18 +40,35 @@ impl PlanFile {
             let message = format!("cannot read the plan {}: it is not a regular file", path.display());
             return Err(Error::usage(message).hint("save it to a file: it is read more than once"));
         }
-        check_format(&mut Lines::of(&file, path)?)?;
+        let beginning = file.try_clone().map_err(|e| unreadable(path, &e))?;
+        check_format(&mut Lines::of(Source::new(beginning), path)?)?;
         if let Some(what) = damage(&mut file).map_err(|e| unreadable(path, &e))? {
             return Err(damaged(path, what));
         }
-        let mut lines = Lines::of(&file, path)?;
+        let source = Source::new(file);
+        let mut lines = Lines::of(source.at(0), path)?;
         let header: Header = lines.first()?;
-        let (sums, trailer) = check_changes(&mut lines, &header)?;
-        let mut lines = Lines::of(&file, path)?;
-        let _header: Header = lines.first()?;
-        let changes = Changes { lines, next: 0, len: trailer.changes() };
-        Ok(Self { header, sums, trailer, changes })
+        let Checked { sums, trailer, frames } = check_changes(&mut lines, &header)?;
+        let changes = range(&source, path, &frames, 0..trailer.changes())?;
+        Ok(Self { header, sums, trailer, changes, source, frames })
     }
+
+    /// Returns the changes of this range.
+    pub(super) fn range(&self, numbers: Range<u64>) -> Result<Changes> {
+        range(&self.source, &self.changes.lines.path, &self.frames, numbers)
+    }
+}
+
+/// Starts reading at the first of these changes, from the last frame before it.
+fn range(source: &Source, path: &Path, frames: &Frames, Range { start, end }: Range<u64>) -> Result<Changes> {
+    let frame = frames.before(start);
+    let mut lines = Lines::of(source.at(frame.map_or(0, |frame| frame.offset)), path)?;
+    // In plans before format 1.1, one frame holds the header and every change.
+    let skipped = frame.map_or(start + 1, |frame| start - frame.n);
+    for _ in 0..skipped {
+        lines.next()?;
+    }
+    Ok(Changes { lines, next: start, end })
 }
 
 /// Whether the file at `path` may be replaced, because it is empty or starts like a plan, in any format and however
@@ -58,7 +78,7 @@ pub(super) fn may_replace(path: &Path) -> bool {
     if file.metadata().is_ok_and(|there| there.len() == 0) {
         return true;
     }
-    let beginning = Lines::of(&file, path).and_then(|mut lines| lines.first::<Beginning>());
+    let beginning = Lines::of(Source::new(file), path).and_then(|mut lines| lines.first::<Beginning>());
     beginning.is_ok_and(|beginning| matches!(beginning.kind, Kind::Plan))
 }
 
@@ -80,10 +100,18 @@ fn check_format(lines: &mut Lines) -> Result<()> {
     }
 }
 
-/// Verifies all changes and the trailer.
-fn check_changes(lines: &mut Lines, header: &Header) -> Result<(Sums, Trailer)> {
+/// The result of verifying a plan.
+struct Checked {
+    sums: Sums,
+    trailer: Trailer,
+    frames: Frames,
+}
+
+/// Verifies all changes and the trailer, and notes the frames.
+fn check_changes(lines: &mut Lines, header: &Header) -> Result<Checked> {
     let path = lines.path.clone();
     let mut counted = Sums::default();
+    let mut frames = Frames::default();
     let mut last: Option<String> = None;
     loop {
         let Some(line) = lines.next()? else { return Err(damaged(&path, "it has no trailer")) };
@@ -93,6 +121,9 @@ fn check_changes(lines: &mut Lines, header: &Header) -> Result<(Sums, Trailer)> 
             Kind::Change => {}
         }
         let change: Change = parse(line, &path)?;
+        if let Some(offset) = lines.frame_start() {
+            frames.add(FrameStart { n: counted.changes(), offset });
+        }
         let in_order = last.is_none_or(|last| last < change.key) && change.key.starts_with(&header.prefix);
         if !in_order || !change.is_whole() {
             let key = printable(&change.key);
@@ -106,7 +137,7 @@ fn check_changes(lines: &mut Lines, header: &Header) -> Result<(Sums, Trailer)> 
         return Err(damaged(&path, "it has data after its trailer"));
     }
     match trailer.complete(counted) {
-        Some(sums) => Ok((sums, trailer)),
+        Some(sums) => Ok(Checked { sums, trailer, frames }),
         None => Err(damaged(&path, "its trailer does not match its changes")),
     }
 }
@@ -133,18 +164,18 @@ struct Begin {
 pub struct Changes {
     lines: Lines,
     next: u64,
-    len: u64,
+    end: u64,
 }
 
 impl Changes {
-    /// Returns the number of changes in the plan.
+    /// Returns the number of changes that are still to be read.
     pub fn len(&self) -> u64 {
-        self.len
+        self.end - self.next
     }
 
-    /// Whether the plan has no changes.
+    /// Whether no changes are left to be read.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.next == self.end
     }
 
     /// Converts to a lookup by key.
@@ -168,12 +199,12 @@ impl Iterator for Changes {
     type Item = Result<(u64, Change)>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.next == self.len {
+        if self.next == self.end {
             return None;
         }
         let index = self.next;
         let change = self.read();
-        self.next = if change.is_ok() { index + 1 } else { self.len };
+        self.next = if change.is_ok() { index + 1 } else { self.end };
         Some(change.map(|change| (index, change)))
     }
 }
@@ -193,60 +224,17 @@ impl ByKey {
     }
 }
 
-/// The lines of a plan.
-struct Lines {
-    reader: BufReader<zstd::Decoder<'static, BufReader<File>>>,
-    line: Vec<u8>,
-    path: PathBuf,
-}
-
-impl Lines {
-    /// Starts at the first line. No other reader of the same file may be active.
-    fn of(file: &File, path: &Path) -> Result<Self> {
-        let decoder = file.try_clone().and_then(|mut file| {
-            file.rewind()?;
-            zstd::Decoder::new(file)
-        });
-        let decoder = decoder.map_err(|e| unreadable(path, &e))?;
-        Ok(Self { reader: BufReader::new(decoder), line: Vec::new(), path: path.to_owned() })
-    }
-
-    fn next(&mut self) -> Result<Option<&[u8]>> {
-        self.line.clear();
-        let most = limits::PLAN_LINE as u64;
-        let read = self.reader.by_ref().take(most).read_until(b'\n', &mut self.line);
-        let read = read.map_err(|e| damaged(&self.path, "it cannot be decompressed").because(e))?;
-        match self.line.last() {
-            None => Ok(None),
-            Some(b'\n') => Ok(Some(&self.line)),
-            Some(_) if read < limits::PLAN_LINE => Err(damaged(&self.path, "its last line is truncated")),
-            Some(_) => Err(damaged(&self.path, "it has a line of more than 16 MiB")),
-        }
-    }
-
-    fn first<T: DeserializeOwned>(&mut self) -> Result<T> {
-        self.next()?;
-        parse(&self.line, &self.path)
-    }
-}
-
-impl std::fmt::Debug for Lines {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lines").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
-fn parse<T: DeserializeOwned>(line: &[u8], path: &Path) -> Result<T> {
+pub(super) fn parse<T: DeserializeOwned>(line: &[u8], path: &Path) -> Result<T> {
     serde_json::from_slice(line).map_err(|e| damaged(path, "it has an unreadable line").because(e))
 }
 
 const MAKE_ONE: &str = "create one: asof diff s3://BUCKET --at TIME --out PLAN";
 
-fn unreadable(path: &Path, e: &io::Error) -> Error {
+pub(super) fn unreadable(path: &Path, e: &io::Error) -> Error {
     Error::usage(format!("cannot read the plan {}: {e}", path.display())).hint(MAKE_ONE)
 }
 
-fn damaged(path: &Path, what: &str) -> Error {
+pub(super) fn damaged(path: &Path, what: &str) -> Error {
     Error::usage(format!("the plan {} is damaged: {what}", path.display()))
         .hint("nothing was changed; use an undamaged copy, or create it again: asof diff … --out")
 }

@@ -11,13 +11,17 @@ use tempfile::NamedTempFile;
 use super::read::may_replace;
 use super::{Header, Kind, Line, Seen, Trailer};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::model::printable;
 use crate::plan::{Change, Sums};
+
+type Frame = zstd::Encoder<'static, Hashing<BufWriter<NamedTempFile>>>;
 
 /// A plan file being written. It has a temporary name next to its final one until it is complete.
 pub struct Writer {
     path: PathBuf,
-    encoder: zstd::Encoder<'static, Hashing<BufWriter<NamedTempFile>>>,
+    /// The frame being written; `None` after an error.
+    frame: Option<Frame>,
     counted: Sums,
     last: Option<String>,
 }
@@ -45,9 +49,8 @@ impl Writer {
             .because(e)
         })?;
         let hashing = Hashing { out: BufWriter::new(file), crc: Hasher::new() };
-        let encoder =
-            zstd::Encoder::new(hashing, zstd::DEFAULT_COMPRESSION_LEVEL).map_err(|e| failed(path, &e))?;
-        let mut writer = Self { path: path.to_owned(), encoder, counted: Sums::default(), last: None };
+        let frame = Some(frame(hashing).map_err(|e| failed(path, &e))?);
+        let mut writer = Self { path: path.to_owned(), frame, counted: Sums::default(), last: None };
         writer.line(Kind::Plan, header)?;
         Ok(writer)
     }
@@ -61,21 +64,32 @@ impl Writer {
             return Err(Error::internal(format!("the change of {key} is out of order or has no version")));
         }
         change.key.clone_into(self.last.get_or_insert_default());
+        if self.counted.changes().is_multiple_of(limits::PLAN_FRAME) {
+            self.end_frame().map_err(|e| failed(&self.path, &e))?;
+        }
         self.counted.add(change);
         self.line(Kind::Change, change)
     }
 
     /// Completes the plan, syncs it to disk and renames it. `found` is what else the survey found, `seen` its counts.
     pub fn finish(self, found: &Sums, seen: Seen) -> Result<()> {
-        let Self { path, encoder, counted, .. } = self;
+        let Self { path, frame, counted, .. } = self;
         let trailer = Trailer::new(&counted, found, seen);
-        finish(encoder, &trailer, &path).map_err(|e| failed(&path, &e))
+        let finished = frame.ok_or_else(broken).and_then(|frame| finish(frame, &trailer, &path));
+        finished.map_err(|e| failed(&path, &e))
+    }
+
+    fn end_frame(&mut self) -> io::Result<()> {
+        let ended = self.frame.take().ok_or_else(broken)?.finish()?;
+        self.frame = Some(frame(ended)?);
+        Ok(())
     }
 
     fn line<T: Serialize>(&mut self, kind: Kind, body: &T) -> Result<()> {
-        let written = serde_json::to_writer(&mut self.encoder, &Line { kind, body })
-            .map_err(io::Error::from)
-            .and_then(|()| self.encoder.write_all(b"\n"));
+        let written = self.frame.as_mut().ok_or_else(broken).and_then(|frame| {
+            serde_json::to_writer(&mut *frame, &Line { kind, body })?;
+            frame.write_all(b"\n")
+        });
         written.map_err(|e| failed(&self.path, &e))
     }
 }
@@ -86,12 +100,20 @@ impl std::fmt::Debug for Writer {
     }
 }
 
-fn finish(
-    encoder: zstd::Encoder<'static, Hashing<BufWriter<NamedTempFile>>>,
-    trailer: &Trailer,
-    path: &Path,
-) -> io::Result<()> {
-    let Hashing { mut out, crc } = encoder.finish()?;
+/// Starts a frame after the bytes already written.
+fn frame(written: Hashing<BufWriter<NamedTempFile>>) -> io::Result<Frame> {
+    let mut frame = zstd::Encoder::new(written, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+    frame.window_log(limits::PLAN_WINDOW_LOG)?;
+    Ok(frame)
+}
+
+/// The error of a writer that failed before.
+fn broken() -> io::Error {
+    io::Error::other("an earlier write failed")
+}
+
+fn finish(frame: Frame, trailer: &Trailer, path: &Path) -> io::Result<()> {
+    let Hashing { mut out, crc } = frame.finish()?;
     out.write_all(&trailer.frame(crc)?)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;

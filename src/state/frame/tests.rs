@@ -14,7 +14,7 @@ fn records_keep_their_form() {
         Ending::Copied { version_id: Some("v\n1".to_owned()), etag: Some("0cc1".to_owned()), over: None };
     for (record, line) in [
         (
-            Record::Started { format: 1, at: crate::model::Instant::default(), changes: 2 },
+            Record::Started { format: 1, at: crate::model::Instant::default(), changes: 2, lanes: 1 },
             r#"6171b3c3 {"type":"started","format":1,"at":"1970-01-01T00:00:00Z","changes":2}"#,
         ),
         (Record::Taken { upto: 1000 }, r#"34fd3698 {"type":"taken","upto":1000}"#),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::Instant;
 use crate::recover::{RecoveryState, Step};
-use crate::state::{ChangeProgress, Ending, RunJournal, RunState};
+use crate::state::{Begun, ChangeProgress, Ending, RunJournal, RunState};
 
 const RUN: &[u8] = include_bytes!("../../../fixtures/state/run-journal");
 const RECOVERY: &[u8] = include_bytes!("../../../fixtures/state/recovery-journal");
@@ -83,12 +83,12 @@ fn copied(n: u64) -> (u64, Ending) {
 #[test]
 fn a_record_that_was_not_written_changes_nothing_in_memory() {
     let (_dir, path) = journal();
-    let mut journal = RunJournal::open(&path, 3000, Instant::default()).unwrap();
+    let mut journal = RunJournal::open(&path, Begun::in_key_order(3000), Instant::default()).unwrap();
     let writable = journal.file.redirect(File::open(&path).unwrap());
-    assert!(journal.take(1).is_err());
+    assert!(journal.take(0).is_err());
     assert_eq!((journal.state().taken(), journal.state().progress(0)), (0, ChangeProgress::Untouched));
     let unwritable = journal.file.redirect(writable);
-    journal.take(1).unwrap();
+    journal.take(0).unwrap();
     let writable = journal.file.redirect(unwritable);
     assert!(journal.end([copied(0)]).is_err() && journal.leave(vec![1, 2]).is_err());
     journal.file.redirect(writable);

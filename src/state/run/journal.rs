@@ -13,12 +13,28 @@ use crate::state::journal::Journal;
 /// The journal of a run.
 pub(crate) type RunJournal = Journal<RunState>;
 
+/// The changes of a run that is started.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun {
+    /// Their number.
+    pub(crate) changes: u64,
+    /// The number of lanes; a run that is resumed keeps the one it was started with.
+    pub(crate) lanes: u32,
+}
+
+impl Begun {
+    /// This many changes in one lane.
+    pub(crate) fn in_key_order(changes: u64) -> Self {
+        Self { changes, lanes: 1 }
+    }
+}
+
 impl Journal<RunState> {
-    /// Starts the journal of a run with this many changes, or resumes it.
-    pub(in crate::state) fn open(path: &Path, changes: u64, at: Instant) -> Result<Self> {
+    /// Starts the journal of a run with these changes, or resumes it.
+    pub(in crate::state) fn open(path: &Path, begun: Begun, at: Instant) -> Result<Self> {
         let mut journal = Self::open_or_create(path)?;
         let is_begun = journal.state().started().is_some();
-        journal.begin(changes, at)?;
+        journal.begin(begun, at)?;
         if is_begun {
             journal.commit(&Record::Resumed { at })?;
         }
@@ -28,14 +44,14 @@ impl Journal<RunState> {
     /// Opens the journal to add to its results. Starts it if a crash has left it empty.
     pub(super) fn reopen(path: &Path, changes: u64, at: Instant) -> Result<Self> {
         let mut journal = Self::open_or_create(path)?;
-        journal.begin(changes, at)?;
+        journal.begin(Begun::in_key_order(changes), at)?;
         Ok(journal)
     }
 
-    fn begin(&mut self, changes: u64, at: Instant) -> Result<()> {
+    fn begin(&mut self, Begun { changes, lanes }: Begun, at: Instant) -> Result<()> {
         let state = self.state();
         if state.started().is_none() {
-            return self.commit(&Record::Started { format: FORMAT, at, changes });
+            return self.commit(&Record::Started { format: FORMAT, at, changes, lanes });
         }
         if state.changes() == changes {
             return Ok(());
@@ -44,10 +60,11 @@ impl Journal<RunState> {
         Err(self.damaged(&why))
     }
 
-    /// Records the intent to apply every change before `upto`. On disk when this returns; to avoid one sync per change,
-    /// some more changes are announced in advance.
-    pub fn take(&mut self, upto: u64) -> Result<()> {
+    /// Records the intent to apply the change `n` and every one before it in the order. On disk when this returns; to
+    /// avoid one sync per change, some more changes are announced in advance.
+    pub fn take(&mut self, n: u64) -> Result<()> {
         let state = self.state();
+        let upto = state.order().position(n) + 1;
         if upto <= state.taken() && state.left() == 0 {
             return Ok(());
         }

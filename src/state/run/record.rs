@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Instant, Version};
 
-/// The format version of the journal. A newer one is an error.
-pub(super) const FORMAT: u32 = 2;
+/// The format version of the journal. A newer one is an error. Format 3 added lanes.
+pub(super) const FORMAT: u32 = 3;
 
 /// A record of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,15 +19,18 @@ pub enum Record {
         at: Instant,
         /// The number of changes in the plan.
         changes: u64,
+        /// The number of lanes, which sets the order of the changes: see [`LaneOrder`](crate::model::LaneOrder).
+        #[serde(default = "one_lane")]
+        lanes: u32,
     },
     /// The run was resumed.
     Resumed {
         /// When it was resumed.
         at: Instant,
     },
-    /// An intent: every change before this one may be in progress from now on.
+    /// An intent: every change before this position in the order may be in progress from now on.
     Taken {
-        /// The number of the first change that is not.
+        /// The position of the first change that is not.
         upto: u64,
     },
     /// Every result so far was compared with the keys' histories.
@@ -47,6 +50,11 @@ pub enum Record {
         #[serde(flatten)]
         ending: Ending,
     },
+}
+
+/// The lanes of a journal in a format before 3.
+fn one_lane() -> u32 {
+    1
 }
 
 /// The result of a change, as a later `resume` or `undo` needs it.

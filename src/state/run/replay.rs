@@ -2,9 +2,9 @@
 //!
 //! | record | allowed | effect |
 //! |---|---|---|
-//! | `started` | as the first record only | sets the number of changes |
+//! | `started` | as the first record only | sets the number of changes, and of the lanes that order them |
 //! | `resumed` | after that | unfinished changes may be tried again: the results are not compared until the next `checked` |
-//! | `taken` | not before an earlier one's number, nor after the number of changes | those changes may be in progress, including those that were left |
+//! | `taken` | not before an earlier one's position, nor after the number of changes | the changes before that position may be in progress, including those that were left |
 //! | `left` | its changes are taken, and have no final result | nothing was done about them |
 //! | `result` | its change is taken, and has no final result | final: the change is done; otherwise it is tried again |
 //! | `result` | its change is copied or deleted, and the result is of that kind, or a failure | adds details, or says that the result is missing |
@@ -19,7 +19,8 @@
 //! | done | skips it |
 
 use super::record::{Ending, FORMAT, Record};
-use crate::model::Instant;
+use crate::limits;
+use crate::model::{Instant, LaneOrder};
 use crate::state::journal::Replay;
 
 /// The progress of a change.
@@ -92,7 +93,8 @@ impl Tally {
 pub struct RunState {
     started: Option<Instant>,
     resumed: Option<Instant>,
-    changes: u64,
+    order: LaneOrder,
+    /// The position of the first change that was not taken.
     taken: u64,
     /// The number of taken changes that were left.
     left: u64,
@@ -114,15 +116,18 @@ impl Replay for RunState {
             Record::Started { format, .. } if *format > FORMAT => {
                 Err(format!("it has format {format}, and this asof reads up to {FORMAT}"))
             }
-            Record::Started { .. } if self.started.is_none() => Ok(()),
-            Record::Started { .. } => Err("it starts twice".to_owned()),
+            Record::Started { .. } if self.started.is_some() => Err("it starts twice".to_owned()),
+            Record::Started { lanes, .. } if !(1..=limits::MAX_LANES).contains(lanes) => {
+                Err(format!("it has {lanes} lanes, and this asof applies up to {}", limits::MAX_LANES))
+            }
+            Record::Started { .. } => Ok(()),
             _ if self.started.is_none() => Err("it does not begin with its start".to_owned()),
-            Record::Taken { upto } if *upto < self.taken || *upto > self.changes => {
-                Err(format!("it takes {upto} changes, after {} of {}", self.taken, self.changes))
+            Record::Taken { upto } if *upto < self.taken || *upto > self.changes() => {
+                Err(format!("it takes {upto} changes, after {} of {}", self.taken, self.changes()))
             }
             Record::Left { from, upto }
                 if from >= upto
-                    || *upto > self.taken
+                    || *upto > self.changes()
                     || (*from..*upto).any(|n| self.progress(n) != ChangeProgress::Open) =>
             {
                 Err(format!("it leaves the changes from {from} to {upto}, which are not all under way"))
@@ -155,11 +160,14 @@ impl RunState {
     /// Applies a valid record.
     fn enter(&mut self, record: &Record) {
         match record {
-            Record::Started { at, changes, .. } => (self.started, self.changes) = (Some(*at), *changes),
+            Record::Started { at, changes, lanes, .. } => {
+                self.started = Some(*at);
+                self.order = LaneOrder::new(*changes, *lanes);
+            }
             Record::Resumed { at } => {
                 self.resumed = Some(*at);
                 // Unfinished changes may be tried again before a record says so.
-                self.checked &= self.tally.done() == self.changes;
+                self.checked &= self.tally.done() == self.changes();
             }
             Record::Checked => self.checked = true,
             Record::Taken { upto } => {
@@ -219,7 +227,7 @@ impl RunState {
             3 => ChangeProgress::MarkersRemoved,
             4 => ChangeProgress::Skipped,
             LEFT => ChangeProgress::Untouched,
-            _ if n < self.taken => ChangeProgress::Open,
+            _ if self.is_taken(n) => ChangeProgress::Open,
             _ => ChangeProgress::Untouched,
         }
     }
@@ -236,15 +244,25 @@ impl RunState {
 
     /// Returns the number of changes in the plan.
     pub fn changes(&self) -> u64 {
-        self.changes
+        self.order.changes()
     }
 
-    /// Returns the number of the first change that was not taken.
+    /// Returns the order in which changes are taken.
+    pub fn order(&self) -> LaneOrder {
+        self.order
+    }
+
+    /// Returns the number of changes that were taken: the first so many in the order.
     pub fn taken(&self) -> u64 {
         self.taken
     }
 
-    /// Returns the number of changes before that one that were left: they are taken again before they are applied.
+    /// Whether a change was taken.
+    pub fn is_taken(&self, n: u64) -> bool {
+        self.order.position(n) < self.taken
+    }
+
+    /// Returns the number of taken changes that were left: they are taken again before they are applied.
     pub fn left(&self) -> u64 {
         self.left
     }
@@ -256,7 +274,7 @@ impl RunState {
 
     /// Whether every change is done and was compared with its key's history.
     pub fn is_done(&self) -> bool {
-        self.started.is_some() && self.tally.done() == self.changes && self.is_checked()
+        self.started.is_some() && self.tally.done() == self.changes() && self.is_checked()
     }
 
     fn kind(&self, n: u64) -> u8 {

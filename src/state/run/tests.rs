@@ -59,9 +59,9 @@ fn a_run_that_was_killed_before_its_first_record_is_resumed() {
         assert!(listed.state.is_none() && !listed.damaged, "{listed:?}");
         let run = Run::open(dir.path(), &id).unwrap();
         assert_eq!(run.read_state().unwrap().taken(), 0);
-        let mut journal = run.open_journal(3, at).unwrap();
+        let mut journal = run.open_journal(Begun::in_key_order(3), at).unwrap();
         assert_eq!((journal.state().started(), journal.state().resumed()), (Some(at), None));
-        journal.take(1).unwrap();
+        journal.take(0).unwrap();
         drop((journal, run));
         assert_eq!(Run::list(dir.path()).unwrap().remove(0).state.unwrap().taken(), 3);
     }
@@ -75,7 +75,7 @@ fn an_undo_that_was_undone_leaves_the_run_in_force() {
             let undoes = n.checked_sub(1).map(|before| before.to_string());
             let mut state = RunState::default();
             let changes = u64::from(!done);
-            state.apply(&Record::Started { format: 1, at: Instant::default(), changes }).unwrap();
+            state.apply(&Record::Started { format: 1, at: Instant::default(), changes, lanes: 1 }).unwrap();
             let manifest = Some(RunManifest { undoes, ..order() });
             RunStatus { id: n.to_string(), manifest, state: Some(state), damaged: false, running: false }
         };

@@ -18,7 +18,7 @@ const ENDINGS: [Ending; 7] = [
 ];
 
 fn started(changes: u64) -> Record {
-    Record::Started { format: FORMAT, at: Instant::default(), changes }
+    Record::Started { format: FORMAT, at: Instant::default(), changes, lanes: 1 }
 }
 
 fn result(n: u64, ending: Ending) -> Record {
@@ -116,8 +116,8 @@ fn the_table_holds() {
         ),
         (vec![Record::Checked], "it does not begin with its start"),
         (
-            vec![Record::Started { format: 3, at: Instant::default(), changes: 1 }],
-            "it has format 3, and this asof reads up to 2",
+            vec![Record::Started { format: 4, at: Instant::default(), changes: 1, lanes: 1 }],
+            "it has format 4, and this asof reads up to 3",
         ),
     ] {
         let said = replay(&records).err().unwrap_or_default();
