@@ -136,11 +136,7 @@ impl Left {
     }
 
     /// Records changes that were announced but not started.
-    fn off(
-        &mut self,
-        works: Batches<impl Iterator<Item = Result<Item>>>,
-        state: &RunState,
-    ) -> Result<()> {
+    fn off(&mut self, works: Batches<impl Iterator<Item = Result<Item>>>, state: &RunState) -> Result<()> {
         let (gathered, mut items) = works.rest();
         self.any |= !gathered.is_empty();
         gathered.iter().filter(|item| state.is_taken(item.n)).for_each(|item| self.add(item));

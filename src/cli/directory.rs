@@ -26,6 +26,9 @@ pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs
     let PastArgs { location, at } = args.past()?;
     let RestoreArgs { no_case_collisions, dry_run, yes, change, common, .. } = args;
     change.copies.require_none()?;
+    if change.apply.lanes.is_some() {
+        return Err(Error::usage("--lanes applies to writes in a bucket only").hint("leave it out"));
+    }
     let mut options = change.options();
     let typed = time_arg::read(&at, &change.apply.state, None)?;
     let overwrite = change.apply.on_conflict == OnConflict::Overwrite;

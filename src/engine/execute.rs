@@ -103,8 +103,7 @@ impl Run {
         }
         let changes = plan.changes.len();
         let lanes = lanes.unwrap_or_else(|| LaneOrder::default_lanes(changes)).min(plan.most_lanes());
-        let mut journal =
-            self.open_journal(Begun { changes, lanes }, client.clock().now().whole_second())?;
+        let mut journal = self.open_journal(Begun { changes, lanes }, client.clock().now().whole_second())?;
         let (before, counters) = (journal.state().clone(), client.counters());
         let lanes = before.order().lanes();
         tracing::info!(run = self.id(), bucket = manifest.changed().bucket, changes, lanes, "applying");

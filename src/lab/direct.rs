@@ -8,6 +8,7 @@ use hyper::body::Bytes;
 use super::Lab;
 use super::error::Error;
 use super::handler;
+use super::partitions::{Partitioned, Partitions};
 use super::store::bucket::{Bucket, Configuration, Demands, Versioning};
 use super::store::version::{Attributes, Labels, Object, Tags, VersionId};
 
@@ -110,6 +111,17 @@ impl Lab {
     /// Sets what a bucket demands of every request; false if there is no such bucket.
     pub fn demand(&self, bucket: &str, demands: Demands) -> bool {
         self.with(bucket, |bucket| bucket.demands = demands).is_some()
+    }
+
+    /// Limits the writes over HTTP by key range, as S3 does; false if there is no such bucket.
+    pub fn partition(&self, bucket: &str, partitions: Partitions) -> bool {
+        self.with(bucket, |bucket| bucket.partitions = Some(Partitioned::new(partitions))).is_some()
+    }
+
+    /// The number of writes that a bucket's partitions have throttled.
+    pub fn throttled(&self, bucket: &str) -> u64 {
+        let throttled = |bucket: &mut Bucket| bucket.partitions.as_ref().map(Partitioned::throttled);
+        self.with(bucket, throttled).flatten().unwrap_or(0)
     }
 
     /// Stores a configuration of a bucket, as XML (JSON for a policy), or removes it; false if the bucket or the

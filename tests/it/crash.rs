@@ -13,6 +13,7 @@ use crate::support::variable;
 
 mod cut;
 mod disk;
+mod lanes;
 mod lost;
 mod shown;
 mod storm;

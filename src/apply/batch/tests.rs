@@ -39,3 +39,46 @@ fn a_request_removes_at_most_a_thousand_markers() {
         [remove_markers(1000), remove_markers(1000), remove_markers(1), remove_markers(1000)]
     );
 }
+
+/// Pushes this many removals of one marker each through as many lanes, in the order of the run. Returns the lane and the
+/// size of each batch.
+fn removals(changes: u64, lanes: u32) -> Vec<(u64, usize)> {
+    let order = LaneOrder::new(changes, lanes);
+    let mut numbers: Vec<_> = (0..changes).collect();
+    numbers.sort_by_key(|n| order.position(*n));
+    let items = numbers.into_iter().map(|n| Ok(item(n, &format!("{n:06}"), Action::Undelete, 1)));
+    let sizes = Batches::new(items, order).map(|work| {
+        let Work::RemoveMarkers(items) = work.unwrap() else { panic!("removals only") };
+        let lane = order.lane(items[0].n);
+        assert!(items.iter().all(|item| order.lane(item.n) == lane));
+        assert!(items.is_sorted_by_key(|item| item.n));
+        (lane, items.len())
+    });
+    sizes.collect()
+}
+
+#[test]
+fn a_request_removes_the_markers_of_one_lane() {
+    assert_eq!(removals(2500, 1), [(0, 1000), (0, 1000), (0, 500)]);
+    let mut two = removals(4000, 2);
+    two.sort_unstable();
+    assert_eq!(two, [(0, 1000), (0, 1000), (1, 1000), (1, 1000)]);
+    let many = removals(40_000, 16);
+    assert_eq!(many.iter().map(|(_, size)| size).sum::<usize>(), 40_000);
+    assert!(many.len() <= 40_000 / 400, "{many:?}");
+}
+
+/// So that its keys load every partition alike.
+#[test]
+fn a_request_deletes_keys_of_every_lane() {
+    let order = LaneOrder::new(4000, 4);
+    let mut numbers: Vec<_> = (0..4000).collect();
+    numbers.sort_by_key(|n| order.position(*n));
+    let items = numbers.into_iter().map(|n| Ok(item(n, &format!("{n:06}"), Action::Delete, 0)));
+    for work in Batches::new(items, order) {
+        let Work::Delete(items) = work.unwrap() else { panic!("deletes only") };
+        for lane in 0..4 {
+            assert_eq!(items.iter().filter(|item| order.lane(item.n) == lane).count(), 250);
+        }
+    }
+}

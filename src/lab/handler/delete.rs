@@ -49,7 +49,7 @@ pub(crate) fn many(shared: &Shared, request: &Request, failing: Option<usize>) -
         let outcome = if fails {
             Err(Code::InternalError.into())
         } else {
-            delete(bucket, key, version, &conditions(object, &quirks), now)
+            bucket.admit(key).and_then(|()| delete(bucket, key, version, &conditions(object, &quirks), now))
         };
         match outcome {
             Ok(_) if quiet => {}

@@ -28,6 +28,11 @@ pub(crate) fn handle(
     failing: Option<usize>,
 ) -> Result<Reply> {
     use Operation as Op;
+    if !request.method.is_safe()
+        && let Some(key) = &request.key
+    {
+        shared.store().bucket(request.bucket())?.admit(key)?;
+    }
     match operation {
         Op::ListBuckets => Ok(bucket::list(shared)),
         Op::CreateBucket => bucket::create(shared, request),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hyper::body::Bytes;
 
 use super::super::error::{Code, Error, Result};
+use super::super::partitions::Partitioned;
 use super::multipart::Upload;
 use super::version::{Encryption, Entry, Labels, Object, VersionId};
 
@@ -66,6 +67,8 @@ pub(crate) struct Bucket {
     pub(crate) keys: BTreeMap<String, Vec<Entry>>,
     pub(crate) uploads: BTreeMap<String, Upload>,
     pub(crate) demands: Demands,
+    /// How writes are limited by key range; `None` if they are not.
+    pub(crate) partitions: Option<Partitioned>,
     /// Where the null version of a key stood that is gone, so that a listing can go on from it.
     lost_nulls: HashMap<String, u64>,
     order: Arc<AtomicU64>,
@@ -90,6 +93,7 @@ impl Bucket {
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),
             demands: Demands::default(),
+            partitions: None,
             lost_nulls: HashMap::new(),
             order,
         }
@@ -97,6 +101,11 @@ impl Bucket {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+
+    /// Counts a write of a key against the limit of its partition.
+    pub(crate) fn admit(&self, key: &str) -> Result<()> {
+        self.partitions.as_ref().map_or(Ok(()), |partitions| partitions.write(key))
     }
 
     /// The next place in the order of entries.

@@ -20,7 +20,6 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod text;
-mod throttle;
 
 use std::io;
 use std::net::SocketAddr;
@@ -38,12 +37,12 @@ pub use shape::Shape;
 
 use super::store::Store;
 use super::store::bucket::Versioning;
+use super::throttle::Throttle;
 use super::{Clock, Faults, Options, Requests, Shared};
 use history::Histories;
 use keys::Keys;
 use page::Source;
 use pool::Pool;
-use throttle::Throttle;
 
 /// The name of the bucket.
 pub(super) const BUCKET: &str = "wall";

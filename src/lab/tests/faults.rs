@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
-use super::super::{Fault, Operation, Put, Rule, When};
+use super::super::{Fault, Operation, Partitions, Put, Rule, When};
 use super::*;
 
 #[tokio::test]
@@ -94,4 +94,31 @@ async fn listens_on_loopback_only_and_stops() {
     let (lab, client) = lab().await;
     lab.shutdown().await;
     assert!(client.head_bucket().bucket(BUCKET).send().await.is_err());
+}
+
+/// A request that deletes many keys is not throttled as a whole: each key counts against its own partition.
+#[tokio::test]
+async fn partitions_throttle_the_writes_of_their_keys() {
+    let (lab, client) = lab().await;
+    assert!(lab.partition(BUCKET, Partitions { bounds: vec!["m".to_owned()], writes_per_second: 1 }));
+    let objects = ["a", "b", "c", "m", "n"].map(|key| ObjectIdentifier::builder().key(key).build().unwrap());
+    let delete = Delete::builder().set_objects(Some(objects.into())).build().unwrap();
+    let reply = client.delete_objects().bucket(BUCKET).delete(delete).send().await.unwrap();
+    let deleted: Vec<_> = reply.deleted().iter().filter_map(|deleted| deleted.key()).collect();
+    let refused: Vec<_> = reply.errors().iter().map(|e| (e.key(), e.code())).collect();
+    assert_eq!(deleted, ["a", "m"]);
+    assert_eq!(refused, ["b", "c", "n"].map(|key| (Some(key), Some("SlowDown"))));
+    assert_eq!(lab.throttled(BUCKET), 3);
+
+    let put = || client.put_object().bucket(BUCKET).key("d").body(ByteStream::from_static(b"x")).send();
+    let refused = loop {
+        if let Err(e) = put().await {
+            break code(&e);
+        }
+    };
+    assert_eq!(refused, (503, "SlowDown".to_owned()));
+    for _ in 0..10 {
+        client.list_objects_v2().bucket(BUCKET).send().await.unwrap();
+    }
+    assert_eq!(lab.throttled(BUCKET), 4);
 }

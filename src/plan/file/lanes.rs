@@ -17,7 +17,8 @@ impl PlanFile {
     pub fn in_lanes(self, order: LaneOrder) -> Result<LaneChanges> {
         let all = 0..order.lanes();
         let ranges = all.map(|lane| order.start(lane)..order.start(lane + 1));
-        let lanes = ranges.filter(|range| !range.is_empty()).map(|range| self.range(range)).collect::<Result<_>>()?;
+        let lanes =
+            ranges.filter(|range| !range.is_empty()).map(|range| self.range(range)).collect::<Result<_>>()?;
         Ok(LaneChanges { lanes, turn: 0 })
     }
 }
@@ -44,3 +45,6 @@ impl Iterator for LaneChanges {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

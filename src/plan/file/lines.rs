@@ -174,3 +174,6 @@ impl Frames {
         self.kept.get(after.checked_sub(1)?).copied()
     }
 }
+
+#[cfg(test)]
+mod tests;

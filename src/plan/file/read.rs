@@ -53,6 +53,11 @@ impl PlanFile {
         Ok(Self { header, sums, trailer, changes, source, frames })
     }
 
+    #[cfg(test)]
+    pub(super) fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
     /// Returns the changes of this range.
     pub(super) fn range(&self, numbers: Range<u64>) -> Result<Changes> {
         range(&self.source, &self.changes.lines.path, &self.frames, numbers)

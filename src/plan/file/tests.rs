@@ -15,9 +15,9 @@ use crate::model::{ChecksumType, Instant, Version, Versioning};
 use crate::plan::{Action, Change, Sums, Tally};
 use crate::resolve::Caution;
 
-const FIXTURE: &[u8] = include_bytes!("../../../fixtures/plan/1.0.plan");
+pub(super) const FIXTURE: &[u8] = include_bytes!("../../../fixtures/plan/1.0.plan");
 
-fn header() -> Header {
+pub(super) fn header() -> Header {
     Header::new(
         &"s3://prod-uploads".parse().unwrap(),
         Times {

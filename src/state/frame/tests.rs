@@ -17,6 +17,10 @@ fn records_keep_their_form() {
             Record::Started { format: 1, at: crate::model::Instant::default(), changes: 2, lanes: 1 },
             r#"6171b3c3 {"type":"started","format":1,"at":"1970-01-01T00:00:00Z","changes":2}"#,
         ),
+        (
+            Record::Started { format: 3, at: crate::model::Instant::default(), changes: 2, lanes: 4 },
+            r#"405cc69e {"type":"started","format":3,"at":"1970-01-01T00:00:00Z","changes":2,"lanes":4}"#,
+        ),
         (Record::Taken { upto: 1000 }, r#"34fd3698 {"type":"taken","upto":1000}"#),
         (Record::Left { from: 3, upto: 7 }, r#"403aa72a {"type":"left","from":3,"upto":7}"#),
         (

@@ -35,6 +35,7 @@ fn journals_of_released_formats_are_read() {
     let counts = (tally.copied, tally.deleted, tally.markers_removed, tally.skipped, tally.failed);
     assert_eq!((counts, tally.conflicts, tally.archived, tally.superseded), ((2, 2, 1, 2, 1), 1, 1, 2));
     assert_eq!((run.progress(10), whole), (ChangeProgress::Open, RUN.len() - 30));
+    assert_eq!(run.order().lanes(), 1);
 
     let (recovery, whole) = replayed::<RecoveryState>(RECOVERY).unwrap();
     assert_eq!((recovery.made(0), recovery.run(1)), (Some("db-ABC"), Some("20251117T143005Z-0003")));

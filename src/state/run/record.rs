@@ -20,7 +20,7 @@ pub enum Record {
         /// The number of changes in the plan.
         changes: u64,
         /// The number of lanes, which sets the order of the changes: see [`LaneOrder`](crate::model::LaneOrder).
-        #[serde(default = "one_lane")]
+        #[serde(default = "one_lane", skip_serializing_if = "is_one_lane")]
         lanes: u32,
     },
     /// The run was resumed.
@@ -52,9 +52,14 @@ pub enum Record {
     },
 }
 
-/// The lanes of a journal in a format before 3.
+/// The lanes of a journal that names no number, as in formats before 3.
 fn one_lane() -> u32 {
     1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_one_lane(lanes: &u32) -> bool {
+    *lanes == 1
 }
 
 /// The result of a change, as a later `resume` or `undo` needs it.

@@ -33,6 +33,7 @@ struct Case {
     seed: u64,
     cut: Cut,
     concurrency: &'static str,
+    lanes: &'static str,
     options: &'static [&'static str],
     /// How often going on is cut off too.
     again: u64,
@@ -42,7 +43,7 @@ struct Case {
 
 impl Case {
     fn of(cut: Cut) -> Self {
-        Self { seed: 0, cut, concurrency: "1", options: &[], again: 0, power_cut: false }
+        Self { seed: 0, cut, concurrency: "1", lanes: "1", options: &[], again: 0, power_cut: false }
     }
 
     fn random(seed: u64) -> Self {
@@ -51,6 +52,7 @@ impl Case {
             seed,
             cut: requests(25..50, rng),
             concurrency: rng.choice(["1", "2", "8"]).unwrap(),
+            lanes: rng.choice(["1", "3", "8"]).unwrap(),
             options: if rng.bool() { REMOVE_MARKERS } else { &[] },
             again: rng.u64(0..3),
             power_cut: rng.bool(),
@@ -62,7 +64,8 @@ impl Case {
         let what = format!("{self:?}");
         let scene = Scene::new(SIZE).await;
         slow_down(&scene, Duration::from_millis(10));
-        let options = [self.options, &IN_PARTS, &["--concurrency", self.concurrency]].concat();
+        let order = ["--concurrency", self.concurrency, "--lanes", self.lanes];
+        let options = [self.options, &IN_PARTS, &order].concat();
         let killed = scene.restore_with_and(&options, self.cut.arm(&scene)).await;
         let cut_off = killed.code().is_none();
         if self.power_cut
@@ -145,9 +148,9 @@ fn cut_off_by_each_request_that_writes() {
         let (count, cut_off) = (cases.len(), play(cases).await);
         assert_eq!(cut_off, count, "killed before the end");
         // The keys that come back by the removal of markers are batches.
-        let cases = (1..=writes).step_by(3);
-        let cases = cases.map(|n| Case { options: REMOVE_MARKERS, ..Case::of(Cut::Write(n)) });
-        play(cases.collect()).await;
+        let some = || (1..=writes).step_by(3).map(|n| Case::of(Cut::Write(n)));
+        play(some().map(|case| Case { options: REMOVE_MARKERS, ..case }).collect()).await;
+        play(some().map(|case| Case { lanes: "4", ..case }).collect()).await;
     });
 }
 

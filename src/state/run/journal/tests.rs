@@ -107,6 +107,31 @@ fn what_is_left_is_taken_once_more() {
     assert_eq!((state.left(), state.taken(), state.tally().copied), (0, 10, 3));
 }
 
+/// The first thousand intents of a run in three lanes are a third of each lane.
+#[test]
+fn a_run_keeps_the_lanes_it_was_started_with() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let mut journal = RunJournal::open(&path, Begun { changes: 3000, lanes: 3 }, now()).unwrap();
+    journal.take(0).unwrap();
+    journal.end([copied(2000), copied(0)]).unwrap();
+    let mut journal = RunJournal::open(&path, Begun { changes: 3000, lanes: 8 }, now()).unwrap();
+    assert_eq!((journal.state().taken(), journal.state().order().lanes()), (1001, 3));
+    let is_open = |n: &u64| journal.state().progress(*n) == ChangeProgress::Open;
+    let open: Vec<_> = (0..3000).filter(is_open).collect();
+    assert!(open.into_iter().eq((1..334).chain(1000..1334).chain(2001..2333)));
+    journal.leave(vec![1333, 2332, 333, 332]).unwrap();
+    let state = read::<RunState>(&path, |_, _| {}).unwrap();
+    assert_eq!(
+        (state.left(), state.progress(333), state.progress(331)),
+        (4, ChangeProgress::Untouched, ChangeProgress::Open)
+    );
+    let (mut results, state) = Results::read(&path).unwrap();
+    assert_eq!(results.heard(2000, &state).unwrap(), Some(copied(2000).1));
+    assert_eq!(results.heard(1333, &state).unwrap(), None);
+    assert!(matches!(results.heard(1332, &state).unwrap(), Some(Ending::Failed { .. })));
+}
+
 #[test]
 fn damage_before_the_end_is_refused() {
     let (_dir, path) = written();
@@ -120,7 +145,10 @@ fn damage_before_the_end_is_refused() {
     }
     for (bytes, changes) in [(&whole[100..], 3000), (&whole, 2999)] {
         std::fs::write(&path, bytes).unwrap();
-        assert_eq!(RunJournal::open(&path, Begun::in_key_order(changes), now()).unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(
+            RunJournal::open(&path, Begun::in_key_order(changes), now()).unwrap_err().kind(),
+            ErrorKind::Corrupt
+        );
     }
     for end in [0, 1, 50] {
         std::fs::write(&path, &whole[..end]).unwrap();

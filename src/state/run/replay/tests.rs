@@ -18,7 +18,11 @@ const ENDINGS: [Ending; 7] = [
 ];
 
 fn started(changes: u64) -> Record {
-    Record::Started { format: FORMAT, at: Instant::default(), changes, lanes: 1 }
+    started_in(changes, 1)
+}
+
+fn started_in(changes: u64, lanes: u32) -> Record {
+    Record::Started { format: FORMAT, at: Instant::default(), changes, lanes }
 }
 
 fn result(n: u64, ending: Ending) -> Record {
@@ -69,6 +73,18 @@ fn the_table_holds() {
         (vec![started(3), taken(2), result(1, Ending::Skipped), resumed(), taken(3)], ""),
         (vec![started(3), taken(2), result(1, Ending::Conflict), result(1, Ending::Skipped)], ""),
         (vec![started(0)], ""),
+        (vec![started_in(7, 3), taken(2), result(0, Ending::Skipped), result(3, Ending::Skipped)], ""),
+        (vec![started_in(7, 3), taken(4), left(0, 2), left(3, 4)], ""),
+        (
+            vec![started_in(7, 3), taken(2), result(1, Ending::Skipped)],
+            "it has a result of change 1, which is not under way",
+        ),
+        (
+            vec![started_in(7, 3), taken(3), left(0, 2)],
+            "it leaves the changes from 0 to 2, which are not all under way",
+        ),
+        (vec![started_in(7, 0)], "it has 0 lanes, and this asof applies up to 32"),
+        (vec![started_in(7, 33)], "it has 33 lanes, and this asof applies up to 32"),
         (vec![taken(1)], "it does not begin with its start"),
         (vec![started(3), started(3)], "it starts twice"),
         (vec![started(3), taken(2), taken(1)], "it takes 1 changes, after 2 of 3"),
@@ -128,8 +144,13 @@ fn the_table_holds() {
 proptest! {
     /// Compares with a naive model: a map of each change's last result.
     #[test]
-    fn any_run_is_counted_right(changes in 1..200_u64, steps in prop::collection::vec((0..200_u64, 0..7_usize), 0..400)) {
-        let mut state = replay(&[started(changes)]).unwrap();
+    fn any_run_is_counted_right(
+        changes in 1..200_u64,
+        lanes in 1..20_u32,
+        steps in prop::collection::vec((0..200_u64, 0..7_usize), 0..400),
+    ) {
+        let mut state = replay(&[started_in(changes, lanes)]).unwrap();
+        let order = LaneOrder::new(changes, lanes);
         let (mut taken, mut model) = (0, BTreeMap::new());
         let mut left = std::collections::BTreeSet::new();
         for (n, ending) in steps {
@@ -142,7 +163,7 @@ proptest! {
                 }
                 continue;
             }
-            let open = n < taken
+            let open = order.position(n) < taken
                 && !left.contains(&n)
                 && model.get(&n).is_none_or(|before: &usize| !ENDINGS[*before].is_final());
             if n % 5 == 0 {
@@ -169,7 +190,7 @@ proptest! {
         for n in 0..changes {
             let done = model.get(&n).is_some_and(|ending| ENDINGS[*ending].is_final());
             prop_assert_eq!(state.progress(n).is_done(), done);
-            prop_assert_eq!(state.progress(n) == ChangeProgress::Untouched, !done && (n >= taken || left.contains(&n)));
+            prop_assert_eq!(state.progress(n) == ChangeProgress::Untouched, !done && (order.position(n) >= taken || left.contains(&n)));
         }
         prop_assert_eq!(state.is_done(), tally.done() == changes && state.is_checked());
     }
