@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::suggest::suggest;
 use super::time_arg;
 use crate::engine::{Action, Conclusion, Download, Names, OnConflict, PreparedDownload};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Destination;
 use crate::report::{
     Asked, Command, Done, Heading, Phase, Preview, Purpose, Reporter, STANDS_THERE, can_ask, done_line,
