@@ -1,11 +1,11 @@
-//! A recovery that is not finished, for a list of them.
+//! An unfinished recovery, as listed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::Instant;
 
-/// A recovery that is not finished.
+/// An unfinished recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct OpenRecovery {
     /// The ID of the recovery, which is also the tag of the databases it restored.
@@ -16,7 +16,7 @@ pub(crate) struct OpenRecovery {
     pub file: String,
     /// The target time.
     pub at: Instant,
-    /// When it began.
+    /// When the recovery began.
     pub began: Instant,
     /// The time since it began, in seconds.
     pub age_s: i64,

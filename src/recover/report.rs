@@ -1,4 +1,4 @@
-//! What a recovery or a drill comes to.
+//! The report of a recovery or a drill.
 
 use std::collections::BTreeMap;
 
@@ -21,14 +21,14 @@ pub(crate) enum Event<'a> {
     Begun(Step),
     Done(Step),
     Failed(Step, &'a str),
-    /// It was done, and no longer holds: why.
+    /// The step was done and no longer holds; why.
     Lapsed(Step, &'a str),
-    /// Every bucket and database is looked at once more.
+    /// Every bucket and database is checked once more.
     LastLook,
     Database(usize, &'a RestoreProgress),
-    /// How far it is cannot be asked for now; it will be asked for again.
+    /// Progress could not be queried; it will be queried again.
     Unanswered(usize, &'a Error),
-    /// How many of a bucket's changes are settled.
+    /// The number of settled changes of a bucket, and of all.
     Bucket(usize, u64, u64),
 }
 
@@ -144,14 +144,14 @@ pub(crate) struct FollowUp {
 }
 
 impl FollowUp {
-    /// What a database of this name lacks.
+    /// Converts a missing setting of the database with this name.
     pub(crate) fn of(database: &str, lacks: db::FollowUp) -> Self {
         let command: Vec<_> = lacks.command.iter().map(|word| shell_word(word)).collect();
         Self { database: database.to_owned(), what: lacks.what, command: command.join(" ") }
     }
 }
 
-/// Counts by their names, without those that are zero and say nothing.
+/// Collects counts by name.
 pub(crate) fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> {
     named.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
 }
@@ -161,7 +161,9 @@ impl Ending {
         matches!(self, Ending::Done | Ending::Inconsistent)
     }
 
-    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, or `written` since | |
+    /// Classifies the outcome; `written` tells whether keys were written since the resume hook began.
+    ///
+    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, or `written` | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
     /// | no | yes | | | failed |
@@ -188,7 +190,7 @@ impl Ending {
 }
 
 impl Finding {
-    /// A key of a copy that is not as it was.
+    /// A key of a copy that differs from the state at T.
     pub(crate) fn of_copy(place: &Location, change: &Change) -> Self {
         let (finding, detail) = match change.action {
             Action::Undelete => ("missing", "is missing from the copy"),
@@ -198,7 +200,7 @@ impl Finding {
         Self { finding, place: place.clone(), key: change.key.clone(), detail: detail.to_owned() }
     }
 
-    /// A write that a restore superseded before anybody saw it.
+    /// A write that a restore superseded before it was seen.
     pub(crate) fn superseded(place: &Location, key: &str, version: Option<&Version>) -> Self {
         let detail = match version {
             Some(version) => format!("version {} was written meanwhile and superseded", version.version_id),
@@ -207,12 +209,12 @@ impl Finding {
         Self { finding: "superseded", place: place.clone(), key: key.to_owned(), detail }
     }
 
-    /// Keys that were written after the resume hook was started, which did not come to its end.
+    /// Keys that were written after the resume hook was begun but did not finish.
     pub(crate) fn written(place: &Location, detail: String) -> Self {
         Self { finding: "written", place: place.clone(), key: String::new(), detail }
     }
 
-    /// A row whose object is not there.
+    /// A dangling reference.
     pub(crate) fn dangling(place: &Location, dangling: &Dangling, at: Instant) -> Self {
         let detail = match (dangling.delay(at), dangling.deleted) {
             (Some(delay), _) => format!("arrived {} s after T", delay.as_secs()),
@@ -222,19 +224,20 @@ impl Finding {
         Self { finding: "dangling", place: place.clone(), key: dangling.key.clone(), detail }
     }
 
-    /// A row whose object came late, and could not be brought back.
+    /// A row whose object arrived late and could not be restored.
     pub(crate) fn unhealed(place: &Location, key: &str, why: &str) -> Self {
         let detail = format!("arrived late and was not restored: {why}");
         Self { finding: "dangling", place: place.clone(), key: key.to_owned(), detail }
     }
 
-    /// Rows that name no keys at all: a pipe's exit code is that of its last command, so what was to print them may have failed.
+    /// No keys were compared: a pipe's exit code is that of its last command, so the command that should print them may
+    /// have failed.
     pub(crate) fn nothing_compared(place: &Location) -> Self {
         let detail = "the references' command printed no keys, so nothing was compared".to_owned();
         Self { finding: "nothing-compared", place: place.clone(), key: String::new(), detail }
     }
 
-    /// A place that held nothing at the target time, so that neither a restore nor a comparison proves anything.
+    /// A location that was empty at the target time, so that neither a restore nor a comparison proves anything.
     pub(crate) fn nothing_restored(place: &Location, oldest: Option<Instant>) -> Self {
         let why = match oldest {
             Some(oldest) => format!("the oldest version here is from {}", oldest.human()),
@@ -253,7 +256,7 @@ impl Finding {
 }
 
 impl Report {
-    /// What a recovery came to.
+    /// Creates the report of a recovery.
     pub(crate) fn of(
         id: &str,
         manifest: &RecoveryManifest,
@@ -299,7 +302,7 @@ impl StepReport {
     }
 }
 
-/// What is done in a step.
+/// Describes a step in words.
 pub(crate) fn in_words(file: &RecoveryFile, step: Step) -> String {
     let database = |n: usize| file.databases.get(n).map_or("", |database| database.name());
     let bucket = |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
