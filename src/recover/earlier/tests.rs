@@ -43,7 +43,7 @@ fn what_the_newest_open_recovery_is() {
         |about: &str, at, too_old| RecoveryManifest { about: vec![about.into()], ..manifest(at, too_old) };
     let fewer = Shape { resume: false, ..shape() };
     let bucket = |url: &str| {
-        let location = "s3://b".parse().unwrap();
+        let location = "s3://prod".parse().unwrap();
         Resource::bucket(Some(url.to_owned().into()), &location)
     };
     let on = |url| RecoveryManifest { holds: vec![bucket(url)], ..manifest(AT, false) };
