@@ -177,7 +177,7 @@ impl AbortPart {
 ///
 /// | resume hook | other steps, including name swaps, except configure | in use |
 /// |---|---|---|
-/// | was begun, or configure was | | perhaps |
+/// | was ever begun, or configure was | | perhaps |
 /// | none | have all been done | perhaps: the application is resumed by hand |
 /// | none | have not all been done | no |
 /// | was not begun | | no |
