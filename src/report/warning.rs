@@ -21,6 +21,7 @@ fn in_red(text: &str) -> String {
     console::style(text).for_stdout().red().bold().to_string()
 }
 
+/// The keys with a caution.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct CautionLine<'a> {
     /// The caution.
