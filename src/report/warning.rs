@@ -40,7 +40,8 @@ pub(super) enum WarningLine<'a> {
     TargetTime(&'a Warning),
     /// Any other warning.
     Other {
-        /// `nothing-compared`: there was nothing to compare.
+        /// `nothing-compared`: there was nothing to compare. `unlikely-keys`: none of the keys that rows name ever
+        /// existed.
         reason: &'static str,
         /// The warning, as text.
         message: &'a str,
