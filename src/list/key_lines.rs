@@ -32,8 +32,8 @@ impl Terminator {
     }
 }
 
-/// Reads whole keys and passes each to `on`. Skips empty lines. Fails for a key outside `location`, about which
-/// nothing could be said. `name` is the name of the input in errors.
+/// Reads whole keys and passes each to `on`. Skips empty lines. Fails for a key outside `location`. `name` is the name
+/// of the input in errors.
 pub(crate) fn each_key(
     mut input: impl BufRead,
     terminator: Terminator,

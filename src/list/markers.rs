@@ -30,7 +30,7 @@ impl Probe {
         })
     }
 
-    /// Returns whether a page starting there begins with the next key's current entry, or with a key written since.
+    /// Returns whether a page starting there begins with the next key's current entry, or with one written since.
     pub(super) async fn send(&self, client: &Client, bucket: &str, prefix: &str) -> Result<bool> {
         let page = page_after(client, bucket, prefix, &self.between).await?;
         let first = page.entries().find(|entry| *entry.key > *self.between);

@@ -64,6 +64,7 @@ pub(crate) struct AbortPlan<'a> {
     pub in_use: bool,
 }
 
+/// The result of a part of an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PartState {

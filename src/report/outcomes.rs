@@ -24,7 +24,7 @@ pub(crate) struct Reporter {
     hints: Vec<String>,
 }
 
-/// The format; the lines of a table go to stderr, up to a limit.
+/// The format; for a table, the number of lines written to stderr, which is limited.
 enum Form {
     Table(usize),
     Json(JsonLines<BufWriter<std::io::Stdout>>),

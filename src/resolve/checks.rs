@@ -9,7 +9,7 @@
 //! | replication | no enabled rule | at least one | |
 //! | ownership | the bucket's owner owns every object | ACLs are in effect | |
 //! | default encryption | any | | |
-//! | policy | has no conditions on writes | has some | |
+//! | policy | does not require conditional writes | requires them | |
 //!
 //! | reason a setting is unknown | verdict |
 //! |---|---|

@@ -103,7 +103,7 @@ impl Expiries {
         rules.any(|rule| self.may_have_emptied(rule, key, after(t), now))
     }
 
-    /// Returns whether a rule may have left only a delete marker of a key, and the marker was removed too by `by`.
+    /// Returns whether a rule may have left only a delete marker of a key, which was removed too by `by`.
     fn may_have_emptied(&self, rule: &Remover, key: &str, since: Instant, by: Instant) -> bool {
         let mut markers = self.markers.iter().filter(|(prefix, _)| key.starts_with(&**prefix));
         markers.any(|(_, until)| rule.was_due(since, earlier(*until, by)))

@@ -35,7 +35,7 @@ impl ServerClock {
     }
 
     /// Returns an instant that the server's clock has not passed, for judging doubts: lifecycle follows that clock.
-    /// Allows for a suspend of this machine, or a change of its clock, since the first reply.
+    /// This machine may have slept, or its clock may have been changed, since the first reply.
     pub fn now_at_most(&self) -> Instant {
         let Some(told) = self.0.get() else {
             return later(local(), i64::try_from(limits::CLOCK_SKEW.as_millis()).unwrap_or_default());

@@ -1,5 +1,5 @@
-//! Deletes: creates delete markers, which erases nothing, and removes delete markers named by version ID, but nothing
-//! else.
+//! Deletes: creates delete markers, which erases nothing, or removes entries named by version ID. The callers name only
+//! delete markers, and the versions of a drill's own copies.
 
 use aws_sdk_s3::types::{Delete, DeletedObject, ObjectIdentifier};
 
@@ -10,27 +10,27 @@ use super::error::{Answer, Doing, explain, explain_answer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{is_xml_safe, printable};
 
-/// A key to delete, or a delete marker to remove.
+/// A key to delete, or an entry of it to remove.
 #[derive(Debug, Clone, Copy)]
 pub struct DeleteKey<'a> {
     /// The key.
     pub key: &'a str,
     /// The ETag that its current version must still have.
     pub etag: Option<&'a str>,
-    /// The delete marker to remove; without it, the key gets a delete marker.
+    /// The delete marker or version to remove; without it, the key gets a delete marker.
     pub version_id: Option<&'a str>,
 }
 
-/// A delete marker that was created.
+/// The delete marker that was created or removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deleted {
-    /// The version ID, if the server reports it.
+    /// The version ID, if the server reports it; none for a removed version.
     pub version_id: Option<String>,
 }
 
 impl Client {
-    /// Creates or removes up to a thousand delete markers. Returns their results in order; an outer error concerns the
-    /// whole request.
+    /// Creates delete markers, or removes entries by version ID, for up to a thousand keys. Returns their results in
+    /// order; an outer error concerns the whole request.
     pub async fn delete(&self, bucket: &str, keys: &[DeleteKey<'_>]) -> Result<Vec<Result<Deleted>>> {
         self.rate.take(keys.len()).await?;
         let objects = keys.iter().map(|k| {
@@ -76,7 +76,7 @@ impl Client {
         Ok(keys.iter().map(result).collect())
     }
 
-    /// Creates or removes one delete marker.
+    /// Does the same for a single key.
     pub async fn delete_one(&self, bucket: &str, key: DeleteKey<'_>) -> Result<Deleted> {
         if !is_xml_safe(key.key) {
             return self.delete_by_path(bucket, key).await;

@@ -44,7 +44,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place after `character`.
+    /// Returns the place after `character`.
     pub(super) fn step(self, character: char) -> Self {
         if character == '/' {
             Self { depth: self.depth + 1, offset: 0, before: 0 }
@@ -54,7 +54,7 @@ impl Place {
         }
     }
 
-    /// The place after all of `text`.
+    /// Returns the place after all of `text`.
     pub(super) fn after(text: &str) -> Self {
         text.chars().fold(Self::default(), Self::step)
     }

@@ -141,8 +141,8 @@ impl Part {
         *self.at < *key && self.end.as_deref().is_none_or(|end| key < end)
     }
 
-    /// Returns whether there may be keys near its start: until a page shows some, not if the start ends in a made-up
-    /// character.
+    /// Returns whether there may be keys near its start. Until a page shows some, a start that ends in a made-up
+    /// character has none.
     pub(super) fn is_sound(&self, alphabet: &Alphabet) -> bool {
         let mut head = self.start.chars();
         self.begun
