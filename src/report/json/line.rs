@@ -110,6 +110,7 @@ impl<'a> VersionLine<'a> {
     }
 }
 
+/// A change that a restore makes.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ChangeLine<'a> {
     /// The key.
@@ -129,6 +130,7 @@ pub(in crate::report) struct ChangeLine<'a> {
     pub markers: &'a [String],
 }
 
+/// A key that is not in its state at T.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct MismatchLine<'a> {
     /// The key.
@@ -139,6 +141,7 @@ pub(in crate::report) struct MismatchLine<'a> {
     pub found: Option<VersionLine<'a>>,
 }
 
+/// A change that was not made because another client changed the key.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ConflictLine<'a> {
     /// The key.
@@ -147,6 +150,7 @@ pub(in crate::report) struct ConflictLine<'a> {
     pub change: Action,
 }
 
+/// A change that failed.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct FailureLine<'a> {
     /// The key.
@@ -160,6 +164,7 @@ pub(in crate::report) struct FailureLine<'a> {
     pub message: String,
 }
 
+/// A change that is waiting for an archived version to be restored.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ArchivedLine<'a> {
     /// The key.
@@ -208,6 +213,7 @@ pub(in crate::report) struct EntryLine<'a> {
     pub live_at: bool,
 }
 
+/// The keys with a doubt.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct DoubtLine<'a> {
     /// The doubt.
