@@ -23,7 +23,7 @@ pub(in crate::cli) struct ApplyArgs {
     /// asof lowers it while the server throttles or fails.
     #[arg(long, value_name = "N", value_parser = parse::concurrency, default_value_t = limits::DEFAULT_CONCURRENCY)]
     pub(in crate::cli) concurrency: usize,
-    /// Number of places in the key order to write from at once [default: by the size of the plan, up to 16]
+    /// Places in the key order to write from at once [default: by plan size, up to 16]
     ///
     /// S3 limits writes per key range. More lanes spread them over more ranges. A run that is resumed keeps its lanes.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::MAX_LANES)))]

@@ -61,7 +61,7 @@ fn shown_as_json() {
     assert_snapshot!(asof(&stage, "show a.plan --format json").changes_nothing(), @r#"
     exit code 0
     --- stdout
-    {"schema":1,"type":"plan","format":{"major":1,"minor":0},"asof":"VERSION","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","listed":"TIME","checks":{"versioning":"enabled","kms":false,"trust_etag":true},"selection":{"include":["readme.txt","*.tmp"],"exclude":[],"keys_from":null}}
+    {"schema":1,"type":"plan","format":{"major":1,"minor":1},"asof":"VERSION","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","listed":"TIME","checks":{"versioning":"enabled","kms":false,"trust_etag":true},"selection":{"include":["readme.txt","*.tmp"],"exclude":[],"keys_from":null}}
     {"type":"change","key":"readme.txt","change":"revert","now":{"version_id":"nsF8uXy8rzAJeig4zx55AIq6qDaHWuzmM","last_modified":"2024-05-06T07:08:10Z","size":0,"etag":"d41d8cd98f00b204e9800998ecf8427e","storage_class":"STANDARD"},"then":{"version_id":"Lyw.xBlDGyFTH9L3PPdriHSvVsO.cE_gE","last_modified":"2024-04-07T09:00:00Z","size":7,"etag":"ef7b5181c1f63f8ca8eebaab0829ee38","storage_class":"STANDARD"},"doubts":[],"cautions":[]}
     {"type":"change","key":"uploads/junk.tmp","change":"delete","now":{"version_id":"Nz1rovxWLJA85toxhkdSKHEEUgA0a9uYK","last_modified":"2024-05-06T07:08:10Z","size":4,"etag":"0c821f675f132d790b3f25e79da739a7","storage_class":"STANDARD"},"then":null,"doubts":[],"cautions":[]}
     {"type":"summary","command":"show","bucket":"prod-uploads","prefix":"","at":"2024-05-06T07:08:09Z","keys":2,"versions":19,"unchanged":0,"same_content":0,"unverifiable":0,"reverts":1,"undeletes":0,"deletes":1,"doubtful":0,"bytes_to_copy":7,"list_requests":0,"write_requests":2,"elapsed_ms":0}

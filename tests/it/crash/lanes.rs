@@ -6,7 +6,7 @@ use asof::lab::{Operation, Partitions};
 
 use super::cut::{Cut, newest};
 use super::{block_on, slow_down};
-use crate::faults::scene::{BUCKET, IN_PARTS, Scene};
+use crate::faults::scene::{BUCKET, Scene};
 
 const SIZE: usize = 12;
 
@@ -96,7 +96,7 @@ fn a_killed_run_in_lanes_is_undone() {
             let what = format!("killed by write {cut}");
             let scene = Scene::new(SIZE).await;
             slow_down(&scene, Duration::from_millis(5));
-            let lanes = [&["--concurrency", "3", "--lanes", "6"], &IN_PARTS[..]].concat();
+            let lanes = ["--concurrency", "3", "--lanes", "6"];
             scene.restore_with_and(&lanes, Cut::Write(cut).arm(&scene)).await.expect_killed();
             scene.lab().faults().clear();
             let run = scene.runs().remove(0);
