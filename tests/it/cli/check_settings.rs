@@ -135,7 +135,7 @@ fn earlier_rules_are_told_by_a_file() {
     --- stdout
     prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now and earlier
+      history complete for T ≥ TIME UTC by the current and former lifecycle rules
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored

@@ -21,7 +21,7 @@ fn of_references() {
 
     Options:
           --at <TIME>
-              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
 
           --keys-from <FILE>
               File with the keys that rows point to, one per line, in any order (- for stdin)

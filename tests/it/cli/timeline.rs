@@ -289,7 +289,7 @@ fn what_cannot_be_used() {
 }
 
 #[test]
-fn the_demo_goes_back_to_the_second_that_it_finds() {
+fn the_demo_restores_to_the_suggested_second() {
     let stage = Stage::new();
     let output = stage.asof("demo").command.output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();

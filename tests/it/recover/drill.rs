@@ -231,7 +231,7 @@ async fn what_is_left_is_told_beside_other_trouble() {
 
 /// A database that was there before is nobody's to tear down.
 #[tokio::test]
-async fn somebody_elses_database_is_left_alone() {
+async fn a_foreign_database_is_left_unchanged() {
     let story = story().await;
     story.write("restored", "another\n");
     let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(5);
