@@ -1,6 +1,6 @@
-//! The recovery file that `asof recover --init` writes.
+//! The template that `asof recover --init` writes.
 
-/// Everything that a recovery file may hold, most of it commented out.
+/// A recovery file with every setting, most of them commented out.
 pub(crate) const TEMPLATE: &str = r#"# Buckets and databases to restore to the same second.
 #   asof recover FILE --at 2026-11-17T14:30:05Z    (--dry-run previews it)
 #   asof drill FILE      (rehearses it; needs targets that are all scratch copies)

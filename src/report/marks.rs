@@ -1,4 +1,4 @@
-//! The marks of a state directory.
+//! Shows the marks of a state directory.
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
 
-/// Shows a mark that was made; `recover` goes back to it.
+/// Shows a new mark; `recover` is the command that returns to it.
 pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Result<()> {
     let mut out = std::io::stdout();
     if format == Format::Json {
@@ -22,7 +22,7 @@ pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Resul
     Ok(writeln!(out, "marked {} as {name}; recover to it: {recover}", at.human())?)
 }
 
-/// Shows the marks that there are.
+/// Lists marks.
 pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Result<()> {
     let mut out = std::io::stdout();
     if format != Format::Json {
@@ -35,7 +35,7 @@ pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Re
     })
 }
 
-/// The marks below a heading, in columns; nothing where there are none.
+/// Formats the marks as a table; empty if there are none.
 fn marks_table(marks: &[MarkLine], now: Instant) -> String {
     if marks.is_empty() {
         return String::new();
@@ -54,7 +54,7 @@ fn marks_table(marks: &[MarkLine], now: Instant) -> String {
 pub(super) struct MarkListing<'a> {
     #[serde(flatten)]
     mark: &'a MarkLine,
-    /// Its age in seconds. In a list only.
+    /// The age of the mark in seconds; in a list only.
     #[serde(skip_serializing_if = "Option::is_none")]
     age_s: Option<i64>,
 }

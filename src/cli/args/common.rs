@@ -45,7 +45,7 @@ pub(in crate::cli) struct CommonArgs<const CSV: bool = false> {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Which keys")]
+#[command(next_help_heading = "Key selection")]
 pub(in crate::cli) struct SelectArgs {
     /// Restrict to keys that match; * also matches /; repeatable
     #[arg(long, value_name = "GLOB")]

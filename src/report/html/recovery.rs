@@ -1,4 +1,4 @@
-//! What a recovery or a drill came to, as a page.
+//! The HTML page of a recovery or a drill.
 
 use maud::html;
 
@@ -7,7 +7,7 @@ use super::page;
 use crate::model::{Instant, printable};
 use crate::recover::{Ending, Report};
 
-/// The report as a page.
+/// Returns the page of a report.
 pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
     let class = if report.ending == Ending::Done && report.left.is_empty() { "good" } else { "bad" };
     let body = html! {
@@ -34,7 +34,7 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
         @if !report.findings.is_empty() {
             h2 { "Findings" }
             div class="scroll" { table {
-                tr { th { "what" } th { "where" } th { "key" } th {} }
+                tr { th { "finding" } th { "place" } th { "key" } th { "details" } }
                 @for finding in &report.findings {
                     tr {
                         td { (finding.finding) }
@@ -47,7 +47,7 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
         }
         h2 { "Steps" }
         div class="scroll" { table {
-            tr { th { "step" } th { "state" } th { "took" } th {} }
+            tr { th { "step" } th { "state" } th { "duration" } th { "details" } }
             @for step in &report.steps {
                 tr {
                     td { (printable(&step.step)) }
@@ -58,5 +58,5 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
             }
         } }
     };
-    page(&heading(report), &format!("by {}", printable(&report.file)), now, &body)
+    page(&heading(report), &format!("recovery file {}", printable(&report.file)), now, &body)
 }

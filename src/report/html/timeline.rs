@@ -1,19 +1,19 @@
-//! The chart of a timeline as a page.
+//! The HTML page of a timeline.
 
 use maud::{Markup, html};
 
 use super::super::timeline::{TimelineView, events, instant, length};
-use super::super::units::count;
+use super::super::units::plural;
 use super::page;
 use crate::model::Instant;
 use crate::timeline::{Bar, Event};
 
-/// Units of the chart's own coordinates; the browser stretches them to the page.
+/// The chart's own units; the browser scales them to the page.
 const BAR: u64 = 10;
 const HEIGHT: u64 = 1000;
 
 impl TimelineView<'_> {
-    /// The chart with these bars, the bursts, and the time to go back to, as a page.
+    /// Returns the page with the chart, the bursts, and the suggested target time.
     pub(crate) fn page(&self, now: Instant) -> String {
         let bins = &self.fine;
         let bars: Vec<Bar> = bins.bars().collect();
@@ -25,7 +25,7 @@ impl TimelineView<'_> {
                 (self.moments())
             }
         };
-        page(&self.place(), &self.span(bins), now, &body)
+        page(&format!("Activity in {}", self.place()), &self.span(bins), now, &body)
     }
 
     fn figure(&self, bars: &[Bar], width: i64) -> Markup {
@@ -56,7 +56,7 @@ impl TimelineView<'_> {
                 }
                 div class="ends" {
                     span { (instant(first).human()) }
-                    span { "highest: " (count(most)) }
+                    span { "tallest bar: " (plural(most, "event", "events")) }
                     span { (instant(bars.last().map_or(first, |bar| bar.from) + width).human()) }
                 }
             }
@@ -70,7 +70,7 @@ impl TimelineView<'_> {
             @let bursts = self.bursts();
             @if bursts.is_empty() { p { "None." } } @else {
                 div class="scroll" { table {
-                    tr { th { "rank" } th { "began" } th { "activity" } }
+                    tr { th { "rank" } th { "start" } th { "activity" } }
                     @for burst in &bursts {
                         tr {
                             td class="number" { (burst.rank) }
@@ -88,8 +88,8 @@ impl TimelineView<'_> {
     }
 }
 
-/// A bar, the events of each kind upon those before it; what they are is shown when it is pointed at. What there is of a
-/// kind is seen, if only as a line.
+/// Returns a bar, with the kinds of events stacked; a tooltip names the counts. Each kind that occurs is visible, at
+/// least as a line.
 fn column(n: u64, bar: &Bar, most: u64) -> Markup {
     let mut top = HEIGHT;
     let there = || std::iter::zip(Event::ALL, bar.counts).filter(|(_, n)| *n > 0);

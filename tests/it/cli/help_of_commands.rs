@@ -67,7 +67,7 @@ fn of_diff() {
       -h, --help
               Print help (see a summary with '-h')
 
-    Which keys:
+    Key selection:
           --include <GLOB>
               Restrict to keys that match; * also matches /; repeatable
 

@@ -131,7 +131,7 @@ fn of_restore() {
 
               [default: 7]
 
-    Which keys:
+    Key selection:
           --include <GLOB>
               Restrict to keys that match; * also matches /; repeatable
 

@@ -46,7 +46,7 @@ fn of_verify() {
       -h, --help
               Print help (see a summary with '-h')
 
-    Which keys:
+    Key selection:
           --include <GLOB>
               Restrict to keys that match; * also matches /; repeatable
 
