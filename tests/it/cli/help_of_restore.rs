@@ -70,7 +70,7 @@ fn of_restore() {
               Without it, asof asks for the number of keys, and refuses --yes.
 
           --on-conflict <HOW>
-              What to do about conflicts: keys that changed since the plan, or files in DIR that differ
+              How to handle conflicts: keys changed since the plan, or files in DIR that differ
 
               Possible values:
               - skip:      Leave it unchanged and list it; exit with 3
@@ -110,7 +110,7 @@ fn of_restore() {
               Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              Restore although keys are uncertain: skip these keys, or trust the listing
+              How to handle uncertain keys: skip them, or trust the listing
 
               Possible values:
               - skip:  Leave these keys unchanged
