@@ -66,14 +66,13 @@ pub(crate) struct AbortPlan<'a> {
 
 /// The result of a part of an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum PartState {
     /// Done.
     Done,
     /// Left as it is: asof cannot undo it, or it is not asof's to undo.
     Left,
     /// It cannot be undone, or its state is unknown. The application is not resumed.
-    #[serde(rename = "not undone")]
     NotUndone,
     /// Failed; run the same command again.
     Failed,

@@ -86,6 +86,11 @@ impl Session<'_> {
                 about.join(", ")
             ))
             .hint("to resume it, put these back into the file; for another recovery, use another file"),
+            Earlier::OtherServer => Error::usage(format!(
+                "cannot resume the recovery {id} of this file: it was started on another server"
+            ))
+            .hint("to resume it, set --endpoint-url, AWS_ENDPOINT_URL, --region and --profile as they were; nothing was changed")
+            .hint(format!("or abort it: {abort}")),
             Earlier::FewerSteps(new) => Error::usage(format!(
                 "cannot resume the recovery {id}: since it started, its file has {new}"
             ))
