@@ -1,4 +1,4 @@
-//! The checks of a bucket, and of databases, for a person: a short line at the head of other commands, a page of their own.
+//! The checks of a bucket and of databases: a short line at the head of other commands, a page of their own.
 
 use std::io::{BufWriter, Write};
 use std::time::Duration;
@@ -9,6 +9,9 @@ use serde::Serialize;
 use super::Format;
 use super::doubt::meaning;
 use super::json::{JsonLines, millis};
+use super::screen::Screen;
+use super::table_out::TableOut;
+use super::tone::Tone;
 use super::units::{count, plural};
 use super::warning::warning_lines;
 use crate::counters::Counters;
@@ -18,11 +21,11 @@ use crate::model::{Check, Instant, Location, Question, Subject, Verdict, example
 use crate::plan::Warning;
 use crate::resolve::{Caution, Doubt, Doubtful, Kind};
 
-/// What the short line tells where there is nothing to think about.
+/// The subjects of the short line, if they passed.
 const HEADLINE: [Subject; 4] =
     [Subject::Versioning, Subject::Lifecycle, Subject::ObjectLock, Subject::Encryption];
 
-/// Lines for the head of a table: what is fine in one, then [`problems`].
+/// Lines for the head of a table: one for all that passed, then [`problems`].
 pub(crate) fn head(checks: &[Check]) -> Vec<String> {
     let fine = |check: &&Check| check.verdict == Verdict::Passed && HEADLINE.contains(&check.subject);
     let fine: Vec<_> = checks.iter().filter(fine).map(|check| printable(&check.message)).collect();
@@ -30,7 +33,7 @@ pub(crate) fn head(checks: &[Check]) -> Vec<String> {
     fine.into_iter().chain(problems(checks)).collect()
 }
 
-/// What a person should know, a line each.
+/// The checks that did not pass, one line each.
 pub(crate) fn problems(checks: &[Check]) -> Vec<String> {
     let problems = checks.iter().filter(|check| check.verdict != Verdict::Passed);
     problems.map(|check| printable(&check.message).into_owned()).collect()
@@ -67,16 +70,19 @@ pub(crate) struct Answer<'a> {
 impl Answer<'_> {
     /// Writes it to stdout.
     pub(crate) fn show(&self, format: Format, counters: &Counters, elapsed: Duration) -> Result<()> {
-        let mut out = BufWriter::new(std::io::stdout());
-        match format {
-            Format::Json => JsonLines::new(&mut out).answer(self, counters, elapsed)?,
-            Format::Table | Format::Csv => self.page(&mut out)?,
+        if format == Format::Json {
+            let mut out = BufWriter::new(std::io::stdout());
+            JsonLines::new(&mut out).answer(self, counters, elapsed)?;
+            return Ok(out.flush()?);
         }
+        let mut out = TableOut::new();
+        let screen = out.screen();
+        self.page(screen, &mut out)?;
         Ok(out.flush()?)
     }
 
     /// Writes it as one page: what it is about, the checks, the keys in doubt, and last what comes of it.
-    fn page(&self, out: &mut impl Write) -> Result<()> {
+    fn page(&self, screen: Screen, out: &mut impl Write) -> Result<()> {
         let place = self.location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         let now = self.now;
@@ -94,18 +100,20 @@ impl Answer<'_> {
         }
         writeln!(out)?;
         for check in self.checks {
-            writeln!(out, "  {:<12} {}", check.verdict.name(), printable(&check.message))?;
+            let verdict = Tone::of_check(check.verdict).paint(&format!("{:<12}", check.verdict.name()));
+            let line = format!("  {verdict} {}", printable(&check.message));
+            writeln!(out, "{}", screen.wrap(&line, 15))?;
         }
         writeln!(out)?;
-        self.doubts(out)?;
+        self.doubts(screen, out)?;
         for line in self.conclusion() {
             writeln!(out, "{line}")?;
         }
         Ok(())
     }
 
-    /// The keys in doubt, by doubt, with some of them.
-    fn doubts(&self, out: &mut impl Write) -> Result<()> {
+    /// The uncertain keys by doubt, with examples.
+    fn doubts(&self, screen: Screen, out: &mut impl Write) -> Result<()> {
         let keys = plural(self.keys, "key", "keys");
         let when = if self.question == Question::Back { ", for earlier times" } else { "" };
         writeln!(out, "  {:<12} {:>12} of {keys}{when}", "uncertain", count(self.doubtful.uncertain()))?;
@@ -115,7 +123,8 @@ impl Answer<'_> {
                 other => meaning(other),
             };
             writeln!(out, "  {:<12} {:>12}   {meaning}", doubt.name(), count(kind.keys))?;
-            let mut some: Vec<_> = kind.examples.iter().map(|key| printable(key)).collect();
+            let some: Vec<_> = kind.examples.iter().map(|key| printable(key)).collect();
+            let mut some: Vec<_> = some.iter().map(|key| screen.half(key)).collect();
             if kind.keys > limits::SHOWN_CHANGES as u64 {
                 some.push("…".into());
             }

@@ -1,4 +1,4 @@
-//! What a check of references found, in the form asked for.
+//! The findings of `asof references`, in the output format.
 
 use std::io::{BufWriter, Write};
 
@@ -6,6 +6,7 @@ use super::json::JsonLines;
 use super::references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };
+use super::table_out::TableOut;
 use super::{Format, say};
 use crate::engine::ReferenceFinding;
 use crate::error::Result;
@@ -14,25 +15,27 @@ use crate::recover::ReferenceSums;
 
 type Out = BufWriter<std::io::Stdout>;
 
-/// The findings in the form asked for.
+/// The findings in the output format.
 pub(crate) enum FindingsView {
-    Table(Box<ReferencesView>, Out),
+    Table(Box<ReferencesView>, TableOut),
     Json(JsonLines<Out>),
     Csv(Box<CsvReferences<Out>>),
 }
 
 impl FindingsView {
-    /// Nothing so far.
     pub(crate) fn new(format: Format, heading: ReferencesHeading, all: bool) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         Ok(match format {
-            Format::Table => Self::Table(Box::new(ReferencesView::new(heading, all)), out),
+            Format::Table => {
+                let out = TableOut::paged(all);
+                Self::Table(Box::new(ReferencesView::new(heading, all, out.screen())), out)
+            }
             Format::Json => Self::Json(JsonLines::new(out)),
             Format::Csv => Self::Csv(Box::new(CsvReferences::new(out)?)),
         })
     }
 
-    /// What a person has to know of the result, by its reason and in words; the table says it at its end.
+    /// Shows a warning, unless the table says it at its end.
     pub(crate) fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
         match self {
             Self::Table(..) => Ok(()),
@@ -44,7 +47,7 @@ impl FindingsView {
         }
     }
 
-    /// Takes one finding.
+    /// Shows one finding.
     pub(crate) fn finding(&mut self, finding: &ReferenceFinding<'_>, at: Instant) -> Result<()> {
         match (finding, self) {
             (ReferenceFinding::Dangling(dangling), Self::Table(view, out)) => view.dangling(dangling, out),
@@ -56,7 +59,7 @@ impl FindingsView {
         }
     }
 
-    /// Writes what comes last; `next` is what could be done.
+    /// Ends the output; `next` is the suggested next step.
     pub(crate) fn finish(
         self,
         sums: &ReferenceSums,

@@ -5,6 +5,8 @@ use std::io::{BufWriter, Stdout, Write};
 use super::Format;
 use super::csv::CsvHistory;
 use super::json::JsonLines;
+use super::table_out::TableOut;
+use super::tone::Tone;
 use super::units::bytes;
 use crate::engine::{Entries, KeyHistory};
 use crate::error::Result;
@@ -12,31 +14,30 @@ use crate::model::{Instant, Past};
 
 type Out = BufWriter<Stdout>;
 
-/// The entries of a key, as they come.
+/// Shows the entries of a key as they come.
 pub(crate) struct HistoryView<'a> {
     history: &'a KeyHistory,
     form: Form,
 }
 
 enum Form {
-    Table(Out),
+    Table(TableOut),
     Json(JsonLines<Out>),
     Csv(Box<CsvHistory<Out>>),
 }
 
 impl<'a> HistoryView<'a> {
-    /// Nothing so far.
     pub(crate) fn new(format: Format, history: &'a KeyHistory) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         let form = match format {
-            Format::Table => Form::Table(out),
+            Format::Table => Form::Table(TableOut::new()),
             Format::Json => Form::Json(JsonLines::new(out)),
             Format::Csv => Form::Csv(Box::new(CsvHistory::new(out)?)),
         };
         Ok(Self { history, form })
     }
 
-    /// Takes one entry.
+    /// Shows one entry.
     pub(crate) fn entry(&mut self, past: &Past) -> Result<()> {
         let KeyHistory { key, at, .. } = self.history;
         match &mut self.form {
@@ -46,7 +47,7 @@ impl<'a> HistoryView<'a> {
         }
     }
 
-    /// Writes what comes last.
+    /// Ends the output.
     pub(crate) fn finish(self, entries: Entries) -> Result<()> {
         let mut out = match self.form {
             Form::Json(mut lines) => return lines.flush(),
@@ -64,7 +65,7 @@ impl<'a> HistoryView<'a> {
     }
 }
 
-/// One entry in one line; an arrow marks the one live at the instant asked for.
+/// One entry in one line; an arrow marks the entry live at `at`.
 fn history_line(past: &Past, at: Option<Instant>) -> String {
     let version = &past.version;
     let size = if past.delete_marker { "deleted".to_owned() } else { bytes(version.size) };
@@ -77,9 +78,11 @@ fn history_line(past: &Past, at: Option<Instant>) -> String {
         let state = if past.delete_marker { "did not exist" } else { "live" };
         notes.push(format!("<-- {state} at {}", at.human()));
     }
+    let tone = if past.delete_marker { Tone::Danger } else { Tone::Plain };
     let line = format!(
-        "  {}  {size:>10}  {class:<12}  {:<36}  {}",
+        "  {}  {}  {class:<12}  {:<36}  {}",
         version.last_modified.human(),
+        tone.paint(&format!("{size:>10}")),
         version.version_id,
         notes.join("  ")
     );

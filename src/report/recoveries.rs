@@ -1,17 +1,19 @@
-//! Recoveries that are not finished, and what became of one that was aborted.
+//! Unfinished recoveries, and aborts.
 
 use std::io::Write;
 use std::path::Path;
 
-use super::columns::columns;
+use super::columns::Columns;
 use super::json::{JsonLines, Line};
+use super::screen::Screen;
+use super::table_out::TableOut;
 use super::{Format, Output};
 use crate::engine::recover::OpenRecoveries;
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::{ABORTED_IN_USE, AbortPart, AbortPlan, AbortedPart, AbortedRecovery, OpenRecovery};
 
-/// What an abort would do, a line each part.
+/// The plan of an abort, one line per part.
 pub(crate) fn abort_text(plan: &AbortPlan<'_>) -> String {
     let AbortPlan { id, at, began, now, file, parts, in_use } = plan;
     let mut text =
@@ -30,7 +32,7 @@ pub(crate) fn abort_text(plan: &AbortPlan<'_>) -> String {
     text
 }
 
-/// What became of a part of an abort.
+/// The result of one part of an abort.
 pub(crate) fn aborted_line(AbortedPart { part, state, note }: &AbortedPart) -> String {
     let note = note.as_ref().map(|note| format!(": {}", printable(note))).unwrap_or_default();
     format!("{:<7} {part}{note}\n", state.name())
@@ -43,12 +45,14 @@ pub(crate) fn show_recoveries(
     state_dir: &Path,
     now: Instant,
 ) -> Result<()> {
-    let mut out = std::io::stdout();
     if output.format == Format::Json {
-        let mut lines = JsonLines::new(&mut out);
+        let mut lines = JsonLines::new(std::io::stdout());
         open.iter().try_for_each(|recovery| lines.open_recovery(recovery))?;
     } else {
-        out.write_all(recoveries_table(open, now).as_bytes())?;
+        let mut out = TableOut::new();
+        let table = recoveries_table(open, now, out.screen());
+        out.write_all(table.as_bytes())?;
+        out.flush()?;
     }
     for one in unreadable {
         let (id, dir, why) = (&one.id, one.dir.display(), one.why.in_one_line());
@@ -60,11 +64,8 @@ pub(crate) fn show_recoveries(
     Ok(())
 }
 
-/// The recoveries below a heading, in columns; nothing where there are none.
-fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
-    if recoveries.is_empty() {
-        return String::new();
-    }
+/// The recoveries in columns; nothing if there are none.
+fn recoveries_table(recoveries: &[OpenRecovery], now: Instant, screen: Screen) -> String {
     let row = |recovery: &OpenRecovery| {
         let OpenRecovery { id, state, file, at, began, age_s: _, done, steps, trouble, runs: _ } = recovery;
         let (file, trouble) = (printable(file).into_owned(), printable(&trouble.join("; ")).into_owned());
@@ -72,17 +73,16 @@ fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
         [id.clone(), began.age(now), at.human(), state.name().to_owned(), steps, file, trouble]
     };
     let heading = ["RECOVERY", "AGE", "TARGET TIME", "STATE", "STEPS", "FILE", "TROUBLE"];
-    let heading = heading.map(ToOwned::to_owned);
-    columns(&[vec![heading], recoveries.iter().map(row).collect()].concat())
+    Columns::new(heading, recoveries.iter().map(row)).state(3).render(screen)
 }
 
 impl<W: Write> JsonLines<W> {
-    /// A recovery that is not finished.
+    /// An unfinished recovery.
     fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
         self.line(Line::OpenRecovery(recovery))
     }
 
-    /// A recovery that was aborted.
+    /// An aborted recovery.
     pub(crate) fn aborted_recovery(&mut self, aborted: &AbortedRecovery) -> Result<()> {
         self.line(Line::AbortedRecovery(aborted))
     }

@@ -6,8 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
-use super::columns::columns;
+use super::columns::Columns;
 use super::json::{JsonLines, Line};
+use super::screen::Screen;
+use super::table_out::TableOut;
 use super::units::count;
 use crate::engine::{RunState, RunStatus};
 use crate::error::Result;
@@ -96,17 +98,19 @@ impl<'a> RunLine<'a> {
 
 /// Writes the runs to stdout.
 pub(crate) fn show_runs(format: Format, runs: &[RunLine<'_>], now: Instant) -> Result<()> {
-    let mut out = BufWriter::new(std::io::stdout());
     if format == Format::Json {
+        let mut out = BufWriter::new(std::io::stdout());
         let mut json = JsonLines::new(&mut out);
         runs.iter().try_for_each(|run| json.run(run))?;
-    } else {
-        out.write_all(runs_table(runs, now).as_bytes())?;
+        return Ok(out.flush()?);
     }
+    let mut out = TableOut::new();
+    let table = runs_table(runs, now, out.screen());
+    out.write_all(table.as_bytes())?;
     Ok(out.flush()?)
 }
 
-/// Removes the runs one by one by `remove`, and names each in JSON as soon as it is gone.
+/// Removes the runs one by one with `remove`, and prints each in JSON as soon as it is removed.
 pub(crate) fn removed_runs(
     format: Format,
     runs: &[RunLine<'_>],
@@ -122,13 +126,10 @@ pub(crate) fn removed_runs(
     Ok(())
 }
 
-/// The runs below a heading, in columns; nothing where there are none.
-fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
-    if runs.is_empty() {
-        return String::new();
-    }
-    let heading = ["RUN", "AGE", "STATE", "DONE", "LEFT", "UNDONE BY", "WHAT"].map(ToOwned::to_owned);
-    columns(&[vec![heading], runs.iter().map(|run| run.row(now)).collect()].concat())
+/// The runs in columns; nothing if there are none.
+fn runs_table(runs: &[RunLine<'_>], now: Instant, screen: Screen) -> String {
+    let heading = ["RUN", "AGE", "STATE", "DONE", "LEFT", "UNDONE BY", "WHAT"];
+    Columns::new(heading, runs.iter().map(|run| run.row(now))).state(2).render(screen)
 }
 
 impl<W: Write> JsonLines<W> {

@@ -1,4 +1,4 @@
-//! Warnings: what a person has to know before anything else, and a script in a line of its own.
+//! Warnings: above everything else in a table, a line of their own in JSON.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -7,18 +7,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::json::{JsonLines, Line};
+use super::tone::Tone;
 use crate::error::Result;
 use crate::plan::Warning;
 use crate::resolve::{Caution, Kind};
 
-/// Warnings for stdout, a line each: red where that is a terminal, unless `NO_COLOR` is set.
+/// Warnings for stdout, one line each.
 pub(super) fn warning_lines(warnings: &[Warning]) -> impl Iterator<Item = String> {
-    let line = |warning: &Warning| format!("  {}", in_red(&format!("warning: {warning}")));
+    let line = |warning: &Warning| format!("  {}", Tone::Danger.paint(&format!("warning: {warning}")));
     warnings.iter().map(line)
-}
-
-fn in_red(text: &str) -> String {
-    console::style(text).for_stdout().red().bold().to_string()
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -43,7 +40,7 @@ pub(super) enum WarningLine<'a> {
 }
 
 impl<W: Write> JsonLines<W> {
-    /// What a person has to know first.
+    /// The warnings.
     pub(crate) fn warnings(&mut self, warnings: &[Warning]) -> Result<()> {
         warnings.iter().try_for_each(|warning| self.line(Line::Warning(WarningLine::TargetTime(warning))))
     }
@@ -56,7 +53,7 @@ impl<W: Write> JsonLines<W> {
         self.line(Line::Caution(CautionLine { caution: Caution::Multipart, keys: *keys, examples }))
     }
 
-    /// Something else that a person has to know.
+    /// A warning about anything else.
     pub(crate) fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
         self.line(Line::Warning(WarningLine::Other { reason, message }))
     }
