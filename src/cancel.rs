@@ -1,4 +1,4 @@
-//! Stopping from outside: a token that is looked at between actions, never inside one.
+//! Cancellation: a token that is checked between actions, never inside one.
 
 mod signals;
 
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 pub(crate) use signals::Signals;
 
-/// Tells a run to stop. Cloned freely; all clones are one token.
+/// Tells a run to stop. All clones share one state.
 #[derive(Debug, Clone)]
 pub struct Cancel {
     stop: watch::Sender<bool>,
@@ -31,14 +31,14 @@ impl Cancel {
         *self.stop.borrow()
     }
 
-    /// Returns when the run is asked to stop.
+    /// Completes when the run is asked to stop.
     pub async fn stopped(&self) {
         let mut receiver = self.stop.subscribe();
         // The sender lives in `self`, so waiting cannot fail.
         drop(receiver.wait_for(|stop| *stop).await);
     }
 
-    /// Waits so long. False if the run is asked to stop before.
+    /// Sleeps for `length`. Returns false if the run is asked to stop first.
     pub(crate) async fn pause(&self, length: Duration) -> bool {
         tokio::select! {
             biased;

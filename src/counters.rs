@@ -1,9 +1,9 @@
-//! What the engine tells the outside while it works: counters that a progress display samples on a tick, so that
-//! nothing is sent, queued or locked per object.
+//! Counters that the engine updates as it works and a progress display samples on a tick, so that nothing is sent,
+//! queued or locked per object.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// One counter. Relaxed: each is read by itself, for display and for the summary after the work has been joined.
+/// One counter. Relaxed: each is read alone, for display, or for the summary after all work has been joined.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 
@@ -13,32 +13,32 @@ impl Counter {
         self.0.fetch_add(n, Ordering::Relaxed);
     }
 
-    /// Takes `n` back.
+    /// Subtracts `n`.
     pub fn sub(&self, n: u64) {
         self.0.fetch_sub(n, Ordering::Relaxed);
     }
 
-    /// Sets it: a gauge, not a count.
+    /// Sets the value, for counters used as gauges.
     pub fn set(&self, n: u64) {
         self.0.store(n, Ordering::Relaxed);
     }
 
-    /// The count so far.
+    /// The current value.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// Everything that is counted during a run.
+/// All counters of a run.
 #[derive(Debug, Default)]
 pub struct Counters {
     /// Listing requests answered.
     pub list_requests: Counter,
-    /// Listing requests that the server refused for being too many; they are sent again.
+    /// Listing requests that the server throttled; they are sent again.
     pub throttled: Counter,
-    /// Ranges of the key space that are being listed.
+    /// Ranges of the key space being listed.
     pub ranges: Counter,
-    /// Entries that are estimated to be left; 0 while there is no estimate.
+    /// Estimated entries left; 0 if there is no estimate.
     pub remaining: Counter,
     /// Versions and delete markers seen.
     pub versions: Counter,
@@ -46,49 +46,49 @@ pub struct Counters {
     pub keys: Counter,
     /// Changes found.
     pub changes: Counter,
-    /// Requests that write (copies, delete requests).
+    /// Write requests (copies, delete requests).
     pub write_requests: Counter,
-    /// Changes that `apply` has to carry out.
+    /// Changes that `apply` has to make.
     pub planned: Counter,
     /// Objects copied.
     pub copied: Counter,
-    /// Bytes of the objects copied.
+    /// Bytes of the copied objects.
     pub bytes_copied: Counter,
     /// Keys that got a delete marker.
     pub deleted: Counter,
     /// Keys whose delete markers were removed.
     pub markers_removed: Counter,
-    /// Keys left alone because they already hold what they should.
+    /// Keys left alone because they are already correct.
     pub skipped: Counter,
-    /// Keys left alone because somebody changed them since the plan.
+    /// Keys left alone because someone else changed them after the plan was made.
     pub conflicts: Counter,
-    /// Keys that were changed, and on which a write was superseded that nobody had seen.
+    /// Keys that were changed and whose change superseded an unseen write.
     pub superseded: Counter,
     /// Keys that could not be changed.
     pub failed: Counter,
-    /// Keys left alone because the version that they should hold lies in an archive.
+    /// Keys left alone because the version to restore is archived.
     pub archived: Counter,
-    /// Objects of whose bytes nothing but their number could be checked.
+    /// Objects of which only the size could be verified.
     pub unverifiable: Counter,
-    /// What of the objects copied could not be kept.
+    /// Copied objects that lost part of their metadata.
     pub not_kept: NotKept,
 }
 
-/// Objects that were copied without something that belongs to them, by what that is.
+/// Copied objects that lost something, by what was lost.
 #[derive(Debug, Default)]
 pub struct NotKept {
     /// Their ACL could not be read.
     pub acl: Counter,
     /// Their tags could not be read.
     pub tags: Counter,
-    /// They have a retention or a legal hold, which was not asked for.
+    /// They have a retention or a legal hold, and copying it was not requested.
     pub locks: Counter,
     /// They have user metadata that no header can carry.
     pub metadata: Counter,
 }
 
 impl Counters {
-    /// Changes that have been dealt with, however they ended.
+    /// Changes that are settled, whatever their outcome.
     pub fn settled(&self) -> u64 {
         let settled = [&self.copied, &self.deleted, &self.markers_removed, &self.skipped];
         let left = [&self.conflicts, &self.failed, &self.archived];

@@ -1,41 +1,41 @@
-//! The one error of the library: what was being done, to what, what went wrong, and what to do next.
+//! The library's one error type: the action, its object, the cause, and hints about what to do next.
 //!
 //! A key that failed is data (a [`crate::apply::Outcome`]), not an [`Error`]: an `Error` ends the run.
 
 use std::fmt;
 
-/// What kind of thing went wrong. Decides the exit code, and whether trying again can help.
+/// The kind of an error. Decides the exit code and whether a retry can help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The server asked for fewer requests (503 SlowDown and its like), longer than we were willing to wait.
+    /// The server asked for fewer requests (503 SlowDown or similar) for longer than asof was willing to wait.
     Throttled,
-    /// A passing fault: connection, time-out, 5xx.
+    /// A transient fault: connection, timeout, 5xx.
     Transient,
     /// A permission is missing.
     Denied,
-    /// The credentials are missing, expired or not accepted, or signatures are refused because this machine's clock is wrong.
-    /// Every other request fails the same way.
+    /// Credentials are missing, expired or rejected, or the server rejects signatures because this machine's clock is
+    /// wrong. Every other request fails the same way.
     Credentials,
-    /// The bucket, key or version is not there.
+    /// The bucket, key or version does not exist.
     Missing,
-    /// The key is not as the plan saw it.
+    /// The key is no longer as the plan saw it.
     Precondition,
-    /// The server does not know the request.
+    /// The server does not support the request.
     Unsupported,
-    /// The request or its input is wrong; the same again gives the same answer.
+    /// The request or its input is wrong; sending it again gives the same answer.
     Invalid,
-    /// What the server or a file said cannot be right: a listing that loops, a page that ends early.
+    /// A reply or a file cannot be right: a listing that loops, a page that ends early.
     Corrupt,
-    /// Going on could lose data, or give an answer that cannot be trusted.
+    /// Continuing could lose data or give an answer that cannot be trusted.
     Refused,
-    /// What the person typed cannot be used.
+    /// The user's input cannot be used.
     Usage,
-    /// The person asked to stop.
+    /// The user asked to stop.
     Interrupted,
-    /// A file, pipe or terminal of this machine failed.
+    /// A local file, pipe or terminal failed.
     Local,
-    /// A bug in asof: something that cannot be, by its own rules.
+    /// A bug in asof: a state that its own rules exclude.
     Internal,
 }
 
@@ -49,27 +49,28 @@ pub struct Error {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// The result of everything in this library that can fail as a whole.
+/// The result of every fallible operation in this library.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error whose `message` is a fragment that reads after "error: ", naming bucket and key.
+    /// Creates an error whose `message` reads after "error: " and names the bucket and key.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), code: None, hints: Vec::new(), source: None }
     }
 
-    /// Input that cannot be used; the message shows a correct form.
+    /// Creates an error about unusable input; the message shows a correct form.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Usage, message)
     }
 
-    /// A bug: `what` is so by no rule of asof's own. It ends the run, since nothing that follows could be trusted.
+    /// Creates an error about a bug: `what` breaks an invariant of asof. It ends the run, since no later result could
+    /// be trusted.
     pub fn internal(what: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Internal, format!("internal error: {what}"))
             .hint("this is a bug in asof, and nothing more was changed; please report it with the output of the same command and -vv")
     }
 
-    /// The error of a run that was stopped before anything was changed.
+    /// The error of a run that was stopped before it changed anything.
     pub fn interrupted() -> Self {
         Self::new(ErrorKind::Interrupted, "interrupted; nothing was changed")
     }
@@ -79,28 +80,28 @@ impl Error {
         Self::new(ErrorKind::Interrupted, "interrupted before the request was sent")
     }
 
-    /// Adds what the person can do next.
+    /// Adds a next step for the user.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Adds the server's own error code.
+    /// Adds the server's error code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// Adds the error below this one.
+    /// Adds the underlying error.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The same without the error below it, for each of many that it is about.
+    /// Copies the error without its source, for each of the many keys it affects.
     pub(crate) fn duplicate(&self) -> Self {
         Self {
             kind: self.kind,
@@ -111,36 +112,36 @@ impl Error {
         }
     }
 
-    /// What kind of error this is.
+    /// The kind of this error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The server's error code (`NoSuchBucket`), where it gave one.
+    /// The server's error code (`NoSuchBucket`), if it sent one.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// What the person can do next, one sentence each.
+    /// The next steps for the user, one sentence each.
     pub fn hints(&self) -> &[String] {
         &self.hints
     }
 
-    /// What happened and what to do next, in one line.
+    /// The message and the hints in one line.
     pub fn in_one_line(&self) -> String {
         let hints = self.hints.iter().map(String::as_str);
         std::iter::once(self.message.as_str()).chain(hints).collect::<Vec<_>>().join("; ")
     }
 
-    /// Whether nothing is to be learnt of an object by asking again: the key that encrypts it is its writer's own (SSE-C), or
-    /// one that we may not use, or the server does not give a proper answer.
+    /// Whether asking about an object again is pointless: it is encrypted with a customer-provided key (SSE-C) or a key
+    /// that asof may not use, or the server's answer is malformed.
     pub fn is_unreadable_object(&self) -> bool {
         use ErrorKind::{Corrupt, Denied, Invalid, Unsupported};
         matches!(self.kind, Denied | Invalid | Unsupported | Corrupt)
     }
 
-    /// Whether no other request can succeed either, or none is to be sent: a key with this error is not a failed key, it is
-    /// left for `resume`.
+    /// Whether no other request can succeed, or none may be sent. A key with this error has not failed; `resume`
+    /// handles it.
     pub fn ends_the_run(&self) -> bool {
         matches!(self.kind, ErrorKind::Credentials | ErrorKind::Interrupted | ErrorKind::Internal)
     }
@@ -163,7 +164,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// A task ends without its result only where it panics: nobody aborts one whose result is waited for.
+/// A task ends without a result only if it panics: asof never aborts a task whose result it awaits.
 impl From<tokio::task::JoinError> for Error {
     fn from(e: tokio::task::JoinError) -> Self {
         Self::internal(&e).because(e)

@@ -1,6 +1,6 @@
-//! Puts a versioned S3 bucket back to the state it had at a past second.
+//! Restores a versioned S3 bucket to its state at a past second.
 //!
-//! The way of the data, each arrow a plain value:
+//! Data flows one way, and each arrow is a plain value:
 //!
 //! ```text
 //! list ──> resolve ──> plan ──> apply ──> verify
@@ -8,10 +8,10 @@
 //!           state at T  on disk   per key
 //! ```
 //!
-//! Only [`engine`] knows the order of the stages. `model`, `resolve`, `timeline` and the deciding part of `plan` are pure; only `s3`
-//! names the SDK; only `report` and `cli` print.
+//! Only [`engine`] knows the order of the stages. `model`, `resolve`, `timeline` and the deciding part of `plan` are
+//! pure; only `s3` names the SDK; only `report` and `cli` print.
 //!
-//! It is usable without the command line. This puts a prefix back, and says of each key what became of it:
+//! The library works without the command line. This restores a prefix and prints the outcome of each key:
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -31,7 +31,7 @@
 //! let restore = Restore::Past { query: Box::new(query), to: None, undelete: Undelete::Copy };
 //! let (options, cancel) = (RestoreOptions::default(), Cancel::default());
 //!
-//! // Nothing is changed yet: the caller looks at the sums, and decides.
+//! // Nothing is changed yet: the caller inspects the sums and decides.
 //! let prepared = restore.prepare(&client, &cancel).await?;
 //! println!("{} keys would be changed", prepared.len);
 //! prepared.require_certainty(&options)?;
@@ -45,7 +45,7 @@
 //!     Ok(())
 //! };
 //! let executed = run.execute(&client, options.apply, &cancel, told).await?;
-//! assert!(executed.finished, "asof resume {} goes on with it", run.id());
+//! assert!(executed.finished, "asof resume {} finishes it", run.id());
 //! # Ok(())
 //! # }
 //! ```

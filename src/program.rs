@@ -1,4 +1,4 @@
-//! Programs that a person names in a file, and asof runs: a list of words, without a shell unless one is asked for.
+//! External programs named in a recovery file: lists of words, run without a shell unless the file asks for one.
 
 use std::fmt;
 use std::os::fd::AsFd;
@@ -21,34 +21,34 @@ use crate::limits;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Program {
     words: Vec<String>,
-    /// Where it runs, if not where asof does.
+    /// The working directory, if not asof's own.
     dir: Option<PathBuf>,
 }
 
-/// Variables that a program finds in its environment, beside those of asof's own.
+/// Variables added to the environment that a program inherits from asof.
 pub(crate) type Environment = Vec<(String, String)>;
 
-/// How long a program may take, and what ends it before.
+/// The limits on one run of a program.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RunLimits<'a> {
-    /// It is killed after this.
+    /// The program is killed after this.
     pub deadline: Option<Duration>,
-    /// It is killed when this is asked to stop. Without it, it runs to its end.
+    /// The program is killed when this is stopped. If `None`, it runs to its end.
     pub cancel: Option<&'a Cancel>,
 }
 
 impl Program {
-    /// A program and its arguments.
+    /// Creates a program from its words.
     pub(crate) fn new(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), dir: None }
     }
 
-    /// Lets it run in a directory, from which its own path is taken too if that is a relative one.
+    /// Sets the working directory, which a relative path of the program is also resolved against.
     pub(crate) fn run_in(&mut self, dir: &Path) {
         self.dir = Some(dir.to_owned());
     }
 
-    /// A name without a slash is looked up on the PATH.
+    /// The path to execute; a name without a slash is looked up on the PATH.
     fn path(&self) -> PathBuf {
         let name = self.words.first().unwrap_or(&EMPTY);
         match &self.dir {
@@ -57,7 +57,7 @@ impl Program {
         }
     }
 
-    /// Runs it to its end. What it prints goes to stderr: stdout is for asof's results.
+    /// Runs the program to its end. Its output goes to stderr: stdout is for asof's results.
     pub(crate) async fn run(
         &self,
         what: &str,
@@ -70,7 +70,7 @@ impl Program {
         self.judge(what, ended)
     }
 
-    /// Runs it to its end, and gives what it prints.
+    /// Runs the program to its end and returns its output.
     pub(crate) async fn read(
         &self,
         what: &str,
@@ -92,7 +92,7 @@ impl Program {
         })
     }
 
-    /// Runs it to its end while `take` takes what it prints, on a thread that may block.
+    /// Runs the program to its end while `take` reads its output on a blocking thread.
     pub(crate) async fn pipe<T: Send + 'static>(
         &self,
         what: &str,
@@ -105,13 +105,14 @@ impl Program {
         let Some(stdout) = stdout else { return Err(Error::internal(format!("{what} has no output"))) };
         let mut taking = tokio::task::spawn_blocking(move || take(stdout.into()));
         let mut taken = None;
-        // What it has started may hold its output open when it has ended itself: that is waited for too, as long as for it.
+        // A child of the program may hold the output open after the program has ended: that counts against the same
+        // limits.
         let ended = patience.wait(what, started, async |child| {
             taken = Some((&mut taking).await?);
             child.wait().await
         });
         let ended = ended.await?;
-        // Who takes no more of it ends it: so what was wrong with its output comes before how it ended.
+        // A reader that stops early kills the program, so an error in its output comes before the exit status.
         let taken = taken.transpose()?;
         self.judge(what, ended)?;
         taken.ok_or_else(|| Error::internal(format!("{what} has no output")))
@@ -128,7 +129,7 @@ impl Program {
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(stdout)
-            // Ctrl-C on a terminal is for asof, which lets a program that changes something end first.
+            // Ctrl-C on a terminal is for asof, which lets a program that changes something finish first.
             .process_group(0)
             .kill_on_drop(true);
         Group::start(what, &mut command)?.map_err(|e| {
@@ -137,7 +138,7 @@ impl Program {
         })
     }
 
-    /// An error unless it ended well.
+    /// Fails unless the program exited successfully.
     fn judge(&self, what: &str, ended: ExitStatus) -> Result<()> {
         if ended.success() {
             return Ok(());
@@ -150,7 +151,7 @@ impl Program {
 static EMPTY: String = String::new();
 
 impl RunLimits<'_> {
-    /// Waits for a program, and kills it with all that it has started when there is no more patience.
+    /// Waits for a program; at a limit, kills it with all its descendants.
     async fn wait(
         self,
         what: &str,
@@ -191,36 +192,35 @@ impl RunLimits<'_> {
     }
 }
 
-/// A program that runs.
+/// A running program.
 #[derive(Debug)]
 struct Started {
     child: Child,
     group: Group,
 }
 
-/// A program with all that it has started, a shell's children too: killed when nobody waits for it any more.
+/// The process group of a program, which includes a shell's children. Dropping it kills the group.
 #[derive(Debug)]
 struct Group(Option<Pid>);
 
-/// The groups that run now; none is started any more once they have been killed.
+/// The groups running now; `None` once all were killed, after which none can be started.
 static RUNNING: Mutex<Option<Vec<Pid>>> = Mutex::new(Some(Vec::new()));
 
-/// Kills every program that runs, with all that it has started, and lets none be started any more: for the end of a process
-/// that waits for nothing.
+/// Kills every running program with its descendants and prevents new ones, for a process that exits without waiting.
 pub(crate) fn kill_all() {
     let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
     running.into_iter().flatten().for_each(kill);
 }
 
 fn kill(group: Pid) {
-    // That it has ended meanwhile is no error.
+    // The group may have exited already.
     kill_process_group(group, Signal::KILL).ok();
 }
 
 impl Group {
-    /// Starts a program in a group of its own.
+    /// Starts a program in its own process group.
     fn start(what: &str, command: &mut Command) -> Result<std::io::Result<Started>> {
-        // Held meanwhile: what is being started is not overlooked when all are killed.
+        // Held during the spawn, so that `kill_all` cannot miss a program that is just starting.
         let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(running) = running.as_mut() else {
             return Err(Error::new(ErrorKind::Interrupted, format!("interrupted before {what} started")));
@@ -244,8 +244,8 @@ impl Group {
         Some(group)
     }
 
-    /// Returns when the program has been stopped, as the system stops what reads from the terminal in the background
-    /// (SIGTTIN): nobody would ever let it go on.
+    /// Returns when the program has been stopped, as the system stops a background process that reads from the terminal
+    /// (SIGTTIN): nothing would ever continue it.
     async fn asks(&self) {
         let Some(program) = self.0 else { return std::future::pending().await };
         let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
@@ -266,7 +266,7 @@ impl Drop for Group {
     }
 }
 
-/// Without its arguments, in which passwords stand: what is shown goes into logs, journals and reports.
+/// Omits the arguments, which may contain passwords: the text goes into logs, journals and reports.
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.words.as_slice() {
@@ -276,10 +276,10 @@ impl fmt::Display for Program {
     }
 }
 
-/// What runs a command that is written for a shell.
+/// The shell for `{ shell = … }`.
 const SHELL: [&str; 2] = ["/bin/sh", "-c"];
 
-/// The forms in a file: `["pg_restore", "--clean"]`, or `{ shell = "pg_dump | gzip" }`.
+/// The forms in a recovery file: `["pg_restore", "--clean"]`, or `{ shell = "pg_dump | gzip" }`.
 impl<'de> Deserialize<'de> for Program {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         struct Forms;

@@ -1,4 +1,4 @@
-//! Turns changes into requests: a copy each, deletes and the removal of delete markers by the thousand.
+//! Turns changes into requests: one per copy, one per thousand deletes or delete marker removals.
 
 use super::outcome::Outcome;
 use crate::error::Result;
@@ -7,56 +7,56 @@ use crate::model::{Version, is_xml_safe};
 use crate::plan::{Action, Change};
 use crate::state::Superseded;
 
-/// A change, and what is known of it from before.
+/// A change, with its state from an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Its number in the plan.
+    /// The number of the change in the plan.
     pub n: u64,
     /// The change.
     pub change: Change,
-    /// It may have been carried out already: its key has to be looked at first.
+    /// Whether the change may have been applied already, so that its key must be read first.
     pub open: bool,
-    /// What was found in the key's place, and is buried.
+    /// The version found in place of the planned one, which this change supersedes.
     pub over: Option<Box<Superseded>>,
 }
 
 impl Item {
-    /// A change that nothing more is known of.
+    /// Creates an item that no run has started on.
     pub fn new(n: u64, change: Change) -> Self {
         Self { n, change, open: false, over: None }
     }
 
-    /// The same with what became of it.
+    /// Combines the item with its outcome.
     pub(super) fn settled(self, outcome: Outcome) -> Settled {
         Settled { item: self, outcome }
     }
 
-    /// What the key is expected to hold.
+    /// The version that the key is expected to hold.
     pub(super) fn now(&self) -> Option<&Version> {
         self.over.as_ref().map_or(self.change.now.as_ref(), |over| over.version.as_ref())
     }
 }
 
-/// A change, and what became of it.
+/// A change and its outcome.
 #[derive(Debug)]
 pub(super) struct Settled {
     pub(super) item: Item,
     pub(super) outcome: Outcome,
 }
 
-/// What one request does.
+/// The work of one request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    /// Carries out one change.
+    /// Applies one change.
     One(Box<Item>),
     /// Puts delete markers on these keys.
     Delete(Vec<Item>),
-    /// Removes these keys' delete markers.
+    /// Removes the delete markers of these keys.
     RemoveMarkers(Vec<Item>),
 }
 
 impl Work {
-    /// How many changes it is.
+    /// The number of changes.
     pub(super) fn len(&self) -> usize {
         match self {
             Work::One(_) => 1,
@@ -64,7 +64,7 @@ impl Work {
         }
     }
 
-    /// The number behind its last change.
+    /// The plan number after its last change.
     pub(super) fn upto(&self) -> u64 {
         match self {
             Work::One(item) => item.n + 1,
@@ -73,7 +73,7 @@ impl Work {
     }
 }
 
-/// Gathers what goes by the thousand while it passes the others on.
+/// Collects deletes and marker removals into batches, and passes all other changes on.
 pub(super) struct Batches<I> {
     items: I,
     deletes: Vec<Item>,
@@ -86,7 +86,7 @@ impl<I> Batches<I> {
         Self { items, deletes: Vec::new(), marker_removals: Vec::new(), markers: 0 }
     }
 
-    /// What has not been handed out: the items that are gathered already, and the others.
+    /// Returns the items not handed out: those already collected, and the remaining iterator.
     pub(super) fn rest(self) -> (Vec<Item>, I) {
         let Self { items, mut deletes, marker_removals, .. } = self;
         deletes.extend(marker_removals);

@@ -1,15 +1,15 @@
-//! Whether the server honours conditions on writes.
+//! Detects whether the server honours conditional writes.
 //!
-//! S3 does (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>); there are servers that take
-//! no notice of them, and a copy would then bury what a writer has put there since the plan. So the first copy and the
-//! first delete of a run are sent with a condition that cannot hold, after a look at their key:
+//! S3 does (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>). Some servers ignore
+//! conditions, and a copy would then supersede a write made since the plan. The first copy and the first delete of a
+//! run are therefore sent with a condition that cannot hold, after reading their key:
 //!
-//! | answer | so |
+//! | reply | conclusion |
 //! |---|---|
-//! | 412, or 404 (there is no object whose ETag could match) | conditions are honoured; it is sent again, properly |
-//! | done | they are ignored, and the change is made; from now on each key is looked at just before its change |
-//! | 501 | they are refused; the same |
-//! | anything else | nothing is known yet; the next change finds out |
+//! | 412, or 404 (there is no object whose ETag could match) | conditions are honoured; the request is sent again with its real condition |
+//! | success | they are ignored, and the change is made; from now on each key is read just before its change |
+//! | 501 | they are refused; handled like ignored |
+//! | anything else | nothing is known yet; the next change tests again |
 
 use std::sync::OnceLock;
 
@@ -17,28 +17,28 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::{Error, ErrorKind};
 
-/// No object has this ETag.
+/// An ETag that no object has.
 pub(super) const IMPOSSIBLE: &str = "00000000000000000000000000000000-asof";
 
-/// What is known of the server, for one kind of requests.
+/// Whether the server honours conditions on one kind of request.
 #[derive(Debug, Default)]
 pub(super) struct Condition {
     honoured: OnceLock<bool>,
     asking: Mutex<()>,
 }
 
-/// What the first request of a kind told.
+/// The result of the first request of a kind.
 #[derive(Debug)]
 pub(super) enum Told<T> {
     /// Conditions are honoured; nothing was changed.
     Honoured,
-    /// They are not; nothing was changed.
+    /// Conditions are refused; nothing was changed.
     Refused,
-    /// They are not, and the request was carried out.
+    /// Conditions are ignored, and the request succeeded.
     Ignored(T),
 }
 
-/// Reads the answer to a request whose condition cannot hold.
+/// Interprets the reply to a request whose condition cannot hold.
 pub(super) fn told<T>(answer: Result<T, Error>) -> Result<Told<T>, Error> {
     match answer {
         Ok(done) => Ok(Told::Ignored(done)),
@@ -50,13 +50,13 @@ pub(super) fn told<T>(answer: Result<T, Error>) -> Result<Told<T>, Error> {
 }
 
 impl Condition {
-    /// Whether conditions are honoured, where that is known.
+    /// Whether conditions are honoured, if this is known.
     pub(super) fn is_honoured(&self) -> Option<bool> {
         self.honoured.get().copied()
     }
 
-    /// The right to find out, for one at a time. None where it is known, or where somebody else has tried meanwhile: what
-    /// a server that does not answer is asked by all, one after another, would never end.
+    /// Returns the right to test, for one request at a time. `None` if the result is known, or if another request has
+    /// tested meanwhile: if the server does not answer, one test after another would never end.
     pub(super) async fn ask(&self) -> Option<MutexGuard<'_, ()>> {
         if self.is_honoured().is_some() {
             return None;
@@ -68,7 +68,7 @@ impl Condition {
         None
     }
 
-    /// What was found out, by whoever had the right.
+    /// Records the result, by the holder of the right.
     pub(super) fn tell(&self, honoured: bool, right: MutexGuard<'_, ()>) {
         tracing::info!(honoured, "conditional writes");
         self.honoured.get_or_init(|| honoured);

@@ -1,20 +1,20 @@
-//! Copies one version so that the copy is the same object, not only the same bytes.
+//! Copies a version so that the copy is the same object, not only the same bytes.
 //!
-//! CopyObject carries system and user metadata, tags and the checksum algorithm over by itself; a multipart copy
-//! carries nothing. So what is said by hand, and where it is known from:
+//! CopyObject copies system and user metadata, tags and the checksum algorithm by itself; a multipart copy copies none
+//! of them. What is sent explicitly, and where it is read from:
 //!
-//! | | one request | in parts | known from |
+//! | | one request | multipart | read from |
 //! |---|---|---|---|
-//! | storage class | said | said | HEAD, or the listing |
-//! | encryption, its key, bucket key | said | said | HEAD |
-//! | website redirect | said | said | HEAD |
-//! | ACL, where objects have them | said | said | `GetObjectAcl` |
-//! | retention, legal hold, with `--locks` | said | said | HEAD |
-//! | system and user metadata | carried | said | HEAD |
-//! | tags | carried | said | `GetObjectTagging` |
-//! | checksum algorithm | carried | said | HEAD |
+//! | storage class | sent | sent | HEAD, or the listing |
+//! | encryption, KMS key, bucket key | sent | sent | HEAD |
+//! | website redirect | sent | sent | HEAD |
+//! | ACL, if object ACLs are enabled | sent | sent | `GetObjectAcl` |
+//! | retention, legal hold, with `--locks` | sent | sent | HEAD |
+//! | system and user metadata | copied | sent | HEAD |
+//! | tags | copied | sent | `GetObjectTagging` |
+//! | checksum algorithm | copied | sent | HEAD |
 //!
-//! An archived version is not copied before it has been thawed; its key stays as it is.
+//! An archived version must be restored from the archive before it is copied; until then its key stays unchanged.
 
 use std::collections::BTreeMap;
 
@@ -27,21 +27,21 @@ use crate::model::{Version, printable};
 use crate::plan::Change;
 use crate::s3::{Archive, Client, Copied, CopyRequest, Facts, Grants, Guard, ObjectName, TagCount, Thaw};
 
-/// How versions are copied.
+/// Options for copying versions.
 #[derive(Debug, Clone)]
 pub struct Copies {
-    /// Look at each version by HEAD first. Without it, what the listing leaves open is looked at all the same: see
-    /// [`Copies::needs_facts`].
+    /// Whether to send a HEAD for each version first. If not, properties that the listing lacks are still read when
+    /// needed: see [`Copies::needs_facts`].
     pub heads: bool,
-    /// Objects have ACLs that count, in the bucket that is changed.
+    /// Whether object ACLs are enabled in the target bucket.
     pub acls: bool,
-    /// Retention and legal hold are kept.
+    /// Whether retention and legal hold are kept.
     pub locks: bool,
-    /// How archived versions are asked for, if they are.
+    /// How to restore archived versions from the archive; if not set, they are not requested.
     pub thaw: Option<Thaw>,
-    /// The most bytes that are copied by one request.
+    /// The largest size in bytes that is copied by one request.
     pub multipart_threshold: u64,
-    /// The multipart copies under way.
+    /// The multipart copies in progress.
     pub uploads: Uploads,
 }
 
@@ -59,9 +59,9 @@ impl Default for Copies {
 }
 
 impl Copies {
-    /// Whether a version is looked at before it is copied. A HEAD can be spared where it is copied by one request and
-    /// its locks need not be kept, if its redirect has no effect and it has the encryption that the bucket gives to new
-    /// objects: those two are what switching `heads` off vouches for.
+    /// Whether a version needs a HEAD before it is copied. It does not if it is copied by one request, without locks,
+    /// its redirect has no effect, and its encryption is the bucket's default: switching `heads` off vouches for the
+    /// last two.
     pub fn needs_facts(&self, version: &Version) -> bool {
         self.heads || self.locks || self.is_multipart(version)
     }
@@ -71,16 +71,16 @@ impl Copies {
     }
 }
 
-/// What came of it.
+/// The result of a copy.
 #[derive(Debug)]
 pub(super) enum Made {
-    /// This version.
+    /// A new version.
     Copied(Copied),
-    /// Nothing: the version lies in an archive. Whether it has been asked for.
+    /// No copy because the version is archived. `thawing` tells whether its restore has been requested.
     Archived { thawing: bool },
 }
 
-/// What of an object cannot be kept.
+/// A property that cannot be kept.
 #[derive(Debug, Clone, Copy)]
 enum Loss {
     Acl,
@@ -89,7 +89,7 @@ enum Loss {
     Metadata,
 }
 
-/// What is said of the copy by hand.
+/// The properties of the copy that are sent explicitly.
 #[derive(Default)]
 struct Said {
     facts: Option<Facts>,
@@ -98,7 +98,7 @@ struct Said {
     losses: Vec<Loss>,
 }
 
-/// Copies the version `then` of the change's key to where it belongs, if the guard holds there.
+/// Copies the version `then` of the change's key to its target if the guard holds there.
 pub(super) async fn copy(
     client: &Client,
     place: &Place,
@@ -123,7 +123,7 @@ pub(super) async fn copy(
         source_etag: &then.etag,
         bucket: &place.bucket,
         key: &key,
-        // HEAD knows better than the listings of some servers.
+        // HEAD is more reliable than the listings of some servers.
         storage_class: said.facts.as_ref().map_or(listed, |facts| &facts.storage_class),
         facts: said.facts.as_ref(),
         grants: &said.grants,
@@ -137,7 +137,7 @@ pub(super) async fn copy(
             }
             Ok(Made::Copied(copied))
         }
-        // As Intelligent-Tiering's archives are found out where no HEAD was sent.
+        // Without a HEAD, Intelligent-Tiering archive tiers are detected only here.
         Err(e) if matches!(e.code(), Some("InvalidObjectState" | "ObjectNotInActiveTierError")) => {
             thaw(client, place, how, change, then).await
         }
@@ -145,7 +145,7 @@ pub(super) async fn copy(
     }
 }
 
-/// Asks for what the listing does not tell of the version.
+/// Reads the properties of the version that the listing lacks.
 async fn gather(
     client: &Client,
     place: &Place,
@@ -199,7 +199,7 @@ async fn send(
     }
 }
 
-/// Asks for an archived version, where the person wants that.
+/// Requests an archived version, if the options say so.
 async fn thaw(client: &Client, place: &Place, how: &Copies, change: &Change, then: &Version) -> Result<Made> {
     let Some(thaw) = how.thaw else { return Ok(Made::Archived { thawing: false }) };
     let version = ObjectName { bucket: &place.source_bucket, key: &change.key, version_id: &then.version_id };

@@ -1,4 +1,4 @@
-//! Changes that go by the thousand: delete markers put, and delete markers removed.
+//! Batched changes: puts and removes delete markers.
 
 use std::collections::HashMap;
 
@@ -16,14 +16,14 @@ use crate::retry::{RetryBudget, Sends, leaves_open};
 use crate::s3::{DeleteKey, Deleted};
 use crate::state::Superseded;
 
-/// A change whose request has failed.
+/// A change whose request failed.
 #[derive(Debug)]
 struct Failed {
     item: Item,
     error: Error,
 }
 
-/// What is done to many keys at once.
+/// The kind of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Doing {
     Delete,
@@ -35,13 +35,13 @@ impl Worker {
     pub(super) async fn delete(self, items: Vec<Item>) -> Vec<Settled> {
         let mut items = items.into_iter();
         let Some(first) = items.next() else { return Vec::new() };
-        // The first delete of a run finds out whether the server honours conditions.
+        // The first delete of a run detects whether the server honours conditions.
         let mut settled = vec![self.one(first, None).await];
         settled.extend(self.rounds(items.collect(), Doing::Delete).await);
         settled
     }
 
-    /// Removes the delete markers above versions, after a look at what lies there.
+    /// Removes the delete markers above versions, after reading the keys' histories.
     pub(super) async fn remove_markers(self, items: Vec<Item>) -> Vec<Settled> {
         let keyed = |item: &Item| self.place().relocation.there(&item.change.key);
         let wanted =
@@ -63,13 +63,13 @@ impl Worker {
         settled
     }
 
-    /// Sends keys in rounds: those that failed in passing are sent again, and no others.
+    /// Sends keys in rounds; only keys with a transient error are sent again.
     async fn rounds(&self, mut left: Vec<Item>, doing: Doing) -> Vec<Settled> {
         let mut settled = Vec::with_capacity(left.len());
         let mut budget = RetryBudget::new(Sends::Write, left.first().map_or(0, |item| item.n));
         loop {
-            // No condition keeps a second marker off a key whose first round went through unheard, nor saves what
-            // somebody has written since: so before each round.
+            // Before each round: no condition prevents a second marker on a key whose first reply was lost, nor
+            // protects a write made since.
             if doing == Doing::Delete && self.delete_conditions() != Some(true) {
                 let (seen, expected) = self.look_at_all(left).await;
                 settled.extend(seen);
@@ -108,7 +108,7 @@ impl Worker {
         settled
     }
 
-    /// Settles keys one by one that failed, or at last only looks at them.
+    /// Settles failed keys one by one, or only reads them if `at_last`.
     async fn one_by_one(&self, failed: Vec<Failed>, at_last: bool) -> Vec<Settled> {
         let settled = stream::iter(failed).map(|Failed { item, error }| async move {
             if at_last {
@@ -121,8 +121,8 @@ impl Worker {
         settled.buffer_unordered(limits::CONTENT_CHECKS).collect().await
     }
 
-    /// Where conditions are not known to be honoured: looks at each key just before it is deleted. Gives those that are settled, and
-    /// those that are as expected.
+    /// Reads each key just before it is deleted, if conditions are not known to be honoured. Returns the settled items,
+    /// and those that hold the expected version.
     async fn look_at_all(&self, items: Vec<Item>) -> (Vec<Settled>, Vec<Item>) {
         let seen = stream::iter(items).map(|item| async move {
             let seen = self.look(&item).await;
@@ -164,7 +164,7 @@ impl Worker {
                         Err(e) => return (item, Err(e)),
                     };
                     let outcome = self.markers_removed(&item, &removed).await;
-                    // They are gone, whatever the look says.
+                    // The markers are gone, whatever reading the key returns.
                     (Item { open: item.open || outcome.is_err(), ..item }, outcome)
                 });
                 looks.buffer_unordered(limits::CONTENT_CHECKS).collect().await
@@ -172,7 +172,7 @@ impl Worker {
         }
     }
 
-    /// Sends one request. Gives what was put or removed for each item.
+    /// Sends one request. Returns the markers put or removed for each item.
     async fn send_round(&self, items: &[Item], doing: Doing) -> Vec<Result<Vec<Deleted>>> {
         tracing::debug!(bucket = self.place().bucket, keys = items.len(), ?doing, "sending");
         let keys: Vec<_> = items.iter().map(|item| self.place().relocation.there(&item.change.key)).collect();
@@ -193,14 +193,14 @@ impl Worker {
             Err(e) => targets.iter().map(|_| Err(e.duplicate())).collect::<Vec<_>>().into_iter(),
         };
         let count = |item: &Item| if doing == Doing::Delete { 1 } else { item.change.markers.len() };
-        // All results of an item are taken, also those behind an error: the next ones are the next item's.
+        // Consume all results of an item, including those after an error: the next ones belong to the next item.
         let mut of = |item| results.by_ref().take(count(item)).collect::<Vec<_>>();
         let whole = |of: Vec<_>, item| if of.len() == count(item) { Ok(of) } else { Err(untold()) };
         items.iter().map(|item| whole(of(item), item)?.into_iter().collect()).collect()
     }
 }
 
-/// There are fewer results than keys were sent.
+/// The error for a reply with fewer results than keys sent.
 fn untold() -> Error {
     Error::new(ErrorKind::Transient, "the server's reply does not list the result of every delete")
 }

@@ -1,13 +1,13 @@
-//! Looking at a key: what it holds, next to what the plan wants and what it saw.
+//! Reads a key and compares it with the plan.
 //!
-//! A request that fails may still have been carried out, its reply lost; a condition that fails may do so because an
-//! earlier attempt of ours succeeded; a run that was killed does not know. Only the key can tell:
+//! A failed request may still have been applied if only its reply was lost; a condition may fail because an earlier
+//! attempt of ours succeeded; a killed run does not know. Only the key can tell:
 //!
-//! | the key holds | so |
+//! | the key holds | conclusion |
 //! |---|---|
-//! | what the plan wants | nothing is repeated |
-//! | what the plan saw | nothing was done yet |
-//! | something else | somebody changed it |
+//! | the planned result | nothing is repeated |
+//! | the version that the plan expected | nothing was done yet |
+//! | something else | another client changed it |
 
 use super::batch::Item;
 use super::outcome::Outcome;
@@ -19,19 +19,19 @@ use crate::model::{ObjectHead, Version};
 use crate::resolve::{Likeness, likeness};
 use crate::s3::{Client, Copied, Deleted};
 
-/// What a key holds.
+/// The state of a key.
 #[derive(Debug)]
 pub(super) enum Seen {
-    /// What the plan wants; how a change that made it ended.
+    /// The planned result, with the outcome of the change that made it.
     Wanted(Outcome),
-    /// What it was expected to hold.
+    /// The expected version.
     AsExpected,
-    /// Something else: this, or nothing.
+    /// Another version, or none.
     Other(Option<Version>),
 }
 
-/// Looks at a change's key. Where its request may have been carried out, what may be its work is taken for it: a copy in
-/// parts has another ETag than its source, and often no checksum to compare.
+/// Reads a change's key. If its request may have been applied, an object that may be its result is taken for it: a
+/// multipart copy has another ETag than its source, and often no checksum to compare.
 pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<Seen> {
     let (change, now, sent) = (&item.change, item.now(), item.open);
     let key = place.relocation.there(&change.key);
@@ -48,7 +48,7 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
         (Some(then), Some(found)) if !change.markers.is_empty() => {
             (found.version_id.as_ref() == Some(&then.version_id)).then_some(Outcome::MarkersRemoved)
         }
-        // A copy would have another id.
+        // A copy would have another ID.
         (Some(then), Some(found)) if place.is_itself(&change.key) && is_at(Some(then), Some(found)) => {
             Some(Outcome::Skipped)
         }
@@ -67,8 +67,8 @@ pub(super) async fn look(client: &Client, place: &Place, item: &Item) -> Result<
     })
 }
 
-/// The same where the server refuses to tell of what the key holds, as somebody has encrypted it with a key of their own: the
-/// listing says which version that is, and no more.
+/// Reads the key from the listing if the server refuses HEAD because another client encrypted the object with its own
+/// key (SSE-C): the listing reports the version, and nothing more.
 async fn look_at_listing(client: &Client, place: &Place, item: &Item, key: &str, e: Error) -> Result<Seen> {
     let mut pages = KeyPages::new(place.bucket.clone(), key.to_owned(), limits::KEY_PAGE_ENTRIES);
     let page = pages.next(client).await?;
@@ -87,7 +87,7 @@ async fn look_at_listing(client: &Client, place: &Place, item: &Item, key: &str,
     }
     match (&item.change.then, found) {
         (None, None) => Ok(Seen::Wanted(Outcome::Deleted(Deleted::default()))),
-        // It may be the copy that we have made.
+        // It may be our copy.
         (Some(_), Some(_)) if item.open => Err(e),
         (_, found) => Ok(Seen::Other(found)),
     }
@@ -97,7 +97,7 @@ fn copied(found: &ObjectHead) -> Copied {
     Copied { version_id: found.version_id.clone(), etag: Some(found.etag.clone()) }
 }
 
-/// Whether what was found is the version expected: the same id, or, where the server says none, the same ETag.
+/// Whether the object found is the expected version: the same ID or, if the server reports none, the same ETag.
 fn is_at(expected: Option<&Version>, found: Option<&ObjectHead>) -> bool {
     match (expected, found) {
         (None, None) => true,
@@ -109,7 +109,7 @@ fn is_at(expected: Option<&Version>, found: Option<&ObjectHead>) -> bool {
     }
 }
 
-/// What a key holds, as a later request has to name it.
+/// Converts to a version that a later request can name.
 fn version(head: ObjectHead) -> Version {
     Version {
         version_id: head.version_id.unwrap_or_default(),

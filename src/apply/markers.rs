@@ -1,13 +1,13 @@
-//! Delete markers that are to be removed by their ids: whether they are delete markers at all.
+//! Verifies that delete markers to be removed by ID are delete markers.
 //!
-//! An id names a version of any kind, and a version that is deleted by its id is gone for good. A plan is a file, which
-//! anybody may have written: so each id is looked up in its key's history before it is sent.
+//! An ID can name a version of any kind, and deleting a version by its ID destroys it. A plan is a file that anyone can
+//! have written, so each ID is looked up in its key's history before it is sent.
 //!
-//! | the key's history has | so |
+//! | the key's history has | result |
 //! |---|---|
-//! | a version of an object under one of the ids, or an id is empty | refused: it would be erased, or a marker put |
-//! | no longer the version that is to come back | refused: what lies further below would come to light |
-//! | the version, and under the ids delete markers or nothing | they are removed |
+//! | an object version under one of the IDs, or an ID is empty | refused: the version would be erased, or a marker put |
+//! | no longer the version to restore | refused: an older version would become current |
+//! | the version, and delete markers or nothing under the IDs | the markers are removed |
 
 use super::copy::gone;
 use super::place::Place;
@@ -20,21 +20,21 @@ use crate::plan::Change;
 #[derive(Debug, Clone)]
 pub(super) struct MarkersReader<'a> {
     change: &'a Change,
-    /// Ids that were not met yet.
+    /// IDs not seen yet.
     unmet: usize,
     version_is_there: bool,
-    /// An id that is of an object's version.
+    /// An ID that belongs to an object version.
     wrong: Option<String>,
 }
 
 impl<'a> MarkersReader<'a> {
     pub(super) fn new(change: &'a Change) -> Self {
-        // Without an id, the key itself would be deleted.
+        // Without a version ID, the key itself would be deleted.
         let wrong = change.markers.iter().find(|id| id.is_empty()).cloned();
         Self { change, unmet: change.markers.len(), version_is_there: change.then.is_none(), wrong }
     }
 
-    /// An error unless they may be removed.
+    /// Returns an error if the markers must not be removed.
     pub(super) fn finish(self, place: &Place) -> Result<()> {
         if let Some(id) = self.wrong {
             let (bucket, key) = (&place.bucket, printable(&self.change.key));

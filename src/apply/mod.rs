@@ -1,5 +1,5 @@
-//! Carrying out changes: copies and deletes, many at once, each conditional on its key being as the plan saw it, and each
-//! noted in a journal before and after.
+//! Applies changes: many copies and deletes at once, each conditional on its key being as the plan saw it, and each
+//! recorded in a journal before and after.
 
 mod batch;
 mod conditions;

@@ -1,8 +1,8 @@
-//! Copies in parts: which parts there are, many at once, and nothing left behind.
+//! Multipart copies: splits the object into parts, copies many at once, and leaves no upload behind.
 //!
-//! A copy that fails abandons its upload. One that is dropped half-way, because the run ends by an error elsewhere,
-//! cannot: its upload is still registered, and abandoned at the end of the run. A process that is killed leaves its
-//! uploads to be paid for: whoever keeps a journal is told of each before its first part, and abandons it on resuming.
+//! A failed copy aborts its upload. A copy that is dropped because another error ends the run cannot; its upload is
+//! still registered and is aborted at the end of the run. A killed process leaves its uploads behind, and they are
+//! charged for: so each is recorded in the journal before its first part, and aborted on resume.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +20,7 @@ use crate::model::printable;
 use crate::retry::is_to_be_looked_at;
 use crate::s3::{Client, Copied, CopyRequest, Facts, Part, Upload};
 
-/// The multipart copies under way. All clones are one.
+/// The multipart copies in progress. All clones share them.
 #[derive(Clone)]
 pub struct Uploads {
     open: Arc<Mutex<Vec<Upload>>>,
@@ -28,7 +28,7 @@ pub struct Uploads {
     record: Option<Arc<Record>>,
 }
 
-/// Takes down an upload that was begun.
+/// Records an upload that was started.
 type Record = dyn Fn(&Upload) -> Result<()> + Send + Sync;
 
 impl Default for Uploads {
@@ -44,13 +44,13 @@ impl fmt::Debug for Uploads {
 }
 
 impl Uploads {
-    /// The same, with `record` called with each upload before its first part is copied; if it fails, so does the copy.
+    /// Calls `record` with each upload before its first part is copied; if it fails, so does the copy.
     #[must_use]
     pub fn recorded(self, record: impl Fn(&Upload) -> Result<()> + Send + Sync + 'static) -> Self {
         Self { record: Some(Arc::new(record)), ..self }
     }
 
-    /// Abandons what is still open. An error if an upload had to be left.
+    /// Aborts the open uploads. Returns an error if one could not be aborted.
     pub async fn abandon(&self, client: &Client) -> Result<()> {
         let open = self.lock().clone();
         let mut ended = Ok(());
@@ -73,12 +73,12 @@ impl Uploads {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Abandons an upload: more than once, as a part that was under way may still have arrived after the first time
+    /// Aborts an upload, repeatedly: a part in flight may have arrived after the first abort
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html>).
     async fn abort(&self, client: &Client, upload: &Upload) -> Result<()> {
         for _ in 0..limits::ABORTS {
             client.abort_upload(upload).await?;
-            // Where we may not look, the server's word for it has to do.
+            // Without the permission to list parts, trust the reply.
             if !client.has_upload(upload).await.unwrap_or(false) {
                 self.closed(upload);
                 return Ok(());
@@ -91,7 +91,7 @@ impl Uploads {
     }
 }
 
-/// Copies in parts what `facts` describe.
+/// Makes a multipart copy of the object described by `facts`.
 pub(super) async fn copy_in_parts(
     client: &Client,
     how: &Copies,
@@ -120,13 +120,13 @@ pub(super) async fn copy_in_parts(
     }
     match uploads.abort(client, &upload).await {
         Ok(()) => Err(error),
-        // It is noted: whoever goes on with the run abandons it.
+        // It is in the journal: resuming the run aborts it.
         Err(e) if e.ends_the_run() && uploads.record.is_some() => {
             uploads.closed(&upload);
             Err(if error.ends_the_run() { error } else { e })
         }
         Err(e) => {
-            // It is told here; at the end of the run there is nothing more to try.
+            // Reported here; nothing more can be done at the end of the run.
             uploads.closed(&upload);
             let left = format!(
                 "{e}: the unfinished multipart upload {} is charged for until you abort it",
@@ -137,8 +137,8 @@ pub(super) async fn copy_in_parts(
     }
 }
 
-/// Copies the parts, and makes the version of them. Waits for every part that was begun, so that none arrives after the
-/// upload has been abandoned.
+/// Copies the parts and completes the upload. Waits for every part in flight, so that none arrives after the upload has
+/// been aborted.
 async fn fill(
     client: &Client,
     how: &Copies,
@@ -164,8 +164,8 @@ async fn fill(
     client.complete_upload(request, upload, facts, parts).await
 }
 
-/// Finds the version that the upload has become: it is gone, nobody else knew of it, and the key holds an object of
-/// this size in this many parts.
+/// Finds the version that the upload has become: the upload is gone, only we knew its ID, and the key holds an object
+/// of this size with this many parts.
 async fn find(
     client: &Client,
     how: &Copies,
@@ -183,7 +183,8 @@ async fn find(
     ours.then_some(found.copied)
 }
 
-/// The parts of an object: their numbers and bytes. As small as `target`, unless they would be more than S3 takes.
+/// The part numbers and byte ranges of an object. Parts are `target` bytes, or larger if there would be more parts than
+/// S3 allows.
 fn ranges(size: u64, target: u64) -> impl Iterator<Item = (u32, RangeInclusive<u64>)> {
     let bytes = part_bytes(size, target);
     (1..).zip((0..size).step_by(usize::try_from(bytes).unwrap_or(usize::MAX))).map(move |(number, first)| {

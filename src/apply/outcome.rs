@@ -1,4 +1,4 @@
-//! What becomes of a change.
+//! The outcome of a change.
 
 use crate::counters::Counters;
 use crate::error::Error;
@@ -8,42 +8,42 @@ use crate::plan::Change;
 use crate::s3::{Copied, Deleted};
 use crate::state::{Ending, Superseded};
 
-/// What became of one change.
+/// The outcome of one change.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The version was copied: what that made.
+    /// The version was copied; with the new version.
     Copied(Copied),
-    /// The key got this delete marker.
+    /// The key was deleted; with the delete marker.
     Deleted(Deleted),
     /// The delete markers above the version were removed.
     MarkersRemoved,
-    /// The key held already what it should.
+    /// The key was already correct.
     Skipped,
-    /// Somebody changed the key since the plan; it was left alone.
+    /// Another client changed the key since the plan; it was not changed.
     Conflict,
-    /// The key was changed, and that has superseded a write which nobody had seen.
+    /// The key was changed, which superseded a write without a conflict being seen.
     Superseded {
-        /// How the change ended.
+        /// The result of the change.
         made: Ending,
-        /// What was live before it; none where the key had been deleted.
+        /// The superseded version; `None` if the key had been deleted.
         version: Option<Version>,
     },
-    /// The version to copy lies in an archive; the key was left alone.
+    /// The version to copy is archived; the key was not changed.
     Archived {
-        /// Whether the version has been asked for, now or before.
+        /// Whether a restore from the archive has been requested, now or before.
         thawing: bool,
     },
-    /// It could not be changed.
+    /// The change failed.
     Failed(Error),
 }
 
 impl Outcome {
-    /// Whether nothing became of the change because the run ends: it is neither done nor failed.
+    /// Whether the change was left because the run ends: it is neither done nor failed.
     pub(crate) fn is_left(&self) -> bool {
         matches!(self, Outcome::Failed(e) if e.ends_the_run())
     }
 
-    /// Adds it to the counters.
+    /// Adds the outcome to the counters.
     pub(crate) fn count(&self, counters: &Counters, change: &Change) {
         match self {
             Outcome::Copied(_) => {
@@ -60,7 +60,7 @@ impl Outcome {
         }
     }
 
-    /// It as the journal keeps it; `over`: what was buried, where that is not what the plan saw.
+    /// Converts to the journal's form; `over` is the superseded version, if it is not the one the plan saw.
     pub(crate) fn ending(&self, over: Option<Box<Superseded>>) -> Ending {
         match self {
             Outcome::Copied(Copied { version_id, etag }) => {

@@ -1,21 +1,21 @@
-//! Where changes are made.
+//! The source and target of a run.
 
 use crate::model::{Location, Relocation};
 use crate::state::RunManifest;
 
-/// Where changes are made.
+/// The source and target of a run.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// The bucket whose past is restored.
+    /// The bucket whose past state is restored.
     pub source_bucket: String,
     /// The bucket that is changed.
     pub bucket: String,
-    /// How its keys are named there.
+    /// Maps keys of the source to keys of the target.
     pub relocation: Relocation,
 }
 
 impl Place {
-    /// Where a run makes its changes.
+    /// Returns the source and target of a run.
     pub fn of(manifest: &RunManifest) -> Self {
         match &manifest.to {
             None => Self::in_place(&manifest.location.bucket),
@@ -23,7 +23,7 @@ impl Place {
         }
     }
 
-    /// The bucket itself.
+    /// A restore in place.
     pub fn in_place(bucket: &str) -> Self {
         Self {
             source_bucket: bucket.to_owned(),
@@ -32,12 +32,12 @@ impl Place {
         }
     }
 
-    /// Whether a key is where its past is, too.
+    /// Whether a key is restored in place.
     pub(super) fn is_itself(&self, key: &str) -> bool {
         self.source_bucket == self.bucket && self.relocation.there(key) == key
     }
 
-    /// Another bucket or prefix.
+    /// A restore to another bucket or prefix.
     pub fn elsewhere(source: &Location, target: &Location) -> Self {
         Self {
             source_bucket: source.bucket.clone(),

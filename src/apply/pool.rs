@@ -1,5 +1,5 @@
-//! The worker pool: takes changes in their order, keeps as many requests under way as the server bears, notes in the
-//! journal what is about to be done and what became of it, and reports each change once.
+//! The worker pool: takes changes in order, keeps as many requests in flight as the server can handle, records in the
+//! journal each change before and after it is made, and reports each change once.
 
 use tokio::task::JoinSet;
 
@@ -16,29 +16,29 @@ use crate::plan::Change;
 use crate::s3::Client;
 use crate::state::RunJournal;
 
-/// How changes are carried out.
+/// Options for applying changes.
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
-    /// Requests under way at once, at most.
+    /// The maximum number of concurrent requests.
     pub concurrency: usize,
-    /// What is done about keys that somebody changed since the plan.
+    /// The action for keys that another client changed since the plan.
     pub on_conflict: OnConflict,
-    /// How versions are copied.
+    /// Options for copying versions.
     pub copies: Copies,
 }
 
-/// How it went.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Applied {
-    /// Every change was taken; none was left because of a stop.
+    /// Whether every change was taken; false if the run was stopped before.
     pub finished: bool,
-    /// The server does not honour conditions, so keys were only looked at just before they were changed.
+    /// Whether the server ignores conditions, so that keys were only read just before they were changed.
     pub unguarded: bool,
 }
 
-/// Carries out changes, and hands each with its outcome to `on`. Stops when cancelled, when the journal cannot be written, or
-/// with an error that every other change would meet too: requests on the wire end, and no others are sent. Changes that were
-/// announced and not begun are noted as left, so that whoever goes on takes them as if nothing had been said of them.
+/// Applies changes, and passes each with its outcome to `on`. Stops when cancelled, when the journal cannot be written,
+/// or on an error that every other change would meet too: requests in flight finish, and no more are sent. Changes
+/// announced but not started are recorded as left, so that resuming treats them as untouched.
 pub async fn apply(
     client: &Client,
     place: &Place,
@@ -90,24 +90,25 @@ pub async fn apply(
         ended = ended.and(left.off(works, journal.state().taken()));
     }
     let noted = journal.leave(std::mem::take(&mut left.unsent));
-    // What an error has cut short is not left to be paid for.
+    // Uploads cut short by an error are aborted, so that they are not charged for.
     let abandoned = manner.copies.uploads.abandon(client).await;
     ended.and(noted).and(journal.sync()).and(abandoned)?;
     Ok(Applied { finished: !left.any, unguarded: worker.is_unguarded() })
 }
 
-/// Changes that are left because the run ends before them.
+/// Changes left because the run ends before them.
 #[derive(Debug, Default)]
 struct Left {
     any: bool,
-    /// Those of which no request was carried out; the others may have been, and their keys are looked at by who goes on.
+    /// Changes without an applied request; the requests of the others may have been applied, and resuming reads their
+    /// keys.
     unsent: Vec<u64>,
     /// The error that ended the run.
     error: Option<Error>,
 }
 
 impl Left {
-    /// Takes out what was left of what comes back from a task. Gives the rest.
+    /// Removes left changes from the results of a task and returns the others.
     fn sort_out(&mut self, settled: Vec<Settled>) -> Vec<Settled> {
         let (left, settled): (Vec<_>, Vec<_>) =
             settled.into_iter().partition(|settled| settled.outcome.is_left());
@@ -129,12 +130,12 @@ impl Left {
         }
     }
 
-    /// The error that ends the run, when it comes.
+    /// Returns the error that ended the run, if there is one.
     fn why(&mut self) -> Result<()> {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    /// Leaves what was not begun, as far as it was announced: every change before `upto`.
+    /// Records changes that were announced but not started: every change before `upto`.
     fn off(&mut self, works: Batches<impl Iterator<Item = Result<Item>>>, upto: u64) -> Result<()> {
         let (gathered, mut items) = works.rest();
         self.any |= !gathered.is_empty();
@@ -150,7 +151,7 @@ impl Left {
     }
 }
 
-/// The next piece of work, announced in the journal.
+/// Returns the next piece of work, announced in the journal.
 fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut RunJournal) -> Result<Option<Work>> {
     let Some(work) = works.next().transpose()? else { return Ok(None) };
     journal.take(work.upto())?;

@@ -1,27 +1,27 @@
-//! What a change lies on: the version that was current just before it.
+//! Detects superseded writes: the version that was current just before a change.
 //!
-//! A condition on a write sees the ETag, and a rewrite with equal bytes and other metadata or tags keeps that: it passes,
-//! and ours supersedes it without a conflict. Only the key's history tells, in which nothing is lost: the entry right
-//! below ours is what was current before.
+//! A condition on a write checks the ETag. A rewrite with equal bytes but other metadata or tags has the same ETag: the
+//! condition passes, and our write supersedes it without a conflict. Only the key's history, where nothing is lost,
+//! shows it: the entry right below ours is the one that was current before.
 //!
-//! | in the history, newest first | so |
+//! | in the history, newest first | conclusion |
 //! |---|---|
-//! | ours, and below it the version that was expected | as planned |
+//! | ours, and below it the expected version | as planned |
 //! | ours, and below it a delete marker or nothing, and no version was expected | as planned |
-//! | ours, and below it a version older than the one expected, or than the source | as planned: what lay there was removed since |
-//! | ours, and below it an entry of the same second as ours, or as the version expected, and of another kind than that, where the server lists versions and markers apart | nobody can tell: the next one counts |
+//! | ours, and below it a version older than the expected one, or than the source | as planned: the expected one was removed since |
+//! | ours, and below it an entry of the other kind (version or marker) than ours or the expected one, from the same second, if the server lists versions and markers apart | unknown: the next entry decides |
 //! | ours, and below it anything else | a write was superseded |
-//! | ours is not there | it was removed since, or never made |
+//! | ours is missing | it was removed since, or never made |
 
 use crate::list::{HistoryReader, Want};
 use crate::model::{Entry, Instant, Kind, Version};
 use crate::plan::{Action, Change};
 use crate::state::Ending;
 
-/// What a change has put on its key, as far as the server said it.
+/// How to recognize the entry that a change created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Ours {
-    /// The version or the delete marker with this id.
+    /// The version or delete marker with this ID.
     Id(String),
     /// A version with this ETag.
     Etag(String),
@@ -29,18 +29,18 @@ enum Ours {
     Marker,
 }
 
-/// What a change lies on.
+/// The entry right below ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Base {
-    /// What the plan saw, or what was found just before the change.
+    /// The version that the plan saw, or that was found just before the change.
     AsPlanned,
-    /// Something else, which is superseded: this version, or none.
+    /// Another one, which was superseded: this version, or none.
     Superseded(Option<Version>),
-    /// The key's history lacks what the change is said to have made.
+    /// The entry that the change created is missing from the key's history.
     NotThere,
 }
 
-/// Reads a key's history for the base of a change.
+/// Reads a key's history to find the base of a change.
 #[derive(Debug, Clone)]
 pub struct BaseReader {
     ours: Ours,
@@ -52,24 +52,24 @@ pub struct BaseReader {
     base: Option<Base>,
 }
 
-/// Ours, as it was found.
+/// Our entry.
 #[derive(Debug, Clone, Copy)]
 struct Found {
     marker: bool,
     at: Instant,
 }
 
-/// What a history says of a change.
+/// What a key's history says about a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What it lies on.
+    /// The base of the change.
     pub base: Base,
-    /// The id of ours; none where it is not there.
+    /// The version ID of our entry; `None` if it is missing.
     pub version_id: Option<String>,
 }
 
 impl BaseReader {
-    /// For a change that ended like this; none where the change put nothing on its key.
+    /// Creates a reader for a change with this ending; `None` if the change created no entry.
     pub fn new(change: &Change, ending: &Ending) -> Option<Self> {
         let (ours, over) = match ending {
             Ending::Copied { version_id: Some(id), over, .. }
@@ -79,7 +79,7 @@ impl BaseReader {
                 (Ours::Etag(etag?.clone()), over)
             }
             Ending::Deleted { version_id: None, over } => (Ours::Marker, over),
-            // It may have been made all the same: then a marker, or a version with the ETag of its source.
+            // It may have been made nevertheless: a marker, or a version with the ETag of its source.
             Ending::Failed { over, .. } if change.action == Action::Delete => (Ours::Marker, over),
             Ending::Failed { over, .. } if change.markers.is_empty() => {
                 (Ours::Etag(change.then.as_ref()?.etag.clone()), over)
@@ -97,9 +97,9 @@ impl BaseReader {
         Some(Self { ours, expected, source: change.then.clone(), found: None, version_id: None, base: None })
     }
 
-    /// What it is, with every entry of the key taken in.
+    /// Returns the finding, after every entry of the key was read.
     pub fn finish(self) -> Finding {
-        // Where nothing is left below ours, what was there was removed since.
+        // If there is nothing below ours, the previous version was removed since.
         let rest = if self.found.is_some() { Base::AsPlanned } else { Base::NotThere };
         Finding { base: self.base.unwrap_or(rest), version_id: self.version_id }
     }
@@ -112,17 +112,17 @@ impl BaseReader {
         }
     }
 
-    /// Whether an entry was there before the plan: ours, which has no name to be known by, can only be above it.
+    /// Whether an entry existed before the plan: our entry, if its ID is unknown, can only be above it.
     fn is_older(&self, entry: &Entry<'_>) -> bool {
         !matches!(self.ours, Ours::Id(_)) && self.planned().any(|of| is_it(of, entry))
     }
 
-    /// The versions that the plan knows of.
+    /// The versions that the plan names.
     fn planned(&self) -> impl Iterator<Item = &Version> {
         self.expected.iter().chain(&self.source)
     }
 
-    /// Whether the place of an entry below ours says nothing.
+    /// Whether the position of an entry below ours means nothing.
     fn is_out_of_order(&self, ours: Found, entry: &Entry<'_>) -> bool {
         let expected = self.expected.as_ref().map(|of| of.last_modified);
         let marker = entry.kind.is_marker();
@@ -131,7 +131,7 @@ impl BaseReader {
         guessed && !self.planned().any(|of| is_it(of, entry))
     }
 
-    /// What the entry right below ours says.
+    /// Judges the entry right below ours.
     fn judge(&self, below: &Entry<'_>) -> Base {
         if below.kind.is_marker() {
             return if self.expected.is_none() { Base::AsPlanned } else { Base::Superseded(None) };
@@ -166,8 +166,8 @@ impl HistoryReader for BaseReader {
     }
 }
 
-/// Whether an entry is a version that the plan knows of: by its id, or by its ETag where a run was killed before it heard
-/// the id, and an undo knows no more.
+/// Whether an entry is a version that the plan names: by its ID, or by its ETag if a run was killed before it received
+/// the ID and an undo does not know it either.
 fn is_it(of: &Version, entry: &Entry<'_>) -> bool {
     match entry.kind {
         Kind::Version { etag, .. } if of.version_id.is_empty() => of.etag == etag,

@@ -1,15 +1,15 @@
-//! Carries out one change: sends its request, conditional on the key being as expected, until the key holds what the
-//! plan wants or belongs to somebody else.
+//! Applies one change: sends its request, conditional on the key being as expected, until the key holds the planned
+//! result or another client's write.
 //!
-//! Before a request is sent again that may have been carried out, and wherever conditions are not honoured, the key is
-//! looked at ([`look`]). What is found decides:
+//! The key is read ([`look`]) before a request that may have been applied is sent again, and always if conditions are
+//! not honoured. The result decides:
 //!
 //! | the key holds | `--on-conflict skip` | `--on-conflict overwrite` |
 //! |---|---|---|
-//! | what the plan wants, and we sent it | done | done |
-//! | what the plan wants, by somebody else | skipped | skipped |
-//! | what was expected | the request is sent | the request is sent |
-//! | something else | conflict | the request is sent, conditional on what was found |
+//! | the planned result, and we sent it | done | done |
+//! | the planned result, from another client | skipped | skipped |
+//! | the expected version | the request is sent | the request is sent |
+//! | something else | conflict | the request is sent, conditional on the version found |
 
 mod send;
 mod settle;
@@ -30,17 +30,17 @@ use crate::plan::Action;
 use crate::retry::{SharedPressure, is_to_be_looked_at};
 use crate::s3::Client;
 
-/// What is done about a key that somebody changed since the plan.
+/// The action for a key that another client changed since the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnConflict {
-    /// It is left alone, and reported.
+    /// Do not change it, and report a conflict.
     #[default]
     Skip,
-    /// It is changed as planned all the same; what is there stays as a noncurrent version.
+    /// Change it as planned; the other client's version remains as a noncurrent version.
     Overwrite,
 }
 
-/// What carries changes out. Cloned freely: all clones share what they find out about the server.
+/// Applies changes. Cheap to clone: all clones share what they detect about the server.
 #[derive(Debug, Clone)]
 pub(super) struct Worker(Arc<Shared>);
 
@@ -51,13 +51,13 @@ struct Shared {
     manner: PoolOptions,
     pressure: SharedPressure,
     copies: Condition,
-    /// On keys of requests for many.
+    /// For `DeleteObjects` requests.
     deletes: Condition,
-    /// On requests for one key: a server may honour the one and not the other.
+    /// For requests with one key: a server may honour conditions on only one of the two.
     single_deletes: Condition,
 }
 
-/// Whether the request is to be conditional.
+/// The condition of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guarded {
     Yes,
@@ -67,7 +67,8 @@ pub(super) enum Guarded {
 }
 
 impl Worker {
-    /// Sends nothing more when `halt` is stopped: what waits to be sent is left, with an error that ends the run.
+    /// Creates a worker that sends nothing more once `halt` is stopped: waiting requests end with an error that ends
+    /// the run.
     pub(super) fn new(client: &Client, place: &Place, manner: &PoolOptions, halt: &Cancel) -> Self {
         Self(Arc::new(Shared {
             client: client.halted_by(halt),
@@ -96,18 +97,18 @@ impl Worker {
         self.0.manner.on_conflict
     }
 
-    /// Whether the server turned out not to honour conditions.
+    /// Whether the server turned out to ignore conditions.
     pub(super) fn is_unguarded(&self) -> bool {
         let Shared { copies, deletes, single_deletes, .. } = &*self.0;
         [copies, deletes, single_deletes].iter().any(|condition| condition.is_honoured() == Some(false))
     }
 
-    /// What is known of conditions on deletes of many keys.
+    /// Whether conditions are honoured on `DeleteObjects`, if known.
     pub(super) fn delete_conditions(&self) -> Option<bool> {
         self.0.deletes.is_honoured()
     }
 
-    /// Carries out a piece of work.
+    /// Performs a piece of work.
     pub(super) async fn perform(self, work: Work) -> Vec<Settled> {
         let mut settled = match work {
             Work::One(item) => vec![self.one(*item, None).await],
@@ -118,7 +119,7 @@ impl Worker {
         settled
     }
 
-    /// Tells signatures that are broken on the way of one key from credentials that are not accepted.
+    /// Distinguishes signatures broken in transit for one key from credentials that are not accepted.
     async fn narrow(&self, settled: &mut [Settled]) {
         for Settled { outcome, .. } in settled {
             let Outcome::Failed(e) = outcome else { continue };
@@ -132,13 +133,13 @@ impl Worker {
         }
     }
 
-    /// Carries out one change by itself; `before`: what went wrong when it was sent with others.
+    /// Applies one change by itself; `before` is the error from sending it in a batch.
     pub(super) async fn one(&self, mut item: Item, before: Option<Error>) -> Settled {
         let outcome = self.settle(&mut item, before).await;
         item.settled(outcome)
     }
 
-    /// Whether the version that a change brings back is still there; the error says that it is not.
+    /// Checks that the version to restore still exists; returns an error if not.
     pub(super) async fn has_source(&self, item: &Item) -> Result<()> {
         let Some(then) = &item.change.then else { return Ok(()) };
         let (bucket, key) = (&self.0.place.source_bucket, &item.change.key);
@@ -150,8 +151,8 @@ impl Worker {
         }
     }
 
-    /// A last look, before a change counts as failed whose last request may have been carried out, or whose condition
-    /// failed.
+    /// Reads the key a last time before a change counts as failed, if its last request may have been applied or its
+    /// condition failed.
     pub(super) async fn give_up(&self, item: &Item, e: Error) -> Outcome {
         if !(item.open || is_to_be_looked_at(&e)) {
             return Outcome::Failed(e);
@@ -164,8 +165,7 @@ impl Worker {
         }
     }
 
-    /// What is known of the server's conditions, for this kind of requests; none for one that removes what it names, and
-    /// nothing else.
+    /// The detected conditions for this kind of request; `None` for requests that remove versions by ID.
     fn condition(&self, item: &Item) -> Option<&Condition> {
         match item.change.action {
             Action::Delete if is_xml_safe(&self.0.place.relocation.there(&item.change.key)) => {
@@ -176,12 +176,13 @@ impl Worker {
         }
     }
 
-    /// Whether it is copied in parts: too dear to find out by it whether conditions are honoured.
+    /// Whether this is a multipart copy, which is too expensive for detecting conditions.
     fn is_in_parts(&self, item: &Item) -> bool {
         item.change.then.as_ref().is_some_and(|then| self.0.manner.copies.is_multipart(then))
     }
 
-    /// Whether more than one request changes its key: the last one's error does not say that those before did nothing.
+    /// Whether several requests change the key: the error of the last one does not mean that the earlier ones did
+    /// nothing.
     fn takes_many_requests(&self, item: &Item) -> bool {
         !item.change.markers.is_empty() || self.is_in_parts(item)
     }

@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What asks to stop: Ctrl-C, the end of the machine or the pod, the end of the terminal.
+/// The signals that stop asof: Ctrl-C, a shutdown of the machine or the pod, a closed terminal.
 #[derive(Debug)]
 pub(crate) struct Signals {
     interrupt: Signal,
@@ -17,7 +17,7 @@ impl Signals {
         Ok(Self { interrupt, terminate, hangup })
     }
 
-    /// Waits for one.
+    /// Waits for the next signal.
     pub(crate) async fn next(&mut self) {
         let hangup = async {
             match &mut self.hangup {
@@ -33,7 +33,7 @@ impl Signals {
     }
 }
 
-/// Whether the end of the terminal is not to end the process, as `nohup` has it. Where that cannot be known, it may be so.
+/// Whether SIGHUP is ignored, as under `nohup`. If that cannot be read, assumes that it is.
 fn ignores_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,17 +1,17 @@
-//! Whether a recovery whose state directory is lost can be gone on with, by what its databases carry.
+//! Decides from the tags of its databases whether a recovery that lost its state directory can be resumed.
 
 use super::Database;
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
-/// What stands where a database would be restored to carries of a recovery, whoever asks.
+/// The recovery tags found on the database at the target's name, regardless of who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Carries {
     Nothing,
     Tagged(Tagged),
-    /// None: what it is.
+    /// Not tagged by asof; holds the description of the database.
     Untagged(String),
-    /// Databases of this kind carry no tags.
+    /// The database is restored by commands and cannot carry tags.
     Untold,
 }
 
@@ -20,12 +20,12 @@ pub(crate) enum Carries {
 pub(crate) struct Tagged {
     pub what: String,
     pub id: String,
-    /// Its target time, if the tags tell it.
+    /// The target time, if tagged.
     pub at: Option<Instant>,
     pub drill: bool,
 }
 
-/// A database of a recovery file, and what stands at its target.
+/// A database of a recovery file, with the tags found at its target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Carrier<'a> {
     pub database: &'a str,
@@ -38,21 +38,22 @@ pub(crate) enum Adoption {
     Refuse(String),
 }
 
-/// Decides, by what each database of a file carries, and by the time that was typed, if one was.
+/// Decides whether to adopt a recovery, from the tags of each database in the file and the time given with `--at`, if
+/// any.
 ///
 /// | a database | |
 /// |---|---|
 /// | is restored by commands | refused: it has no tags |
-/// | carries no tags of asof | refused: it is somebody else's |
-/// | is a drill's | refused: it is torn down one day |
-/// | carries no target time, or a name that asof gives to nothing | refused |
-/// | carries another name or another target time than one before it | refused, naming both |
-/// | is not there | it will be restored |
+/// | has no asof tags | refused: it belongs to someone else |
+/// | belongs to a drill | refused: a drill's copies are torn down eventually |
+/// | has no target time tag, or a run name that asof never generates | refused |
+/// | has a different run name or target time than an earlier one | refused, naming both |
+/// | does not exist | it will be restored |
 ///
-/// | altogether | typed | |
+/// | all databases | `--at` | |
 /// |---|---|---|
-/// | none is there | | refused |
-/// | one name, one target time | nothing, or that second | adopted |
+/// | none exists | | refused |
+/// | one name, one target time | absent, or that second | adopted |
 /// | one name, one target time | another second | refused, naming both |
 pub(crate) fn adoptable(found: &[Carrier<'_>], typed: Option<Instant>) -> Adoption {
     let mut first: Option<(&str, &Tagged, Instant)> = None;
@@ -102,7 +103,8 @@ pub(crate) fn adoptable(found: &[Carrier<'_>], typed: Option<Instant>) -> Adopti
     }
 }
 
-/// A name as asof gives it, `20251117T143005Z-7f3a`: others can tag too, and it becomes that of a directory.
+/// Returns whether `id` is a run name as asof generates it, such as `20251117T143005Z-7f3a`. Anyone can write tags,
+/// and the name becomes a directory name.
 pub(super) fn is_name(id: &str) -> bool {
     let digits = |text: &str, of: u32| text.chars().all(|c| c.is_digit(of) && !c.is_ascii_uppercase());
     let Some((stamp, rest)) = id.split_once('-') else { return false };
@@ -116,7 +118,7 @@ pub(super) fn is_name(id: &str) -> bool {
 }
 
 impl Database {
-    /// What stands where it would be restored to carries of a recovery.
+    /// Reads the recovery tags of the database at the target's name.
     pub(crate) async fn carries(&self) -> Result<Carries> {
         answer!(self, _ => Ok(Carries::Untold), database => Box::pin(database.carries()).await)
     }

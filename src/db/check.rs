@@ -1,18 +1,18 @@
-//! Whether databases can be restored to the times that are asked about, by the windows that they tell.
+//! Checks whether databases can be restored to the times in question, from the restorable windows they report.
 //!
-//! | asked about | T | passed | warned | failed |
+//! | question | T | passed | warned | failed |
 //! |---|---|---|---|---|
-//! | one time | its whole second | the window reaches T | | it does not: `recover` would refuse |
-//! | every second since a time | that time | it reaches T | and ends long before the present | it begins after T, or ends before |
-//! | since when | the latest beginning of all windows, or since when the bucket can, if that is later | as above | as above | as above |
+//! | one time | its whole second | the window includes T | | it does not: `recover` would refuse |
+//! | every second since a time | that time | it includes T | and ends long before now | it begins after T, or ends before |
+//! | since when | the latest start of all windows, or the start of the bucket's, if that is later | as above | as above | as above |
 //!
-//! Every window ends some minutes before the present; that it does makes nothing fail, and is told. One that ends long before
-//! is the sign of backups that are not made any more, or of a database that nobody writes to.
+//! Every window ends a few minutes before now; this is reported and fails no check. A window that ends long before now
+//! indicates that backups have stopped, or that nothing writes to the database.
 //!
-//! | what the database tells | |
+//! | the database reports | |
 //! |---|---|
-//! | only one bound, or none | the other bounds nothing, as `recover` tries any time then; the message say so |
-//! | no window, but an error | unknown, which is never as good as passed |
+//! | only one bound, or none | the missing bound restricts nothing, as `recover` then tries any time; the message says so |
+//! | an error instead of a window | unknown, which is never as good as passed |
 
 use super::Window;
 use super::rds::missing_permission;
@@ -20,27 +20,27 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Check, DatabaseWindow, Instant, Question, Subject, Verdict, printable};
 
-/// What a database answers that is asked for its window.
+/// A database's answer to the window query.
 #[derive(Debug)]
 pub struct WindowAnswer<'a> {
-    /// Its name.
+    /// The database's name.
     pub database: &'a str,
-    /// Its window, or why that is not known.
+    /// The window, or the error that prevented reading it.
     pub window: Result<Window>,
 }
 
-/// The times that are asked about.
+/// The times in question.
 #[derive(Debug, Clone, Copy)]
 struct Asked {
-    /// The first of them, or the only one.
+    /// The first time, or the only one.
     t: Instant,
-    /// Every second since is meant too.
+    /// Includes every second from `t` until now.
     up_to_now: bool,
     now: Instant,
 }
 
-/// The checks of databases, by their answers; and since when every second can be restored, if that is the question. `since` is
-/// what the bucket says to that, `now` the present.
+/// Checks each database by its answer. For [`Question::Back`], also returns the time since which every second can be
+/// restored. `since` is the bucket's answer to that question.
 pub(crate) fn checks(
     answers: &[WindowAnswer<'_>],
     question: Question,
@@ -87,7 +87,7 @@ fn judge(name: &str, window: &Window, asked: Asked) -> (Verdict, String) {
     }
 }
 
-/// The error, and what can be done about it.
+/// The message for a window that could not be read: the error and its hint.
 fn unknown(name: &str, e: &Error) -> String {
     format!("database {}: restorable times unknown ({})", printable(name), e.in_one_line())
 }

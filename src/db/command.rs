@@ -1,18 +1,19 @@
-//! A database that is restored by commands: Cloud SQL, a server of one's own, anything.
+//! A database restored by commands: Cloud SQL, a self-hosted server, or anything else.
 //!
-//! | command | prints | without it |
+//! | command | prints | if absent |
 //! |---|---|---|
-//! | `window` | two times, the earliest and the latest, `-` for one that is not known | any time is tried |
-//! | `restore` | | it must be given |
-//! | `progress` | `none`, `restoring [PERCENT]`, `available`, `failed [WHY]` or `foreign [WHOSE]` | `restore` (and `wait`) end when it is ready; a drill is refused |
+//! | `window` | two times, the earliest and the latest, `-` if unknown | any time is tried |
+//! | `restore` | | required |
+//! | `progress` | `none`, `restoring [PERCENT]`, `available`, `failed [WHY]` or `foreign [WHOSE]` | `restore` (and `wait`) return when the database is ready; a drill is refused |
 //! | `wait` | | |
-//! | `endpoint` | where it answers | nothing is said of that |
+//! | `endpoint` | the database's address | the address stays unknown |
 //! | `teardown` | | a drill is refused, unless `--keep` |
 //!
-//! Each finds in its environment: `ASOF_AT` (RFC 3339), `ASOF_AT_EPOCH`, `ASOF_RUN` (the tag), `ASOF_DATABASE`,
-//! `ASOF_SOURCE`, `ASOF_TARGET`.
+//! Every command gets these environment variables: `ASOF_AT` (RFC 3339), `ASOF_AT_EPOCH`, `ASOF_RUN` (the tag),
+//! `ASOF_DATABASE`, `ASOF_SOURCE`, `ASOF_TARGET`.
 //!
-//! `restore` that is cut off is run again with the same `ASOF_RUN`, unless `progress` tells that it is under way or done.
+//! An interrupted `restore` is run again with the same `ASOF_RUN`, unless `progress` reports the restore under way or
+//! done.
 
 use std::time::Duration;
 
@@ -23,23 +24,23 @@ use crate::limits;
 use crate::model::Instant;
 use crate::program::{Environment, Program, RunLimits};
 
-/// What the recovery file says of it.
+/// A database's settings in the recovery file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub name: String,
-    /// What is restored, for the commands.
+    /// The source to restore, passed to the commands.
     pub source: Option<String>,
-    /// What it is restored into, for the commands.
+    /// The target to restore into, passed to the commands.
     pub target: Option<String>,
-    /// Prints the times to which it can be restored.
+    /// Prints the restorable window.
     pub window: Option<Program>,
-    /// Restores it, or begins to.
+    /// Runs or starts the restore.
     pub restore: Program,
-    /// Prints how far the restore is.
+    /// Prints the restore's progress.
     pub progress: Option<Program>,
-    /// Ends when the restore is done.
+    /// Returns when the restore is done.
     pub wait: Option<Program>,
-    /// Prints where the restored database answers.
+    /// Prints the restored database's address.
     pub endpoint: Option<Program>,
     /// Removes the restored database.
     pub teardown: Option<Program>,
@@ -61,7 +62,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// `cancel` ends commands that change nothing; those that do are let end.
+    /// Creates the database. `cancel` stops read-only commands; commands that change something run to their end.
     pub(crate) fn new(settings: Settings, cancel: Cancel) -> Self {
         Self { settings, cancel }
     }
@@ -102,8 +103,8 @@ impl Database {
                 }
                 (Found::Available, _) => RestoreProgress::Available { endpoint: None },
                 (Found::Failed(why), _) => RestoreProgress::Failed { why },
-                // Its server may not know yet what it was asked for a moment ago: as RDS's answer that there is no such
-                // database, this counts as an answer that fails, of which there may be a few in a row.
+                // A server may not list the new database right after the request. Like RDS's "not found", this counts
+                // as a failed answer, and a few failures in a row are tolerated.
                 (Found::Nothing, _) => {
                     let message =
                         format!("{} prints none: the database does not exist", self.what("progress"));
@@ -143,7 +144,7 @@ impl Database {
         self.teardown_within(errand, limits::LAST_COMMAND).await
     }
 
-    /// It comes after the deadline of a drill too, and no other ends it.
+    /// Teardown runs even after a drill's deadline, so only its own deadline stops it.
     async fn teardown_within(&self, errand: &RestoreRequest, deadline: Duration) -> Result<()> {
         let found = self.find(errand).await?;
         if let Found::Foreign(whose) = &found {
@@ -152,7 +153,7 @@ impl Database {
                 format!("the database {name} was not torn down: it belongs to another recovery ({whose})");
             return Err(Error::new(ErrorKind::Refused, message));
         }
-        // It may have been removed by hand.
+        // The database may have been removed by hand.
         if self.settings.teardown.is_none() && self.settings.progress.is_some() && found == Found::Nothing {
             return Ok(());
         }
@@ -213,7 +214,7 @@ fn read_window(printed: &str) -> Option<Window> {
     words.next().is_none().then_some(window)
 }
 
-/// What was found, and how much of it is done.
+/// Parses the state and the percentage done.
 fn read_progress(printed: &str) -> Option<(Found, Option<u8>)> {
     let printed = printed.trim();
     let (word, rest) = printed.split_once(char::is_whitespace).unwrap_or((printed, ""));

@@ -1,4 +1,4 @@
-//! How clients reach a restored database, and the variables that tell hooks of it.
+//! Connection details of a restored database, and the variables that pass them to hooks.
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Connection {
-    /// Where it answers: `HOST:PORT` of RDS, whatever the command `endpoint` printed of others.
+    /// The address: `HOST:PORT` for RDS, or the output of the `endpoint` command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// Where a cluster's readers answer.
+    /// The address of a cluster's readers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reader_endpoint: Option<String>,
     /// The identifier of the instance or cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identifier: Option<String>,
-    /// Its engine, in RDS's words.
+    /// The engine, as RDS names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engine: Option<String>,
-    /// The database in it that was made with it.
+    /// The initial database that was created with the instance or cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dbname: Option<String>,
 }
@@ -31,20 +31,20 @@ struct Parts {
 }
 
 impl Connection {
-    /// Whether nothing is known.
+    /// Returns whether nothing is known.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The variables for hooks, without the `ASOF_` that each begins with. One that is not known is not set.
+    /// Returns the variables for hooks, without their `ASOF_` prefix. Unknown values are not set.
     ///
-    /// | variable | of RDS | of a command |
+    /// | variable | RDS | commands |
     /// |---|---|---|
-    /// | `ENDPOINT` | `HOST:PORT` | what `endpoint` printed |
-    /// | `HOST`, `PORT` | of the endpoint | of the endpoint, where that is `HOST:PORT` or a URL |
-    /// | `DBNAME` | the database that was made with it, where there is one | the path of a URL |
+    /// | `ENDPOINT` | `HOST:PORT` | the output of `endpoint` |
+    /// | `HOST`, `PORT` | from the endpoint | from the endpoint, if it is `HOST:PORT` or a URL |
+    /// | `DBNAME` | the initial database, if there is one | the path of a URL |
     /// | `READER_ENDPOINT` | `HOST:PORT` of a cluster's readers | |
-    /// | `DB_IDENTIFIER`, `ENGINE` | as RDS has them | the target, if the file names one |
+    /// | `DB_IDENTIFIER`, `ENGINE` | as RDS reports them | the target, if the file names one |
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let Parts { host, port, dbname } = self.endpoint.as_deref().map(parts).unwrap_or_default();
         let variables = [
@@ -60,11 +60,13 @@ impl Connection {
     }
 }
 
+/// Splits an endpoint.
+///
 /// | endpoint | host | port | database |
 /// |---|---|---|---|
-/// | `SCHEME://[USER@]HOST[:PORT][/DATABASE][?…]` | its host | its port, if it has one | its path, if it has one |
+/// | `SCHEME://[USER@]HOST[:PORT][/DATABASE][?…]` | its host | its port, if any | its path, if any |
 /// | `HOST:PORT`, `[HOST]:PORT` | the host | the port | |
-/// | any other, several hosts among them | | | |
+/// | anything else, including several hosts | | | |
 fn parts(endpoint: &str) -> Parts {
     let Some((_, rest)) = endpoint.split_once("://") else {
         let named = host_and_port(endpoint).filter(|(_, port)| port.is_some());
@@ -79,7 +81,7 @@ fn parts(endpoint: &str) -> Parts {
     Parts { host: Some(host), port, dbname: Some(dbname).filter(|name| !name.is_empty()) }
 }
 
-/// A host without the brackets of an IPv6 address, and its port.
+/// Splits a host, without the brackets of an IPv6 address, from its port.
 fn host_and_port(text: &str) -> Option<(String, Option<String>)> {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),

@@ -1,18 +1,19 @@
-//! What a restored database lacks of its source, and a person may want to add.
+//! Parts of the source that a restored database lacks and the user may want to add.
 
 use super::{Database, RestoreRequest};
 use crate::error::Result;
 
-/// Something that a restore does not carry over, and the command that makes it.
+/// Something a restore does not copy, with the command that creates it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FollowUp {
     pub what: String,
-    /// The command, word by word, not quoted.
+    /// The command's arguments, unquoted.
     pub command: Vec<String>,
 }
 
 impl Database {
-    /// What the restored database lacks of what its source had when the recovery began. Of commands nothing is known.
+    /// Returns the parts of the source, as of the recovery's start, that the restored database lacks. Nothing is known
+    /// for databases restored by commands.
     pub(crate) async fn follow_ups(&self, errand: &RestoreRequest) -> Result<Vec<FollowUp>> {
         answer!(self, _ => Ok(Vec::new()), database => database.follow_ups(errand).await)
     }

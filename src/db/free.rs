@@ -1,12 +1,12 @@
-//! Whether there is room for what is to be restored, before anything is asked for.
+//! Checks that the targets are free before the first restore request.
 
 use futures::future::try_join_all;
 
 use super::{Database, Next, RestoreRequest};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Refuses an errand of which nothing was asked for yet, if something stands where a database would be restored to: whatever
-/// is found is not of this errand, also where a progress command does not look at the tag.
+/// Refuses a new recovery if a database already exists at a target. Nothing was requested yet, so any database found
+/// belongs to someone else, even if a progress command ignores the tag.
 pub(crate) async fn require_free(databases: &[Database], errand: &RestoreRequest) -> Result<()> {
     let found = try_join_all(databases.iter().map(|database| database.find(errand))).await?;
     for (database, found) in databases.iter().zip(found) {

@@ -1,9 +1,10 @@
-//! Databases that are restored to a past second beside the buckets: what each kind does, behind one set of questions.
+//! Databases restored to a past second together with the buckets: one interface over every kind of database.
 //!
-//! A restore is known by its tag: it is asked for once, and found again by whoever goes on after a crash. Deciding is
-//! pure ([`Window::reaches`], [`checks`], [`Found::next`]); waiting stands in one place ([`wait`]).
+//! The tag identifies a restore: it is requested once, and a resumed run finds it again by its tag. Decisions are pure
+//! functions ([`Window::reaches`], [`checks`], [`Found::next`]); all waiting is in [`wait`].
 
-/// Asks a database, of whichever kind; or one of RDS, with another answer for one that is restored by commands.
+/// Forwards a call to the database, whatever its kind, or to an RDS database, with a separate answer for one restored
+/// by commands.
 macro_rules! answer {
     ($of:expr, $database:ident => $asked:expr) => {
         answer!($of, $database => $asked, $database => $asked)
@@ -50,36 +51,37 @@ pub(crate) use window::{Reach, Window};
 
 #[derive(Debug)]
 pub(crate) enum Database {
-    /// Any one, by commands.
+    /// Any database, restored by commands.
     Command(command::Database),
     Rds(rds::Instance),
-    /// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
+    /// A cluster: Aurora, Multi-AZ, `DocumentDB` or Neptune.
     Aurora(rds::Cluster),
 }
 
-/// A restore: to which second, and by what it is found again.
+/// A restore request: its target second, and the tag and names that identify its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RestoreRequest {
     pub at: Instant,
-    /// What a restored database carries; no other restore has it.
+    /// The tag of the restored database, unique to this restore.
     pub tag: String,
-    /// It is a drill's: what it makes may be swept.
+    /// Belongs to a drill: its resources may be swept.
     pub drill: bool,
-    /// How long ago the server may have been asked for it, if it was.
+    /// The time since the server may have received the request, if it was sent.
     pub asked: Option<Duration>,
-    /// The resource id that the server gave to what it made for it, if that is known.
+    /// The resource id that the server assigned to the restored database, if known.
     pub made: Option<String>,
-    /// The names that are being swapped, or are: what was restored is found under either of its own.
+    /// The name swap, planned or done: the restored database is found under either of its names.
     pub swap: Option<Swap>,
 }
 
 impl RestoreRequest {
-    /// One that nothing was asked for yet.
+    /// Creates a request that has not been sent yet.
     pub(crate) fn new(at: Instant, tag: impl Into<String>) -> Self {
         Self { at, tag: tag.into(), drill: false, asked: None, made: None, swap: None }
     }
 
-    /// It, when so many requests have been made for it just now. A single one that was refused has asked for nothing.
+    /// Returns the request after `requests` attempts to send it just now. A single refused attempt has requested
+    /// nothing.
     #[must_use]
     fn after(&self, requests: u32) -> Self {
         let asked = self.asked.or((requests > 1).then_some(Duration::ZERO));
@@ -87,43 +89,43 @@ impl RestoreRequest {
     }
 }
 
-/// What a server has answered when it was asked for a restore.
+/// The server's answer to a restore request.
 #[derive(Debug)]
 pub(crate) enum Request {
-    /// The restore is under way: the resource id of what is made, if there is one.
+    /// The restore is under way; holds the resource id of the new database, if it has one.
     Accepted(Option<String>),
-    /// It makes nothing, for certain: whatever stands in the place is not of this restore.
+    /// The restore certainly creates nothing: a database at the target does not belong to it.
     Refused(Error),
 }
 
-/// What stands in the place of the restored database.
+/// The database found at the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
     Nothing,
-    /// What this errand asked for, under way.
+    /// Ours, being restored.
     Restoring,
-    /// What this errand asked for, ready.
+    /// Ours, ready.
     Available,
-    /// What this errand asked for, failed: why.
+    /// Ours, failed; holds the cause.
     Failed(String),
-    /// Something that does not carry the errand's tag: what.
+    /// A database without this request's tag; holds its description.
     Foreign(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RestoreProgress {
     Restoring {
-        /// How much is done, where that is said.
+        /// The percentage done, if reported.
         percent: Option<u8>,
-        /// In the database's own words.
+        /// The state, as the database reports it.
         state: String,
     },
     Available {
-        /// Where it answers, where that is known by now.
+        /// The address, if already known.
         endpoint: Option<String>,
     },
     Failed {
-        /// In the database's own words.
+        /// The cause, as the database reports it.
         why: String,
     },
 }
@@ -132,17 +134,17 @@ pub(crate) enum RestoreProgress {
 pub(crate) enum Next {
     Start,
     Wait,
-    /// Leave it alone, and say why.
+    /// Leave the database alone and report the cause.
     Stop(String),
 }
 
 impl Found {
     /// | found | next |
     /// |---|---|
-    /// | nothing | it is asked for |
-    /// | ours, under way or ready | it is waited for |
-    /// | ours, failed | stop: what is left of it has to be removed first |
-    /// | somebody else's | stop |
+    /// | nothing | request the restore |
+    /// | ours, restoring or ready | wait for it |
+    /// | ours, failed | stop: its remains must be removed first |
+    /// | someone else's | stop |
     pub(crate) fn next(self) -> Next {
         match self {
             Found::Nothing => Next::Start,
@@ -158,12 +160,12 @@ impl Found {
 }
 
 impl Database {
-    /// Its name in the recovery file.
+    /// The name in the recovery file.
     pub(crate) fn name(&self) -> &str {
         answer!(self, database => database.name())
     }
 
-    /// What a person should know before it is restored, one sentence each: what is not carried over from the source.
+    /// Returns one sentence for each thing the restore does not copy from the source, to show before it starts.
     pub(crate) async fn cautions(&self) -> Result<Vec<String>> {
         answer!(self, _ => Ok(Vec::new()), database => database.cautions().await)
     }
@@ -176,7 +178,7 @@ impl Database {
         answer!(self, database => database.find(errand).await)
     }
 
-    /// Whether what [`Database::find`] finds can be relied on: without a progress command nothing is ever found.
+    /// Returns whether [`Database::find`] is reliable: without a progress command it never finds anything.
     pub(crate) fn can_tell(&self) -> bool {
         match self {
             Database::Command(database) => database.can_tell(),
@@ -184,7 +186,7 @@ impl Database {
         }
     }
 
-    /// What else stands in the way where [`Database::find`] has found nothing, if something does.
+    /// Returns another obstacle to the restore, if any, after [`Database::find`] has found nothing.
     pub(crate) async fn obstacle(&self, errand: &RestoreRequest) -> Result<Option<String>> {
         match self {
             Database::Command(_) | Database::Rds(_) => Ok(None),
@@ -192,7 +194,8 @@ impl Database {
         }
     }
 
-    /// Asks for the restore. Only where [`Database::find`] has found nothing. After an error it may be under way.
+    /// Requests the restore. Call only after [`Database::find`] has found nothing. After an error the restore may be
+    /// under way.
     pub(crate) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
         answer!(self, database => database.start(errand).await)
     }
@@ -201,18 +204,18 @@ impl Database {
         answer!(self, database => database.progress(errand).await)
     }
 
-    /// Sets what an application needs before it uses the database, where the restore has not. May be done twice.
+    /// Configures everything an application needs before it uses the database. Idempotent.
     pub(crate) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
         answer!(self, _ => Ok(()), database => database.settle(errand).await)
     }
 
-    /// Sets everything else that the restore could not: an application may use the database meanwhile. Waits while the
-    /// server refuses to change it. May be done twice.
+    /// Configures everything else that the restore could not; an application may already use the database. Waits while
+    /// the server refuses changes. Idempotent.
     pub(crate) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
         answer!(self, _ => Ok(()), database => database.configure(errand).await)
     }
 
-    /// How a person removes the restored database, where asof knows: commands.
+    /// Returns the commands that remove the restored database by hand, if asof knows them.
     pub(crate) fn by_hand(&self) -> Option<String> {
         answer!(self, _ => None, database => Some(database.by_hand()))
     }
@@ -221,9 +224,9 @@ impl Database {
         answer!(self, database => database.connection(errand).await)
     }
 
-    /// Removes the restored database. What does not carry the errand's tag is refused; that there is none is no error.
+    /// Removes the restored database. Refuses one without the request's tag; a missing database is not an error.
     pub(crate) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
-        // Boxed: the SDK's descriptions are large.
+        // Boxed because the SDK's description types are large.
         answer!(self, database => Box::pin(database.teardown(errand)).await)
     }
 }

@@ -1,4 +1,4 @@
-//! What is shown and found out of a restore before anything is stopped for it.
+//! Preflight checks: the outline and the findings of a restore before anything is stopped for it.
 
 use super::{Database, RestoreRequest};
 use crate::error::{Error, ErrorKind, Result};
@@ -6,21 +6,22 @@ use crate::model::Verdict;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Preflight {
-    /// What will be made, a line each.
+    /// Lines that describe the resources to create.
     pub outline: Vec<String>,
     pub findings: Vec<PreflightFinding>,
 }
 
-/// Something that was found, or could not be found out.
+/// A problem, or a check that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PreflightFinding {
-    /// `Failed`: the restore cannot come out right. `Unknown`: it could not be looked up.
+    /// `Failed`: the restore cannot succeed as configured. `Unknown`: the lookup failed.
     pub verdict: Verdict,
     pub words: String,
 }
 
 impl Database {
-    /// Looks up what a restore needs, and changes nothing. Of commands nothing is known.
+    /// Looks up everything a restore needs, without changing anything. Nothing is known for databases restored by
+    /// commands.
     pub(crate) async fn preflight(&self, errand: &RestoreRequest) -> Result<Preflight> {
         answer!(self, _ => Ok(Preflight::default()), database => database.preflight(errand.at).await)
     }

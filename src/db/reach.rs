@@ -1,4 +1,5 @@
-//! Waiting until databases can be restored to a time that is newer than their latest one: RDS ships its logs every five minutes.
+//! Waits until databases can be restored to a time after their latest restorable time: RDS ships its logs every five
+//! minutes.
 
 use futures::future::try_join_all;
 use tokio::time::Instant as Clock;
@@ -10,8 +11,8 @@ use crate::limits;
 use crate::model::Instant;
 use crate::retry::Backoff;
 
-/// Asks for the windows until none of them ends before `at`, at most for [`limits::DATABASE_REACH`]. `on` is told of each
-/// window that does, each time that its end has moved. Gives the windows that were told last.
+/// Polls the windows until none of them ends before `at`, for at most [`limits::DATABASE_REACH`]. Calls `on` for each
+/// window that does, every time its end has moved. Returns the last windows read.
 pub(crate) async fn until_reached(
     databases: &[Database],
     mut windows: Vec<Window>,

@@ -1,5 +1,5 @@
-//! Waiting for a database: asof asks again and again itself, since the SDK's waiters give up after half an hour and a
-//! restore takes hours.
+//! Waits for a database. asof polls by itself because the SDK's waiters give up after half an hour, and a restore
+//! takes hours.
 
 use super::{Database, RestoreProgress, RestoreRequest};
 use crate::cancel::Cancel;
@@ -7,9 +7,10 @@ use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::retry::Backoff;
 
-/// Waits until the restored database is ready, and tells `on` how far it is each time it has asked. A question that fails
-/// is asked again, as long as the answers that fail in a row are few: credentials are renewed, and networks come back. `on`
-/// is told of the first of them. What cannot pass by itself, such as a command that is not there, ends it at once.
+/// Waits until the restored database is ready, and reports its progress to `on` after each poll. Failed polls are
+/// retried up to a limit of consecutive failures, since credentials get renewed and networks recover; `on` gets the
+/// first failure of each series. Errors that cannot pass by themselves, such as a missing command, end the wait at
+/// once.
 pub(crate) async fn wait(
     database: &Database,
     errand: &RestoreRequest,
@@ -19,7 +20,7 @@ pub(crate) async fn wait(
     poll(database, errand, Backoff::of_database(), cancel, on).await
 }
 
-/// The same with other pauses.
+/// Does the same with a custom backoff.
 pub(super) async fn poll(
     database: &Database,
     errand: &RestoreRequest,

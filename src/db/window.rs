@@ -2,28 +2,28 @@
 
 use crate::model::{Instant, printable};
 
-/// The times to which a database can be restored. What is not known is none.
+/// The restorable window of a database. A bound is `None` if unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Window {
-    /// The first.
+    /// The earliest restorable time.
     pub earliest: Option<Instant>,
-    /// The last.
+    /// The latest restorable time.
     pub latest: Option<Instant>,
 }
 
-/// Whether a time lies in a window.
+/// The position of a time relative to a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// As far as is known.
+    /// Within the known bounds.
     Within,
-    /// Before this, the first time.
+    /// Before this earliest time.
     TooEarly(Instant),
-    /// After this, the last time.
+    /// After this latest time.
     TooLate(Instant),
 }
 
 impl Window {
-    /// Whether the database can be restored to `at`.
+    /// Returns whether the database can be restored to `at`.
     ///
     /// | earliest | latest | `at` | |
     /// |---|---|---|---|
@@ -38,7 +38,7 @@ impl Window {
         }
     }
 
-    /// Why the database of this name cannot be restored to `at`, if it cannot.
+    /// Returns the message refusing `at` for the database `name`, or `None` if it is restorable.
     pub fn refusal(&self, name: &str, at: Instant) -> Option<String> {
         let (what, limit) = match self.reaches(at) {
             Reach::Within => return None,
@@ -48,7 +48,7 @@ impl Window {
         Some(format!("the database {name} cannot be restored to {}: {what} {}", at.human(), limit.human()))
     }
 
-    /// The window of the database of this name, in one line.
+    /// Describes the window of the database `name` in one line.
     pub fn in_words(&self, name: &str) -> String {
         let name = printable(name);
         match (self.earliest, self.latest) {
@@ -65,7 +65,8 @@ impl Window {
         }
     }
 
-    /// The newest whole second that all of these reach; none where one of them does not say, or there is none.
+    /// Returns the newest whole second that all windows reach; `None` if one has no known end, or there are no
+    /// windows.
     pub fn newest_of_all<'a>(windows: impl IntoIterator<Item = &'a Window>) -> Option<Instant> {
         let mut newest: Option<Instant> = None;
         for window in windows {

@@ -1,4 +1,4 @@
-//! What must be known of a bucket before anything is planned for it.
+//! The state of a bucket that must be known before a plan is made.
 
 use crate::apply::OnConflict;
 use crate::error::{Error, ErrorKind, Result};
@@ -6,12 +6,12 @@ use crate::model::{BucketSettings, Encryption, Known, Location, Lock, Rule, Vers
 use crate::plan::{Action, Sums};
 use crate::s3::Client;
 
-/// A bucket's settings, as far as a plan rests on them.
+/// The settings of a bucket that a plan depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct BucketState {
-    /// Whether it keeps versions.
+    /// Whether the bucket keeps versions.
     pub versioning: Versioning,
-    /// Whether its objects' ETags may not be MD5s, because a KMS key encrypts them. So too where we may not know.
+    /// Whether ETags may not be MD5s because a KMS key encrypts the objects; also true if that is unknown.
     pub kms: bool,
 }
 
@@ -21,7 +21,7 @@ impl From<&BucketSettings> for BucketState {
     }
 }
 
-/// Asks the server for what a plan rests on.
+/// Requests the settings that a plan depends on.
 pub async fn standing(client: &Client, bucket: &str) -> Result<BucketState> {
     let versioning_status = client.versioning_status(bucket).await?;
     let encryption = needed(client.encryption(bucket).await)?;
@@ -32,10 +32,10 @@ pub async fn standing(client: &Client, bucket: &str) -> Result<BucketState> {
     Ok(BucketState { versioning, kms })
 }
 
-/// Asks the server for all of a bucket's settings that bear on a restore: at once, as each answer takes its time. Where the
-/// first cannot be had, the server or the bucket is not there, and the others are not waited for.
+/// Requests all settings that affect a restore, concurrently, since each request is slow. If the versioning status
+/// cannot be read, the server or the bucket is missing, and the others are not awaited.
 pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
-    // Six requests at once are much for the stack.
+    // Boxed: six requests at once need too much stack.
     let others = async || {
         Ok(tokio::join!(
             Box::pin(client.lifecycle(bucket)),
@@ -50,7 +50,7 @@ pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
     let asked_in = client.region(bucket);
     let (versioning_status, mut told) = tokio::try_join!(client.versioning_status(bucket), others())?;
     if client.region(bucket) != asked_in {
-        // They were sent while the first found that the bucket is in another region.
+        // They were sent to the wrong region, as the first request found out.
         told = others().await?;
     }
     let (rules, lock, replicas, acls, encryption, conditions) = told;
@@ -65,12 +65,12 @@ pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
     })
 }
 
-/// Asks the server for a bucket's lifecycle rules.
+/// Requests a bucket's lifecycle rules.
 pub async fn rules(client: &Client, bucket: &str) -> Result<Known<Vec<Rule>>> {
     needed(client.lifecycle(bucket).await)
 }
 
-/// What the answers rest on: a server that fails now may tell later.
+/// A setting that the answer depends on: a transient failure is returned as an error, since a retry may succeed.
 fn needed<T>(told: Result<Known<T>>) -> Result<Known<T>> {
     match told {
         Err(e) if e.is_retryable() || e.ends_the_run() => Err(e),
@@ -78,15 +78,15 @@ fn needed<T>(told: Result<Known<T>>) -> Result<Known<T>> {
     }
 }
 
-/// What only informs.
+/// A setting that is only informative.
 fn wanted<T>(told: Result<Known<T>>) -> Known<T> {
     told.unwrap_or_else(|e| Known::Unclear(e.to_string()))
 }
 
-/// Refuses a bucket that has no past to look at.
+/// Refuses a bucket that was never versioned and so has no past states.
 pub fn require_history(bucket: &str, standing: BucketState) -> Result<()> {
     match standing.versioning {
-        // Where it is not known, what the listing shows is judged for what it is.
+        // If it is unknown, the listing is judged on its own.
         Versioning::Enabled | Versioning::Suspended | Versioning::Unknown => Ok(()),
         Versioning::Never => Err(Error::new(
             ErrorKind::Refused,
@@ -98,7 +98,7 @@ pub fn require_history(bucket: &str, standing: BucketState) -> Result<()> {
     }
 }
 
-/// Refuses to change, in place, a bucket that would not keep what is overwritten.
+/// Refuses to restore a bucket in place if it would not keep overwritten versions.
 pub fn require_versioning(bucket: &str, standing: BucketState) -> Result<()> {
     require_history(bucket, standing)?;
     match standing.versioning {
@@ -124,8 +124,8 @@ pub fn require_versioning(bucket: &str, standing: BucketState) -> Result<()> {
     }
 }
 
-/// Refuses to overwrite objects in another place that would not keep them: those that the plan has, and, where a writer does
-/// not win, any.
+/// Refuses to overwrite objects in a target that would not keep them: the planned ones and, with `--on-conflict
+/// overwrite`, any.
 pub fn require_room(to: &Location, target: BucketState, sums: &Sums, on_conflict: OnConflict) -> Result<()> {
     if target.versioning == Versioning::Enabled {
         return Ok(());
@@ -155,7 +155,7 @@ pub fn require_room(to: &Location, target: BucketState, sums: &Sums, on_conflict
     })
 }
 
-/// Refuses to remove delete markers from a bucket that guards against it.
+/// Refuses to remove delete markers from a bucket that protects them.
 pub async fn require_removable(client: &Client, bucket: &str) -> Result<()> {
     let refuse = |why: &str| {
         Err(Error::new(
@@ -172,7 +172,7 @@ pub async fn require_removable(client: &Client, bucket: &str) -> Result<()> {
         None => return refuse("it is unknown whether MFA delete is enabled (s3:GetBucketVersioning)"),
     }
     match client.object_lock(bucket).await? {
-        // A server that does not know of it has none.
+        // A server that does not support Object Lock has none.
         Known::Is(Lock::Off) | Known::NotOffered => Ok(()),
         Known::Is(Lock::On(_)) => refuse("Object Lock is enabled, and its history should be kept"),
         Known::Denied(_) | Known::Unclear(_) => {

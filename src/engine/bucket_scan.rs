@@ -1,6 +1,6 @@
-//! A sweep over a whole listing: many ranges at once, each with a resolver of its own.
+//! A scan of a whole listing: many ranges at once, each with its own resolver.
 //!
-//! Gives out finished keys, a page's worth at a time, in the order of keys within a range and in no order between ranges.
+//! Returns finished keys one page at a time, in key order within a range and in no order between ranges.
 
 use std::collections::HashMap;
 
@@ -13,26 +13,26 @@ use crate::list::{Lister, Piece};
 use crate::resolve::{AsOfPair, KeyState, Resolver};
 use crate::s3::Client;
 
-/// Keys that are read again by themselves get segments of their own, apart from those of ranges.
+/// Segments of keys that are read again on their own, distinct from those of ranges.
 const AGAIN: u64 = 1 << 63;
 
-/// Finished keys of one segment.
+/// A batch of finished keys of one segment.
 #[derive(Debug)]
 pub(super) struct Batch<T> {
     /// The range, or the key that was read again.
     pub(super) segment: u64,
-    /// Whether another segment's key lies between this one's keys so far and these.
+    /// Whether a key of another segment lies between this segment's earlier keys and these.
     pub(super) cut_before: bool,
-    /// Whether the segment ends here.
+    /// Whether this is the segment's last batch.
     pub(super) last: bool,
-    /// The keys, each as the caller has it.
+    /// The keys, as mapped by the caller.
     pub(super) keys: Vec<T>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub(super) segment: u64,
-    /// Whether another segment's key lies between the segment's key before and this one.
+    /// Whether a key of another segment lies between the segment's previous key and this one.
     pub(super) cut_before: bool,
 }
 
@@ -52,9 +52,9 @@ pub(super) struct BucketScan {
 
 struct Part {
     resolver: Resolver,
-    /// The key that its last page broke off in or after, if the key's answer rests on there being no more of it.
+    /// The key that its last page ended in or after, if the answer for the key requires that it has no more entries.
     border: Option<String>,
-    /// A key was taken out of the range since the last one was given out.
+    /// Whether a key was removed from the range since the last one was returned.
     cut: bool,
 }
 
@@ -76,12 +76,12 @@ impl BucketScan {
         }
     }
 
-    /// Gives, of each key, the first version after the first cut too.
+    /// Also resolves the first version of each key after the first cut.
     pub(super) fn with_later(self) -> Self {
         Self { later: true, ..self }
     }
 
-    /// The next keys, each as `take` has it; `None` after the last. A batch may be empty.
+    /// Returns the next keys, mapped by `take`; `None` after the last. A batch may be empty.
     pub(super) async fn next<T>(
         &mut self,
         mut take: impl FnMut(KeyState<'_>) -> Option<T>,
@@ -89,7 +89,7 @@ impl BucketScan {
         self.next_found(|_, state| take(state)).await
     }
 
-    /// The same for a caller who has to know where each key was found.
+    /// Like [`next`](Self::next), but also tells `take` where each key was found.
     pub(super) async fn next_found<T>(
         &mut self,
         take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
@@ -127,7 +127,7 @@ impl BucketScan {
         Batch { segment: self.segments, cut_before: false, last: true, keys: keys.into_iter().collect() }
     }
 
-    /// Feeds a piece to its range's resolver.
+    /// Feeds a piece to the resolver of its range.
     fn take_in<T>(
         &mut self,
         piece: &Piece,
@@ -135,7 +135,7 @@ impl BucketScan {
     ) -> Result<Batch<T>> {
         let Piece { range, page, take: wanted, ended } = piece;
         if wanted.is_empty() && !*ended {
-            // A page may be empty in the midst of a key, which then goes on with the next.
+            // A page may end inside a key and add no entries; the key continues with the next page.
             return Ok(Batch { segment: *range, cut_before: false, last: false, keys: Vec::new() });
         }
         let mut entries = wanted.clone().filter_map(|at| page.entry_at(at)).peekable();
@@ -174,19 +174,19 @@ impl BucketScan {
         Ok(Batch { segment: *range, cut_before, last: *ended, keys })
     }
 
-    /// Between a cut and itself nothing changes: who asks for that asks for the state.
+    /// The resolver of a range. With equal times nothing changes, so the caller wants the state itself.
     fn resolver(&self) -> Resolver {
         let AsOfPair { then, now } = self.as_of;
         if self.later || then == now { self.whole_resolver() } else { Resolver::changes_only(then, now) }
     }
 
-    /// One that keeps a key's state although it has not changed.
+    /// A resolver that also returns unchanged keys.
     fn whole_resolver(&self) -> Resolver {
         let AsOfPair { then, now } = self.as_of;
         if self.later { Resolver::with_later(then, now) } else { Resolver::new(then, now) }
     }
 
-    /// Reads a key again, from its first entry.
+    /// Reads a key again from its first entry.
     fn read_by_itself(&mut self, key: String) {
         let (client, bucket, fresh) = (self.client.clone(), self.scope.bucket.clone(), self.whole_resolver());
         self.again.spawn(async move { read_key(&client, &bucket, &key, fresh).await });
@@ -198,9 +198,9 @@ impl Part {
         Self { resolver, border: None, cut: false }
     }
 
-    /// Begins a page, by the key of its first entry. Gives the key that the page before broke off in, if this one does not go
-    /// on with it and its answer may rest on an entry that was left out between them: it is taken out of the range, to be
-    /// read again by itself.
+    /// Begins a page whose first entry has this key. Returns the key that the previous page ended in, if this page does
+    /// not continue it and its answer may depend on an entry missed between the two: it is removed from the range, to
+    /// be read again on its own.
     fn begin_page(&mut self, first: Option<&str>) -> Option<String> {
         let lost = self.border.take().filter(|key| first != Some(key))?;
         self.resolver.forget_current();
@@ -208,7 +208,7 @@ impl Part {
         Some(lost)
     }
 
-    /// Ends a page that others follow, by the key of its last entry.
+    /// Ends a page whose last entry has this key and that is not the last page.
     fn end_page(&mut self, last: Option<&str>) {
         self.border = self.resolver.undecided_key().filter(|key| Some(*key) == last).map(ToOwned::to_owned);
     }

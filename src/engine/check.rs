@@ -1,6 +1,6 @@
-//! Whether a past can be restored: at one instant, at every second of a window, or how far back. Changes nothing.
+//! Whether a past state can be restored: at one time, at every second of a window, or how far back. Read-only.
 //!
-//! Keys in doubt are found by one listing. Memory does not grow with keys.
+//! One listing finds the uncertain keys. Memory does not grow with the number of keys.
 
 use std::time::Duration;
 
@@ -16,36 +16,36 @@ use crate::plan::{Action, Plausibility, Warning, decide};
 use crate::resolve::{AsOf, AsOfPair, Doubt, Doubtful, Judge, KeyState, checks, is_restorable};
 use crate::s3::Client;
 
-/// A place, and what is asked about its past.
+/// A location and a question about its past.
 #[derive(Debug)]
 pub struct CheckPast {
     /// The bucket or prefix.
     pub location: Location,
-    /// What is asked.
+    /// The question.
     pub asked: AskedTime,
-    /// Multipart uploads begun so long before the time are cautioned about.
+    /// Caution about multipart uploads begun within this time before the target time.
     pub multipart_window: Duration,
-    /// The lifecycle rules that the bucket had before.
+    /// The bucket's earlier lifecycle rules.
     pub earlier: Lifecycle,
-    /// The listing is taken for the whole truth about keys in doubt.
+    /// Whether to trust the listing about uncertain keys.
     pub trusting: bool,
 }
 
-/// What is asked, before the server's clock is known.
+/// The question, before the server's clock is known.
 #[derive(Debug, Clone, Copy)]
 pub enum AskedTime {
-    /// One instant.
+    /// Can this time be restored?
     At(TypedTime),
-    /// Every second of the window that ends now.
+    /// Can every second of the window that ends now be restored?
     Window(Duration),
-    /// How far back every second can be restored.
+    /// How far back can every second be restored?
     Back,
 }
 
-/// A question that can be asked, as the bucket is there.
+/// A question about a bucket whose settings are known.
 #[derive(Debug)]
 pub struct PastCheck {
-    /// What is asked, by the server's clock.
+    /// The question, by the server's clock.
     pub question: Question,
     location: Location,
     settings: BucketSettings,
@@ -53,26 +53,26 @@ pub struct PastCheck {
     trusting: bool,
 }
 
-/// What was found.
+/// The answer to a question about a past.
 #[derive(Debug)]
 pub struct PastAnswer {
-    /// What was found out about the bucket and the databases.
+    /// The checks of the bucket and the databases.
     pub checks: Vec<Check>,
-    /// Keys may have gone entirely, so that the listing shows nothing of them.
+    /// Whether entire keys may be gone without a trace in the listing.
     pub whole_keys: bool,
-    /// Why the time asked about is implausible.
+    /// Reasons why the requested time is implausible.
     pub warnings: Vec<Warning>,
-    /// It can be restored.
+    /// Whether the past can be restored.
     pub restorable: bool,
-    /// Since when it can be, as far as that was asked.
+    /// The time since which it can be restored, if that is part of the question.
     pub since: Option<Instant>,
 }
 
 impl CheckPast {
-    /// Asks for the bucket's settings, and for the server's clock.
+    /// Reads the bucket's settings and the server's clock.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past.
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not in the past.
     pub async fn inspect(self, client: &Client) -> Result<PastCheck> {
         let Self { location, asked, multipart_window, earlier, trusting } = self;
         let settings = inspect(client, &location.bucket).await?;
@@ -91,7 +91,7 @@ impl CheckPast {
 }
 
 impl PastCheck {
-    /// Lists what is asked about. A bucket that never kept versions has no past to look at.
+    /// Lists the location. A bucket that was never versioned has no past, so it is not listed.
     pub async fn look(&self, client: &Client, cancel: &Cancel) -> Result<Doubtful> {
         if self.settings.versioning() == Versioning::Never {
             return Ok(Doubtful::default());
@@ -101,8 +101,8 @@ impl PastCheck {
         find_doubts(client, Scope { bucket, prefix, ..Scope::default() }, &self.judge, span, cancel).await
     }
 
-    /// What can be said, given the windows of the databases. Asked after the listing, which may take hours: lifecycle acts
-    /// and windows move on meanwhile.
+    /// Answers the question, given the windows of the databases. Call this after the listing, which may take hours in
+    /// which lifecycle rules act and windows move.
     pub fn answer(&self, client: &Client, doubtful: &Doubtful, windows: &[WindowAnswer<'_>]) -> PastAnswer {
         let Self { question, location, settings, judge, trusting } = self;
         let (question, expiries, now) = (*question, &judge.expiries, client.clock().now_at_most());
@@ -121,7 +121,7 @@ impl PastCheck {
         let Doubtful { oldest, present, deletes, .. } = *doubtful;
         let is_before_oldest = |at: Instant| oldest.is_some_and(|oldest| at < oldest);
         let since = match question {
-            // Nothing tells of the time before.
+            // Nothing is known about the time before.
             Question::Since(asked) => oldest.filter(|_| is_before_oldest(asked)),
             Question::At(_) | Question::Back => complete,
         };
@@ -132,16 +132,16 @@ impl PastCheck {
     }
 }
 
-/// The times that are asked about.
+/// The times that a question covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Span {
-    /// The judge's first cut.
+    /// The first cut of the judge.
     At,
-    /// Every one since.
+    /// Every time since the first cut.
     Since,
 }
 
-/// Lists a scope, and counts the keys whose state is uncertain.
+/// Lists a scope and counts the keys whose state is uncertain.
 async fn find_doubts(
     client: &Client,
     scope: Scope,
@@ -163,7 +163,7 @@ async fn find_doubts(
             }
             found.present += u64::from(state.now.is_some());
             found.deletes += u64::from(action == Some(Action::Delete));
-            // Some second lies within every upload: only of one that is asked about it says something.
+            // Every upload spans some second, so this is only meaningful for a single time.
             if !doubts.iter().any(|doubt| doubt.is_of_answer()) && judge.straddling(&state).is_some() {
                 found.straddling.add(state.key);
             }

@@ -1,4 +1,4 @@
-//! Whether the objects are there that rows name, and whether objects are there that no row names. Changes nothing.
+//! Whether the objects that rows name exist, and which objects no row names. Read-only.
 
 use std::time::Duration;
 
@@ -14,51 +14,51 @@ use crate::resolve::{AsOf, Judge, history_check};
 use crate::s3::Client;
 use crate::spill::SortedKeys;
 
-/// A past state, and where its rows' objects are looked for.
+/// A past state, and the objects to compare with its rows.
 #[derive(Debug)]
 pub struct CheckReferences {
     /// The bucket or prefix.
     pub location: Location,
-    /// The past time.
+    /// The target time.
     pub at: TypedTime,
-    /// Whose objects are looked at.
+    /// The objects that rows are compared with.
     pub holder: Holder,
-    /// The lifecycle rules that the bucket had before.
+    /// The bucket's earlier lifecycle rules.
     pub earlier: Lifecycle,
-    /// What will be done with what is found.
+    /// The purpose of the check.
     pub aim: Aim,
 }
 
-/// Whose objects the rows' keys are looked for among.
+/// The objects that the rows' keys are compared with.
 #[derive(Debug)]
 pub enum Holder {
-    /// The bucket's at the past time.
+    /// The bucket's objects at T.
     Then,
-    /// The bucket's now.
+    /// The bucket's objects now.
     Now,
-    /// Those that another place holds now.
+    /// The objects now in another location.
     Place(Location),
 }
 
-/// What will be done with what is found.
+/// The purpose of a check of references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aim {
-    /// It is told.
+    /// Report dangling references.
     Tell,
-    /// Late uploads are brought back.
+    /// Restore late uploads.
     Heal,
 }
 
-/// A check of references whose buckets are known, before they are listed.
+/// A check of references whose buckets have been inspected but not listed.
 #[derive(Debug)]
 pub struct ReferenceCheck {
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
     /// How far back the bucket's history is complete.
     pub history: Check,
-    /// The settings of the bucket whose past it is.
+    /// The state of the bucket whose past is examined.
     pub here: BucketState,
-    /// Those of the bucket that would be healed.
+    /// The state of the bucket that would be healed.
     pub there: BucketState,
     holder: Holder,
     query: Query,
@@ -66,10 +66,10 @@ pub struct ReferenceCheck {
 }
 
 impl Holder {
-    /// Whose objects those of `against` are; the bucket's at the past time where nothing was named.
+    /// The objects at `against`; the bucket's own at T if it is `None`.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) for a place that overlaps the source and is another.
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a different location that overlaps the source.
     pub fn of(source: &Location, against: Option<&Location>) -> Result<Self> {
         match against {
             None => Ok(Self::Then),
@@ -83,11 +83,11 @@ impl Holder {
 }
 
 impl CheckReferences {
-    /// Finds out whether the bucket has a past, and how far back that is complete.
+    /// Checks that the bucket has a past, and how far back it is complete.
     ///
     /// # Errors
-    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket without a past, and for one that would not keep what healing
-    /// overwrites; [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past.
+    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket without a past, or one that would not keep what
+    /// healing overwrites; [`Usage`](crate::error::ErrorKind::Usage) for a time that is not in the past.
     pub async fn inspect(self, client: &Client) -> Result<ReferenceCheck> {
         let Self { location, at, holder, earlier, aim } = self;
         let here = standing(client, &location.bucket).await?;
@@ -103,7 +103,7 @@ impl CheckReferences {
         };
         let mut query = Query::new(location, at, Selected::default())?;
         query.earlier = earlier;
-        // No caution is shown of a key, so no upload is suspected.
+        // No cautions are shown for keys, so uploads need not be suspected.
         query.multipart_window = Duration::ZERO;
         let at = query.at.past(client.clock().now().whole_second())?;
         let rules = rules(client, &query.location.bucket).await?;
@@ -120,7 +120,7 @@ impl CheckReferences {
 }
 
 impl ReferenceCheck {
-    /// Looks for the rows' keys, and, where `orphans` says so, for objects that none of them names.
+    /// Looks up the rows' keys and, if `orphans` is set, finds objects that no row names.
     pub async fn search(
         &self,
         client: &Client,

@@ -1,31 +1,31 @@
-//! What a person has to say before a bucket is changed.
+//! The confirmation that a restore requires before it changes a bucket.
 
 use crate::plan::Plausibility;
 
-/// What a restore needs before it changes anything.
+/// The confirmation that a restore still requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
-    /// Nothing more.
+    /// None.
     Given,
-    /// The name of what is changed is typed.
+    /// Typing the name of the bucket or prefix that is changed.
     Name,
-    /// The number of keys that are deleted is typed.
+    /// Typing the number of keys to be deleted.
     Count,
     /// `--allow-mass-delete`.
     Flag,
 }
 
-/// What was said before anybody was asked.
+/// The confirmation already given by options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Said {
-    /// More than half of the keys may be deleted.
+    /// `--allow-mass-delete`: more than half of the keys may be deleted.
     pub allow_mass_delete: bool,
-    /// Nobody is to be asked.
+    /// `--yes`: skip the confirmation prompt.
     pub yes: bool,
 }
 
 impl Consent {
-    /// What a restore needs before it changes anything:
+    /// The confirmation that a restore still requires:
     ///
     /// | deletes more than half of the keys | `--allow-mass-delete` | `--yes` | consent |
     /// |---|---|---|---|
@@ -34,7 +34,7 @@ impl Consent {
     /// | yes | yes | yes | given |
     /// | yes | yes | no | name |
     /// | yes | no | no | count |
-    /// | yes | no | yes | flag: it is refused |
+    /// | yes | no | yes | flag: the restore is refused |
     pub fn needed(plausibility: Plausibility, said: Said) -> Self {
         let Said { allow_mass_delete, yes } = said;
         match (plausibility.is_mass_delete() && !allow_mass_delete, yes) {

@@ -1,6 +1,6 @@
-//! Comparing a bucket's state at a past instant with its present one, or with that at a later instant. Changes nothing.
+//! Compares a bucket's state at a past time with its present state, or with its state at a later time. Read-only.
 //!
-//! In two steps: what [`Diff::inspect`] finds out is known before the listing, which may take hours.
+//! In two steps, since the listing may take hours: [`Diff::inspect`] reports what is known before it.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
 use crate::verify::Compare;
 
-/// What is compared.
+/// A comparison of two states.
 #[derive(Debug)]
 pub struct Diff {
     query: Query,
@@ -30,15 +30,15 @@ pub struct Diff {
 pub struct Comparison {
     /// The bucket or prefix.
     pub location: Location,
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
-    /// The later one, if not the present.
+    /// The later time, if not the present.
     pub versus: Option<Instant>,
     /// The present, by the server's clock.
     pub listed: Instant,
-    /// The settings that a plan rests on.
+    /// The state of the bucket that a plan depends on.
     pub standing: BucketState,
-    /// What was found out about the bucket.
+    /// The checks of the bucket.
     pub checks: Vec<Check>,
     query: Query,
     undelete: Undelete,
@@ -46,10 +46,11 @@ pub struct Comparison {
 }
 
 impl Diff {
-    /// The past of a query, compared with the present, or with a later time. `undelete` is how deleted keys would come back.
+    /// Compares the past state of a query with the present or a later time. `undelete` is how deleted keys would be
+    /// restored.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) for times that are not in order, as far as that is known without the server's
+    /// [`Usage`](crate::error::ErrorKind::Usage) for times out of order, as far as that is known without the server's
     /// clock.
     pub fn new(query: Query, versus: Option<TypedTime>, undelete: Undelete) -> Result<Self> {
         match (query.at, versus) {
@@ -60,10 +61,10 @@ impl Diff {
         Ok(Self { query, versus, undelete })
     }
 
-    /// Finds out whether the bucket has a past.
+    /// Checks that the bucket has a past.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) for times that are not past or not in order;
+    /// [`Usage`](crate::error::ErrorKind::Usage) for times that are not in the past or out of order;
     /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket without a past.
     pub async fn inspect(self, client: &Client) -> Result<Comparison> {
         let Self { query, versus, undelete } = self;
@@ -92,7 +93,7 @@ fn require_order(is_in_order: bool) -> Result<()> {
 }
 
 impl Comparison {
-    /// Begins to save a plan that makes the changes.
+    /// Starts writing a plan of the changes.
     pub fn save(&self, path: &Path) -> Result<Writer> {
         Writer::create(path, &self.header())
     }
@@ -103,7 +104,7 @@ impl Comparison {
         Header::new(&self.location, Times { at, listed }, checks, self.query.selected().clone())
     }
 
-    /// Lists the bucket, and finds what differs.
+    /// Lists the bucket and finds the differences.
     pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
         let compare = Compare { kms: self.standing.kms, trust_etag: self.query.trust_etag };
         survey(client, self.query.scope(), &self.judge, compare, self.undelete, cancel).await

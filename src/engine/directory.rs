@@ -1,11 +1,11 @@
-//! A survey of a local directory: what it lacks of a bucket's state at T.
+//! A comparison of a local directory with a bucket's state at T.
 //!
-//! | what stands in the key's place | found |
+//! | at the key's path | result |
 //! |---|---|
-//! | nothing, or what is no file | [`crate::plan::Action::Undelete`] |
+//! | nothing, or not a file | [`crate::plan::Action::Undelete`] |
 //! | a file of another size | [`crate::plan::Action::Revert`] |
-//! | a file of this size, dated as the version: we have put it there | right, without reading it |
-//! | a file of this size with another date, or where bytes are asked for | what the checksum says |
+//! | a file of the same size and with the version's date: asof wrote it | already correct, without reading it |
+//! | a file of the same size with another date, or if bytes are compared | decided by the checksum |
 
 use futures::TryStreamExt;
 
@@ -22,12 +22,12 @@ use crate::s3::Client;
 use crate::spill::Spool;
 use crate::verify::{Files, Live, Stands};
 
-/// What has been found so far.
+/// Collects the changes found so far.
 pub(super) struct FileChangeCollector<'a> {
     pub(super) client: &'a Client,
     pub(super) changes: Spool<Change>,
     pub(super) sums: Sums,
-    /// How keys are named in the directory that is changed; none where nothing is.
+    /// How keys map to paths in the directory to be changed; `None` if nothing is changed.
     relocation: Option<Relocation>,
 }
 
@@ -36,7 +36,7 @@ impl FileChangeCollector<'_> {
         Ok(FileChangeCollector { client, changes: Spool::new()?, sums: Sums::default(), relocation: None })
     }
 
-    /// Counts a key that nothing is done to.
+    /// Counts a key that needs no change.
     pub(super) fn settle(&mut self, live: &Live, count: impl FnOnce(&mut Sums) -> &mut u64) {
         *count(&mut self.sums) += 1;
         self.sums.add_uncertain(&live.key, &live.doubts, &live.cautions);
@@ -52,8 +52,8 @@ impl FileChangeCollector<'_> {
     }
 }
 
-/// Compares the state of `scope` at the judge's first cut with what the directory holds. Changes nothing. Tells `right` each key whose file
-/// is right already.
+/// Compares the state of `scope` at the judge's first cut with the directory. Calls `right` for each key whose file is
+/// already correct. Read-only.
 pub(super) async fn survey_directory(
     client: &Client,
     scope: Scope,
@@ -101,7 +101,7 @@ async fn enter_all(
                 ledger.settle(&live, |sums| &mut sums.unchanged);
                 right(&live.key);
             }
-            // Nothing can be held against the date.
+            // The date cannot be contradicted.
             Stands::File(now, Verdict::Proven | Verdict::Unverifiable) if now.last_modified == date => {
                 ledger.settle(&live, |sums| &mut sums.unchanged);
                 right(&live.key);

@@ -1,8 +1,8 @@
-//! Bringing a past state into a directory of this machine.
+//! Downloads a past state into a local directory.
 //!
-//! In two steps, as a [restore](super::restore): [`Download::prepare`] compares the directory with the past state and changes
-//! nothing, [`PreparedDownload::execute`] brings what differs. There is no run to resume: the same download goes on where it
-//! stopped, as what is right already is not read again.
+//! In two steps, like a [restore](super::restore): [`Download::prepare`] compares the directory with the past state and
+//! is read-only; [`PreparedDownload::execute`] downloads the differences. There is no run to resume: repeating the
+//! download continues where it stopped, since files that are already correct are not read again.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ use crate::s3::Client;
 use crate::spill::Spool;
 use crate::verify::{Compare, Files};
 
-/// A past state, and the directory that it is brought into.
+/// A past state and the directory to download it into.
 #[derive(Debug)]
 pub struct Download {
     query: Query,
@@ -33,23 +33,23 @@ pub struct Download {
     case: Option<CaseFold>,
 }
 
-/// Which names files may have.
+/// The names that files may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// Those of the keys.
+    /// The keys, unchanged.
     Any,
-    /// No two that differ in case only, as some file systems hold them for one.
+    /// No two names may differ only in case, since some file systems treat them as one.
     ApartInCase,
 }
 
-/// A download of which it is known what it would bring. Nothing was changed yet.
+/// A download whose changes are known. Nothing has been changed yet.
 #[derive(Debug)]
 pub struct PreparedDownload {
-    /// The place whose past it is.
+    /// The location whose past is downloaded.
     pub location: Location,
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
-    /// What was found out about the bucket.
+    /// The checks of the bucket.
     pub checks: Vec<Check>,
     /// The sums of the changes.
     pub sums: Sums,
@@ -62,20 +62,20 @@ pub struct PreparedDownload {
 }
 
 impl Download {
-    /// Files that differ are replaced if `on_conflict` says so.
+    /// Creates a download; `on_conflict` decides whether files that differ are replaced.
     ///
     /// # Errors
-    /// [`Local`](crate::error::ErrorKind::Local) if `path` stands and is no directory.
+    /// [`Local`](crate::error::ErrorKind::Local) if `path` exists and is not a directory.
     pub fn new(query: Query, path: &Path, on_conflict: OnConflict, names: Names) -> Result<Self> {
         let case = (names == Names::ApartInCase).then(CaseFold::default);
         Ok(Self { query, path: path.to_owned(), directory: Directory::open(path)?, on_conflict, case })
     }
 
-    /// Compares the directory with the past state. Changes nothing.
+    /// Compares the directory with the past state. Read-only.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past; [`Refused`](crate::error::ErrorKind::Refused)
-    /// for a bucket without a past.
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not in the past;
+    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket without a past.
     pub async fn prepare(self, client: &Client, cancel: &Cancel) -> Result<PreparedDownload> {
         let Self { query, path, directory, on_conflict, mut case } = self;
         let location = query.location.clone();
@@ -94,7 +94,7 @@ impl Download {
         };
         let right = |key: &str| {
             if let Some(case) = &mut case {
-                // Two that stand there already are no longer ours to keep apart.
+                // If two such files exist already, it is too late to keep them apart.
                 case.take(&relocation.there(key));
             }
         };
@@ -105,12 +105,13 @@ impl Download {
 }
 
 impl PreparedDownload {
-    /// Refuses keys of which it is in doubt what they held, unless it was said what is done about them.
+    /// Refuses keys whose state is uncertain, unless the options say how to handle them.
     pub fn require_certainty(&self, options: &RestoreOptions) -> Result<()> {
         options.require_certainty(&self.sums, self.at, Target::Directory)
     }
 
-    /// Brings what differs, and hands each change with its outcome to `on`. Whether nothing was left because of a stop.
+    /// Downloads the differences and passes each change with its outcome to `on`. Returns false if a stop left some
+    /// undone.
     pub async fn execute(
         self,
         client: &Client,

@@ -1,4 +1,4 @@
-//! Beginning a run, and carrying it out, from its beginning or from where it was killed.
+//! Begins a run and applies it, from the start or from where it was killed.
 
 use std::path::Path;
 
@@ -19,25 +19,25 @@ use crate::state::{ChangeProgress, Claim, Copying, Run, RunManifest, RunState};
 
 pub(super) struct NewPlan<'a, C> {
     pub(super) header: Header,
-    /// The changes that are to be made, in the order of their keys.
+    /// The changes to make, in key order.
     pub(super) changes: C,
     pub(super) sums: &'a Sums,
     pub(super) seen: Seen,
 }
 
-/// How the execution of a run went.
+/// The result of executing a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Executed {
-    /// Every change was taken; none was left because of a stop.
+    /// Whether every change was processed; false if a stop left some undone.
     pub finished: bool,
-    /// The server does not honour conditions, so keys were only looked at just before they were changed.
+    /// Whether the server ignores conditional writes, so that keys were only checked just before each change.
     pub unguarded: bool,
-    /// What was overwritten is kept as a noncurrent version, so that the run can be undone.
+    /// Whether overwritten objects are kept as noncurrent versions, so that the run can be undone.
     pub undoable: bool,
 }
 
 impl Executed {
-    /// Done only if every change was made: none is left, failed, or was left alone, and none superseded a write.
+    /// `Done` only if every change was made: none is left, failed or was skipped, and none superseded a write.
     pub(crate) fn conclusion(self, counters: &Counters) -> Conclusion {
         let left = [&counters.failed, &counters.conflicts, &counters.archived, &counters.superseded];
         Conclusion::of_restore(self.finished, left.iter().map(|left| left.get()).sum())
@@ -45,7 +45,7 @@ impl Executed {
 }
 
 impl Run {
-    /// Begins a run: keeps what it was told, and writes its plan.
+    /// Begins a run: stores its manifest and writes its plan.
     pub(super) fn begin(
         state_dir: &Path,
         manifest: RunManifest,
@@ -69,10 +69,10 @@ impl Run {
         }
     }
 
-    /// Keeps recoveries from the bucket while this run changes it, and the run from one that a recovery changes.
+    /// Claims the bucket, so that no recovery changes it during this run, and the run does not start during a recovery.
     ///
     /// # Errors
-    /// [`Refused`](crate::error::ErrorKind::Refused) if another process works on the bucket.
+    /// [`Refused`](crate::error::ErrorKind::Refused) if another process is working on the bucket.
     pub fn claim(&self) -> Result<Claim> {
         let manifest = self.manifest();
         let command = if manifest.undoes.is_some() { UNDO } else { RESTORE };
@@ -82,8 +82,8 @@ impl Run {
         Ok(claim)
     }
 
-    /// Carries out what is left of the plan, and hands each change with its outcome to `on`. What was done before is counted,
-    /// but not done again; what may have been is looked at first. Whoever calls has a [`Claim`] on the bucket.
+    /// Applies the rest of the plan and passes each change with its outcome to `on`. Changes already made are counted,
+    /// not repeated; those that may have been made are checked first. The caller must hold a [`Claim`] on the bucket.
     pub async fn execute(
         &self,
         client: &Client,
@@ -135,13 +135,14 @@ impl Run {
     }
 }
 
-/// Another place may have been changed meanwhile; in place, nothing would have been done without versions.
+/// Whether overwritten objects are kept. Another target may have been changed meanwhile; in place, the run requires
+/// versioning.
 async fn is_undoable(client: &Client, manifest: &RunManifest) -> bool {
     let Some(to) = &manifest.to else { return true };
     standing(client, &to.bucket).await.is_ok_and(|there| there.versioning == Versioning::Enabled)
 }
 
-/// A change that was counted as made, and is not there.
+/// Reverts the counts of a change that was counted as made and is not there.
 fn uncount(counters: &Counters, change: &Change) {
     if change.action == Action::Delete {
         counters.deleted.sub(1);
@@ -152,8 +153,8 @@ fn uncount(counters: &Counters, change: &Change) {
     counters.failed.add(1);
 }
 
-/// How the bucket stands that is changed. Refuses what would be lost for good. A run may be resumed long after it was begun:
-/// versioning may have been suspended since.
+/// Returns the state of the bucket to be changed. Refuses if anything would be lost for good: a run may be resumed long
+/// after it began, and versioning may have been suspended since.
 async fn require_kept(
     client: &Client,
     manifest: &RunManifest,
@@ -169,13 +170,13 @@ async fn require_kept(
     Ok(standing)
 }
 
-/// How the run copies, by what it was told and what its bucket is set to.
+/// How the run copies objects, from its manifest and the bucket's settings.
 async fn copies(client: &Client, run: &Run) -> Result<Copies> {
     let manifest = run.manifest();
     let Copying { locks, no_head, thaw, multipart_threshold } = manifest.copying;
     let bucket = &manifest.changed().bucket;
     Ok(Copies {
-        // A redirect that has no effect need not be looked for.
+        // A website redirect without effect need not be looked for.
         heads: !no_head || client.is_website(bucket).await?,
         acls: client.has_acls(bucket).await?,
         locks,
@@ -185,7 +186,7 @@ async fn copies(client: &Client, run: &Run) -> Result<Copies> {
     })
 }
 
-/// A change that something is left to do of; one that is done is counted.
+/// Returns the change if it is not finished; otherwise counts it.
 fn left(before: &RunState, counters: &Counters, n: u64, change: Change) -> Option<Item> {
     match before.progress(n) {
         ChangeProgress::Untouched => return Some(Item::new(n, change)),

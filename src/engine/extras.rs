@@ -1,6 +1,6 @@
-//! The check of a local directory against a bucket's state at T, byte by byte, and what the directory holds beyond it.
+//! Verifies a local directory against a bucket's state at T, byte by byte, and finds extra files.
 //!
-//! Two sequences in one order are read side by side: the keys that are live at T, and the files.
+//! Two sorted sequences are merged: the keys that are live at T, and the files.
 
 use futures::TryStreamExt;
 use tokio::sync::mpsc;
@@ -19,8 +19,8 @@ use crate::resolve::{Judge, KeyState, Verdict};
 use crate::s3::Client;
 use crate::verify::{Files, Stands};
 
-/// Compares the files with the state of `scope` at the judge's first cut. Files of whose bytes nothing can be proved count as
-/// right by their size, and are counted as unverifiable besides; files beyond the state are found as [`Action::Delete`].
+/// Compares the files with the state of `scope` at the judge's first cut. A file whose bytes cannot be verified is
+/// judged by its size and also counted as unverifiable. Extra files are returned as [`Action::Delete`].
 pub(super) async fn verify_directory(
     client: &Client,
     scope: Scope,
@@ -68,7 +68,7 @@ pub(super) async fn verify_directory(
     Ok(Findings { changes: ledger.changes, uncertain: None, sums: ledger.sums })
 }
 
-/// The files of the directory that a scope is about, in the order of their keys.
+/// The files of the directory within a scope, in key order.
 struct Extras<'a> {
     leaves: mpsc::Receiver<std::io::Result<Leaf>>,
     ahead: Option<(String, Leaf)>,
@@ -81,7 +81,7 @@ impl<'a> Extras<'a> {
         Self { leaves: leaves(directory), ahead: None, relocation, scope: scope.clone() }
     }
 
-    /// Enters the files whose keys come before this one, and passes over its own.
+    /// Adds the files before this key as extra, and skips the key's own.
     async fn enter_before(&mut self, key: Option<&str>, ledger: &mut FileChangeCollector<'_>) -> Result<()> {
         loop {
             if self.ahead.is_none() {

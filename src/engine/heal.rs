@@ -1,4 +1,4 @@
-//! Bringing back late uploads: objects that rows name and that came shortly after T.
+//! Restores late uploads: objects that rows name and that arrived shortly after T.
 
 use std::time::Duration;
 
@@ -14,25 +14,25 @@ use crate::recover::Dangling;
 use crate::s3::Client;
 use crate::verify::Compare;
 
-/// Late uploads that are to be brought back.
+/// The settings for restoring late uploads.
 #[derive(Debug, Clone)]
 pub struct Heal {
-    /// The place whose past was restored.
+    /// The location whose past was restored.
     pub location: Location,
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
-    /// The place restored to, where that is another.
+    /// The target, if not in place.
     pub to: Option<Location>,
-    /// How long after T an upload may have come.
+    /// The maximum delay of an upload after T.
     pub within: Duration,
-    /// The settings of the bucket whose past was restored.
+    /// The state of the bucket whose past was restored.
     pub here: BucketState,
-    /// Those of the bucket that would be changed.
+    /// The state of the bucket that would be changed.
     pub there: BucketState,
 }
 
 impl Heal {
-    /// Finds out which of the keys that dangle can be brought back, as a restore of these alone. Changes nothing.
+    /// Finds the dangling references that can be healed, as a restore of those keys alone. Read-only.
     pub async fn prepare(
         self,
         client: &Client,

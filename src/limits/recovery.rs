@@ -1,90 +1,91 @@
-//! The bounds of recoveries, and of the databases in them.
+//! The bounds of recoveries and of their databases.
 
 use std::time::Duration;
 
-/// Runs that one step of a recovery begins for a bucket: one more where the plan of a run that is resumed is too old.
+/// Runs that one recovery step begins for a bucket: a second one if the plan of a resumed run is too old.
 pub const BUCKET_RUNS: usize = 2;
 
-/// Findings that the report of a recovery names one by one; the others are counted.
+/// Findings that a recovery's report lists; the rest are only counted.
 pub const FINDINGS: usize = 1000;
 
-/// Pause between two looks whether a program has been stopped.
+/// Interval between checks whether a program has been stopped.
 pub const PROGRAM_PAUSE: Duration = Duration::from_secs(1);
 
-/// Pause between two looks at the server's clock, until its second is over.
+/// Interval between checks of the server's clock until its second has passed.
 pub const CLOCK_PAUSE: Duration = Duration::from_millis(100);
 
-/// Pause between two lines that tell how far a bucket's part in a recovery is.
+/// Interval between progress lines of a bucket in a recovery.
 pub const RECOVERY_LINE: Duration = Duration::from_secs(5);
 
-/// Attempts that the SDK makes at one request to RDS, before asof's own patience begins.
+/// Attempts that the SDK makes at one request to RDS, below asof's own retries.
 pub const DATABASE_ATTEMPTS: u32 = 3;
 
-/// Times that a request to RDS is made that is refused because the database is busy, requests are too many, or credentials
+/// Attempts at a request to RDS that is refused because the database is busy, requests are throttled, or credentials
 /// have expired: some eight minutes in all.
 pub const DATABASE_REFUSALS: u32 = 30;
 
-/// Characters that a master password of RDS has at least
+/// Minimum length of an RDS master password, in characters
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>).
 pub const MASTER_PASSWORD: usize = 8;
 
-/// Longest that the command which prints a master password may take: it asks a secret store.
+/// Timeout of the command that prints a master password: it queries a secret store.
 pub const PASSWORD_READ: Duration = Duration::from_mins(2);
 
-/// Longest that RDS is given to set a master password, which takes it a minute or two.
+/// Longest wait for RDS to set a master password, which takes it a minute or two.
 pub const PASSWORD_SET: Duration = Duration::from_mins(30);
 
-/// Longest that a database which is being deleted, or is too busy to be deleted, is waited for.
+/// Longest wait for a database that is being deleted, or is too busy to be deleted.
 pub const DATABASE_GONE: Duration = Duration::from_mins(30);
 
-/// How long RDS may know a database that is being renamed by neither of its names: a new name is said to take ten minutes
+/// How long RDS may know a database being renamed by neither name: AWS says that a rename takes up to ten minutes
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>).
 pub const RENAMED_UNSEEN: Duration = Duration::from_mins(15);
 
-/// How long a database keeps the name that it is to have before it counts as having it, where a request for another may have
-/// been accepted: RDS shows the old name, and nothing else, for some seconds after that.
+/// How long a database must keep its intended name before the rename counts as done, if a request for another name may
+/// have been accepted: RDS still shows only the old name for some seconds after that.
 pub const RENAMED_LATE: Duration = Duration::from_secs(15);
 
-/// How long RDS may say once more that there is no database of a name that one was seen under.
+/// How long RDS may report that a database does not exist after it was seen under that name.
 pub const RENAMED_MISSED: Duration = Duration::from_secs(30);
 
-/// How long after a restore was asked for its database may lack its tags in RDS's answers, without being somebody else's.
+/// How long after a restore request the database may lack its tags in RDS's answers without being someone else's.
 pub const RESTORE_UNTAGGED: Duration = Duration::from_mins(5);
 
-/// How long after a restore was asked for RDS may say that there is no such database, although there is one.
+/// How long after a restore request RDS may report that the database does not exist although it does.
 pub const RESTORE_UNSEEN: Duration = Duration::from_secs(30);
 
-/// Longest that a recovery or a drill may take, unless `--deadline` or the recovery file says otherwise.
+/// Longest duration of a recovery or a drill; the default of `--deadline` and the recovery file's setting.
 pub const RECOVERY_DEADLINE: Duration = Duration::from_hours(12);
 
-/// Longest that a quiesce or a resume hook may take, in a recovery, a mark or an abort, unless the recovery file says otherwise:
-/// whoever waits for a deployment to roll out gives up much earlier.
+/// Longest duration of a quiesce or resume hook, in a recovery, a mark or an abort; the default of the recovery file's
+/// setting. Tools that wait for a rollout give up much earlier.
 pub const HOOK_DEADLINE: Duration = Duration::from_hours(1);
 
-/// Longest that a teardown command may take: the deadline of a drill does not end it.
+/// Timeout of a teardown command, which the deadline of a drill does not end.
 pub const LAST_COMMAND: Duration = Duration::from_hours(1);
 
-/// Longest that a hook or a command which is under way at the deadline is let run on.
+/// How long a hook or command in progress may continue past the deadline.
 pub const DEADLINE_GRACE: Duration = Duration::from_mins(10);
 
-/// How old a drill's copy is before it is swept: twice as old as a drill may get by default.
+/// Age from which a drill's copy is swept: twice the default maximum duration of a drill.
 pub const SWEPT_AGE: Duration = Duration::from_hours(24);
 
-/// Tags that RDS allows of one database
+/// Maximum number of tags on one database, as set by RDS
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
 pub const DATABASE_TAGS: usize = 50;
 
-/// Longest identifier of an instance or a cluster of RDS
+/// Longest identifier of an RDS instance or cluster, in characters
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html>).
 pub const DB_IDENTIFIER: usize = 63;
 
-/// Instances of an Aurora cluster, the writer among them
+/// Maximum number of instances in an Aurora cluster, including the writer
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html>).
 pub const CLUSTER_INSTANCES: usize = 16;
 
-/// Pages of 100 of the ways in which RDS offers an instance class of one engine: a few hundred of all versions and storage types.
+/// Pages of 100 orderable options of an instance class for one engine: a few hundred over all versions and storage
+/// types.
 pub const DATABASE_PAGES: usize = 20;
 
-/// A database that can be restored up to a time so long ago makes one wonder: RDS and Aurora are some five minutes behind
+/// How far a database's latest restorable time may lag before asof warns: RDS and Aurora lag some five minutes
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html>).
 pub const DATABASE_LAG: Duration = Duration::from_hours(1);

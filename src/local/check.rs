@@ -1,4 +1,4 @@
-//! Holding a file's bytes against what the server says of an object's.
+//! Compares the bytes of a file with the server's checksums of an object.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -25,8 +25,8 @@ pub(crate) async fn check(
     }
 }
 
-/// A check by what the server says. Where that is of parts, they are taken for even: nearly all are, and one request
-/// tells the size of the first.
+/// Creates a checker from what the server reports. For checksums of parts, the parts are assumed to be of equal size:
+/// nearly all are, and one request returns the size of the first.
 pub(super) async fn checker(client: &Client, object: ObjectName<'_>, stored: &Stored) -> Result<Checker> {
     let proof = Proof::of(stored);
     let sizes = match &proof {
@@ -39,8 +39,7 @@ pub(super) async fn checker(client: &Client, object: ObjectName<'_>, stored: &St
     Ok(Checker::new(stored.size, proof, sizes))
 }
 
-/// Checks once more what was found wrong, if the proof is of parts and these may be uneven after all: asks for the size
-/// of each.
+/// Checks a mismatch again with the size of each part, if the checksum is of parts and these may differ in size.
 pub(super) async fn check_by_each_part(
     client: &Client,
     object: ObjectName<'_>,
@@ -63,7 +62,7 @@ pub(super) async fn check_by_each_part(
     }
 }
 
-/// What a server does not tell of parts is unknown; only one that fails is an error.
+/// If the server does not report part sizes, they are unknown; other failures are errors.
 fn known<T>(told: Result<T>) -> Result<Option<T>> {
     match told {
         Ok(told) => Ok(Some(told)),
@@ -72,7 +71,7 @@ fn known<T>(told: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// Reads a file through a check, on a thread that may wait for the disk.
+/// Reads a file through a checker, on a blocking thread.
 pub(crate) async fn read(file: &File, mut checker: Checker) -> Result<Verdict> {
     let mut file = file.try_clone()?;
     let read = tokio::task::spawn_blocking(move || {

@@ -1,7 +1,7 @@
-//! Bringing versions into a directory: read, written beside their place, checked while they come, then put there.
+//! Downloads versions into a directory: each is written to a draft, checked on the way, then renamed.
 //!
-//! A body that breaks off is asked for from where it ended. What is not what the server says is stored is read again
-//! from its beginning; nothing that is wrong, or half, ever stands under a key's name.
+//! An interrupted body is resumed at the offset reached. If the content does not match the server's checksum, it is
+//! read again from the beginning; a key's file name never holds wrong or partial content.
 
 use std::io::{self, Write};
 
@@ -22,24 +22,24 @@ use crate::resolve::{Checker, Verdict};
 use crate::retry::{Backoff, RetryBudget, Sends, SharedPressure};
 use crate::s3::{Body, Client, Copied, ObjectName};
 
-/// Where a past state is brought to.
+/// The target of a download.
 #[derive(Debug)]
 pub(crate) struct Restored {
     /// The directory.
     pub directory: Directory,
-    /// The bucket whose past it is.
+    /// The source bucket.
     pub source_bucket: String,
-    /// How its keys are named there.
+    /// Maps keys to file names.
     pub relocation: Relocation,
-    /// What is done with files that differ.
+    /// The action for files that differ.
     pub on_conflict: OnConflict,
-    /// Objects that are read at once at the most.
+    /// The maximum number of concurrent downloads.
     pub concurrency: usize,
 }
 
-/// Brings changes into a directory, as [`crate::apply::apply`] carries them out in a
-/// bucket. With `case`, which holds the names that are taken, keys that differ from another in case only are refused.
-/// Ends when cancelled, or with an error that would meet all of them; files that are not whole by then are not put.
+/// Downloads changes into a directory, as [`crate::apply::apply`] applies them to a bucket. With `case`, which holds
+/// the names taken, keys that differ from another only in case are refused. Ends when cancelled, or on an error that
+/// would affect all files; incomplete files are not renamed into place.
 pub(crate) async fn download(
     client: &Client,
     to: &Restored,
@@ -60,7 +60,7 @@ pub(crate) async fn download(
         async move {
             let (change, path) = change?;
             tracing::debug!(key = %printable(&change.key), "downloading");
-            // A file that is half written goes with its draft.
+            // A partial file is removed with its draft.
             let brought = bring(Reader { client, pressure, turn }, to, &change, path);
             let outcome = match client.unless_halted(brought).await {
                 Ok(outcome) => outcome,
@@ -106,7 +106,7 @@ pub(crate) async fn download(
 }
 
 impl Restored {
-    /// A change's path, if it can have one beside those before it.
+    /// The path of a change, if it does not collide with those before it.
     fn path_of(
         &self,
         change: &Change,
@@ -147,7 +147,7 @@ fn cannot_write(path: &KeyPath, e: io::Error) -> Error {
     Error::new(ErrorKind::Local, message).because(e)
 }
 
-/// Whether the error would meet every other file too.
+/// Whether the error would affect every other file too.
 fn is_everyones(e: &Error) -> bool {
     if matches!(e.kind(), ErrorKind::Credentials | ErrorKind::Internal) {
         return true;
@@ -159,12 +159,12 @@ fn is_everyones(e: &Error) -> bool {
     })
 }
 
-/// Reads objects, as many at once as the server bears.
+/// Reads objects, as many at once as the server can handle.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     client: &'a Client,
     pressure: &'a SharedPressure,
-    /// Sets its pauses apart from those of others.
+    /// Offsets its pauses from those of other readers.
     turn: u64,
 }
 
@@ -184,7 +184,7 @@ impl Reader<'_> {
     }
 }
 
-/// Brings one version to its place.
+/// Downloads one version into place.
 async fn bring(reader: Reader<'_>, to: &Restored, change: &Change, path: Result<KeyPath>) -> Result<Outcome> {
     let path = path?;
     let Some(then) = &change.then else {
@@ -216,7 +216,7 @@ async fn bring(reader: Reader<'_>, to: &Restored, change: &Change, path: Result<
     Ok(outcome)
 }
 
-/// Reads a version into a draft, right as far as can be known.
+/// Reads a version into a draft and checks it.
 async fn fetch(
     reader: Reader<'_>,
     to: &Restored,
@@ -251,7 +251,7 @@ async fn fetch(
     Ok((draft, verdict))
 }
 
-/// Hands a body on piece by piece. Where it breaks off, goes on from there.
+/// Forwards a body piece by piece. If it is interrupted, resumes it.
 async fn pump(
     reader: Reader<'_>,
     object: ObjectName<'_>,
@@ -266,12 +266,12 @@ async fn pump(
                 received += piece.len() as u64;
                 (breaks, backoff) = (0, Backoff::of_requests());
                 if pieces.send(piece).await.is_err() {
-                    // The writer has failed, and says why.
+                    // The writer failed, and reports why.
                     return Ok(());
                 }
                 continue;
             }
-            // Whatever is wrong with a body that has come to its end, the check says.
+            // The check reports what is wrong with a complete body.
             _ if received >= then.size => return Ok(()),
             Ok(None) => Error::new(
                 ErrorKind::Transient,
@@ -288,7 +288,7 @@ async fn pump(
     }
 }
 
-/// Writes what comes to a draft, and checks it; on a thread that may wait for the disk.
+/// Writes the pieces to a draft and checks them, on a blocking thread.
 fn write(
     directory: &Directory,
     path: &KeyPath,
@@ -303,7 +303,7 @@ fn write(
     Ok((draft, checker.finish()))
 }
 
-/// Gives a draft its name, if what stands there is what the plan saw.
+/// Renames a draft into place if the file there is still the one the plan saw.
 async fn place(to: &Restored, draft: Draft, change: &Change, path: &KeyPath) -> Result<Outcome> {
     let Some(then) = &change.then else { return Ok(Outcome::Conflict) };
     if let Some(now) = &change.now {

@@ -1,4 +1,4 @@
-//! The files of a directory, in the order in which S3 lists the keys they stand for.
+//! Lists the files of a directory in the order in which S3 lists their keys.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -10,18 +10,18 @@ use super::sandbox_dir::{Directory, FOLDER};
 use crate::limits;
 use crate::model::Instant;
 
-/// Anything but a directory.
+/// Anything except a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Leaf {
-    /// Its path from the directory down; what is not UTF-8 in it is replaced.
+    /// The path relative to the directory; bytes that are not UTF-8 are replaced.
     pub path: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// When it was last written to.
+    /// The modification time.
     pub modified: Instant,
 }
 
-/// Lists what lies in the directory, on a thread of its own, no further ahead than a bound. Symbolic links are leaves.
+/// Lists the directory on a thread of its own, at most a bounded number of entries ahead. Symbolic links are leaves.
 pub(crate) fn leaves(directory: &Directory) -> mpsc::Receiver<io::Result<Leaf>> {
     let (sender, receiver) = mpsc::channel(limits::LEAF_QUEUE);
     let directory = directory.clone();
@@ -30,14 +30,14 @@ pub(crate) fn leaves(directory: &Directory) -> mpsc::Receiver<io::Result<Leaf>> 
             .map_err(io::Error::from)
             .and_then(|root| walk(&root, "", &mut |leaf| sender.blocking_send(Ok(leaf)).is_ok()));
         if let Err(e) = walked {
-            // A receiver that has gone away asks for no more.
+            // A closed receiver needs no more.
             drop(sender.blocking_send(Err(e)));
         }
     }));
     receiver
 }
 
-/// Gives the leaves under one directory to `take`, until that wants no more; tells whether it did.
+/// Passes the leaves of a directory to `take` until it returns false; returns whether all were taken.
 fn walk(folder: &OwnedFd, path: &str, take: &mut impl FnMut(Leaf) -> bool) -> io::Result<bool> {
     let mut names = Vec::new();
     for entry in Dir::read_from(folder)? {
@@ -48,7 +48,7 @@ fn walk(folder: &OwnedFd, path: &str, take: &mut impl FnMut(Leaf) -> bool) -> io
         }
         let about = rustix::fs::statat(folder, &name, AtFlags::SYMLINK_NOFOLLOW)?;
         let is_folder = FileType::from_raw_mode(about.st_mode).is_dir();
-        // A directory's place is that of what lies in it, and each of these has a `/` after its name.
+        // A directory sorts where its contents do, and their paths have a `/` after its name.
         let mut place = name.to_bytes().to_vec();
         place.extend(is_folder.then_some(b'/'));
         let size = u64::try_from(about.st_size).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A directory as the target of a restore: what stands in it, bringing versions there, and reading them back.
+//! A directory as the target of a restore: lists it, downloads versions into it, and verifies them.
 
 mod check;
 mod download;

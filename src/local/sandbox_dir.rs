@@ -1,11 +1,11 @@
-//! A directory, and nothing outside it.
+//! Access to a directory and nothing outside it.
 //!
-//! It is opened once. From there every name is opened by itself, relative to the directory before it, and a symbolic
-//! link is never followed (`O_NOFOLLOW`): not one that was there before, not one that somebody puts there meanwhile.
+//! The directory is opened once. Every name below is opened relative to the directory before it, without following
+//! symbolic links (`O_NOFOLLOW`): neither existing ones nor ones that are created meanwhile.
 //!
-//! A file is written under an unfinished name beside its place, forced to disk, dated, and then renamed: under its own
-//! name it is whole or not there. The unfinished name is made of the file's own, so that the next run finds it and
-//! begins again; one run at a time holds the directory's lock.
+//! A file is written under a draft name next to its final one, synced to disk, dated, and then renamed: a file under
+//! its own name is always complete. The draft name is derived from the file's, so that the next run finds it and starts
+//! over; only one run at a time holds the directory's lock.
 
 use std::fs::File;
 use std::io;
@@ -24,23 +24,23 @@ use crate::model::{Algorithm, Digest, Instant, KeyPath, UNFINISHED, hex, printab
 pub(super) const FOLDER: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// A directory that is open. Cloned freely; clones share it.
+/// An open directory. Cheap to clone; clones share it.
 #[derive(Debug, Clone)]
 pub struct Directory {
     pub(super) root: Arc<OwnedFd>,
     path: PathBuf,
 }
 
-/// What stands in a path's place.
+/// The kind of file at a path.
 #[derive(Debug)]
 pub enum Found {
     /// A regular file, open for reading.
     File {
-        /// The file.
+        /// The open file.
         file: File,
-        /// Bytes.
+        /// Size in bytes.
         size: u64,
-        /// When it was last written to.
+        /// The modification time.
         modified: Instant,
     },
     /// A directory.
@@ -50,7 +50,7 @@ pub enum Found {
 }
 
 impl Directory {
-    /// Opens it; `None` if it does not exist. The path itself may lead over symbolic links.
+    /// Opens the directory; `None` if it does not exist. The path itself may contain symbolic links.
     pub fn open(path: &Path) -> Result<Option<Self>> {
         match rustix::fs::openat(CWD, path, FOLDER.difference(OFlags::NOFOLLOW), Mode::empty()) {
             Ok(root) => Ok(Some(Self { root: Arc::new(root), path: path.to_owned() })),
@@ -62,11 +62,11 @@ impl Directory {
         }
     }
 
-    /// Opens it, makes it if it is not there, and keeps other runs out until it is closed.
+    /// Opens the directory, creating it if needed, and locks other runs out until it is closed.
     pub fn open_to_write(path: &Path) -> Result<Self> {
         std::fs::create_dir_all(path).map_err(|e| cannot_open(path, e))?;
         let directory = Self::open(path)?.ok_or_else(|| cannot_open(path, io::ErrorKind::NotFound.into()))?;
-        // Where a file system knows no locks, two runs at once are for the person to avoid.
+        // If the file system has no locks, it is up to the user not to run two restores at once.
         match rustix::fs::flock(&directory.root, FlockOperation::NonBlockingLockExclusive) {
             Err(Errno::WOULDBLOCK) => Err(Error::new(
                 ErrorKind::Refused,
@@ -77,7 +77,7 @@ impl Directory {
         }
     }
 
-    /// The path of a key in it, which is `key` as the source names it and `rest` without the source's folder.
+    /// The path of a key: `key` as the source names it, `rest` without the source's folder.
     pub fn path_of(&self, key: &str, rest: &str) -> Result<KeyPath> {
         let room = limits::PATH_BYTES.saturating_sub(self.path.as_os_str().len() + 1);
         let path = KeyPath::of(rest).and_then(|path| {
@@ -89,7 +89,7 @@ impl Directory {
         })
     }
 
-    /// What stands in a path's place; `None` also where something on the way there is no directory.
+    /// Finds the file at a path; `None` also if a parent is not a directory.
     pub fn find(&self, path: &KeyPath) -> io::Result<Option<Found>> {
         match self.try_find(path) {
             Ok(found) => Ok(Some(found)),
@@ -103,7 +103,7 @@ impl Directory {
         let (parents, name) = path.split();
         let Some(name) = name else { return Ok(Found::Folder) };
         let parent = self.walk(parents, false)?;
-        // Without NONBLOCK, the opening of a pipe would wait for somebody to write into it.
+        // Without NONBLOCK, opening a pipe would block until another process writes to it.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match rustix::fs::openat(parent.as_fd(), name, flags, Mode::empty()) {
             // A socket.
@@ -114,7 +114,7 @@ impl Directory {
         Ok(if about.is_file() {
             let since = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             let millis = since.and_then(|since| i64::try_from(since.as_millis()).ok());
-            // Before 1970, or unknown: no version is so old.
+            // Before 1970, or unknown: no version is that old.
             let modified = Instant::from_millis(millis.unwrap_or_default());
             Found::File { size: about.len(), modified, file }
         } else if about.is_dir() {
@@ -124,7 +124,7 @@ impl Directory {
         })
     }
 
-    /// The directory at the end of these names. `make` makes what is not there.
+    /// Opens the directory with these names. `make` creates missing ones.
     fn walk<'a>(&self, names: impl Iterator<Item = &'a str>, make: bool) -> rustix::io::Result<OwnedFd> {
         let mut at = rustix::io::dup(&*self.root)?;
         for name in names {
@@ -135,7 +135,7 @@ impl Directory {
                 }
             }
             at = match rustix::fs::openat(&at, name, FOLDER, Mode::empty()) {
-                // A symbolic link is no directory either; systems differ in which of the two they say first.
+                // A symbolic link is not a directory either; systems differ in which of the two errors they report.
                 Err(Errno::LOOP) => return Err(Errno::NOTDIR),
                 next => next?,
             };
@@ -143,13 +143,13 @@ impl Directory {
         Ok(at)
     }
 
-    /// Makes the directory at this path.
+    /// Creates the directory at this path.
     pub fn make_folder(&self, path: &KeyPath) -> io::Result<()> {
         let (parents, name) = path.split();
         self.walk(parents.chain(name), true).map(drop).map_err(Into::into)
     }
 
-    /// Begins a file at this path.
+    /// Creates a draft of the file at this path.
     pub fn draft(&self, path: &KeyPath) -> io::Result<Draft> {
         let (parents, name) = path.split();
         let name = name.ok_or(io::ErrorKind::IsADirectory)?.to_owned();
@@ -157,7 +157,7 @@ impl Directory {
         let mut digest = hex(&Digest::of(Algorithm::Sha256, name.as_bytes()));
         digest.truncate(32);
         let unfinished = format!("{UNFINISHED}{digest}");
-        // What an earlier run has left, or somebody has put there: the name is gone, nothing is followed.
+        // Left by an earlier run, or created by another process: remove it without following it.
         match rustix::fs::unlinkat(&parent, &unfinished, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(e) => return Err(e.into()),
@@ -167,7 +167,7 @@ impl Directory {
         Ok(Draft { parent, unfinished: Some(unfinished), name, file: file.into() })
     }
 
-    /// Forces to disk what the directory's file system has not written yet: the names of files among it.
+    /// Syncs the directory's file system to disk, including the names of files.
     pub fn settle(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         rustix::fs::syncfs(&*self.root)?;
@@ -181,19 +181,19 @@ fn cannot_open(path: &Path, e: io::Error) -> Error {
     Error::new(ErrorKind::Local, format!("cannot use the directory {}: {e}", path.display())).because(e)
 }
 
-/// A file that is not finished. Dropped, it leaves nothing.
+/// An unfinished file. Dropping it removes it.
 #[derive(Debug)]
 pub struct Draft {
     parent: OwnedFd,
     unfinished: Option<String>,
     name: String,
-    /// To write to, and to read again.
+    /// The open file, for writing and reading back.
     pub file: File,
 }
 
 impl Draft {
-    /// Gives the file its date and its name. Unless it may `replace`, a file that stands there by then makes it fail with
-    /// [`io::ErrorKind::AlreadyExists`].
+    /// Sets the modification time and renames the file to its final name. Unless `replace` is set, fails with
+    /// [`io::ErrorKind::AlreadyExists`] if a file exists there.
     pub fn place(mut self, modified: Instant, replace: bool) -> io::Result<()> {
         let since = Duration::from_millis(u64::try_from(modified.millis()).unwrap_or_default());
         self.file.set_modified(UNIX_EPOCH + since)?;
@@ -209,7 +209,7 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         if let Some(unfinished) = &self.unfinished {
-            // What stays behind is taken up by the next run.
+            // The next run replaces a leftover draft.
             let _ = rustix::fs::unlinkat(&self.parent, unfinished, AtFlags::empty());
         }
     }
@@ -220,7 +220,7 @@ fn rename(parent: &OwnedFd, from: &str, to: &str, replace: bool) -> rustix::io::
         return rustix::fs::renameat(parent, from, parent, to);
     }
     match rustix::fs::renameat_with(parent, from, parent, to, RenameFlags::NOREPLACE) {
-        // File systems without it: the look and the rename are two steps there.
+        // On file systems without NOREPLACE, the check and the rename are two steps.
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
             match rustix::fs::statat(parent, to, AtFlags::SYMLINK_NOFOLLOW) {
                 Err(Errno::NOENT) => rustix::fs::renameat(parent, from, parent, to),

@@ -1,16 +1,16 @@
-//! The manual: the pages beside this file, in the order in which they are listed.
+//! The manual: the pages next to this file, in display order.
 
 /// A page of the manual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Topic {
-    /// The name of its file, without `.md`.
+    /// The file name, without `.md`.
     pub name: &'static str,
-    /// Its text, as Markdown.
+    /// The Markdown text.
     pub text: &'static str,
 }
 
 impl Topic {
-    /// The sentence below its title: the purpose of the page.
+    /// Returns the sentence below the title: the purpose of the page.
     pub(crate) fn summary(&self) -> &'static str {
         self.text.lines().nth(2).unwrap_or_default()
     }
@@ -22,7 +22,7 @@ macro_rules! topics {
     };
 }
 
-/// Every page: for an incident, to prepare, for reference.
+/// Every page: first those for an incident, then those for preparation, then the reference.
 pub(crate) const TOPICS: &[Topic] = topics! {
     "quickstart" "runbooks" "timeline" "restore" "runs-and-undo" "plans" "directory" "archives" "references"
     "troubleshooting" "concepts" "permissions" "recovery-file" "rds-and-aurora" "drill" "mark" "scheduling"
@@ -30,7 +30,7 @@ pub(crate) const TOPICS: &[Topic] = topics! {
     "glossary"
 };
 
-/// The page of this name.
+/// Finds a page by name.
 pub(crate) fn find(name: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|topic| topic.name == name)
 }

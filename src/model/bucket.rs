@@ -1,44 +1,44 @@
-//! What a bucket is set to, as far as a restore rests on it.
+//! The bucket settings that a restore depends on.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Rule;
 
-/// What a bucket keeps of objects that are overwritten or deleted.
+/// The versioning state of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Versioning {
-    /// Everything.
+    /// Every overwritten or deleted object keeps its versions.
     Enabled,
-    /// What was written while it was enabled; what is written now overwrites.
+    /// Versions written while versioning was enabled are kept; new writes overwrite the null version.
     Suspended,
-    /// Nothing, ever.
+    /// Versioning was never enabled; nothing is kept.
     Never,
-    /// It may not be known: a permission is missing.
+    /// The state could not be read, for example because a permission is missing.
     Unknown,
 }
 
-/// A setting, as far as the server told us.
+/// A bucket setting, or why it is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known<T> {
-    /// It is this.
+    /// The setting was read.
     Is(T),
     /// The credentials lack this permission.
     Denied(&'static str),
-    /// The server does not know the request.
+    /// The server does not implement the request.
     NotOffered,
-    /// The answer was another error, or makes no sense.
+    /// The request failed with another error, or the response was malformed.
     Unclear(String),
 }
 
 impl<T> Known<T> {
-    /// A setting of a bucket that is asked through an access point, which tells of none.
+    /// The unknown setting of a bucket that is accessed through an access point: access points do not report it.
     pub fn untold() -> Self {
         Known::Unclear("an access point does not report it".to_owned())
     }
 
-    /// The setting, if it is known.
+    /// Returns the setting, if it is known.
     pub fn value(&self) -> Option<&T> {
         match self {
             Known::Is(value) => Some(value),
@@ -46,7 +46,7 @@ impl<T> Known<T> {
         }
     }
 
-    /// The same of something that is made of it.
+    /// Converts the setting, if it is known.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Known<U> {
         match self {
             Known::Is(value) => Known::Is(make(value)),
@@ -57,63 +57,63 @@ impl<T> Known<T> {
     }
 }
 
-/// How a bucket keeps versions.
+/// The versioning configuration of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VersioningStatus {
-    /// Whether it keeps them.
+    /// The versioning state.
     pub versioning: Versioning,
-    /// Whether a version can only be deleted with a code of the root user's device.
+    /// Whether deleting a version requires an MFA code of the root user.
     pub mfa_delete: bool,
 }
 
-/// Object Lock of a bucket.
+/// The Object Lock configuration of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lock {
     /// Not enabled.
     Off,
-    /// Enabled; with what every new version gets, such as `COMPLIANCE for 30 days`, if it gets anything.
+    /// Enabled; with the default retention of new versions, such as `COMPLIANCE for 30 days`, if there is one.
     On(Option<String>),
 }
 
-/// What a bucket does to new objects that are not told how they are encrypted.
+/// The default encryption of a bucket, used for new objects whose request names none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encryption {
-    /// Nothing.
+    /// None.
     Off,
-    /// With S3's own keys.
+    /// Keys managed by S3 (SSE-S3).
     S3,
-    /// With a KMS key: then ETags are no MD5s.
+    /// A KMS key (SSE-KMS): ETags are then not MD5s.
     Kms,
 }
 
-/// What a bucket is set to.
+/// The settings of a bucket.
 #[derive(Debug, Clone)]
 pub struct BucketSettings {
-    /// How it keeps versions.
+    /// Versioning.
     pub versioning_status: Known<VersioningStatus>,
-    /// Its lifecycle rules.
+    /// Lifecycle rules.
     pub rules: Known<Vec<Rule>>,
     /// Object Lock.
     pub lock: Known<Lock>,
-    /// The buckets to which enabled rules replicate what is written here.
+    /// The destination buckets of enabled replication rules.
     pub replicas: Known<Vec<String>>,
-    /// Whether its objects have access control lists that count.
+    /// Whether object ACLs are enabled.
     pub acls: Known<bool>,
     /// Default encryption.
     pub encryption: Known<Encryption>,
-    /// Whether its policy denies writes that carry no condition.
+    /// Whether the bucket policy denies writes without a condition.
     pub conditions: Known<bool>,
 }
 
 impl BucketSettings {
-    /// Whether it keeps versions.
+    /// Returns the versioning state.
     pub fn versioning(&self) -> Versioning {
         self.versioning_status
             .value()
             .map_or(Versioning::Unknown, |versioning_status| versioning_status.versioning)
     }
 
-    /// Whether its objects' ETags may not be MD5s. So too where we may not know.
+    /// Whether the ETags of objects may not be MD5s; true if the encryption is unknown.
     pub fn kms(&self) -> bool {
         self.encryption.value().is_none_or(|encryption| *encryption == Encryption::Kms)
     }

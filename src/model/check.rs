@@ -1,23 +1,23 @@
-//! What was found out about a bucket, and about a database, before anything is done to it.
+//! The results of bucket and database checks, which run before anything is changed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::instant::Instant;
 
-/// What is asked about the past.
+/// The question that `asof check` answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
-    /// Whether the state at this time can be restored.
+    /// Can the state at this time be restored?
     At(Instant),
-    /// Whether every state since this time can.
+    /// Can every state since this time be restored?
     Since(Instant),
-    /// Since when every state can.
+    /// Since when can every state be restored?
     Back,
 }
 
 impl Question {
-    /// The instant that is asked about, or since which.
+    /// Returns the time in the question, if it has one.
     pub fn instant(self) -> Option<Instant> {
         match self {
             Self::At(at) | Self::Since(at) => Some(at),
@@ -26,46 +26,46 @@ impl Question {
     }
 }
 
-/// What a check is about.
+/// The subject of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
-    /// Whether the bucket keeps versions.
+    /// Whether the bucket has versioning enabled.
     Versioning,
-    /// Whether lifecycle rules leave its history whole.
+    /// Whether lifecycle rules can remove versions.
     Lifecycle,
-    /// Whether versions can be deleted without a device's code.
+    /// Whether versions can be deleted without an MFA code.
     MfaDelete,
-    /// Whether its versions are locked.
+    /// Whether Object Lock is enabled.
     ObjectLock,
-    /// Whether what is written to it goes elsewhere too.
+    /// Whether writes are replicated to other buckets.
     Replication,
-    /// Whether its objects have access control lists.
+    /// Whether object ACLs are enabled.
     Ownership,
-    /// How it encrypts what is written to it.
+    /// The bucket's default encryption.
     Encryption,
-    /// Whether its policy hinders copies.
+    /// Whether the bucket policy denies copies.
     Policy,
-    /// To which times a database can be restored.
+    /// The times to which a database can be restored.
     Database,
 }
 
-/// How a check went.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Nothing to think about.
+    /// No problem was found.
     Passed,
-    /// Something that a person should know.
+    /// Review before restoring.
     Warned,
-    /// A restore in place is refused; a database cannot be restored to the time.
+    /// A restore in place is refused, or a database cannot be restored to the target time.
     Failed,
-    /// It could not be found out. Never as good as passed.
+    /// The check could not be made. Never treated as passed.
     Unknown,
 }
 
 impl Verdict {
-    /// The name in tables and JSON.
+    /// Returns the name used in tables and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Passed => "passed",
@@ -76,36 +76,36 @@ impl Verdict {
     }
 }
 
-/// One check, and how it went.
+/// A check and its result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Check {
-    /// What it is about.
+    /// The subject of the check.
     pub subject: Subject,
-    /// How it went.
+    /// The result of the check.
     pub verdict: Verdict,
-    /// What was found, for a person.
+    /// The finding, as text.
     pub message: String,
-    /// The IAM permission for want of which it is unknown.
+    /// The IAM permission that the credentials lack for this check, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<&'static str>,
-    /// Of [`Subject::Database`]: which one, and what it told.
+    /// The database and its restorable times; for the subject `database` only.
     #[serde(flatten)]
     pub database: Option<DatabaseWindow>,
 }
 
-/// The times to which a database can be restored. What is not known is none.
+/// The times to which a database can be restored. A limit is null if it is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DatabaseWindow {
-    /// Its name in the recovery file.
+    /// The database's name in the recovery file.
     pub name: String,
-    /// The first.
+    /// The earliest restorable time.
     pub earliest: Option<Instant>,
-    /// The last.
+    /// The latest restorable time.
     pub latest: Option<Instant>,
 }
 
 impl Check {
-    /// Whether a restore is refused for it: that versions are kept must be known, and what a database reaches.
+    /// Whether a restore is refused because of this check: versioning and a database's restorable times must be known.
     pub fn blocks(&self) -> bool {
         match self.verdict {
             Verdict::Failed => true,

@@ -1,4 +1,4 @@
-//! A moment in UTC, and the forms in which servers write one.
+//! Times in UTC, and the formats in which servers write them.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,68 +7,68 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A moment, in milliseconds since 1970-01-01T00:00:00Z: AWS lists whole seconds, some other servers milliseconds.
+/// A time in UTC, ISO 8601: to the second, or to the millisecond if the server reports milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, JsonSchema)]
 #[schemars(description = "A time in UTC.", extend("format" = "date-time"))]
 pub struct Instant(#[schemars(with = "String")] i64);
 
 impl Instant {
-    /// From milliseconds since 1970.
+    /// Creates an instant from milliseconds since 1970-01-01T00:00:00Z.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since 1970.
+    /// Returns milliseconds since 1970-01-01T00:00:00Z.
     pub const fn millis(self) -> i64 {
         self.0
     }
 
-    /// The whole second it lies in, since 1970.
+    /// Returns whole seconds since 1970-01-01T00:00:00Z, rounded down.
     pub const fn second(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// The beginning of that second. Databases are restored to whole seconds.
+    /// Truncates to the second. Databases are restored to whole seconds.
     #[must_use]
     pub const fn whole_second(self) -> Self {
         Self(self.second() * 1000)
     }
 
-    /// Reads the form of HTTP headers (`Tue, 17 Nov 2026 14:30:05 GMT`).
+    /// Parses the format of HTTP headers (`Tue, 17 Nov 2026 14:30:05 GMT`).
     pub fn parse_http_date(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc2822(text).ok().map(|t| Self(t.timestamp_millis()))
     }
 
-    /// Reads the form that S3 lists (`2026-11-17T14:30:05.000Z`).
+    /// Parses the format of S3 listings (`2026-11-17T14:30:05.000Z`).
     pub fn parse_listed(text: &[u8]) -> Option<Self> {
         let general = || DateTime::parse_from_rfc3339(std::str::from_utf8(text).ok()?).ok();
         fast_listed(text).or_else(|| general().map(|t| t.timestamp_millis())).map(Self)
     }
 
-    /// `2026-11-17 14:30:05 UTC`, for tables.
+    /// Formats for tables: `2026-11-17 14:30:05 UTC`.
     pub fn human(self) -> String {
         let mut text = self.to_string().replace('T', " ");
         text.truncate(text.len() - 1);
         text + " UTC"
     }
 
-    /// To the second, as in the names of runs: `20261117T143005Z`.
+    /// Formats to the second for run IDs: `20261117T143005Z`.
     pub fn compact(self) -> String {
         self.whole_second().to_string().replace(['-', ':'], "")
     }
 
-    /// The time since an earlier instant; none at all since a later one.
+    /// Returns the time since `earlier`; zero if `earlier` is later.
     pub(crate) fn since(self, earlier: Instant) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0).try_into().unwrap_or_default())
     }
 
-    /// The instant so long before it.
+    /// Returns the instant `length` earlier.
     pub(crate) fn before(self, length: Duration) -> Self {
         let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_sub(length))
     }
 
-    /// How long before `now` it lies, in the two largest units: `3 d 2 h`.
+    /// Formats the age at `now` in the two largest units: `3 d 2 h`.
     pub fn age(self, now: Instant) -> String {
         let seconds = (now.0.saturating_sub(self.0)).max(0) / 1000;
         let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
@@ -84,7 +84,7 @@ impl Instant {
     }
 }
 
-/// `YYYY-MM-DDTHH:MM:SS[.mmm]Z` without a general parser: a listing has one for every version.
+/// Parses `YYYY-MM-DDTHH:MM:SS[.mmm]Z` without the general parser: a listing has a date for every version.
 fn fast_listed(text: &[u8]) -> Option<i64> {
     let number = |from: usize, to: usize| -> Option<i64> {
         text.get(from..to)?
@@ -103,12 +103,12 @@ fn fast_listed(text: &[u8]) -> Option<i64> {
         _ => return None,
     };
     if !(1..=12).contains(&month) || !(1..=28).contains(&day) || hour > 23 || minute > 59 || second > 59 {
-        return None; // Days 29 to 31 and what is out of range go to the general parser.
+        return None; // The general parser handles days 29 to 31 and values out of range.
     }
     Some(((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + millis)
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar; years count from March so that a leap day is the last.
+/// Days from 1970-01-01 to a date of the Gregorian calendar. Years start in March, so that a leap day is the last.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
@@ -116,7 +116,7 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 }
 
 impl fmt::Display for Instant {
-    /// RFC 3339 in UTC; fractions only where there are any.
+    /// Formats as RFC 3339 in UTC, with a fraction only if it is not zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let form = if self.0 % 1000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
         match DateTime::<Utc>::from_timestamp_millis(self.0) {

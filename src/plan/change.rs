@@ -1,4 +1,4 @@
-//! The change that brings one key from what is live to what was.
+//! The change that brings a key from its live state to its state at T.
 //!
 //! | live at T | live now | change |
 //! |---|---|---|
@@ -15,23 +15,23 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::model::Version;
 use crate::resolve::{Caution, Doubt, Judge, KeyState};
 
-/// What is done to a key.
+/// The kind of a change to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
-    /// It was deleted since T, or never came to the target: the version is copied.
+    /// The key was deleted since T, or does not exist in the target: the version live at T is copied.
     Undelete,
-    /// It was overwritten since T: the version is copied over what is there.
+    /// The key was overwritten since T: the version live at T is copied over the present one.
     Revert,
-    /// It was created since T: it gets a delete marker.
+    /// The key was created since T: it is deleted with a delete marker.
     Delete,
 }
 
 impl Action {
-    /// All actions, in the order in which they are shown.
+    /// All actions, in display order.
     pub const ALL: [Action; 3] = [Action::Undelete, Action::Revert, Action::Delete];
 
-    /// The name in tables and JSON.
+    /// Returns the name used in tables and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Action::Undelete => "undelete",
@@ -41,48 +41,49 @@ impl Action {
     }
 }
 
-/// How a key comes back that was deleted.
+/// How deleted keys are restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Undelete {
-    /// Its version is copied: history is added to.
+    /// Copy the version: this only adds to the history.
     #[default]
     Copy,
-    /// Where only delete markers lie above its version, these are removed, a thousand a request.
+    /// Remove the delete markers if nothing else lies above the version: a thousand per request.
     RemoveMarker,
 }
 
-/// A change to one key, with everything its execution needs.
+/// A change to one key, with everything needed to apply it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The key in the bucket whose past is restored.
+    /// The key in the source bucket.
     pub key: String,
-    /// What is done.
+    /// The kind of change.
     #[serde(rename = "change")]
     pub action: Action,
-    /// What is live now, in the bucket that is changed.
+    /// The version live now in the target bucket.
     pub now: Option<Version>,
-    /// What was live at T.
+    /// The version live at T.
     pub then: Option<Version>,
-    /// The delete markers above that version, newest first, where it comes back by removing them instead of by a copy.
+    /// The delete markers above that version, newest first, if the key is restored by removing them instead of by a
+    /// copy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub markers: Vec<String>,
-    /// What a person should know of it.
+    /// Cautions about the key.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_cautions")]
     pub cautions: Vec<Caution>,
-    /// What has to be settled before it is carried out.
+    /// Doubts that must be resolved before the change is applied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<Doubt>,
 }
 
 impl Change {
-    /// A change of which nothing else is to be known.
+    /// Creates a change without markers, cautions or doubts.
     pub fn new(key: impl Into<String>, action: Action, now: Option<Version>, then: Option<Version>) -> Self {
         let (markers, cautions, doubts) = (Vec::new(), Vec::new(), Vec::new());
         Self { key: key.into(), action, now, then, markers, cautions, doubts }
     }
 
-    /// The change that a key needs, if any; `doubts` are those about its answer. One that comes back carries the markers
-    /// above it, if there is nothing else.
+    /// Returns the change that a key needs, if any; `doubts` are those about its state. An undelete carries the delete
+    /// markers above the version if nothing else lies above it.
     pub fn of(state: &KeyState<'_>, judge: &Judge, mut doubts: Vec<Doubt>) -> Option<Self> {
         let action = decide(state.then, state.now)?;
         let cautions = judge.cautions(state);
@@ -96,7 +97,7 @@ impl Change {
         })
     }
 
-    /// Whether it carries the versions that its execution needs.
+    /// Whether the change carries the versions needed to apply it.
     pub fn is_whole(&self) -> bool {
         match self.action {
             Action::Undelete => self.then.is_some() && self.now.is_none(),
@@ -105,25 +106,26 @@ impl Change {
         }
     }
 
-    /// Bytes of the object that comes back, or of the one that goes.
+    /// Size in bytes of the version to restore or, for a delete, of the version deleted.
     pub fn bytes(&self) -> u64 {
         self.then.as_ref().or(self.now.as_ref()).map_or(0, |v| v.size)
     }
 }
 
-/// A key that nothing is done to, though what it held at T is uncertain.
+/// A key without a change whose state at T is uncertain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UncertainKey {
     /// The key.
     pub key: String,
-    /// Why.
+    /// The doubts.
     pub doubts: Vec<Doubt>,
-    /// Cautions for which its state is uncertain too.
+    /// The cautions that make the state uncertain.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cautions: Vec<Caution>,
 }
 
-/// The cautions that this asof knows: they only inform, so one that a newer asof added is passed over.
+/// Deserializes the cautions that this version of asof knows. Cautions only inform, so one added by a newer asof is
+/// ignored.
 fn known_cautions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Caution>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -139,10 +141,10 @@ fn known_cautions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Caut
     Ok(known.collect())
 }
 
-/// The decision of the table above. Versions of one key in one bucket are the same if and only if their ids are.
+/// Decides by the table above. Two versions of a key in one bucket are the same if and only if their IDs are equal.
 pub fn decide(then: Option<&Version>, now: Option<&Version>) -> Option<Action> {
     match (then, now) {
-        // Nearly all keys: one version that is both, of which little more is kept.
+        // The case of nearly all keys: a single version for both times, of which little else is kept.
         (Some(v), Some(w)) if std::ptr::eq(v, w) || v.version_id == w.version_id => None,
         (Some(_), Some(_)) => Some(Action::Revert),
         (Some(_), None) => Some(Action::Undelete),

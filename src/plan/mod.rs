@@ -1,4 +1,4 @@
-//! What has to be changed: the decision for one key, the changes of a bucket on disk, their sums.
+//! Plans: the decision for one key, the changes of a bucket on disk, and their counts.
 
 mod change;
 mod cost;

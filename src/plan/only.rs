@@ -1,17 +1,17 @@
-//! The kinds of change that were asked for.
+//! The kinds of change that were selected.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Action;
 
-/// The kinds of change that a plan is limited to; every kind where none is named.
+/// The kinds of change that a plan is limited to; if empty, every kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Only(Vec<Action>);
 
 impl Only {
-    /// These kinds; none stands for all.
+    /// Creates a selection of these kinds; an empty one stands for all.
     pub fn new(actions: impl IntoIterator<Item = Action>) -> Self {
         let mut actions: Vec<_> = actions.into_iter().collect();
         actions.sort_unstable();
@@ -19,28 +19,28 @@ impl Only {
         Self(actions)
     }
 
-    /// Whether every kind was asked for.
+    /// Whether every kind is selected.
     pub fn is_all(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether this kind was asked for.
+    /// Whether this kind is selected.
     pub fn has(&self, action: Action) -> bool {
         self.is_all() || self.0.contains(&action)
     }
 
-    /// The kinds that are named.
+    /// Returns the kinds as given; empty if every kind is selected.
     pub fn named(&self) -> &[Action] {
         &self.0
     }
 
-    /// The kinds that both have; `None` where there is none, for an empty list stands for all.
+    /// Returns the kinds selected by both; `None` if there is none, because an empty list stands for all.
     ///
     /// | this | other | both |
     /// |---|---|---|
     /// | all | X | X |
     /// | X | all | X |
-    /// | X | Y | what X and Y share |
+    /// | X | Y | the kinds in X and in Y |
     #[must_use]
     pub fn and(&self, other: &Self) -> Option<Self> {
         if self.is_all() || other.is_all() {

@@ -1,5 +1,5 @@
-//! Whether a target time is plausible: a T with the wrong year lies before all that a bucket holds, and a restore to it deletes
-//! every key.
+//! Checks whether a target time is plausible: a T with the wrong year is before everything in the bucket, and a restore
+//! to it deletes every key.
 //!
 //! | oldest version in scope | keys deleted | warnings | mass delete |
 //! |---|---|---|---|
@@ -9,8 +9,8 @@
 //! | after T | none | `before-oldest-version` | no |
 //! | after T | any | both | yes |
 //!
-//! What comes back does not count: a prefix that was renamed since T is deleted whole under its new name, and with
-//! `--only delete` nothing comes back at all.
+//! Undeleted keys do not count: a prefix that was renamed since T is deleted completely under its new name, and with
+//! `--only delete` nothing is undeleted at all.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::model::{Instant, count};
 
-/// What decides whether a target time is plausible.
+/// The facts that decide whether a target time is plausible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plausibility {
     /// The target time.
@@ -32,20 +32,20 @@ pub struct Plausibility {
     pub deletes: u64,
 }
 
-/// Why a target time is implausible.
+/// The reason why the target time is implausible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum Warning {
-    /// It is before the oldest version in scope: nothing existed.
+    /// The target time is before the oldest version in scope: no keys existed.
     BeforeOldestVersion {
-        /// The date of that version.
+        /// The date of the oldest version.
         oldest_version: Instant,
     },
-    /// More than half of the keys that exist now would be deleted, or all.
+    /// A restore would delete more than half of the keys that exist now.
     DeletesMostKeys {
-        /// Keys that would be deleted.
+        /// The number of keys that would be deleted.
         deletes: u64,
-        /// Keys that exist now.
+        /// The number of keys that exist now.
         keys: u64,
     },
 }
@@ -75,7 +75,7 @@ impl fmt::Display for Warning {
 }
 
 impl Plausibility {
-    /// What a person has to know before anything else: the table above.
+    /// Returns the warnings, by the table above.
     pub fn warnings(self) -> Vec<Warning> {
         let Self { at, oldest, present, deletes } = self;
         let before = oldest

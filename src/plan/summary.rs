@@ -1,4 +1,4 @@
-//! The sums of a plan.
+//! The counts of a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,28 +10,28 @@ use crate::limits;
 use crate::model::{Instant, KeyShapes, Relocation, examples, plural};
 use crate::resolve::{Caution, Doubt};
 
-/// Keys and bytes of one kind of change.
+/// The keys and bytes of one kind of change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Keys.
+    /// The number of keys.
     pub keys: u64,
-    /// Bytes of the objects that come back, or go.
+    /// The bytes of the versions restored or deleted.
     pub bytes: u64,
 }
 
-/// Keys that lie under delete markers and nothing else.
+/// Keys with nothing but delete markers above their version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Covered {
-    /// Keys.
+    /// The number of keys.
     pub keys: u64,
-    /// Bytes of their versions.
+    /// The bytes of their versions.
     pub bytes: u64,
-    /// The markers above them.
+    /// The number of delete markers above them.
     pub markers: u64,
 }
 
 impl Covered {
-    /// Counts a key that comes back.
+    /// Counts an undelete.
     pub fn add(&mut self, change: &Change) {
         if !change.markers.is_empty() {
             self.keys += 1;
@@ -40,23 +40,24 @@ impl Covered {
         }
     }
 
-    /// Requests that remove the markers.
+    /// The number of requests needed to remove the markers.
     pub fn requests(&self) -> u64 {
         self.markers.div_ceil(limits::DELETE_BATCH as u64)
     }
 }
 
-/// Keys that nothing would be done to, though the answer about them is in doubt: they are gone now, and by the listing were
-/// not there at T either; or they hold what the listing says they did.
+/// Keys without a change whose state at T is uncertain: they do not exist now and, by the listing, did not at T either;
+/// or they hold what the listing shows for T.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uncertain {
-    /// Keys.
+    /// The number of keys.
     pub keys: u64,
-    /// Those of them that a lifecycle rule may have falsified.
+    /// The number of these keys with the doubt `lifecycle`.
     pub lifecycle: u64,
-    /// Those of them that a null version may have.
+    /// The number of these keys with the doubt `null-version`.
     pub null_version: u64,
-    /// Keys that no doubt is about, but that held a multipart upload at T that may have been completed after it.
+    /// The number of keys without a doubt whose version at T is a multipart upload that may have been completed after
+    /// T.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub multipart: u64,
 }
@@ -67,7 +68,7 @@ fn is_zero(n: &u64) -> bool {
 }
 
 impl Uncertain {
-    /// All of them.
+    /// The number of all uncertain keys.
     pub fn all(&self) -> u64 {
         self.keys + self.multipart
     }
@@ -76,43 +77,43 @@ impl Uncertain {
 /// Keys by action, in the order of [`Action::ALL`].
 pub type PrefixCounts = [u64; 3];
 
-/// What a survey of a bucket found.
+/// The counts of a survey of a bucket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sums {
     actions: [Tally; 3],
-    /// Keys that could come back by the removal of delete markers.
+    /// Keys that could be undeleted by removing their delete markers.
     pub could_remove_markers: Covered,
     remove_markers: Covered,
-    /// Objects to be copied that are too large for one request.
+    /// The number of objects to copy that are too large for one request.
     pub in_parts: u64,
-    /// Keys that need nothing: their live version is the one of T, or they do not exist at either time.
+    /// The number of keys that need no change: their live version is the one of T, or they do not exist at either time.
     pub unchanged: u64,
-    /// Keys whose live version is another one, with the same content.
+    /// The number of keys whose live version differs from the one at T but has the same content.
     pub same_content: u64,
-    /// Keys of which it could not be told whether their content is the same, for want of a permission or of a
-    /// checksum; counted as reverts.
+    /// The number of keys whose content could not be compared because of a missing permission or checksum; counted as
+    /// reverts.
     pub unverifiable: u64,
-    /// Changes of a kind that was not asked for; their content was not compared.
+    /// The number of changes of kinds that were not selected; their content was not compared.
     pub excluded: u64,
-    /// Keys that existed at T.
+    /// The number of keys that existed at T.
     pub existed: u64,
-    /// Keys that exist now, where a restore in place is about them.
+    /// The number of keys that exist now, for a restore in place.
     pub present: u64,
-    /// The date of the oldest entry that was listed, version or delete marker.
+    /// The date of the oldest version or delete marker listed.
     pub oldest: Option<Instant>,
-    /// Keys that were asked for by name and have no version at all.
+    /// The number of keys selected by name that have no version at all.
     pub unknown_keys: u64,
-    /// How these are written.
+    /// The spelling of these keys.
     unknown: KeyShapes,
-    /// Changes that something has to be settled about first.
+    /// The number of changes with doubts.
     pub doubtful: u64,
     doubtful_deletes: u64,
     doubts: BTreeMap<Doubt, u64>,
-    /// Keys that nothing is done to, though what they held at T is in doubt.
+    /// Keys without a change whose state at T is uncertain.
     pub uncertain: Uncertain,
-    /// Some of the keys of which it is in doubt what they held at T.
+    /// Some of the keys whose state at T is uncertain.
     uncertain_examples: BTreeSet<String>,
-    /// Some of the keys that [`Uncertain::multipart`] counts.
+    /// Some of the keys counted by [`Uncertain::multipart`].
     straddling: BTreeSet<String>,
     cautions: BTreeMap<Caution, u64>,
     prefixes: BTreeMap<String, PrefixCounts>,
@@ -122,12 +123,12 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Counts a change of a key where it is.
+    /// Counts a change of a key in place.
     pub fn add(&mut self, change: &Change) {
         self.add_under(change, top_level(&change.key));
     }
 
-    /// Counts a change of a key in another place, where it has another name.
+    /// Counts a change of a key in another location, where it has another name.
     pub fn add_there(&mut self, change: &Change, relocation: &Relocation) {
         let there = relocation.there(&change.key);
         let below = there.strip_prefix(relocation.folder_there()).map(top_level).unwrap_or_default();
@@ -167,7 +168,7 @@ impl Sums {
         }
     }
 
-    /// Counts a key that nothing is done to, with the doubts and cautions about the answer that this rests on.
+    /// Counts a key without a change, with the doubts and cautions about its state.
     pub fn add_uncertain(&mut self, key: &str, doubts: &[Doubt], cautions: &[Caution]) {
         let has = |doubt: Doubt| u64::from(doubts.contains(&doubt));
         let of_answer = doubts.iter().any(|doubt| doubt.is_of_answer());
@@ -191,14 +192,14 @@ impl Sums {
         }
     }
 
-    /// How many keys it is in doubt of what they held at T, whether or not anything is done to them, by doubt.
+    /// The number of keys whose state at T is uncertain, with or without a change, by doubt.
     pub fn uncertain(&self) -> [(Doubt, u64); 2] {
         let lifecycle = self.with_doubt(Doubt::Lifecycle) + self.uncertain.lifecycle;
         let null_version = self.with_doubt(Doubt::NullVersion) + self.uncertain.null_version;
         [(Doubt::Lifecycle, lifecycle), (Doubt::NullVersion, null_version)]
     }
 
-    /// Of how many keys it is in doubt what they held, why, and some of them; `None` if there are none.
+    /// Describes the uncertain keys: how many, why, and examples; `None` if there are none.
     pub fn uncertainty(&self) -> Option<String> {
         let in_words = |(doubt, keys): (Doubt, u64)| {
             let keys = plural(keys, "key", "keys");
@@ -213,38 +214,38 @@ impl Sums {
         (!reasons.is_empty()).then(|| format!("{reasons}: {some}"))
     }
 
-    /// Some of the keys that nothing is done to and that held a multipart upload at T that may have been completed after it.
+    /// Some of the keys without a change whose version at T is a multipart upload that may have been completed after T.
     pub fn straddling(&self) -> impl Iterator<Item = &str> {
         self.straddling.iter().map(String::as_str)
     }
 
-    /// Takes the date of a key's oldest entry into account.
+    /// Records the date of a key's oldest entry.
     pub fn see(&mut self, oldest: Instant) {
         self.oldest = Some(self.oldest.map_or(oldest, |before| before.min(oldest)));
     }
 
-    /// Keys that a restore in place would delete, without those in doubt if these are skipped.
+    /// The number of keys that a restore in place would delete, without uncertain ones if these are skipped.
     pub fn deletes(&self, skip_doubtful: bool) -> u64 {
         self.of(Action::Delete).keys - if skip_doubtful { self.doubtful_deletes } else { 0 }
     }
 
-    /// What decides whether `at` is a plausible target time for a restore that makes so many `deletes`.
+    /// Returns the facts that decide whether `at` is a plausible target time for a restore with this many `deletes`.
     pub fn plausibility(&self, at: Instant, deletes: u64) -> Plausibility {
         Plausibility { at, oldest: self.oldest, present: self.present, deletes }
     }
 
-    /// Takes over the keys that were asked for by name and have no version at all.
+    /// Sets the keys selected by name that have no version at all.
     pub fn set_unknown(&mut self, unknown: KeyShapes) {
         self.unknown_keys = unknown.keys;
         self.unknown = unknown;
     }
 
-    /// Why none of the keys that were asked for by name has ever existed, if none has.
+    /// Why none of the keys selected by name has ever existed, if none has.
     pub fn likely_causes(&self) -> Vec<&'static str> {
         if self.found_nothing() { self.unknown.likely_causes() } else { Vec::new() }
     }
 
-    /// The sums of a plan of which only these `changes` are left, all of kinds that were asked for.
+    /// Returns the counts of a plan reduced to these `changes`, all of selected kinds.
     #[must_use]
     pub fn narrowed(&self, changes: Sums) -> Self {
         let excluded = self.excluded + self.changes() - changes.changes();
@@ -262,27 +263,27 @@ impl Sums {
         }
     }
 
-    /// The sum of one kind.
+    /// Returns the counts of one kind of change.
     pub fn of(&self, action: Action) -> Tally {
         self.actions.get(slot(action)).copied().unwrap_or_default()
     }
 
-    /// Keys that are as they should be.
+    /// The number of keys that are in their state at T.
     pub fn matched(&self) -> u64 {
         self.unchanged + self.same_content
     }
 
-    /// Changes in all.
+    /// The number of all changes.
     pub fn changes(&self) -> u64 {
         self.actions.iter().map(|t| t.keys).sum()
     }
 
-    /// How many of the changes carry which caution.
+    /// The number of changes with each caution.
     pub fn cautions(&self) -> impl Iterator<Item = (Caution, u64)> {
         self.cautions.iter().map(|(caution, keys)| (*caution, *keys))
     }
 
-    /// How many of the changes carry a doubt.
+    /// The number of changes with a doubt.
     pub fn with_doubt(&self, doubt: Doubt) -> u64 {
         self.doubts.get(&doubt).copied().unwrap_or_default()
     }
@@ -292,19 +293,19 @@ impl Sums {
         self.unchanged + self.same_content + self.excluded + self.changes() == 0
     }
 
-    /// Objects and bytes that have to be copied.
+    /// Objects and bytes to copy.
     pub fn to_copy(&self) -> Tally {
         let (a, b, remove_markers) =
             (self.of(Action::Undelete), self.of(Action::Revert), self.remove_markers);
         Tally { keys: a.keys + b.keys - remove_markers.keys, bytes: a.bytes + b.bytes - remove_markers.bytes }
     }
 
-    /// Keys that come back by the removal of delete markers.
+    /// Keys to be undeleted by removing their delete markers.
     pub fn to_remove_markers(&self) -> Covered {
         self.remove_markers
     }
 
-    /// Changes by top-level prefix, in key order. Beyond a bound, the rest comes together under `None`.
+    /// Changes by top-level prefix, in key order. Prefixes beyond a limit are summed up under `None`.
     pub fn prefixes(&self) -> impl Iterator<Item = (Option<&str>, PrefixCounts)> {
         let rest = (self.elsewhere != PrefixCounts::default()).then_some((None, self.elsewhere));
         self.prefixes.iter().map(|(prefix, counts)| (Some(prefix.as_str()), *counts)).chain(rest)
@@ -319,7 +320,7 @@ fn slot(action: Action) -> usize {
     }
 }
 
-/// The first part of a key up to its `/`; empty for keys at the top.
+/// Returns the start of a key up to the first `/`; empty for a key without one.
 fn top_level(key: &str) -> &str {
     key.find('/').and_then(|slash| key.get(..=slash)).unwrap_or_default()
 }

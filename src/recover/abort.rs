@@ -1,4 +1,4 @@
-//! What aborting a recovery takes.
+//! The parts of aborting a recovery.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,108 +10,109 @@ use crate::model::Instant;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AbortPart {
-    /// A run of a bucket is undone.
+    /// Undo a run of a bucket.
     Undo {
         bucket: usize,
         run: String,
     },
-    /// A run was undone already.
+    /// The run is already undone.
     Undone {
         run: String,
         by: String,
     },
-    /// A run is left as it is: something newer has changed its bucket.
+    /// Leave the run's changes: something newer has changed its bucket.
     Left {
         run: String,
     },
-    /// A bucket is left that runs may have changed which are lost with the state directory.
+    /// Leave a bucket that may have been changed by runs whose records are lost with the state directory.
     Lost {
         /// The bucket's number in the file.
         bucket: usize,
     },
-    /// A restored database has its source's name, or is getting it: both get their own again.
+    /// A restored database has its source's name, or is getting it: give both their own names back.
     SwapBack {
         database: usize,
     },
-    /// A restored database has got its source's name, and a later recovery may have renamed it, or uses it: it is left.
+    /// Leave a restored database that has its source's name: a later recovery may have renamed it, or uses it.
     LeftSwapped {
         database: usize,
     },
-    /// The restored database is removed, if it is there and carries the recovery's tag.
+    /// Remove the restored database, if it exists and carries the recovery's tag.
     Remove {
         database: usize,
     },
-    /// A database is left that was restored in place: nothing takes that back, and its teardown command would remove the
-    /// one in use.
+    /// Leave a database that was restored in place: that cannot be undone, and its teardown command would remove the
+    /// database in use.
     Stays {
         database: usize,
     },
     Resume,
 }
 
-/// An abort before anything of it is done.
+/// An abort before any part of it has run.
 #[derive(Debug)]
 pub(crate) struct AbortPlan<'a> {
     pub id: &'a str,
     pub at: Instant,
     pub began: Instant,
     pub now: Instant,
-    /// The file, which names what is numbered.
+    /// The file, which names the numbered buckets and databases.
     pub file: &'a RecoveryFile,
-    /// What would be done.
+    /// The parts of the abort, in order.
     pub parts: &'a [AbortPart],
-    /// The application may use databases that would be removed.
+    /// Whether the application may be using databases that would be removed.
     pub in_use: bool,
 }
 
+/// The result of a part of an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PartState {
-    /// It is done.
+    /// Done.
     Done,
-    /// It is not asof's to do.
+    /// Left as it is: asof cannot undo it, or it is not asof's to undo.
     Left,
-    /// It cannot be undone, nor known to be. The application is not resumed over it.
+    /// It cannot be undone, or its state is unknown. The application is not resumed.
     #[serde(rename = "not undone")]
     NotUndone,
-    /// It failed, and has to be tried again.
+    /// Failed; run the same command again.
     Failed,
 }
 
-/// What became of a part of an abort.
+/// A part of an aborted recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AbortedPart {
-    /// What is done in it, in words.
+    /// The action, as text.
     pub part: String,
-    /// How far it is.
+    /// The result of the action.
     pub state: PartState,
-    /// More, in words.
+    /// Details, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// What became of a recovery that was aborted.
+/// An aborted recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AbortedRecovery {
-    /// Its name.
+    /// The ID of the recovery.
     pub id: String,
-    /// The recovery file.
+    /// The path of the recovery file.
     pub file: String,
-    /// The target time.
+    /// The target time of the recovery.
     pub at: Instant,
-    /// Whether it is closed; else the same command finishes it.
+    /// Whether the recovery is closed. If not, run the same command again to finish the abort.
     pub aborted: bool,
-    /// Each part.
+    /// The parts of the abort.
     pub parts: Vec<AbortedPart>,
 }
 
 #[derive(Debug)]
 pub(crate) struct AbortResult {
     pub told: AbortedRecovery,
-    /// What its journal says now.
+    /// The state that the journal records now.
     pub state: RecoveryState,
     pub conclusion: Conclusion,
-    /// The command that goes on with the abort.
+    /// The command that resumes the abort.
     pub command: String,
     /// The command that finishes the recovery instead.
     pub recover: String,
@@ -133,7 +134,7 @@ impl PartState {
 }
 
 impl AbortPart {
-    /// What is done in it, for a recovery by this file.
+    /// Describes the part, for the recovery `id` of this file.
     pub(crate) fn in_words(&self, file: &RecoveryFile, id: &str) -> String {
         let bucket =
             |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
@@ -173,42 +174,42 @@ impl AbortPart {
     }
 }
 
-/// Whether databases are removed that the application may use by now.
+/// Whether the abort removes databases that the application may be using.
 ///
-/// | the resume hook | the other steps, swaps of names too, but configure | in use |
+/// | resume hook | other steps, including name swaps, except configure | in use |
 /// |---|---|---|
 /// | was ever begun, or configure was | | perhaps |
-/// | there is none | were done once | perhaps: it is resumed by hand |
-/// | there is none | were never | no |
+/// | none | have all been done | perhaps: the application is resumed by hand |
+/// | none | have not all been done | no |
 /// | was not begun | | no |
 pub(crate) fn loses_what_is_in_use(state: &RecoveryState, parts: &[AbortPart]) -> bool {
     let removes = parts.iter().any(|part| matches!(part, AbortPart::Remove { .. }));
     removes && (state.may_have_been_cut_over() || state.may_have_been_cut_over_by_hand())
 }
 
-/// What has become of a run since it was begun.
+/// The state of a run with respect to undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum UndoState {
-    /// It is undone, by this run.
+    /// The run is undone, by this run.
     Undone(String),
-    /// These have to be undone, the newest first: the run itself, or the run that has undone its undo.
+    /// The runs to undo, newest first: the run itself, or the run that undid its undo.
     InForce(Vec<String>),
 }
 
-/// What aborting a recovery takes, in this order; `standing` says what has become of a run, `stays` names the
-/// databases that are restored in place, `has_hook` says whether the file names a resume hook.
+/// The parts of aborting a recovery, in order. `standing` returns the undo state of a run, `stays` tells which
+/// databases are restored in place, and `has_hook` whether the file has a resume hook.
 ///
-/// | | overtaken | |
+/// | for | overtaken | |
 /// |---|---|---|
-/// | each database whose names are swapped, or half swapped | no, or by a run or an undo | gets its own name back, then its source |
-/// | each database whose names are half swapped | by a recovery | the same: nothing may have the source's name |
-/// | each of its runs, the newest first | no | is undone, unless it was; where its undo was undone, that one is undone |
-/// | each of its runs | yes | is left: the undo would change what is newer |
-/// | each bucket in place, of a recovery that was adopted | no, or by a run or an undo | is left: its runs are not known |
-/// | each database whose names are swapped | by a recovery | is left, and not removed: it is the source of what is newer |
-/// | each database that was asked for, in place | | stays |
-/// | each other database that was asked for | | is removed |
-/// | the application may be quiesced | | the resume hook is run; a later recovery that has overtaken this one sees to that itself |
+/// | each database whose names are swapped, or half swapped | no, or by a run or an undo | give it, then its source, their own names back |
+/// | each database whose names are half swapped | by a recovery | the same: the source's name may belong to no database |
+/// | each of its runs, newest first | no | undo it, unless it is undone; if its undo was undone, undo that run |
+/// | each of its runs | yes | leave it: the undo would change newer data |
+/// | each bucket in place, of an adopted recovery | no, or by a run or an undo | leave it: its runs are unknown |
+/// | each database whose names are swapped | by a recovery | leave it, do not remove it: it is the source of something newer |
+/// | each database that was requested, in place | | leave it |
+/// | each other database that was requested | | remove it |
+/// | an application that may be quiesced | | run the resume hook; a later recovery that has overtaken this one runs its own |
 pub(crate) fn abort_parts(
     state: &RecoveryState,
     standing: impl Fn(&str) -> UndoState,

@@ -1,17 +1,17 @@
-//! What a drill may do: everything elsewhere, and under a name of its own.
+//! Rules for drills: everything is restored elsewhere, under the drill's own name.
 
 use super::file::{DatabaseKind, RecoveryFile, Target};
 use super::steps::Shape;
 use crate::error::{Error, Result};
 use crate::model::{DRILL_FOLDER, Location};
 
-/// The folder, below a scratch target, that is one drill's and nobody else's.
+/// The drill's own folder below a scratch target.
 pub(crate) fn scratch(target: &Location, tag: &str) -> Location {
     let Location { bucket, prefix } = target.clone().as_folder();
     Location { bucket, prefix: format!("{prefix}{}", folder(tag)) }
 }
 
-/// Whether a place is that drill's folder: only there anything is torn down.
+/// Whether a location is the folder of this drill, the only place where asof tears anything down.
 pub(crate) fn is_scratch_of(place: &Location, tag: &str) -> bool {
     let folder = folder(tag);
     !tag.is_empty() && (place.prefix == folder || place.prefix.ends_with(&format!("/{folder}")))
@@ -21,13 +21,14 @@ fn folder(tag: &str) -> String {
     format!("{DRILL_FOLDER}{tag}/")
 }
 
-/// What a drill consists of: the application is neither stopped nor started, and no name is swapped; the copies are checked.
+/// The steps of a drill: the application is neither quiesced nor resumed, and no names are swapped; the copies are
+/// verified.
 pub(crate) fn drill_shape(file: &RecoveryFile) -> Shape {
     Shape { quiesce: false, resume: false, verify: true, swaps: Vec::new(), ..file.shape() }
 }
 
-/// Refuses a file with a target that is not a scratch one, or, unless copies are kept, with what cannot be torn down. That
-/// no target overlaps a source, the file's own checks have seen to.
+/// Refuses a file with a target that is not scratch or, unless copies are kept, with a database that cannot be torn
+/// down. The file's own checks have ensured that no target overlaps a source.
 pub(crate) fn check_drill(file: &RecoveryFile, keep: bool) -> Result<()> {
     let refuse = |why: String| {
         Err(Error::usage(format!("cannot drill {}: {why}", file.name)).hint(

@@ -1,4 +1,4 @@
-//! What earlier recoveries are to one that is asked for now.
+//! How earlier recoveries relate to a newly requested one.
 
 use std::path::PathBuf;
 
@@ -12,45 +12,45 @@ use crate::model::Instant;
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub typed: String,
-    /// The time that this means now, if that is known before databases are asked.
+    /// The target time, if it is known before databases are queried.
     pub at: Option<Instant>,
     pub now: Instant,
     pub file: PathBuf,
     pub about: Vec<String>,
     pub targets: Vec<String>,
-    /// Everything that the recovery would work on.
+    /// Every resource that the recovery would work on.
     pub holds: Vec<Resource>,
     pub shape: Shape,
 }
 
-/// What an earlier recovery is to the one that is asked for.
+/// How an earlier recovery relates to the requested one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Earlier {
     Unrelated,
-    /// The same, and not finished: it is resumed.
+    /// The same recovery, unfinished: it is resumed.
     Resumed,
-    /// The same, and finished: it is looked at and told again.
+    /// The same recovery, finished: it is checked and reported again.
     Ended,
-    /// Another, which changed nothing that is still there: it is closed when the new one has begun.
+    /// Another recovery none of whose changes remain: it is closed when the new one has begun.
     Closes,
-    /// Another, which has to be resumed or aborted first.
+    /// Another recovery, which must be resumed or aborted first.
     InTheWay,
-    /// To another time, and too old for the same words to mean it.
+    /// A recovery to another time, and too old for the same words to mean it.
     OtherTime,
-    /// The same, when its file named something else.
+    /// The same recovery, begun when its file named other buckets or databases.
     OtherAbout,
-    /// The same, when its file had fewer steps: this is new.
+    /// The same recovery, begun when its file had fewer steps; holds the new one.
     FewerSteps(&'static str),
-    /// The same, and it is being aborted.
+    /// The same recovery, which is being aborted.
     Aborting,
 }
 
-/// Facts about a recovery that has ended which its journal does not tell.
+/// Facts about a finished recovery that its journal does not record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AfterEnd {
-    /// Its report was kept, so that whoever typed the command has been told.
+    /// Its report was saved, so the user has seen the result.
     pub told: bool,
-    /// The target of one of its databases is taken, or was swapped with its source's name.
+    /// The target of one of its databases is taken, or its name was swapped with the source's.
     pub taken: bool,
 }
 
@@ -60,22 +60,22 @@ impl Asked {
         manifest.is_meant_by(&self.typed, self.at)
     }
 
-    /// Whether the same command may mean this recovery, which has ended.
+    /// Whether the same command may mean this recovery, which has finished.
     pub(crate) fn may_mean_ended(&self, manifest: &RecoveryManifest, state: &RecoveryState) -> bool {
         let same = manifest.about == self.about && manifest.targets == self.targets;
         same && state.ended_at().is_some() && self.may_mean(manifest)
     }
 
-    /// What the newest open recovery is that the same command may mean. Whether something has overtaken it is looked up
-    /// only where it would be resumed.
+    /// Classifies the newest open recovery that the same command may mean. The caller checks whether it was overtaken
+    /// only if it would be resumed.
     ///
-    /// | its time | it was about | its steps | being aborted | |
+    /// | its time | its buckets and databases | its steps | being aborted | |
     /// |---|---|---|---|---|
     /// | another, for the same words, and it began longer than [`limits::SAME_COMMAND`] ago | | | | other time |
-    /// | any other | something else | | | other about |
+    /// | any other | others | | | other about |
     /// | | the same | lack one that the file has now | | fewer steps |
-    /// | | | no such | yes | aborting |
-    /// | | | no such | no | resumed |
+    /// | | | lack none | yes | aborting |
+    /// | | | lack none | no | resumed |
     pub(crate) fn to_open(&self, manifest: &RecoveryManifest, state: &RecoveryState) -> Earlier {
         if Some(manifest.at) != self.at && !self.is_recent(manifest.began) {
             Earlier::OtherTime
@@ -90,15 +90,15 @@ impl Asked {
         }
     }
 
-    /// What a recovery is that has ended and that the same command may mean, unless something has overtaken it:
+    /// Classifies a finished recovery that the same command may mean, if nothing has overtaken it:
     ///
-    /// | its time | its report | the place of its databases | |
+    /// | its time | its report | its database targets | |
     /// |---|---|---|---|
-    /// | that which is typed | was not kept: the process was killed while it reported | | ended |
-    /// | that which is typed | was kept | is taken, or its name was swapped with its source's, which set it free | ended: a new one would be refused |
-    /// | that which is typed | was kept | is free, or there is none | unrelated |
-    /// | another by now, for the same words, and it ended within [`limits::SAME_COMMAND`] | was not kept | | ended |
-    /// | another by now, for the same words | else | | unrelated |
+    /// | the requested one | not saved: the process was killed while reporting | | ended |
+    /// | the requested one | saved | taken, or free because their names were swapped with the sources' | ended: a new recovery would be refused |
+    /// | the requested one | saved | free, or there are none | unrelated |
+    /// | another by now, for the same words, and it ended within [`limits::SAME_COMMAND`] | not saved | | ended |
+    /// | another by now, for the same words | any other case | | unrelated |
     pub(crate) fn to_ended(&self, manifest: &RecoveryManifest, ended: Instant, after: AfterEnd) -> Earlier {
         let is_same_time = self.at == Some(manifest.at);
         let is_ended = match after {
@@ -108,15 +108,15 @@ impl Asked {
         if is_ended { Earlier::Ended } else { Earlier::Unrelated }
     }
 
-    /// What any other recovery is to a new one; `is_overtaken` says whether another recovery, run or undo has changed what
-    /// it had restored:
+    /// Classifies any other recovery. `is_overtaken` tells whether a later recovery, run or undo has changed what it
+    /// restored:
     ///
     /// | the other recovery | |
     /// |---|---|
-    /// | is finished, a drill's, or about other files, buckets and databases | unrelated |
+    /// | is finished, a drill, or about other files, buckets and databases | unrelated |
     /// | has changed nothing | closes |
-    /// | is of another file, and may have quiesced its application | in the way: the hooks of the new one are others |
-    /// | was overtaken: its run was undone, a later run changed the bucket | closes |
+    /// | is of another file and may have quiesced its application | in the way: the new recovery has other hooks |
+    /// | was overtaken: its run was undone, or a later run changed the bucket | closes |
     /// | any other | in the way |
     pub(crate) fn to_other(
         &self,
@@ -134,7 +134,7 @@ impl Asked {
         }
     }
 
-    /// Whether something is left of a recovery that works on the same.
+    /// Whether an unfinished recovery works on the same file, buckets or databases.
     pub(crate) fn meets(&self, manifest: &RecoveryManifest, state: &RecoveryState) -> bool {
         let is_left = state.is_open() || state.may_be_quiesced() && !state.is_ended();
         let meet = |resource: &Resource| self.holds.iter().any(|own| own.meets(resource));
@@ -148,9 +148,9 @@ impl Asked {
 }
 
 impl Shape {
-    /// What a file has now that a recovery did not have when it `begun`: a hook, a check or references that were added would
-    /// never be run, since the journal says of which steps it consists. One that was taken out is not run any more. The
-    /// names of instances depend on the cut-over.
+    /// The part that a file has now and the recovery lacked when it `begun`: an added hook, check or references would
+    /// never run, since the journal lists the steps. A part that was removed no longer runs. The cut-over decides the
+    /// names of instances.
     fn beyond(&self, begun: &Self) -> Option<&'static str> {
         let parts = [
             (self.quiesce && !begun.quiesce, "a quiesce hook"),

@@ -1,4 +1,4 @@
-//! A database in the recovery file, as it is written: which fields belong to which kind.
+//! A database entry as written in the recovery file, and the fields that each kind allows.
 
 use serde::Deserialize;
 
@@ -10,13 +10,13 @@ use crate::program::Program;
 #[serde(rename_all = "kebab-case")]
 enum Kind {
     Rds,
-    /// Of any engine: `aurora` is its older name.
+    /// A cluster of any engine; `aurora` is the older name.
     #[serde(alias = "cluster")]
     Aurora,
     Command,
 }
 
-/// A database as it is written, with the fields of every kind: so an unknown one is told with its line.
+/// A database as written, with the fields of every kind, so that an error about an unknown field names its line.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Entry {
@@ -46,7 +46,7 @@ impl DatabaseKind {
         matches!(self, DatabaseKind::Rds(_) | DatabaseKind::Aurora(_))
     }
 
-    /// The source whose name it is given, if it is.
+    /// The source whose name it takes, if the cut-over renames.
     pub(crate) fn swaps_with(&self) -> Option<&str> {
         match self {
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings)
@@ -60,9 +60,9 @@ impl DatabaseKind {
 }
 
 impl Entry {
-    /// The database, if its fields are those of its kind. `n` is its number in the file.
+    /// Converts the entry if its fields match its kind. `n` is its number in the file.
     pub(super) fn check(self, n: usize) -> std::result::Result<DatabaseKind, String> {
-        // Not the target's, if that can be helped: where that is taken the file names another, and it is still the same database.
+        // Avoid the target's name: if the target is taken, the file names another, but it is still the same database.
         let source = [&self.source, &self.source_resource_id, &self.source_backup_arn];
         let given = std::iter::once(&self.name).chain(source).chain([&self.target]);
         let name = given.flatten().next().cloned().unwrap_or_else(|| format!("database-{}", n + 1));

@@ -1,4 +1,5 @@
-//! The recovery file: which buckets and databases belong together, what is run before and after, which keys the rows name.
+//! The recovery file: the buckets and databases that belong together, the hooks, and the command that lists referenced
+//! keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -21,46 +22,46 @@ pub(crate) struct RecoveryFile {
     pub name: String,
     pub buckets: Vec<Bucket>,
     pub databases: Vec<DatabaseKind>,
-    /// Of each database, the command that looks whether it is as it should be.
+    /// The check command of each database.
     pub checks: Vec<Option<Program>>,
-    /// What is run before, between and after.
+    /// The hooks.
     pub hooks: Hooks,
     /// When the application is quiesced.
     pub quiesce: QuiesceTime,
-    /// Which keys the restored rows name.
+    /// How to read the keys that the restored rows name.
     pub references: Option<References>,
     pub mark: Mark,
-    /// How long a recovery or a drill may take, if it says so.
+    /// The longest duration of a recovery or a drill, if set.
     pub deadline: Option<Duration>,
 }
 
-/// A bucket, or a prefix in it, and what it is restored into.
+/// A bucket, or a prefix in it, and its target.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Bucket {
-    /// The place whose past is restored.
+    /// The location whose past state is restored.
     pub source: Location,
     pub target: Target,
     /// The server's address, if it is not AWS.
     pub endpoint_url: Option<String>,
     pub region: Option<String>,
     pub profile: Option<String>,
-    /// Name the bucket in the path, not in the host name.
+    /// Whether requests name the bucket in the path instead of the host name.
     #[serde(default)]
     pub path_style: bool,
-    /// The account that has to own the bucket, and the one that it is restored into.
+    /// The account that must own the bucket and its target.
     pub expected_bucket_owner: Option<Account>,
-    /// Who pays for requests, if the bucket is a Requester Pays bucket.
+    /// Who pays for requests, if this is a Requester Pays bucket.
     pub request_payer: Option<RequestPayer>,
-    /// Restore it in place even where that deletes more than half of its keys.
+    /// Whether to restore in place even if that deletes more than half of the keys.
     #[serde(default)]
     pub allow_mass_delete: bool,
-    /// It may have held nothing at the target time: a drill that compares nothing has not failed.
+    /// Whether it may have been empty at the target time: a drill that compares nothing then does not fail.
     #[serde(default)]
     pub allow_empty: bool,
 }
 
-/// Where a bucket's past state is brought.
+/// Where a bucket is restored to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     InPlace,
@@ -84,7 +85,7 @@ impl<'de> Deserialize<'de> for Target {
 pub(crate) enum DatabaseKind {
     Command(command::Settings),
     Rds(rds::Settings),
-    /// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
+    /// A cluster: Aurora, Multi-AZ, `DocumentDB` or Neptune.
     Aurora(rds::Settings),
 }
 
@@ -94,54 +95,54 @@ pub(crate) enum DatabaseKind {
 pub(crate) enum QuiesceTime {
     /// Before anything is restored.
     Early,
-    /// When the databases that are restored beside those in use are there.
+    /// When all databases that are restored beside the ones in use are available.
     #[default]
     Late,
 }
 
-/// What is run before, between and after.
+/// The hooks of a recovery file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Hooks {
-    /// Stops whatever writes to the buckets and the databases.
+    /// Stops the writers to the buckets and the databases.
     pub quiesce: Option<Program>,
     pub resume: Option<Program>,
     /// Prepares the restored databases, before the references are read.
     pub after_database: Option<Program>,
-    /// After this the quiesce or the resume hook is killed.
+    /// The timeout of the quiesce and the resume hook.
     #[serde(default, deserialize_with = "length")]
     pub deadline: Option<Duration>,
 }
 
 impl Hooks {
-    /// Whether the application is stopped, and is to be let go on by hand.
+    /// Whether the application is quiesced by a hook and has to be resumed by hand.
     pub(crate) fn stop_for_good(&self) -> bool {
         self.quiesce.is_some() && self.resume.is_none()
     }
 
-    /// After this the quiesce or the resume hook is killed.
+    /// The timeout of the quiesce and the resume hook.
     pub(crate) fn deadline(&self) -> Duration {
         self.deadline.unwrap_or(limits::HOOK_DEADLINE)
     }
 }
 
-/// The keys that the restored rows name.
+/// The settings for comparing restored rows with a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct References {
     pub command: Program,
-    /// The source of the bucket that holds them.
+    /// The source of the bucket that holds the keys.
     pub bucket: Location,
-    /// They end in NUL, not in a line break.
+    /// Whether keys end in NUL instead of a line feed.
     #[serde(default)]
     pub null: bool,
-    /// Objects that appeared so soon after T are restored too.
+    /// Also restore objects that arrived within this time after T.
     #[serde(default, deserialize_with = "length")]
     pub heal: Option<Duration>,
-    /// Objects that no row names are looked for too.
+    /// Whether to look for orphans too.
     #[serde(default)]
     pub orphans: bool,
-    /// There may be no rows: that nothing is compared is no finding.
+    /// Whether there may be no rows: comparing nothing is then not a finding.
     #[serde(default)]
     pub allow_empty: bool,
 }
@@ -150,7 +151,7 @@ pub(crate) struct References {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Mark {
     pub dump: Option<Program>,
-    /// After this the application goes on, whatever has been done.
+    /// The application is resumed after this at the latest.
     #[serde(default, deserialize_with = "length")]
     pub deadline: Option<Duration>,
 }
@@ -180,7 +181,7 @@ fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Opt
 }
 
 impl RecoveryFile {
-    /// Reads the text of the file `name`. An error tells the line, and the column where it is one.
+    /// Parses the text of the file `name`. An error gives the line and column if it has them.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self> {
         let written: Written = toml::from_str(text).map_err(|e| {
             let place = e.span().map(|span| format!(", {}", place(text, span.start)));
@@ -239,12 +240,13 @@ impl RecoveryFile {
         })
     }
 
-    /// The moment to which the buckets are restored, when the databases are restored to `at`: all that is dated before it.
+    /// The time that buckets are restored to if databases are restored to `at`: one millisecond earlier, which excludes
+    /// objects dated T.
     ///
-    /// A database restored to T has what was committed by the beginning of that second. S3 dates by whole seconds: what has
-    /// T's date was written up to a second later, and an object that was deleted in it would be missing while its row is
-    /// there. What is dated before T was written before T, where the server cuts dates off. (AWS does not say.
-    /// Where it rounds, objects of the last half second come late, and can be healed.)
+    /// A database restored to T contains the commits up to the beginning of that second. S3 dates have whole seconds:
+    /// an object dated T may have been written up to a second later, and an object deleted in that second would be
+    /// missing while its row exists. If the server truncates dates, an object dated before T was written before T. (AWS
+    /// does not document this. If it rounds, objects of the last half second come late and can be healed.)
     pub(crate) fn buckets_at(&self, at: Instant) -> Instant {
         if self.databases.is_empty() { at } else { Instant::from_millis(at.millis() - 1) }
     }
@@ -267,7 +269,7 @@ impl RecoveryFile {
         }
     }
 
-    /// Lets its commands run in a directory: a cron job or a pod begins in another than the person who wrote the file.
+    /// Sets the working directory of all commands: a cron job or a pod starts in another than the author of the file.
     pub(crate) fn run_in(&mut self, dir: &Path) {
         let Hooks { quiesce, resume, after_database, deadline: _ } = &mut self.hooks;
         let of_file = [quiesce, resume, after_database, &mut self.mark.dump].into_iter().flatten();
@@ -292,7 +294,7 @@ impl RecoveryFile {
         buckets.chain(databases).collect()
     }
 
-    /// What it is about: a recovery that was begun about something else is not gone on with.
+    /// The buckets and databases it is about: a recovery begun for others is not resumed.
     pub(crate) fn about(&self) -> Vec<String> {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
             Target::InPlace => format!("bucket {}", bucket.source),
@@ -310,8 +312,8 @@ impl DatabaseKind {
         }
     }
 
-    /// Whether it is restored beside the one in use, which goes on meanwhile: RDS makes a new one, and so does a command that is
-    /// told another target than its source. Other commands may restore in place.
+    /// Whether it is restored beside the database in use, which keeps running meanwhile. RDS creates a new database,
+    /// and so does a command whose target differs from its source. Other commands may restore in place.
     fn is_restored_beside(&self) -> bool {
         match self {
             DatabaseKind::Command(_) => {
@@ -321,7 +323,8 @@ impl DatabaseKind {
         }
     }
 
-    /// Whether commands restore it over itself: they are told no target, or its source. What it held is not there any more.
+    /// Whether commands restore it over itself, with no target or the source as the target, so that its contents are
+    /// lost.
     pub(crate) fn is_restored_in_place(&self) -> bool {
         match (self, self.places()) {
             (DatabaseKind::Command(_), (source, target)) => target.is_none() || source == target,
@@ -329,18 +332,18 @@ impl DatabaseKind {
         }
     }
 
-    /// The variable in which hooks and the references' command find where it answers.
+    /// The variable that gives hooks and the references' command the database's endpoint.
     pub(crate) fn endpoint_variable(&self) -> String {
         self.variable("ENDPOINT")
     }
 
-    /// The variable in which they find something else of it: `ASOF_HOST_ORDERS` for `HOST`.
+    /// The variable for another property of the database: `ASOF_HOST_ORDERS` for `HOST`.
     pub(crate) fn variable(&self, what: &str) -> String {
         let name = self.name().to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
         format!("ASOF_{what}_{name}")
     }
 
-    /// What is restored and what it is restored into, as they are named.
+    /// The names of the source and the target.
     pub(crate) fn places(&self) -> (Option<&str>, Option<&str>) {
         match self {
             DatabaseKind::Command(settings) => (settings.source.as_deref(), settings.target.as_deref()),
@@ -356,13 +359,13 @@ impl DatabaseKind {
 }
 
 impl Mark {
-    /// After this the application goes on, whatever has been done.
+    /// The application is resumed after this at the latest.
     pub(crate) fn deadline(&self) -> Duration {
         self.deadline.unwrap_or(limits::MARK_DEADLINE)
     }
 }
 
-/// Line and column of a byte, from 1.
+/// Line and column of a byte offset, from 1.
 fn place(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;

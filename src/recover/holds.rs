@@ -1,51 +1,51 @@
-//! Whether the steps that a recovery noted as done still hold when it is resumed: the journal says what was done, the world
-//! what is left of it.
+//! Whether steps recorded as done still hold when a recovery is resumed: the journal records the past, a look at S3 and
+//! the databases shows what is left of it.
 
 use super::journal::{InUse, RecoveryState, Status};
 use super::steps::Step;
 use crate::db::Found;
 
-/// What a look at the outcome of a done step saw.
+/// The current state of the outcome of a done step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// What stands where the database was restored to.
+    /// What exists at the target of the database.
     Database(Found),
-    /// The database is of a kind that cannot tell.
+    /// This kind of database cannot report its state.
     Untold,
-    /// Why the names of a database and its source are not swapped any more, if they are not.
+    /// Why the names of a database and its source are no longer swapped; `None` if they are.
     Swapped(Option<String>),
-    /// So many keys of the bucket are neither as they were at T nor as this recovery left them.
+    /// The number of the bucket's keys that are neither as they were at T nor as this recovery left them.
     Bucket(u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Held {
     Holds,
-    /// It does, and keys were written since: why that is told.
+    /// The step holds, but keys were written since; why.
     Written(String),
-    /// It does not, and the step is taken again: why.
+    /// The step does not hold and is repeated; why.
     TakeAgain(String),
-    /// It does not, and the application may be using what is there: a person has to decide. Why.
+    /// The step does not hold, and the application may be using the data, so the user has to decide; why.
     Refuse(String),
 }
 
-/// Whether a done step still holds, by what a look saw; `used` says for what it is used since.
+/// Whether a done step still holds. `used` tells how its outcome has been used since.
 ///
 /// | seen | used | the step |
 /// |---|---|---|
-/// | the database, available or on the way to it (settling takes it there again) | | holds |
-/// | a database that cannot tell | | holds: its own command said so |
-/// | no database, a failed one, another's | no | is taken again |
-/// | no database, a failed one, another's | it has its source's name | refused: that the source has another has to be taken back first |
-/// | no database, a failed one, another's | written | refused: restored again, it would lack what the application has written, and be rewound with the bucket |
-/// | names that are swapped | | holds |
-/// | names that are not any more | not written | is taken again |
-/// | names that are not any more | written | refused: a person has renamed what the application uses |
+/// | the database, available or restoring (settling waits for it again) | | holds |
+/// | a database that cannot report its state | | holds: its own command reported success |
+/// | no database, a failed one, or another one | no | is repeated |
+/// | no database, a failed one, or another one | it has its source's name | refused: the source must get its name back first |
+/// | no database, a failed one, or another one | written | refused: restored again, it would lack the application's writes, and be rewound with the bucket |
+/// | swapped names | | holds |
+/// | names no longer swapped | not written | is repeated |
+/// | names no longer swapped | written | refused: someone has renamed databases that the application uses |
 /// | a bucket as it was left | | holds |
-/// | a bucket with other keys | not written | is taken again |
-/// | a bucket with other keys | written | holds, and they are findings: the application may have written them, and a second rewind would lose what its rows name |
+/// | a bucket with other keys | not written | is repeated |
+/// | a bucket with other keys | written | holds, and they are findings: the application may have written them, and a second rewind would lose objects that its rows name |
 ///
-/// That another recovery or run, or an undo, overtook the recovery is known before this, and closes it.
+/// If another recovery, run or undo has overtaken the recovery, it is closed before this is called.
 pub(crate) fn what_holds(seen: &Seen, used: InUse) -> Held {
     match seen {
         Seen::Database(Found::Available | Found::Restoring)
@@ -77,16 +77,16 @@ fn written(keys: u64) -> String {
     if keys == 1 { "1 key was changed".to_owned() } else { format!("{keys} keys were changed") }
 }
 
-/// Whether a quiesce hook that was run is run again when the recovery is resumed, given the steps that are taken again:
+/// Whether to run a done quiesce hook again when the recovery is resumed and the steps in `again` are repeated:
 ///
-/// | resume hook begun | taken again | a bucket in place is not restored yet | again |
+/// | resume hook begun | repeated steps | a bucket in place is not restored yet | run again |
 /// |---|---|---|---|
-/// | yes | | | no: nothing is taken again then |
-/// | no | a bucket in place | | yes: somebody writes |
-/// | no | | yes | yes: nobody knows whether the application was started meanwhile |
-/// | no | nothing, or a database only | no | no |
+/// | yes | | | no: then nothing is repeated |
+/// | no | a bucket in place | | yes: something is writing |
+/// | no | | yes | yes: the application may have been started meanwhile |
+/// | no | none, or only a database's | no | no |
 ///
-/// Only where no time is lost by it is it left out: buckets were just seen to be as they were left, so nobody has written.
+/// It is skipped only if that is safe: the buckets were just seen as they were left, so nothing has been written.
 pub(crate) fn quiesces_again(state: &RecoveryState, again: &[Step]) -> bool {
     let Some(shape) = state.shape().filter(|_| state.status(Step::Quiesce) == Some(&Status::Done)) else {
         return false;

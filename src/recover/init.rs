@@ -1,6 +1,6 @@
-//! The recovery file that `asof recover --init` writes.
+//! The template that `asof recover --init` writes.
 
-/// Everything that a recovery file may hold, most of it commented out.
+/// A recovery file with every setting, most of them commented out.
 pub(crate) const TEMPLATE: &str = r#"# Buckets and databases that are restored to the same second.
 #   asof recover FILE --at 2026-11-17T14:30:05Z    (--dry-run shows what it would do)
 #   asof drill FILE      (into scratch copies; no target may then be in use)

@@ -1,26 +1,26 @@
-//! What the journal of a recovery says: a pure transition function, one record after another.
+//! The state that a recovery's journal records: a pure transition function over its records.
 //!
-//! | record | where it may stand | what it does |
+//! | record | allowed | effect |
 //! |---|---|---|
-//! | `started` | first, and only there | gives what the recovery consists of |
-//! | `adopted` | before any step is begun | the state directory that it was begun in is lost: each database may have been asked for |
-//! | `resumed` | after that | steps that failed may be begun again |
-//! | `begun` | its step is not done, and what it waits for is | the step may have been carried out |
-//! | `run` | its bucket's step is begun | the bucket is restored by this run, and by no other |
-//! | `healing` | the references' step is begun | the run brings late uploads back into the bucket |
-//! | `request` | the start of its database is begun | it may have been asked for; or nothing was made for certain |
-//! | `swapping` | the swap of its database is begun | its names may be swapped: it is found by its resource id from now on |
+//! | `started` | first, and only there | gives the recovery's steps |
+//! | `adopted` | before any step is begun | the original state directory is lost: each database may have been requested |
+//! | `resumed` | after that | failed steps may be begun again |
+//! | `begun` | the step is not done, and the steps it waits for are | the step may have taken effect |
+//! | `run` | the bucket's step is begun | this run, and no other, restores the bucket |
+//! | `healing` | the references' step is begun | the run restores late uploads in the bucket |
+//! | `request` | the start of its database is begun | it may have been requested; or certainly nothing was created |
+//! | `swapping` | the swap of its database is begun | its names may be swapped: from now on it is found by its resource ID |
 //! | `swapped_back` | after `aborting` | it has its own name again |
 //! | `done` | its step is begun | the step is not begun again |
 //! | `failed` | its step is begun | |
-//! | `lapsed` | its step is done | a look at the world found that it no longer holds: it counts as failed, and what rests on it as not begun; a bucket is restored by a new run |
-//! | `overtaken` | anywhere | another recovery, run or undo has changed what this one restored: it is closed; only an abort comes after it |
-//! | `aborting` | anywhere | only the rest of the abort comes after it |
-//! | `undoing` | after `aborting` | a run of this recovery is undone by that run, and by no other |
-//! | `aborted` | after `aborting` | nothing comes after it |
-//! | `ended` | every step is done, or, in a drill, all is torn down | nothing comes after it |
+//! | `lapsed` | its step is done | a check found that it no longer holds: it counts as failed, and dependent steps as not begun; a bucket gets a new run |
+//! | `overtaken` | anywhere | another recovery, run or undo has changed what this one restored: it is closed; only an abort may follow |
+//! | `aborting` | anywhere | only the rest of the abort may follow |
+//! | `undoing` | after `aborting` | that run, and no other, undoes a run of this recovery |
+//! | `aborted` | after `aborting` | nothing may follow |
+//! | `ended` | every step is done or, in a drill, everything is torn down | nothing may follow |
 //!
-//! Anything else is no journal of asof's, and refused.
+//! Any other sequence is not a journal of asof and is rejected.
 
 mod application;
 mod queries;
@@ -37,18 +37,18 @@ pub(crate) use queries::InUse;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// It may have been carried out.
+    /// The step may have taken effect.
     Begun,
     Done,
     Failed(String),
 }
 
-/// Something that has changed what a recovery restored, which closes it: why, in words.
+/// A change to what a recovery restored, which closes it; each holds the reason in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Overtaker {
-    /// A later recovery, which sees to the application.
+    /// A later recovery, which takes over the application.
     Recovery(String),
-    /// A run, or the undo of its own: the application may be quiesced all the same.
+    /// A run, or the undo of one of its own: the application may still be quiesced.
     Run(String),
 }
 
@@ -60,7 +60,7 @@ impl Overtaker {
     }
 }
 
-/// What a step's records say of its time and outcome.
+/// The times and the outcome that a step's records give.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Taken {
     status: Status,
@@ -69,44 +69,45 @@ struct Taken {
     result: StepResult,
 }
 
-/// What the records say together.
+/// The state after all records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact that stays true, whatever the others are")]
 pub(crate) struct RecoveryState {
     shape: Option<Shape>,
     steps: BTreeMap<Step, Taken>,
     runs: BTreeMap<usize, String>,
-    /// Every run that was begun for a bucket, those that bring late uploads back too, with the bucket's number, the oldest first.
+    /// Every run begun for a bucket, with the bucket's number, oldest first; includes runs that restore late uploads.
     all_runs: Vec<(usize, String)>,
     format: u32,
-    /// It was begun in a state directory that is lost: so may be runs of its buckets.
+    /// It was begun in a lost state directory, so runs of its buckets may be lost too.
     adopted: bool,
-    /// Databases whose restores may have been asked for, and when, whatever has come of it.
+    /// Databases whose restore may have been requested, and when, whatever the outcome.
     asked: BTreeMap<usize, Instant>,
-    /// The resource ids of what was made for it.
+    /// The resource IDs of the databases created for it.
     made: BTreeMap<usize, String>,
-    /// What is renamed to what, of databases whose names may be swapped with those of their sources.
+    /// The renames of databases whose names may be swapped with their sources'.
     swaps: BTreeMap<usize, Swap>,
-    /// The resume hook, or another step that lets the application go on, was begun since the quiesce hook was last run: the application may be writing.
+    /// The resume hook, or another step that releases the application, was begun since the last quiesce: it may be
+    /// writing.
     resume_begun: bool,
-    /// The same, whatever was run since: the application may have been cut over, and have written into what was restored.
+    /// The same, but regardless of any later quiesce: the application may have been cut over and have written.
     was_resumed: bool,
-    /// There is no resume hook, and all else was done once: the application may have been cut over by hand, which no journal
-    /// tells. Steps that are taken again take nothing of that back.
+    /// There is no resume hook, and all other steps have been done: the application may have been cut over by hand,
+    /// which no journal records. Repeating steps does not reset this.
     left_to_hand: bool,
-    /// The application may be quiesced, since then: whatever became of the quiesce hook, or of its step.
+    /// The time since which the application may be quiesced, whatever the outcome of the quiesce hook or its step.
     quiesced: Option<Instant>,
-    /// How long it was, each time.
+    /// The total time it was quiesced, in milliseconds.
     downtime_ms: Option<i64>,
     overtaken: Option<Overtaker>,
     aborting: bool,
-    /// The runs that were begun to undo others, by the runs that they undo.
+    /// The run that undoes each run being undone.
     undone: BTreeMap<String, String>,
     ended: Option<Instant>,
 }
 
 impl RecoveryState {
-    /// Takes one record. An error says why it cannot stand there.
+    /// Applies one record. Fails with the reason if the record is not allowed here.
     pub(crate) fn apply(&mut self, record: &Record) -> Result<(), String> {
         if self.ended.is_some() {
             return Err("it has a record after the end".to_owned());
@@ -141,7 +142,7 @@ impl RecoveryState {
         Ok(())
     }
 
-    /// Takes a record that may stand here as far as those before it close nothing.
+    /// Applies a record after checking that no earlier record closes the journal to it.
     fn take(&mut self, shape: &Shape, record: &Record) -> Result<(), String> {
         match record {
             Record::Started { .. } => {}
@@ -184,7 +185,7 @@ impl RecoveryState {
         Ok(())
     }
 
-    /// A run of a bucket, which is begun in this step.
+    /// Adds a run of a bucket, begun in this step.
     fn add_run(&mut self, step: Step, bucket: usize, run: &str) -> Result<(), String> {
         if self.status(step) != Some(&Status::Begun) {
             return Err(format!("it has a run of bucket {bucket} before its step started"));
@@ -208,13 +209,13 @@ impl RecoveryState {
         Ok(())
     }
 
-    /// Opens again what is taken once more when the recovery is gone on with:
+    /// Reopens the steps to repeat when the recovery is resumed:
     ///
-    /// | step | opened |
+    /// | step | reopened |
     /// |---|---|
-    /// | failed | it |
-    /// | failed in the wait for a database or after it | its start too, which looks whether it is there: it may have been removed |
-    /// | a comparison that found something, while the application stands still and no name is swapped | it: that may have been mended, and was told once only |
+    /// | failed | the step |
+    /// | failed while waiting for a database or later | its start too, which checks whether the database exists: it may have been removed |
+    /// | a comparison with findings, while the application is still quiesced and no names are swapped | the step: the cause may have been fixed, and the findings were reported only once |
     fn reopen(&mut self) {
         let resumed = self.status(Step::Resume) == Some(&Status::Done) || !self.swaps.is_empty();
         let again: Vec<Step> = self
@@ -253,7 +254,7 @@ impl RecoveryState {
                 self.resume_begun = false;
                 self.quiesced.get_or_insert(at);
             }
-            // Nothing is renamed before the record that says what to what.
+            // Nothing is renamed before the record that lists the renames.
             Step::Swap(_) => {}
             _ if shape.lets_go(step) => (self.resume_begun, self.was_resumed) = (true, true),
             _ => {}

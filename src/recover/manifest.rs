@@ -1,4 +1,4 @@
-//! What a recovery is told when it begins.
+//! The manifest of a recovery: the parameters that it begins with.
 
 use std::path::{Path, PathBuf};
 
@@ -9,16 +9,16 @@ use super::record::FORMAT;
 use super::resource::Resource;
 use crate::model::Instant;
 
-/// What is typed for the newest second that every database reaches.
+/// The word for the newest second that every database can be restored to.
 pub(crate) const LATEST: &str = "latest";
 
-/// What a recovery is for.
+/// The purpose of a recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Purpose {
-    /// To put buckets and databases back.
+    /// Restore buckets and databases.
     Recover,
-    /// To see that this could be done.
+    /// Rehearse the recovery in scratch copies.
     Drill,
 }
 
@@ -28,12 +28,12 @@ pub(crate) struct RecoveryManifest {
     pub asof: String,
     pub purpose: Purpose,
     pub file: PathBuf,
-    /// What that was about.
+    /// The buckets and databases that the file was about.
     pub about: Vec<String>,
-    /// Where that is restored to, by what was written.
+    /// The targets, as written in the file.
     #[serde(default)]
     pub targets: Vec<String>,
-    /// Everything that it works on; nothing where an older asof began it.
+    /// Every resource that it works on; empty if an older asof began it.
     #[serde(default)]
     pub holds: Vec<Resource>,
     pub typed: String,
@@ -41,14 +41,14 @@ pub(crate) struct RecoveryManifest {
     pub began: Instant,
 }
 
-/// The mark that is named by what is typed for a time, if one is.
+/// The mark's name, if `typed` is `mark:NAME`.
 pub(crate) fn mark_name(typed: &str) -> Option<&str> {
     typed.trim().strip_prefix("mark:")
 }
 
 impl RecoveryManifest {
-    /// Whether who types this, which means this second now, means the recovery that was told so. The newest time moves on, and
-    /// an age too: the same words are the same command all the same. A mark is not: one that was made anew is another time.
+    /// Whether a command with `typed`, which now means `at`, means this recovery. The latest time and ages move on, but
+    /// the same words are still the same command. A mark is not: a mark that was made again is another time.
     pub(crate) fn is_meant_by(&self, typed: &str, at: Option<Instant>) -> bool {
         Some(self.at) == at || (self.typed == typed && mark_name(typed).is_none())
     }
@@ -59,7 +59,7 @@ impl RecoveryManifest {
         self.file == other.file || self.holds.iter().any(meet)
     }
 
-    /// What a recovery that begins now is told.
+    /// The manifest of a recovery that begins now.
     pub(crate) fn new(
         purpose: Purpose,
         file: &Path,

@@ -1,4 +1,4 @@
-//! Marks: past seconds with a name, at which nothing was being written.
+//! Marks: named past seconds in which nothing was being written.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Instant;
 
-/// Whether rows and objects of a mark's second agree.
+/// Whether the rows and objects of a mark's second are consistent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Consistency {
     /// The application was quiesced: nothing was being written.
     Quiesced,
-    /// The recovery file named no quiesce hook: writers went on.
+    /// The recovery file has no quiesce hook: writes continued.
     Unquiesced,
-    /// The mark is older than this note.
+    /// The mark was made by a version of asof that did not record it.
     #[default]
     Unknown,
 }
@@ -30,14 +30,14 @@ impl Consistency {
     }
 }
 
-/// A line of the marks file.
+/// A mark: a named point in time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct MarkLine {
-    /// Its name.
+    /// The name of the mark.
     pub name: String,
-    /// The second, by the S3 server's clock.
+    /// The time of the mark, by the clock of the S3 server.
     pub at: Instant,
-    /// The recovery file that it was made with; empty in a line that names none.
+    /// The recovery file that the mark was made with; empty if there was none.
     #[serde(default)]
     pub file: String,
     /// Whether the application was quiesced.
@@ -45,21 +45,21 @@ pub(crate) struct MarkLine {
     pub consistency: Consistency,
 }
 
-/// The marks file as it was read: a line that cannot be read spoils none of the others.
+/// The marks file as read: an unreadable line does not affect the others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Marks {
-    /// In the order in which they were written.
+    /// The marks, in file order.
     lines: Vec<MarkLine>,
-    /// The numbers of the lines that cannot be read, from 1.
+    /// The numbers of unreadable lines, from 1.
     pub unreadable: Vec<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Named {
     Mark(MarkLine),
-    /// Only other recovery files have a mark of the name: these.
+    /// Only other recovery files have a mark of this name.
     OfOtherFiles(Vec<MarkLine>),
-    /// Several recovery files have one, and nothing says which is meant: these.
+    /// Several recovery files have a mark of this name, and none was given.
     Several(Vec<MarkLine>),
     Nothing,
 }
@@ -77,18 +77,18 @@ impl Marks {
         marks
     }
 
-    /// The mark of a name. Each recovery file has names of its own: `before-deploy` of one is another second, of other
-    /// databases, than `before-deploy` of the next.
+    /// Looks up a mark. Names are per recovery file: `before-deploy` of one file is another second, of other databases,
+    /// than `before-deploy` of another.
     ///
-    /// | asked for with | marks of the name | |
+    /// | requested with | marks of the name | |
     /// |---|---|---|
-    /// | a recovery file | one of this file | that |
-    /// | | else one of no file, as an older asof may have written | that |
-    /// | | else those of other files | these, for the message: none of them is taken |
+    /// | a recovery file | one of this file | that mark |
+    /// | | else one of no file, as an older asof may have written | that mark |
+    /// | | else those of other files | all of them, for the message; none is used |
     /// | no recovery file | of one file, or all of one second | the newest |
-    /// | | of several files and seconds | these, for the message: none of them is taken |
+    /// | | of several files and seconds | all of them, for the message; none is used |
     ///
-    /// Of one file and name the newest counts: it may have been replaced.
+    /// The newest mark of a file and name counts: it may have replaced others.
     pub(crate) fn named(&self, name: &str, file: Option<&str>) -> Named {
         let mut all: Vec<_> = self.newest().into_values().filter(|mark| mark.name == name).collect();
         all.sort_by_key(|mark| mark.at);
@@ -101,19 +101,19 @@ impl Marks {
         of(file).or(of("")).cloned().map_or(Named::OfOtherFiles(all), Named::Mark)
     }
 
-    /// The mark of a recovery file's own that has a name.
+    /// The mark of this recovery file with this name.
     pub(crate) fn own(&self, name: &str, file: &str) -> Option<MarkLine> {
         self.newest().remove(&(file, name))
     }
 
-    /// In the order of their seconds, without those that were replaced.
+    /// All marks except replaced ones, by time.
     pub(crate) fn listed(&self) -> Vec<MarkLine> {
         let mut marks: Vec<_> = self.newest().into_values().collect();
         marks.sort_by_key(|mark| mark.at);
         marks
     }
 
-    /// By file and name, the newest of each.
+    /// The newest mark of each file and name.
     fn newest(&self) -> BTreeMap<(&str, &str), MarkLine> {
         self.lines.iter().map(|mark| ((&*mark.file, &*mark.name), mark.clone())).collect()
     }

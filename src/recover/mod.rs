@@ -1,5 +1,5 @@
-//! A recovery as data: its file, its steps and their order, what its journal says; and what rows come to whose keys are
-//! beside those of a bucket. Carrying it out is [`crate::engine`]'s.
+//! A recovery as data: its file, its steps and their order, its journal, and the comparison of the keys in rows with
+//! those in a bucket. [`crate::engine`] performs it.
 
 mod abort;
 mod drill;

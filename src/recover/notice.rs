@@ -1,4 +1,4 @@
-//! Events of a recovery, a drill, an abort or a mark beside its steps, and the commands that they suggest.
+//! Events of a recovery, a drill, an abort or a mark other than its steps, and the commands they suggest.
 
 use std::path::Path;
 
@@ -7,19 +7,19 @@ use super::report::Event;
 use crate::model::{Check, Instant, Location};
 use crate::plan::{Sums, Warning};
 
-/// Something that a person should know while a command goes on.
+/// A message to the user while a command is running.
 #[derive(Debug)]
 pub(crate) enum Notice<'a> {
-    /// This machine's clock is so many milliseconds ahead of the server's.
+    /// This machine's clock is this many milliseconds ahead of the server's.
     ClockSkew(i64),
-    /// What should be known before a database is restored.
+    /// A caution before a database is restored.
     Caution(&'a str),
-    /// The same, without the database's name in the words.
+    /// A caution about a database, without its name in the words.
     Database {
         name: &'a str,
         words: &'a str,
     },
-    /// A database cannot be restored to the target time yet, but to this one.
+    /// A database cannot be restored to the target time yet; `latest` is the latest time it can be.
     Waiting {
         database: &'a str,
         at: Instant,
@@ -30,26 +30,26 @@ pub(crate) enum Notice<'a> {
         killed: String,
         resumed: Resumed,
     },
-    /// A recovery that was begun before is resumed.
+    /// An earlier, unfinished recovery is resumed.
     Resuming {
         id: &'a str,
         at: Instant,
     },
-    /// A resumed recovery may rewind its buckets once more, and somebody will be asked.
+    /// A resumed recovery may rewind its buckets again, after a confirmation prompt.
     MayRewind,
     /// A recovery whose state directory is lost is adopted.
     Adopting {
         id: &'a str,
         at: Instant,
     },
-    /// The recovery has ended before: the command only looks whether it holds.
+    /// The recovery has already finished: the command only checks that it still holds.
     HasEnded {
         id: &'a str,
         at: Instant,
         ended: Instant,
         now: Instant,
     },
-    /// A recovery that was in the way of a new one is closed.
+    /// A recovery that was in the way of a new one has been closed.
     Closed {
         id: &'a str,
         at: Instant,
@@ -57,41 +57,41 @@ pub(crate) enum Notice<'a> {
     },
     /// The file named these other targets when the recovery began.
     OtherTargets(&'a [String]),
-    /// The copies of this earlier drill are torn down.
+    /// The copies of this earlier drill are being torn down.
     TearingDown(&'a str),
-    /// Copies of a drill that could not be torn down.
+    /// These copies of a drill could not be torn down.
     LeftBehind(&'a [String]),
     /// A drill's copies are kept.
     Kept {
         id: &'a str,
         places: String,
     },
-    /// A mark's file has no quiesce hook.
+    /// The recovery file of a mark has no quiesce hook.
     Unquiesced,
-    /// Nothing lets the application go on.
+    /// The application is quiesced, and no hook resumes it.
     StandsStill,
-    /// What a recovery would do: to which time, and to each database.
+    /// The plan of a recovery: its target time and its effect on each database.
     Plan {
         at: Instant,
         now: Instant,
         lines: &'a [String],
     },
-    /// What a recovery would change in a bucket.
+    /// The changes that a recovery would make to a bucket.
     Bucket(BucketPlan<'a>),
     Abort(AbortPlan<'a>),
-    /// What became of a part of it.
+    /// The result of one part of an abort.
     Aborted(&'a AbortedPart),
     Step(&'a Event<'a>),
 }
 
-/// When an application is resumed that a killed mark has quiesced.
+/// When an application that a killed mark has quiesced is resumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resumed {
-    /// Before the next mark.
+    /// Now, before the next mark.
     Now,
-    /// At the end of the recovery, or now by this command.
+    /// At the end of the recovery, or now with this command.
     AtTheEnd(String),
-    /// By hand; then this command forgets that it was quiesced.
+    /// By hand; this command then clears the record that it was quiesced.
     ByHand(String),
     /// By hand.
     Never,
@@ -99,9 +99,9 @@ pub(crate) enum Resumed {
 
 #[derive(Debug)]
 pub(crate) struct BucketPlan<'a> {
-    /// The place whose past is restored.
+    /// The location whose past state is restored.
     pub location: &'a Location,
-    /// Where to, if not in place.
+    /// The target, if not in place.
     pub to: Option<&'a Location>,
     pub at: Instant,
     pub now: Instant,
@@ -110,16 +110,16 @@ pub(crate) struct BucketPlan<'a> {
     pub warnings: Vec<Warning>,
 }
 
-/// A command that a person may run next. Only the command line knows the options that it repeats.
+/// A command to suggest next. Only the command line knows which options to repeat.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum NextCommand<'a> {
     Init(&'a Path),
     Recover(&'a Path, Instant),
-    /// The same, with the options that say how the command goes.
+    /// The same, repeating the options of the command.
     Again(&'a Path, Instant),
     Adopt(&'a Path),
     Abort(&'a Path),
-    /// The same, though the application may use the restored databases.
+    /// The same, even though the application may be using the restored databases.
     AbortInUse(&'a Path),
     Recoveries,
     Mark(&'a Path),
@@ -127,5 +127,5 @@ pub(crate) enum NextCommand<'a> {
     Undo(&'a str),
 }
 
-/// Says how such a command is typed.
+/// Formats a suggested command.
 pub(crate) type Suggest = fn(NextCommand<'_>) -> String;

@@ -1,46 +1,46 @@
-//! A recovery that is not finished, for a list of them.
+//! An unfinished recovery, as listed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::Instant;
 
-/// A recovery that is not finished.
+/// An unfinished recovery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct OpenRecovery {
-    /// Its name, and the tag of what it restored.
+    /// The ID of the recovery, which is also the tag of the databases it restored.
     pub id: String,
-    /// How far it is.
+    /// The progress of the recovery.
     pub state: OpenState,
-    /// The recovery file.
+    /// The path of the recovery file.
     pub file: String,
     /// The target time.
     pub at: Instant,
-    /// When it began.
+    /// When the recovery began.
     pub began: Instant,
-    /// How long ago that is, in seconds.
+    /// The time since it began, in seconds.
     pub age_s: i64,
-    /// The steps that are done.
+    /// The number of steps that are done.
     pub done: usize,
-    /// All steps.
+    /// The number of all steps.
     pub steps: usize,
-    /// The steps that failed, and why; what overtook it.
+    /// Why steps failed, or which later operation has overtaken the recovery.
     pub trouble: Vec<String>,
-    /// The runs that it began.
+    /// The IDs of the runs that it started.
     pub runs: Vec<String>,
 }
 
-/// How far a recovery is that is not finished.
+/// The state of an unfinished recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OpenState {
-    /// A process works on it.
+    /// A process is working on it.
     Running,
     /// It can be resumed.
     Open,
     /// It is being aborted.
     Aborting,
-    /// It is closed, with a database of it left.
+    /// It is closed because a later operation has overtaken it, but a database it restored still exists.
     Overtaken,
 }
 

@@ -1,38 +1,38 @@
-//! How a recovery or a drill ended, for the process that worked on it.
+//! The outcome of a recovery or a drill, for the process that performed it.
 
 use super::report::{Ending, Running};
 use crate::error::Error;
 
-/// How the steps of a recovery or a drill ended.
+/// The outcome of the steps of a recovery or a drill.
 #[derive(Debug)]
 pub(crate) struct RecoveryOutcome {
     pub ending: Ending,
-    /// The application was stopped, or a part of it may have been, and has not been let go on.
+    /// The application, or part of it, may be quiesced and has not been resumed.
     pub still_quiesced: bool,
-    /// The resume hook was run to its end by this process.
+    /// This process ran the resume hook to completion.
     pub resumed: bool,
-    /// The application, where an earlier process had run the resume hook to its end.
+    /// The running application, if an earlier process completed the resume hook.
     pub running: Option<Running>,
-    /// What went wrong outside the steps: the journal cannot be written, or the resume hook failed after a quiesce hook that
-    /// failed.
+    /// An error outside the steps: the journal cannot be written, or the resume hook failed after a failed quiesce
+    /// hook.
     pub trouble: Option<Error>,
 }
 
-/// What a command comes to, for its exit code.
+/// The result of a command, for its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Conclusion {
-    /// Everything is done, and as it should be.
+    /// Everything is done and correct.
     Done,
-    /// Nothing was done, or nothing of it is left to resume.
+    /// Nothing was done, or nothing is left to resume.
     Failed,
     Incomplete,
-    /// Everything is done, and not as it should be.
+    /// Everything is done, but there are findings.
     Inconsistent,
     Interrupted,
 }
 
 impl Conclusion {
-    /// Of a restore; `left` keys failed or were left alone.
+    /// The conclusion of a restore; `left` keys failed or were left alone.
     pub(crate) fn of_restore(finished: bool, left: u64) -> Self {
         match left {
             _ if !finished => Conclusion::Interrupted,
@@ -41,7 +41,7 @@ impl Conclusion {
         }
     }
 
-    /// Of a recovery, which the same command resumes.
+    /// The conclusion of a recovery, which the same command resumes.
     pub(crate) fn of_recovery(ending: Ending) -> Self {
         match ending {
             Ending::Done => Conclusion::Done,
@@ -52,7 +52,7 @@ impl Conclusion {
         }
     }
 
-    /// Of a drill, of which nothing is resumed; `left` are the copies that could not be torn down.
+    /// The conclusion of a drill, which is never resumed; `left` are the copies that could not be torn down.
     pub(crate) fn of_drill(ending: Ending, left: &[String]) -> Self {
         match ending {
             _ if !left.is_empty() => Conclusion::Failed,

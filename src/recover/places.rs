@@ -1,10 +1,10 @@
-//! Places that a recovery file may not name beside each other.
+//! Checks that the locations in a recovery file do not overlap.
 
 use toml::Spanned;
 
 use super::file::{Bucket, Target};
 
-/// Places that are changed must lie apart from each other and from every source; and nothing is restored into itself.
+/// Fails if a changed location overlaps another one or any source, or a location is restored into itself.
 pub(super) fn check(buckets: &[Spanned<Bucket>]) -> std::result::Result<(), (usize, String)> {
     for (n, entry) in buckets.iter().enumerate() {
         let bucket = entry.get_ref();

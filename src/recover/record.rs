@@ -1,4 +1,4 @@
-//! The entries of a recovery's journal.
+//! The records of a recovery's journal.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use super::steps::{Shape, Step};
 use crate::db::{Connection, Swap};
 use crate::model::Instant;
 
-/// The version of the journal's format. One that is newer is refused.
+/// The version of the journal's format. Newer versions are refused.
 pub(crate) const FORMAT: u32 = 2;
 
-/// The first version in which a request for a restore is noted; before it, a start that is begun stands for it.
+/// The first version that records restore requests; before it, a begun start implies one.
 pub(super) const NOTES_REQUESTS: u32 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub(crate) enum Record {
         at: Instant,
         shape: Shape,
     },
-    /// It was begun in a state directory that is lost: each of its databases may have been asked for.
+    /// The original state directory is lost: each database may have been requested.
     Adopted {
         at: Instant,
     },
@@ -37,27 +37,27 @@ pub(crate) enum Record {
         bucket: usize,
         run: String,
     },
-    /// A run that brings late uploads back into a bucket.
+    /// A run that restores late uploads in a bucket.
     Healing {
         /// The bucket's number in the file.
         bucket: usize,
-        /// The run's name.
+        /// The ID of the run.
         run: String,
     },
-    /// A server is asked for a database's restore from now on.
+    /// The restore of a database may have been requested from here on.
     Request {
         database: usize,
         at: Instant,
-        /// It has refused, and makes nothing.
+        /// The server has refused the request and creates nothing.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         refused: bool,
     },
-    /// The names of a database and its source may be swapped from now on.
+    /// The names of a database and its source may be swapped from here on.
     Swapping {
         database: usize,
         swap: Swap,
     },
-    /// They are swapped back, in an abort.
+    /// An abort has swapped the names back.
     SwappedBack {
         database: usize,
     },
@@ -82,15 +82,15 @@ pub(crate) enum Record {
     Overtaken {
         at: Instant,
         why: String,
-        /// A later recovery has overtaken it, which sees to the application.
+        /// A later recovery has overtaken it and takes over the application.
         #[serde(default)]
         by_recovery: bool,
     },
-    /// The application may have been quiesced before this recovery began, by one that it has overtaken.
+    /// The application may already have been quiesced by an earlier recovery that this one has overtaken.
     QuiescedAlready {
         since: Instant,
     },
-    /// The resume hook was run outside its step: after a quiesce hook that failed, or in an abort.
+    /// The resume hook ran outside its step: after a failed quiesce hook, or in an abort.
     ApplicationResumed {
         at: Instant,
     },
@@ -110,22 +110,22 @@ pub(crate) enum Record {
     },
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct StepResult {
-    /// In words: of a database that was asked for, its resource id; of one that is settled, where it answers.
+    /// The resource ID of a requested database, or the endpoint of a settled one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// What was counted: `copied`, `dangling` and the like.
+    /// Counts by name: `copied`, `dangling` and so on.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, u64>,
-    /// How a database is reached.
+    /// How to connect to a database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,
 }
 
 impl StepResult {
-    /// Whether a comparison found something that is not as it should be, or had nothing to compare.
+    /// Whether a comparison found a problem or had nothing to compare.
     pub(crate) fn has_found(&self) -> bool {
         let found = ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks"];
         found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))

@@ -1,33 +1,33 @@
-//! What the rows of a database come to in a bucket: which of the keys that they name are not there. Pure.
+//! The comparison of the keys that database rows name with the keys of a bucket. Pure.
 //!
 //! | live | named by a row | the key |
 //! |---|---|---|
 //! | a version | yes | is held |
-//! | a version | no | is an orphan: its row was not written yet, or is no longer there |
-//! | nothing | yes | dangles: the row names an object that is not there |
-//! | nothing | no | is none of ours |
+//! | a version | no | is an orphan: its row was not written yet, or no longer exists |
+//! | nothing | yes | is a dangling reference: the row names an object that does not exist |
+//! | nothing | no | is ignored |
 //!
-//! Live at T, or, where it is asked what a restored place holds, live there now. Of a key that dangles it is told when it
-//! existed:
+//! "Live" means at T or, if the check is against the present or another location, now. A dangling reference also says
+//! when the key existed:
 //!
 //! | the entry at T | a version after T | existed |
 //! |---|---|---|
-//! | a version (so it is now that it is not there) | any | `then`: it was not restored, or is gone again |
-//! | a delete marker, or none | yes | `after`: an upload that finished late, if it came soon |
+//! | a version (the key is missing now) | any | `then`: it was not restored, or is gone again |
+//! | a delete marker, or none | yes | `after`: if it came soon, an upload that finished late |
 //! | a delete marker | no | `before`: it had been deleted, at the marker's time |
 //! | none | no | `never` |
 //!
-//! **Healing** makes a key that dangles hold the version that came first after T, if that was soon enough:
+//! **Healing** restores the first version after T of a dangling key, if it came soon enough:
 //!
-//! | first version after T | within the time given | live now | change |
+//! | first version after T | within the given time | live now | change |
 //! |---|---|---|---|
-//! | V | yes | nothing: a restore has put a marker there | `undelete` |
+//! | V | yes | nothing: a restore has created a delete marker | `undelete` |
 //! | V | yes | another version W | `revert` |
-//! | V | yes | V | none: it is there |
+//! | V | yes | V | none: it exists |
 //! | V | no | any | none |
 //! | none | | any | none |
 //!
-//! A key that held a version at T is not healed: what came later is not what belongs there.
+//! A key that held a version at T is not healed: a later version does not belong there.
 
 use std::time::Duration;
 
@@ -38,22 +38,22 @@ use crate::model::{Instant, KeyShapes, Version};
 use crate::plan::{Change, Tally, decide};
 use crate::resolve::{Doubt, KeyState};
 
-/// When a key existed that does not at T.
+/// When a dangling key existed, if not at T.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Existed {
     /// It was written after T.
     After,
-    /// It had been deleted by T, and was not written since.
+    /// It was deleted at or before T and has not been written since.
     Before,
-    /// It existed at T; it is now that it is not there.
+    /// It existed at T but does not exist now.
     Then,
-    /// It has no version, neither before T nor after.
+    /// It has no version, neither before nor after T.
     Never,
 }
 
 impl Existed {
-    /// All, in the order in which they are shown.
+    /// All values, in display order.
     pub const ALL: [Existed; 4] = [Existed::After, Existed::Before, Existed::Then, Existed::Never];
 
     /// The name in tables and JSON.
@@ -67,73 +67,73 @@ impl Existed {
     }
 }
 
-/// A key that a row names, and that is not there.
+/// A dangling reference: a key that a row names and that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dangling {
-    /// The key, in the bucket whose past is looked at.
+    /// The key, in the bucket whose past state is examined.
     pub key: String,
-    /// When it existed instead.
+    /// When the key existed.
     pub existed: Existed,
-    /// When the delete marker was made that lay over it at T.
+    /// When the delete marker that hid it at T was created.
     pub deleted: Option<Instant>,
-    /// The first version that came after T.
+    /// The first version after T.
     pub later: Option<Version>,
     /// What is live now.
     pub now: Option<Version>,
-    /// Why it may have existed at T after all; empty where it is judged by what is there now.
+    /// Why it may have existed at T after all; empty if it is judged by the present state.
     pub doubts: Vec<Doubt>,
 }
 
 impl Dangling {
-    /// A key of which no more is known than when it existed.
+    /// Creates a dangling reference of which only `existed` is known.
     pub fn bare(key: &str, existed: Existed) -> Self {
         let (key, doubts) = (key.to_owned(), Vec::new());
         Self { key, existed, deleted: None, later: None, now: None, doubts }
     }
 
-    /// How long after `at` its first version came.
+    /// The time from `at` to its first later version.
     pub fn delay(&self, at: Instant) -> Option<Duration> {
         let later = self.later.as_ref()?.last_modified.millis().checked_sub(at.millis())?;
         u64::try_from(later).ok().map(Duration::from_millis)
     }
 
-    /// Whether it did not exist at `at`, and its first version came so soon after.
+    /// Whether it did not exist at `at` and its first version came within this time.
     pub fn came_within(&self, at: Instant, within: Duration) -> bool {
         self.existed == Existed::After && self.delay(at).is_some_and(|delay| delay <= within)
     }
 }
 
-/// A key that is live and that no row names.
+/// A live key that no row names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orphan {
     /// The key.
     pub key: String,
-    /// What it holds.
+    /// The live version.
     pub version: Version,
 }
 
-/// What was found in all.
+/// The sums of a comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReferenceSums {
-    /// Keys that rows name, each once.
+    /// Distinct keys that rows name.
     pub keys: u64,
-    /// Keys that dangle, in the order of [`Existed::ALL`].
+    /// Dangling references, in the order of [`Existed::ALL`].
     dangling: [u64; 4],
-    /// Those of them of which it is in doubt that they did not exist at T.
+    /// Dangling references whose state at T is uncertain.
     pub doubtful: u64,
     /// Objects that no row names.
     pub orphans: Tally,
-    /// How the keys are written that never existed.
+    /// The forms of keys that never existed.
     unknown: KeyShapes,
 }
 
 impl ReferenceSums {
-    /// Of so many keys, none of which has been judged yet.
+    /// Starts a comparison of this many keys.
     pub fn of_keys(keys: u64) -> Self {
         Self { keys, ..Self::default() }
     }
 
-    /// Counts a key that dangles.
+    /// Counts a dangling reference.
     pub fn add(&mut self, dangling: &Dangling) {
         if let Some(n) =
             Existed::ALL.iter().position(|e| *e == dangling.existed).and_then(|at| self.dangling.get_mut(at))
@@ -146,7 +146,7 @@ impl ReferenceSums {
         }
     }
 
-    /// Why no key that a row names has ever existed, if none has.
+    /// Likely reasons why none of the named keys ever existed; empty if any did.
     pub fn likely_causes(&self) -> Vec<&'static str> {
         if self.unknown.keys == self.keys { self.unknown.likely_causes() } else { Vec::new() }
     }
@@ -157,33 +157,33 @@ impl ReferenceSums {
         self.orphans.bytes += version.size;
     }
 
-    /// Keys that dangle and existed then.
+    /// The number of dangling references with this value of `existed`.
     pub fn of(&self, existed: Existed) -> u64 {
         Existed::ALL.iter().zip(self.dangling).find(|(e, _)| **e == existed).map_or(0, |(_, n)| n)
     }
 
-    /// Keys that dangle.
+    /// The number of dangling references.
     pub fn dangling(&self) -> u64 {
         self.dangling.iter().sum()
     }
 
-    /// Keys that rows name and that are there.
+    /// The number of keys that rows name and that exist.
     pub fn held(&self) -> u64 {
         self.keys - self.dangling()
     }
 }
 
-/// By which state it is judged whether a key is there.
+/// The time at which keys are required to exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// The state at T.
+    /// At T.
     Then,
-    /// The present one.
+    /// Now.
     Now,
 }
 
 impl Moment {
-    /// What a key holds at this moment.
+    /// The version of a key that is live at this time.
     pub(crate) fn live<'a>(self, state: &KeyState<'a>) -> Option<&'a Version> {
         match self {
             Moment::Then => state.then,
@@ -192,7 +192,7 @@ impl Moment {
     }
 }
 
-/// What the listing shows of a key that a row names; `None` if it is held. The first two tables.
+/// Classifies a key that a row names by the first two tables; `None` if it is held.
 pub(crate) fn dangling(state: &KeyState<'_>, moment: Moment) -> Option<Dangling> {
     if moment.live(state).is_some() {
         return None;
@@ -209,7 +209,7 @@ pub(crate) fn dangling(state: &KeyState<'_>, moment: Moment) -> Option<Dangling>
     Some(Dangling { key, existed, deleted, later, now, doubts })
 }
 
-/// The change that makes a key hold what came first after `at`, if that was `within` this time: the last table.
+/// The change that makes a key hold its first version after `at`, if that came `within` this time: the last table.
 pub(crate) fn heal(dangling: &Dangling, at: Instant, within: Duration) -> Option<Change> {
     let Dangling { key, later, now, doubts, .. } = dangling;
     if !dangling.came_within(at, within) {

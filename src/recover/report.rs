@@ -1,4 +1,4 @@
-//! What a recovery or a drill comes to.
+//! The report of a recovery or a drill.
 
 use std::collections::BTreeMap;
 
@@ -21,136 +21,137 @@ pub(crate) enum Event<'a> {
     Begun(Step),
     Done(Step),
     Failed(Step, &'a str),
-    /// It was done, and no longer holds: why.
+    /// The step was done and no longer holds; why.
     Lapsed(Step, &'a str),
-    /// Every bucket and database is looked at once more.
+    /// Every bucket and database is checked once more.
     LastLook,
     Database(usize, &'a RestoreProgress),
-    /// How far it is cannot be asked for now; it will be asked for again.
+    /// Progress could not be queried; it will be queried again.
     Unanswered(usize, &'a Error),
-    /// How many of a bucket's changes are settled.
+    /// The number of settled changes of a bucket, and of all.
     Bucket(usize, u64, u64),
 }
 
-/// How it ended.
+/// The result of a recovery or a drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
-    /// Everything is done, and consistent.
+    /// Every step is done, and the result is consistent.
     Done,
-    /// Everything is done; rows dangle, or copies are not as they should be.
+    /// Every step is done, but references dangle or copies have mismatches.
     Inconsistent,
-    /// The quiesce hook failed before anything else was begun: nothing was changed.
+    /// The quiesce hook failed before any other step began: nothing was changed.
     NotBegun,
     /// A later step failed.
     Failed,
-    /// It was stopped.
+    /// The recovery was stopped.
     Interrupted,
 }
 
-/// Something that is not as it should be.
+/// A finding: something that is not as expected after the restore.
 #[expect(clippy::struct_field_names, reason = "named as it is printed")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Finding {
-    /// What: `missing`, `differs` or `extra` in a copy; `superseded` write; `written`, since the application was resumed; `dangling` row, `orphan`; `nothing-compared`.
+    /// `missing`, `differs` or `extra` (a key of a copy), `superseded` (a write), `written` (since the application was
+    /// resumed), `dangling` (a reference), `orphan`, or `nothing-compared`.
     pub finding: &'static str,
-    /// Where it was looked for.
+    /// The bucket and prefix where it was found.
     #[schemars(with = "String")]
     pub place: Location,
-    /// The key, as the source's; empty where it is about none.
+    /// The key in the source bucket; empty if the finding is not about a key.
     pub key: String,
-    /// What more is known, in words.
+    /// Details, as text.
     pub detail: String,
 }
 
-/// What a step came to.
+/// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StepReport {
-    /// What is done in it, in words.
+    /// The action of the step, as text.
     pub step: String,
     /// `done`, `failed`, `begun` or `not_begun`.
     pub state: &'static str,
-    /// How long it took.
+    /// The duration in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ms: Option<i64>,
-    /// Why it failed.
+    /// Why the step failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// Of a database, where it answers; of a bucket, its run.
+    /// The endpoint of a database, or the run ID of a bucket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// What was counted.
+    /// Counts, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, u64>,
 }
 
-/// A recovery, or a drill, as it ended.
+/// The report of a recovery or a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Report {
-    /// What it was for.
+    /// Whether this is a recovery or a drill.
     pub purpose: Purpose,
-    /// Its name, and the tag of what it made.
+    /// The ID of the recovery, which is also the tag of what it created.
     pub id: String,
-    /// The recovery file.
+    /// The path of the recovery file.
     pub file: String,
-    /// The past second.
+    /// The target time.
     pub at: Instant,
-    /// How it ended.
+    /// The result.
     pub ending: Ending,
-    /// How old the past second was when it began: what would have been lost (RPO).
+    /// The recovery point age: how old T was when the recovery began, in milliseconds.
     pub age_ms: i64,
-    /// How long it took (RTO).
+    /// The recovery time (RTO) in milliseconds.
     pub elapsed_ms: i64,
-    /// How long the application was quiesced; none if it was not, or still is.
+    /// How long the application was quiesced, in milliseconds; missing if it was not quiesced, or still is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downtime_ms: Option<i64>,
-    /// Its steps.
+    /// The steps.
     pub steps: Vec<StepReport>,
-    /// What is not as it should be; not more than a thousand.
+    /// The findings, at most a thousand.
     pub findings: Vec<Finding>,
-    /// Of a drill, what could not be torn down.
+    /// The copies that a drill could not tear down.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
-    /// When it ended, with every step done.
+    /// When the recovery ended, if every step is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Instant>,
-    /// The application, where an earlier process has resumed it.
+    /// The application, if an earlier process has resumed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<Running>,
-    /// What the restored databases lack of their sources, and a person may add.
+    /// Settings of the source databases that a restore does not carry over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
 }
 
-/// An application that runs on what was restored.
+/// An application that was resumed on the restored data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Running {
-    /// Since the resume hook was run to its end.
+    /// When the resume hook finished.
     pub since: Instant,
-    /// Keys that were changed since, which are its own to change.
+    /// The number of keys changed since; the application may change them.
     pub keys_changed: u64,
 }
 
-/// Something that a restore does not carry over.
+/// A setting that a restore does not carry over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FollowUp {
-    /// The database's name.
+    /// The name of the database.
     pub database: String,
-    /// What it is, in words.
+    /// The setting, as text.
     pub what: String,
-    /// The command that makes it, for a shell.
+    /// The shell command that adds it.
     pub command: String,
 }
 
 impl FollowUp {
-    /// What a database of this name lacks.
+    /// Converts a missing setting of the database with this name.
     pub(crate) fn of(database: &str, lacks: db::FollowUp) -> Self {
         let command: Vec<_> = lacks.command.iter().map(|word| shell_word(word)).collect();
         Self { database: database.to_owned(), what: lacks.what, command: command.join(" ") }
     }
 }
 
-/// Counts by their names, without those that are zero and say nothing.
+/// Collects counts by name.
 pub(crate) fn counts<const N: usize>(named: [(&str, u64); N]) -> BTreeMap<String, u64> {
     named.into_iter().map(|(name, n)| (name.to_owned(), n)).collect()
 }
@@ -160,7 +161,9 @@ impl Ending {
         matches!(self, Ending::Done | Ending::Inconsistent)
     }
 
-    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, or `written` since | |
+    /// Classifies the outcome; `written` tells whether keys were written since the resume hook began.
+    ///
+    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, or `written` | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
     /// | no | yes | | | failed |
@@ -187,7 +190,7 @@ impl Ending {
 }
 
 impl Finding {
-    /// A key of a copy that is not as it was.
+    /// A key of a copy that differs from the state at T.
     pub(crate) fn of_copy(place: &Location, change: &Change) -> Self {
         let (finding, detail) = match change.action {
             Action::Undelete => ("missing", "is missing from the copy"),
@@ -197,7 +200,7 @@ impl Finding {
         Self { finding, place: place.clone(), key: change.key.clone(), detail: detail.to_owned() }
     }
 
-    /// A write that a restore superseded before anybody saw it.
+    /// A write that a restore superseded before it was seen.
     pub(crate) fn superseded(place: &Location, key: &str, version: Option<&Version>) -> Self {
         let detail = match version {
             Some(version) => format!("version {} was written meanwhile and superseded", version.version_id),
@@ -206,12 +209,12 @@ impl Finding {
         Self { finding: "superseded", place: place.clone(), key: key.to_owned(), detail }
     }
 
-    /// Keys that were written after the resume hook was started, which did not come to its end.
+    /// Keys that were written after the resume hook was begun but did not finish.
     pub(crate) fn written(place: &Location, detail: String) -> Self {
         Self { finding: "written", place: place.clone(), key: String::new(), detail }
     }
 
-    /// A row whose object is not there.
+    /// A dangling reference.
     pub(crate) fn dangling(place: &Location, dangling: &Dangling, at: Instant) -> Self {
         let detail = match (dangling.delay(at), dangling.deleted) {
             (Some(delay), _) => format!("arrived {} s after T", delay.as_secs()),
@@ -221,19 +224,20 @@ impl Finding {
         Self { finding: "dangling", place: place.clone(), key: dangling.key.clone(), detail }
     }
 
-    /// A row whose object came late, and could not be brought back.
+    /// A row whose object arrived late and could not be restored.
     pub(crate) fn unhealed(place: &Location, key: &str, why: &str) -> Self {
         let detail = format!("arrived late and was not restored: {why}");
         Self { finding: "dangling", place: place.clone(), key: key.to_owned(), detail }
     }
 
-    /// Rows that name no keys at all: a pipe's exit code is that of its last command, so what was to print them may have failed.
+    /// No keys were compared: a pipe's exit code is that of its last command, so the command that should print them may
+    /// have failed.
     pub(crate) fn nothing_compared(place: &Location) -> Self {
         let detail = "the references' command printed no keys, so nothing was compared".to_owned();
         Self { finding: "nothing-compared", place: place.clone(), key: String::new(), detail }
     }
 
-    /// A place that held nothing at the target time, so that neither a restore nor a comparison proves anything.
+    /// A location that was empty at the target time, so that neither a restore nor a comparison proves anything.
     pub(crate) fn nothing_restored(place: &Location, oldest: Option<Instant>) -> Self {
         let why = match oldest {
             Some(oldest) => format!("the oldest version here is from {}", oldest.human()),
@@ -252,7 +256,7 @@ impl Finding {
 }
 
 impl Report {
-    /// What a recovery came to.
+    /// Creates the report of a recovery.
     pub(crate) fn of(
         id: &str,
         manifest: &RecoveryManifest,
@@ -298,7 +302,7 @@ impl StepReport {
     }
 }
 
-/// What is done in a step.
+/// Describes a step in words.
 pub(crate) fn in_words(file: &RecoveryFile, step: Step) -> String {
     let database = |n: usize| file.databases.get(n).map_or("", |database| database.name());
     let bucket = |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a recovery or a run changes, and whether two of them would meet there.
+//! The resources that a recovery or a run changes, and when two of them conflict.
 
 use std::path::PathBuf;
 
@@ -7,65 +7,66 @@ use serde::{Deserialize, Serialize};
 use super::file::{Bucket, DatabaseKind, RecoveryFile, Target};
 use crate::model::{Algorithm, Digest, Endpoint, Instant, Location, hex};
 
-/// Something that one process at a time may work on.
+/// Something that only one process at a time may work on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Resource {
-    /// A recovery file: its application is quiesced and resumed by one process.
+    /// A recovery file: only one process may quiesce and resume its application.
     File {
-        /// By its whole path.
+        /// The absolute path.
         path: PathBuf,
     },
     /// Keys of a bucket.
     Bucket {
-        /// The server; none where it is not known.
+        /// The server, if known.
         endpoint_url: Option<Endpoint>,
-        /// The bucket, and what its keys begin with.
+        /// The bucket and the prefix of the keys.
         location: Location,
     },
-    /// The place that a database is restored to.
+    /// The target of a database restore.
     Database {
-        /// `rds`, which Aurora shares, or a digest of the restore command: another command may call another thing so.
+        /// `rds` (including Aurora), or a digest of the restore command: other commands may use the same name for
+        /// another database.
         service: String,
-        /// The region, where the file says it.
+        /// The region, if the file gives it.
         region: Option<String>,
-        /// Its name there.
+        /// The target's name.
         target: String,
     },
 }
 
-/// Who works on something.
+/// A process that works on some resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Holder {
     /// `recovery`, `drill`, `mark`, `restore`, `undo`.
     pub command: String,
-    /// The name of the recovery or the run, once it has one.
+    /// The ID of the recovery or the run, once it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The target time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Instant>,
-    /// The process.
+    /// The process ID.
     pub pid: u32,
-    /// The host on which it runs.
+    /// The host of the process.
     pub host: String,
-    /// Everything that it works on.
+    /// Every resource that it works on.
     pub holds: Vec<Resource>,
 }
 
 impl Resource {
-    /// Keys of a bucket on this server.
+    /// Creates the resource for the keys at a location of this server.
     pub fn bucket(endpoint_url: Option<Endpoint>, location: &Location) -> Self {
         Resource::Bucket { endpoint_url, location: location.clone() }
     }
 
-    /// Whether two processes must not work on these at once:
+    /// Whether two processes must not work on these resources at once:
     ///
-    /// | one | other | they meet |
+    /// | one | other | conflict |
     /// |---|---|---|
     /// | file | the same file | yes |
-    /// | bucket | the same bucket, one prefix within the other; the same server, or one of them not known | yes |
-    /// | database | the same service and target; the same region, or one of them not said | yes |
+    /// | bucket | the same bucket, with one prefix inside the other; the same server, or one is unknown | yes |
+    /// | database | the same service and target; the same region, or one is not given | yes |
     /// | any other two | | no |
     pub fn meets(&self, other: &Self) -> bool {
         match (self, other) {
@@ -82,7 +83,7 @@ impl Resource {
         }
     }
 
-    /// In words.
+    /// Describes the resource in words.
     pub fn in_words(&self) -> String {
         match self {
             Resource::File { path } => format!("the recovery file {}", path.display()),
@@ -92,19 +93,19 @@ impl Resource {
     }
 }
 
-/// Whether two places are known to be different.
+/// Whether two values are known to be different.
 fn are_apart<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
     matches!((one, other), (Some(one), Some(other)) if one != other)
 }
 
 impl Holder {
-    /// The first thing that both would work on:
+    /// The first resource that both would work on:
     ///
-    /// | one | other | may meet |
+    /// | one | other | may share |
     /// |---|---|---|
-    /// | restore, undo | restore, undo | anywhere: their changes are conditional on each key |
-    /// | drill | drill | in a bucket: each has a folder of its own there |
-    /// | any other two | | nowhere |
+    /// | restore, undo | restore, undo | everything: their changes are conditional on each key |
+    /// | drill | drill | buckets: each drill has its own folder |
+    /// | any other two | | nothing |
     pub(crate) fn meets(&self, other: &Self) -> Option<&Resource> {
         let is_run = |holder: &Self| matches!(holder.command.as_str(), RESTORE | UNDO);
         if is_run(self) && is_run(other) {
@@ -116,7 +117,7 @@ impl Holder {
         self.holds.iter().filter(apart).find(meet)
     }
 
-    /// In words: the command with its name, T, PID and host.
+    /// Describes the holder: the command with its ID, T, PID and host.
     pub(crate) fn in_words(&self) -> String {
         let id = self.id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
         let at = self.at.map(|at| format!(" to {}", at.human())).unwrap_or_default();
@@ -124,17 +125,17 @@ impl Holder {
     }
 }
 
-/// The name of a run that restores.
+/// The command name of a run that restores.
 pub(crate) const RESTORE: &str = "restore";
 
-/// The name of a drill.
+/// The command name of a drill.
 pub(crate) const DRILL: &str = "drill";
 
-/// The name of a run that undoes another.
+/// The command name of a run that undoes another.
 pub(crate) const UNDO: &str = "undo";
 
 impl RecoveryFile {
-    /// Everything that a recovery of this file works on; `endpoints` are the servers of its buckets, in their order.
+    /// Every resource that a recovery of this file works on; `endpoints` are the servers of its buckets, in order.
     pub(crate) fn resources(
         &self,
         path: PathBuf,
@@ -150,7 +151,7 @@ impl RecoveryFile {
         let database = |database: &DatabaseKind| {
             let (service, region) = match database {
                 DatabaseKind::Command(settings) => {
-                    // It may hold a password.
+                    // The command may contain a password.
                     let command = format!("{:?}", settings.restore);
                     let digest = hex(&Digest::of(Algorithm::Sha256, command.as_bytes()));
                     (format!("command {digest}"), None)

@@ -1,22 +1,22 @@
-//! Which steps rest on which: what is taken again when one of them no longer holds.
+//! Dependencies between the outcomes of steps: which steps are repeated when one no longer holds.
 
 use super::steps::{Shape, Step};
 
-/// The steps whose outcome rests on this one's, so that they are taken again after it:
+/// The steps that depend on this one's outcome and are repeated after it:
 ///
-/// | step | what rests on it, beside the resume hook |
+/// | step | dependent steps, besides the resume hook |
 /// |---|---|
-/// | quiesce | nothing: what is restored stays restored if the hook is run again |
-/// | start, wait, settle | the later ones of the same database, its swap and configure too, after-database, every check, references |
+/// | quiesce | none: restored data stays restored if the hook is run again |
+/// | start, wait, settle | the later ones of the same database, including its swap and configure; after-database, every check, references |
 /// | bucket | its verify, references |
 /// | after-database | every check, references |
 /// | verify, check | references |
-/// | swap | nothing |
+/// | swap | none |
 pub(super) fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
     let rests = |other: &Step| match (step, *other) {
         (Step::Resume, _) => false,
         (Step::Quiesce | Step::References | Step::Swap(_), other) => other == Step::Resume,
-        // The hook for the restored databases is run again, and may have changed any of them.
+        // The after-database hook is run again and may change any of the databases.
         (Step::Start(_) | Step::Wait(_) | Step::Settle(_), Step::Check(_)) if shape.after_database => true,
         (Step::Start(n), Step::Wait(m) | Step::Settle(m))
         | (Step::Wait(n), Step::Settle(m))

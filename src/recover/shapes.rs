@@ -1,10 +1,10 @@
-//! What a recovery may consist of, for tests of whatever holds for all.
+//! Generated recovery shapes for property tests.
 
 use proptest::prelude::*;
 
 use super::steps::Shape;
 
-/// Any shape of not more than three databases and three buckets.
+/// Any shape of at most three databases and three buckets.
 pub(super) fn shapes() -> impl Strategy<Value = Shape> {
     let hooks = any::<(bool, bool, bool)>();
     let compared = any::<(bool, bool)>();

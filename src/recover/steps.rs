@@ -1,71 +1,71 @@
-//! The steps of a recovery, and which waits for which.
+//! The steps of a recovery and their order.
 
 use serde::{Deserialize, Serialize};
 
 use super::journal::{RecoveryState, Status};
 
-/// A step.
+/// A step of a recovery. Numbers are those of databases or buckets in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Step {
-    /// The hook that stops the application.
+    /// Runs the quiesce hook.
     Quiesce,
-    /// A database is asked for.
+    /// Requests the restore of a database.
     Start(usize),
-    /// It is waited for.
+    /// Waits for the database.
     Wait(usize),
-    /// What the application needs before it uses the database, and the restore has not set, is set.
+    /// Applies the settings that the application needs and the restore has not set.
     Settle(usize),
-    /// A bucket is restored.
+    /// Restores a bucket.
     Bucket(usize),
-    /// A bucket's copy is compared with the past.
+    /// Compares a bucket's copy with the state at T.
     Verify(usize),
-    /// The hook that prepares the restored databases.
+    /// Runs the hook that prepares the restored databases.
     AfterDatabase,
-    /// A database's own command looks whether it is as it should be.
+    /// Runs a database's check command.
     Check(usize),
-    /// The rows' keys are compared with the bucket.
+    /// Compares the keys that rows name with the bucket.
     References,
-    /// A database's source gives it its name.
+    /// Gives a database its source's name.
     Swap(usize),
-    /// The hook that lets the application go on.
+    /// Runs the resume hook.
     Resume,
-    /// The settings of a database are set for which the application does not wait.
+    /// Applies the settings of a database that the application does not need to wait for.
     Configure(usize),
 }
 
-/// What a recovery consists of.
+/// The parts that a recovery consists of, which decide its steps.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each says whether a part is there")]
 pub(crate) struct Shape {
-    /// There is a hook that stops the application.
+    /// Whether there is a quiesce hook.
     pub quiesce: bool,
-    /// There is one that lets it go on.
+    /// Whether there is a resume hook.
     pub resume: bool,
-    /// There is one for the restored databases.
+    /// Whether there is an after-database hook.
     pub after_database: bool,
-    /// References are compared.
+    /// Whether references are compared.
     pub references: bool,
-    /// Of each database, whether a command checks it.
+    /// For each database, whether a command checks it.
     #[serde(default)]
     pub checks: Vec<bool>,
-    /// Of each database, whether its source gives it its name.
+    /// For each database, whether it takes its source's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swaps: Vec<bool>,
-    /// Copies of buckets are compared with the past.
+    /// Whether copies of buckets are compared with the state at T.
     pub verify: bool,
-    /// How many databases.
+    /// The number of databases.
     pub databases: usize,
-    /// Of each database, whether it is restored beside the one in use, while the application runs. A journal that says nothing
-    /// of it is of a recovery that quiesced first.
+    /// For each database, whether it is restored beside the one in use while the application runs. A journal without
+    /// this field belongs to a recovery that quiesced first.
     #[serde(default)]
     pub beside: Vec<bool>,
-    /// Of each bucket, whether it is restored in place.
+    /// For each bucket, whether it is restored in place.
     pub in_place: Vec<bool>,
 }
 
 impl Shape {
-    /// Every step, in an order in which they could be taken one after another.
+    /// Every step, in a valid sequential order.
     pub(crate) fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let optional = |there: bool, step: Step| there.then_some(step);
@@ -88,7 +88,7 @@ impl Shape {
         steps
     }
 
-    /// The databases whose sources give them their names.
+    /// The databases that take their sources' names.
     pub(crate) fn swapped(&self) -> impl Iterator<Item = usize> {
         self.swaps.iter().enumerate().filter(|(_, swapped)| **swapped).map(|(n, _)| n)
     }
@@ -97,8 +97,8 @@ impl Shape {
         self.beside.get(database) == Some(&true)
     }
 
-    /// Whether the application may write once a step is begun: it is resumed, or nothing holds it any more, or no quiesce hook
-    /// has stopped it and the name that it knows is the restored database's.
+    /// Whether the application may write once this step is begun: it is resumed, nothing holds it back any more, or no
+    /// hook has quiesced it and the name it uses now belongs to the restored database.
     pub(crate) fn lets_go(&self, step: Step) -> bool {
         match step {
             Step::Resume | Step::Configure(_) => true,
@@ -111,21 +111,21 @@ impl Shape {
     ///
     /// | step | waits for |
     /// |---|---|
-    /// | quiesce | the settle of each database that is restored beside: until then the application runs |
+    /// | quiesce | the settle of each database restored beside the one in use: until then the application runs |
     /// | start, beside | nothing |
-    /// | start, another | quiesce |
+    /// | start, other | quiesce |
     /// | wait | its start |
     /// | settle | its wait |
-    /// | bucket, elsewhere, if a database is restored beside | nothing |
+    /// | bucket, elsewhere, if any database is restored beside | nothing |
     /// | bucket, elsewhere, if none is | quiesce |
     /// | bucket, in place, with a quiesce hook | quiesce |
-    /// | bucket, in place, without one | every settle: while a database may still fail, nothing in use is changed |
+    /// | bucket, in place, without one | every settle: nothing in use is changed while a database may still fail |
     /// | verify | its bucket |
     /// | after-database | every settle |
     /// | check | its settle, and after-database |
-    /// | references | after-database or every settle, every bucket, every verify: what is healed would be told as a difference |
-    /// | swap | all others but swap, resume and configure: what is not proven gets nobody's name |
-    /// | resume | all others but configure |
+    /// | references | after-database or every settle, every bucket, every verify, which would report a healed key as a difference |
+    /// | swap | all others except swap, resume and configure: an unverified database takes no name |
+    /// | resume | all others except configure |
     /// | configure | all others: RDS may refuse it for hours |
     pub(crate) fn needs(&self, step: Step) -> Vec<Step> {
         let steps = self.steps();
@@ -155,8 +155,8 @@ impl Shape {
         }
     }
 
-    /// The steps that can be begun now: not done, not failed, and what they wait for is done. A swap of names that was begun
-    /// is finished before anything else: until then no name tells which database answers.
+    /// The steps that can begin now: neither done nor failed, with every step they wait for done. A name swap that was
+    /// begun is finished first: until then names do not tell which database answers.
     pub(crate) fn ready(&self, state: &RecoveryState) -> Vec<Step> {
         let done = |step: &Step| matches!(state.status(*step), Some(Status::Done));
         let open = |step: &Step| matches!(state.status(*step), None | Some(Status::Begun));

@@ -1,4 +1,5 @@
-//! The checks of a bucket and of databases: a short line at the head of other commands, a page of their own.
+//! Shows the checks of a bucket and of databases: as a headline above the results of other commands, or as the page of
+//! `asof check`.
 
 use std::io::{BufWriter, Write};
 use std::time::Duration;
@@ -21,11 +22,11 @@ use crate::model::{Check, Instant, Location, Question, Subject, Verdict, example
 use crate::plan::Warning;
 use crate::resolve::{Caution, Doubt, Doubtful, Kind};
 
-/// The subjects of the short line, if they passed.
+/// The checks that the headline names if they passed.
 const HEADLINE: [Subject; 4] =
     [Subject::Versioning, Subject::Lifecycle, Subject::ObjectLock, Subject::Encryption];
 
-/// Lines for the head of a table: one for all that passed, then [`problems`].
+/// Returns the lines above a table: the passed checks in one line, then [`problems`].
 pub(crate) fn head(checks: &[Check]) -> Vec<String> {
     let fine = |check: &&Check| check.verdict == Verdict::Passed && HEADLINE.contains(&check.subject);
     let fine: Vec<_> = checks.iter().filter(fine).map(|check| printable(&check.message)).collect();
@@ -33,42 +34,42 @@ pub(crate) fn head(checks: &[Check]) -> Vec<String> {
     fine.into_iter().chain(problems(checks)).collect()
 }
 
-/// The checks that did not pass, one line each.
+/// Returns the messages of the checks that did not pass.
 pub(crate) fn problems(checks: &[Check]) -> Vec<String> {
     let problems = checks.iter().filter(|check| check.verdict != Verdict::Passed);
     problems.map(|check| printable(&check.message).into_owned()).collect()
 }
 
-/// The answer.
+/// The answer of `asof check`.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer<'a> {
-    /// The bucket, and the prefix.
+    /// The bucket and prefix.
     pub location: &'a Location,
-    /// What was asked.
+    /// The question asked.
     pub question: Question,
-    /// What was found out about the bucket, and the databases.
+    /// The results of the bucket and database checks.
     pub checks: &'a [Check],
-    /// The keys in doubt.
+    /// The uncertain keys.
     pub doubtful: &'a Doubtful,
-    /// Keys may have gone from the listing entirely.
+    /// Whether lifecycle rules may have removed keys completely, so that the listing lacks them.
     pub whole_keys: bool,
-    /// Why the time asked about is implausible.
+    /// Why the target time is implausible.
     pub warnings: &'a [Warning],
-    /// Keys in doubt are taken to be as the listing tells.
+    /// Whether uncertain keys are taken to be as listed.
     pub trusting: bool,
-    /// Whether it can.
+    /// The answer: whether the state, or every state, can be restored.
     pub restorable: bool,
-    /// Of [`Question::Back`]: every state since then can; none if nothing bounds it but when versioning was enabled. Of
-    /// [`Question::Since`]: the oldest version's date, where that is later than the time asked about.
+    /// For [`Question::Back`]: every state since then can be restored; `None` if the only bound is when versioning was
+    /// enabled. For [`Question::Since`]: the date of the oldest version, if it is later than the time asked about.
     pub since: Option<Instant>,
-    /// Keys listed.
+    /// The number of keys listed.
     pub keys: u64,
     /// The present.
     pub now: Instant,
 }
 
 impl Answer<'_> {
-    /// Writes it to stdout.
+    /// Writes the answer to stdout.
     pub(crate) fn show(&self, format: Format, counters: &Counters, elapsed: Duration) -> Result<()> {
         if format == Format::Json {
             let mut out = BufWriter::new(std::io::stdout());
@@ -81,7 +82,7 @@ impl Answer<'_> {
         Ok(out.flush()?)
     }
 
-    /// Writes it as one page: what it is about, the checks, the keys in doubt, and last what comes of it.
+    /// Writes the answer as a page: heading, checks, uncertain keys, and the conclusion.
     fn page(&self, screen: Screen, out: &mut impl Write) -> Result<()> {
         let place = self.location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
@@ -93,7 +94,7 @@ impl Answer<'_> {
             }
             Question::Back => writeln!(out, "{place}")?,
         }
-        // Of a window, the answer at the end is about that part which the warning leaves.
+        // For a window, the conclusion is about the part of it that the warning leaves.
         let warnings = if matches!(self.question, Question::Since(_)) { &[] } else { self.warnings };
         for line in warning_lines(warnings) {
             writeln!(out, "{line}")?;
@@ -112,7 +113,7 @@ impl Answer<'_> {
         Ok(())
     }
 
-    /// The uncertain keys by doubt, with examples.
+    /// Writes the number of uncertain keys and examples for each doubt.
     fn doubts(&self, screen: Screen, out: &mut impl Write) -> Result<()> {
         let keys = plural(self.keys, "key", "keys");
         let when = if self.question == Question::Back { ", for earlier times" } else { "" };
@@ -140,12 +141,12 @@ impl Answer<'_> {
         Ok(writeln!(out)?)
     }
 
-    /// The newest time to which every database can be restored, by those that tell.
+    /// The latest time to which every database can be restored; databases that do not report one are ignored.
     fn until(&self) -> Option<Instant> {
         self.checks.iter().filter_map(|check| check.database.as_ref()?.latest).min()
     }
 
-    /// What comes of it.
+    /// Returns the conclusion, one string per line.
     fn conclusion(&self) -> Vec<String> {
         let blocked = || self.checks.iter().filter(|check| check.blocks());
         let until = self.until().map(|until| format!(", up to {}", until.human())).unwrap_or_default();
@@ -189,7 +190,7 @@ impl Answer<'_> {
         std::iter::once(verdict).chain(reasons).collect()
     }
 
-    /// The last line of JSON.
+    /// Returns the summary line for JSON.
     pub(super) fn summary(&self, counters: &Counters, elapsed: Duration) -> CheckSummary<'_> {
         let (at, window_from) = match self.question {
             Question::At(at) => (Some(at), None),
@@ -214,21 +215,34 @@ impl Answer<'_> {
     }
 }
 
-/// The sums of a check.
+/// The counts of `asof check`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CheckSummary<'a> {
     #[schemars(extend("const" = "check"))]
     command: &'static str,
+    /// The bucket.
     bucket: &'a str,
+    /// The prefix.
     prefix: &'a str,
+    /// The target time, if one was given.
     at: Option<Instant>,
+    /// The start of the window, if one was given.
     window_from: Option<Instant>,
+    /// Whether the state at the target time, or every state in the window, can be restored.
     restorable: bool,
+    /// Every state since this time can be restored; null if the only limit is when versioning was enabled. With a
+    /// window: the date of the oldest version, if it is after the start of the window.
     restorable_from: Option<Instant>,
+    /// Whether lifecycle rules may have removed keys completely, so that the listing lacks them.
     keys_possibly_expired: bool,
+    /// Keys listed.
     keys: u64,
+    /// Versions and delete markers listed.
     versions: u64,
+    /// Uncertain keys.
     doubtful: u64,
+    /// List requests sent.
     list_requests: u64,
+    /// The duration of the command in milliseconds.
     elapsed_ms: u64,
 }

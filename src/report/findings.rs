@@ -1,4 +1,4 @@
-//! The findings of `asof references`, in the output format.
+//! Shows the findings of a reference check in the selected format.
 
 use std::io::{BufWriter, Write};
 
@@ -15,7 +15,7 @@ use crate::recover::ReferenceSums;
 
 type Out = BufWriter<std::io::Stdout>;
 
-/// The findings in the output format.
+/// The findings in the selected format.
 pub(crate) enum FindingsView {
     Table(Box<ReferencesView>, TableOut),
     Json(JsonLines<Out>),
@@ -23,6 +23,7 @@ pub(crate) enum FindingsView {
 }
 
 impl FindingsView {
+    /// Creates an empty view.
     pub(crate) fn new(format: Format, heading: ReferencesHeading, all: bool) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         Ok(match format {
@@ -35,7 +36,7 @@ impl FindingsView {
         })
     }
 
-    /// Shows a warning, unless the table says it at its end.
+    /// Shows a warning about the result; the table shows it at its end.
     pub(crate) fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
         match self {
             Self::Table(..) => Ok(()),
@@ -47,7 +48,7 @@ impl FindingsView {
         }
     }
 
-    /// Shows one finding.
+    /// Shows a finding.
     pub(crate) fn finding(&mut self, finding: &ReferenceFinding<'_>, at: Instant) -> Result<()> {
         match (finding, self) {
             (ReferenceFinding::Dangling(dangling), Self::Table(view, out)) => view.dangling(dangling, out),
@@ -59,7 +60,7 @@ impl FindingsView {
         }
     }
 
-    /// Ends the output; `next` is the suggested next step.
+    /// Writes the end; `next` is the suggested next step.
     pub(crate) fn finish(
         self,
         sums: &ReferenceSums,

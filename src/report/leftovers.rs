@@ -1,4 +1,4 @@
-//! Databases that drills left behind.
+//! Shows the databases left by drills.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use crate::db::rds::{Leftover, Sweep, Swept};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
-/// Shows the leftovers.
+/// Writes the leftovers to stdout.
 pub(crate) fn show_leftovers<'a>(
     format: Format,
     mut leftovers: impl Iterator<Item = &'a Leftover>,
@@ -27,7 +27,7 @@ pub(crate) fn show_leftovers<'a>(
     leftovers.try_for_each(|leftover| lines.line(Line::Leftover(leftover)))
 }
 
-/// The leftovers in columns; nothing if there are none.
+/// Formats the leftovers as a table; empty if there are none.
 fn leftovers_table<'a>(
     leftovers: impl Iterator<Item = &'a Leftover>,
     now: Instant,
@@ -50,14 +50,15 @@ fn leftovers_table<'a>(
     Columns::new(heading, leftovers.map(row)).render(screen)
 }
 
+/// Describes deletion protection that the drill or someone else may have set.
 const PROTECTED: &str = "is protected from deletion, by its drill or by someone since";
 
-/// The note on a protected database, before the prompt.
+/// Describes a protected database before asking for confirmation.
 pub(crate) fn lifted_line(Leftover { database, id, .. }: &Leftover) -> String {
     format!("the {database} {id} {PROTECTED}: disabling its protection")
 }
 
-/// The result of sweeping a database.
+/// Describes the result for a leftover database.
 pub(crate) fn swept_line(Leftover { database, id, by_hand, .. }: &Leftover, swept: &Swept) -> String {
     match swept {
         Swept::Removed => format!("removed the {database} {id}"),

@@ -1,4 +1,4 @@
-//! The marks of a state directory.
+//! Shows the marks of a state directory.
 
 use std::io::Write;
 
@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
 
-/// Shows a new mark; `recover` is the command that recovers to it.
+/// Shows a new mark; `recover` is the command that returns to it.
 pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Result<()> {
     if format == Format::Json {
         return JsonLines::new(std::io::stdout()).line(Line::Mark(MarkListing { mark, age_s: None }));
@@ -25,7 +25,7 @@ pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Resul
     Ok(out.flush()?)
 }
 
-/// Shows the marks.
+/// Lists marks.
 pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Result<()> {
     if format != Format::Json {
         let mut out = TableOut::new();
@@ -40,7 +40,7 @@ pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Re
     })
 }
 
-/// The marks in columns; nothing if there are none.
+/// Formats the marks as a table; empty if there are none.
 fn marks_table(marks: &[MarkLine], now: Instant, screen: Screen) -> String {
     let row = |mark: &MarkLine| {
         let MarkLine { name, at, file, consistency } = mark;
@@ -56,7 +56,7 @@ fn marks_table(marks: &[MarkLine], now: Instant, screen: Screen) -> String {
 pub(super) struct MarkListing<'a> {
     #[serde(flatten)]
     mark: &'a MarkLine,
-    /// Its age in seconds. In a list only.
+    /// The age of the mark in seconds; in a list only.
     #[serde(skip_serializing_if = "Option::is_none")]
     age_s: Option<i64>,
 }

@@ -1,4 +1,4 @@
-//! Output for people and scripts. stdout carries results, stderr progress and messages.
+//! The output of asof. stdout carries results, stderr progress and messages.
 
 mod changes;
 mod chart;
@@ -77,11 +77,11 @@ pub(crate) use crate::model::{shell_path, shell_word};
 /// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Format {
-    /// For people.
+    /// A table for people.
     #[default]
     Table,
     /// JSON Lines: every object has a `"type"`, the first one a `"schema"`.
     Json,
-    /// Comma-separated values with a heading line.
+    /// Comma-separated values with a header line.
     Csv,
 }

@@ -1,4 +1,4 @@
-//! Unfinished recoveries, and aborts.
+//! Shows unfinished recoveries, and the result of an aborted one.
 
 use std::io::Write;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::{ABORTED_IN_USE, AbortPart, AbortPlan, AbortedPart, AbortedRecovery, OpenRecovery};
 
-/// The plan of an abort, one line per part.
+/// Lists the parts of an abort, one per line.
 pub(crate) fn abort_text(plan: &AbortPlan<'_>) -> String {
     let AbortPlan { id, at, began, now, file, parts, in_use } = plan;
     let mut text =
@@ -32,7 +32,7 @@ pub(crate) fn abort_text(plan: &AbortPlan<'_>) -> String {
     text
 }
 
-/// The result of one part of an abort.
+/// Formats the result of a part of an abort.
 pub(crate) fn aborted_line(AbortedPart { part, state, note }: &AbortedPart) -> String {
     let note = note.as_ref().map(|note| format!(": {}", printable(note))).unwrap_or_default();
     format!("{:<7} {part}{note}\n", state.name())
@@ -64,7 +64,7 @@ pub(crate) fn show_recoveries(
     Ok(())
 }
 
-/// The recoveries in columns; nothing if there are none.
+/// Formats the recoveries as a table; empty if there are none.
 fn recoveries_table(recoveries: &[OpenRecovery], now: Instant, screen: Screen) -> String {
     let row = |recovery: &OpenRecovery| {
         let OpenRecovery { id, state, file, at, began, age_s: _, done, steps, trouble, runs: _ } = recovery;
@@ -77,12 +77,12 @@ fn recoveries_table(recoveries: &[OpenRecovery], now: Instant, screen: Screen) -
 }
 
 impl<W: Write> JsonLines<W> {
-    /// An unfinished recovery.
+    /// Writes an unfinished recovery.
     fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
         self.line(Line::OpenRecovery(recovery))
     }
 
-    /// An aborted recovery.
+    /// Writes an aborted recovery.
     pub(crate) fn aborted_recovery(&mut self, aborted: &AbortedRecovery) -> Result<()> {
         self.line(Line::AbortedRecovery(aborted))
     }

@@ -1,4 +1,4 @@
-//! What the rows of a database come to in a bucket: as a table, JSON Lines, or CSV.
+//! Shows dangling references and orphans as a table, JSON Lines, or CSV.
 
 use std::io::Write;
 use std::time::Duration;
@@ -19,24 +19,24 @@ use crate::model::{Instant, Location, printable};
 use crate::recover::{Dangling, Existed, Orphan, ReferenceSums};
 use crate::resolve::Doubt;
 
-/// What the table is about.
+/// The heading of the table.
 #[derive(Debug, Clone)]
 pub(crate) struct ReferencesHeading {
-    /// The place.
+    /// The bucket and prefix.
     pub location: Location,
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
-    /// The place whose present state is looked at, where it is not the past one.
+    /// The location whose present state is compared, if it is not the state at T.
     pub against: Option<Location>,
-    /// What else there is to say of it, a line each.
+    /// Notes, one per line.
     pub notes: Vec<String>,
-    /// Whether objects that no row names were asked for.
+    /// Whether orphans were asked for.
     pub orphans: bool,
-    /// The present, for ages.
+    /// The present, to compute ages.
     pub now: Instant,
 }
 
-/// Gathers what the table shows: sums, and the first keys of each kind.
+/// Collects the rows of the table: counts, and the first keys of each kind.
 #[derive(Debug)]
 pub(crate) struct ReferencesView {
     heading: ReferencesHeading,
@@ -48,12 +48,12 @@ pub(crate) struct ReferencesView {
 }
 
 impl ReferencesView {
-    /// An empty table. `all` shows every key as it comes.
+    /// Creates an empty table. `all` prints every key as it arrives.
     pub(super) fn new(heading: ReferencesHeading, all: bool, screen: Screen) -> Self {
         Self { heading, all, screen, begun: false, dangling: Default::default(), orphans: Vec::new() }
     }
 
-    /// Takes a key that dangles.
+    /// Adds a dangling reference.
     pub(crate) fn dangling(&mut self, dangling: &Dangling, out: &mut impl Write) -> Result<()> {
         if self.all {
             self.head(out)?;
@@ -68,7 +68,7 @@ impl ReferencesView {
         Ok(())
     }
 
-    /// Takes an object that no row names.
+    /// Adds an orphan.
     pub(crate) fn orphan(&mut self, orphan: &Orphan, out: &mut impl Write) -> Result<()> {
         if self.all {
             self.head(out)?;
@@ -143,7 +143,7 @@ impl ReferencesView {
         Ok(writeln!(out)?)
     }
 
-    /// One key: when it existed, and how long after T it came.
+    /// Writes a dangling reference: when the key existed, and how long after T it was written.
     fn dangling_line(&self, dangling: &Dangling, out: &mut impl Write) -> Result<()> {
         let Dangling { key, existed, deleted, later, doubts, .. } = dangling;
         let time = match existed {
@@ -186,14 +186,14 @@ fn meaning(existed: Existed) -> &'static str {
     }
 }
 
-/// A delay in whole seconds, or, where it is long, in the two largest units.
+/// Formats a delay in whole seconds or, if it is long, in the two largest units.
 fn delayed(delay: Duration) -> String {
     let millis = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
     let second = millis.div_euclid(1000) + i64::from(millis % 1000 > 0);
     Instant::from_millis(0).age(Instant::from_millis(second.saturating_mul(1000)))
 }
 
-/// That nothing dangles, or how much does.
+/// The verdict: how many keys exist, and how many dangle.
 pub(crate) fn references_verdict(sums: &ReferenceSums) -> String {
     match (sums.keys, sums.dangling()) {
         (0, _) => "nothing was compared: no row names a key".to_owned(),
@@ -208,51 +208,80 @@ pub(crate) fn references_verdict(sums: &ReferenceSums) -> String {
     }
 }
 
+/// A dangling reference.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct DanglingLine<'a> {
+    /// The key that a row names.
     key: &'a str,
+    /// When the key existed, if not at T.
     existed: Existed,
+    /// When the delete marker live at T was created; null if there is none.
     deleted: Option<Instant>,
+    /// The first version after T; null if there is none.
     later: Option<VersionLine<'a>>,
+    /// The time from T to that version, in whole seconds, rounded up.
     seconds_later: Option<u64>,
+    /// The version live now; null if the key does not exist.
     now: Option<VersionLine<'a>>,
+    /// Why the key may have existed at T after all.
     doubts: &'a [Doubt],
 }
 
+/// An orphan: an object without rows.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct OrphanLine<'a> {
+    /// The key.
     key: &'a str,
+    /// The version of the object.
     version: Option<VersionLine<'a>>,
 }
 
-/// The sums of `asof references`.
+/// The counts of `asof references`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ReferencesSummary<'a> {
     #[schemars(extend("const" = "references"))]
     command: &'static str,
+    /// The bucket.
     bucket: &'a str,
+    /// The prefix.
     prefix: &'a str,
+    /// The target time.
     at: Instant,
+    /// The location whose present state was compared; missing if the state at T was.
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<String>,
+    /// Different keys that rows name.
     named: u64,
+    /// Named keys that exist.
     held: u64,
+    /// Named keys that do not exist: dangling references.
     dangling: u64,
+    /// Dangling references to keys written after T.
     after: u64,
+    /// Dangling references to keys deleted at or before T and not written since.
     before: u64,
+    /// Dangling references to keys that existed at T but do not exist now.
     then: u64,
+    /// Dangling references to keys without any version.
     never: u64,
+    /// Dangling references to keys that may have existed at T after all.
     doubtful: u64,
+    /// Objects without rows; null if they were not asked for.
     orphans: Option<u64>,
+    /// The total size of these objects in bytes.
     orphan_bytes: Option<u64>,
+    /// Keys listed.
     keys: u64,
+    /// Versions and delete markers listed.
     versions: u64,
+    /// List requests sent.
     list_requests: u64,
+    /// The duration of the command in milliseconds.
     elapsed_ms: u64,
 }
 
 impl<'a> ReferencesSummary<'a> {
-    /// The summary of what was found.
+    /// Creates the summary.
     pub(crate) fn new(
         heading: &'a ReferencesHeading,
         sums: &ReferenceSums,
@@ -285,7 +314,7 @@ impl<'a> ReferencesSummary<'a> {
 }
 
 impl<W: Write> JsonLines<W> {
-    /// A key that a row names, and that is not there.
+    /// Writes a dangling reference.
     pub(crate) fn dangling(&mut self, dangling: &Dangling, at: Instant) -> Result<()> {
         let Dangling { key, existed, deleted, later, now, doubts } = dangling;
         let body = DanglingLine {
@@ -300,29 +329,29 @@ impl<W: Write> JsonLines<W> {
         self.line(Line::Dangling(body))
     }
 
-    /// An object that no row names.
+    /// Writes an orphan.
     pub(crate) fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
         let Orphan { key, version } = orphan;
         self.line(Line::Orphan(OrphanLine { key, version: VersionLine::of(Some(version)) }))
     }
 
-    /// The sums of both.
+    /// Writes the summary.
     pub(crate) fn references(&mut self, summary: &ReferencesSummary<'_>) -> Result<()> {
         self.last(SummaryLine::References(summary))
     }
 }
 
-/// Whole seconds, the last one begun included.
+/// Converts to whole seconds, rounded up.
 fn seconds(delay: Option<Duration>) -> Option<u64> {
     delay.map(|delay| delay.as_secs() + u64::from(delay.subsec_nanos() > 0))
 }
 
-/// Keys that dangle, and objects that no row names, a line each.
+/// Writes dangling references and orphans as CSV, one per line.
 #[derive(Debug)]
 pub(crate) struct CsvReferences<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvReferences<W> {
-    /// Writes the heading.
+    /// Creates a writer and writes the header.
     pub(crate) fn new(out: W) -> Result<Self> {
         let mut csv = csv::Writer::from_writer(out);
         let heading = [
@@ -340,7 +369,7 @@ impl<W: Write> CsvReferences<W> {
         Ok(Self(csv))
     }
 
-    /// Writes a key that dangles, with the version that came after.
+    /// Writes a dangling reference with the first version after T.
     pub(crate) fn dangling(&mut self, dangling: &Dangling, at: Instant) -> Result<()> {
         let Dangling { key, existed, deleted, later, doubts, .. } = dangling;
         let (id, made, size) = later.as_ref().map_or_else(Default::default, |v| {
@@ -354,7 +383,7 @@ impl<W: Write> CsvReferences<W> {
         Ok(self.0.write_record(record).map_err(of_stream)?)
     }
 
-    /// Writes an object that no row names.
+    /// Writes an orphan.
     pub(crate) fn orphan(&mut self, orphan: &Orphan) -> Result<()> {
         let Orphan { key, version } = orphan;
         let (made, size) = (version.last_modified.to_string(), version.size.to_string());
@@ -362,7 +391,7 @@ impl<W: Write> CsvReferences<W> {
         Ok(self.0.write_record(record).map_err(of_stream)?)
     }
 
-    /// Writes out what is buffered.
+    /// Flushes the buffer.
     pub(crate) fn finish(mut self) -> Result<()> {
         Ok(self.0.flush()?)
     }

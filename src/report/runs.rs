@@ -1,4 +1,4 @@
-//! The runs of a state directory.
+//! Shows the runs of a state directory.
 
 use std::io::{BufWriter, Write};
 
@@ -15,35 +15,35 @@ use crate::engine::{RunState, RunStatus};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
-/// A run, as `asof runs` lists it.
+/// A run as listed by `asof runs`.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct RunLine<'a> {
-    /// Its name.
+    /// The run ID.
     pub run: &'a str,
-    /// How far it is.
+    /// `running`, `damaged`, `not begun`, `done`, `incomplete` or `interrupted`.
     pub state: &'static str,
-    /// When it began; none where its run.json cannot be read.
+    /// When the run began; null if its `run.json` cannot be read.
     pub began: Option<Instant>,
-    /// The run that it takes back.
+    /// The ID of the run that this run undoes.
     pub undoes: Option<&'a str>,
-    /// The newest run that takes this one back, and was not itself taken back.
+    /// The ID of the newest run that undoes this one and was not itself undone.
     pub undone_by: Option<&'a str>,
-    /// The place whose past is restored.
+    /// The bucket and prefix whose past state is restored.
     pub location: Option<String>,
-    /// The place restored to, where that is another.
+    /// The target of the restore; null if it is in place.
     pub to: Option<String>,
-    /// The past instant.
+    /// The target time.
     pub at: Option<Instant>,
-    /// Changes that its plan has.
+    /// The number of changes in the run's plan.
     pub changes: u64,
-    /// Changes that need nothing more.
+    /// The number of changes that are made or were already correct.
     pub done: u64,
-    /// Changes that could not be made, or were left alone.
+    /// The number of changes that failed, or were skipped because of a conflict or an archived version.
     pub left: u64,
 }
 
 impl<'a> RunLine<'a> {
-    /// A run among all that there are.
+    /// Describes a run, looked up among all runs.
     pub(crate) fn of(run: &'a RunStatus, all: &'a [RunStatus]) -> Self {
         let RunStatus { id, manifest, state, damaged, running } = run;
         let tally = state.as_ref().map(RunState::tally).unwrap_or_default();
@@ -126,19 +126,19 @@ pub(crate) fn removed_runs(
     Ok(())
 }
 
-/// The runs in columns; nothing if there are none.
+/// Formats the runs as a table; empty if there are none.
 fn runs_table(runs: &[RunLine<'_>], now: Instant, screen: Screen) -> String {
     let heading = ["RUN", "AGE", "STATE", "DONE", "LEFT", "UNDONE BY", "WHAT"];
     Columns::new(heading, runs.iter().map(|run| run.row(now))).state(2).render(screen)
 }
 
 impl<W: Write> JsonLines<W> {
-    /// One run of those that there are.
+    /// Writes a run.
     fn run(&mut self, run: &RunLine<'_>) -> Result<()> {
         self.line(Line::Run(run))
     }
 
-    /// A run that was removed.
+    /// Writes a removed run.
     fn removed_run(&mut self, run: &RunLine<'_>) -> Result<()> {
         self.line(Line::RemovedRun(run))
     }

@@ -84,6 +84,7 @@ impl Write for TableOut {
         if !self.line.is_empty() {
             self.end_line(b"")?;
         }
-        self.sink()?.flush()
+        // Without a line there is nothing to page.
+        if self.sink.is_some() { self.sink()?.flush() } else { Ok(()) }
     }
 }

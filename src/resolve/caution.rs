@@ -1,26 +1,26 @@
-//! What a person should know of an answer, though it does not block.
+//! Cautions: they inform, but do not block a restore.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Something about a key that a person should know, though it does not block.
+/// Something to know about a key that does not block a restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Caution {
-    /// The version live at T, or what replaced it, was made in the very second of T.
+    /// The version live at T, or the one that replaced it, was created in the same second as T.
     SameSecond,
-    /// The server's order of the key's entries does not follow their times, or cannot be known.
+    /// The server lists the key's versions out of order, or their order cannot be known.
     Unordered,
-    /// The version live at T was uploaded in parts and begun shortly before T: it may have been completed after T.
+    /// The version live at T is a multipart upload started shortly before T: it may have been completed after T.
     Multipart,
-    /// The delete marker live at T may be one of lifecycle's, which are dated with the midnight before.
+    /// The delete marker live at T may have been created by a lifecycle rule, which dates it to the midnight before.
     LifecycleMarker,
-    /// The version live at T is a replica: it may have come to this bucket after T.
+    /// The version live at T is a replica: it may have arrived in this bucket after T.
     Replica,
 }
 
 impl Caution {
-    /// The name in tables and JSON.
+    /// Returns the name used in tables and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Caution::SameSecond => "same-second",

@@ -1,14 +1,14 @@
-//! How often a request is sent again, by what went wrong.
+//! The number of times a request is sent, by the kind of failure.
 //!
-//! | what went wrong | may it have been carried out? | how often it is sent |
+//! | failure | may it have taken effect? | how often it is sent |
 //! |---|---|---|
-//! | refused for being too many | no | until the server has been given [`limits::REFUSALS`] pauses |
-//! | passing fault, reply lost or cut off | yes | [`limits::ATTEMPTS`] |
-//! | it writes; a condition failed, or S3 could not decide between two writers | no | [`limits::RACES`] |
-//! | it writes; the key or the version is not there | no | twice |
+//! | throttled | no | until [`limits::REFUSALS`] pauses have passed |
+//! | transient fault, reply lost or cut off | yes | [`limits::ATTEMPTS`] |
+//! | a write: a condition failed, or S3 could not decide between two writers | no | [`limits::RACES`] |
+//! | a write: the key or the version does not exist | no | twice |
 //! | anything else | no | once |
 //!
-//! A run that stops waits for none of these pauses: what would have been sent again is left.
+//! A run that is stopping does not wait for these pauses: the retry is not sent.
 
 use std::time::Duration;
 
@@ -18,16 +18,16 @@ use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::model::printable;
 
-/// What a request does, which decides whether an answer about the key can change.
+/// Whether a request reads or writes, which decides whether an answer about the key can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sends {
-    /// It reads: what is not there is not there.
+    /// A read: a missing key stays missing.
     Read,
-    /// It writes, perhaps under a condition.
+    /// A write, possibly conditional.
     Write,
 }
 
-/// The attempts that one request has left.
+/// The attempts left for one request.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
     sends: Sends,
@@ -39,12 +39,12 @@ pub(crate) struct RetryBudget {
 }
 
 impl RetryBudget {
-    /// `turn` sets the pauses apart from those of other requests.
+    /// `turn` desynchronizes the pauses from those of other requests.
     pub(crate) fn new(sends: Sends, turn: u64) -> Self {
         Self { sends, turn, refused: 0, failed: 0, raced: 0, missed: 0 }
     }
 
-    /// Waits until the request may be sent again; gives the error back if it may not be, or that the run stops.
+    /// Waits until the request may be sent again. Fails with the error if it may not be, or if the run is stopping.
     pub(crate) async fn again(&mut self, pressure: &SharedPressure, e: Error) -> Result<(), Error> {
         pressure.failed(&e);
         match self.pause(&e) {
@@ -56,7 +56,7 @@ impl RetryBudget {
         }
     }
 
-    /// The pause after which a request that failed like this may be sent again, if it may.
+    /// The pause before the request is sent again after this failure; `None` if it must not be.
     pub(crate) fn pause(&mut self, e: &Error) -> Option<Duration> {
         let (count, most, longest) = match e.kind() {
             ErrorKind::Throttled => (&mut self.refused, limits::REFUSALS, limits::MAX_REFUSAL_PAUSE),
@@ -73,12 +73,12 @@ impl RetryBudget {
     }
 }
 
-/// Whether a request that failed like this may have been carried out all the same.
+/// Whether a request that failed with this error may have taken effect.
 pub(crate) fn leaves_open(e: &Error) -> bool {
     matches!(e.kind(), ErrorKind::Transient | ErrorKind::Corrupt)
 }
 
-/// Whether the key can tell more than the error: the request may have been carried out, or the key may have changed.
+/// Whether to look at the key after this error: the request may have taken effect, or the key may have changed.
 pub(crate) fn is_to_be_looked_at(e: &Error) -> bool {
     leaves_open(e) || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing)
 }

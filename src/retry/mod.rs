@@ -1,4 +1,4 @@
-//! Sending again: how often, after what pause, and how many requests at once while the server strains.
+//! Retries: how often, after what pause, and how many requests run at once while the server is under strain.
 
 mod backoff;
 mod budget;

@@ -1,21 +1,21 @@
-//! How many requests may be under way, by what the server bears: a little more after each answer, less after each
-//! refusal. Pure.
+//! An adaptive limit on concurrent requests: it grows slowly with each answer and shrinks after each wave of failures.
+//! Pure.
 
 use std::time::Duration;
 
-/// Failures of one class this close together are one: they were all under way when the first came.
+/// Failures of one class this close together count as one: their requests were all in flight when the first arrived.
 const ONE_WAVE: Duration = Duration::from_millis(50);
 
-/// What a server does that is asked too much. A wave of each is counted by itself.
+/// The ways an overloaded server reacts. Waves of each are counted separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strain {
-    /// It refuses (503 SlowDown).
+    /// It throttles (503 SlowDown).
     Refusal,
-    /// It fails, or does not answer in time.
+    /// It fails or times out.
     Failure,
 }
 
-/// A window of requests under way.
+/// A window of concurrent requests.
 #[derive(Debug)]
 pub(crate) struct AdaptiveLimit {
     window: f64,
@@ -26,13 +26,13 @@ pub(crate) struct AdaptiveLimit {
 }
 
 impl AdaptiveLimit {
-    /// A window that is open as far as it may be; a wave of refusals leaves the share `narrower` of it.
+    /// Creates a fully open window; each wave of failures multiplies it by `narrower`.
     pub(crate) fn new(most: usize, narrower: f64) -> Self {
         let most = f64::from(u32::try_from(most).unwrap_or(u32::MAX)).max(1.0);
         Self { window: most, most, narrower, refusal: None, failure: None }
     }
 
-    /// Requests that may be under way.
+    /// The number of requests that may be in flight.
     pub(crate) fn window(&self) -> usize {
         #[expect(
             clippy::cast_possible_truncation,
@@ -43,12 +43,12 @@ impl AdaptiveLimit {
         window
     }
 
-    /// An answer came: one more request for each window's worth of answers.
+    /// Records an answer: the window grows by one request per window's worth of answers.
     pub(crate) fn answered(&mut self) {
         self.window = (self.window + 1.0 / self.window).min(self.most);
     }
 
-    /// The server strained, `now` after some fixed beginning.
+    /// Records a failure at `now`, measured from a fixed start.
     pub(crate) fn strained(&mut self, strain: Strain, now: Duration) {
         let last = match strain {
             Strain::Refusal => &mut self.refusal,

@@ -1,4 +1,4 @@
-//! What the server bears, as all requests of a run find it.
+//! The server's capacity as observed by all requests of a run.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use super::pressure::{AdaptiveLimit, Strain};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind};
 
-/// What is left of the window after a wave of refusals or failures.
+/// The share of the window left after a wave of failures.
 const NARROWER: f64 = 0.5;
 
-/// How many requests the server bears, as all that send them find it.
+/// The adaptive limit shared by all tasks that send requests.
 #[derive(Debug)]
 pub(crate) struct SharedPressure {
     pressure: Mutex<AdaptiveLimit>,
@@ -19,23 +19,23 @@ pub(crate) struct SharedPressure {
 }
 
 impl SharedPressure {
-    /// Pauses end when `halt` is stopped.
+    /// Creates the shared limit; pauses end early when `halt` is stopped.
     pub(crate) fn new(concurrency: usize, halt: &Cancel) -> Self {
         let pressure = Mutex::new(AdaptiveLimit::new(concurrency, NARROWER));
         Self { pressure, began: Instant::now(), halt: halt.clone() }
     }
 
-    /// Waits so long. An error if the run stops before.
+    /// Waits for `pause`. Fails if the run stops first.
     pub(crate) async fn pause(&self, pause: Duration) -> Result<(), Error> {
         if self.halt.pause(pause).await { Ok(()) } else { Err(Error::stopping()) }
     }
 
-    /// Requests that may be under way.
+    /// The number of requests that may be in flight.
     pub(crate) fn window(&self) -> usize {
         self.pressure().window()
     }
 
-    /// A request was answered.
+    /// Records an answer.
     pub(crate) fn answered(&self) {
         self.pressure().answered();
     }

@@ -1,4 +1,4 @@
-//! Blocks of bytes in a file without a name, each compressed and with a checksum.
+//! Compressed blocks of bytes with checksums, in an unnamed file.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -11,14 +11,14 @@ use zstd::bulk::{Compressor, Decompressor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// A file of blocks. Several threads may write at once, each blocks of its own.
+/// A file of blocks. Several threads may append blocks at once.
 #[derive(Debug)]
 pub(super) struct Blocks {
     pub(super) file: File,
     end: AtomicU64,
 }
 
-/// Where a block lies.
+/// The position of a block in the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub(super) offset: u64,
@@ -27,7 +27,7 @@ pub(super) struct Place {
 }
 
 impl Blocks {
-    /// A file in the system's directory for temporary files.
+    /// Creates a file in the system's directory for temporary files.
     pub(super) fn new() -> Result<Self> {
         let place = std::env::temp_dir();
         let file = tempfile::tempfile().map_err(|e| {
@@ -47,7 +47,7 @@ impl Blocks {
         Ok(Place { offset, packed: packed.len(), bytes: bytes.len() })
     }
 
-    /// Reads a block in place of what `into` holds.
+    /// Reads a block, replacing the contents of `into`.
     pub(super) fn read(&self, place: Place, into: &mut Vec<u8>) -> Result<()> {
         let mut packed = vec![0; place.packed];
         self.file.read_exact_at(&mut packed, place.offset).map_err(|e| full(&e))?;
@@ -59,7 +59,7 @@ impl Blocks {
 }
 
 thread_local! {
-    /// One a thread: to make it anew for each block costs as much as to pack the block.
+    /// One per thread: creating a codec costs as much as compressing a block.
     static CODEC: RefCell<Codec> = RefCell::default();
 }
 

@@ -1,26 +1,26 @@
-//! Keys in memory, and their sorting.
+//! Keys in memory, and sorting them.
 
 use rayon::prelude::*;
 
 use crate::limits;
 
-/// Bytes of a key that are compared at once.
+/// The number of key bytes compared at once.
 const HEAD: u32 = 8;
 
 /// See [`limits::SORT_ALONE`].
 const ALONE: usize = if cfg!(test) { 16 } else { limits::SORT_ALONE };
 
-/// Keys in memory, one after another in one buffer.
+/// Keys in memory, stored back to back in one buffer.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     text: String,
     places: Vec<Place>,
 }
 
-/// Where a key lies in the buffer.
+/// The position of a key in the buffer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// Eight of its bytes, as a number that is in their order: comparing these takes no look at the buffer.
+    /// Eight bytes of the key as a big-endian number, so that they can be compared without reading the buffer.
     head: u64,
     from: u32,
     to: u32,
@@ -32,7 +32,7 @@ impl Chunk {
     }
 
     pub(super) fn push(&mut self, key: &str) {
-        // The limit of a chunk is far below four gibibytes.
+        // Chunks are limited to far less than four GiB.
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let from = place(self.text.len());
         self.text.push_str(key);
@@ -43,7 +43,7 @@ impl Chunk {
         sort(self.text.as_bytes(), &mut self.places, 0);
     }
 
-    /// The sorted keys in so many parts of about the same length, the same key never in two.
+    /// Splits the sorted keys into this many parts of about the same length; equal keys are in the same part.
     pub(super) fn parts(&self, parts: usize) -> Vec<&[Place]> {
         let (mut found, mut rest) = (Vec::new(), self.places.as_slice());
         for left in (1..=parts).rev() {
@@ -61,7 +61,7 @@ impl Chunk {
         found
     }
 
-    /// The keys of a part.
+    /// Returns the keys of a part.
     pub(super) fn keys(&self, part: &[Place]) -> impl DoubleEndedIterator<Item = &[u8]> {
         part.iter().map(|place| self.key(place))
     }
@@ -76,10 +76,10 @@ impl Chunk {
     }
 }
 
-/// Sorts keys that are equal in their first `depth` bytes: by the next eight, and those that are equal in these too by
-/// what follows. Keys often have long beginnings in common.
+/// Sorts keys that share their first `depth` bytes: by the next eight, and those that are equal in these recursively.
+/// Keys often have long common prefixes.
 fn sort(text: &[u8], places: &mut [Place], depth: u32) {
-    // What ends is before what goes on.
+    // A key sorts before the keys that it is a prefix of.
     let rest = |place: &Place| (place.to - place.from - depth).min(HEAD + 1);
     let order = |place: &Place| (place.head, rest(place));
     let same = |a: &Place, b: &Place| order(a) == order(b);
@@ -100,7 +100,7 @@ fn sort(text: &[u8], places: &mut [Place], depth: u32) {
     }
 }
 
-/// The first bytes of a text, as a number.
+/// Returns the first bytes of a text as a big-endian number.
 fn head(text: &[u8], from: u32, to: u32) -> u64 {
     let mut head = [0; HEAD as usize];
     if let Some(bytes) = text.get(from as usize..to.min(from + HEAD) as usize) {

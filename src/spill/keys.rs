@@ -1,4 +1,4 @@
-//! Keys alone, in their order and each once.
+//! Sorted keys without duplicates.
 
 use std::sync::Arc;
 
@@ -6,20 +6,20 @@ use super::blocks::Blocks;
 use super::run::{Block, Cursor, Run, Written};
 use crate::error::Result;
 
-/// Keys in a file without a name, which is gone when the process is.
+/// Keys in an unnamed file that exists only as long as the process.
 #[derive(Debug)]
 pub struct SortedKeys {
     pub(super) run: Arc<Run>,
 }
 
-/// Writes keys that come in their order.
+/// Writes keys that arrive in order.
 #[derive(Debug)]
 pub struct SortedWriter {
     blocks: Blocks,
     part: Part,
 }
 
-/// Keys on their way into a file, which others may write into at once.
+/// Keys being written to a file that other threads may write to at the same time.
 #[derive(Debug, Default)]
 pub(super) struct Part {
     block: Block,
@@ -28,12 +28,12 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Keys that follow this one.
+    /// Starts a part whose keys follow `last`.
     pub(super) fn after(last: Option<Vec<u8>>) -> Self {
         Self { last, ..Self::default() }
     }
 
-    /// Appends a key that is not before the last one. The last one again is passed over.
+    /// Appends a key; keys must not descend. A repeated key is ignored.
     pub(super) fn push(&mut self, blocks: &Blocks, key: &[u8]) -> Result<()> {
         debug_assert!(self.last.as_deref().is_none_or(|last| last <= key), "{key:?} after {:?}", self.last);
         if self.last.as_deref() == Some(key) {
@@ -54,17 +54,17 @@ impl Part {
 }
 
 impl SortedWriter {
-    /// Makes a file in the system's directory for temporary files.
+    /// Creates a file in the system's directory for temporary files.
     pub fn new() -> Result<Self> {
         Ok(Self { blocks: Blocks::new()?, part: Part::default() })
     }
 
-    /// Appends a key that is not before the last one. The last one again is passed over.
+    /// Appends a key; keys must not descend. A repeated key is ignored.
     pub fn push(&mut self, key: &str) -> Result<()> {
         self.part.push(&self.blocks, key.as_bytes())
     }
 
-    /// The keys, ready to be read.
+    /// Finishes writing and returns the keys.
     pub fn finish(self) -> Result<SortedKeys> {
         let written = self.part.finish(&self.blocks)?;
         Ok(SortedKeys { run: Run::new(self.blocks, written) })
@@ -72,22 +72,22 @@ impl SortedWriter {
 }
 
 impl SortedKeys {
-    /// How many there are.
+    /// Returns the number of keys.
     pub fn len(&self) -> u64 {
         self.run.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Reads from the first key on that is not before this one.
+    /// Reads from the first key that is not before this one.
     pub fn from(&self, key: &str) -> Result<Cursor> {
         self.run.from(key.as_bytes())
     }
 
-    /// Reads from the key on that so many others come before.
+    /// Reads from the key with this index.
     pub fn nth(&self, number: u64) -> Result<Cursor> {
         self.run.nth(number)
     }

@@ -1,4 +1,4 @@
-//! Several runs read as one.
+//! Merges several runs.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -7,17 +7,17 @@ use std::collections::binary_heap::PeekMut;
 use super::run::Cursor;
 use crate::error::Result;
 
-/// What is left of several runs, in the order of keys; of equal keys, that of the earlier run comes first.
+/// The remaining entries of several runs, in key order; of equal keys, that of the earlier run comes first.
 #[derive(Debug)]
 pub(super) struct Merge {
     heads: BinaryHeap<Head>,
 }
 
-/// What is left of one of them.
+/// The remaining entries of one run.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) cursor: Cursor,
-    /// Which of the runs it is.
+    /// The index of the run.
     pub(super) run: usize,
 }
 
@@ -27,12 +27,12 @@ impl Merge {
         Self { heads: heads.filter(|head| head.cursor.key().is_some()).collect() }
     }
 
-    /// The run whose entry is next; `None` after the last.
+    /// Returns the run whose entry is next; `None` after the last.
     pub(super) fn head(&self) -> Option<&Head> {
         self.heads.peek()
     }
 
-    /// Goes on to the next entry.
+    /// Advances to the next entry.
     pub(super) fn advance(&mut self) -> Result<()> {
         let Some(mut head) = self.heads.peek_mut() else { return Ok(()) };
         let advanced = head.cursor.advance();
@@ -43,7 +43,7 @@ impl Merge {
     }
 }
 
-/// The greatest is the one whose entry is next.
+/// The greatest head is the one whose entry is next, because the heap is a max-heap.
 impl Ord for Head {
     fn cmp(&self, other: &Self) -> Ordering {
         (other.cursor.key(), other.run).cmp(&(self.cursor.key(), self.run))

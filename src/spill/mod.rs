@@ -1,8 +1,9 @@
-//! Entries on disk, in the order of their keys: memory does not grow with them.
+//! Sorted entries on disk, in memory that does not grow with their number.
 //!
-//! An entry is a key and, on one line, what the key has as JSON; keys alone have nothing there. Entries lie in blocks, each
-//! compressed and with a checksum, in a file that is gone when the process is. Of a block only its first key and its place
-//! are kept. Blocks do not overlap, so the blocks in the order of their first keys are the entries in the order of theirs.
+//! An entry is a key and its value as one line of JSON; for keys alone the line is empty. Entries are stored in
+//! compressed blocks with checksums, in a file that exists only as long as the process. Only the first key and the
+//! position of each block are kept in memory. Blocks do not overlap, so entries are in key order if blocks are in the
+//! order of their first keys.
 
 mod blocks;
 mod chunk;

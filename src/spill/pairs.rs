@@ -1,4 +1,4 @@
-//! What two spools have for the same keys, side by side.
+//! Joins two spools by key.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -7,18 +7,18 @@ use super::merge::Merge;
 use super::spool::{Entries, Spool, parse};
 use crate::error::Result;
 
-/// What a key has in two spools.
+/// The values of a key in two spools.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pair<A, B> {
-    /// Something in the first only.
+    /// In the first spool only.
     First(A),
-    /// Something in the second only.
+    /// In the second spool only.
     Second(B),
-    /// Something in both.
+    /// In both.
     Both(A, B),
 }
 
-/// The entries of two spools, each of which has a key once, joined in the order of their keys.
+/// Joins the entries of two spools in key order; each spool must have a key only once.
 pub fn pairs<A, B>(
     first: Spool<A>,
     second: Spool<B>,

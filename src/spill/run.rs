@@ -1,4 +1,4 @@
-//! Runs of entries: the one writer and the one reader of what lies on disk.
+//! Runs of entries: the writer and the reader of the file format.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,20 +7,20 @@ use super::blocks::{Blocks, Place, damaged};
 use crate::error::Result;
 use crate::limits;
 
-/// Bytes of a full block; few in unit tests, so that a few entries are many blocks.
+/// The size of a full block in bytes; small in unit tests, so that a few entries need many blocks.
 const FULL: usize = if cfg!(test) { 200 } else { limits::SPILL_BLOCK };
 
-/// A block that has been written.
+/// A block that was written.
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) first_key: Box<[u8]>,
     pub(super) place: Place,
     entries: u64,
-    /// How many entries come before it.
+    /// The number of entries before it.
     pub(super) number: u64,
 }
 
-/// A block that is being filled. Its keys do not descend.
+/// A block being filled. Its keys do not descend.
 #[derive(Debug, Default)]
 pub(super) struct Block {
     first_key: Vec<u8>,
@@ -29,7 +29,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Appends a key; `value` appends what it has, in one line.
+    /// Appends a key; `value` appends its value, on one line.
     pub(super) fn push(
         &mut self,
         key: &[u8],
@@ -51,7 +51,7 @@ impl Block {
         self.bytes.len() >= FULL
     }
 
-    /// Writes what it holds, if anything, and is empty again.
+    /// Writes the block unless it is empty, and clears it.
     pub(super) fn write(&mut self, blocks: &Blocks) -> Result<Option<Written>> {
         if self.entries == 0 {
             return Ok(None);
@@ -63,7 +63,7 @@ impl Block {
     }
 }
 
-/// Entries that can be read, from any of them on.
+/// Entries that can be read from any position.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) blocks: Blocks,
@@ -72,7 +72,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// The blocks in the order of their first keys.
+    /// Creates a run, sorting the blocks by their first keys.
     pub(super) fn new(blocks: Blocks, mut index: Vec<Written>) -> Arc<Self> {
         index.sort_by(|a, b| a.first_key.cmp(&b.first_key));
         let mut len = 0;
@@ -87,7 +87,7 @@ impl Run {
         self.len
     }
 
-    /// Reads from the first key on that is not before this one.
+    /// Reads from the first key that is not before this one.
     pub(super) fn from(self: &Arc<Self>, key: &[u8]) -> Result<Cursor> {
         let after = self.index.partition_point(|block| &*block.first_key <= key);
         let mut cursor = self.at_block(after.saturating_sub(1))?;
@@ -97,7 +97,7 @@ impl Run {
         Ok(cursor)
     }
 
-    /// Reads from the entry on that so many others come before.
+    /// Reads from the entry with this index.
     pub(super) fn nth(self: &Arc<Self>, number: u64) -> Result<Cursor> {
         let after = self.index.partition_point(|block| block.number <= number);
         let mut cursor = self.at_block(after.saturating_sub(1))?;
@@ -116,40 +116,40 @@ impl Run {
     }
 }
 
-/// A place among entries, from which on they are read.
+/// A reading position among entries.
 #[derive(Debug)]
 pub struct Cursor {
     run: Arc<Run>,
     block: usize,
     bytes: Vec<u8>,
-    /// Where in the block the key lies.
+    /// The position of the key in the block.
     key: Range<usize>,
     value: Range<usize>,
     number: u64,
 }
 
 impl Cursor {
-    /// The key here; `None` after the last.
+    /// Returns the current key; `None` after the last.
     pub fn key(&self) -> Option<&[u8]> {
         (!self.bytes.is_empty()).then(|| self.bytes.get(self.key.clone())).flatten()
     }
 
-    /// The same as text.
+    /// Returns the current key as text.
     pub fn text(&self) -> Result<Option<&str>> {
         self.key().map(|key| std::str::from_utf8(key).map_err(|e| damaged().because(e))).transpose()
     }
 
-    /// What the key here has.
+    /// Returns the current value.
     pub(super) fn value(&self) -> &[u8] {
         self.bytes.get(self.value.clone()).unwrap_or_default()
     }
 
-    /// How many entries come before it.
+    /// Returns the number of entries before the current one.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// Goes on to the next entry. After an error there is none.
+    /// Advances to the next entry. After an error, the cursor is at the end.
     pub fn advance(&mut self) -> Result<()> {
         let advanced = self.try_advance();
         if advanced.is_err() {
@@ -158,7 +158,7 @@ impl Cursor {
         advanced
     }
 
-    /// Reads no more.
+    /// Moves to the end.
     pub(super) fn end(&mut self) {
         self.bytes.clear();
     }
@@ -186,7 +186,7 @@ impl Cursor {
         self.read(0)
     }
 
-    /// Takes apart the entry that begins there.
+    /// Parses the entry at this offset.
     fn read(&mut self, from: usize) -> Result<()> {
         let head = self.bytes.get(from..).and_then(<[u8]>::first_chunk::<2>).ok_or_else(damaged)?;
         let key = from + 2..from + 2 + usize::from(u16::from_le_bytes(*head));

@@ -1,7 +1,8 @@
-//! Keys that come in any order, put in order on disk.
+//! Sorts keys on disk.
 //!
-//! As many as fit are sorted in memory and written as a run; where they come in order already, the run goes on. Runs are
-//! merged when there are many, and in the end. Sorting and merging use a few processors: each costs memory.
+//! As many keys as fit are sorted in memory and written as a run; if they continue the previous run, it is extended.
+//! Runs are merged when there are many, and at the end. Sorting and merging use only a few threads, because each needs
+//! memory.
 
 use std::thread::available_parallelism;
 
@@ -16,19 +17,19 @@ use super::run::{Run, Written};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// Puts keys in order, each once.
+/// Sorts keys and removes duplicates.
 #[derive(Debug)]
 pub struct Sorter {
-    /// Threads of its own: what they keep to pack and unpack blocks goes with them.
+    /// Its own threads, so that their thread-local codecs are freed with them.
     pool: ThreadPool,
     chunk: Chunk,
     run: Option<Growing>,
-    /// Finished runs; those of one level are about equally long.
+    /// Finished runs; those of one level are of about equal length.
     pub(super) levels: Vec<Vec<SortedKeys>>,
 }
 
 impl Sorter {
-    /// Nothing yet.
+    /// Creates an empty sorter.
     pub fn new() -> Result<Self> {
         let threads = available_parallelism().map_or(1, usize::from).min(limits::SPILL_THREADS);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| {
@@ -37,7 +38,7 @@ impl Sorter {
         Ok(Self { pool, chunk: Chunk::default(), run: None, levels: Vec::new() })
     }
 
-    /// Takes a key.
+    /// Adds a key.
     pub fn push(&mut self, key: &str) -> Result<()> {
         if self.chunk.size() + key.len() > limits::SORT_BYTES {
             self.write()?;
@@ -46,7 +47,7 @@ impl Sorter {
         Ok(())
     }
 
-    /// Writes what is in memory, to the run under way if it can follow there.
+    /// Writes the keys in memory, extending the current run if they continue it.
     pub(super) fn write(&mut self) -> Result<()> {
         self.pool.install(|| self.chunk.sort());
         let parts = self.chunk.parts(self.pool.current_num_threads());
@@ -63,7 +64,7 @@ impl Sorter {
         }
     }
 
-    /// Keeps a run; merges those of its level once there are many.
+    /// Stores a run; merges the runs of its level once there are many.
     fn keep(&mut self, run: SortedKeys, level: usize) -> Result<()> {
         if self.levels.len() <= level {
             self.levels.push(Vec::new());
@@ -78,7 +79,7 @@ impl Sorter {
         self.keep(merged, level + 1)
     }
 
-    /// All of them.
+    /// Returns all keys, sorted.
     pub fn finish(mut self) -> Result<SortedKeys> {
         self.write()?;
         drop(std::mem::take(&mut self.chunk));
@@ -94,7 +95,7 @@ impl Sorter {
     }
 }
 
-/// A run that goes on as long as what comes is not before its end.
+/// A run that is extended as long as the next keys continue it.
 #[derive(Debug)]
 struct Growing {
     blocks: Blocks,
@@ -103,7 +104,7 @@ struct Growing {
 }
 
 impl Growing {
-    /// Writes a sorted chunk, each of its parts by a thread.
+    /// Writes a sorted chunk, each part on its own thread.
     fn append(&mut self, chunk: &Chunk, parts: &[&[Place]]) -> Result<()> {
         let (blocks, last) = (&self.blocks, &self.last);
         let written = parts.par_iter().enumerate().map(|(n, places)| {
@@ -122,7 +123,7 @@ impl Growing {
     }
 }
 
-/// One run from several: each thread merges the keys between two borders.
+/// Merges runs; each thread merges the keys between two borders.
 fn merge(runs: &[SortedKeys]) -> Result<SortedKeys> {
     let blocks = Blocks::new()?;
     let borders = borders(runs, rayon::current_num_threads());
@@ -136,7 +137,7 @@ fn merge(runs: &[SortedKeys]) -> Result<SortedKeys> {
     Ok(SortedKeys { run: Run::new(blocks, parts.into_iter().flatten().collect()) })
 }
 
-/// Keys that part the runs into about equal `parts`, by the blocks' first keys.
+/// Returns keys that split the runs into `parts` of about equal size, using the first keys of blocks.
 fn borders(runs: &[SortedKeys], parts: usize) -> Vec<&[u8]> {
     let mut firsts: Vec<&[u8]> =
         runs.iter().flat_map(|run| run.run.index.iter().map(|block| &*block.first_key)).collect();
@@ -147,7 +148,7 @@ fn borders(runs: &[SortedKeys], parts: usize) -> Vec<&[u8]> {
     borders
 }
 
-/// Merges the keys from one border on up to another, without that.
+/// Merges the keys from one border up to but excluding another.
 fn merge_between(
     runs: &[SortedKeys],
     blocks: &Blocks,

@@ -1,6 +1,6 @@
-//! Changes, or other things that keys have, on disk.
+//! Changes, or other values of keys, on disk.
 //!
-//! Several parts of a bucket are surveyed at once, each in the order of its keys. Each writes into a segment of its own.
+//! Several parts of a bucket are listed at once, each in key order. Each writes to a segment of its own.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ use super::blocks::{Blocks, damaged};
 use super::run::{Block, Cursor, Run, Written};
 use crate::error::Result;
 
-/// What keys have, in the order of their keys within each segment.
+/// Values by key, in key order within each segment.
 #[derive(Debug)]
 pub struct Spool<T> {
     blocks: Blocks,
@@ -23,13 +23,13 @@ pub struct Spool<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
-    /// An empty spool in the system's directory for temporary files.
+    /// Creates an empty spool in the system's directory for temporary files.
     pub fn new() -> Result<Self> {
         let (index, open) = (Vec::new(), HashMap::new());
         Ok(Self { blocks: Blocks::new()?, index, open, len: 0, holds: PhantomData })
     }
 
-    /// Appends what a key has to a segment. Within a segment, keys ascend.
+    /// Appends a key's value to a segment. Keys must ascend within a segment.
     pub fn push(&mut self, segment: u64, key: &str, value: &T) -> Result<()> {
         let open = self.open.entry(segment).or_default();
         open.push(key.as_bytes(), |bytes| serde_json::to_writer(bytes, value).map_err(Into::into))?;
@@ -40,7 +40,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
         Ok(())
     }
 
-    /// Ends a segment's block: what another segment has may lie between this one's entries so far and those to come.
+    /// Ends a segment's block: keys of another segment may lie between this segment's entries so far and its next ones.
     pub fn cut(&mut self, segment: u64) -> Result<()> {
         if let Some(mut open) = self.open.remove(&segment) {
             self.index.extend(open.write(&self.blocks)?);
@@ -48,17 +48,17 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
         Ok(())
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// Whether there are none.
+    /// Whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Reads the entries in the order of their keys.
+    /// Reads the entries in key order.
     pub fn into_changes(mut self) -> Result<Entries<T>> {
         let open: Vec<_> = self.open.keys().copied().collect();
         for segment in open {
@@ -69,7 +69,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
     }
 }
 
-/// What keys have, as it is read back. After an error comes nothing more.
+/// The values read back, in key order. Ends after an error.
 #[derive(Debug)]
 pub struct Entries<T> {
     pub(super) cursor: Cursor,

@@ -1,4 +1,4 @@
-//! What comes back from the disk beside plain sorting and joining in memory.
+//! Compares entries read from disk with sorting and joining in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::FileExt;
@@ -30,7 +30,7 @@ fn sorted(keys: &[String], chunk: usize) -> (SortedKeys, usize) {
     (sorter.finish().unwrap(), levels)
 }
 
-/// Writes each key with its value into its segment, the segments in turns, and cuts one where another's key lies between.
+/// Writes each key with its value to its segment, the segments in turn, and cuts one if a key of another lies between.
 fn spooled(entries: &BTreeMap<String, (u64, String)>) -> Spool<(String, String)> {
     let mut segments: BTreeMap<u64, Vec<(usize, &String, &String)>> = BTreeMap::new();
     for (place, (key, (segment, value))) in entries.iter().enumerate() {
@@ -50,7 +50,7 @@ fn spooled(entries: &BTreeMap<String, (u64, String)>) -> Spool<(String, String)>
     spool
 }
 
-/// Overwrites a byte of a file, and gives what is read from it then.
+/// Flips a byte of a file, and returns what `read` returns then.
 fn damaged<T>(run: &super::run::Run, at: u64, read: impl FnOnce() -> T) -> T {
     let mut byte = [0];
     run.blocks.file.read_exact_at(&mut byte, at).unwrap();
@@ -82,8 +82,8 @@ fn none_and_the_same_again() {
     assert_eq!(listed(writer.finish().unwrap().nth(0).unwrap()), ["", "a", "bbb"]);
 }
 
-/// A chunk is written in parts, and what is the same must not stand in two of them, nor at the end of one chunk and the
-/// beginning of the next.
+/// A chunk is written in parts, and equal keys must not be in two of them, nor at the end of one chunk and the start of
+/// the next.
 #[test]
 fn a_key_that_comes_again_and_again_is_one() {
     for chunk in [2, 7, 1000] {
@@ -106,7 +106,7 @@ fn entries_come_back_as_they_went() {
     assert_eq!(back, values.map(|(_, value)| value));
 }
 
-/// A disk, or a memory, that loses a bit must never lose a key, or make another of it.
+/// A bit error on disk or in memory must never lose or change a key.
 #[test]
 fn a_damaged_byte_is_an_error_and_never_another_key() {
     let keys: Vec<_> = (0..100).map(|n| format!("images/{n:04}")).collect();
@@ -131,7 +131,7 @@ fn a_damaged_byte_is_an_error_and_never_another_key() {
     assert_eq!(listed(keys_on_disk.nth(0).unwrap()), keys);
 }
 
-/// Segments whose keys are mixed would be read in a wrong order: that is told.
+/// Segments with interleaved keys would be read in the wrong order: this is an error.
 #[test]
 fn blocks_that_overlap_are_an_error() {
     let mut spool = Spool::new().unwrap();

@@ -1,5 +1,6 @@
-//! What a process works on, so that no other works on it at the same time: a file in `claims`, in the state directory,
-//! locked as long as the process lives. A killed process leaves its file, but not the lock, and whoever claims next removes it.
+//! Claims: the resources a process works on, so that no other process works on them at the same time. A claim is a file
+//! in `claims` in the state directory, locked as long as the process lives. A killed process leaves the file, but not
+//! the lock, and the next claim removes it.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{Seek, Write};
@@ -10,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 use crate::recover::{Holder, Resource};
 
-/// Keeps every other process from what this one works on, until it is dropped.
+/// Excludes other processes from these resources until it is dropped.
 #[derive(Debug)]
 pub struct Claim {
     path: PathBuf,
@@ -19,7 +20,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Claims everything that `command` works on. Where another process works on a part of it, that one is named.
+    /// Claims all resources of `command`. If another process holds one of them, the error names it.
     pub fn take(state_dir: &Path, command: &str, holds: Vec<Resource>) -> Result<Self> {
         let holder = Holder {
             command: command.to_owned(),
@@ -48,7 +49,7 @@ impl Claim {
         Ok(claim)
     }
 
-    /// Tells others the name and the target time of what works, now that they are known.
+    /// Adds the ID and the target time to the claim, once they are known, so that other processes can report them.
     pub fn tell(&mut self, state_dir: &Path, id: &str, at: Option<Instant>) -> Result<()> {
         self.holder.id = Some(id.to_owned());
         self.holder.at = at;
@@ -68,7 +69,7 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        // One that stays is removed by whoever claims next.
+        // If this fails, the next claim removes it.
         drop(fs::remove_file(&self.path));
     }
 }
@@ -81,7 +82,7 @@ fn held(other: &Holder, resource: &Resource) -> Error {
         .hint("nothing was changed; wait for that process to finish, or stop it, and run the command again")
 }
 
-/// The claims of processes that live. Those of dead ones are removed.
+/// Returns the claims of live processes. Removes those of dead ones.
 fn others(dir: &Path) -> Result<Vec<Holder>> {
     let mut others = Vec::new();
     for entry in fs::read_dir(dir).map_err(|e| cannot(dir, "read", &e))? {
@@ -91,7 +92,7 @@ fn others(dir: &Path) -> Result<Vec<Holder>> {
             continue;
         }
         let file = match File::open(&path) {
-            // It has ended meanwhile.
+            // Its process has ended meanwhile.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
             file => file.map_err(|e| cannot(&path, "open", &e))?,
         };
@@ -108,13 +109,13 @@ fn others(dir: &Path) -> Result<Vec<Holder>> {
     Ok(others)
 }
 
-/// It is locked, so somebody works on something, and it is not known on what.
+/// The file is locked, so a live process holds an unknown resource.
 fn unread(path: &Path, e: &serde_json::Error) -> Error {
     let message = format!("cannot read the claims of other processes in {}: {e}", path.display());
     Error::new(ErrorKind::Refused, message).hint("wait for that process to finish, and run the command again")
 }
 
-/// This machine's name, for a person.
+/// Returns the name of this machine, for messages.
 fn host() -> String {
     let told =
         fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok());

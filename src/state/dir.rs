@@ -1,5 +1,5 @@
-//! The directories in which state is kept: made once, locked by the process that works on it, their files written whole or
-//! not at all.
+//! Directories that hold state: created once, locked by the process that uses them, with files that are replaced
+//! atomically.
 
 use std::collections::hash_map::RandomState;
 use std::fs::{self, File, TryLockError};
@@ -12,16 +12,16 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
-/// Its owner alone may read what is kept: plans and journals tell of keys, versions and errors.
+/// Accessible to the owner only: plans and journals contain keys, versions and errors.
 const PRIVATE: u32 = 0o700;
 
-/// A directory that was made for one run or recovery.
+/// A directory created for a run or a recovery.
 pub(super) struct NewDir {
     pub(super) id: String,
     pub(super) path: PathBuf,
 }
 
-/// Makes a directory with a name of its own, after the second in which it is made.
+/// Creates a directory with a unique name that starts with the time of its creation.
 pub(super) fn make(parent: &Path, began: Instant) -> Result<NewDir> {
     let elsewhere = |e: Error| e.hint("use --state-dir for another directory");
     make_private(parent).map_err(elsewhere)?;
@@ -41,7 +41,7 @@ pub(super) fn make(parent: &Path, began: Instant) -> Result<NewDir> {
     Err(Error::new(ErrorKind::Local, format!("cannot find an unused name in {}", parent.display())))
 }
 
-/// Makes a directory, and those that it lies in, for its owner alone.
+/// Creates a directory and its parents, accessible to the owner only.
 pub(super) fn make_private(dir: &Path) -> Result<()> {
     let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
     let made = fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(dir);
@@ -49,7 +49,7 @@ pub(super) fn make_private(dir: &Path) -> Result<()> {
         .map_err(|e| cannot(dir, "make", &e))
 }
 
-/// The names in a directory, in order; none if it is not there. Those that lead to another place are left out.
+/// Returns the names in a directory, sorted; none if it does not exist. Names that are not plain are omitted.
 pub(super) fn names(dir: &Path) -> Result<Vec<String>> {
     let entries = match fs::read_dir(dir) {
         Err(e) if e.kind() == Io::NotFound => return Ok(Vec::new()),
@@ -67,12 +67,12 @@ pub(super) fn names(dir: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Whether a name leads to no other place.
+/// Whether a name stays within its directory.
 pub(super) fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
-/// Reads a file; none if it is not there.
+/// Reads a file; `None` if it does not exist.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Err(e) if e.kind() == Io::NotFound => Ok(None),
@@ -80,7 +80,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Writes a file, whole or not at all.
+/// Writes a file atomically.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let written = tempfile::NamedTempFile::new_in(dir).and_then(|mut file| {
@@ -92,7 +92,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     written.map_err(|e| cannot(path, "write", &e))
 }
 
-/// Removes a file, if it is there.
+/// Removes a file if it exists.
 pub(super) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(e) if e.kind() == Io::NotFound => Ok(()),
@@ -100,13 +100,13 @@ pub(super) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Brings the names in a directory to the disk: a journal that a power cut takes away would let `resume` begin anew, as
-/// if nothing had been done. Not every system lets a directory be opened.
+/// Syncs the names in a directory to disk: if a power failure lost a journal, `resume` would start over as if nothing
+/// had been done. Not every system can open a directory.
 pub(super) fn sync_names(dir: &Path) -> std::io::Result<()> {
     File::open(dir).map_or(Ok(()), |dir| dir.sync_all())
 }
 
-/// Keeps every other process out until the file is closed, which the end of the process does too.
+/// Locks out other processes until the file is closed, at the latest when the process ends.
 pub(super) fn lock(dir: &Path, what: &str) -> Result<File> {
     let path = dir.join("lock");
     let file =
@@ -129,7 +129,7 @@ pub(super) fn lock(dir: &Path, what: &str) -> Result<File> {
     }
 }
 
-/// Whether a process has locked a directory.
+/// Whether a process holds the lock of a directory.
 pub(super) fn is_locked(dir: &Path) -> bool {
     File::open(dir.join("lock"))
         .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))

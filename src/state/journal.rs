@@ -1,7 +1,8 @@
-//! A journal: framed records, and the state that they add up to.
+//! A journal: framed records, and the state that results from them.
 //!
-//! One commit rule holds for every kind: the state in memory changes after the record is in the file, so it never says more than
-//! the file does. A crash tears the end: whatever follows the last whole record is cut off. Damage before that is refused.
+//! One commit rule holds for every kind of journal: the state in memory changes after the record was written to the
+//! file, so it is never ahead of the file. A crash can tear the end: anything after the last complete record is
+//! truncated. Damage before that is an error.
 
 use std::path::{Path, PathBuf};
 
@@ -11,25 +12,25 @@ use serde::de::DeserializeOwned;
 use super::frame::{Appender, Line, Lines, json_of, to_line};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The state that the records of one kind of journal add up to: a pure transition function.
+/// The state that results from the records of one kind of journal: a pure transition function.
 pub trait Replay: Default {
-    /// An entry of the journal.
+    /// The type of a record.
     type Record: Serialize + DeserializeOwned;
 
-    /// The hint beside an error in writing the journal.
+    /// The hint for an error in writing the journal.
     const UNWRITTEN: &'static str;
 
-    /// Refuses a record that cannot come next: why.
+    /// Returns an error if the record cannot be the next one.
     fn check(&self, record: &Self::Record) -> std::result::Result<(), String>;
 
-    /// Takes in the next record, or refuses it as `check` does and stays as it is.
+    /// Applies the next record, or returns the error of `check` and does not change.
     fn apply(&mut self, record: &Self::Record) -> std::result::Result<(), String>;
 
-    /// Hints beside the error that a journal is damaged, which says this up to the damage.
+    /// Returns the hints for a damaged journal; `self` is the state before the damage.
     fn on_damage(&self) -> Vec<String>;
 }
 
-/// A journal that is being written.
+/// A journal open for writing.
 #[derive(Debug)]
 pub struct Journal<S> {
     path: PathBuf,
@@ -38,37 +39,37 @@ pub struct Journal<S> {
 }
 
 impl<S: Replay> Journal<S> {
-    /// Opens a journal, and cuts off what a crash tore. Makes it if it is not there.
+    /// Opens a journal and truncates a torn end. Creates it if it does not exist.
     pub(super) fn open_or_create(path: &Path) -> Result<Self> {
         let Replayed { state, whole } = replay::<S>(path, |_, _| {})?;
         let file = Appender::open(path, whole).map_err(|e| cannot::<S>(path, "open", &e))?;
         Ok(Self { path: path.to_owned(), file, state })
     }
 
-    /// The state by the records so far.
+    /// Returns the state after the records so far.
     pub fn state(&self) -> &S {
         &self.state
     }
 
-    /// Appends a record. On disk when this returns.
+    /// Appends a record, which is on disk when this returns.
     pub(super) fn commit(&mut self, record: &S::Record) -> Result<()> {
         self.write(std::slice::from_ref(record))?;
         self.sync()?;
         self.enter(record)
     }
 
-    /// Appends records that do not depend on each other. On disk with the next that is committed.
+    /// Appends records that do not depend on each other. They are on disk when the next record is committed.
     pub(super) fn append(&mut self, records: &[S::Record]) -> Result<()> {
         self.write(records)?;
         records.iter().try_for_each(|record| self.enter(record))
     }
 
-    /// Brings everything to the disk.
+    /// Syncs the journal to disk.
     pub fn sync(&mut self) -> Result<()> {
         self.file.sync().map_err(|e| cannot::<S>(&self.path, "write", &e))
     }
 
-    /// The error of a journal that does not fit what it is about.
+    /// The error of a journal that does not match its run or recovery.
     pub(super) fn damaged(&self, why: &str) -> Error {
         damaged(&self.path, why, &self.state)
     }
@@ -87,15 +88,15 @@ impl<S: Replay> Journal<S> {
     }
 }
 
-/// Reads a journal, and hands each record to `on` with the byte at which its line begins. None is an empty one.
+/// Reads a journal, and passes each record to `on` with the offset of its line. A missing journal is an empty one.
 pub(super) fn read<S: Replay>(path: &Path, on: impl FnMut(u64, &S::Record)) -> Result<S> {
     Ok(replay(path, on)?.state)
 }
 
-/// The records of a file taken together.
+/// The result of replaying the records of a file.
 struct Replayed<S> {
     state: S,
-    /// The length up to which the file holds whole records.
+    /// The length of the file up to its last complete record.
     whole: u64,
 }
 
@@ -111,7 +112,7 @@ fn replay<S: Replay>(path: &Path, mut on: impl FnMut(u64, &S::Record)) -> Result
         if at != *whole {
             return Err(damaged(path, &format!("it cannot be read from byte {whole} to byte {at}"), state));
         }
-        // No crash wrote it: it must not be cut off.
+        // No crash produces such a record, so it must not be truncated.
         let record = serde_json::from_slice(json)
             .map_err(|e| damaged(path, &format!("at byte {at} it has an unknown record: {e}"), state))?;
         state.apply(&record).map_err(|why| damaged(path, &format!("at byte {at} {why}"), state))?;
@@ -126,7 +127,7 @@ pub(super) fn cannot<S: Replay>(path: &Path, what: &str, e: &std::io::Error) -> 
         .hint(S::UNWRITTEN)
 }
 
-/// `state` is what it says before the damage.
+/// `state` is the state before the damage.
 pub(super) fn damaged<S: Replay>(path: &Path, why: &str, state: &S) -> Error {
     let damaged = Error::new(ErrorKind::Corrupt, format!("the journal {} is damaged: {why}", path.display()));
     state.on_damage().into_iter().fold(damaged, Error::hint)

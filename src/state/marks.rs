@@ -1,4 +1,4 @@
-//! The file of marks: one line a mark, appended. A line that a crash tore spoils none of the others.
+//! The marks file: one appended line per mark. A line torn by a crash does not affect the others.
 
 use std::fs::File;
 use std::io::Write;
@@ -9,7 +9,7 @@ use super::dir::{cannot, make_private, read, sync_names};
 use crate::error::{Error, Result};
 use crate::recover::{MarkLine, Marks};
 
-/// The file of marks, to which one is to be added.
+/// The marks file, open for adding a mark.
 #[derive(Debug)]
 pub(crate) struct MarksFile {
     file: File,
@@ -17,17 +17,17 @@ pub(crate) struct MarksFile {
 }
 
 impl MarksFile {
-    /// Where it is in a state directory.
+    /// Returns the path of the marks file in a state directory.
     pub(crate) fn path(state_dir: &Path) -> PathBuf {
         state_dir.join("marks")
     }
 
-    /// The marks of a state directory; none where there is no file.
+    /// Reads the marks of a state directory; none if the file does not exist.
     pub(crate) fn read(state_dir: &Path) -> Result<Marks> {
         Ok(Marks::read(&read(&Self::path(state_dir))?.unwrap_or_default()))
     }
 
-    /// Opens the file, and makes it if it is not there.
+    /// Opens the file, creating it if it does not exist.
     pub(crate) fn open(state_dir: &Path) -> Result<Self> {
         let path = Self::path(state_dir);
         make_private(state_dir)?;
@@ -36,7 +36,7 @@ impl MarksFile {
         Ok(Self { file: file.map_err(|e| cannot(&path, "open", &e))?, path })
     }
 
-    /// Refuses the name of a mark that a recovery file has: the second that it stands for would be lost.
+    /// Returns an error if the recovery file already has a mark with this name: its time would be lost.
     pub(crate) fn require_free(&self, name: &str, file: &str) -> Result<()> {
         let marks = Marks::read(&read(&self.path)?.unwrap_or_default());
         let Some(mark) = marks.own(name, file) else { return Ok(()) };
@@ -44,7 +44,8 @@ impl MarksFile {
             .hint("choose another --name, or use --replace"))
     }
 
-    /// Adds a line of its own, which is on disk when this returns. The name may have been given meanwhile.
+    /// Appends a mark, which is on disk when this returns. Checks the name again, because it may have been used
+    /// meanwhile.
     pub(crate) fn keep(mut self, line: &MarkLine, replace: bool) -> Result<()> {
         self.file.lock().map_err(|e| cannot(&self.path, "lock", &e))?;
         if !replace {
@@ -60,7 +61,7 @@ impl MarksFile {
         self.file.sync_data()
     }
 
-    /// Whether the file's last line was not written whole: the next one would be no line of its own.
+    /// Whether the last line of the file is torn: the next mark would continue it.
     fn is_torn(&self) -> std::io::Result<bool> {
         let Some(last) = self.file.metadata()?.len().checked_sub(1) else { return Ok(false) };
         let mut byte = [0];

@@ -1,8 +1,7 @@
-//! The state that survives a crash: runs and recoveries with their journals, marks, and what processes work on, each kept in a
-//! directory for its owner alone.
+//! The state directory: runs and recoveries with their journals, marks, and claims, accessible to the owner only.
 //!
-//! A file is written whole or not at all, or grows by [frames](frame); it is on disk before what it announces is done. One
-//! process at a time works on a run, a recovery or a resource.
+//! A file is replaced atomically, or grows by [frames](frame); a record is on disk before the action it announces
+//! begins. Only one process at a time works on a run, a recovery or a resource.
 
 mod claim;
 mod dir;

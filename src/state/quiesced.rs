@@ -1,5 +1,5 @@
-//! That a mark has quiesced the application: noted before its quiesce hook runs and forgotten once its resume hook has, so
-//! that a mark that is killed in between does not leave an application quiesced that nobody knows of.
+//! Records that a mark has quiesced the application: from before its quiesce hook runs until its resume hook has
+//! finished, so that a mark killed in between does not leave the application quiesced unnoticed.
 
 use std::path::{Path, PathBuf};
 
@@ -9,17 +9,17 @@ use super::dir::{make_private, read, remove, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Algorithm, Digest, Instant, hex};
 
-/// A mark that has quiesced the application, and has not resumed it.
+/// A mark that has quiesced the application and not resumed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Quiesced {
-    /// The mark's name.
+    /// The name of the mark.
     pub name: String,
-    /// When it began.
+    /// When the mark was started.
     pub since: Instant,
 }
 
 impl Quiesced {
-    /// The mark of a recovery file that did not come to its end. Only while no other process works on that file.
+    /// Finds the unfinished mark of a recovery file. Call this only while no other process works on that file.
     pub(crate) fn find(state_dir: &Path, file: &Path) -> Result<Option<Self>> {
         let path = place(state_dir, file);
         let Some(json) = read(&path)? else { return Ok(None) };
@@ -31,18 +31,18 @@ impl Quiesced {
         })
     }
 
-    /// Notes it, on disk when this returns.
+    /// Records the mark; on disk when this returns.
     pub(crate) fn note(&self, state_dir: &Path, file: &Path) -> Result<()> {
         make_private(&state_dir.join(DIR))?;
         write(&place(state_dir, file), &serde_json::to_vec(self).map_err(std::io::Error::from)?)
     }
 
-    /// Forgets it: the resume hook was run.
+    /// Removes the record after the resume hook has run.
     pub(crate) fn forget(state_dir: &Path, file: &Path) -> Result<()> {
         remove(&place(state_dir, file))
     }
 
-    /// In words.
+    /// Describes the mark in a message.
     pub(crate) fn in_words(&self, now: Instant) -> String {
         format!(
             "the mark {}, begun {} ago, was killed before its resume hook: the application may still be quiesced",
@@ -54,7 +54,7 @@ impl Quiesced {
 
 const DIR: &str = "quiesced";
 
-/// By a digest of the path of the recovery file, which may be longer than a file's name.
+/// The file name is a digest of the recovery file's path, because a path may be longer than a file name.
 fn place(state_dir: &Path, file: &Path) -> PathBuf {
     let digest = Digest::of(Algorithm::Sha256, file.as_os_str().as_encoded_bytes());
     state_dir.join(DIR).join(format!("{}.json", hex(&digest)))

@@ -1,9 +1,9 @@
-//! A recovery on disk: what it was told, and its journal.
+//! A recovery on disk: its manifest and its journal.
 //!
-//! | file | holds | written |
+//! | file | contents | written |
 //! |---|---|---|
 //! | `recovery.json` | [`RecoveryManifest`] | once, before anything is changed |
-//! | `journal` | [`Record`]s, each on disk before what it announces is done | as the steps are taken |
+//! | `journal` | [`Record`]s, each on disk before the action it announces | as the steps are taken |
 //! | `report.json` | the report | each time the recovery ends |
 //! | `lock` | nothing; locked by the process that works on it | |
 
@@ -26,24 +26,24 @@ use crate::recover::{
 };
 use crate::s3::ServerClock;
 
-/// The file of what it was told.
+/// The file name of the manifest.
 const MANIFEST: &str = "recovery.json";
 
-/// The file of its journal.
+/// The file name of the journal.
 const JOURNAL: &str = "journal";
 
-/// The file of the report.
+/// The file name of the report.
 const REPORT: &str = "report.json";
 
-/// A recovery that this process has for itself.
+/// A recovery held by this process.
 #[derive(Debug)]
 pub(crate) struct Recovery {
     place: Place,
     manifest: RecoveryManifest,
     journal: RefCell<Journal<RecoveryState>>,
-    /// What it is timed by.
+    /// The clock used to time the steps.
     clock: ServerClock,
-    /// An earlier process has worked on it.
+    /// Whether an earlier process has worked on it.
     taken_up: bool,
     _lock: File,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Recovery {
 impl Replay for RecoveryState {
     type Record = Record;
 
-    /// The state stays where it is: in another directory the same command would begin anew.
+    /// The hint does not suggest another state directory: there, the same command would start over.
     const UNWRITTEN: &'static str =
         "once it is writable, run the same command again to resume from the journal";
 
@@ -73,7 +73,7 @@ impl Replay for RecoveryState {
 }
 
 impl Recovery {
-    /// Takes up the newest recovery of a file that is not ended and that `suits`. What another process works on is refused.
+    /// Resumes the newest unfinished recovery of a file that `suits`. Fails if another process is working on it.
     pub(crate) fn take_up(
         state_dir: &Path,
         purpose: Purpose,
@@ -91,7 +91,7 @@ impl Recovery {
         Ok(Some(recovery))
     }
 
-    /// Opens the newest recovery of a file that `suits`. What another process works on is refused.
+    /// Opens the newest recovery of a file that `suits`. Fails if another process is working on it.
     pub(crate) fn open_newest(
         state_dir: &Path,
         purpose: Purpose,
@@ -105,7 +105,7 @@ impl Recovery {
             if !suits(&manifest, &place.read_state()?) {
                 continue;
             }
-            // What another process has written meanwhile counts.
+            // Another process may have written to it meanwhile.
             let recovery = Self::open(place, manifest, clock)?;
             if suits(&recovery.manifest, &recovery.state()) {
                 return Ok(Some(recovery));
@@ -114,7 +114,7 @@ impl Recovery {
         Ok(None)
     }
 
-    /// Opens a recovery that an earlier process began.
+    /// Opens a recovery that an earlier process started.
     fn open(place: Place, manifest: RecoveryManifest, clock: &ServerClock) -> Result<Self> {
         let lock = place.lock()?;
         Self::of_locked(place, manifest, clock, lock)
@@ -125,22 +125,22 @@ impl Recovery {
         Ok(Self { place, manifest, journal, clock: clock.clone(), taken_up: true, _lock: lock })
     }
 
-    /// Its name, which is the tag of all that it makes.
+    /// Returns the recovery ID, which is also the tag of everything that the recovery creates.
     pub(crate) fn id(&self) -> &str {
         &self.place.id
     }
 
-    /// Reads a file that is kept beside its journal; none if it is not there.
+    /// Reads a file stored next to the journal; `None` if it does not exist.
     pub(crate) fn read_file(&self, name: &str) -> Result<Option<Vec<u8>>> {
         read_file(&self.place.dir.join(name))
     }
 
-    /// Keeps a file beside its journal.
+    /// Stores a file next to the journal.
     pub(crate) fn keep_file(&self, name: &str, bytes: &[u8]) -> Result<()> {
         write(&self.place.dir.join(name), bytes)
     }
 
-    /// What can be said of it.
+    /// Returns the status of the recovery.
     pub(crate) fn glimpse(&self) -> Glimpse {
         Glimpse {
             id: self.place.id.clone(),
@@ -150,17 +150,17 @@ impl Recovery {
         }
     }
 
-    /// What it was told.
+    /// Returns the manifest.
     pub(crate) fn manifest(&self) -> &RecoveryManifest {
         &self.manifest
     }
 
-    /// What the journal says so far.
+    /// Returns the state after the journal so far.
     pub(crate) fn state(&self) -> RecoveryState {
         self.journal.borrow().state().clone()
     }
 
-    /// What it has come to.
+    /// Creates the report of the recovery.
     pub(crate) fn report(&self, file: &RecoveryFile, ending: Ending, findings: Vec<Finding>) -> Report {
         Report {
             findings,
@@ -168,19 +168,19 @@ impl Recovery {
         }
     }
 
-    /// The present by the buckets' server's clock, to the millisecond: steps are timed by it.
+    /// Returns the time by the S3 server's clock, in milliseconds; steps are timed by it.
     pub(crate) fn now(&self) -> Instant {
         self.clock.now()
     }
 
-    /// Whether a report is kept that was made after it had ended: else whoever typed the command has not been told.
+    /// Whether the stored report was made after the recovery ended. If not, the user has not been told the result.
     pub(crate) fn has_been_told(&self) -> bool {
         let report = std::fs::read(self.place.dir.join(REPORT)).unwrap_or_default();
         let report = serde_json::from_slice::<serde_json::Value>(&report).unwrap_or_default();
         report.get("ended").is_some()
     }
 
-    /// Keeps the report. Gives where.
+    /// Stores the report. Returns its path.
     pub(crate) fn keep_report(&self, report: &[u8]) -> Result<PathBuf> {
         let path = self.place.dir.join(REPORT);
         write(&path, report).map(|()| path)
@@ -191,13 +191,13 @@ impl Recovery {
         self.taken_up
     }
 
-    /// Notes that something has overtaken it, which closes it.
+    /// Records that a later operation has overtaken the recovery, which closes it.
     pub(crate) fn overtake(&self, by: &Overtaker) -> Result<()> {
         let (why, by_recovery) = (by.why().to_owned(), matches!(by, Overtaker::Recovery(_)));
         self.note(|at| Record::Overtaken { at, why, by_recovery })
     }
 
-    /// Notes what is about to be done or what came of it, with the present. On disk when this returns.
+    /// Records an action or its result, with the present time. On disk when this returns.
     pub(crate) fn note(&self, record: impl FnOnce(Instant) -> Record) -> Result<()> {
         self.journal.borrow_mut().commit(&record(self.now()))
     }
@@ -219,19 +219,20 @@ impl Place {
         lock(&self.dir, &format!("recovery {}", self.id))
     }
 
-    /// What the journal says.
+    /// Reads the state from the journal.
     fn read_state(&self) -> Result<RecoveryState> {
         read(&self.dir.join(JOURNAL), |_, _| {})
     }
 
-    /// What it was told, if that can be read; none if it is not there.
+    /// Reads the manifest; `None` if it does not exist.
     fn read_manifest(&self) -> Result<Option<serde_json::Result<RecoveryManifest>>> {
         let bytes = read_file(&self.dir.join(MANIFEST))?;
         Ok(bytes.map(|bytes| serde_json::from_slice(&bytes)))
     }
 
-    /// What a recovery of this file was told. One that was killed before this was written has done nothing. What cannot be
-    /// read is refused unless it has ended: it may be of this file, and have something under way.
+    /// Returns the manifest of a recovery of this file. A recovery killed before its manifest was written has done
+    /// nothing. A manifest that cannot be read is an error unless the recovery has ended: it may be of this file, and
+    /// may have an operation in progress.
     fn manifest_of(&self, purpose: Purpose, file: &Path) -> Result<Option<RecoveryManifest>> {
         let why = match self.read_manifest()? {
             None => return Ok(None),

@@ -1,12 +1,12 @@
-//! A run on disk: what it was told, its plan, its journal.
+//! A run on disk: its manifest, its plan, and its journal.
 //!
-//! | file | holds | written |
+//! | file | contents | written |
 //! |---|---|---|
 //! | `run.json` | the [`RunManifest`] | once, before anything is changed |
 //! | `plan` | the changes, as a [plan file](crate::plan::file) | once, before anything is changed |
-//! | `journal` | intents and results, see [`replay`] | while changes are carried out |
-//! | `uploads` | multipart uploads that were begun | while changes are carried out |
-//! | `uploads.damaged` | such a list that could not be read through | when the run is gone on with |
+//! | `journal` | intents and results, see [`replay`] | while changes are applied |
+//! | `uploads` | multipart uploads that were started | while changes are applied |
+//! | `uploads.damaged` | a damaged list of uploads | when the run is resumed |
 //! | `report.json` | the summary | each time the run ends |
 //! | `lock` | nothing; locked by the process that works on the run | |
 
@@ -37,7 +37,7 @@ use crate::error::{Error, Result};
 use crate::model::{Instant, printable};
 use crate::s3::Thaw;
 
-/// A run that this process has for itself.
+/// A run held by this process.
 #[derive(Debug)]
 pub struct Run {
     id: String,
@@ -46,32 +46,32 @@ pub struct Run {
     _lock: File,
 }
 
-/// What can be said of a run without working on it.
+/// The status of a run, read without working on it.
 #[derive(Debug)]
 pub struct RunStatus {
-    /// Its name.
+    /// The run ID.
     pub id: String,
-    /// What it was told; none where that cannot be read.
+    /// The manifest; `None` if it cannot be read.
     pub manifest: Option<RunManifest>,
-    /// What its journal says; none where it has no record.
+    /// The state after its journal; `None` if that has no record.
     pub state: Option<RunState>,
-    /// Its journal cannot be read.
+    /// Whether its journal cannot be read.
     pub damaged: bool,
-    /// A process works on it.
+    /// Whether a process is working on it.
     pub running: bool,
 }
 
-/// When a run changed things, by this machine's clock.
+/// When a run made its changes, by this machine's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Worked {
-    /// Its plan was whole; nothing was changed before.
+    /// When its plan was complete; nothing was changed before.
     pub planned: Instant,
-    /// Its journal has its last line from then.
+    /// When its journal was last written.
     pub until: Instant,
 }
 
 impl Run {
-    /// Begins a run: makes its directory, and writes what it was told.
+    /// Starts a run: creates its directory and writes its manifest.
     pub fn create(state_dir: &Path, manifest: RunManifest) -> Result<Self> {
         let NewDir { id, path: dir } = make(&runs_dir(state_dir), manifest.began)?;
         let lock = lock(&dir, &format!("run {id}"))?;
@@ -79,7 +79,7 @@ impl Run {
         Ok(Self { id, dir, manifest, _lock: lock })
     }
 
-    /// Takes up a run that was begun before, if no other process works on it.
+    /// Opens an existing run if no other process is working on it.
     pub fn open(state_dir: &Path, id: &str) -> Result<Self> {
         let dir = runs_dir(state_dir).join(id);
         if !Self::exists(state_dir, id) {
@@ -94,25 +94,26 @@ impl Run {
         Ok(Self { id: id.to_owned(), manifest: RunManifest::read(&dir)?, dir, _lock: lock })
     }
 
-    /// Whether there is a run of this name.
+    /// Whether there is a run with this ID.
     pub fn exists(state_dir: &Path, id: &str) -> bool {
         is_plain(id) && runs_dir(state_dir).join(id).is_dir()
     }
 
-    /// Whether the run `id` is there, and was stopped before its plan was whole: without plan and journal nothing was changed.
+    /// Whether the run `id` exists but was stopped before its plan was complete: without a plan and a journal nothing
+    /// was changed.
     pub fn has_changed_nothing(state_dir: &Path, id: &str) -> bool {
         let dir = runs_dir(state_dir).join(id);
         let is_missing = |name: &str| matches!(dir.join(name).try_exists(), Ok(false));
         Self::exists(state_dir, id) && is_missing("plan") && is_missing("journal")
     }
 
-    /// Where the plan of the run `id` is.
+    /// Returns the path of the plan of the run `id`.
     pub fn plan_of(state_dir: &Path, id: &str) -> PathBuf {
         runs_dir(state_dir).join(id).join("plan")
     }
 
-    /// The name of the run that was begun last. Of those that have the same second in their name it is the one whose run.json
-    /// is the newest: that is written once.
+    /// Returns the ID of the run that was started last. Of runs with the same second in their ID, it is the one whose
+    /// `run.json` is newest: that file is written once.
     pub fn latest(state_dir: &Path) -> Result<Option<String>> {
         let runs = runs_dir(state_dir);
         let begun = |id: String| {
@@ -123,7 +124,7 @@ impl Run {
         Ok(names(&runs)?.into_iter().filter_map(begun).max().map(|(.., id)| id))
     }
 
-    /// All runs, the oldest first.
+    /// Returns all runs, the oldest first.
     pub fn list(state_dir: &Path) -> Result<Vec<RunStatus>> {
         let runs = runs_dir(state_dir);
         let glance = |id: String| {
@@ -132,52 +133,53 @@ impl Run {
             let journal = dir.join("journal");
             let state = journal.exists().then(|| read::<RunState>(&journal, |_, _| {}));
             let damaged = matches!(state, Some(Err(_)));
-            // Killed before its first record, it has not begun.
+            // A run killed before its first record has not begun.
             let state = state.and_then(Result::ok).filter(|state| state.started().is_some());
             RunStatus { id, manifest: RunManifest::read(&dir).ok(), state, damaged, running }
         };
         Ok(names(&runs)?.into_iter().map(glance).collect())
     }
 
-    /// The runs that have changed things or may have, with what they were told, or why that cannot be read, the oldest first.
+    /// Returns the runs that may have made changes, with their manifests or the error from reading them, the oldest
+    /// first.
     pub(crate) fn begun(state_dir: &Path) -> Result<Vec<(String, Result<RunManifest>)>> {
         let runs = runs_dir(state_dir);
         let ids = names(&runs)?.into_iter().filter(|id| runs.join(id).join("journal").exists());
         Ok(ids.map(|id| (id.clone(), RunManifest::read(&runs.join(id)))).collect())
     }
 
-    /// When the run `id` changed things, as its files were written.
+    /// When the run `id` made its changes, by the modification times of its files.
     pub fn worked(state_dir: &Path, id: &str) -> Option<Worked> {
         let dir = runs_dir(state_dir).join(id);
         Some(Worked { planned: written(&dir.join("plan"))?, until: written(&dir.join("journal"))? })
     }
 
-    /// Forgets a run before anything was changed by it.
+    /// Removes a run that has made no changes.
     pub fn discard(self) -> Result<()> {
         fs::remove_dir_all(&self.dir).map_err(|e| cannot(&self.dir, "remove", &e))
     }
 
-    /// The state directory in which it is kept.
+    /// Returns the state directory of the run.
     pub fn state_dir(&self) -> &Path {
         self.dir.parent().and_then(Path::parent).unwrap_or(&self.dir)
     }
 
-    /// Its name.
+    /// Returns the run ID.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What it was told.
+    /// Returns the manifest.
     pub fn manifest(&self) -> &RunManifest {
         &self.manifest
     }
 
-    /// Asks for archived versions in this way from now on, if it is named.
+    /// Sets how archived versions are requested from now on, if `thaw` is given.
     pub fn thaw(&mut self, thaw: Option<Thaw>) {
         self.manifest.copying.thaw = thaw.or(self.manifest.copying.thaw);
     }
 
-    /// Where its plan is.
+    /// Returns the path of the plan.
     pub fn plan(&self) -> PathBuf {
         self.dir.join("plan")
     }
@@ -187,42 +189,42 @@ impl Run {
         self.journal().exists()
     }
 
-    /// The multipart uploads that an earlier process noted, and may have left.
+    /// Returns the multipart uploads that an earlier process recorded and may have left.
     pub(crate) fn noted_uploads(&self) -> Result<NotedUploads> {
         NotedUploads::read(&self.uploads())
     }
 
-    /// The list in which a multipart upload is noted before its first part.
+    /// Opens the list in which a multipart upload is recorded before its first part.
     pub(crate) fn upload_list(&self) -> Result<UploadList> {
         UploadList::open(&self.uploads())
     }
 
-    /// A warning, where the list of multipart uploads that an earlier process left cannot be read through.
+    /// Returns a warning if the list of multipart uploads left by an earlier process is damaged.
     pub fn damaged_uploads(&self) -> Result<Option<String>> {
         Ok(self.noted_uploads()?.warning(&self.manifest.changed().bucket))
     }
 
-    /// Begins its journal, or resumes it.
+    /// Starts or resumes the journal.
     pub(crate) fn open_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
         RunJournal::open(&self.journal(), changes, now)
     }
 
-    /// Opens its journal to add to its results, not to resume it.
+    /// Opens the journal to add to its results without resuming the run.
     pub(crate) fn reopen_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
         RunJournal::reopen(&self.journal(), changes, now)
     }
 
-    /// What its journal says.
+    /// Reads the state from the journal.
     pub fn read_state(&self) -> Result<RunState> {
         read(&self.journal(), |_, _| {})
     }
 
-    /// What its journal says, with the results by change.
+    /// Reads the journal: the results by change, and the state.
     pub(crate) fn read_results(&self) -> Result<(Results, RunState)> {
         Results::read(&self.journal())
     }
 
-    /// The results of the run `id`.
+    /// Reads the results of the run `id`.
     pub(crate) fn results_of(state_dir: &Path, id: &str) -> Result<Results> {
         Ok(Results::read(&runs_dir(state_dir).join(id).join("journal"))?.0)
     }
@@ -235,13 +237,13 @@ impl Run {
         self.dir.join("uploads")
     }
 
-    /// Writes one of its files, whole or not at all.
+    /// Writes a file of the run atomically.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         write(&self.dir.join(name), bytes)
     }
 }
 
-/// When a file was last written.
+/// Returns the modification time of a file.
 fn written(path: &Path) -> Option<Instant> {
     let since = fs::metadata(path).ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     i64::try_from(since.as_millis()).ok().map(Instant::from_millis)

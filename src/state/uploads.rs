@@ -1,13 +1,14 @@
-//! Multipart uploads of a run, noted before their first part: what a kill leaves of them would be paid for.
+//! The multipart uploads of a run, recorded before their first part: uploads left by a killed process would be charged
+//! for.
 //!
-//! A line is framed as one of the journal, by its CRC. The list is read as far as it can be read: without it, nothing more could
-//! be done about the run.
+//! A line is framed with a CRC like one of the journal. Damaged lines are skipped: if they were an error, the run could
+//! not be resumed.
 //!
-//! | a line | so |
+//! | a line | result |
 //! |---|---|
-//! | whole | its upload is aborted |
+//! | complete | its upload is aborted |
 //! | the last one, without its end | a crash tore it: none of its parts was ever sent |
-//! | damaged otherwise | it is passed over, and named in a warning |
+//! | damaged otherwise | skipped, and named in a warning |
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,19 +18,19 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
 use crate::s3::Upload;
 
-/// The uploads that an earlier process noted.
+/// The uploads recorded by an earlier process.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotedUploads {
     path: PathBuf,
     uploads: Vec<Upload>,
-    /// The numbers of lines that cannot be read, from 1.
+    /// The numbers of damaged lines, starting at 1.
     damaged: Vec<usize>,
-    /// The length up to which the file holds whole lines.
+    /// The length of the file up to its last complete line.
     whole: u64,
 }
 
 impl NotedUploads {
-    /// Reads a list. None is an empty one.
+    /// Reads a list; a missing one is empty.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let mut noted = Self { path: path.to_owned(), uploads: Vec::new(), damaged: Vec::new(), whole: 0 };
         let mut lines = match Lines::open(path) {
@@ -53,13 +54,13 @@ impl NotedUploads {
         Ok(noted)
     }
 
-    /// The uploads, the oldest first.
+    /// Returns the uploads, the oldest first.
     pub(crate) fn uploads(&self) -> &[Upload] {
         &self.uploads
     }
 
-    /// Removes the list, whose uploads are aborted. One with damaged lines is kept under another name: somebody may be able to
-    /// read them.
+    /// Removes the list after its uploads were aborted. A list with damaged lines is renamed instead, so that it can be
+    /// inspected.
     pub(crate) fn remove(self) -> Result<()> {
         if self.damaged.is_empty() {
             return super::dir::remove(&self.path);
@@ -68,7 +69,7 @@ impl NotedUploads {
             .map_err(|e| cannot(&self.path, "rename", &e))
     }
 
-    /// What is to be done by hand, where lines of a list are damaged.
+    /// Returns the manual steps needed if lines of the list are damaged.
     pub(super) fn warning(&self, bucket: &str) -> Option<String> {
         let lines: Vec<_> = self.damaged.iter().map(usize::to_string).collect();
         let what = match lines.len() {
@@ -85,7 +86,7 @@ impl NotedUploads {
     }
 }
 
-/// A list that is being written.
+/// A list open for writing.
 #[derive(Debug)]
 pub(crate) struct UploadList {
     path: PathBuf,
@@ -99,7 +100,7 @@ impl UploadList {
         Ok(Self { path: path.to_owned(), file })
     }
 
-    /// Notes an upload. On disk when this returns.
+    /// Records an upload. On disk when this returns.
     pub(crate) fn push(&mut self, upload: &Upload) -> Result<()> {
         let noted = to_line(upload).and_then(|line| self.file.append(&line)).and_then(|()| self.file.sync());
         noted.map_err(|e| cannot(&self.path, "write", &e))

@@ -1,4 +1,4 @@
-//! What stands in a key's place in a directory, beside the version that was live at T.
+//! Compares the files of a directory with the versions live at T.
 
 use futures::{Stream, StreamExt, stream};
 
@@ -11,32 +11,32 @@ use crate::model::{Relocation, Version, printable};
 use crate::resolve::{Checker, Proof, Verdict};
 use crate::s3::{Client, ObjectName};
 
-/// A directory beside the bucket that it is compared with.
+/// A directory, and how to compare it with a bucket.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Files<'a> {
-    /// The directory; `None` if there is none yet.
+    /// The directory; `None` if it does not exist yet.
     pub directory: Option<&'a Directory>,
-    /// How keys are named in it.
+    /// Maps keys to file names.
     pub relocation: &'a Relocation,
-    /// How bytes are compared.
+    /// How contents are compared.
     pub compare: Compare,
-    /// Compare them even where a file's date says that we have put it there.
+    /// Whether to compare contents even if a file's date shows that asof wrote it.
     pub bytes: bool,
 }
 
-/// What stands in a key's place.
+/// The state of a key's path.
 #[derive(Debug)]
 pub(crate) enum Stands {
-    /// Nothing that is a file.
+    /// No file.
     Nothing,
-    /// A directory, as the key asks for, or a file that we have put there.
+    /// A directory, if the key is one, or a file that asof wrote.
     AsPut,
-    /// A file with this size and date, and what its bytes are.
+    /// A file with this size and date, and the result of comparing its contents.
     File(Version, Verdict),
 }
 
 impl<'a> Files<'a> {
-    /// What stands in the places of keys, looked at side by side; in their order.
+    /// Looks at the paths of several keys concurrently; returns them in order.
     pub(crate) fn look_at_all(
         self,
         client: &'a Client,
@@ -51,7 +51,7 @@ impl<'a> Files<'a> {
         looks.buffered(limits::FILE_CHECKS)
     }
 
-    /// What stands in the key's place.
+    /// Looks at the path of a key.
     async fn look(self, client: &Client, object: VersionOf<'_>) -> Result<Stands> {
         let VersionOf { bucket, key, version: then } = object;
         let Some(directory) = self.directory else { return Ok(Stands::Nothing) };
@@ -79,8 +79,7 @@ impl<'a> Files<'a> {
         Ok(Stands::File(now, self.compare_bytes(client, object, then, &file).await?))
     }
 
-    /// Holds a file of the right size against what the listing says of a version, and against what HEAD says where the
-    /// listing leaves it open.
+    /// Compares a file of the right size with the listed version, and with its HEAD if the listing is not sufficient.
     async fn compare_bytes(
         self,
         client: &Client,
@@ -100,7 +99,7 @@ impl<'a> Files<'a> {
         }
         let stored = match client.stored(object).await {
             Ok(Some(stored)) => stored,
-            // Nothing more can be learnt of it.
+            // Nothing more can be learned about it.
             Ok(None) => return Ok(by_etag.map_or(Verdict::Unverifiable, |_| Verdict::Wrong)),
             Err(e) if e.is_unreadable_object() => {
                 return Ok(by_etag.map_or(Verdict::Unverifiable, |_| Verdict::Wrong));

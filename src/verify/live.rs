@@ -1,4 +1,4 @@
-//! Keys that are live in a place, and what makes one place's the other's. Pure.
+//! Live keys, and the changes that make one location like another. Pure.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,33 +7,33 @@ use crate::plan::{Action, Change};
 use crate::resolve::{Caution, Doubt, Judge, KeyState};
 use crate::spill::Pair;
 
-/// A key that is live, and what is to be known of that.
+/// A live key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Live {
-    /// The key, as the past state names it.
+    /// The key in the source.
     pub key: String,
-    /// What it holds.
+    /// The live version.
     pub version: Version,
-    /// What a person should know of that.
+    /// Cautions about the version.
     pub cautions: Vec<Caution>,
-    /// Why it may be something else.
+    /// Doubts about the version.
     pub doubts: Vec<Doubt>,
 }
 
 impl Live {
-    /// What was live at T, if anything was; `doubts` are those about it.
+    /// Returns the version live at T, if there was one; `doubts` are those about it.
     pub(crate) fn then(state: &KeyState<'_>, judge: &Judge, doubts: Vec<Doubt>) -> Option<Self> {
         let (key, cautions) = (state.key.to_owned(), judge.cautions(state));
         Some(Self { key, version: state.then?.clone(), cautions, doubts })
     }
 
-    /// What is live now, by the name that it has in the past state.
+    /// Returns the version live now, under the key's name in the source.
     pub(crate) fn now(state: &KeyState<'_>, name: Option<String>) -> Option<Self> {
         let (cautions, doubts) = (Vec::new(), Vec::new());
         Some(Self { key: name?, version: state.then?.clone(), cautions, doubts })
     }
 
-    /// The change that brings it to a directory in which this stands in its place.
+    /// Returns the change that brings it to a directory that has `now` at its path.
     pub(crate) fn brought_over(self, now: Option<Version>) -> Change {
         let Self { key, version, cautions, doubts } = self;
         let action = if now.is_some() { Action::Revert } else { Action::Undelete };
@@ -41,7 +41,8 @@ impl Live {
     }
 }
 
-/// The change that makes what a key is in one place what it was in another, unless both turn out to be the same object.
+/// Returns the change that makes a key's state in one location that of the other, unless both turn out to be the same
+/// object.
 pub(crate) fn difference(pair: Pair<Live, Live>) -> Change {
     let (mut change, then) = match pair {
         Pair::First(then) => (then.clone().brought_over(None), Some(then.version)),

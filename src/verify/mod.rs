@@ -1,4 +1,4 @@
-//! Whether a place holds what was live at T: a bucket's objects beside its versions, and a directory's files.
+//! Verifies that a location is in the state of T: the objects of a bucket, or the files of a directory.
 
 mod files;
 mod live;

@@ -1,43 +1,43 @@
-//! Asks the server whether two versions are the same object, where the listing leaves it open.
+//! Asks the server whether two versions are the same object if the listing is not sufficient.
 
 use crate::error::Result;
 use crate::model::Version;
 use crate::resolve::{Likeness, likeness, needs_heads};
 use crate::s3::Client;
 
-/// How two versions are compared.
+/// Options for comparing two versions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Compare {
-    /// ETags may not be MD5s of the content: a KMS key encrypts the objects, or may.
+    /// Whether ETags may not be MD5s of the content because the objects are, or may be, encrypted with a KMS key.
     pub kms: bool,
-    /// Take equal ETags and sizes for equal objects, and ask nothing.
+    /// Whether objects with equal ETags and sizes are taken to be equal without further requests.
     pub trust_etag: bool,
 }
 
-/// One version of an object.
+/// A version of an object.
 #[derive(Debug, Clone, Copy)]
 pub struct VersionOf<'a> {
-    /// Its bucket.
+    /// The bucket.
     pub bucket: &'a str,
-    /// Its key.
+    /// The key.
     pub key: &'a str,
-    /// What the listing says of it.
+    /// The version as listed.
     pub version: &'a Version,
 }
 
-/// What the server says of two versions.
+/// The result of comparing two versions.
 #[derive(Debug, Clone, Copy)]
 pub struct Compared {
     /// Whether they are the same object.
     pub likeness: Likeness,
-    /// Whether the first is a replica, as far as it was asked for.
+    /// Whether the first is a replica, if this was requested.
     pub replica: bool,
-    /// The server refused to tell of one.
+    /// Whether the server refused to describe one of them.
     pub silent: bool,
 }
 
 impl Compared {
-    /// What needs no asking.
+    /// Creates a result that needed no request.
     pub fn unasked(likeness: Likeness) -> Self {
         Self { likeness, replica: false, silent: false }
     }
@@ -70,8 +70,8 @@ impl Compare {
     }
 }
 
-/// A head that we may not see, which is the inner error, or that is gone since it was listed, proves nothing; only a failing
-/// server is an error.
+/// A forbidden HEAD, which is the inner error, or a version that has been deleted since the listing proves nothing;
+/// only a failing server is an error.
 fn known<T>(head: Result<Option<T>>) -> Result<Result<Option<T>>> {
     match head {
         Err(e) if !e.is_unreadable_object() => Err(e),

@@ -2,7 +2,7 @@ use super::*;
 use crate::model::Version;
 use crate::plan::Action;
 
-/// Without an id, a delete is of the key itself.
+/// Without a version ID, a delete applies to the key itself.
 #[test]
 fn an_empty_id_names_no_delete_marker() {
     let then = Version { version_id: "v".into(), ..Version::default() };

@@ -10,7 +10,7 @@ fn parts_grow_where_there_would_be_too_many() {
     {
         assert_eq!(part_bytes(size, target), expected, "{size}");
     }
-    // The largest object that S3 has: each of its parts is still copied by one request.
+    // The largest object that S3 allows: each of its parts is still copied by one request.
     assert!(part_bytes(50_000_000_000_000, limits::PART_BYTES) <= limits::MAX_COPY_BYTES);
     let all: Vec<_> = ranges(10, 4).collect();
     assert_eq!(all, [(1, 0..=3), (2, 4..=7), (3, 8..=9)]);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::error::ErrorKind;
 
-/// A server, or what stands before it, may say a whole page; a line of the journal has its limit.
+/// A server or proxy may reply with a whole page, but a journal line is limited.
 #[test]
 fn a_long_error_fits_into_a_line_of_the_journal() {
     let said = "\u{1}".repeat(1 << 20);

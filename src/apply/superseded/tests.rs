@@ -2,7 +2,7 @@ use super::*;
 use crate::model::ChecksumType;
 use crate::state::Superseded;
 
-/// A version is its id, with its second; a delete marker has no ETag.
+/// An entry, named by its ID and second; a delete marker has no ETag.
 #[derive(Debug, Clone, Copy)]
 enum E {
     V(&'static str, i64),
@@ -82,7 +82,7 @@ fn the_table_holds() {
     assert!(BaseReader::new(&revert, &Ending::Skipped).is_none());
 }
 
-/// Versions first, then markers: within a second, their order is anybody's guess.
+/// Versions first, then markers: within a second, their order is unknown.
 #[test]
 fn what_has_no_order_supersedes_nothing() {
     use E::{M, V};
@@ -106,7 +106,7 @@ fn what_has_no_order_supersedes_nothing() {
     }
 }
 
-/// What was found just before the change is what it was meant to lie on; what was found only afterwards is not.
+/// A version found just before the change is expected below it; one found only afterwards is not.
 #[test]
 fn what_was_seen_to_be_overwritten_is_expected_and_what_was_not_is_reported_again() {
     use E::V;

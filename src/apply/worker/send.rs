@@ -1,4 +1,4 @@
-//! Sending a change's request, once.
+//! Sends the request of a change once.
 
 use super::{Guarded, Worker};
 use crate::apply::batch::Item;
@@ -14,7 +14,7 @@ use crate::plan::{Action, Change};
 use crate::s3::{DeleteKey, Deleted, Guard};
 
 impl Worker {
-    /// Sends a change's request once.
+    /// Sends the request of a change once.
     pub(super) async fn send(&self, item: &Item, guarded: Guarded) -> Result<Outcome> {
         let change = &item.change;
         tracing::debug!(key = %printable(&change.key), action = ?change.action, ?guarded, "sending");
@@ -68,9 +68,9 @@ impl Worker {
         self.markers_removed(item, &removed).await
     }
 
-    /// Whether a key whose markers were removed holds what it should. S3 says of a marker that was there that it was one
-    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeletedObject.html>): where none was, somebody else, or an
-    /// earlier undo, has removed them, and it is not this run's to take back.
+    /// Whether a key whose markers were removed holds the planned result. S3 reports whether a removed version was a
+    /// delete marker (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeletedObject.html>): if none was, another
+    /// client or an earlier undo removed them, and this run must not undo it.
     pub(in crate::apply) async fn markers_removed(
         &self,
         item: &Item,
@@ -80,7 +80,7 @@ impl Worker {
         Ok(match self.look(item).await? {
             Seen::Wanted(_) if !ours => Outcome::Skipped,
             Seen::Wanted(outcome) => outcome,
-            // A marker of somebody's, or a version: newer than ours, so nothing of it is lost.
+            // A marker or version of another client: newer than ours, so nothing of it is lost.
             Seen::AsExpected | Seen::Other(_) => Outcome::Conflict,
         })
     }

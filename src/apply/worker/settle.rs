@@ -1,11 +1,11 @@
-//! Settling one change: its key is looked at and its request sent by turns, until there is an outcome.
+//! Settles one change: alternates between reading its key and sending its request until there is an outcome.
 //!
 //! | so far | conditions are | before the next request | it is sent |
 //! |---|---|---|---|
-//! | nothing was sent, or the server was too busy to take it | honoured | | conditionally |
-//! | it may have changed the key | honoured | a look | conditionally |
-//! | | ignored | a look | without a condition |
-//! | | not known | a look | with a condition that cannot hold, once; then conditionally |
+//! | nothing was sent, or the server throttled it | honoured | | conditionally |
+//! | a request may have changed the key | honoured | read the key | conditionally |
+//! | | ignored | read the key | without a condition |
+//! | | unknown | read the key | with a condition that cannot hold, once; then conditionally |
 
 use super::{Guarded, OnConflict, Worker};
 use crate::apply::batch::Item;
@@ -17,21 +17,21 @@ use crate::model::printable;
 use crate::retry::{RetryBudget, Sends, is_to_be_looked_at, leaves_open};
 use crate::state::Superseded;
 
-/// How far a change is.
+/// The progress of a change.
 #[derive(Debug)]
 enum Stage {
-    /// Nothing was sent that could have changed the key.
+    /// No request was sent that could have changed the key.
     Fresh,
-    /// Something was, by an earlier run.
+    /// An earlier run sent one.
     Open,
-    /// The server was too busy to take the last request: nothing has changed the key since it was looked at.
+    /// The server throttled the last request: the key has not changed since it was read.
     Throttled(Error),
-    /// The last request failed, and may have changed the key all the same.
+    /// The last request failed, but may have changed the key.
     Failed(Error),
 }
 
 impl Stage {
-    /// Where a change begins; `before`: how it failed when it was sent with others.
+    /// The first stage of a change; `before` is the error from sending it in a batch.
     fn of(item: &Item, before: Option<Error>) -> Self {
         match before {
             Some(e) => Stage::Failed(e),
@@ -40,7 +40,7 @@ impl Stage {
         }
     }
 
-    /// Where it is after a request has failed.
+    /// The stage after a failed request.
     fn after(e: &Error) -> Self {
         match e.kind() {
             ErrorKind::Throttled => Stage::Throttled(e.duplicate()),
@@ -48,12 +48,12 @@ impl Stage {
         }
     }
 
-    /// Whether the key has to be looked at before anything is sent; `honoured`: whether conditions are, where that is known.
+    /// Whether the key must be read before a request is sent; `honoured` tells whether conditions are, if known.
     fn must_look(&self, honoured: Option<bool>) -> bool {
         honoured != Some(true) || matches!(self, Stage::Open | Stage::Failed(_))
     }
 
-    /// How its last request failed.
+    /// Returns the error of the last request.
     fn into_failure(self) -> Option<Error> {
         match self {
             Stage::Fresh | Stage::Open => None,
@@ -63,13 +63,13 @@ impl Stage {
 }
 
 impl Worker {
-    /// Sends a change's request until there is an outcome; `before`: how it failed when it was sent with others.
+    /// Sends the request of a change until there is an outcome; `before` is the error from sending it in a batch.
     pub(super) async fn settle(&self, item: &mut Item, before: Option<Error>) -> Outcome {
         let mut stage = match before {
             Some(e) if !is_to_be_looked_at(&e) => return Outcome::Failed(e),
             before => Stage::of(item, before),
         };
-        // Once: where no answer comes, a request whose condition cannot hold would be sent in vain for ever.
+        // Once only: if no reply arrives, requests whose condition cannot hold would be sent forever.
         let mut may_ask = !self.is_in_parts(item);
         let mut budget = RetryBudget::new(Sends::Write, item.n);
         loop {
@@ -84,7 +84,7 @@ impl Worker {
                     Ok(None) => {}
                     Ok(Some(outcome)) => return outcome,
                     Err(e) if e.ends_the_run() => return Outcome::Failed(e),
-                    // If looking failed too, the first error is the one that matters.
+                    // If reading failed too, the first error is the one that matters.
                     Err(e) => return Outcome::Failed(stage.into_failure().unwrap_or(e)),
                 }
             }
@@ -112,7 +112,7 @@ impl Worker {
         }
     }
 
-    /// Looks at a key before its request is sent. Gives the outcome where nothing is to be sent.
+    /// Reads a key before its request is sent. Returns the outcome if nothing needs to be sent.
     async fn look_before(&self, item: &mut Item) -> Result<Option<Outcome>> {
         Ok(match self.look(item).await? {
             Seen::Wanted(outcome) if item.open => Some(outcome),
@@ -126,7 +126,8 @@ impl Worker {
         })
     }
 
-    /// Sends a request whose condition cannot hold. None: nothing was changed, and it is known now how to send it properly.
+    /// Sends a request whose condition cannot hold. `None`: nothing was changed, and it is now known how to send the
+    /// request.
     async fn find_out(
         &self,
         item: &mut Item,
@@ -138,7 +139,7 @@ impl Worker {
             // Nothing was sent that a condition could have stopped.
             return Some(sent);
         }
-        // There is no object that could match: or is it the source that is not there?
+        // Either no object could match, or the source is missing.
         let missing = sent.as_ref().is_err_and(|e| e.kind() == ErrorKind::Missing);
         let told = match told(sent) {
             Ok(told) => told,
@@ -160,8 +161,8 @@ impl Worker {
         }
     }
 
-    /// Whether the key holds what a request with an impossible condition is said to have made. From one such answer it
-    /// follows for the whole run that conditions are ignored, so it is not taken on trust.
+    /// Verifies that the key holds the result of a request with an impossible condition that succeeded. One such reply
+    /// means for the whole run that conditions are ignored, so it is not taken on trust.
     async fn was_done(&self, item: &Item) -> Result<()> {
         match self.look(item).await? {
             Seen::Wanted(_) => Ok(()),

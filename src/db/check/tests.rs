@@ -33,7 +33,7 @@ fn each_window_has_its_verdict() {
         (window(100, recent), at(99), Failed),
         (window(100, recent), at(recent), Passed),
         (window(100, recent), at(recent + 1), Failed),
-        // It is restored to the beginning of T's second.
+        // The database is restored to the beginning of T's second.
         (window(100, 200), Question::At(Instant::from_millis(200_999)), Passed),
         (window(None, 200), at(1), Passed),
         (window(None, 200), at(201), Failed),
@@ -125,7 +125,7 @@ fn the_latest_of_all_beginnings_is_the_answer_where_every_window_has_it() {
         ),
         (vec![Some(window(None, recent))], Some(300), Some(300), vec![Passed]),
         (vec![Some(window(None, None))], None, None, vec![Passed]),
-        // One that ends before another begins, or before the bucket does.
+        // One ends before another begins, or before the bucket's begins.
         (vec![Some(window(1, 199)), Some(window(200, recent))], None, Some(200), vec![Failed, Passed]),
         (vec![Some(window(1, 200)), Some(window(200, recent))], None, Some(200), vec![Warned, Passed]),
         (vec![Some(window(1, 299))], Some(300), Some(300), vec![Failed]),

@@ -19,7 +19,7 @@ fn the_parts_of_an_endpoint_are_those_that_it_names() {
         ),
         ("mysql://db/orders", Some("db"), None, Some("orders")),
         ("mysql://[fe80::1]/", Some("fe80::1"), None, None),
-        // Without a port it may be anything: a name, a file.
+        // Without a port it may be anything, such as a name or a file.
         ("restored", None, None, None),
         ("host=db port=5432", None, None, None),
         ("file:///var/db", None, None, None),

@@ -1,8 +1,8 @@
-//! How a person removes what a drill has left behind: the commands of the AWS CLI.
+//! AWS CLI commands that remove a drill's leftovers by hand.
 
 use super::Server;
 
-/// Removes an instance that is no cluster's.
+/// Removes an instance that belongs to no cluster.
 pub(super) fn instance(id: &str, server: &Server) -> String {
     let region = region(server);
     format!(
@@ -12,7 +12,8 @@ pub(super) fn instance(id: &str, server: &Server) -> String {
     )
 }
 
-/// Removes a cluster with its instances, whatever they are called. Those of a Multi-AZ DB cluster go with it.
+/// Removes a cluster with its instances, whatever their names. RDS removes the instances of a Multi-AZ DB cluster
+/// itself.
 pub(super) fn cluster(id: &str, server: &Server) -> String {
     let region = region(server);
     format!(
@@ -24,7 +25,7 @@ pub(super) fn cluster(id: &str, server: &Server) -> String {
     )
 }
 
-/// Only one that a shell takes as it is.
+/// The `--region` option, only if the region needs no shell quoting.
 fn region(server: &Server) -> String {
     let plain = |region: &&String| region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     server.region.as_ref().filter(plain).map(|region| format!(" --region {region}")).unwrap_or_default()

@@ -1,8 +1,8 @@
 //! The source of a restore as it was when the recovery began, before anything was stopped.
 //!
-//! A quiesce hook, or whoever responds to an incident, may isolate the source: give it a security group that lets nobody in,
-//! take its deletion protection away. A restored database that was made like *that* could be used by nobody. So the
-//! source is read once, kept beside the recovery's journal, and never asked for its settings again.
+//! A quiesce hook, or a responder, may isolate the source: attach a security group that admits nobody, or remove its
+//! deletion protection. A database restored with *those* settings would be unusable. So the source is read once,
+//! stored beside the recovery's journal, and its settings are never queried again.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,24 +16,24 @@ use super::settings::{self, InstanceSettings};
 use crate::error::{Error, Result};
 use crate::model::Instant;
 
-/// The version of the form in which it is kept. One that is newer is refused.
+/// The format version of the stored capture. A newer one is refused.
 const FORMAT: u32 = 1;
 
-/// What is known of a source. `S` are an instance's settings or a cluster's.
+/// The captured source. `S` is the settings type of an instance or a cluster.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Captured<S> {
     format: u32,
-    /// The source as the recovery file names it.
+    /// The source as named in the recovery file.
     source: String,
     pub(super) settings: S,
-    /// Those of a cluster's instances, the writer's first.
+    /// The settings of a cluster's instances, the writer first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) members: Vec<InstanceSettings>,
     #[serde(default)]
     pub(super) facts: Facts,
 }
 
-/// What is shown of a source, and looked up for it, beside its settings.
+/// Facts about a source beyond its settings, for display and lookups.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Facts {
@@ -55,13 +55,13 @@ pub(crate) struct Facts {
     pub(super) roles: Vec<(String, Option<String>)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) replicas: Vec<String>,
-    /// When it was made; a replica that was promoted is as old as the replica.
+    /// The creation time; for a promoted replica, that of the replica.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) created: Option<Instant>,
-    /// What it is a replica of.
+    /// The primary, if the source is a replica.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) replica_of: Option<String>,
-    /// What is not carried over by anything, in words.
+    /// Descriptions of the parts that no restore copies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) left_out: Vec<String>,
 }
@@ -75,7 +75,7 @@ fn words(left_out: Vec<&'static str>) -> Vec<String> {
 }
 
 impl Captured<InstanceSettings> {
-    /// An instance that is there.
+    /// Captures an existing instance.
     pub(super) fn of_instance(source: &str, instance: &DbInstance) -> Self {
         let facts = Facts {
             resource_id: text(instance.dbi_resource_id()),
@@ -98,7 +98,7 @@ impl Captured<InstanceSettings> {
         Self { format: FORMAT, source: source.to_owned(), settings, members: Vec::new(), facts }
     }
 
-    /// The backups of one that may be gone.
+    /// Captures the backups of an instance that may be deleted.
     pub(super) fn of_instance_backup(source: &str, backup: &DbInstanceAutomatedBackup) -> Self {
         let facts = Facts {
             engine: text(backup.engine()),
@@ -113,7 +113,7 @@ impl Captured<InstanceSettings> {
 }
 
 impl Captured<ClusterSettings> {
-    /// A cluster that is there, with its instances, the writer first.
+    /// Captures an existing cluster with its instances, the writer first.
     pub(super) fn of_cluster(source: &str, cluster: &DbCluster, members: &[DbInstance]) -> Self {
         let facts = Facts {
             resource_id: text(cluster.db_cluster_resource_id()),
@@ -121,7 +121,7 @@ impl Captured<ClusterSettings> {
             engine: text(cluster.engine()),
             engine_version: text(cluster.engine_version()),
             kms_key_id: text(cluster.kms_key_id()),
-            // Aurora, DocumentDB and Neptune have no size of their own, and describe 1.
+            // Aurora, DocumentDB and Neptune have no allocated size and report 1.
             allocated_storage: cluster.allocated_storage().filter(|size| *size > 1),
             roles: cluster.roles(),
             replicas: cluster.replicas().to_vec(),
@@ -133,7 +133,7 @@ impl Captured<ClusterSettings> {
         Self { format: FORMAT, source: source.to_owned(), settings, members, facts }
     }
 
-    /// The backups of one that is gone.
+    /// Captures the backups of a deleted cluster.
     pub(super) fn of_cluster_backup(source: &str, backup: &DbClusterAutomatedBackup) -> Self {
         let facts = Facts {
             engine: text(backup.engine()),
@@ -147,7 +147,7 @@ impl Captured<ClusterSettings> {
 }
 
 impl<S: DeserializeOwned> Captured<S> {
-    /// What was kept of a source. `name` is the database's.
+    /// Parses the stored capture of `source`. `name` is the database's name in the recovery file.
     pub(super) fn read(name: &str, source: &str, kept: &[u8]) -> Result<Self> {
         let wrong = |why: String| {
             Error::usage(format!("cannot use the settings that were kept of the database {name}: {why}"))
@@ -167,13 +167,13 @@ impl<S: DeserializeOwned> Captured<S> {
 }
 
 impl<S: Serialize> Captured<S> {
-    /// The form in which it is kept.
+    /// Serializes the capture for storage.
     pub(super) fn to_json(&self) -> Result<Vec<u8>> {
         Ok(serde_json::to_vec_pretty(self).map_err(std::io::Error::from)?)
     }
 }
 
-/// A source that is read when it is first asked for, and only then.
+/// A source that is read on first use and then cached.
 #[derive(Debug)]
 pub(crate) struct Once<S>(Mutex<Option<Arc<Captured<S>>>>);
 
@@ -184,7 +184,7 @@ impl<S> Default for Once<S> {
 }
 
 impl<S> Once<S> {
-    /// What is known; where nothing is, what `read` finds.
+    /// Returns the cached capture, or calls `read` and caches its result.
     pub(super) async fn get(
         &self,
         read: impl AsyncFnOnce() -> Result<Captured<S>>,
@@ -194,12 +194,12 @@ impl<S> Once<S> {
             return Ok(known);
         }
         let read = Arc::new(Box::pin(read()).await?);
-        // Of two that have read it at once, one is right for both.
+        // Two concurrent readers both get the result stored first.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(known.get_or_insert(read)))
     }
 
-    /// Takes what was kept, or given, instead.
+    /// Stores a capture restored from disk or given by the user.
     pub(super) fn set(&self, captured: Captured<S>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(captured));
     }

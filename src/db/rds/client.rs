@@ -1,4 +1,4 @@
-//! Asking RDS: the client, what its refusals mean, and the patience with those that pass.
+//! The RDS client: sends requests, interprets refusals, and retries those that pass.
 
 use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
@@ -18,13 +18,13 @@ use crate::s3;
 #[derive(Debug)]
 pub(crate) struct Client {
     server: s3::Settings,
-    /// Made anew when its credentials have expired.
+    /// Recreated when its credentials have expired.
     sdk: Mutex<aws_sdk_rds::Client>,
     cancel: Cancel,
 }
 
 impl Client {
-    /// Reads the configuration and finds credentials. `database` is for messages.
+    /// Loads the configuration and credentials. `database` is for messages.
     pub(super) async fn connect(database: &str, server: &Server, cancel: Cancel) -> Result<Self> {
         let Server { endpoint_url, region, profile, read_timeout } = server.clone();
         let server = s3::Settings { endpoint_url, region, profile, read_timeout, ..s3::Settings::default() };
@@ -35,7 +35,7 @@ impl Client {
         Ok(Self { server, sdk: Mutex::new(sdk), cancel })
     }
 
-    /// One that finds no other credentials.
+    /// Creates a client that finds no other credentials.
     #[cfg(all(test, feature = "lab"))]
     pub(super) fn of(sdk: aws_sdk_rds::Client) -> Self {
         let server =
@@ -43,10 +43,11 @@ impl Client {
         Self { server, sdk: Mutex::new(sdk), cancel: Cancel::default() }
     }
 
-    /// Asks once; the SDK tries again a few times. Credentials that have expired are looked for anew, for the next time.
+    /// Sends a request once, with the SDK's few retries. After an expired token, reloads the credentials for the next
+    /// call.
     pub(super) async fn ask<T>(&self, ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>) -> Result<T> {
         let sdk = self.sdk.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // Boxed: the SDK's futures are large, and every question of a recovery holds one.
+        // Boxed because the SDK's futures are large, and every query of a recovery holds one.
         let answer = Box::pin(ask(sdk)).await;
         if let Err(e) = &answer
             && is_expired(e.code())
@@ -57,7 +58,8 @@ impl Client {
         answer
     }
 
-    /// As [`Self::insist`], for what must not be done twice: tells `requests` how many were made. The SDK makes none again.
+    /// Does the same as [`Self::insist`] for a request that must not be repeated unnoticed: counts the requests in
+    /// `requests` and disables the SDK's retries.
     pub(super) async fn insist_counted<T>(
         &self,
         requests: &Cell<u32>,
@@ -72,7 +74,7 @@ impl Client {
         .await
     }
 
-    /// Asks again, with pauses, while RDS refuses for a reason that passes.
+    /// Repeats a request, with pauses, while RDS refuses it for a passing reason.
     pub(super) async fn insist<T>(&self, ask: impl AsyncFn(aws_sdk_rds::Client) -> Result<T>) -> Result<T> {
         let mut backoff = Backoff::of_database();
         for _ in 1..limits::DATABASE_REFUSALS {
@@ -84,8 +86,8 @@ impl Client {
         self.ask(&ask).await
     }
 
-    /// The same for a change that RDS refuses while the database is busy, which a first backup keeps it for hours: that is
-    /// waited for at most so long.
+    /// Does the same for a change that RDS refuses while the database is busy, which a first backup can cause for
+    /// hours. Waits for at most `longest`.
     pub(super) async fn insist_while_busy<T>(
         &self,
         longest: Duration,
@@ -105,12 +107,12 @@ impl Client {
         }
     }
 
-    /// Waits until what is being deleted is gone: until then, its name is taken.
+    /// Waits until a deleted resource is gone and its name is free.
     pub(super) async fn until_gone(&self, what: &str, is_gone: impl AsyncFn() -> Result<bool>) -> Result<()> {
         self.until(&format!("{what} is still being deleted"), limits::DATABASE_GONE, is_gone).await
     }
 
-    /// Waits until something is done, at most so long. `still` is what it is until then, in words.
+    /// Waits until `is_done`, for at most `longest`. `still` describes the unfinished state for the error.
     pub(super) async fn until(
         &self,
         still: &str,
@@ -142,7 +144,7 @@ impl Client {
     }
 }
 
-/// A client; none where no region is known.
+/// Creates a client, or `None` if no region is configured.
 async fn connect(server: &s3::Settings) -> Result<Option<aws_sdk_rds::Client>> {
     let config = s3::load_config(server).await?;
     if config.region().is_none() {
@@ -156,8 +158,8 @@ async fn connect(server: &s3::Settings) -> Result<Option<aws_sdk_rds::Client>> {
     Ok(Some(aws_sdk_rds::Client::from_conf(builder.build())))
 }
 
-/// Whether the same may succeed later: too many requests, a passing fault, credentials that somebody renews, a database
-/// that is busy with something else.
+/// Returns whether the same request may succeed later: throttling, a transient fault, expired credentials that get
+/// renewed, or a busy database.
 pub(super) fn passes(e: &Error) -> bool {
     e.is_retryable() || is_expired(e.code()) || is_busy(e.code())
 }
@@ -173,17 +175,17 @@ pub(super) fn is_busy(code: Option<&str>) -> bool {
     )
 }
 
-/// Whether a server has answered that it does not do what it was asked: nothing has come of the request.
+/// Returns whether the server refused the request, so that nothing has come of it.
 pub(super) fn is_refusal(e: &Error) -> bool {
     e.code().is_some() && matches!(e.kind(), ErrorKind::Invalid | ErrorKind::Denied | ErrorKind::Missing)
 }
 
-/// Whether a request was refused because the name is taken.
+/// Returns whether the request was refused because the name is taken.
 pub(super) fn is_taken(e: &Error) -> bool {
     matches!(e.code(), Some("DBInstanceAlreadyExists" | "DBClusterAlreadyExistsFault"))
 }
 
-/// What is not there, as nothing.
+/// Maps a missing resource to `None`.
 pub(super) fn if_there<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Err(e) if e.kind() == ErrorKind::Missing => Ok(None),
@@ -191,8 +193,9 @@ pub(super) fn if_there<T>(answer: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// The permission for want of which RDS does not tell a window, where it says so: "User: ARN is not authorized to perform:
-/// ACTION on resource: …" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>).
+/// Returns the permission whose absence hides the window, if the error names it: "User: ARN is not authorized to
+/// perform: ACTION on resource: …"
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>).
 pub(in crate::db) fn missing_permission(e: &Error) -> Option<&'static str> {
     const ASKING: [&str; 5] = [
         "rds:DescribeDBInstances",
@@ -206,7 +209,7 @@ pub(in crate::db) fn missing_permission(e: &Error) -> Option<&'static str> {
     ASKING.into_iter().find(named).filter(|_| e.kind() == ErrorKind::Denied)
 }
 
-/// Turns what the SDK says into an error of ours. `doing` reads after "cannot": `describe the instance prod`.
+/// Converts an SDK error. `doing` completes "cannot …", such as `describe the instance prod`.
 pub(super) fn explain<E>(doing: &str, error: &SdkError<E, HttpResponse>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

@@ -1,5 +1,5 @@
-//! The kinds `cluster` and `aurora`: a cluster, restored into a new one, which then gets instances like the source's: RDS
-//! restores the cluster alone. Those of a Multi-AZ DB cluster it makes itself.
+//! The kinds `cluster` and `aurora`: a cluster, restored into a new one. RDS restores the cluster alone, so asof then
+//! creates instances like the source's, except for a Multi-AZ DB cluster, whose instances RDS creates itself.
 
 use aws_sdk_rds::types::{DbCluster, DbClusterAutomatedBackup, RestoreWindow};
 
@@ -20,10 +20,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
-/// A cluster: of Aurora, Multi-AZ, of `DocumentDB` or Neptune.
+/// A cluster: Aurora, Multi-AZ, `DocumentDB` or Neptune.
 pub(crate) type Cluster = Managed<DbCluster>;
 
-/// What is put behind the cluster's identifier to name an instance.
+/// The length of the suffix that instance names add to the cluster's identifier.
 const SUFFIX: usize = "-16".len();
 
 impl Cluster {
@@ -37,7 +37,8 @@ impl Cluster {
         window(self.name(), told.earliest_time(), told.latest_time())
     }
 
-    /// What stands where an instance of the cluster would be made, if something does. Only where there is no cluster yet.
+    /// Returns an existing instance whose name the cluster's instances would need. Valid only before the cluster
+    /// exists.
     pub(in crate::db) async fn obstacle(&self, errand: &RestoreRequest) -> Result<Option<String>> {
         let named = self.settings.members_named(errand.at);
         let members = Members { named, ..Members::of_cluster(&self.client, self.target()) };
@@ -88,7 +89,7 @@ impl Cluster {
             .ok_or_else(|| self.without_backups())
     }
 
-    /// Asks for what a cluster that is available lacks of its instances.
+    /// Requests the parameter group and the instances that an available cluster still lacks.
     async fn prepare(
         &self,
         cluster: &DbCluster,
@@ -132,7 +133,7 @@ impl Kind for DbCluster {
         Ok(Captured::of_cluster(id, &cluster, &members))
     }
 
-    /// Instances that the file does not describe are those that are there: what isolates a cluster is the cluster's.
+    /// Uses the existing instances if the file describes none: isolation affects the cluster, not its instances.
     async fn given(of: &Cluster, described: &Described) -> Result<Option<Captured<ClusterSettings>>> {
         let source = &of.settings.source;
         let given = described.clusters.iter().find(|cluster| source.is(*cluster));
@@ -157,7 +158,7 @@ impl Kind for DbCluster {
     }
 
     async fn wanted(of: &Cluster) -> Result<ClusterSettings> {
-        // What manages the source's password need not manage this one's.
+        // Secrets Manager may manage the source's password but need not manage this one's.
         let source = ClusterSettings {
             manage_master_user_password: None,
             master_user_secret_kms_key_id: None,
@@ -190,14 +191,14 @@ impl Kind for DbCluster {
         Ok(least.unwrap_or(RestoreProgress::Available { endpoint }))
     }
 
-    /// Once the cluster is available, its instances are asked for, each once: it is found by its name and tag.
+    /// Requests the instances once the cluster is available, each once: an existing one is found by its name and tag.
     async fn advance(&self, of: &Cluster, errand: &RestoreRequest) -> Result<RestoreProgress> {
         let RestoreProgress::Available { .. } = self.how_far() else { return Ok(self.how_far()) };
         let wanted = of.members().await?;
         let group = of.group_before_members(self).await?;
         match of.prepare(self, group, &wanted, errand).await {
             Ok(()) => self.seen(of, errand).await,
-            // Its first backup may keep it busy for hours.
+            // The first backup may keep the cluster busy for hours.
             Err(e) if is_busy(e.code()) => {
                 let status = self.status().unwrap_or("busy");
                 let state = format!("{status}, before its instances can be created");

@@ -1,4 +1,4 @@
-//! What depends on whose cluster it is: what is refused of it before anything starts, and how it is removed.
+//! Differences between cluster engines: refusals before the restore starts, and removal.
 
 use aws_sdk_rds::types::DbCluster;
 
@@ -17,7 +17,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
 impl Cluster {
-    /// Whose cluster the source is. Where its settings are not asked for, it may be gone, and is taken for Aurora's.
+    /// Returns the engine of the source. With `like-source = false` the source may no longer exist; it is then assumed
+    /// to be Aurora.
     pub(super) async fn engine(&self) -> Result<ClusterEngine> {
         let (name, captured) = (self.name(), self.captured().await);
         let engine = match captured {
@@ -32,8 +33,8 @@ impl Cluster {
         })
     }
 
-    /// What has to be set before the cluster has instances: `DocumentDB`'s restore does not take the parameter group, and
-    /// instances that run already would have to be restarted for it.
+    /// Returns the parameter group if it must be set before the cluster has instances: `DocumentDB`'s restore does not
+    /// accept one, and running instances would need a restart.
     pub(super) async fn group_before_members(&self, cluster: &DbCluster) -> Result<Option<ClusterSettings>> {
         if cluster.engine().and_then(ClusterEngine::of) != Some(ClusterEngine::DocumentDb) {
             return Ok(None);
@@ -46,7 +47,7 @@ impl Cluster {
         }))
     }
 
-    /// Refuses what cannot come out right with a cluster of its engine.
+    /// Refuses settings that the cluster's engine does not support.
     pub(super) async fn refuse_what_the_engine_has_not(&self) -> Result<()> {
         let (name, engine) = (self.name(), self.engine().await?);
         if let Some(setting) = lost(&self.overrides, &engine.known(ClusterSettings::clone(&self.overrides))) {
@@ -69,8 +70,8 @@ impl Cluster {
     }
 }
 
-/// Removes a cluster with its instances, and waits until they are gone. What keeps it busy, such as being created, is waited
-/// for, with a look at it and its instances each time.
+/// Removes a cluster with its instances, and waits until they are gone. Waits while the cluster is busy, for example
+/// being created, and describes it and its instances again on each attempt.
 pub(super) async fn remove_whole(
     client: &Client,
     cluster: &DbCluster,
@@ -85,8 +86,8 @@ pub(super) async fn remove_whole(
     client.until_gone(&format!("the cluster {id}"), is_gone).await
 }
 
-/// Its instances first: a cluster with instances is not deleted, unless RDS has made them with it. An instance that a drill
-/// asked for just before it was killed may be missing in the descriptions at first.
+/// Deletes the instances first, since RDS refuses to delete a cluster that has instances, except those it created
+/// itself. An instance that a drill requested just before it was killed may be missing from the first descriptions.
 async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &RestoreRequest) -> Result<()> {
     let (client, id) = (members.client, members.cluster);
     let described: Option<DbCluster> = named(client, id).await?;
@@ -99,7 +100,7 @@ async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Restor
     if !engine.is_some_and(ClusterEngine::makes_its_instances) {
         remove_members(members, errand).await?;
     }
-    // A protection that was not there before is somebody else's.
+    // Protection that was not there before was added by someone else.
     if cluster.is_protected() && there.is_protected() {
         let off = ClusterSettings { deletion_protection: Some(false), ..ClusterSettings::default() };
         client.ask(async |sdk| DbCluster::modify(&sdk, id, off.clone(), None).await).await?;
@@ -113,7 +114,7 @@ async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Restor
         .await
 }
 
-/// Has every instance deleted that can be; tells that one is busy only then.
+/// Deletes every instance that can be deleted, then reports a busy one, if any.
 async fn remove_members(members: &Members<'_>, errand: &RestoreRequest) -> Result<()> {
     let mut busy = Ok(());
     for member in members.there().await? {
@@ -133,8 +134,8 @@ async fn remove_members(members: &Members<'_>, errand: &RestoreRequest) -> Resul
     busy
 }
 
-/// Waits for the instances of a cluster that is gone: a teardown that was killed has deleted them before it, and their names
-/// are not free until they are gone too.
+/// Waits for the instances of a deleted cluster: a killed teardown has deleted them before the cluster, and their
+/// names are taken until they are gone.
 pub(super) async fn until_without_instances(client: &Client, cluster: &str) -> Result<()> {
     let members = Members::of_cluster(client, cluster);
     let is_gone = async || Ok(members.there().await?.is_empty());

@@ -1,4 +1,4 @@
-//! Which settings a restored cluster and its instances are to have.
+//! The settings wanted for a restored cluster and its instances.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ impl ClusterSettings {
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         let serverless = cluster.serverless_v2_scaling_configuration();
         described_settings!(cluster, {
-            // 0 is off, and only Aurora MySQL knows it.
+            // 0 means off, and only Aurora MySQL supports it.
             backtrack_window: cluster.backtrack_window().filter(|window| *window > 0),
             db_cluster_instance_class: text(cluster.db_cluster_instance_class()),
             db_cluster_parameter_group_name: own_group(cluster.db_cluster_parameter_group()),
@@ -66,8 +66,8 @@ impl ClusterSettings {
         })
     }
 
-    /// What the description of automated backups tells of a cluster that is gone: not its network, its parameter group nor
-    /// its instances.
+    /// Reads the settings from the automated backups of a deleted cluster. They lack its network, parameter group and
+    /// instances.
     pub(super) fn of_backup(backup: &DbClusterAutomatedBackup) -> Self {
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         Self {
@@ -81,7 +81,7 @@ impl ClusterSettings {
         }
     }
 
-    /// What can be modified of a cluster that has been restored.
+    /// Returns the settings that can be modified after the restore.
     pub(super) fn modifiable(self) -> Self {
         Self {
             db_subnet_group_name: None,
@@ -94,8 +94,8 @@ impl ClusterSettings {
         }
     }
 
-    /// The settings of the instances, the writer's first: the source's, as many as it has, unless these say otherwise. One
-    /// more than it has is like its last.
+    /// Returns the settings of the instances, the writer first: as many as the source has and like them, unless
+    /// overridden. Additional instances are like the source's last.
     pub(super) fn instances(&self, source: &[InstanceSettings]) -> Vec<InstanceSettings> {
         let count = self.instances.unwrap_or(source.len().max(1));
         let overrides = self.instance.clone().unwrap_or_default();
@@ -104,8 +104,8 @@ impl ClusterSettings {
     }
 }
 
-/// IOPS, where naming them is allowed: RDS describes the baseline of gp3 as if it had been asked for, and refuses a
-/// request that asks for it on a small volume
+/// Returns the IOPS if a request may name them: RDS reports the gp3 baseline as if it had been requested, and refuses
+/// a request that names it on a small volume
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.MultiAZDBCluster.html>).
 fn provisioned_iops(cluster: &DbCluster) -> Option<i32> {
     let baseline = [3000, 12_000];
@@ -116,7 +116,7 @@ fn provisioned_iops(cluster: &DbCluster) -> Option<i32> {
     })
 }
 
-/// What is an instance's own in a cluster; the rest is the cluster's, and may not be named.
+/// Returns the settings that belong to an instance in a cluster; the rest belong to the cluster and must not be named.
 pub(super) fn of_member(instance: &DbInstance) -> InstanceSettings {
     let all = InstanceSettings::of(instance);
     InstanceSettings {
@@ -138,7 +138,7 @@ pub(super) fn of_member(instance: &DbInstance) -> InstanceSettings {
     }
 }
 
-/// What is not carried over by anything, in words.
+/// Describes the parts of the source that no restore copies.
 pub(super) fn left_out(cluster: &DbCluster) -> Vec<&'static str> {
     let mut left_out = Vec::new();
     let mut note = |is: bool, what: &'static str| left_out.extend(is.then_some(what));

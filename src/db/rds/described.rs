@@ -1,4 +1,5 @@
-//! What `aws rds describe-db-instances` and `describe-db-clusters` print, for a source that has been isolated since.
+//! Parses the output of `aws rds describe-db-instances` and `describe-db-clusters`, saved before the source was
+//! isolated.
 
 use aws_sdk_rds::types::{
     DbCluster, DbClusterMember, DbInstance, DbParameterGroupStatus, DbSubnetGroup, Endpoint,
@@ -7,14 +8,14 @@ use aws_sdk_rds::types::{
 };
 use serde_json::Value;
 
-/// Instances and clusters that a file describes.
+/// The instances and clusters described in a file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Described {
     pub(super) instances: Vec<DbInstance>,
     pub(super) clusters: Vec<DbCluster>,
 }
 
-/// What a file given by a person says: what the AWS CLI describes, or what asof has kept of a source.
+/// A settings file given by the user: AWS CLI output, or a capture stored by asof.
 #[derive(Debug, Clone)]
 pub(crate) struct GivenSettings {
     pub(super) bytes: Vec<u8>,
@@ -27,7 +28,7 @@ impl GivenSettings {
     }
 }
 
-/// What a file describes; none where it is not what the AWS CLI prints.
+/// Parses AWS CLI output; `None` if the file is something else.
 fn described(bytes: &[u8]) -> Option<Described> {
     let value: Value = serde_json::from_slice(bytes).ok()?;
     let of = |name: &str| value.get(name).and_then(Value::as_array);
@@ -41,7 +42,7 @@ fn described(bytes: &[u8]) -> Option<Described> {
     })
 }
 
-/// A JSON object, and its members by their types.
+/// A JSON object with typed access to its members.
 struct At<'a>(&'a Value);
 
 impl<'a> At<'a> {
@@ -85,7 +86,7 @@ impl<'a> At<'a> {
     }
 }
 
-/// What an instance and a cluster are described by alike, set in the builder of either.
+/// Sets the fields that instances and clusters have in common, in either builder.
 macro_rules! alike {
     ($builder:expr, $at:expr) => {
         $builder

@@ -1,8 +1,8 @@
-//! The engines whose clusters the API of RDS restores, and what each of them does not have.
+//! The engines whose clusters the RDS API restores, and the settings each of them lacks.
 //!
-//! Amazon `DocumentDB` and Amazon Neptune are managed by the same API at the same endpoint as RDS, and describe their
-//! clusters there (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html>). Their own
-//! references tell which parameters they take:
+//! Amazon `DocumentDB` and Amazon Neptune are managed by the RDS API at the same endpoint, which also describes their
+//! clusters (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html>). Their own
+//! references list the parameters they accept:
 //! <https://docs.aws.amazon.com/documentdb/latest/developerguide/API_RestoreDBClusterToPointInTime.html>,
 //! <https://docs.aws.amazon.com/neptune/latest/apiref/API_RestoreDBClusterToPointInTime.html>.
 //!
@@ -26,22 +26,22 @@
 use super::cluster_settings::ClusterSettings;
 use super::settings::InstanceSettings;
 
-/// Whose cluster it is.
+/// The engine family of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ClusterEngine {
     Aurora,
-    /// Of RDS itself: a writer and two readers in three zones.
+    /// A Multi-AZ DB cluster of RDS: a writer and two readers in three zones.
     MultiAz,
     DocumentDb,
     Neptune,
 }
 
-/// How many instances a Multi-AZ DB cluster has
+/// The number of instances in a Multi-AZ DB cluster
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.html>).
 const OF_MULTI_AZ: usize = 3;
 
 impl ClusterEngine {
-    /// By the name of the engine that describes it; none for one that is not known.
+    /// Returns the family of an engine name, or `None` if unknown.
     pub(super) fn of(engine: &str) -> Option<Self> {
         match engine {
             "mysql" | "postgres" => Some(Self::MultiAz),
@@ -61,23 +61,23 @@ impl ClusterEngine {
         }
     }
 
-    /// Whether its instances are made and removed with it, by RDS.
+    /// Returns whether RDS creates and removes the instances with the cluster.
     pub(super) fn makes_its_instances(self) -> bool {
         self == Self::MultiAz
     }
 
-    /// The names of the instances that RDS will make of it.
+    /// Returns the names of the instances that RDS will create.
     pub(super) fn own_instances(self, cluster: &str) -> Vec<String> {
         let count = if self.makes_its_instances() { OF_MULTI_AZ } else { 0 };
         (1..=count).map(|n| format!("{cluster}-instance-{n}")).collect()
     }
 
-    /// Whether it can be restored after it was deleted.
+    /// Returns whether a deleted cluster can be restored.
     pub(super) fn keeps_backups(self) -> bool {
         matches!(self, Self::Aurora | Self::MultiAz)
     }
 
-    /// Those of these that it has.
+    /// Returns the settings that the engine supports.
     pub(super) fn known(self, all: ClusterSettings) -> ClusterSettings {
         let instance = all.instance.clone().map(|instance| self.known_of_member(instance));
         let own = match self {
@@ -118,7 +118,7 @@ impl ClusterEngine {
         }
     }
 
-    /// Those of the settings of an instance of it that it has.
+    /// Returns the instance settings that the engine supports.
     pub(super) fn known_of_member(self, all: InstanceSettings) -> InstanceSettings {
         match self {
             Self::Aurora | Self::MultiAz => all,
@@ -140,7 +140,7 @@ impl ClusterEngine {
         }
     }
 
-    /// Those of these that the request to restore takes.
+    /// Returns the settings that the restore request accepts.
     pub(super) fn at_restore(self, all: ClusterSettings) -> ClusterSettings {
         let mut at_restore = all;
         if !self.keeps_backups() {
@@ -153,7 +153,7 @@ impl ClusterEngine {
         at_restore
     }
 
-    /// Those of these that can be modified.
+    /// Returns the settings that can be modified.
     pub(super) fn modifiable(self, all: ClusterSettings) -> ClusterSettings {
         let port = all.port.filter(|_| self != Self::MultiAz);
         ClusterSettings { port, ..all.modifiable() }
@@ -173,7 +173,7 @@ fn without_insights(all: ClusterSettings) -> ClusterSettings {
     }
 }
 
-/// The first setting that one has and the other has not, by its name in the recovery file.
+/// Returns the name, as in the recovery file, of the first setting in `all` that `known` lacks.
 pub(super) fn lost(all: &ClusterSettings, known: &ClusterSettings) -> Option<String> {
     let fields = |settings| match serde_json::to_value(settings) {
         Ok(serde_json::Value::Object(fields)) => fields,

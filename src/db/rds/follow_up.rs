@@ -1,5 +1,5 @@
-//! IAM roles and read replicas, which no restore carries over: the commands that give them to the restored database. asof runs
-//! none of them: a role may be one that only the source should have, and a replica costs money.
+//! IAM roles and read replicas, which no restore copies: the commands that add them to the restored database. asof
+//! only prints them: a role may be meant for the source alone, and a replica costs money.
 
 use super::Server;
 use super::captured::Facts;
@@ -16,8 +16,8 @@ struct Restored {
 }
 
 impl<T: Kind> Managed<T> {
-    /// A cluster's readers are its members, which are made. A replica of it in another region is a cluster of its own, for
-    /// which one command is not enough.
+    /// Returns the follow-up commands. A cluster's readers are its members, which asof creates. Its replica in another
+    /// region is a cluster of its own, which takes more than one command.
     pub(in crate::db) async fn follow_ups(&self, errand: &RestoreRequest) -> Result<Vec<FollowUp>> {
         if !self.settings.like_source {
             return Ok(Vec::new());
@@ -43,7 +43,9 @@ impl<T: Kind> Managed<T> {
     }
 }
 
-/// | the source has a role for a feature | the restored one has it for that feature | |
+/// Returns the commands for missing roles.
+///
+/// | the source has a role for a feature | the restored database has it for that feature | |
 /// |---|---|---|
 /// | yes | yes | nothing |
 /// | yes | no | `add-role-to-db-instance`, or `-cluster` |
@@ -53,7 +55,7 @@ fn roles(source: &Facts, restored: &Restored, kind: &str, server: &Server) -> Ve
         let mut command = aws(&format!("add-role-to-db-{kind}"));
         option(&mut command, &format!("--db-{kind}-identifier"), &restored.id);
         option(&mut command, "--role-arn", role);
-        // Of Aurora MySQL's roles, RDS tells an empty one.
+        // RDS reports an empty feature for Aurora MySQL's roles.
         let feature = feature.as_deref().filter(|feature| !feature.is_empty());
         if let Some(feature) = feature {
             option(&mut command, "--feature-name", feature);
@@ -65,15 +67,15 @@ fn roles(source: &Facts, restored: &Restored, kind: &str, server: &Server) -> Ve
     lacking.map(follow_up).collect()
 }
 
-/// A replica is told by its identifier, or by its ARN where it is in another region. That of the restored one gets the name of
-/// the source's behind its own, since the source's is taken.
+/// Returns the commands for missing replicas. RDS lists a replica by its identifier, or by its ARN if it is in another
+/// region. The new replica's name is the restored database's plus the old replica's, since the latter is taken.
 ///
-/// | the source has a replica | the restored one has one of the new name | |
+/// | the source has a replica | the restored database has one with the new name | |
 /// |---|---|---|
-/// | of any region | yes | nothing |
-/// | of the same region | no | `create-db-instance-read-replica` |
-/// | of another region | no | the same in that region, with the restored one's ARN |
-/// | of another region | no, and its ARN is not known | nothing: no command would do it |
+/// | in any region | yes | nothing |
+/// | in the same region | no | `create-db-instance-read-replica` |
+/// | in another region | no | the same in that region, with the restored database's ARN |
+/// | in another region | no, and its ARN is unknown | nothing: no command would work |
 fn replicas(source: &Facts, restored: &Restored, server: &Server) -> Vec<FollowUp> {
     let follow_up = |replica: &String| {
         let id = id_of(replica);
@@ -99,7 +101,7 @@ fn replicas(source: &Facts, restored: &Restored, server: &Server) -> Vec<FollowU
     source.replicas.iter().filter_map(follow_up).collect()
 }
 
-/// `arn:aws:rds:REGION:ACCOUNT:db:ID`.
+/// Parses `arn:aws:rds:REGION:ACCOUNT:db:ID`.
 fn region_of(name: &str) -> Option<&str> {
     name.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty())
 }

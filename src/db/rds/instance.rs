@@ -17,7 +17,7 @@ use crate::limits;
 pub(crate) type Instance = Managed<DbInstance>;
 
 impl Instance {
-    /// From the description of the automated backups, whose end is old; the instance, if there is one, tells a newer.
+    /// Reads the window from the automated backups. Their end lags, so an existing instance's newer end is preferred.
     pub(in crate::db) async fn window(&self) -> Result<Window> {
         let (backup, latest) = match &self.settings.source {
             Source::Identifier(id) => {
@@ -51,7 +51,7 @@ impl Instance {
             request.send().await.map_err(|e| explain(&doing, &e))
         });
         let Some(described) = if_there(described.await)? else { return Ok(None) };
-        // Not every server takes notice of the question.
+        // Some servers ignore the request's filter.
         let is_asked_for = |backup: &&DbInstanceAutomatedBackup| match source {
             Source::ResourceId(id) => backup.dbi_resource_id() == Some(id),
             Source::Identifier(_) | Source::BackupArn(_) => true,
@@ -114,7 +114,8 @@ impl Kind for DbInstance {
         Ok(made.db_instance().cloned())
     }
 
-    /// RDS renames no instance while it makes its first backup. That takes hours, in which the application need not be quiesced.
+    /// Waits for the first backup before a rename, which RDS refuses meanwhile. The backup takes hours, during which
+    /// the application need not be quiesced.
     async fn advance(&self, of: &Instance, errand: &RestoreRequest) -> Result<RestoreProgress> {
         let is_renamed = of.settings.cut_over == CutOver::Rename && !errand.drill;
         Ok(match self.how_far() {
@@ -153,7 +154,8 @@ impl Kind for DbInstance {
         }
     }
 
-    /// Without a last snapshot. What keeps it busy, such as its first backup, is waited for, with a look at it each time.
+    /// Deletes the instance without a final snapshot. Waits while it is busy, for example with its first backup, and
+    /// describes it again on each attempt.
     async fn remove(&self, client: &Client, _: &RestoreRequest) -> Result<()> {
         let id = self.identifier();
         let removed = client.insist_while_busy(limits::DATABASE_GONE, async || {
@@ -174,8 +176,8 @@ impl Kind for DbInstance {
     }
 }
 
-/// Its protection is lifted only if it had one when its removal was `decided`: whoever protects it meanwhile has a reason.
-/// One of a cluster carries no protection of its own.
+/// Deletes an instance. Disables deletion protection only if the instance had it when the removal was `decided`:
+/// protection added since has a reason. A cluster's instance has no protection of its own.
 pub(super) async fn remove_once(
     sdk: &aws_sdk_rds::Client,
     instance: &DbInstance,
@@ -191,7 +193,7 @@ pub(super) async fn remove_once(
         DbInstance::modify(sdk, id, off, None).await?;
     }
     let request = sdk.delete_db_instance().db_instance_identifier(id).skip_final_snapshot(true);
-    // Those of a cluster are the cluster's.
+    // The automated backups of a cluster's instance belong to the cluster.
     let request = if in_cluster { request } else { request.delete_automated_backups(true) };
     request.send().await.map(drop).map_err(|e| explain(&format!("delete the instance {id}"), &e))
 }

@@ -1,4 +1,4 @@
-//! Asking RDS what a restore will need, before it is asked for.
+//! Queries RDS for everything a restore needs, before the restore is requested.
 
 use std::collections::BTreeSet;
 
@@ -75,19 +75,19 @@ impl<T: Kind> Managed<T> {
     }
 }
 
-/// Each once.
+/// Returns the parameter groups, each once.
 fn of_instances(instances: &[InstanceSettings]) -> Vec<(Family, String)> {
     let names: BTreeSet<_> = instances.iter().filter_map(|one| one.db_parameter_group_name.clone()).collect();
     names.into_iter().map(|name| (Family::Instance, name)).collect()
 }
 
-/// The questions. Each is asked once: what does not answer is unknown.
+/// The queries. Each is sent once; a query without an answer is reported as unknown.
 struct Asking<'a> {
     client: &'a Client,
     wanted: &'a Wanted,
 }
 
-/// An error as an answer, but for the end of all asking.
+/// Converts an error into an answer, except an interruption.
 fn answer<T>(permission: &'static str, asked: Result<T>) -> Result<Answer<T>> {
     match asked {
         Ok(told) => Ok(Answer::Told(told)),
@@ -98,7 +98,7 @@ fn answer<T>(permission: &'static str, asked: Result<T>) -> Result<Answer<T>> {
 }
 
 impl<T> Answer<Option<T>> {
-    /// An answer that names nothing, as that there is nothing.
+    /// Treats an empty answer as a missing resource.
     fn or_missing(self) -> Answer<T> {
         match self {
             Answer::Told(Some(told)) => Answer::Told(told),
@@ -110,7 +110,7 @@ impl<T> Answer<Option<T>> {
 
 impl Asking<'_> {
     async fn subnet_group(&self) -> Result<Option<Answer<BTreeSet<String>>>> {
-        // RDS makes the one of this name itself.
+        // RDS creates the group `default` itself.
         let named = self.wanted.subnet_group.as_ref().filter(|name| *name != "default");
         let Some(name) = named else { return Ok(None) };
         let asked = self.client.ask(async |sdk| {
@@ -189,7 +189,8 @@ impl Asking<'_> {
         Ok(answers)
     }
 
-    /// Of the source's version, else of any. A server that offers no class of the engine at all knows nothing of offers.
+    /// Looks up the class for the source's version, then for any version. A server that offers no class for the engine
+    /// at all does not support this query.
     async fn offer(&self, engine: &str, class: &str) -> Result<Answer<Offer>> {
         const PERMISSION: &str = "rds:DescribeOrderableDBInstanceOptions";
         let version = self.wanted.version.as_deref();
@@ -229,7 +230,7 @@ impl Asking<'_> {
             let page = page.await?;
             marker = page.marker().filter(|marker| !marker.is_empty()).map(ToOwned::to_owned);
             options.extend(page.orderable_db_instance_options().iter().cloned());
-            // Whether there is any at all is told by the first page.
+            // The first page tells whether there are any.
             if marker.is_none() || class.is_none() {
                 break;
             }
@@ -260,7 +261,7 @@ impl Asking<'_> {
         });
         let asked = asked.await.map(|described| {
             let deployments = described.blue_green_deployments().iter();
-            // Not every server takes notice of the filter.
+            // Some servers ignore the filter.
             let involved = deployments.filter(|one| [one.source(), one.target()].contains(&Some(arn)));
             let told = |text: Option<&str>| text.unwrap_or("unknown").to_owned();
             involved.map(|one| (told(one.blue_green_deployment_name()), told(one.status()))).collect()

@@ -1,4 +1,4 @@
-//! A database of RDS: all that an instance and a cluster do alike. [`Kind`] tells where they differ.
+//! A database managed by RDS: the behavior that instances and clusters share. [`Kind`] holds the differences.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -24,33 +24,33 @@ use crate::db::{Carries, Connection, CutOver, Found, Request, RestoreProgress, R
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Instant;
 
-/// How RDS restores an instance, and how a cluster.
+/// An instance or a cluster, as far as restoring them differs.
 pub(crate) trait Kind: Resource {
     type Settings: Phased + Clone + Default + PartialEq + Debug + Serialize + DeserializeOwned;
-    /// The settings that backups lack, in words.
+    /// Description of the settings that backups lack.
     const NOT_IN_BACKUPS: &str;
-    /// The resource id, by its name in RDS's answers.
+    /// The name of the resource id field in RDS's answers.
     const RESOURCE_ID: &str;
-    /// Said of a cut-over by renaming.
+    /// A note shown before a cut-over by renaming.
     const RENAMED: &str;
-    /// A replica of it is made by one command.
+    /// One command can create a replica.
     const HAS_REPLICAS: bool;
 
-    /// Refuses what RDS would not take, while nothing has been asked for yet.
+    /// Refuses settings that RDS would not accept, before the first request.
     fn check(settings: &Settings, overrides: &Self::Settings) -> Result<()>;
     /// Refuses a source that cannot be restored.
     fn require_restorable(self) -> Result<Self> {
         Ok(self)
     }
     async fn read_source(of: &Managed<Self>) -> Result<Captured<Self::Settings>>;
-    /// The source, if these describe it.
+    /// Returns the source if the file describes it.
     async fn given(of: &Managed<Self>, described: &Described) -> Result<Option<Captured<Self::Settings>>>;
-    /// Refuses what cannot come out right, and would be noticed only after hours.
+    /// Refuses a restore that would fail, and whose failure would show only after hours.
     async fn refuse(_: &Managed<Self>) -> Result<()> {
         Ok(())
     }
     async fn wanted(of: &Managed<Self>) -> Result<Self::Settings>;
-    /// Those of them that the request for the restore takes.
+    /// Returns the wanted settings that the restore request accepts.
     async fn at_restore(of: &Managed<Self>) -> Result<Self::Settings> {
         Self::wanted(of).await
     }
@@ -60,13 +60,13 @@ pub(crate) trait Kind: Resource {
         request: &RestoreRequest,
         settings: Self::Settings,
     ) -> Result<Option<Self>>;
-    /// How far the restore is, without asking for anything.
+    /// Returns the restore's progress without sending any change.
     async fn seen(&self, _: &Managed<Self>, _: &RestoreRequest) -> Result<RestoreProgress> {
         Ok(self.how_far())
     }
-    /// The same, once the next thing that is due has been asked for.
+    /// Sends the next request that is due, then returns the progress.
     async fn advance(&self, of: &Managed<Self>, request: &RestoreRequest) -> Result<RestoreProgress>;
-    /// Those settings that it has otherwise than wanted, and that can be modified.
+    /// Returns the modifiable settings that differ from those wanted.
     async fn unlike(&self, of: &Managed<Self>, wanted: Self::Settings) -> Result<Self::Settings>;
     async fn modify(
         sdk: &aws_sdk_rds::Client,
@@ -75,27 +75,27 @@ pub(crate) trait Kind: Resource {
         password: Option<&Password>,
     ) -> Result<()>;
     fn connection(&self) -> Connection;
-    /// Removes it, and waits until it is gone.
+    /// Removes the database and waits until it is gone.
     async fn remove(&self, client: &Client, request: &RestoreRequest) -> Result<()>;
-    /// Waits for what may be left of one that is gone.
+    /// Waits for remaining parts of a deleted database.
     async fn until_all_gone(_: &Managed<Self>) -> Result<()> {
         Ok(())
     }
-    /// How a person removes it: commands of the AWS CLI.
+    /// Returns the AWS CLI commands that remove the database by hand.
     fn by_hand(id: &str, server: &Server) -> String;
 }
 
 #[derive(Debug)]
 pub(crate) struct Managed<T: Kind> {
     pub(super) settings: Settings,
-    /// Boxed, as they are many.
+    /// Boxed because the struct is large.
     pub(super) overrides: Box<T::Settings>,
     pub(super) captured: Once<T::Settings>,
     pub(super) client: Client,
 }
 
 impl<T: Kind> Managed<T> {
-    /// Checks the recovery file's settings, and finds credentials. `cancel` ends the waiting for what RDS refuses at first.
+    /// Checks the recovery file's settings and loads credentials. `cancel` ends the retries of passing refusals.
     pub(crate) async fn connect(settings: Settings, cancel: Cancel) -> Result<Self> {
         let overrides = Box::new(settings.overrides()?);
         T::check(&settings, &overrides)?;
@@ -112,7 +112,7 @@ impl<T: Kind> Managed<T> {
         &self.settings.target
     }
 
-    /// The source, if it is there.
+    /// Returns the identifier of the source, unless the recovery file names a deleted one or its backups.
     pub(super) fn live_source(&self) -> Option<&str> {
         match &self.settings.source {
             Source::Identifier(id) => Some(id),
@@ -167,11 +167,11 @@ impl<T: Kind> Managed<T> {
     }
 
     pub(in crate::db) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
-        // That it is not there is an answer that fails, and is waited for.
+        // "Not found" is a failed answer here, so that the caller retries it.
         let describe =
             async || self.client.ask(async |sdk| T::describe(&sdk, self.target()).await).await.map(Some);
         match look(&self.client, errand, false, describe).await? {
-            // Boxed: descriptions are large.
+            // Boxed because the SDK's description types are large.
             Looked::Ours(there) => Box::pin(there.advance(self, errand)).await,
             Looked::Foreign(what) => {
                 Ok(RestoreProgress::Failed { why: format!("its name is taken by {what}") })
@@ -215,7 +215,7 @@ impl<T: Kind> Managed<T> {
         look(&self.client, errand, insistent, describe).await
     }
 
-    /// The restored database, under the name that it has now.
+    /// Describes the restored database under its current name.
     pub(super) async fn described(&self, errand: &RestoreRequest) -> Result<T> {
         rename::restored(&self.client, self.target(), errand.swap.as_ref()).await
     }
@@ -224,7 +224,7 @@ impl<T: Kind> Managed<T> {
         T::wanted(self).await
     }
 
-    /// The source's settings, where they are carried over; else none.
+    /// Returns the source's settings, or defaults with `like-source = false`.
     pub(super) async fn source_settings(&self) -> Result<T::Settings> {
         if !self.settings.like_source {
             return Ok(T::Settings::default());
@@ -239,7 +239,7 @@ impl<T: Kind> Managed<T> {
         }
     }
 
-    /// Adds what can be done about a source that is not there.
+    /// Adds a hint to the error for a missing source.
     async fn without_source(&self, e: Error) -> Error {
         if self.settings.cut_over == CutOver::Rename {
             return e.hint(STOPPED_SWAP);
@@ -263,7 +263,7 @@ impl<T: Kind> Managed<T> {
             .hint(format!("aws rds describe-db-{}-automated-backups lists the existing ones", T::KIND))
     }
 
-    /// The source as it was when it was first looked at, or as it was kept.
+    /// Returns the source as first read, or as recalled from a stored capture.
     pub(super) async fn captured(&self) -> Result<Arc<Captured<T::Settings>>> {
         self.captured.get(async || T::read_source(self).await).await
     }
@@ -277,7 +277,7 @@ impl<T: Kind> Managed<T> {
         Ok(())
     }
 
-    /// Takes what a file gives, if it is of the source. Gives whether it is.
+    /// Uses a given settings file if it describes this source. Returns whether it does.
     pub(in crate::db) async fn take(&self, given: &GivenSettings) -> Result<bool> {
         let Some(described) = &given.described else { return Ok(self.recall(&given.bytes).is_ok()) };
         let Some(captured) = T::given(self, described).await? else { return Ok(false) };
@@ -286,7 +286,7 @@ impl<T: Kind> Managed<T> {
     }
 }
 
-/// The window between two times that RDS tells. An error if it tells neither.
+/// Builds the window from the two times RDS reports; an error if it reports neither.
 pub(super) fn window(
     name: &str,
     earliest: Option<&aws_sdk_rds::primitives::DateTime>,
@@ -301,7 +301,7 @@ pub(super) fn window(
     Ok(Window { earliest: earliest.and_then(instant), latest: latest.and_then(before) })
 }
 
-/// The last whole second before a time: what is restored to has to be before the latest restorable time.
+/// Returns the last whole second before a time: the restore time must be before the latest restorable time.
 fn before(time: &aws_sdk_rds::primitives::DateTime) -> Option<Instant> {
     let millis = time.to_millis().ok()?;
     Some(Instant::from_millis((millis - 1).div_euclid(1000) * 1000))
@@ -311,7 +311,7 @@ pub(super) fn not_ours(what: &str) -> Error {
     Error::new(ErrorKind::Refused, format!("not torn down: it belongs to something else: {what}"))
 }
 
-/// Of an error in asking for the source's settings.
+/// Adds a hint to an error in reading the source's settings.
 pub(super) fn like_source_is_not_known(e: Error) -> Error {
     e.hint("if the source is gone: like-source = false keeps the settings RDS chose")
 }

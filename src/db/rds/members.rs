@@ -1,4 +1,4 @@
-//! The instances of an Aurora cluster.
+//! The instances of a cluster, where asof creates them.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::{requests, states};
 use crate::db::{RestoreProgress, RestoreRequest};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Those of these that a cluster has, the writer first, then by promotion tier.
+/// Returns the members of the cluster among `there`, the writer first, then by promotion tier.
 pub(super) fn in_order(cluster: &DbCluster, there: &[DbInstance]) -> Vec<DbInstance> {
     let there: BTreeMap<_, _> = there.iter().map(|one| (one.db_instance_identifier(), one)).collect();
     let mut members = cluster.db_cluster_members().to_vec();
@@ -25,12 +25,12 @@ pub(super) struct Members<'a> {
     pub(super) client: &'a Client,
     pub(super) cluster: &'a str,
     pub(super) engine: &'a str,
-    /// What the names of those that are made begin with.
+    /// The name prefix of the instances to create.
     pub(super) named: String,
 }
 
 impl<'a> Members<'a> {
-    /// Of a cluster that gets no more.
+    /// Creates the members of a cluster to which none will be added.
     pub(super) fn of_cluster(client: &'a Client, cluster: &'a str) -> Self {
         Self { client, cluster, engine: "", named: String::new() }
     }
@@ -45,12 +45,12 @@ impl<'a> Members<'a> {
         Ok(described.await?.db_instances().to_vec())
     }
 
-    /// Those that a cluster has, the writer first, then by promotion tier.
+    /// Returns the members of the cluster, the writer first, then by promotion tier.
     pub(super) async fn of(&self, cluster: &DbCluster) -> Result<Vec<DbInstance>> {
         Ok(in_order(cluster, &self.there().await?))
     }
 
-    /// Asks for those that are not there. The first that is asked for becomes the writer.
+    /// Requests the missing instances. The first one becomes the writer.
     pub(super) async fn create_missing(
         &self,
         wanted: &[InstanceSettings],
@@ -84,7 +84,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// What stands in the place of an instance. The resource id that is remembered is the cluster's.
+    /// Looks up an instance by name. Ignores the recorded resource id, which is the cluster's.
     pub(super) async fn look(&self, id: &str, errand: &RestoreRequest) -> Result<Looked<DbInstance>> {
         let errand = RestoreRequest { made: None, ..errand.clone() };
         look(self.client, &errand, false, async || named(self.client, id).await).await
@@ -94,7 +94,8 @@ impl<'a> Members<'a> {
         (1..=count).map(|n| format!("{}-{n}", self.named))
     }
 
-    /// How far those are that there are; under way, where they are fewer than wanted. None where all is done.
+    /// Returns the progress of the least advanced instance, counting missing ones as being created; `None` if all are
+    /// done.
     pub(super) async fn progress(&self, wanted: usize) -> Result<Option<RestoreProgress>> {
         let there = self.there().await?;
         let missing = (there.len() < wanted)

@@ -1,11 +1,11 @@
-//! Databases that Amazon RDS restores: an instance ([`Instance`]), or a cluster with its instances ([`Cluster`]).
+//! Databases restored by Amazon RDS: an instance ([`Instance`]), or a cluster with its instances ([`Cluster`]).
 //!
-//! RDS never restores in place: it makes a new instance or cluster, with default settings where the request names none.
-//! What is wanted ([`settings`], [`cluster_settings`]) is the source's settings under those of the recovery file. The
-//! restore request carries what it can; what the restored database has otherwise then is modified.
+//! RDS never restores in place: it creates a new instance or cluster, with default settings where the request names
+//! none. The wanted settings ([`settings`], [`cluster_settings`]) are the source's, overridden by the recovery file's.
+//! The restore request carries the settings it accepts; the others are modified afterwards where they differ.
 //!
-//! RDS takes no idempotency token. What this errand has asked for is known by its tag [`TAG`]: it is gone on with, and torn
-//! down; anything else is left alone.
+//! RDS accepts no idempotency token. A database created by this request is recognized by its tag [`TAG`]: it is
+//! resumed and torn down; all others are left alone.
 
 mod by_hand;
 mod captured;
@@ -52,7 +52,7 @@ use super::{CutOver, Request};
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// What the recovery file says of a database that RDS restores.
+/// A database in the recovery file that RDS restores.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     pub name: String,
@@ -62,32 +62,32 @@ pub(crate) struct Settings {
     pub like_source: bool,
     /// Settings that differ from the source's.
     pub overrides: toml::Table,
-    /// Where the master password that it is to have is read, if not that of the time.
+    /// The source of the new master password; without it, the password stays as it was at T.
     pub password: Option<PasswordFrom>,
-    /// How an application comes to use it.
+    /// The way an application switches to the restored database.
     pub cut_over: CutOver,
     pub server: Server,
 }
 
-/// What a database is restored from.
+/// The source of a restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// An instance or cluster that is there, by its identifier.
+    /// The identifier of an existing instance or cluster.
     Identifier(String),
-    /// One that was deleted, by its resource id; its automated backups have been kept.
+    /// The resource id of a deleted one whose automated backups were kept.
     ResourceId(String),
-    /// Automated backups that were copied to this region, by their ARN.
+    /// The ARN of automated backups copied to this region.
     BackupArn(String),
 }
 
 impl Source {
-    /// As the recovery file names it.
+    /// Returns the name used in the recovery file.
     fn name(&self) -> &str {
         let (Source::Identifier(name) | Source::ResourceId(name) | Source::BackupArn(name)) = self;
         name
     }
 
-    /// Whether a description is of it. That of a copy of backups never is.
+    /// Returns whether a description is of this source; always false for copied backups.
     fn is(&self, there: &impl Resource) -> bool {
         match self {
             Source::Identifier(id) => there.identifier() == id,
@@ -97,19 +97,20 @@ impl Source {
     }
 }
 
-/// Which server is asked, and as whom.
+/// The endpoint and identity used for RDS requests.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Server {
-    /// Its address, if it is not AWS's own.
+    /// The endpoint, if not AWS's own.
     pub endpoint_url: Option<String>,
     pub region: Option<String>,
     pub profile: Option<String>,
-    /// How long nothing may come of a reply that has begun, unless as long as usual.
+    /// The maximum silence within a reply; `None` means the default.
     pub read_timeout: Option<Duration>,
 }
 
 impl Settings {
-    /// Refuses a target that RDS would not take, while nothing has been asked for yet. `suffix` is what is put behind it.
+    /// Refuses an invalid target identifier before the first request. `suffix` is the length of what is appended to
+    /// it.
     fn check_target(&self, suffix: usize) -> Result<()> {
         let (name, target) = (&self.name, &self.target);
         if is_identifier(target) && target.len() + suffix <= limits::DB_IDENTIFIER {
@@ -130,8 +131,9 @@ impl Settings {
     }
 }
 
-/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints>. Capitals are left out:
-/// RDS makes small letters of them.
+/// Returns whether `text` is a valid identifier:
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints>. Capitals are not
+/// accepted because RDS lowercases them.
 fn is_identifier(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -140,15 +142,15 @@ fn is_identifier(text: &str) -> bool {
         && !text.contains("--")
 }
 
-/// What the refusal of a name that is taken means: by somebody else's database, or the errand's own after all, since an
-/// answer was lost and the request was made again. `requests` is how many were made.
+/// Interprets the refusal "name taken". The name may belong to someone else's database, or to this request's own if an
+/// answer was lost and the request was repeated. `requests` is the number of requests sent.
 ///
-/// | stands there | the restore may have been asked for before | requests | |
+/// | found | the restore may have been requested before | requests | |
 /// |---|---|---|---|
-/// | the errand's | | | accepted |
-/// | another's | no | one | refused: nothing was made |
-/// | another's | yes, or several requests | | an error: it is not known what became of the first |
-/// | nothing any more | | | an error: it may be there soon |
+/// | ours | | | accepted |
+/// | another's | no | one | refused: nothing was created |
+/// | another's | yes, or several requests | | an error: the outcome of the first is unknown |
+/// | nothing any more | | | an error: the database may appear soon |
 fn taken(found: Looked<Option<String>>, e: Error, asked: bool, requests: u32) -> Result<Request> {
     match found {
         Looked::Ours(id) => Ok(Request::Accepted(id)),
@@ -160,8 +162,8 @@ fn taken(found: Looked<Option<String>>, e: Error, asked: bool, requests: u32) ->
     }
 }
 
-/// What a server has answered to `requests` requests for a restore, if the last answer is not that the name is taken: one
-/// that refuses the only request has made nothing.
+/// Interprets the answer to `requests` restore requests, unless it is "name taken": if the only request was refused,
+/// nothing was created.
 fn answered(answer: Result<Option<String>>, asked: bool, requests: u32) -> Result<Request> {
     match answer {
         Ok(id) => Ok(Request::Accepted(id)),

@@ -1,5 +1,5 @@
-//! The master password that a restored database is given: read from a command or an environment variable when it is set, and
-//! kept nowhere.
+//! The new master password of a restored database: read from a command or an environment variable when it is set, and
+//! never stored.
 
 use std::fmt;
 
@@ -13,19 +13,19 @@ use crate::limits;
 use crate::model::Verdict;
 use crate::program::{Program, RunLimits};
 
-/// Its name in the overrides of the recovery file.
+/// The setting's name in the recovery file's overrides.
 const FIELD: &str = "master-user-password-from";
 
-/// Where the password is read.
+/// The source of the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PasswordFrom {
     /// A command that prints it.
     Command(Program),
-    /// An environment variable of asof's.
+    /// A variable in asof's environment.
     Variable(String),
 }
 
-/// The password. It is shown nowhere.
+/// A password. Its `Debug` output hides it.
 pub(crate) struct Password(String);
 
 impl fmt::Debug for Password {
@@ -42,13 +42,14 @@ struct Written {
 }
 
 impl PasswordFrom {
-    /// Takes it out of the overrides, if it is there. The password itself may stand there by mistake: no message repeats it.
+    /// Removes the setting from the overrides, if present. A user may have written the password itself there, so no
+    /// message repeats the value.
     ///
     /// | `master-user-password-from` | `manage-master-user-password` | |
     /// |---|---|---|
-    /// | is not there | | none |
-    /// | `{ command = … }` or `{ env = "NAME" }` | not `true` | this |
-    /// | | `true` | refused: RDS takes one of the two |
+    /// | absent | | none |
+    /// | `{ command = … }` or `{ env = "NAME" }` | not `true` | accepted |
+    /// | | `true` | refused: RDS accepts one of the two |
     /// | anything else, or both | | refused |
     pub(crate) fn take(overrides: &mut toml::Table) -> std::result::Result<Option<Self>, String> {
         const FORM: &str = "a table: { command = [\"PROGRAM\", \"ARGUMENT\"] }, or { env = \"NAME\" }";
@@ -74,7 +75,7 @@ impl PasswordFrom {
         }
     }
 
-    /// What asof can tell to be missing before it is read.
+    /// Returns the prerequisite that is missing, as far as it can be told without reading the password.
     fn lack(&self) -> Option<String> {
         match self {
             Self::Variable(name) if std::env::var_os(name).is_none_or(|value| value.is_empty()) => {
@@ -111,14 +112,14 @@ impl PasswordFrom {
 }
 
 impl Password {
-    /// For the request that sets it, and for nothing else.
+    /// Exposes the password, only for the request that sets it.
     pub(super) fn reveal(&self) -> String {
         self.0.clone()
     }
 }
 
 impl Settings {
-    /// The password that the restored database is to have, if the file says where it is.
+    /// Reads the password for the restored database, if the file configures one.
     pub(super) async fn password(&self, cancel: &Cancel) -> Result<Option<Password>> {
         match &self.password {
             Some(from) => from.read(&self.name, cancel).await.map(Some),
@@ -126,7 +127,7 @@ impl Settings {
         }
     }
 
-    /// Adds what is known to be missing of the password: a restore would else come to its end before that is noticed.
+    /// Adds a finding if the password is unavailable, which would otherwise show only after the restore.
     pub(super) fn look_for_password(&self, mut preflight: Preflight) -> Preflight {
         let lack = self.password.as_ref().and_then(PasswordFrom::lack);
         let finding = |words| PreflightFinding { verdict: Verdict::Failed, words };
@@ -140,7 +141,7 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Why RDS would not take a password. How long it may be, and what else an engine refuses, RDS says itself
+/// Returns why RDS would not accept a password. RDS itself reports the maximum length and each engine's other rules
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>).
 fn flaw(password: &str) -> Option<&'static str> {
     let printable = |c: char| c.is_ascii_graphic() || c == ' ';
@@ -155,8 +156,8 @@ fn flaw(password: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether RDS is still setting a password that it was asked to set. The status changes some time after the request: until
-/// then, the change is pending.
+/// Returns whether RDS is still setting a requested password. The status changes some time after the request; until
+/// then the change is pending.
 ///
 /// | status | pending | |
 /// |---|---|---|

@@ -1,22 +1,22 @@
-//! Which settings of a restored database have to be right before an application uses it, and which may wait.
+//! Divides the settings of a restored database into those an application needs before use and those that can wait.
 //!
-//! RDS refuses to modify a database while its first backup is made, which takes hours, and it serves meanwhile. So only
-//! what an application connects by, or what restarts the database when it is changed, holds the application; the rest
-//! ([`Phased::later`]) is set when RDS allows it.
+//! RDS refuses to modify a database during its first backup, which takes hours, although the database already serves.
+//! So the application waits only for settings that it connects by, or whose change restarts the database; the rest
+//! ([`Phased::later`]) are set when RDS allows it.
 //!
 //! | setting | |
 //! |---|---|
-//! | class, processor features, parameter and option group, certificate, log volume | before: changing it restarts the database |
-//! | port, security groups, public access, network type, IAM authentication, master password | before: an application connects by it |
-//! | a cluster's Serverless capacity | before: it is what its instances run on |
+//! | class, processor features, parameter and option group, certificate, log volume | before use: changing it restarts the database |
+//! | port, security groups, public access, network type, IAM authentication, master password | before use: an application connects by it |
+//! | a cluster's Serverless capacity | before use: its instances run on it |
 //! | all others: protection, backups, monitoring, logs, storage, Multi-AZ, windows, tiers | later |
 
 use super::cluster_settings::ClusterSettings;
 use super::settings::{InstanceSettings, Partial};
 
-/// Settings in two parts.
+/// Settings that are applied in two phases.
 pub(crate) trait Phased: Partial + Clone {
-    /// Those that have to be right before an application uses the database.
+    /// Returns the settings that must be right before an application uses the database.
     fn before_use(self) -> Self;
 
     fn later(self) -> Self {

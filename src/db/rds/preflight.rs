@@ -1,24 +1,24 @@
-//! What RDS's answers mean for a restore that has not been asked for yet. Pure.
+//! Interprets RDS's answers before a restore is requested. Pure.
 //!
-//! | asked about | answer | |
+//! | query | answer | |
 //! |---|---|---|
-//! | a subnet, parameter or option group | there is none of the name | failed |
-//! | a parameter or option group | it is of another engine | failed |
-//! | | it is of another major version than the source has now | warned: at T it may have had that one |
-//! | a class | not to be had for the engine | failed |
-//! | | not for the source's version | warned, for the same reason |
-//! | | in no zone of the subnet group, or not in the zone that is named | failed |
-//! | | Multi-AZ is wanted, and it is to be had in fewer than two of the zones, or without Multi-AZ only | failed |
-//! | | not with the storage type that is wanted | failed |
-//! | quotas | used and needed are more than there may be | failed |
-//! | blue/green deployments | one has to do with the source | warned: the name may have been another database's at T |
-//! | | the source is a replica | warned: what it had at T is what had been replicated |
-//! | | the source is no replica now | unknown: it may have been one at T |
-//! | | the source was created after T | warned: at T there was no such database, or another had its name |
+//! | a subnet, parameter or option group | does not exist | failed |
+//! | a parameter or option group | is for another engine | failed |
+//! | | is for another major version than the source's current one | warned: the source may have had that version at T |
+//! | a class | not offered for the engine | failed |
+//! | | not offered for the source's version | warned, for the same reason |
+//! | | in no zone of the subnet group, or not in the requested zone | failed |
+//! | | Multi-AZ is wanted, but the class is offered in fewer than two of the zones, or only without Multi-AZ | failed |
+//! | | not offered with the wanted storage type | failed |
+//! | quotas | used plus needed exceeds the quota | failed |
+//! | blue/green deployments | one involves the source | warned: the name may have belonged to another database at T |
+//! | | the source is a replica | warned: at T it held only the data replicated by then |
+//! | | the source is not a replica now | unknown: it may have been one at T |
+//! | | the source was created after T | warned: at T no such database existed, or another had its name |
 //! | any | no answer | unknown, with the permission |
 //!
-//! Security groups, subnets' free addresses and KMS keys are EC2's and KMS's, which are not asked: they are named as not
-//! checked. What passes is not told.
+//! Security groups, free addresses in subnets, and KMS keys belong to EC2 and KMS, which asof does not query: they are
+//! reported as not checked. Passed checks are not reported.
 
 use std::collections::BTreeSet;
 
@@ -31,11 +31,11 @@ pub(super) struct Wanted {
     pub(super) engine: Option<String>,
     pub(super) version: Option<String>,
     pub(super) is_cluster: bool,
-    /// The instances to be made: their names and classes.
+    /// The names and classes of the instances to create.
     pub(super) instances: Vec<(String, Option<String>)>,
     pub(super) multi_az: bool,
     pub(super) zone: Option<String>,
-    /// Of an instance or a Multi-AZ DB cluster: that of other clusters is not a class's.
+    /// The storage type of an instance or a Multi-AZ DB cluster; in other clusters it does not depend on the class.
     pub(super) storage_type: Option<String>,
     /// In GiB.
     pub(super) storage: Option<i32>,
@@ -45,12 +45,12 @@ pub(super) struct Wanted {
     pub(super) security_groups: Vec<String>,
     pub(super) kms_key: Option<String>,
     pub(super) replica_of: Option<String>,
-    /// When the source was created, where that was after the target time.
+    /// The source's creation time, if after the target time.
     pub(super) created_after: Option<Instant>,
 }
 
 impl Wanted {
-    /// Like the source, whose settings may be others.
+    /// Starts from the source's facts; the settings may differ.
     pub(super) fn of_source(source: &Facts, at: Instant) -> Self {
         Self {
             engine: source.engine.clone(),
@@ -72,16 +72,16 @@ pub(super) enum Family {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer<T> {
     Told(T),
-    /// There is nothing of the name.
+    /// The named resource does not exist.
     Missing,
-    /// It did not say; the permission that the question needs, and why.
+    /// No answer: the permission that the query needs, and the cause.
     Unknown(&'static str, String),
 }
 
-/// How a class is to be had.
+/// The availability of a class.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Offer {
-    /// Of the source's version; else of some version.
+    /// Offered for the source's version; otherwise only for some other version.
     pub(super) of_version: bool,
     pub(super) zones: BTreeSet<String>,
     pub(super) multi_az: bool,
@@ -92,15 +92,15 @@ pub(super) struct Offer {
 pub(super) struct Answers {
     /// The zones of its subnets.
     pub(super) subnet_group: Option<Answer<BTreeSet<String>>>,
-    /// The families of the parameter groups, in their order.
+    /// The families of the parameter groups, in order.
     pub(super) families: Vec<Answer<String>>,
     /// The engine and major version of the option group.
     pub(super) option_group: Option<Answer<(String, String)>>,
-    /// Each class that is wanted, once.
+    /// Each wanted class, once.
     pub(super) classes: Vec<(String, Answer<Offer>)>,
-    /// The name of a quota, how much is used, and how much there may be.
+    /// The name of each quota, its usage and its limit.
     pub(super) quotas: Answer<Vec<(String, i64, i64)>>,
-    /// Those that have to do with the source: name and status.
+    /// The name and status of each deployment that involves the source.
     pub(super) blue_green: Answer<Vec<(String, String)>>,
 }
 
@@ -132,7 +132,7 @@ fn unknown(found: &mut Found, what: &str, permission: &str, why: &str) {
     note(found, Verdict::Unknown, format!("unknown: {what} ({permission}: {why})"));
 }
 
-/// The answer, if there is one; else what that means: `missing`, or that it is not known `whether`.
+/// Returns the answer, or records a finding: `missing`, or that `whether` is unknown.
 fn told<'a, T>(answer: &'a Answer<T>, missing: String, whether: &str, found: &mut Found) -> Option<&'a T> {
     match answer {
         Answer::Told(told) => return Some(told),
@@ -146,7 +146,7 @@ fn group<'a, T>(answer: &'a Answer<T>, what: &str, found: &mut Found) -> Option<
     told(answer, format!("the {what} does not exist"), &format!("whether the {what} exists"), found)
 }
 
-/// Gives its zones, where they are known.
+/// Returns the zones of the subnet group, if known.
 fn subnet_group<'a>(
     wanted: &Wanted,
     answers: &'a Answers,
@@ -301,7 +301,7 @@ fn not_checked(wanted: &Wanted) -> PreflightFinding {
     PreflightFinding { verdict: Verdict::Unknown, words }
 }
 
-/// A description keeps the time when a replica was created, and says nothing of a promotion since.
+/// A description keeps a replica's creation time and does not mention its promotion.
 fn promoted() -> PreflightFinding {
     let words = "unknown: whether the source was a read replica at T and promoted since (aws rds describe-events shows it for 14 days): a replica held only the data replicated by then";
     PreflightFinding { verdict: Verdict::Unknown, words: words.to_owned() }

@@ -1,14 +1,14 @@
-//! Deletion protection of a restored database that is to be removed.
+//! Deletion protection of a restored database before its removal.
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Refuses to remove a database that somebody else has protected.
+/// Refuses to remove a database that someone else has protected.
 ///
 /// | protected | asof was to protect it | |
 /// |---|---|---|
 /// | no | | removed |
-/// | yes | yes | removed: its protection is lifted first |
-/// | yes | no, or that is not known | refused: somebody has protected it since |
+/// | yes | yes | removed: its protection is disabled first |
+/// | yes | no, or unknown | refused: someone has protected it since |
 pub(super) fn require_own(is: Option<bool>, wanted: Result<Option<bool>>, by_hand: &str) -> Result<()> {
     let why = match (is, wanted) {
         (None | Some(false), _) | (Some(true), Ok(Some(true))) => return Ok(()),

@@ -1,5 +1,6 @@
-//! Renaming an instance or a cluster. RDS does it in the background: for some time the old name shows it as `renaming`, then
-//! neither name may answer, then the new one does, at another endpoint. Its resource id stays.
+//! Renames an instance or a cluster. RDS renames in the background: for some time the old name shows the status
+//! `renaming`, then neither name may answer, then the new name does, at another endpoint. The resource id stays the
+//! same.
 //!
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>
 
@@ -13,17 +14,17 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::retry::Backoff;
 
-/// What has this name, if it is the one with this resource id.
+/// Returns the database with this name if it has this resource id.
 pub(super) async fn known<T: Resource>(client: &Client, id: &str, resource_id: &str) -> Result<Option<T>> {
     Ok(named::<T>(client, id).await?.filter(|there| there.resource_id() == Some(resource_id)))
 }
 
-/// The database under whichever of its names it has now. That neither answers is not believed at once.
+/// Finds a database under either of its names. Retries for a while before accepting that neither answers.
 pub(super) async fn find<T: Resource>(client: &Client, of: &Renamed) -> Result<Option<T>> {
     find_within(client, of, limits::RENAMED_MISSED).await
 }
 
-/// The same, asked for so long while neither name answers.
+/// Does the same, retrying for up to `longest` while neither name answers.
 pub(super) async fn find_within<T: Resource>(
     client: &Client,
     of: &Renamed,
@@ -43,7 +44,8 @@ pub(super) async fn find_within<T: Resource>(
     }
 }
 
-/// What was restored, under the name that it has now. Once names are swapped, the target's name may be somebody else's.
+/// Returns the restored database under its current name. After a swap, the target's name may belong to another
+/// database.
 pub(super) async fn restored<T: Resource>(client: &Client, target: &str, swap: Option<&Swap>) -> Result<T> {
     match swap {
         None => client.insist(async |sdk| T::describe(&sdk, target).await).await,
@@ -51,31 +53,31 @@ pub(super) async fn restored<T: Resource>(client: &Client, target: &str, swap: O
     }
 }
 
-/// When a database counts as renamed.
+/// The condition under which a database counts as renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Until {
-    /// It has its new name, even if it is stopped or has failed under it.
+    /// It has its new name, even if stopped or failed.
     Named,
-    /// The same, and it keeps that name for [`limits::RENAMED_LATE`]: a request for its other name may have been accepted
-    /// without a description showing it yet.
+    /// It also keeps that name for [`limits::RENAMED_LATE`]: RDS may have accepted a request for its other name
+    /// without showing it yet.
     Stays,
-    /// It answers by its new name.
+    /// It is reachable under its new name.
     Answers,
 }
 
-/// Renames a database, and waits until it has its new name. `before` is what had that name until a moment ago: a
-/// description may still show it there.
+/// Renames a database and waits until it has its new name. `before` is the resource id of the database that just had
+/// that name: a description may still show it there.
 ///
-/// | the new name | the old name | |
+/// | the new name has | the old name has | |
 /// |---|---|---|
-/// | it, with the old name pending | | waited for |
-/// | it, with an endpoint of the new name | | done |
-/// | it, stopped or failed | | done, or an error where it has to answer |
-/// | it, without an endpoint, or with that of the old name | | waited for |
-/// | another, but `before` | | refused: nothing is overwritten |
-/// | nothing, or `before` | it, `renaming` | waited for |
-/// | nothing, or `before` | it, otherwise | asked for |
-/// | nothing, or `before` | nothing, or another | waited for, at most [`limits::RENAMED_UNSEEN`] |
+/// | this database, with the old name pending | | wait |
+/// | this database, with an endpoint of the new name | | done |
+/// | this database, stopped or failed | | done, or an error if it must be reachable |
+/// | this database, without an endpoint, or with the old one | | wait |
+/// | another, except `before` | | refuse: nothing is overwritten |
+/// | nothing, or `before` | this database, `renaming` | wait |
+/// | nothing, or `before` | this database, in another status | request the rename |
+/// | nothing, or `before` | nothing, or another | wait, for at most [`limits::RENAMED_UNSEEN`] |
 pub(super) async fn rename<T: Resource>(
     client: &Client,
     of: &Renamed,
@@ -114,16 +116,17 @@ pub(super) async fn rename<T: Resource>(
                 Err(e)
             }
             Err(e) if !passes(&e) && !is_taken(&e) && e.kind() != ErrorKind::Missing => Err(e),
-            // Whether it is under way, or whose the name is, the next look tells.
+            // The next poll shows whether the rename is under way, or whose the name is.
             Ok(()) | Err(_) => Ok(false),
         }
     };
-    // A first backup, which takes hours, lets nothing be renamed.
+    // RDS renames nothing during a first backup, which takes hours.
     let still = format!("the {} {from} does not appear as {to} yet", T::KIND);
     client.until(&still, limits::RECOVERY_DEADLINE, is_renamed).await
 }
 
-/// Whether it can be reached by its new name: for some time a description may have that and the old endpoint.
+/// Returns whether the database is reachable under its new name: for some time a description may show the new name
+/// with the old endpoint.
 fn has_come<T: Resource>(there: &T, Renamed { from, to, .. }: &Renamed, until: Until) -> Result<bool> {
     if there.pending_name() == Some(from) {
         return Ok(false);
@@ -141,12 +144,12 @@ fn has_come<T: Resource>(there: &T, Renamed { from, to, .. }: &Renamed, until: U
     }
 }
 
-/// Of a name that is somebody else's.
+/// The error for a name taken by another database.
 fn held(there: &impl Resource, from: &str) -> Error {
     is_held(there, from).hint("it was left unchanged; rename it, then run the same command again")
 }
 
-/// The same, without anything to do about it.
+/// The same error without a hint.
 pub(super) fn is_held(there: &impl Resource, from: &str) -> Error {
     let (named, id) = (there.named(), there.identifier());
     let resource = there.resource_id().unwrap_or("unknown");

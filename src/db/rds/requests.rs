@@ -1,4 +1,4 @@
-//! From settings to the requests of the SDK.
+//! Converts settings into SDK requests.
 
 use aws_sdk_rds::operation::create_db_instance::builders::CreateDBInstanceFluentBuilder;
 use aws_sdk_rds::operation::modify_db_cluster::builders::ModifyDBClusterFluentBuilder;
@@ -17,7 +17,7 @@ use super::tags::tags;
 use crate::db::RestoreRequest;
 use crate::model::Instant;
 
-/// What the requests to restore an instance and a cluster take by the same names.
+/// Sets the parameters that the restore requests of instances and clusters have in common.
 macro_rules! alike_restored {
     ($request:expr, $settings:ident, $errand:ident) => {
         $request
@@ -39,7 +39,7 @@ macro_rules! alike_restored {
     };
 }
 
-/// The same of the requests to modify them.
+/// Sets the parameters that the modify requests have in common.
 macro_rules! alike_modified {
     ($request:expr, $settings:ident) => {
         $request
@@ -66,7 +66,8 @@ macro_rules! alike_modified {
     };
 }
 
-/// The restore of an instance. Not among its parameters are monitoring, Performance Insights and the maintenance window.
+/// Builds the restore of an instance. The API has no parameters for monitoring, Performance Insights or the
+/// maintenance window.
 pub(super) fn restore_instance(
     sdk: &aws_sdk_rds::Client,
     source: &Source,
@@ -98,7 +99,7 @@ pub(super) fn restore_instance(
         .set_storage_throughput(settings.storage_throughput)
 }
 
-/// The change of an instance, at once.
+/// Builds an immediate modification of an instance.
 pub(super) fn modify_instance(
     sdk: &aws_sdk_rds::Client,
     target: &str,
@@ -121,7 +122,7 @@ pub(super) fn modify_instance(
         .set_storage_throughput(settings.storage_throughput)
 }
 
-/// The restore of a cluster, without its instances. A copy on write cannot be of a past second.
+/// Builds the restore of a cluster, without its instances. Copy-on-write clones cannot be made of a past second.
 pub(super) fn restore_cluster(
     sdk: &aws_sdk_rds::Client,
     source: &Source,
@@ -145,7 +146,7 @@ pub(super) fn restore_cluster(
         .set_serverless_v2_scaling_configuration(serverless)
 }
 
-/// The change of a cluster, at once.
+/// Builds an immediate modification of a cluster.
 pub(super) fn modify_cluster(
     sdk: &aws_sdk_rds::Client,
     target: &str,
@@ -162,7 +163,7 @@ pub(super) fn modify_cluster(
         .set_serverless_v2_scaling_configuration(serverless)
 }
 
-/// An instance of a cluster that is to be made.
+/// A cluster instance to create.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NewMember<'a> {
     pub(super) cluster: &'a str,
@@ -170,7 +171,7 @@ pub(super) struct NewMember<'a> {
     pub(super) id: &'a str,
 }
 
-/// The creation of an instance of a cluster. Everything else is the cluster's.
+/// Builds the creation of a cluster instance. All other settings belong to the cluster.
 pub(super) fn create_member(
     sdk: &aws_sdk_rds::Client,
     NewMember { cluster, engine, id }: NewMember<'_>,

@@ -1,4 +1,4 @@
-//! An instance or a cluster, as RDS describes it.
+//! An instance or a cluster, as described by RDS.
 
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
@@ -11,32 +11,32 @@ use crate::model::Instant;
 pub(crate) trait Resource: Clone {
     /// `instance` or `cluster`.
     const KIND: &str;
-    /// The first that a server describes by this identifier. `doing` is for messages.
+    /// Returns the first resource the server describes for this identifier. `doing` is for messages.
     async fn first(sdk: &aws_sdk_rds::Client, id: &str, doing: &str) -> Result<Option<Self>>;
     async fn rename(sdk: &aws_sdk_rds::Client, id: &str, to: &str) -> Result<()>;
     fn identifier(&self) -> &str;
-    /// Unlike the identifier, no other ever has it.
+    /// The resource id, which unlike the identifier is never reused.
     fn resource_id(&self) -> Option<&str>;
     fn arn(&self) -> Option<&str>;
     fn engine(&self) -> Option<&str>;
     fn tags(&self) -> &[Tag];
     /// IAM roles, each with the feature that uses it.
     fn roles(&self) -> Vec<(String, Option<String>)>;
-    /// Of a cluster, they are clusters.
+    /// The replicas; those of a cluster are clusters.
     fn replicas(&self) -> &[String];
     fn created(&self) -> Option<Instant>;
     fn status(&self) -> Option<&str>;
     fn percent(&self) -> Option<&str>;
-    /// Host and port.
+    /// The host and port.
     fn address(&self) -> Option<String>;
     fn is_protected(&self) -> bool;
-    /// The name that RDS is about to give it: it may be shown as available until then.
+    /// The name that RDS is about to assign; until then the resource may still be shown as available.
     fn pending_name(&self) -> Option<&str>;
     fn is_password_pending(&self) -> bool;
-    /// Secrets Manager keeps its master password.
+    /// Returns whether Secrets Manager manages the master password.
     fn has_secret(&self) -> bool;
 
-    /// It belongs to another database, which is the one that an application uses.
+    /// Returns whether it belongs to another database, which is the one that applications use.
     fn is_member(&self) -> bool {
         false
     }
@@ -56,7 +56,7 @@ pub(crate) trait Resource: Clone {
     }
 }
 
-/// The resource of this name, whoever's it is.
+/// Returns the resource with this name, whoever owns it.
 pub(super) async fn named<T: Resource>(client: &Client, id: &str) -> Result<Option<T>> {
     if_there(client.insist(async |sdk| T::describe(&sdk, id).await).await)
 }
@@ -65,7 +65,7 @@ pub(super) fn instant(time: &aws_sdk_rds::primitives::DateTime) -> Option<Instan
     time.to_millis().ok().map(Instant::from_millis)
 }
 
-/// The SDK has these of both, by the same names.
+/// Implements the accessors that both SDK types have under the same names.
 macro_rules! alike {
     () => {
         fn engine(&self) -> Option<&str> {

@@ -1,4 +1,4 @@
-//! Which settings a restored instance is to have: those of the recovery file, and where it says nothing, the source's.
+//! The settings wanted for a restored instance: the recovery file's, then the source's.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::tags::OWN;
 
-/// Defines settings, each of which may be left open. Their names in the recovery file are those of the request's
-/// parameters, in small letters with hyphens.
+/// Defines a struct of optional settings. Their names in the recovery file are those of the request's parameters in
+/// kebab case.
 macro_rules! settings {
     ($(#[$about:meta])* $name:ident { $($field:ident: $type:ty,)* }) => {
         $(#[$about])*
@@ -22,7 +22,7 @@ macro_rules! settings {
         }
 
         impl $name {
-            /// These, and those of the other where these are open.
+            /// Returns these settings, with unset ones taken from `other`.
             pub(super) fn or(self, other: Self) -> Self {
                 Self { $($field: self.$field.or(other.$field),)* }
             }
@@ -50,18 +50,18 @@ macro_rules! settings {
 }
 pub(super) use settings;
 
-/// Settings of an instance or a cluster, each of which may be left open.
+/// Optional settings of an instance or a cluster.
 pub(crate) trait Partial {
-    /// Those of these that the other has otherwise.
+    /// Returns the settings that differ from the other's.
     #[must_use]
     fn unlike(self, other: &Self) -> Self;
     fn tags(&self) -> Option<&BTreeMap<String, String>>;
     fn deletion_protection(&self) -> Option<bool>;
-    /// Secrets Manager is to keep the master password.
+    /// The setting by which Secrets Manager manages the master password.
     fn manage_password(&mut self) -> &mut Option<bool>;
 }
 
-/// The settings of an instance or a cluster that RDS describes by the same names, with others.
+/// Reads the settings that RDS describes by the same names for instances and clusters, plus the given ones.
 macro_rules! described_settings {
     ($there:expr, { $($field:ident: $value:expr,)* }) => {{
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
@@ -139,7 +139,7 @@ settings! {
     }
 }
 
-/// Names whose order says nothing.
+/// Names in no significant order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(from = "Vec<String>")]
 pub(super) struct Names(pub(super) Vec<String>);
@@ -152,8 +152,8 @@ impl From<Vec<String>> for Names {
 }
 
 impl InstanceSettings {
-    /// What an instance has. Not among it is what the restored one has by itself (its storage's size, its licence) or need
-    /// not have (the zone, which may be the one that has failed).
+    /// Reads the settings of an instance, except those the restored one gets anyway (storage size, license) or should
+    /// choose itself (the zone, which may be the one that failed).
     pub(super) fn of(instance: &DbInstance) -> Self {
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         let features = instance.processor_features().iter();
@@ -180,8 +180,8 @@ impl InstanceSettings {
         settings.with_storage_of(instance.engine())
     }
 
-    /// What the description of automated backups tells of an instance that may be gone: not its class, its network nor its
-    /// parameter group.
+    /// Reads the settings from the automated backups of an instance that may be deleted. They lack its class, network
+    /// and parameter group.
     pub(super) fn of_backup(backup: &DbInstanceAutomatedBackup) -> Self {
         let text = |text: Option<&str>| text.map(ToOwned::to_owned);
         Self {
@@ -200,13 +200,13 @@ impl InstanceSettings {
         .with_storage_of(backup.engine())
     }
 
-    /// These under the source's.
+    /// Returns these settings over the source's.
     ///
-    /// | these name | left out of the source's |
+    /// | these name | dropped from the source's |
     /// |---|---|
     /// | another storage type | IOPS and throughput, which belong to the type |
     /// | another class | the processor features, which belong to the class |
-    /// | any | who keeps the password: what manages the source's need not manage this one's |
+    /// | anything | the password management: Secrets Manager may manage the source's but need not manage this one's |
     pub(super) fn over(self, mut source: Self) -> Self {
         (source.manage_master_user_password, source.master_user_secret_kms_key_id) = (None, None);
         if self.storage_type.is_some() && self.storage_type != source.storage_type {
@@ -218,7 +218,7 @@ impl InstanceSettings {
         self.or(source)
     }
 
-    /// What can be modified, and is worth it: what the restore request may have set, but has no say in any more, is left.
+    /// Returns the settings worth modifying: without those that only the restore request can set.
     pub(super) fn modifiable(self) -> Self {
         Self {
             allocated_storage: None,
@@ -231,14 +231,14 @@ impl InstanceSettings {
         }
     }
 
-    /// IOPS and throughput, where naming them is allowed. RDS describes the baseline of gp3 as if it had been asked for,
-    /// and refuses a request that asks for it on a small volume.
+    /// Keeps IOPS and throughput only if a request may name them. RDS reports the gp3 baseline as if it had been
+    /// requested, and refuses a request that names it on a small volume.
     ///
     /// | storage | IOPS and throughput |
     /// |---|---|
     /// | io1, io2 | IOPS |
     /// | gp3, SQL Server | both |
-    /// | gp3, others: 3000 and 125, or 12000 and 500 | the baseline of the size: none |
+    /// | gp3, others: 3000 and 125, or 12000 and 500 | none: the baseline for the size |
     /// | gp3, others | both |
     /// | other | none |
     ///
@@ -256,7 +256,7 @@ impl InstanceSettings {
     }
 }
 
-/// What is not carried over by anything, in words.
+/// Describes the parts of the source that no restore copies.
 pub(super) fn left_out(instance: &DbInstance) -> Vec<&'static str> {
     let mut left_out = Vec::new();
     let mut note = |is: bool, what: &'static str| left_out.extend(is.then_some(what));
@@ -281,31 +281,31 @@ pub(super) fn left_out(instance: &DbInstance) -> Vec<&'static str> {
     left_out
 }
 
-/// The group that is in force, of several.
+/// Returns the option group in force if there are several.
 fn option_group(instance: &DbInstance) -> Option<String> {
     let groups = instance.option_group_memberships();
     let in_force = groups.iter().find(|group| group.status() == Some("in-sync")).or(groups.first());
     in_force.and_then(|group| own_group(group.option_group_name()))
 }
 
-/// A group that somebody chose: RDS finds its default one by itself.
+/// Returns a group chosen by the user; RDS selects its default group by itself.
 pub(super) fn own_group(name: Option<&str>) -> Option<String> {
     name.filter(|name| !name.starts_with("default.") && !name.starts_with("default:")).map(ToOwned::to_owned)
 }
 
-/// None where there are none: an empty list cannot be asked for.
+/// Returns `None` for no names: a request cannot contain an empty list.
 pub(super) fn names(names: Vec<String>) -> Option<Names> {
     (!names.is_empty()).then(|| names.into())
 }
 
-/// The groups that are in force.
+/// Returns the security groups in force.
 pub(super) fn security_groups(groups: &[VpcSecurityGroupMembership]) -> Option<Names> {
     let leaving = |group: &&VpcSecurityGroupMembership| group.status() != Some("removing");
     let ids = groups.iter().filter(leaving).filter_map(|group| group.vpc_security_group_id());
     names(ids.map(ToOwned::to_owned).collect())
 }
 
-/// The tags that may be given: `aws:` is AWS's own, and the errand of the source's restore is not this one.
+/// Returns the tags to copy: not those of AWS (`aws:`), nor those of an earlier restore by asof.
 pub(super) fn carried_tags(tags: &[Tag]) -> Option<BTreeMap<String, String>> {
     let tags = tags.iter().filter_map(|tag| {
         let key = tag.key().filter(|key| !key.starts_with("aws:") && !OWN.contains(key))?;

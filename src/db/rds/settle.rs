@@ -1,4 +1,4 @@
-//! Setting what a restored database is to have otherwise than the restore has left it.
+//! Configures a restored database where it differs from the wanted settings.
 
 use super::managed::{Kind, Managed};
 use super::password::{Password, is_being_set};
@@ -10,8 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
 impl<T: Kind> Managed<T> {
-    /// Sets what the restore request could not, and what has become otherwise all the same, of what an application needs.
-    /// Tags come with the restore.
+    /// Sets everything an application needs that the restore request could not set or that differs anyway. Tags are
+    /// part of the restore request.
     pub(in crate::db) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
         let password = self.settings.password(self.client.cancel()).await?;
         self.change(errand, T::Settings::before_use, password.as_ref()).await?;
@@ -30,7 +30,8 @@ impl<T: Kind> Managed<T> {
         self.change(errand, T::Settings::later, None).await
     }
 
-    /// Sets a part of what is not as it is wanted, as soon as RDS allows it; with it a password, which RDS never tells.
+    /// Modifies the settings in `part` that differ, as soon as RDS allows it, together with the password, which RDS
+    /// never reports.
     async fn change(
         &self,
         errand: &RestoreRequest,
@@ -48,7 +49,7 @@ impl<T: Kind> Managed<T> {
                 return Ok(());
             }
             if password.is_some() {
-                // A password that Secrets Manager keeps can be given up only for another.
+                // A password managed by Secrets Manager can only be replaced by another.
                 *unlike.manage_password() = there.has_secret().then_some(false);
             }
             let modify = async |sdk| T::modify(&sdk, there.identifier(), unlike.clone(), password).await;
@@ -65,7 +66,7 @@ impl<T: Kind> Managed<T> {
         }
     }
 
-    /// Of a database that somebody has changed.
+    /// The error for a restored database that someone has changed.
     fn otherwise(&self, why: &str) -> Error {
         let message = format!("the {} {} has changed since it was restored: {why}", T::KIND, self.target());
         Error::new(ErrorKind::Refused, message)

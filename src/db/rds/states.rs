@@ -1,17 +1,17 @@
-//! What the states of an instance or a cluster mean for a restore.
+//! The meaning of instance and cluster states for a restore.
 
 use crate::db::{Found, RestoreProgress};
 
-/// How far a restore is, by its status, RDS's own figure of how much is done, and where it answers by now.
+/// Returns the progress of a restore from its status, RDS's percentage, and its endpoint, if known.
 ///
 /// | status | endpoint | |
 /// |---|---|---|
 /// | available | | ready |
-/// | backing-up, storage-initialization, storage-optimization, storage-config-upgrade, configuring-enhanced-monitoring, configuring-log-exports | known | ready: it serves meanwhile, and that may take from hours to a day |
-/// | the same | not known | under way |
+/// | backing-up, storage-initialization, storage-optimization, storage-config-upgrade, configuring-enhanced-monitoring, configuring-log-exports | known | ready: it serves meanwhile, and this may take from hours to a day |
+/// | the same | unknown | restoring |
 /// | failed, …-failed, restore-error, incompatible-*, inaccessible-*, insufficient-capacity, storage-full | | failed |
-/// | deleting, deleted, delete-precheck, stopping, stopped | | failed: somebody did this |
-/// | any other (creating, modifying, rebooting, configuring-iam-database-auth, resetting-master-credentials …) | | under way |
+/// | deleting, deleted, delete-precheck, stopping, stopped | | failed: someone did this |
+/// | any other (creating, modifying, rebooting, configuring-iam-database-auth, resetting-master-credentials …) | | restoring |
 ///
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html>,
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Status.html>
@@ -26,7 +26,7 @@ pub(super) fn progress(status: &str, percent: Option<&str>, endpoint: Option<Str
     RestoreProgress::Restoring { percent: percent.filter(|n| *n <= 100), state: status.to_owned() }
 }
 
-/// What was found, by how far it is.
+/// Converts a restore's progress into the state found at its target.
 pub(super) fn found(progress: RestoreProgress) -> Found {
     match progress {
         RestoreProgress::Restoring { .. } => Found::Restoring,
@@ -35,7 +35,7 @@ pub(super) fn found(progress: RestoreProgress) -> Found {
     }
 }
 
-/// A cluster is as far as what is least far of it: failed before under way before ready.
+/// Returns the least advanced of a cluster's parts: failed, then restoring, then available.
 pub(super) fn least(progresses: impl IntoIterator<Item = RestoreProgress>) -> Option<RestoreProgress> {
     let rank = |progress: &RestoreProgress| match progress {
         RestoreProgress::Failed { .. } => 0,
@@ -45,7 +45,8 @@ pub(super) fn least(progresses: impl IntoIterator<Item = RestoreProgress>) -> Op
     progresses.into_iter().min_by_key(rank)
 }
 
-/// Whether a database answers in this status as soon as it has an endpoint. RDS may refuse to modify it meanwhile.
+/// Returns whether a database in this status serves as soon as it has an endpoint. RDS may refuse to modify it
+/// meanwhile.
 fn serves(status: &str) -> bool {
     matches!(
         status,
@@ -58,7 +59,7 @@ fn serves(status: &str) -> bool {
     )
 }
 
-/// What to do about a status from which a restore does not get ready.
+/// Returns the remedy for a status from which a restore never becomes ready.
 fn remedy(status: &str) -> Option<&'static str> {
     Some(match status {
         "incompatible-restore" | "restore-error" => {

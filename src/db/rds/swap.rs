@@ -1,4 +1,4 @@
-//! The cut-over by renaming, of an instance and of a cluster.
+//! Cut-over by renaming, for instances and clusters.
 
 use super::client::Client;
 use super::managed::{Kind, Managed};
@@ -12,11 +12,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
-/// What to do where a source is gone that a recovery renames.
+/// The hint for a missing source that a recovery renames.
 pub(super) const STOPPED_SWAP: &str = "if a recovery was stopped while it renamed databases, asof recover --list shows it: finish it with the command that started it, or abort it; otherwise rename the source back";
 
 impl Settings {
-    /// Refuses a cut-over that RDS would not carry out, while nothing has been asked for yet.
+    /// Refuses a cut-over that RDS would refuse, before the first request.
     pub(super) fn check_cut_over(&self) -> Result<()> {
         let (CutOver::Rename, name) = (self.cut_over, &self.name) else { return Ok(()) };
         let wrong =
@@ -39,7 +39,7 @@ impl Settings {
             )))
     }
 
-    /// The source's name, where it is given to the restored database.
+    /// Returns the source's name if the restored database will take it.
     fn swapped_source(&self) -> Option<&str> {
         match (&self.source, self.cut_over) {
             (Source::Identifier(id), CutOver::Rename) => Some(id),
@@ -47,8 +47,8 @@ impl Settings {
         }
     }
 
-    /// What the instances of a restored cluster are called, but for their numbers. They keep their names when it gets its
-    /// source's: the next cluster that is restored into the same target needs others.
+    /// Returns the name prefix of a restored cluster's instances. They keep their names when the cluster takes its
+    /// source's, so the next cluster restored into the same target needs different ones.
     pub(super) fn members_named(&self, at: Instant) -> String {
         match self.cut_over {
             CutOver::None => self.target.clone(),
@@ -60,11 +60,11 @@ impl Settings {
 /// A source that gave up its name.
 struct Kept<T> {
     there: T,
-    /// The restored database has its name.
+    /// The restored database has the source's name.
     is_given: bool,
 }
 
-/// Of names that cannot be swapped back.
+/// The error for names that cannot be swapped back.
 fn without_source<T: Resource>(source: &Renamed, target: &Renamed, is_given: bool) -> Error {
     let (Renamed { resource_id, from, to }, kind) = (source, T::KIND);
     let message = format!(
@@ -79,7 +79,8 @@ fn without_source<T: Resource>(source: &Renamed, target: &Renamed, is_given: boo
     Error::new(ErrorKind::Refused, message).hint(stays).hint(again)
 }
 
-/// Of a name under which the source would be kept. What has it may be the source, or have been: it is not to be removed.
+/// The error for a taken kept name. Its holder may be the source, or a former source, so the hint never suggests
+/// removing it.
 async fn kept_is_taken<T: Resource>(client: &Client, there: &T, source: &str) -> Result<Error> {
     let (kept, kind) = (there.identifier(), T::KIND);
     let hint = match named::<T>(client, source).await? {
@@ -95,7 +96,7 @@ async fn kept_is_taken<T: Resource>(client: &Client, there: &T, source: &str) ->
 }
 
 impl<T: Kind> Managed<T> {
-    /// What is said before anything is restored.
+    /// Describes the renamings before the restore starts.
     pub(in crate::db) async fn outline_swap(&self, at: Instant) -> Result<Vec<String>> {
         let Settings { name, target, .. } = &self.settings;
         let Some(source) = self.settings.swapped_source() else { return Ok(Vec::new()) };
@@ -119,7 +120,7 @@ impl<T: Kind> Managed<T> {
         Ok(lines)
     }
 
-    /// By the resource ids of what stands there now: the source's is that of when the recovery began.
+    /// Plans the renamings by current resource ids. The source's must be the one from the start of the recovery.
     pub(in crate::db) async fn plan_swap(&self, errand: &RestoreRequest) -> Result<Swap> {
         let refused = |why: String| {
             let message = format!("cannot swap the names of the database {}: {why}", self.name());
@@ -165,11 +166,11 @@ impl<T: Kind> Managed<T> {
         rename::<T>(&self.client, target, Until::Answers, Some(&source.resource_id)).await
     }
 
-    /// The other way round, once the source is seen: the restored database gives up the source's name for nobody else. A
-    /// restored database that somebody has removed is not waited for any longer.
+    /// Reverses the swap once the source has been found, since the restored database must not give up the name for
+    /// nothing. A restored database that someone has removed is not waited for.
     ///
-    /// The last request of [`Self::swap`] may have been accepted and not be applied yet: a database that it may have renamed
-    /// has to keep its own name for a while.
+    /// RDS may have accepted the last request of [`Self::swap`] without applying it yet, so a database that it may
+    /// have renamed must keep its own name for a while.
     pub(in crate::db) async fn swap_back(&self, swap: &Swap) -> Result<()> {
         let Kept { there, is_given } = self.kept(swap).await?;
         let Swap { source, target } = swap;
@@ -187,11 +188,11 @@ impl<T: Kind> Managed<T> {
         self.kept(swap).await.map(drop)
     }
 
-    /// Looks for the source, under either name. An error where it is gone.
+    /// Finds the source under either name; an error if it is gone.
     async fn kept(&self, Swap { source, target }: &Swap) -> Result<Kept<T>> {
         let given = known::<T>(&self.client, &target.to, &target.resource_id).await?;
         let is_given = given.is_some();
-        // The source had its new name for long when the restored database got the source's.
+        // The source had its new name long before the restored database took the old one.
         let longest = if is_given { limits::RENAMED_MISSED } else { limits::RENAMED_UNSEEN };
         match find_within::<T>(&self.client, source, longest).await? {
             Some(there) => Ok(Kept { there, is_given }),
@@ -199,8 +200,8 @@ impl<T: Kind> Managed<T> {
         }
     }
 
-    /// Why the restored database has not the name that [`Self::swap`] has given it. The source is not looked for: an
-    /// application that uses the restored one does not need it, and its owner may remove it.
+    /// Returns why the restored database does not have the name that [`Self::swap`] gave it, if so. The source is not
+    /// checked: applications do not need it any more, and its owner may remove it.
     pub(in crate::db) async fn unswapped(&self, Swap { target, .. }: &Swap) -> Result<Option<String>> {
         let name = find::<T>(&self.client, target).await?.map(|there| there.identifier().to_owned());
         if name.as_deref() == Some(&target.to) {

@@ -1,5 +1,5 @@
-//! What drills have left behind in an account and a region: copies whose drill's state is lost, so that no drill tears
-//! them down any more. They are known by their tags; a recovery's database never is one of them.
+//! Finds and removes drill leftovers in an account and region: copies whose drill has lost its state, so that it will
+//! never tear them down. They are recognized by their tags; a recovery's database never matches.
 
 use aws_sdk_rds::types::{DbCluster, DbInstance};
 use schemars::JsonSchema;
@@ -18,24 +18,24 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
-/// Whether a copy is removed.
+/// Whether a leftover database is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Sweep {
-    /// It is.
+    /// It is removed.
     Remove,
-    /// Its drill may be under way.
+    /// It is kept because its drill may still be running.
     TooYoung,
-    /// How old it is is not known: it is being created.
+    /// It is kept because its age is unknown: it is still being created.
     AgeUnknown,
 }
 
 impl Sweep {
-    /// | when it was created | |
+    /// | creation time | |
     /// |---|---|
-    /// | [`limits::SWEPT_AGE`] ago, or before | removed |
-    /// | later | too young |
-    /// | not known | age unknown |
+    /// | at least [`limits::SWEPT_AGE`] ago | removed |
+    /// | more recent | too young |
+    /// | unknown | age unknown |
     fn of(created: Option<Instant>, now: Instant) -> Self {
         match created.map(|created| now.since(created)) {
             None => Sweep::AgeUnknown,
@@ -45,41 +45,43 @@ impl Sweep {
     }
 }
 
+/// A database that a drill left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Leftover {
-    /// `instance` or `cluster`.
+    /// The kind of database: `instance` or `cluster`.
     pub database: &'static str,
-    /// Its identifier.
+    /// The identifier of the database.
     pub id: String,
-    /// The drill that made it.
+    /// The ID of the drill that created it.
     pub drill: String,
-    /// Its engine.
+    /// The database engine.
     pub engine: String,
-    /// Its status.
+    /// The RDS status.
     pub status: String,
-    /// When it was created, if that is known yet.
+    /// When it was created; null if this is not known yet.
     pub created: Option<Instant>,
-    /// Whether it is removed.
+    /// The decision whether to remove it.
     pub verdict: Sweep,
-    /// It is protected from deletion, by its drill, as its source was, or by somebody since: RDS does not tell which.
+    /// Whether it has deletion protection: set by the drill, as on its source, or by someone else since; RDS does not
+    /// report who set it.
     pub protected: bool,
-    /// The command that removes it by hand.
+    /// The command that removes it manually.
     pub by_hand: String,
-    /// What no other of its name has.
+    /// The resource id, which is never reused.
     #[serde(skip)]
     resource: Option<String>,
 }
 
-/// What became of a database that was to be swept.
+/// The outcome of sweeping one database.
 #[derive(Debug)]
 pub(crate) enum Swept {
     Removed,
-    /// It is protected from deletion, and nobody was asked: it is left.
+    /// Left because it has deletion protection and no confirmation was possible.
     Protected,
     Failed(Error),
 }
 
-/// Looks for what drills have left in one account and region.
+/// Finds drill leftovers in one account and region.
 #[derive(Debug)]
 pub(crate) struct Sweeper {
     client: Client,
@@ -87,13 +89,13 @@ pub(crate) struct Sweeper {
 }
 
 impl Sweeper {
-    /// Finds credentials. `cancel` ends the waiting for what RDS refuses at first.
+    /// Loads credentials. `cancel` ends the retries of passing refusals.
     pub(crate) async fn connect(server: Server, cancel: Cancel) -> Result<Self> {
         let client = Client::connect("left by a drill", &server, cancel).await?;
         Ok(Self { client, server })
     }
 
-    /// Everything that drills have left. An instance of a cluster is the cluster's.
+    /// Lists all leftovers. A cluster's instances belong to the cluster.
     pub(crate) async fn leftovers(&self, now: Instant) -> Result<Vec<Leftover>> {
         let instances = self.client.insist(async |sdk| {
             let pages = sdk.describe_db_instances().into_paginator().items().send();
@@ -109,7 +111,7 @@ impl Sweeper {
         Ok(instances.chain(clusters.iter().filter_map(|one| leftover(one, &self.server, now))).collect())
     }
 
-    /// Removes one of them, if it still is what it was when it was found.
+    /// Removes a leftover if it is unchanged since it was listed.
     pub(crate) async fn remove(&self, leftover: &Leftover) -> Result<()> {
         if leftover.database == DbInstance::KIND {
             self.remove_one::<DbInstance>(leftover).await
@@ -127,7 +129,7 @@ impl Sweeper {
     }
 }
 
-/// What stands there, if it is still what was found; none if it is gone.
+/// Returns the database if it is the one listed; `None` if it is gone.
 fn same<T: Resource>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T>> {
     let why = match looked {
         Looked::Nothing => return Ok(None),
@@ -145,7 +147,7 @@ fn same<T: Resource>(looked: Looked<T>, leftover: &Leftover) -> Result<Option<T>
     Err(Error::new(ErrorKind::Refused, format!("not removed: {why}")))
 }
 
-/// It, if a drill has made it: its tags say so, and name it as asof names drills.
+/// Returns the database as a leftover if its tags show that a drill created it, under a name as asof generates it.
 fn leftover<T: Kind>(there: &T, server: &Server, now: Instant) -> Option<Leftover> {
     let drill = errand_of(there.tags()).filter(|id| is_name(id) && is_of_drill(there.tags()))?.to_owned();
     Some(Leftover {

@@ -1,4 +1,4 @@
-//! The tags of what is restored: those of the source or the recovery file, and asof's own.
+//! The tags of a restored database: those of the source or the recovery file, plus asof's own.
 
 use std::collections::BTreeMap;
 
@@ -8,44 +8,44 @@ use crate::db::RestoreRequest;
 use crate::limits;
 use crate::model::{Instant, printable};
 
-/// The tag that names the errand which asked for a database.
+/// The tag with the name of the recovery or drill that created a database.
 pub(crate) const TAG: &str = "asof:recovery";
 
-/// The tag of what a drill has asked for: nothing else may be swept.
+/// The tag that marks a drill's databases. Only these may be swept.
 pub(super) const PURPOSE: &str = "asof:purpose";
 
 const DRILL: &str = "drill";
 
-/// The tag of the second that was asked for: RDS does not tell to which time a database was restored.
+/// The tag with the target time, since RDS does not report the time a database was restored to.
 pub(super) const AT: &str = "asof:at";
 
-/// Asof's own tags: never carried over from a source, which may have been restored by asof itself.
+/// asof's own tags. Never copied from a source, which may have been restored by asof itself.
 pub(super) const OWN: [&str; 3] = [TAG, PURPOSE, AT];
 
-/// The errand's own.
+/// Returns asof's tags for a request.
 fn own(errand: &RestoreRequest) -> BTreeMap<String, String> {
     let purpose = errand.drill.then(|| (PURPOSE.to_owned(), DRILL.to_owned()));
     let at = (AT.to_owned(), errand.at.whole_second().to_string());
     [(TAG.to_owned(), errand.tag.clone()), at].into_iter().chain(purpose).collect()
 }
 
-/// How many of the given tags a database takes beside asof's own. Those of a drill count for a recovery too, so that both
-/// carry the same.
+/// The number of given tags that fit beside asof's own. A recovery reserves room for the drill tag too, so that both
+/// copy the same tags.
 const GIVEN: usize = limits::DATABASE_TAGS - OWN.len();
 
-/// The tags that were given, as many as there is room for, with the errand's.
+/// Returns the given tags that fit, plus asof's own.
 pub(super) fn tags(given: Option<BTreeMap<String, String>>, errand: &RestoreRequest) -> Vec<Tag> {
     let mut tags: BTreeMap<_, _> = given.unwrap_or_default().into_iter().take(GIVEN).collect();
     tags.extend(own(errand));
     tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
-/// The given tags for which there is no room: the last ones by their keys.
+/// Returns the given tags that do not fit, the last by key.
 fn left_out(given: Option<&BTreeMap<String, String>>) -> Vec<&str> {
     given.into_iter().flatten().skip(GIVEN).map(|(key, _)| key.as_str()).collect()
 }
 
-/// What to say of them, if there are any.
+/// Returns the caution about tags that do not fit, if any.
 pub(super) fn caution(name: &str, target: &str, given: Option<&BTreeMap<String, String>>) -> Option<String> {
     let left_out = left_out(given);
     let most = limits::DATABASE_TAGS;
@@ -59,17 +59,17 @@ printable(&left_out.join(", "))
     })
 }
 
-/// The errand that the tags name.
+/// Returns the recovery or drill named in the tags.
 pub(super) fn errand_of(tags: &[Tag]) -> Option<&str> {
     value(tags, TAG)
 }
 
-/// Whether the errand that they name is a drill's.
+/// Returns whether the tags are a drill's.
 pub(super) fn is_of_drill(tags: &[Tag]) -> bool {
     errand_of(tags).is_some() && value(tags, PURPOSE) == Some(DRILL)
 }
 
-/// The second to which it was to restore, if they tell.
+/// Returns the target time, if tagged.
 pub(super) fn time_of(tags: &[Tag]) -> Option<Instant> {
     Instant::parse_listed(value(tags, AT)?.as_bytes())
 }

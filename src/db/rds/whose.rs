@@ -1,7 +1,8 @@
-//! Whose an instance or a cluster is: decided by its resource id and its tags, and never by one answer alone that may be old.
+//! Decides who owns an instance or a cluster, by its resource id and tags, and never from a single answer that may be
+//! stale.
 //!
-//! RDS is eventually consistent: for some time after a restore was asked for, a description may lack the tags that the
-//! request gave, and even the database (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/Welcome.html>).
+//! RDS is eventually consistent: for some time after a restore request, descriptions may lack the request's tags, or
+//! even the database (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/Welcome.html>).
 
 use std::time::{Duration, Instant};
 
@@ -19,30 +20,30 @@ use crate::retry::Backoff;
 enum Whose {
     Ours,
     Foreign(Other),
-    /// Its description does not tell: its tags have to be asked for.
+    /// The description has no asof tag: list the tags.
     AskTags,
-    /// Nothing tells yet: it has to be looked at again.
+    /// Not known yet: look again.
     Unknown,
 }
 
-/// Who else has made a database, as its tags tell.
+/// Another creator of a database, according to its tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Other {
-    /// Nobody tells: somebody without asof, or (why its tags cannot be listed) that is not known.
+    /// Untagged: created without asof, or (with the reason its tags cannot be listed) unknown.
     Untagged(Option<String>),
     Drill(String),
-    /// A recovery, to whose database an application may have been cut over since.
+    /// A recovery. An application may have been cut over to its database since.
     Recovery(String),
 }
 
 impl Other {
-    /// Of tags that name another errand.
+    /// Reads the owner from tags that name another recovery or drill.
     fn of(tags: &[Tag]) -> Option<Self> {
         let whose = errand_of(tags)?.to_owned();
         Some(if is_of_drill(tags) { Other::Drill(whose) } else { Other::Recovery(whose) })
     }
 
-    /// What such a database is.
+    /// Describes the database with its owner.
     fn in_words(&self, there: &impl Resource) -> String {
         let named = there.named();
         match self {
@@ -59,14 +60,14 @@ impl Other {
     }
 }
 
-/// What to do about the recovery file after an application was cut over to what it has restored.
+/// The advice for the recovery file after an application was cut over to a restored database.
 fn cut_over(id: &str) -> String {
     format!(
         "if the application was cut over to it, set source = \"{id}\" and another target in the recovery file"
     )
 }
 
-/// What to say where a source is gone, and a recovery has restored what stands at the target.
+/// Returns the hint for a missing source if the database at the target was restored by a recovery.
 pub(super) fn after_cut_over(target: &impl Resource) -> Option<String> {
     match Other::of(target.tags())? {
         Other::Recovery(id) => {
@@ -77,24 +78,25 @@ pub(super) fn after_cut_over(target: &impl Resource) -> Option<String> {
     }
 }
 
-/// What a description tells of whose it is.
+/// The ownership evidence in a description.
 #[derive(Debug, Clone, Copy)]
 struct Seen<'a> {
     resource_id: Option<&'a str>,
     tags: &'a [Tag],
 }
 
-/// Decides. `listed` are the tags as they were asked for, if they were; `age` is how long ago the restore was asked for.
+/// Decides the owner. `listed` are the separately listed tags, if requested; `age` is the time since the restore
+/// request.
 ///
-/// | resource id | tag of a recovery, described or listed | tags asked for | asked for a restore | |
+/// | resource id | recovery tag, described or listed | tags listed | restore requested | |
 /// |---|---|---|---|---|
 /// | the one that the restore returned | | | | ours |
 /// | | this one's | | | ours |
 /// | | another's | | | foreign |
-/// | | none | no | | its tags are asked for |
-/// | another than the one that the restore returned | none | yes | | foreign |
-/// | not known | none | yes | less than [`limits::RESTORE_UNTAGGED`] ago | unknown |
-/// | not known | none | yes | before that, or never | foreign |
+/// | | none | no | | list the tags |
+/// | not the one that the restore returned | none | yes | | foreign |
+/// | unknown | none | yes | less than [`limits::RESTORE_UNTAGGED`] ago | unknown |
+/// | unknown | none | yes | earlier, or never | foreign |
 fn whose(seen: Seen<'_>, listed: Option<&[Tag]>, errand: &RestoreRequest, age: Option<Duration>) -> Whose {
     let made = errand.made.as_deref();
     if made.is_some() && made == seen.resource_id {
@@ -120,7 +122,7 @@ fn whose(seen: Seen<'_>, listed: Option<&[Tag]>, errand: &RestoreRequest, age: O
 pub(super) enum Looked<T> {
     Nothing,
     Ours(T),
-    /// Another: what, and whose.
+    /// Another's: a description of the database and its owner.
     Foreign(String),
 }
 
@@ -134,8 +136,8 @@ impl<T> Looked<T> {
     }
 }
 
-/// Describes what stands in a place until it is known whose it is. With `insistent`, that there is nothing is not believed
-/// either until the restore was asked for [`limits::RESTORE_UNSEEN`] ago: what is given up then would be an orphan.
+/// Describes the database at a target until its owner is known. With `insistent`, a missing database is also looked
+/// for again until [`limits::RESTORE_UNSEEN`] after the request, since giving it up would leave an orphaned database.
 pub(super) async fn look<T: Resource>(
     client: &Client,
     errand: &RestoreRequest,
@@ -146,7 +148,7 @@ pub(super) async fn look<T: Resource>(
     let mut backoff = Backoff::of_database();
     loop {
         let age = errand.asked.map(|age| age + since.elapsed());
-        // Boxed: the SDK's futures are large.
+        // Boxed because the SDK's futures are large.
         match Box::pin(describe()).await? {
             None if insistent && age.is_some_and(|age| age < limits::RESTORE_UNSEEN) => {}
             None => return Ok(Looked::Nothing),
@@ -160,8 +162,8 @@ pub(super) async fn look<T: Resource>(
     }
 }
 
-/// Whose it is, now: its tags are asked for where the description does not tell. Whatever nothing was asked for is foreign
-/// although they cannot be asked for.
+/// Decides the owner now, listing the tags if the description has none. If no restore was requested, a database whose
+/// tags cannot be listed counts as foreign.
 async fn decide<T: Resource>(
     client: &Client,
     there: &T,
@@ -178,7 +180,7 @@ async fn decide<T: Resource>(
         Err(e) if e.kind() == ErrorKind::Denied && age.is_none() => {
             Ok(Whose::Foreign(Other::Untagged(Some(e.to_string()))))
         }
-        // It has been deleted meanwhile, or is not known there yet.
+        // Deleted meanwhile, or not yet known to the tagging API.
         Err(e) if e.kind() == ErrorKind::Missing => Ok(whose(seen, Some(&[]), errand, age)),
         Err(e) => Err(e),
     }
@@ -196,8 +198,8 @@ async fn list_tags<T: Resource>(client: &Client, there: &T) -> Result<Vec<Tag>> 
     Ok(listed.await?.tag_list().to_vec())
 }
 
-/// The recovery that stands in the tags of what is found at a target, for one whose state directory is lost. A description
-/// may lack the tags for some time: they are listed before anything is called untagged.
+/// Reads the recovery from the tags of the database at a target, for a recovery that lost its state directory.
+/// Descriptions may lack tags for some time, so the tags are listed before a database counts as untagged.
 pub(super) async fn carried<T: Resource>(client: &Client, there: Option<T>) -> Result<Carries> {
     let Some(there) = there else { return Ok(Carries::Nothing) };
     let listed = match (errand_of(there.tags()), time_of(there.tags())) {

@@ -9,7 +9,7 @@ fn pauses() -> Backoff {
     Backoff::new(Duration::from_millis(1), Duration::from_millis(2))
 }
 
-/// A database whose progress command prints these lines, one each time, and the last one from then on.
+/// Creates a database whose progress command prints these lines, one per call, repeating the last.
 fn printing(dir: &std::path::Path, lines: &str) -> Database {
     let file = dir.join("lines");
     std::fs::write(&file, lines).unwrap();
@@ -29,7 +29,7 @@ fn printing(dir: &std::path::Path, lines: &str) -> Database {
     Database::Command(command::Database::new(settings, Cancel::default()))
 }
 
-/// A server that restores in the background does not know the new database in the first moments.
+/// A server that restores in the background may not know the new database at first.
 #[tokio::test]
 async fn a_command_that_says_none_right_after_the_restore_is_asked_again() {
     let (dir, errand) = (tempfile::tempdir().unwrap(), RestoreRequest::new(Instant::default(), "r-1"));
@@ -37,7 +37,7 @@ async fn a_command_that_says_none_right_after_the_restore_is_asked_again() {
     let mut told = Vec::new();
     let on = |answer: Result<&RestoreProgress, &Error>| told.push(answer.is_ok());
     poll(&database, &errand, pauses(), &Cancel::default(), on).await.unwrap();
-    // Of each row of such answers the first is told.
+    // Only the first failure of each series is reported.
     assert_eq!(told, [false, true, false, true]);
     let database = printing(dir.path(), "none\n");
     let gone = poll(&database, &errand, pauses(), &Cancel::default(), |_| {}).await.unwrap_err();

@@ -51,7 +51,7 @@ fn symbolic_links_are_not_followed() {
     assert!(write(&directory, "file", false).is_err());
     assert!(matches!(directory.find(&path("file")).unwrap(), Some(Found::Other)));
     assert!(!matches!(directory.find(&path("dir/file")).unwrap(), Some(Found::File { .. })));
-    // In place of a link, not through it.
+    // Replaces the link, does not follow it.
     write(&directory, "file", true).unwrap();
     assert_eq!(std::fs::read_to_string(outside.join("file")).unwrap(), "theirs");
     assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 1);

@@ -1,4 +1,4 @@
-//! What a plan file begins with.
+//! The header of a plan file.
 
 use std::fmt;
 
@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Instant, Location, Versioning};
 use crate::plan::Only;
 
-/// The format that this asof writes.
+/// The format that this version of asof writes.
 pub const FORMAT: Format = Format { major: 1, minor: 0 };
 
-/// The format of a plan file.
+/// The version of the plan file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Format {
-    /// Another one cannot be read.
+    /// The major version; a file with a different one cannot be read.
     pub major: u32,
-    /// A greater one has fields that may be passed over.
+    /// The minor version; a greater one only adds fields that can be ignored.
     pub minor: u32,
 }
 
@@ -26,52 +26,52 @@ impl fmt::Display for Format {
     }
 }
 
-/// What a plan is about.
+/// The header of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
-    /// The file's format.
+    /// The format of the file.
     pub format: Format,
-    /// The version of asof that made it.
+    /// The version of asof that created the plan.
     pub asof: String,
     /// The bucket, which is restored in place.
     pub bucket: String,
-    /// What the keys begin with.
+    /// The prefix of the keys.
     pub prefix: String,
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
     /// When the bucket was listed.
     pub listed: Instant,
-    /// What the plan rests on.
+    /// The bucket settings that the plan depends on.
     pub checks: Checks,
-    /// Which keys were asked for.
+    /// The keys that were selected.
     pub selection: Selected,
 }
 
-/// What was known of the bucket, and how versions were compared.
+/// The settings of the bucket, and how versions were compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Checks {
-    /// Whether the bucket kept versions.
+    /// The bucket's versioning state.
     pub versioning: Versioning,
-    /// Whether ETags may not be MD5s, because a KMS key encrypts the objects, or may.
+    /// Whether ETags may not be MD5s because the objects are, or may be, encrypted with a KMS key.
     pub kms: bool,
-    /// Whether equal ETags and sizes were taken for equal objects.
+    /// Whether objects with equal ETags and sizes were taken to be equal.
     #[serde(default)]
     pub trust_etag: bool,
 }
 
-/// The options that chose the keys, as they were given.
+/// The options that select keys, as given.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Selected {
-    /// `--include`.
+    /// The patterns of `--include`.
     #[serde(default)]
     pub include: Vec<String>,
-    /// `--exclude`.
+    /// The patterns of `--exclude`.
     #[serde(default)]
     pub exclude: Vec<String>,
-    /// `--keys-from`: the file's name.
+    /// The file name of `--keys-from`.
     #[serde(default)]
     pub keys_from: Option<String>,
-    /// `--only`.
+    /// The kinds of change of `--only`.
     #[serde(default, skip_serializing_if = "Only::is_all")]
     pub only: Only,
 }
@@ -79,14 +79,14 @@ pub struct Selected {
 /// The times of a plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Times {
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
     /// When the bucket was listed.
     pub listed: Instant,
 }
 
 impl Header {
-    /// The header of a plan that this asof makes.
+    /// Creates the header of a new plan.
     pub fn new(location: &Location, times: Times, checks: Checks, selection: Selected) -> Self {
         let Times { at, listed } = times;
         Self {
@@ -101,7 +101,7 @@ impl Header {
         }
     }
 
-    /// The bucket and the prefix.
+    /// Returns the bucket and prefix.
     pub fn location(&self) -> Location {
         Location { bucket: self.bucket.clone(), prefix: self.prefix.clone() }
     }

@@ -1,23 +1,23 @@
-//! A plan in a file, to be reviewed, kept, and carried out as it is.
+//! Plan files: a plan that can be reviewed, kept, and applied unchanged.
 //!
-//! The file is zstd frames of JSON Lines: `zstdcat PLAN | jq` reads it. Each object says in `type` what it is:
+//! The file is zstd frames of JSON Lines: `zstdcat PLAN | jq` reads it. Each object has a `type`:
 //!
-//! | line | `type` | holds |
+//! | line | `type` | contents |
 //! |---|---|---|
-//! | first | `plan` | the [`Header`]: format, bucket, prefix, T, when it was listed, what it rests on, which keys |
-//! | each other | `change` | a [`Change`](super::Change), with everything its execution needs; in the order of keys, each key once |
+//! | first | `plan` | the [`Header`]: format, bucket, prefix, T, time of the listing, bucket settings, selected keys |
+//! | each other | `change` | a [`Change`](super::Change), with everything needed to apply it; in key order, each key once |
 //! | last | `trailer` | the [`Trailer`]: counts, and the CRC-32 of the file |
 //!
-//! A change's name is its index, the first change's being 0: it is stable for as long as the file is.
+//! A change is identified by its index, starting at 0: it is as stable as the file.
 //!
-//! The trailer is in a frame of its own, whose one block is stored, not compressed. So the file ends in the trailer's text,
-//! `"crc32":"xxxxxxxx"}` and a line feed, and the CRC-32 covers every byte of the file before its eight digits. It guards
-//! against accidents, not against forgery.
+//! The trailer is a frame of its own with one block that is stored, not compressed. The file therefore ends in the
+//! trailer's text, `"crc32":"xxxxxxxx"}` and a line feed, and the CRC-32 covers every byte of the file before its eight
+//! digits. It protects against accidents, not against forgery.
 //!
 //! # Formats
 //!
-//! What is written is [`FORMAT`]. A reader passes over fields that it does not know, and reads every minor of its major.
-//! So what a reader must not overlook (another target, another way to carry a change out) raises the major.
+//! [`FORMAT`] is written. A reader ignores unknown fields, and reads every minor version of its major version. Anything
+//! that a reader must not ignore (another target, another way to apply a change) needs a new major version.
 
 mod header;
 mod read;
@@ -33,7 +33,7 @@ pub use write::Writer;
 
 use serde::{Deserialize, Serialize};
 
-/// What a line is.
+/// The type of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
@@ -42,7 +42,7 @@ enum Kind {
     Trailer,
 }
 
-/// A line as it is written.
+/// A line to be written.
 #[derive(Serialize)]
 struct Line<'a, T> {
     #[serde(rename = "type")]

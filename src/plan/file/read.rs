@@ -1,4 +1,4 @@
-//! Reading a plan file: the whole of it is checked before its first change is given out.
+//! Reads a plan file; the whole file is verified before its first change is returned.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
@@ -15,22 +15,22 @@ use crate::limits;
 use crate::model::printable;
 use crate::plan::{Change, Sums};
 
-/// A plan that has been found whole.
+/// A verified plan.
 #[derive(Debug)]
 pub struct PlanFile {
-    /// What it is about.
+    /// The header.
     pub header: Header,
-    /// Its sums.
+    /// The counts of the plan.
     pub sums: Sums,
-    /// Its counts.
+    /// The trailer.
     pub trailer: Trailer,
-    /// Its changes.
+    /// The changes.
     pub changes: Changes,
 }
 
 impl PlanFile {
-    /// Opens a plan. Reads it twice, in constant memory: its bytes for the CRC-32, its lines for their sense and number.
-    /// What is not a whole plan in a format that this asof knows is refused.
+    /// Opens and verifies a plan. Reads it twice, in constant memory: its bytes for the CRC-32, its lines for their
+    /// contents and number. Fails if it is not a complete plan in a supported format.
     pub fn open(path: &Path) -> Result<Self> {
         let mut file = File::open(path).map_err(|e| unreadable(path, &e))?;
         if !file.metadata().is_ok_and(|there| there.is_file()) {
@@ -51,8 +51,8 @@ impl PlanFile {
     }
 }
 
-/// Whether nothing else than a plan is lost if the file at `path` is replaced: it is empty, or begins as a plan does, of whatever
-/// format and however damaged further on.
+/// Whether the file at `path` may be replaced, because it is empty or starts like a plan, in any format and however
+/// damaged further on.
 pub(super) fn may_replace(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
     if file.metadata().is_ok_and(|there| there.len() == 0) {
@@ -62,7 +62,7 @@ pub(super) fn may_replace(path: &Path) -> bool {
     beginning.is_ok_and(|beginning| matches!(beginning.kind, Kind::Plan))
 }
 
-/// Refuses what is no plan, and formats of other majors: of these not even the rest of the header is known.
+/// Fails if the file is not a plan or has another major version: in that case even the rest of the header is unknown.
 fn check_format(lines: &mut Lines) -> Result<()> {
     let path = lines.path.clone();
     let begins = lines.next().ok().flatten().and_then(|line| serde_json::from_slice::<Beginning>(line).ok());
@@ -80,7 +80,7 @@ fn check_format(lines: &mut Lines) -> Result<()> {
     }
 }
 
-/// Reads all changes and the trailer.
+/// Verifies all changes and the trailer.
 fn check_changes(lines: &mut Lines, header: &Header) -> Result<(Sums, Trailer)> {
     let path = lines.path.clone();
     let mut counted = Sums::default();
@@ -111,7 +111,7 @@ fn check_changes(lines: &mut Lines, header: &Header) -> Result<(Sums, Trailer)> 
     }
 }
 
-/// What the header of every format has.
+/// The fields that the header of every format has.
 #[derive(Deserialize)]
 struct Beginning {
     #[serde(rename = "type")]
@@ -121,14 +121,14 @@ struct Beginning {
     asof: String,
 }
 
-/// What every line has.
+/// The field that every line has.
 #[derive(Deserialize)]
 struct Begin {
     #[serde(rename = "type")]
     kind: Kind,
 }
 
-/// The changes of a plan, each with its index.
+/// The changes of a plan, with their indexes.
 #[derive(Debug)]
 pub struct Changes {
     lines: Lines,
@@ -137,17 +137,17 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// How many there are in the plan.
+    /// Returns the number of changes in the plan.
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// Whether there are none.
+    /// Whether the plan has no changes.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The same, to look keys up in.
+    /// Converts to a lookup by key.
     pub fn by_key(self) -> ByKey {
         ByKey(self.peekable())
     }
@@ -178,12 +178,12 @@ impl Iterator for Changes {
     }
 }
 
-/// The changes of a plan by their keys, which are asked for in order.
+/// The changes of a plan by key; keys must be looked up in order.
 #[derive(Debug)]
 pub struct ByKey(Peekable<Changes>);
 
 impl ByKey {
-    /// The change of a key, if there is one.
+    /// Returns the change of a key, if there is one.
     pub fn get(&mut self, key: &str) -> Result<Option<(u64, Change)>> {
         let before = |change: &Result<(u64, Change)>| matches!(change, Ok((_, change)) if *change.key < *key);
         while self.0.next_if(before).is_some() {}
@@ -201,7 +201,7 @@ struct Lines {
 }
 
 impl Lines {
-    /// From the first. Other readers of the same file must be done with it.
+    /// Starts at the first line. No other reader of the same file may be active.
     fn of(file: &File, path: &Path) -> Result<Self> {
         let decoder = file.try_clone().and_then(|mut file| {
             file.rewind()?;

@@ -1,4 +1,4 @@
-//! Plans that were written, read back, damaged, and made by other versions.
+//! Plans that are written, read back, damaged, and made by other versions.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ fn refusal(dir: &Path, bytes: &[u8]) -> Option<Error> {
     Some(refused)
 }
 
-/// A plan of these lines, the last of which is the trailer: whole as far as its CRC-32 can tell.
+/// A plan of these lines, the last of which is the trailer; its CRC-32 is correct.
 fn composed(lines: &[Value]) -> Vec<u8> {
     let (trailer, lines) = lines.split_last().unwrap();
     let text: String = lines.iter().map(|line| line.to_string() + "\n").collect();
@@ -69,7 +69,7 @@ fn composed(lines: &[Value]) -> Vec<u8> {
     bytes
 }
 
-/// The lines of a plan with one delete, as a future asof of the same major might write them.
+/// The lines of a plan with one delete, as a future asof with the same major version might write them.
 fn lines() -> [Value; 3] {
     let version = json!({"version_id": "w", "last_modified": "2026-11-18T00:00:00Z", "size": 3, "etag": "e",
         "storage_class": "STANDARD", "colour": "blue"});
@@ -250,7 +250,7 @@ fn version() -> impl Strategy<Value = Version> {
     )
 }
 
-/// Any changes, with keys of any characters in their order.
+/// Any changes, with keys of any characters, in key order.
 fn any_changes() -> impl Strategy<Value = Vec<Change>> {
     let key = vec(any::<char>(), 1..30).prop_map(String::from_iter);
     let cautions = vec(prop_oneof![Just(Caution::SameSecond), Just(Caution::Unordered)], 0..3);

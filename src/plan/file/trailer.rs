@@ -1,4 +1,4 @@
-//! What a plan file ends with.
+//! The trailer of a plan file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,60 +10,60 @@ use super::{Kind, Line};
 use crate::model::Instant;
 use crate::plan::{Action, Sums, Tally, Uncertain};
 
-/// What follows the digits of the CRC-32.
+/// The bytes after the digits of the CRC-32.
 const CLOSE: &[u8] = b"\"}\n";
-/// The digits, and what follows them.
+/// The length of the digits and the bytes after them.
 const ENDING: usize = 8 + CLOSE.len();
 
-/// What a survey has looked at.
+/// The counts of a survey.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Seen {
-    /// Keys.
+    /// The number of keys listed.
     pub keys: u64,
-    /// Versions and delete markers.
+    /// The number of versions and delete markers listed.
     pub versions: u64,
 }
 
 /// The counts of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Trailer {
-    /// Keys that come back.
+    /// Undeleted keys.
     pub undelete: Tally,
-    /// Keys that get an older version.
+    /// Reverted keys.
     pub revert: Tally,
-    /// Keys that get a delete marker.
+    /// Deleted keys.
     pub delete: Tally,
-    /// Keys that need nothing.
+    /// The number of keys that need no change.
     pub unchanged: u64,
-    /// Keys whose live version is another one, with the same content.
+    /// The number of keys whose live version differs from the one at T but has the same content.
     pub same_content: u64,
-    /// Changes of a kind that was not asked for.
+    /// The number of changes of kinds that were not selected.
     #[serde(default)]
     pub excluded: u64,
-    /// Reverts of which it could not be told whether their content is the same.
+    /// The number of reverts whose content could not be compared.
     #[serde(alias = "unproven")]
     pub unverifiable: u64,
-    /// Keys that existed at T.
+    /// The number of keys that existed at T.
     pub existed: u64,
-    /// Keys that existed when the bucket was listed.
+    /// The number of keys that existed when the bucket was listed.
     #[serde(default)]
     pub present: u64,
-    /// Keys asked for by name that have no version at all.
+    /// The number of keys selected by name that have no version at all.
     pub unknown_keys: u64,
-    /// Keys that nothing is done to, though what they held at T is in doubt.
+    /// Keys without a change whose state at T is uncertain.
     #[serde(default, alias = "unsure")]
     pub uncertain: Uncertain,
-    /// The date of the oldest version or delete marker that was listed.
+    /// The date of the oldest version or delete marker listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest: Option<Instant>,
-    /// Keys that were looked at.
+    /// The number of keys listed.
     pub keys: u64,
-    /// Versions and delete markers that were listed.
+    /// The number of versions and delete markers listed.
     pub versions: u64,
 }
 
 impl Trailer {
-    /// Of the changes `counted`, and of what else the survey `found` in what it has `seen`.
+    /// Creates the trailer of the changes `counted`, of what else the survey `found`, and of its counts `seen`.
     pub(super) fn new(counted: &Sums, found: &Sums, seen: Seen) -> Self {
         let Seen { keys, versions } = seen;
         Self {
@@ -84,7 +84,7 @@ impl Trailer {
         }
     }
 
-    /// The sums of a plan with these changes; `None` if they are not as many as it says.
+    /// Returns the counts of a plan with these changes; `None` if their number differs from the trailer's.
     pub(super) fn complete(&self, mut counted: Sums) -> Option<Sums> {
         counted.unchanged = self.unchanged;
         counted.same_content = self.same_content;
@@ -99,18 +99,18 @@ impl Trailer {
         (Self::new(&counted, &counted, seen) == *self).then_some(counted)
     }
 
-    /// Changes in all.
+    /// The number of all changes.
     pub(super) fn changes(&self) -> u64 {
         self.undelete.keys + self.revert.keys + self.delete.keys
     }
 
-    /// The trailer's frame. `crc` is of everything before it.
+    /// Returns the trailer's frame. `crc` covers everything before it.
     pub(super) fn frame(&self, crc: Hasher) -> io::Result<Vec<u8>> {
         sealed(serde_json::to_vec(&Line { kind: Kind::Trailer, body: self })?, crc)
     }
 }
 
-/// The frame of a line, an object of JSON, with the CRC-32 as its last member.
+/// Returns the frame of a line, which is a JSON object, with the CRC-32 as its last member.
 pub(super) fn sealed(mut line: Vec<u8>, mut crc: Hasher) -> io::Result<Vec<u8>> {
     line.pop();
     line.extend(b",\"crc32\":\"");
@@ -122,12 +122,12 @@ pub(super) fn sealed(mut line: Vec<u8>, mut crc: Hasher) -> io::Result<Vec<u8>> 
     Ok(frame)
 }
 
-/// The beginning of a zstd frame that is one stored block of `len` bytes (RFC 8878, 3.1.1).
+/// Returns the start of a zstd frame with one stored block of `len` bytes (RFC 8878, 3.1.1).
 fn stored_frame(len: usize) -> io::Result<Vec<u8>> {
     const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
-    // A single segment; four bytes tell the content's size; no checksum of zstd's own.
+    // A single segment; a content size of four bytes; no zstd checksum.
     const DESCRIPTOR: u8 = 0b1010_0000;
-    // The last block, stored; the size stands above these three bits. A block has at most 128 KiB.
+    // The last block, stored; the size is above these three bits. A block has at most 128 KiB.
     const LAST: u32 = 0b001;
     let size =
         u32::try_from(len).ok().filter(|size| *size <= 128 << 10).ok_or(io::ErrorKind::FileTooLarge)?;
@@ -139,7 +139,7 @@ fn stored_frame(len: usize) -> io::Result<Vec<u8>> {
     Ok(frame)
 }
 
-/// What is wrong with a file's end, if anything is: reads all of it once.
+/// Finds damage at the end of a file, or a wrong CRC-32; reads the file once.
 pub(super) fn damage(file: &mut File) -> io::Result<Option<&'static str>> {
     const CUT_OFF: &str = "it is truncated, or data was added to its end";
     let Some(covered) = file.seek(SeekFrom::End(0))?.checked_sub(ENDING as u64) else {

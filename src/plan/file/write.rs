@@ -1,4 +1,4 @@
-//! Writing a plan file.
+//! Writes a plan file.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
 use crate::plan::{Change, Sums};
 
-/// A plan file under way. It has a temporary name beside its own until it is whole: a plan that was not finished is none.
+/// A plan file being written. It has a temporary name next to its final one until it is complete.
 pub struct Writer {
     path: PathBuf,
     encoder: zstd::Encoder<'static, Hashing<BufWriter<NamedTempFile>>>,
@@ -23,8 +23,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins a plan that will have the name `path`. What has that name stays until then, and for good if it is neither a plan
-    /// nor empty.
+    /// Starts a plan that will be renamed to `path`. An existing file is kept until then, and is never replaced if it
+    /// is neither a plan nor empty.
     pub fn create(path: &Path, header: &Header) -> Result<Self> {
         if std::fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
             let message = format!("cannot save the plan as {}: not a regular file", path.display());
@@ -52,9 +52,9 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Appends a change. Keys ascend.
+    /// Appends a change. Keys must ascend.
     pub fn push(&mut self, change: &Change) -> Result<()> {
-        // Or the plan, which is looked through before the first change, would seem to have been damaged on the disk.
+        // Otherwise the plan, which is verified before its first change is applied, would look like a damaged file.
         let in_order = self.last.as_ref().is_none_or(|last| *last < change.key);
         if !in_order || !change.is_whole() {
             let key = printable(&change.key);
@@ -65,8 +65,7 @@ impl Writer {
         self.line(Kind::Change, change)
     }
 
-    /// Ends the plan, puts it on the disk and gives it its name. `found` is what the survey found besides, `seen` what
-    /// it looked at.
+    /// Completes the plan, syncs it to disk and renames it. `found` is what else the survey found, `seen` its counts.
     pub fn finish(self, found: &Sums, seen: Seen) -> Result<()> {
         let Self { path, encoder, counted, .. } = self;
         let trailer = Trailer::new(&counted, found, seen);
@@ -97,11 +96,11 @@ fn finish(
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
-    // The name, too, has to outlive a power cut. Not every system lets a directory be opened.
+    // The new name must survive a power failure too. Not every system can open a directory.
     File::open(directory(path)).map_or(Ok(()), |directory| directory.sync_all())
 }
 
-/// A file beside `path` that is removed unless it gets its name; with the permissions of any other file.
+/// Creates a file next to `path` that is removed unless it is renamed; with the usual permissions.
 fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -118,7 +117,7 @@ fn failed(path: &Path, e: &io::Error) -> Error {
         .hint("an existing file of that name is unchanged; choose another file with --out")
 }
 
-/// Passes bytes on, and keeps their CRC-32.
+/// A writer that computes the CRC-32 of the bytes it forwards.
 struct Hashing<W> {
     out: W,
     crc: Hasher,

@@ -14,7 +14,7 @@ fn the_table_holds() {
         (1000, Some(oldest_version), 200, 100, vec![]),
         (1000, Some(oldest_version), 200, 101, vec![most(101, 200)]),
         (1000, Some(oldest_version), 1, 1, vec![most(1, 1)]),
-        // A plan that was made before this was counted.
+        // A plan from before `present` was counted.
         (1000, Some(oldest_version), 0, 1, vec![most(1, 1)]),
         (999, Some(oldest_version), 0, 0, vec![before]),
         (999, Some(oldest_version), 1, 1, vec![before, most(1, 1)]),

@@ -13,7 +13,7 @@ fn is_setting(line: &str) -> bool {
     line.starts_with('[') || (is_name && name != line)
 }
 
-/// Every line that is commented out is one that may be there.
+/// Every commented-out line is a valid setting.
 #[test]
 fn what_is_commented_out_can_be_read_too() {
     let set: Vec<_> = TEMPLATE

@@ -1,4 +1,4 @@
-//! What a journal tells.
+//! Queries on the state of a journal.
 
 use super::{Overtaker, RecoveryState, Status};
 use crate::db::Swap;
@@ -6,23 +6,23 @@ use crate::model::Instant;
 use crate::recover::record::StepResult;
 use crate::recover::steps::{Shape, Step};
 
-/// What a recovery's databases are used for by now.
+/// How a recovery's database may be in use by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InUse {
     No,
-    /// The names of a database and its source may be swapped; no application uses it yet.
+    /// The names of the database and its source may be swapped; no application uses it yet.
     Named,
     /// The application may be writing.
     Written,
 }
 
 impl RecoveryState {
-    /// How far a step is; none where it was not begun.
+    /// The status of a step; `None` if it was not begun.
     pub(crate) fn status(&self, step: Step) -> Option<&Status> {
         self.steps.get(&step).map(|taken| &taken.status)
     }
 
-    /// When a step began first, and when it ended.
+    /// When a step was first begun, and when it ended.
     pub(crate) fn times(&self, step: Step) -> Option<(Instant, Option<Instant>)> {
         self.steps.get(&step).map(|taken| (taken.began, taken.ended))
     }
@@ -31,19 +31,19 @@ impl RecoveryState {
         self.steps.get(&step).map(|taken| &taken.result)
     }
 
-    /// Every run that was begun for a bucket, those that bring late uploads back too, with the bucket's number, the oldest first.
+    /// Every run begun for a bucket, with the bucket's number, oldest first; includes runs that restore late uploads.
     pub(crate) fn all_runs(&self) -> &[(usize, String)] {
         &self.all_runs
     }
 
-    /// The buckets in place that may have been changed by runs that are lost with the state directory, where the recovery was
-    /// adopted.
+    /// The buckets in place that lost runs may have changed, if the recovery was adopted because its state directory
+    /// was lost.
     pub(crate) fn lost_runs(&self) -> impl Iterator<Item = usize> {
         let in_place = self.shape.iter().filter(|_| self.adopted).flat_map(|shape| &shape.in_place);
         in_place.enumerate().filter(|(_, in_place)| **in_place).map(|(n, _)| n)
     }
 
-    /// What a database may be used for by now.
+    /// How a database may be in use by now.
     pub(crate) fn in_use(&self, database: usize) -> InUse {
         match self.swap(database) {
             _ if self.may_have_been_cut_over() => InUse::Written,
@@ -52,34 +52,34 @@ impl RecoveryState {
         }
     }
 
-    /// Whether every step is done but those that let the application go on, and what comes after them.
+    /// Whether every step is done except those that release the application and those after them.
     pub(crate) fn is_done_but_for_resume(&self) -> bool {
         let Some(shape) = &self.shape else { return false };
         let done = |step: Step| shape.lets_go(step) || self.status(step) == Some(&Status::Done);
         shape.steps().into_iter().all(done)
     }
 
-    /// What is renamed to what, if the names of a database and its source may be swapped.
+    /// The renames, if the names of a database and its source may be swapped.
     pub(crate) fn swap(&self, database: usize) -> Option<&Swap> {
         self.swaps.get(&database)
     }
 
-    /// Whether the names of a database and its source are swapped for certain, as far as this recovery goes.
+    /// Whether this recovery has certainly swapped the names of a database and its source.
     pub(crate) fn is_swapped(&self, database: usize) -> bool {
         self.swaps.contains_key(&database) && self.status(Step::Swap(database)) == Some(&Status::Done)
     }
 
-    /// The swaps that may have been begun and are not known to be done: nothing may have the source's name.
+    /// The swaps that may be begun and are not known to be done: the source's name may belong to no database.
     pub(crate) fn half_swapped(&self) -> impl Iterator<Item = &Swap> {
         self.swaps.iter().filter(|(n, _)| !self.is_swapped(**n)).map(|(_, swap)| swap)
     }
 
-    /// What is renamed to what, of all databases whose names may be swapped.
+    /// The renames of all databases whose names may be swapped.
     pub(crate) fn swaps(&self) -> impl Iterator<Item = &Swap> {
         self.swaps.values()
     }
 
-    /// Whether this step swaps names, and something may have been renamed.
+    /// Whether this step swaps names and may have renamed something.
     pub(in crate::recover) fn is_swapping(&self, step: Step) -> bool {
         matches!(step, Step::Swap(n) if self.swaps.contains_key(&n))
     }
@@ -88,8 +88,8 @@ impl RecoveryState {
         self.overtaken.as_ref().map(Overtaker::why)
     }
 
-    /// Whether a later recovery has overtaken it, to whose databases its own are sources. A run or an undo of a bucket knows
-    /// nothing of databases.
+    /// Whether a later recovery has overtaken it, whose sources may be this one's databases. A run or an undo of a
+    /// bucket does not touch databases.
     pub(crate) fn is_overtaken_by_recovery(&self) -> bool {
         matches!(self.overtaken, Some(Overtaker::Recovery(_)))
     }
@@ -98,17 +98,17 @@ impl RecoveryState {
         self.aborting
     }
 
-    /// The run that was begun to undo another, when the recovery was aborted.
+    /// The run that undoes another, begun when the recovery was aborted.
     pub(crate) fn undone_by(&self, run: &str) -> Option<&str> {
         self.undone.get(run).map(String::as_str)
     }
 
-    /// Whether a bucket may have been changed, a database asked for, or the application quiesced.
+    /// Whether a bucket may have been changed, a database requested, or the application quiesced.
     pub(crate) fn has_changed_anything(&self) -> bool {
         self.has_restored_anything() || self.may_be_quiesced()
     }
 
-    /// Whether a bucket may have been changed, or a database asked for.
+    /// Whether a bucket may have been changed or a database requested.
     pub(crate) fn has_restored_anything(&self) -> bool {
         !self.all_runs.is_empty() || !self.asked.is_empty()
     }
@@ -121,38 +121,38 @@ impl RecoveryState {
         self.asked.contains_key(&database)
     }
 
-    /// When a database was asked for last, if it may have been: a start that is taken once more forgets nothing.
+    /// When a database was last requested, if it may have been; repeating the start does not clear this.
     pub(crate) fn asked_for(&self, database: usize) -> Option<Instant> {
         self.asked.get(&database).copied()
     }
 
-    /// The resource id of what was made for it, if that is known.
+    /// The resource ID of the database that was created, if known.
     pub(crate) fn made(&self, database: usize) -> Option<&str> {
         self.made.get(&database).map(String::as_str)
     }
 
-    /// Whether a step was begun: else nothing was made.
+    /// Whether any step was begun; if not, nothing was created.
     pub(crate) fn has_begun(&self) -> bool {
         let steps = self.shape.as_ref().map(Shape::steps).unwrap_or_default();
         steps.into_iter().any(|step| self.status(step).is_some())
     }
 
-    /// What the recovery consists of; none before its first record.
+    /// The recovery's steps; `None` before its first record.
     pub(crate) fn shape(&self) -> Option<&Shape> {
         self.shape.as_ref()
     }
 
-    /// Whether something may be left to do. One that was killed before its journal began has done nothing.
+    /// Whether it may be unfinished. A recovery killed before its journal began has done nothing.
     pub(crate) fn is_open(&self) -> bool {
         !self.is_ended() && self.overtaken().is_none() && self.shape().is_some()
     }
 
-    /// Whether there is nothing left to do: it ended, or was aborted.
+    /// Whether nothing is left to do: it ended or was aborted.
     pub(crate) fn is_ended(&self) -> bool {
         self.ended.is_some()
     }
 
-    /// When it ended with every step done; none if it was aborted, or is not ended.
+    /// When it ended with every step done; `None` if it was aborted or has not ended.
     pub(crate) fn ended_at(&self) -> Option<Instant> {
         self.ended.filter(|_| !self.aborting)
     }

@@ -1,4 +1,4 @@
-//! The lines of JSON: every object that `--format json` can print. `asof schema` is derived from these types.
+//! The JSON lines: every object that `--format json` can print. `asof schema` is derived from these types.
 
 use std::collections::BTreeSet;
 
@@ -18,11 +18,11 @@ use crate::report::timeline::{BarLine, BurstLine};
 use crate::report::warning::{CautionLine, WarningLine};
 use crate::resolve::{Caution, Doubt};
 
-/// One line of the output of a command with `--format json`.
+/// A line printed by a command with `--format json`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "asof JSON Lines")]
 pub(super) struct Object<'a> {
-    /// The version of this schema. In the first line only.
+    /// The version of this schema; in the first line only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("const" = super::SCHEMA))]
     pub schema: Option<u32>,
@@ -30,23 +30,23 @@ pub(super) struct Object<'a> {
     pub line: Line<'a>,
 }
 
-/// The object of a line, by its type.
+/// The object of a line; `type` names it.
 #[derive(Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(in crate::report) enum Line<'a> {
     /// The header of a plan.
     Plan(&'a Header),
-    /// The result of a bucket check or of a database check.
+    /// The result of a bucket check or a database check.
     Check(&'a Check),
-    /// A reason to look again before going on.
+    /// A reason to review the target time or the result before continuing.
     Warning(WarningLine<'a>),
-    /// The keys with a doubt.
+    /// The keys with this doubt.
     Doubt(DoubtLine<'a>),
-    /// The keys with a caution.
+    /// The keys with this caution.
     Caution(CautionLine<'a>),
     /// A change that a restore makes.
     Change(ChangeLine<'a>),
-    /// A key whose state at T is uncertain and that the listing shows no change for.
+    /// A key whose state at T is uncertain although the listing shows no change for it.
     Uncertain(&'a UncertainKey),
     /// A key that is not in its state at T.
     Mismatch(MismatchLine<'a>),
@@ -58,21 +58,21 @@ pub(in crate::report) enum Line<'a> {
     Superseded(SupersededLine<'a>),
     /// A change that waits for an archived version.
     Archived(ArchivedLine<'a>),
-    /// A version in the history of a key.
+    /// A change that superseded another client's write without a conflict being seen.
     Version(EntryLine<'a>),
-    /// A delete marker in the history of a key.
+    /// A change that is waiting for an archived version to be restored.
     DeleteMarker(EntryLine<'a>),
     /// A dangling reference.
     Dangling(DanglingLine<'a>),
-    /// An object without rows.
+    /// An orphan: an object without rows.
     Orphan(OrphanLine<'a>),
-    /// The events of one step of a timeline.
+    /// The events of one step of the timeline.
     Bar(BarLine),
     /// A burst of events.
     Burst(BurstLine<'a>),
     /// A run.
     Run(&'a RunLine<'a>),
-    /// A run whose directory was removed.
+    /// A run whose directory was removed from the state directory.
     RemovedRun(&'a RunLine<'a>),
     /// A mark.
     Mark(MarkListing<'a>),
@@ -82,21 +82,24 @@ pub(in crate::report) enum Line<'a> {
     OpenRecovery(&'a OpenRecovery),
     /// A recovery that was aborted.
     AbortedRecovery(&'a AbortedRecovery),
-    /// A database that a drill has left behind.
+    /// A database that a drill left behind.
     Leftover(&'a Leftover),
-    /// The counts of a command.
+    /// The counts of a command; the last line.
     Summary(SummaryLine<'a>),
 }
 
 /// A version of an object.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct VersionLine<'a> {
+    /// The version ID.
     version_id: &'a str,
+    /// When the version was created.
     last_modified: Instant,
-    /// Bytes.
+    /// Size in bytes.
     size: u64,
-    /// Without quotes.
+    /// The ETag, without quotes.
     etag: &'a str,
+    /// The storage class, such as `STANDARD`.
     storage_class: &'a str,
 }
 
@@ -107,23 +110,30 @@ impl<'a> VersionLine<'a> {
     }
 }
 
+/// A change that a restore makes.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ChangeLine<'a> {
+    /// The key.
     pub key: &'a str,
+    /// The kind of change.
     pub change: Action,
     /// The version live now; null if the key does not exist.
     pub now: Option<VersionLine<'a>>,
     /// The version live at T; null if the key did not exist.
     pub then: Option<VersionLine<'a>>,
+    /// Why the state at T is uncertain or cannot be restored yet.
     pub doubts: &'a [Doubt],
+    /// Cautions; they do not block a restore.
     pub cautions: &'a [Caution],
-    /// The delete markers that the restore removes, newest first.
+    /// The version IDs of the delete markers that the restore removes, newest first.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub markers: &'a [String],
 }
 
+/// A key that is not in its state at T.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct MismatchLine<'a> {
+    /// The key.
     pub key: &'a str,
     /// The version live at T; null if the key did not exist.
     pub expected: Option<VersionLine<'a>>,
@@ -131,58 +141,85 @@ pub(in crate::report) struct MismatchLine<'a> {
     pub found: Option<VersionLine<'a>>,
 }
 
+/// A change that was not made because another client changed the key.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ConflictLine<'a> {
+    /// The key.
     pub key: &'a str,
+    /// The change that was not made.
     pub change: Action,
 }
 
+/// A change that failed.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct FailureLine<'a> {
+    /// The key.
     pub key: &'a str,
+    /// The change that failed.
     pub change: Action,
-    /// The error code of S3.
+    /// The S3 error code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'a str>,
+    /// The error message.
     pub message: String,
 }
 
+/// A change that is waiting for an archived version to be restored.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ArchivedLine<'a> {
+    /// The key.
     pub key: &'a str,
+    /// The change that is waiting.
     pub change: Action,
-    /// Whether S3 is thawing the version.
+    /// Whether a restore of the archived version has been requested from S3.
     pub thawing: bool,
 }
 
-/// The superseded write: the version that was live just before the change. All null if it was a delete.
+/// The superseded write: the version that was live just before the change. All fields are null if it was a delete.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct SupersededLine<'a> {
+    /// The key.
     pub key: &'a str,
+    /// The change that superseded the write.
     pub change: Action,
+    /// The ID of the superseded version.
     pub version_id: Option<&'a str>,
+    /// When the superseded version was created.
     pub last_modified: Option<Instant>,
+    /// The size of the superseded version in bytes.
     pub size: Option<u64>,
+    /// The ETag of the superseded version, without quotes.
     pub etag: Option<&'a str>,
 }
 
-/// An entry in the history of a key. A delete marker has no size, ETag and storage class.
+/// An entry in the history of a key. For a delete marker, `size`, `etag` and `storage_class` are null.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct EntryLine<'a> {
+    /// The key.
     pub key: &'a str,
+    /// The version ID.
     pub version_id: &'a str,
+    /// When the entry was created.
     pub last_modified: Instant,
+    /// Size in bytes.
     pub size: Option<u64>,
+    /// The ETag, without quotes.
     pub etag: Option<&'a str>,
+    /// The storage class, such as `STANDARD`.
     pub storage_class: Option<&'a str>,
+    /// Whether the entry is the current one of its key.
     pub is_latest: bool,
-    /// Whether the entry was live at the time given with --at.
+    /// Whether the entry was live at the time given with `--at`.
     pub live_at: bool,
 }
 
+/// The keys with a doubt.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct DoubtLine<'a> {
+    /// The doubt.
     pub doubt: Doubt,
+    /// The number of keys with this doubt.
     pub keys: u64,
+    /// Some of these keys.
     pub examples: &'a BTreeSet<String>,
 }

@@ -1,4 +1,4 @@
-//! JSON Lines.
+//! Prints results as JSON Lines.
 
 mod line;
 mod summary;
@@ -25,16 +25,16 @@ use crate::plan::{Change, UncertainKey};
 use crate::recover::Report;
 use crate::resolve::Kind;
 
-/// The version of the schema, in the first line.
+/// The version of the JSON schema, printed in the first line.
 const SCHEMA: u32 = 1;
 
-/// The JSON Schema of every line, derived from the types that are printed.
+/// Returns the JSON Schema of every line, derived from the types that are printed.
 pub(crate) fn json_schema() -> Value {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
     settings.into_generator().into_root_schema_for::<Object<'static>>().into()
 }
 
-/// A writer of JSON objects, one a line. The first carries `"schema": 1`.
+/// Writes JSON objects, one per line. The first carries `"schema": 1`.
 #[derive(Debug)]
 pub(crate) struct JsonLines<W> {
     out: W,
@@ -42,22 +42,22 @@ pub(crate) struct JsonLines<W> {
 }
 
 impl<W: Write> JsonLines<W> {
-    /// Writes to `out`.
+    /// Creates a writer to `out`.
     pub(crate) fn new(out: W) -> Self {
         Self { out, begun: false }
     }
 
-    /// What a plan file is about.
+    /// Writes the header of a plan.
     pub(crate) fn plan(&mut self, header: &Header) -> Result<()> {
         self.line(Line::Plan(header))
     }
 
-    /// What was found out about the bucket.
+    /// Writes the results of the bucket checks.
     pub(crate) fn checks(&mut self, checks: &[Check]) -> Result<()> {
         checks.iter().try_for_each(|check| self.line(Line::Check(check)))
     }
 
-    /// Whether a past can be restored: the checks, the doubts, a summary.
+    /// Writes the answer of `asof check`: the checks, the warnings, the doubts, and the summary.
     pub(super) fn answer(
         &mut self,
         answer: &Answer<'_>,
@@ -73,7 +73,7 @@ impl<W: Write> JsonLines<W> {
         self.line(Line::Summary(SummaryLine::Check(answer.summary(counters, elapsed))))
     }
 
-    /// A change that a restore would make.
+    /// Writes a change that a restore would make.
     pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
         let Change { key, action, now, then, markers, cautions, doubts } = change;
         let (now, then) = (VersionLine::of(now.as_ref()), VersionLine::of(then.as_ref()));
@@ -81,19 +81,20 @@ impl<W: Write> JsonLines<W> {
         self.line(Line::Change(change))
     }
 
-    /// A key that nothing would be done to, though what it held is in doubt.
+    /// Writes a key without a change whose state at T is uncertain.
     pub(crate) fn uncertain(&mut self, uncertain: &UncertainKey) -> Result<()> {
         self.line(Line::Uncertain(uncertain))
     }
 
-    /// A key that does not hold what it should.
+    /// Writes a key that is not in its state at T.
     pub(crate) fn mismatch(&mut self, change: &Change) -> Result<()> {
         let Change { key, now, then, .. } = change;
         let (expected, found) = (VersionLine::of(then.as_ref()), VersionLine::of(now.as_ref()));
         self.line(Line::Mismatch(MismatchLine { key, expected, found }))
     }
 
-    /// A key that a restore left alone, or could not change. Keys that went well have no line.
+    /// Writes a change that a restore skipped or failed to make. A key that was restored or already correct has no
+    /// line.
     pub(crate) fn outcome(&mut self, change: &Change, outcome: &Outcome) -> Result<()> {
         let Change { key, action, .. } = change;
         let (change, key) = (*action, key.as_str());
@@ -121,7 +122,7 @@ impl<W: Write> JsonLines<W> {
         self.line(line)
     }
 
-    /// One entry of a key's history.
+    /// Writes an entry in the history of a key.
     pub(crate) fn entry(&mut self, key: &str, past: &Past) -> Result<()> {
         let version = &past.version;
         let of_version = !past.delete_marker;
@@ -138,12 +139,12 @@ impl<W: Write> JsonLines<W> {
         self.line(if of_version { Line::Version(body) } else { Line::DeleteMarker(body) })
     }
 
-    /// The last line.
+    /// Writes the summary, which is the last line.
     pub(crate) fn summary(&mut self, summary: &Summary<'_>) -> Result<()> {
         self.last(SummaryLine::Changes(summary))
     }
 
-    /// A summary of any kind, which is the last line.
+    /// Writes a summary of any kind, which is the last line.
     pub(super) fn last(&mut self, summary: SummaryLine<'_>) -> Result<()> {
         self.line(Line::Summary(summary))?;
         self.flush()
@@ -153,12 +154,12 @@ impl<W: Write> JsonLines<W> {
         Ok(self.out.flush()?)
     }
 
-    /// What was written to.
+    /// Returns the underlying writer.
     pub(crate) fn into_inner(self) -> W {
         self.out
     }
 
-    /// What a recovery came to.
+    /// Writes the report of a recovery or a drill.
     pub(crate) fn recovery(&mut self, report: &Report) -> Result<()> {
         self.line(Line::Recovery(report))
     }

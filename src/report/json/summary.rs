@@ -1,4 +1,4 @@
-//! The last line: the counts of a command.
+//! The summary line: the counts of a command.
 
 use std::time::Duration;
 
@@ -14,23 +14,27 @@ use crate::report::cost::{ThawCost, rounded};
 use crate::report::references::ReferencesSummary;
 use crate::report::timeline::TimelineSummary;
 
-/// The counts of a command, by the command.
+/// The counts of a command; `command` names it.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(in crate::report) enum SummaryLine<'a> {
+    /// `diff`, `show`, `verify`, `restore`, `resume` and `undo`.
     Changes(&'a Summary<'a>),
+    /// `check`.
     Check(CheckSummary<'a>),
+    /// `references`.
     References(&'a ReferencesSummary<'a>),
+    /// `timeline`.
     Timeline(TimelineSummary<'a>),
 }
 
-/// The command that a summary is of, with what only it tells.
+/// The command that a summary is about, with the fields that only this command has.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(tag = "command", rename_all = "lowercase")]
 pub(crate) enum Command {
     /// `asof diff`.
     Diff {
-        /// The later time, where two past times are compared.
+        /// The later target time, if two past times are compared.
         #[serde(skip_serializing_if = "Option::is_none")]
         versus: Option<Instant>,
     },
@@ -38,40 +42,50 @@ pub(crate) enum Command {
     Show,
     /// `asof restore`.
     Restore(Done),
-    /// `asof resume`: all that the run has done, also before it was interrupted.
+    /// `asof resume`: counts everything that the run has done, including before it was interrupted.
     Resume(Done),
     /// `asof undo`.
     Undo(Done),
     /// `asof verify`.
     Verify {
-        /// Keys that hold what they should.
+        /// Keys in their state at T.
         matched: u64,
-        /// Keys that do not.
+        /// Keys not in their state at T.
         mismatched: u64,
-        /// Keys that nothing differs of, but whose state at the past time is uncertain.
+        /// Keys without a difference whose state at T is uncertain.
         uncertain: u64,
     },
 }
 
-/// What a run did.
+/// The results of a run.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Done {
-    /// The run's name; none where there was nothing to do.
+    /// The run's ID; null if there was nothing to do.
     run: Option<String>,
+    /// Keys restored by a copy.
     copied: u64,
+    /// Keys deleted with a delete marker.
     deleted: u64,
+    /// Keys restored by removing their delete markers.
     markers_removed: u64,
+    /// Keys that were already correct.
     skipped: u64,
+    /// Keys not changed because another client changed them.
     conflicts: u64,
+    /// Keys that could not be changed.
     failed: u64,
+    /// Keys waiting for an archived version.
     archived: u64,
+    /// Keys whose change superseded a write of another client.
     superseded: u64,
+    /// Bytes copied.
     bytes_copied: u64,
+    /// Objects that were copied without some of their properties.
     not_kept: NotKept,
 }
 
 impl Done {
-    /// What a run did, by its counters.
+    /// Collects the results of a run from its counters.
     pub(crate) fn new(run: Option<&str>, counters: &Counters) -> Self {
         Self {
             run: run.map(ToOwned::to_owned),
@@ -89,12 +103,16 @@ impl Done {
     }
 }
 
-/// Objects that were copied without something that belongs to them, by what that is.
+/// Objects that were copied without some of their properties.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct NotKept {
+    /// Objects copied without their ACL, which could not be read.
     acl: u64,
+    /// Objects copied without their tags, which could not be read.
     tags: u64,
+    /// Objects copied without their retention or legal hold.
     locks: u64,
+    /// Objects copied without user metadata that no header can carry.
     metadata: u64,
 }
 
@@ -107,27 +125,43 @@ impl NotKept {
     }
 }
 
-/// The sums of a command.
+/// The summary of a command on a bucket.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Summary<'a> {
     #[serde(flatten)]
     command: Command,
+    /// The bucket.
     bucket: &'a str,
+    /// The prefix.
     prefix: &'a str,
+    /// The target time.
     at: Instant,
+    /// Keys listed.
     keys: u64,
+    /// Versions and delete markers listed.
     versions: u64,
+    /// Keys in the same state now as at T.
     unchanged: u64,
+    /// Keys whose live version differs from the one at T but has the same content.
     same_content: u64,
+    /// Changes of a kind that was not selected; their content was not compared.
     #[serde(skip_serializing_if = "is_zero")]
     excluded: u64,
+    /// Keys whose content could not be compared because of a missing permission or checksum; included in `reverts`.
     unverifiable: u64,
+    /// Keys overwritten since T.
     reverts: u64,
+    /// Keys deleted since T.
     undeletes: u64,
+    /// Keys created since T.
     deletes: u64,
+    /// Uncertain keys.
     doubtful: u64,
+    /// Bytes to copy.
     bytes_to_copy: u64,
+    /// List requests sent.
     list_requests: u64,
+    /// Write requests sent; for `diff` and `show`, those that a restore would send.
     write_requests: u64,
     /// The estimated cost of a restore in US dollars, without thawing. In previews only; absent if prices are unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,12 +169,13 @@ pub(crate) struct Summary<'a> {
     /// The estimated cost of thawing, if there are archived versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_thaw_usd: Option<ThawCost>,
+    /// The duration of the command in milliseconds.
     elapsed_ms: u64,
 }
 
 impl<'a> Summary<'a> {
-    /// The summary of a command over `location` at `at`. `write_requests` are those sent, or, of a diff or a plan, those that
-    /// a restore would send.
+    /// Creates the summary of a command over `location` at `at`. `write_requests` counts the requests sent or, for a
+    /// diff or a plan, those that a restore would send.
     pub(crate) fn new(
         command: Command,
         location: &'a Location,
@@ -193,7 +228,7 @@ pub(in crate::report) fn millis(elapsed: Duration) -> u64 {
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Requests that a restore would send: a copy each, deletes by the thousand.
+/// The number of requests that a restore would send: one for each copy, one for up to a thousand deletes.
 pub(in crate::report) fn writes_needed(sums: &Sums) -> u64 {
     let deletes = sums.of(Action::Delete).keys.div_ceil(limits::DELETE_BATCH as u64);
     sums.to_copy().keys + deletes + sums.to_remove_markers().requests()

@@ -23,7 +23,7 @@ fn what_is_worked_on_is_refused_with_who_works_on_it() {
     Claim::take(dir.path(), "mark", file("/a")).unwrap();
 }
 
-/// A killed process leaves its file; the kernel has opened the lock.
+/// A killed process leaves its file; the kernel has released the lock.
 #[test]
 fn what_a_killed_process_has_left_is_removed() {
     let dir = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@ use super::*;
 use crate::state::{Ending, Record};
 
 impl Appender {
-    /// Writes to another file from now on, to play a disk that fails. Gives the one before.
+    /// Redirects writes to another file to simulate a failing disk. Returns the previous file.
     pub(in crate::state) fn redirect(&mut self, file: File) -> File {
         std::mem::replace(&mut self.file, file)
     }
@@ -56,7 +56,7 @@ fn a_record_that_could_not_be_read_is_not_written() {
     assert!(to_line(&Record::Result { n: 0, ending }).is_err());
 }
 
-/// What a full disk leaves of a line is cut off at once, or before the next one.
+/// A partial line left by a full disk is truncated at once, or before the next line.
 #[test]
 fn lines_are_appended_whole_or_not_at_all() {
     let dir = tempfile::tempdir().unwrap();
@@ -71,13 +71,13 @@ fn lines_are_appended_whole_or_not_at_all() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntwo\n");
 }
 
-/// The system reports once that data did not reach the disk; a later sync would succeed without it.
+/// The system reports only once that data did not reach the disk; a later sync would succeed without it.
 #[test]
 fn nothing_is_written_after_a_sync_that_failed() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("file");
     let mut file = Appender::open(&path, 0).unwrap();
-    // A pipe cannot be synchronized.
+    // A pipe cannot be synced.
     let (_reader, writer) = std::io::pipe().unwrap();
     let writable = file.redirect(File::from(std::os::fd::OwnedFd::from(writer)));
     file.append("one\n").unwrap();

@@ -16,7 +16,8 @@ fn journal() -> (tempfile::TempDir, PathBuf) {
     (dir, path)
 }
 
-/// Replays these bytes, and what is left of them after the journal was opened for writing.
+/// Returns the state after replaying these bytes, and the number of bytes left after the journal was opened for
+/// writing.
 fn replayed<S: Replay>(bytes: &[u8]) -> Result<(S, usize)> {
     let (_dir, path) = journal();
     std::fs::write(&path, bytes).unwrap();
@@ -50,7 +51,7 @@ fn cut<S: Replay + PartialEq + std::fmt::Debug>(bytes: &[u8], at: usize, tail: &
     assert_eq!(replayed::<S>(&[&bytes[..at], tail].concat()).unwrap(), expected);
 }
 
-/// Whether a bit that is changed before the last whole record is told.
+/// Asserts that a flipped bit before the last complete record is detected.
 fn damage<S: Replay>(bytes: &[u8], at: usize) {
     let mut bytes = bytes.to_vec();
     bytes[at] ^= 0x20;
@@ -67,7 +68,7 @@ proptest! {
 
     #[test]
     fn damage_before_the_end_is_refused(at in 0..1000_usize) {
-        // Before the last whole record and what is torn.
+        // Before the last complete record and the torn one.
         damage::<RunState>(RUN, at * (RUN.len() - 60) / 1000);
         damage::<RecoveryState>(RECOVERY, at * (RECOVERY.len() - 140) / 1000);
     }
@@ -77,8 +78,8 @@ fn copied(n: u64) -> (u64, Ending) {
     (n, Ending::Copied { version_id: Some(format!("v{n}")), etag: None, over: None })
 }
 
-/// Else a second try would be refused as a second result, or an intent be taken for written that is not. Other results may
-/// still come, and find room.
+/// Otherwise a second try would be refused as a second result, or an intent that was not written would count as
+/// written. Other results may still arrive, and fit on the disk.
 #[test]
 fn a_record_that_was_not_written_changes_nothing_in_memory() {
     let (_dir, path) = journal();
@@ -96,7 +97,7 @@ fn a_record_that_was_not_written_changes_nothing_in_memory() {
     assert_eq!(&read::<RunState>(&path, |_, _| {}).unwrap(), journal.state());
 }
 
-/// A newer asof may have written it: cut off like a torn one, it would be forgotten.
+/// A newer asof may have written it: truncated like a torn record, it would be lost.
 #[test]
 fn a_whole_record_of_an_unknown_kind_is_refused() {
     let unknown = to_line(&serde_json::json!({ "type": "later" })).unwrap();

@@ -1,4 +1,4 @@
-//! Beginning a recovery: a new one, or one that another state directory knew, which is lost.
+//! Starts a recovery: a new one, or one whose state directory is lost.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use crate::state::dir::{NewDir, cannot, lock, make, make_private, write};
 use crate::state::frame::to_line;
 
 impl Recovery {
-    /// Begins a recovery. One of the same file and purpose that is not ended, and was told the same or is to the same second,
-    /// has been begun by another process meanwhile, and is refused.
+    /// Starts a recovery. Fails if another process has meanwhile started one for the same file and purpose that is not
+    /// finished and has the same arguments or the same target time.
     pub(crate) fn create(
         state_dir: &Path,
         manifest: RecoveryManifest,
@@ -21,8 +21,9 @@ impl Recovery {
         Self::begin_as(state_dir, None, manifest, shape, clock)
     }
 
-    /// Begins, under its own name, a recovery whose state directory is lost: each of its databases may have been asked for. A
-    /// name that this state directory knows is refused. One that was killed before its journal began is begun anew.
+    /// Starts a recovery, under its own ID, whose state directory is lost: each of its databases may have been
+    /// requested. Fails if this state directory has a recovery with this ID; one that was killed before its journal
+    /// began is started again.
     pub(crate) fn adopt(
         state_dir: &Path,
         id: &str,
@@ -62,7 +63,7 @@ impl Recovery {
         make_private(&place.dir)?;
         let locked = place.lock()?;
         write(&place.dir.join(MANIFEST), &json)?;
-        // Whole or not at all: what was adopted is never without the note that it may have been asked for.
+        // Written atomically: an adopted recovery always has the record that its databases may have been requested.
         let started = Record::Started { format: FORMAT, at: manifest.began, shape };
         let asked = adopted.map(|_| Record::Adopted { at: manifest.began });
         let journal = place.dir.join(JOURNAL);
@@ -74,7 +75,7 @@ impl Recovery {
         Ok(Self { taken_up: false, ..recovery })
     }
 
-    /// Whether a recovery of this name, or a drill, was begun.
+    /// Whether a recovery or drill with this ID was started.
     pub(crate) fn is_known(state_dir: &Path, id: &str) -> Result<bool> {
         Ok(Place::new(state_dir, id).read_state()?.shape().is_some())
     }

@@ -1,4 +1,4 @@
-//! The recoveries in a state directory, those too that cannot be read: what is passed over would count as finished.
+//! Lists the recoveries in a state directory, including unreadable ones: an omitted one would count as finished.
 
 use std::path::{Path, PathBuf};
 
@@ -8,34 +8,34 @@ use crate::recover::{Overtaker, Purpose, RecoveryManifest, RecoveryState};
 use crate::s3::ServerClock;
 use crate::state::dir::{cannot, is_locked, names};
 
-/// What can be said of a recovery without working on it.
+/// The status of a recovery, read without working on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Glimpse {
-    /// Its name.
+    /// The recovery ID.
     pub id: String,
-    /// What it was told.
+    /// The manifest.
     pub manifest: RecoveryManifest,
-    /// What its journal says.
+    /// The state after its journal.
     pub state: RecoveryState,
-    /// A process works on it.
+    /// Whether a process is working on it.
     pub running: bool,
 }
 
-/// A recovery of which it cannot be told whether it is finished.
+/// A recovery that cannot be read, so that it is unknown whether it is finished.
 #[derive(Debug)]
 pub(crate) struct Unreadable {
-    /// Its name.
+    /// The recovery ID.
     pub id: String,
-    /// Where it is kept.
+    /// The directory of the recovery.
     pub dir: PathBuf,
-    /// What it was told, if that can be read.
+    /// The manifest, if it can be read.
     pub manifest: Option<RecoveryManifest>,
-    /// Why it cannot be read, and what to do.
+    /// Why it cannot be read, with hints.
     pub why: Error,
 }
 
 impl Recovery {
-    /// The recovery that was begun after this one and has changed something that this one works on too.
+    /// Finds a recovery started after this one that has changed a resource of this one.
     pub(crate) fn later_of_same(state_dir: &Path, recovery: &Glimpse) -> Result<Option<String>> {
         let is_later = |other: &Glimpse| {
             (other.manifest.began, &other.id) > (recovery.manifest.began, &recovery.id)
@@ -47,7 +47,7 @@ impl Recovery {
         Ok(Self::list(state_dir)?.into_iter().rev().find(is_later).map(|other| other.id))
     }
 
-    /// Closes a recovery that something has overtaken. One that a process works on is refused.
+    /// Closes a recovery that a later operation has overtaken. Fails if a process is working on it.
     pub(crate) fn close(
         state_dir: &Path,
         glimpse: &Glimpse,
@@ -59,13 +59,13 @@ impl Recovery {
         if recovery.state().is_ended() { Ok(()) } else { recovery.overtake(by) }
     }
 
-    /// The names of all recoveries, the oldest first.
+    /// Returns the IDs of all recoveries, the oldest first.
     pub(super) fn ids(state_dir: &Path) -> Result<Vec<String>> {
         names(&recoveries(state_dir))
     }
 
-    /// All recoveries, drills too, the oldest first. One that cannot be read, unless it is a drill, is an error: it may have
-    /// anything under way.
+    /// Returns all recoveries and drills, the oldest first. An unreadable one is an error unless it is a drill: it may
+    /// have an operation in progress.
     pub(crate) fn list(state_dir: &Path) -> Result<Vec<Glimpse>> {
         let is_drill = |one: &Unreadable| {
             one.manifest.as_ref().is_some_and(|manifest| manifest.purpose == Purpose::Drill)
@@ -85,16 +85,16 @@ impl Recovery {
         Ok(list)
     }
 
-    /// All recoveries, drills too, the oldest first, with those that cannot be read.
+    /// Returns all recoveries and drills, the oldest first, including unreadable ones.
     ///
-    /// | what it was told | its journal | |
+    /// | its manifest | its journal | result |
     /// |---|---|---|
-    /// | is not there | is not there | nothing: it was killed before it had begun |
-    /// | is not there | is there | as if what it was told could not be read |
-    /// | can be read | can be read | a glimpse |
-    /// | cannot be read | says that it has ended | nothing: it is finished |
-    /// | cannot be read | says anything else | unreadable |
-    /// | | cannot be read | unreadable |
+    /// | missing | missing | skipped: it was killed before it had begun |
+    /// | missing | exists | as if the manifest were unreadable |
+    /// | readable | readable | a glimpse |
+    /// | unreadable | says that it has ended | skipped: it is finished |
+    /// | unreadable | says anything else | unreadable |
+    /// | | unreadable | unreadable |
     pub(crate) fn glimpses(state_dir: &Path) -> Result<Vec<std::result::Result<Glimpse, Unreadable>>> {
         let of = |id: String| Self::glimpse_of(Place::new(state_dir, &id));
         Ok(Self::ids(state_dir)?.into_iter().filter_map(of).collect())
@@ -104,7 +104,7 @@ impl Recovery {
         let state = place.read_state();
         let path = place.dir.join(MANIFEST);
         let manifest = match place.read_manifest() {
-            // It is written before the journal.
+            // The manifest is written before the journal.
             Ok(None) if !place.dir.join(JOURNAL).exists() => return None,
             Ok(None) => Err(cannot(&path, "read", &std::io::ErrorKind::NotFound.into())),
             Ok(Some(manifest)) => manifest.map_err(|e| {
@@ -126,7 +126,7 @@ impl Recovery {
     }
 }
 
-/// What a journal says that can be read up to some byte only, as a hint.
+/// Returns a hint with the contents of a journal up to its damage.
 pub(super) fn known(state: &RecoveryState) -> String {
     let runs: Vec<_> = state.all_runs().iter().map(|(_, run)| run.as_str()).collect();
     let databases = state.shape().map_or(0, |shape| shape.databases);

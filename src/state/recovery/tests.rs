@@ -33,7 +33,7 @@ fn a_path_that_cannot_be_noted_is_refused_before_anything_is_begun() {
     assert!(!recoveries(dir.path()).exists());
 }
 
-/// `change` is made to what a recovery was told that is not ended, or is; whether it is refused then.
+/// Applies `change` to the manifest of an unfinished or `ended` recovery; returns whether it is refused then.
 fn is_refused(ended: bool, file: &str, change: impl Fn(String) -> String) -> bool {
     let dir = tempfile::tempdir().unwrap();
     let recovery = begin(dir.path(), Path::new(file)).unwrap();
@@ -56,7 +56,7 @@ fn is_refused(ended: bool, file: &str, change: impl Fn(String) -> String) -> boo
     }
 }
 
-/// Passed over, the same command would begin another beside it.
+/// If it were skipped, the same command would start another recovery next to it.
 #[test]
 fn what_cannot_be_read_is_refused_unless_it_has_ended() {
     let newer = |told: String| told.replace(&format!("\"format\": {FORMAT}"), "\"format\": 99");
@@ -67,7 +67,7 @@ fn what_cannot_be_read_is_refused_unless_it_has_ended() {
     assert!(!is_refused(true, FILE, |_| String::new()));
 }
 
-/// An older asof noted neither what it works on nor that it had looked.
+/// An older asof recorded neither its resources nor that it had checked them.
 #[test]
 fn a_recovery_of_the_first_format_is_taken_up() {
     let dir = tempfile::tempdir().unwrap();
@@ -88,7 +88,7 @@ fn a_recovery_of_the_first_format_is_taken_up() {
     assert_eq!(recovery.state().shape().unwrap().in_place, [true]);
 }
 
-/// Closed by what has overtaken it, it is not taken up, and not in the way.
+/// Closed by the operation that has overtaken it, it is neither resumed nor in the way.
 #[test]
 fn a_recovery_that_was_overtaken_is_closed() {
     let dir = tempfile::tempdir().unwrap();
@@ -102,7 +102,7 @@ fn a_recovery_that_was_overtaken_is_closed() {
     Recovery::close(dir.path(), &closed, &Overtaker::Run("again".into()), &ServerClock::default()).unwrap();
 }
 
-/// Killed before its journal began, it has not begun; known, it is nothing to adopt.
+/// A recovery killed before its journal began can be adopted again; a known one cannot.
 #[test]
 fn an_adopted_recovery_has_its_name_and_may_have_asked_for_each_database() {
     const ID: &str = "20251117T143005Z-7f3a";

@@ -1,4 +1,4 @@
-//! The journal of a run: intents reach the disk before the first request that they announce is sent.
+//! The journal of a run: an intent reaches the disk before the first request that it announces is sent.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::state::journal::Journal;
 pub(crate) type RunJournal = Journal<RunState>;
 
 impl Journal<RunState> {
-    /// Begins the journal of a run with so many changes, or resumes it.
+    /// Starts the journal of a run with this many changes, or resumes it.
     pub(in crate::state) fn open(path: &Path, changes: u64, at: Instant) -> Result<Self> {
         let mut journal = Self::open_or_create(path)?;
         let is_begun = journal.state().started().is_some();
@@ -25,7 +25,7 @@ impl Journal<RunState> {
         Ok(journal)
     }
 
-    /// Opens it to add to its results. One that a crash has left empty is begun.
+    /// Opens the journal to add to its results. Starts it if a crash has left it empty.
     pub(super) fn reopen(path: &Path, changes: u64, at: Instant) -> Result<Self> {
         let mut journal = Self::open_or_create(path)?;
         journal.begin(changes, at)?;
@@ -44,8 +44,8 @@ impl Journal<RunState> {
         Err(self.damaged(&why))
     }
 
-    /// Announces that every change before this one may be carried out from now on. On disk when this returns; so that not
-    /// each change waits for the disk, some more are announced with them.
+    /// Records the intent to apply every change before `upto`. On disk when this returns; to avoid one sync per change,
+    /// some more changes are announced in advance.
     pub fn take(&mut self, upto: u64) -> Result<()> {
         let state = self.state();
         if upto <= state.taken() && state.left() == 0 {
@@ -55,8 +55,8 @@ impl Journal<RunState> {
         self.commit(&Record::Taken { upto })
     }
 
-    /// Notes what became of changes, one result each. Not on disk before the next intent: what is lost is found out by looking
-    /// at the keys.
+    /// Records the results of changes, one for each. On disk no later than the next intent: `resume` recovers lost
+    /// results by reading the keys.
     pub fn end(&mut self, results: impl IntoIterator<Item = (u64, Ending)>) -> Result<()> {
         let mut ended = HashSet::new();
         let mut records = Vec::new();
@@ -69,9 +69,9 @@ impl Journal<RunState> {
         self.append(&records)
     }
 
-    /// Notes that these changes, which are announced, have not been begun. Like results, not on disk before the next intent.
+    /// Records that these announced changes were not started. Like results, on disk no later than the next intent.
     pub fn leave(&mut self, mut changes: Vec<u64>) -> Result<()> {
-        // Those that an earlier process left are so still, until they are taken once more.
+        // Changes left by an earlier process are still left, until they are taken again.
         changes.retain(|n| self.state().progress(*n) == ChangeProgress::Open);
         changes.sort_unstable();
         let ranges = changes.chunk_by(|a, b| a + 1 == *b);
@@ -79,7 +79,7 @@ impl Journal<RunState> {
         self.append(&ranges.filter_map(record).collect::<Vec<_>>())
     }
 
-    /// Notes that every result so far was compared with the keys' histories.
+    /// Records that every result so far was compared with the keys' histories.
     pub fn checked(&mut self) -> Result<()> {
         self.commit(&Record::Checked)
     }

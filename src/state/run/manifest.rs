@@ -1,4 +1,4 @@
-//! What a run was told, as it is kept in `run.json`.
+//! The manifest of a run, stored in `run.json`.
 
 use std::fs;
 use std::path::Path;
@@ -11,51 +11,51 @@ use crate::model::{Account, Endpoint, Instant, Location, RequestPayer};
 use crate::s3::{Client, Settings, Thaw};
 use crate::state::dir::{cannot, write};
 
-/// The version of `run.json`'s format. One that is newer is refused.
+/// The format version of `run.json`. A newer one is an error.
 const FORMAT: u32 = 1;
 
 /// The name of the file.
 const NAME: &str = "run.json";
 
-/// What a run was told, so that it can be gone on with from another terminal.
+/// The arguments of a run, so that it can be resumed from another terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunManifest {
-    /// The version of this file's format.
+    /// The format version of the file.
     pub format: u32,
-    /// The version of asof that began the run.
+    /// The version of asof that started the run.
     pub asof: String,
-    /// When it began.
+    /// When the run started.
     pub began: Instant,
-    /// The run that this one takes back; none for a restore.
+    /// The run that this run undoes; `None` for a restore.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
-    /// It brings back late uploads, which were not there at T; no restore to T.
+    /// Whether it restores late uploads, which did not exist at T, instead of the state at T.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub heals: bool,
-    /// The place whose past is restored, or, for an undo, the place that is changed.
+    /// The source location or, for an undo, the location that is changed.
     pub location: Location,
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
-    /// The place restored to, where that is another.
+    /// The target location; `None` in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Location>,
-    /// How versions are copied.
+    /// Options for copying versions.
     #[serde(default)]
     pub copying: Copying,
     /// The server.
     pub server: Server,
 }
 
-/// How a run copies versions, as it was told.
+/// The options of a run for copying versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copying {
-    /// Retention and legal hold come with them.
+    /// Whether retention and legal hold are kept.
     pub locks: bool,
-    /// No version is looked at first of which the listing says enough.
+    /// Whether the HEAD is omitted for versions whose listing is sufficient.
     pub no_head: bool,
-    /// How archived versions are asked for.
+    /// How archived versions are requested.
     pub thaw: Option<Thaw>,
-    /// The most bytes that are copied by one request.
+    /// The largest size in bytes that is copied by one request.
     pub multipart_threshold: u64,
 }
 
@@ -65,34 +65,34 @@ impl Default for Copying {
     }
 }
 
-/// Which server a run asks, and as whom: as it was typed, and what that meant.
+/// The server and credentials of a run: the options as given, and the endpoint that resulted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Server {
-    /// `--endpoint-url`.
+    /// The option `--endpoint-url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint_url: Option<String>,
-    /// The server that was asked; none where an older asof has kept only what was typed.
+    /// The endpoint used; `None` if an older asof recorded only the options.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<Endpoint>,
-    /// `--region`.
+    /// The option `--region`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// `--profile`.
+    /// The option `--profile`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
-    /// `--path-style`.
+    /// The option `--path-style`.
     #[serde(default)]
     pub path_style: bool,
-    /// `--expected-bucket-owner`.
+    /// The option `--expected-bucket-owner`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_bucket_owner: Option<Account>,
-    /// `--request-payer`.
+    /// The option `--request-payer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_payer: Option<RequestPayer>,
 }
 
 impl Server {
-    /// The server of a client that was made of these settings.
+    /// Returns the server of a client created with these settings.
     pub fn of(settings: &Settings, client: &Client) -> Self {
         Self {
             endpoint_url: settings.endpoint_url.clone(),
@@ -105,12 +105,13 @@ impl Server {
         }
     }
 
-    /// The server that is asked, as far as it is known.
+    /// Returns the endpoint, if it is known.
     pub(crate) fn asked(&self) -> Option<Endpoint> {
         self.endpoint.clone().or_else(|| self.endpoint_url.clone().map(Endpoint::from))
     }
 
-    /// The server that a run was begun on, unless another is typed now: the environment may name another by then.
+    /// Returns settings for the server on which a run was started, unless `named` has others: the environment may have
+    /// changed since.
     pub(crate) fn unless(self, named: Settings) -> Settings {
         Settings {
             endpoint_url: named.endpoint_url.or(self.endpoint_url),
@@ -126,7 +127,7 @@ impl Server {
 }
 
 impl RunManifest {
-    /// The restore of a place.
+    /// Creates the manifest of a restore.
     pub fn restore(
         location: Location,
         at: Instant,
@@ -149,25 +150,25 @@ impl RunManifest {
         }
     }
 
-    /// The run that takes the run `id`, which this is the order of, back.
+    /// Creates the manifest of a run that undoes the run `id` with this manifest.
     #[must_use]
     pub fn undo(&self, id: &str, server: Server, now: Instant) -> Self {
         let location = self.undone_place();
         Self { undoes: Some(id.to_owned()), ..Self::restore(location, self.at, None, server, now) }
     }
 
-    /// The place that an undo of it changes.
+    /// Returns the location that an undo of this run changes.
     pub fn undone_place(&self) -> Location {
         let changed = self.changed().clone();
         if self.to.is_some() { changed.as_folder() } else { changed }
     }
 
-    /// The bucket or prefix that it changes.
+    /// Returns the bucket or prefix that this run changes.
     pub fn changed(&self) -> &Location {
         self.to.as_ref().unwrap_or(&self.location)
     }
 
-    /// Reads it in the directory of a run.
+    /// Reads the manifest from the directory of a run.
     pub(super) fn read(dir: &Path) -> Result<Self> {
         let path = dir.join(NAME);
         let bytes = fs::read(&path).map_err(|e| cannot(&path, "read", &e))?;
@@ -183,7 +184,7 @@ impl RunManifest {
         Ok(manifest)
     }
 
-    /// Writes it into the directory of a run.
+    /// Writes the manifest to the directory of a run.
     pub(super) fn write(&self, dir: &Path) -> Result<()> {
         let path = dir.join(NAME);
         let json = serde_json::to_vec_pretty(self).map_err(|e| cannot(&path, "write", &e.into()))?;

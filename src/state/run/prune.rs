@@ -1,4 +1,4 @@
-//! Removing the directories of runs.
+//! Removes the directories of runs.
 
 use std::fs;
 use std::path::Path;
@@ -8,11 +8,11 @@ use crate::error::Result;
 use crate::limits;
 use crate::state::dir::{cannot, is_locked, lock, names};
 
-/// The prefix of a directory that is being removed: half of a run must not be taken for one.
+/// The prefix of a directory being removed, so that a partly removed run is not taken for a run.
 const REMOVED: &str = ".removed-";
 
 impl Run {
-    /// Removes a run, unless a process works on it.
+    /// Removes a run. Fails if a process is working on it.
     pub fn remove(state_dir: &Path, id: &str) -> Result<()> {
         let runs = runs_dir(state_dir);
         let dir = runs.join(id);
@@ -22,8 +22,8 @@ impl Run {
         fs::remove_dir_all(&hidden).map_err(|e| cannot(&hidden, "remove", &e))
     }
 
-    /// Removes directories of runs that were killed before they were written, and so have changed nothing, and what is left of
-    /// runs whose removal was cut off. Gives the names of the former.
+    /// Removes the directories of runs that were killed before their manifest was written, and so have changed nothing,
+    /// and of runs whose removal was interrupted. Returns the IDs of the former.
     pub fn remove_unwritten(state_dir: &Path) -> Result<Vec<String>> {
         let runs = runs_dir(state_dir);
         for entry in fs::read_dir(&runs).into_iter().flatten().flatten() {
@@ -44,7 +44,7 @@ impl Run {
     }
 }
 
-/// Whether nothing has been put into a directory for so long that no process is about to.
+/// Whether a directory has not changed for so long that no process is about to write to it.
 fn is_left(dir: &Path) -> bool {
     let changed = fs::metadata(dir).and_then(|dir| dir.modified());
     changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age > limits::UNWRITTEN_RUN))

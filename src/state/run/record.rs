@@ -1,107 +1,108 @@
-//! The entries of a run's journal.
+//! The records of a run's journal.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Instant, Version};
 
-/// The version of the journal's format. One that is newer is refused.
+/// The format version of the journal. A newer one is an error.
 pub(super) const FORMAT: u32 = 2;
 
-/// An entry of the journal.
+/// A record of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Record {
-    /// The first one: what the run is about.
+    /// The first record.
     Started {
-        /// The journal's format.
+        /// The format version of the journal.
         format: u32,
-        /// When the run began.
+        /// When the run started.
         at: Instant,
-        /// How many changes its plan has.
+        /// The number of changes in the plan.
         changes: u64,
     },
-    /// The run was gone on with.
+    /// The run was resumed.
     Resumed {
-        /// When.
+        /// When it was resumed.
         at: Instant,
     },
-    /// An intent: every change before this one may be under way from now on.
+    /// An intent: every change before this one may be in progress from now on.
     Taken {
         /// The number of the first change that is not.
         upto: u64,
     },
-    /// Every result so far was compared with the histories of the keys.
+    /// Every result so far was compared with the keys' histories.
     Checked,
-    /// Changes that were announced and not begun when the run stopped: no request of theirs was carried out.
+    /// Changes that were announced but not started when the run stopped: none of their requests was applied.
     Left {
-        /// The number of the first one.
+        /// The number of the first change.
         from: u64,
-        /// The number behind the last one.
+        /// The number after the last change.
         upto: u64,
     },
-    /// What became of a change.
+    /// The result of a change.
     Result {
-        /// The change's number in the plan, from 0.
+        /// The number of the change in the plan, starting at 0.
         n: u64,
-        /// What became of it.
+        /// The result.
         #[serde(flatten)]
         ending: Ending,
     },
 }
 
-/// What became of a change, as a later `resume` or `undo` needs it.
+/// The result of a change, as a later `resume` or `undo` needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Ending {
     /// The version was copied.
     Copied {
-        /// The id of the version that the copy made; none where the server did not say.
+        /// The ID of the new version; `None` if the server did not return it.
         version_id: Option<String>,
-        /// Its ETag; none where the server did not say.
+        /// Its ETag; `None` if the server did not return it.
         etag: Option<String>,
-        /// What it buried, where that is not what the plan saw.
+        /// The superseded version, if it is not the one the plan saw.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         over: Option<Box<Superseded>>,
     },
-    /// The key got a delete marker.
+    /// The key was deleted with a delete marker.
     Deleted {
-        /// The marker's version id; none where the server did not say.
+        /// The version ID of the marker; `None` if the server did not return it.
         version_id: Option<String>,
-        /// What it buried, where that is not what the plan saw.
+        /// The superseded version, if it is not the one the plan saw.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         over: Option<Box<Superseded>>,
     },
-    /// Delete markers were removed, and the version below them is live again.
+    /// Delete markers were removed, and the version below them is current again.
     #[serde(alias = "uncovered")]
     MarkersRemoved,
-    /// The key held already what it should.
+    /// The key was already correct.
     Skipped,
-    /// Somebody changed the key since the plan.
+    /// Another client changed the key since the plan.
     Conflict,
-    /// The version is archived, and was not there yet.
+    /// The version is archived and not available yet.
     Archived,
-    /// It could not be changed.
+    /// The change failed.
     Failed {
-        /// Why.
+        /// The error.
         error: String,
-        /// What it would have buried, where that is not what the plan saw: it may have done so unheard.
+        /// The version that would be superseded, if it is not the one the plan saw: the change may have been made
+        /// without a reply.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         over: Option<Box<Superseded>>,
     },
 }
 
-/// What a key held just before its change.
+/// The state of a key just before its change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Superseded {
-    /// The live version; none if there was none.
+    /// The live version; `None` if there was none.
     pub version: Option<Version>,
-    /// It was found there only after the change: nobody had seen it, and the change superseded it.
+    /// Whether it was found only after the change, which superseded it without a conflict being seen.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub superseded: bool,
 }
 
 impl Ending {
-    /// What it lies on, where that is not what the plan saw.
+    /// Returns the superseded version, if it is not the one the plan saw.
     pub fn over(&self) -> Option<&Superseded> {
         match self {
             Ending::Copied { over, .. } | Ending::Deleted { over, .. } | Ending::Failed { over, .. } => {
@@ -111,7 +112,8 @@ impl Ending {
         }
     }
 
-    /// The same, with the id of what was made, where the server did not say it. What was taken for failed and is there was made.
+    /// Adds the ID of the created version, if the server did not return it. A failed change whose version exists counts
+    /// as made.
     #[must_use]
     pub fn named(self, id: String, etag: Option<String>, is_delete: bool) -> Self {
         match self {
@@ -125,7 +127,7 @@ impl Ending {
         }
     }
 
-    /// The same, lying on something else.
+    /// Sets the superseded version.
     #[must_use]
     pub fn lying_on(mut self, what: Superseded) -> Self {
         if let Ending::Copied { over, .. } | Ending::Deleted { over, .. } | Ending::Failed { over, .. } =
@@ -136,7 +138,7 @@ impl Ending {
         self
     }
 
-    /// Whether the change needs nothing more. What is not final is tried again by `resume`.
+    /// Whether the change is done. If not, `resume` tries it again.
     pub fn is_final(&self) -> bool {
         match self {
             Ending::Copied { .. } | Ending::Deleted { .. } | Ending::MarkersRemoved | Ending::Skipped => true,

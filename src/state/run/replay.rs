@@ -1,74 +1,74 @@
-//! What a journal says: a pure transition function, one record after another.
+//! The state of a run's journal: a pure transition function, applied to one record after another.
 //!
-//! | record | where it may stand | what it does |
+//! | record | allowed | effect |
 //! |---|---|---|
-//! | `started` | first, and only there | gives the number of changes |
-//! | `resumed` | after that | what is not done may be tried again: the results are not compared until the next `checked` |
-//! | `taken` | not before an earlier one's number, nor after the number of changes | those changes may be under way, and those that were left too |
+//! | `started` | as the first record only | sets the number of changes |
+//! | `resumed` | after that | unfinished changes may be tried again: the results are not compared until the next `checked` |
+//! | `taken` | not before an earlier one's number, nor after the number of changes | those changes may be in progress, including those that were left |
 //! | `left` | its changes are taken, and have no final result | nothing was done about them |
-//! | `result` | its change is taken, and has no final result | final: the change is done with; else it is tried again |
-//! | `result` | its change is copied or deleted, and the result is of that kind, or a failure | says more of it, or that it is not there |
+//! | `result` | its change is taken, and has no final result | final: the change is done; otherwise it is tried again |
+//! | `result` | its change is copied or deleted, and the result is of that kind, or a failure | adds details, or says that the result is missing |
 //! | `checked` | anywhere | every result before it was compared with the keys' histories |
 //!
-//! Anything else is no journal of asof's, and refused.
+//! Any other sequence was not written by asof, and is an error.
 //!
-//! | a change is | so `resume` |
+//! | a change is | `resume` |
 //! |---|---|
-//! | not taken, or left | carries it out |
-//! | taken, without a final result | looks at its key first: the request may have been carried out |
-//! | done | leaves it |
+//! | not taken, or left | applies it |
+//! | taken, without a final result | reads its key first: the request may have been applied |
+//! | done | skips it |
 
 use super::record::{Ending, FORMAT, Record};
 use crate::model::Instant;
 use crate::state::journal::Replay;
 
-/// How far a change is.
+/// The progress of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeProgress {
     /// Nothing was done about it.
     Untouched,
-    /// It may have been carried out.
+    /// It may have been applied.
     Open,
     /// The version was copied.
     Copied,
-    /// The key got a delete marker.
+    /// The key was deleted with a delete marker.
     Deleted,
     /// The key's delete markers were removed.
     MarkersRemoved,
-    /// The key held already what it should.
+    /// The key was already correct.
     Skipped,
 }
 
 impl ChangeProgress {
-    /// Whether the change needs nothing more.
+    /// Whether the change is done.
     pub fn is_done(self) -> bool {
         !matches!(self, ChangeProgress::Untouched | ChangeProgress::Open)
     }
 }
 
-/// How many changes ended how.
+/// The number of changes by result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Versions copied.
     pub copied: u64,
-    /// Keys that got a delete marker.
+    /// Keys deleted with a delete marker.
     pub deleted: u64,
     /// Keys whose delete markers were removed.
     pub markers_removed: u64,
-    /// Keys that held already what they should.
+    /// Keys that were already correct.
     pub skipped: u64,
-    /// Keys that somebody changed since the plan.
+    /// Keys that another client changed since the plan.
     pub conflicts: u64,
     /// Keys whose version is archived.
     pub archived: u64,
     /// Keys that could not be changed.
     pub failed: u64,
-    /// Of those copied or deleted, keys on which a write was superseded that nobody had seen.
+    /// Of the keys copied or deleted, those with a superseded write.
     pub superseded: u64,
 }
 
 impl Tally {
-    /// Changes that need nothing more.
+    /// The number of changes that are done.
     pub fn done(&self) -> u64 {
         self.copied + self.deleted + self.markers_removed + self.skipped
     }
@@ -87,19 +87,19 @@ impl Tally {
     }
 }
 
-/// What is known of a run after some of its records. Holds half a byte a change.
+/// The state of a run after some of its records. Needs half a byte per change.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunState {
     started: Option<Instant>,
     resumed: Option<Instant>,
     changes: u64,
     taken: u64,
-    /// How many of the taken changes are left.
+    /// The number of taken changes that were left.
     left: u64,
     tally: Tally,
-    /// The last result's kind of each change, two a byte, up to the last that has one.
+    /// The kind of the last result of each change, two per byte, up to the last change with a result.
     kinds: Vec<u8>,
-    /// Nothing has come after the last check.
+    /// Whether no result came after the last check.
     checked: bool,
 }
 
@@ -108,7 +108,7 @@ impl Replay for RunState {
 
     const UNWRITTEN: &'static str = "nothing more is changed without it; check free space and permissions";
 
-    /// The table above.
+    /// See the table above.
     fn check(&self, record: &Record) -> Result<(), String> {
         match record {
             Record::Started { format, .. } if *format > FORMAT => {
@@ -152,13 +152,13 @@ impl Replay for RunState {
 }
 
 impl RunState {
-    /// Takes in a record that can come next.
+    /// Applies a valid record.
     fn enter(&mut self, record: &Record) {
         match record {
             Record::Started { at, changes, .. } => (self.started, self.changes) = (Some(*at), *changes),
             Record::Resumed { at } => {
                 self.resumed = Some(*at);
-                // What was not done may be tried again before a word of it is written.
+                // Unfinished changes may be tried again before a record says so.
                 self.checked &= self.tally.done() == self.changes;
             }
             Record::Checked => self.checked = true,
@@ -177,7 +177,7 @@ impl RunState {
         }
     }
 
-    /// What was left may be under way again.
+    /// Changes that were left may be in progress again.
     fn retake(&mut self) {
         if self.left == 0 {
             return;
@@ -206,12 +206,12 @@ impl RunState {
         }
     }
 
-    /// Whether every result was compared with the histories of the keys.
+    /// Whether every result was compared with the keys' histories.
     pub fn is_checked(&self) -> bool {
         self.checked || self.taken == 0
     }
 
-    /// How far a change is.
+    /// Returns the progress of a change.
     pub fn progress(&self, n: u64) -> ChangeProgress {
         match self.kind(n) {
             1 | 8 => ChangeProgress::Copied,
@@ -224,37 +224,37 @@ impl RunState {
         }
     }
 
-    /// When the run began; none before the first record.
+    /// When the run started; `None` before the first record.
     pub fn started(&self) -> Option<Instant> {
         self.started
     }
 
-    /// When it was last gone on with, if it was.
+    /// When the run was last resumed, if it was.
     pub fn resumed(&self) -> Option<Instant> {
         self.resumed
     }
 
-    /// How many changes the run's plan has.
+    /// Returns the number of changes in the plan.
     pub fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// The number of the first change that was not taken.
+    /// Returns the number of the first change that was not taken.
     pub fn taken(&self) -> u64 {
         self.taken
     }
 
-    /// How many changes before that one were left: they are taken once more before they are carried out.
+    /// Returns the number of changes before that one that were left: they are taken again before they are applied.
     pub fn left(&self) -> u64 {
         self.left
     }
 
-    /// How many changes ended how, by the last result of each.
+    /// Returns the number of changes by their last result.
     pub fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// Whether every change needs nothing more, and was looked at after it was made.
+    /// Whether every change is done and was compared with its key's history.
     pub fn is_done(&self) -> bool {
         self.started.is_some() && self.tally.done() == self.changes && self.is_checked()
     }
@@ -284,14 +284,14 @@ impl RunState {
     }
 }
 
-/// The number of a change that was left, in the place of its ending's.
+/// The kind of a change that was left, stored in place of a result's.
 const LEFT: u8 = 10;
 
 fn is_superseding(kind: u8) -> bool {
     matches!(kind, 8 | 9)
 }
 
-/// A number for each ending.
+/// Returns the number that stands for a result.
 fn kind(ending: &Ending) -> u8 {
     let superseding = ending.over().is_some_and(|over| over.superseded);
     match ending {

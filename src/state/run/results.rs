@@ -1,4 +1,4 @@
-//! The results of a run by the number of their change.
+//! The results of a run by change.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -10,23 +10,23 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::state::frame::{Lines, of_line};
 use crate::state::journal::{cannot, damaged, read};
 
-/// The error of a change that nobody heard of.
+/// The error of a change without a known result.
 const UNHEARD: &str = "stopped before its result was known";
 
-/// The results of a run, each read from the journal when asked for: in memory there is nothing of them, on disk eight bytes a
-/// change.
+/// The results of a run, each read from the journal on demand: none is kept in memory, and the index on disk has eight
+/// bytes per change.
 #[derive(Debug)]
 pub(crate) struct Results {
     journal: Lines,
-    /// Of each change, where its last result's line begins; 0 where there is none.
+    /// For each change, the offset of its last result's line; 0 if there is none.
     places: File,
-    /// Where the run was last resumed; 0 where it was not.
+    /// The offset at which the run was last resumed; 0 if it was not.
     resumed: u64,
     path: PathBuf,
 }
 
 impl Results {
-    /// Reads a journal through. Also gives what it says.
+    /// Reads a journal. Also returns its state.
     pub(super) fn read(path: &Path) -> Result<(Self, RunState)> {
         let temporary = |e: std::io::Error| {
             let place = std::env::temp_dir();
@@ -54,10 +54,10 @@ impl Results {
         Ok((Self { journal, places, resumed, path: path.to_owned() }, state))
     }
 
-    /// What became of a change, or what may have become of it: what nobody heard of counts as failed, since its request may
-    /// have been carried out all the same. None where nothing was done about it.
+    /// Returns the result of a change. A change that may be in progress counts as failed, because its request may have
+    /// been applied. `None` if nothing was done about it.
     ///
-    /// | its last result | it may be under way | |
+    /// | its last result | it may be in progress | returned |
     /// |---|---|---|
     /// | a conflict or an archived version, from before the run was last resumed | yes | failed: the resumed run may have tried it again |
     /// | any other | | that |
@@ -69,7 +69,7 @@ impl Results {
         Ok(last.or_else(|| (state.progress(n) == ChangeProgress::Open).then(unheard)))
     }
 
-    /// A change's last result, unless it left the key alone and the run was resumed since.
+    /// Returns the last result of a change, unless it did not change the key and the run was resumed since.
     pub(crate) fn get(&mut self, n: u64) -> Result<Option<Ending>> {
         let cannot_read = |e: std::io::Error| cannot::<RunState>(&self.path, "read", &e);
         let mut place = [0; 8];

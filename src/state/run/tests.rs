@@ -43,7 +43,7 @@ fn what_is_no_run_is_refused() {
     }
 }
 
-/// Killed between any two of the files that it begins with, it has changed nothing, and is resumed as if it began.
+/// A run killed between any two of its first files has changed nothing, and resumes as if it had just started.
 #[test]
 fn a_run_that_was_killed_before_its_first_record_is_resumed() {
     let dir = tempfile::tempdir().unwrap();

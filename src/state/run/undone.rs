@@ -1,21 +1,21 @@
-//! Which runs are undone: an undo may have been undone itself.
+//! Determines which runs are undone: an undo may itself have been undone.
 
 use super::{RunState, RunStatus};
 
 impl RunStatus {
-    /// The newest run that is done and undoes the run `id`, of all that there are, if nothing of that one is in force.
+    /// Returns the newest of `all` runs that is done and undoes the run `id`, if nothing of that run is in force.
     pub(crate) fn undone_by<'a>(id: &str, all: &'a [RunStatus]) -> Option<&'a str> {
         let mut undos = all.iter().rev().filter(|run| run.undoes(id));
         let undo = undos.find(|run| run.is_done())?;
         Self::in_force(id, all).is_empty().then_some(&undo.id)
     }
 
-    /// The runs that have to be undone, the newest first, for nothing to be left of the run `id`; none if that is undone.
+    /// Returns the runs to undo, the newest first, so that nothing is left of the run `id`; none if it is undone.
     ///
     /// | the run | its undo | the undo of its undo | in force |
     /// |---|---|---|---|
     /// | has begun | is done | none, or itself undone | nothing |
-    /// | | is done | has begun | the undo of the undo: it has brought back all that it could |
+    /// | | is done | has begun | the undo of the undo: it has restored all that it could |
     /// | | is not done | has begun | both |
     /// | | none, or not done | none | the run |
     pub(crate) fn in_force(id: &str, all: &[RunStatus]) -> Vec<String> {

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Where names are swapped, its instances have a date in theirs.
+/// With a name swap, the names of the cluster's instances contain a date.
 #[test]
 fn the_instances_of_a_cluster_are_those_that_rds_names() {
     let server = Server { region: Some("eu-west-1".to_owned()), ..Server::default() };

@@ -4,7 +4,7 @@ use super::*;
 use crate::db::rds::cluster_settings::ClusterSettings;
 use crate::db::rds::settings::InstanceSettings;
 
-/// Everything that a description of an instance and of a cluster may have set.
+/// Describes an instance and a cluster with every possible field set.
 const PRINTED: &str = include_str!("../../../../fixtures/rds/described.json");
 
 fn names(settings: &impl serde::Serialize) -> BTreeSet<String> {
@@ -12,7 +12,7 @@ fn names(settings: &impl serde::Serialize) -> BTreeSet<String> {
     fields.into_iter().map(|(name, _)| name).collect()
 }
 
-/// One that is forgotten here would be RDS's default in what is restored.
+/// A forgotten setting would get RDS's default in the restored database.
 #[test]
 fn every_setting_that_is_carried_over_is_read() {
     let described = described(PRINTED.as_bytes()).unwrap();

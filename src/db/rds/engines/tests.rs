@@ -18,7 +18,7 @@ fn engines_are_known_by_their_names() {
     }
 }
 
-/// The table above.
+/// Tests the table in the module docs.
 #[test]
 fn what_an_engine_does_not_have_is_named() {
     use ClusterEngine::{Aurora, DocumentDb, MultiAz, Neptune};

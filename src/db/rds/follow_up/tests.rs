@@ -28,7 +28,7 @@ fn a_role_that_is_lacking_is_added() {
     let import = role(Some("s3Import"));
     let expected = [added("instance", " --feature-name s3Import")];
     assert_eq!(of(vec![import.clone()], vec![], "instance"), expected);
-    // The same role for another feature is another.
+    // The same role for another feature counts as a different role.
     assert_eq!(of(vec![import.clone()], vec![role(Some("s3Export"))], "instance"), expected);
     assert!(of(vec![import.clone()], vec![import], "instance").is_empty());
     assert_eq!(of(vec![role(None)], vec![], "cluster"), [added("cluster", "")]);

@@ -1,4 +1,4 @@
-//! Waiting for a restore of hours, with short pauses.
+//! Polls an hours-long restore with short pauses.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
         failures.extend(answer.err().map(ToString::to_string));
     };
     let told = poll(&database, &errand, pauses(), &cancel, seen).await.unwrap_err();
-    // Told once, when it began.
+    // Reported once, at the first failure.
     assert_eq!(failures, [told.to_string()]);
     assert_eq!(told.code(), Some("ExpiredToken"));
     assert!(
@@ -85,7 +85,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     );
     let asked = rds.asked(RdsAction::DescribeDBInstances) - asked;
     assert_eq!(asked, usize::try_from(limits::DATABASE_FAILURES).unwrap());
-    // Renewed, even if only now and then: it goes on where it was.
+    // After credentials are renewed, even if only intermittently, polling continues.
     rds.faults().clear();
     rds.faults().push(expired(When::Every(2)));
     rds.set_states("dst", &["creating", "modifying", "available"]);
@@ -97,7 +97,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     assert_eq!(rds.asked(RdsAction::RestoreDBInstanceToPointInTime), 1);
 }
 
-/// An application would be sent to it.
+/// An application would be directed to it.
 #[tokio::test]
 async fn whoever_has_the_target_s_name_after_a_swap_is_not_what_was_restored() {
     let rds = Rds::start(Clock::default()).await.unwrap();

@@ -54,7 +54,7 @@ storage-type = "a"
 vpc-security-group-ids = ["a"]
 "#;
 
-/// None is set twice, and none is forgotten.
+/// No setting is set twice or forgotten.
 #[test]
 fn every_setting_is_set_before_use_or_later() {
     let all: InstanceSettings = toml::from_str(INSTANCE).unwrap();

@@ -35,7 +35,7 @@ fn answers() -> Answers {
     }
 }
 
-/// All but what is never checked.
+/// Returns the findings, except the one that is always "not checked".
 fn found(wanted: &Wanted, answers: &Answers) -> Vec<(Verdict, String)> {
     let mut found = judge(wanted, answers);
     let last = found.pop().unwrap();
@@ -156,7 +156,7 @@ fn each_answer_about_a_class_a_quota_and_the_past_has_its_verdict() {
     ]);
 }
 
-/// A permission that is missing refuses nothing, and passes nothing.
+/// A missing permission neither fails nor passes a check.
 #[test]
 fn what_cannot_be_asked_is_unknown_with_its_permission() {
     let no = || "denied".to_owned();

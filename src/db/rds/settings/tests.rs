@@ -12,7 +12,7 @@ fn member(id: &str, status: &str) -> VpcSecurityGroupMembership {
     VpcSecurityGroupMembership::builder().vpc_security_group_id(id).status(status).build()
 }
 
-/// An instance whose settings are none of RDS's defaults.
+/// An instance with no setting at RDS's default.
 fn source() -> DbInstance {
     let option_group =
         |name: &str, status: &str| OptionGroupMembership::builder().option_group_name(name).status(status);
@@ -138,7 +138,7 @@ fn everything_that_was_chosen_is_carried_over() {
     "#);
 }
 
-/// One setting a line, without those that are left open.
+/// Formats one setting per line, without unset ones.
 fn shown(settings: &InstanceSettings) -> String {
     let one_line =
         format!("{settings:#?}").replace("\n        ", "").replace("    ]", "]").replace("    }", "}");

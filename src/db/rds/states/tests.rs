@@ -16,7 +16,7 @@ fn every_state_is_ready_under_way_or_failed() {
         assert_eq!(progress(status, None, endpoint()), RestoreProgress::Available { endpoint: endpoint() });
     }
     let going = |status: &str| RestoreProgress::Restoring { percent: None, state: status.to_owned() };
-    // Nobody can connect to it yet.
+    // Clients cannot connect yet.
     for status in ["backing-up", "storage-initialization", "storage-optimization"] {
         assert_eq!(progress(status, None, None), going(status));
     }

@@ -14,7 +14,7 @@ fn only_what_is_old_enough_is_removed() {
         (Some(9 * DAY + 1), Sweep::TooYoung),
         (Some(9 * DAY), Sweep::Remove),
         (Some(0), Sweep::Remove),
-        // By a clock that is behind.
+        // The creator's clock is ahead of ours.
         (Some(11 * DAY), Sweep::TooYoung),
     ] {
         assert_eq!(Sweep::of(created.map(Instant::from_millis), now), verdict, "{created:?}");

@@ -45,7 +45,7 @@ fn a_journal_is_gone_on_with() {
     assert_eq!(state.tally().conflicts, 1);
 }
 
-/// Another process may have tried them again, and been killed before it said so.
+/// Another process may have tried them again and been killed before it recorded a result.
 #[test]
 fn a_key_left_alone_before_the_run_was_resumed_may_have_been_changed_since() {
     let dir = tempfile::tempdir().unwrap();

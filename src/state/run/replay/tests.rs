@@ -30,7 +30,7 @@ fn copied(superseded: Option<bool>) -> Ending {
     Ending::Copied { version_id: None, etag: None, over }
 }
 
-/// A write that was superseded is counted beside the copy, as long as the copy is there.
+/// A superseded write is counted together with the copy, as long as the copy exists.
 #[test]
 fn what_a_check_finds_is_counted_and_a_later_result_is_unchecked() {
     let mut state = replay(&[started(2), Record::Taken { upto: 2 }, result(0, copied(None))]).unwrap();
@@ -126,7 +126,7 @@ fn the_table_holds() {
 }
 
 proptest! {
-    /// Against the naive model: a map of each change's last ending.
+    /// Compares with a naive model: a map of each change's last result.
     #[test]
     fn any_run_is_counted_right(changes in 1..200_u64, steps in prop::collection::vec((0..200_u64, 0..7_usize), 0..400)) {
         let mut state = replay(&[started(changes)]).unwrap();
