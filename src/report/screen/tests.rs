@@ -7,7 +7,7 @@ fn keys_are_shortened_in_the_middle() {
         ("a/b.jpg", 6, "a/…jpg"),
         ("uploads/2026/11/photo-0001.jpg", 16, "uploads…0001.jpg"),
         ("写真/東京/夜.jpg", 12, "写真/…夜.jpg"),
-        ("写写写写", 4, "写…"),
+        ("写写写写", 4, "…写"),
         ("abc", 1, "…"),
         ("abc", 0, "…"),
     ] {

@@ -27,7 +27,8 @@ fn prices_of_a_file() {
     let file = stage.file("prices.toml", PRICES.as_bytes());
     let plan = stage.path("a.plan");
     let prices = format!("--prices {}", file.display());
-    // 9 copies, a HEAD for each, one LIST to check them.
+    assert!(stage.lab.create_bucket("scratch"));
+    // 8 copies, a HEAD for each, one LIST to check them.
     let line = "  estimated cost: $0.05 (prices: eu-central-1, June 2026)";
     let diff =
         stage.asof(&format!("diff s3://{BUCKET} {AT} --out {} {prices}", plan.display())).changes_nothing();
@@ -36,7 +37,7 @@ fn prices_of_a_file() {
     for words in [
         format!("diff s3://{BUCKET} {AT} --json {prices}"),
         format!("restore s3://{BUCKET} {AT} --dry-run --json {prices}"),
-        format!("restore s3://{BUCKET} {AT} --to s3://{BUCKET}/copy --dry-run --json {prices}"),
+        format!("restore s3://{BUCKET} {AT} --to s3://scratch --dry-run --json {prices}"),
         format!("show {} --json {prices}", plan.display()),
     ] {
         let shown = stage.asof(&words).changes_nothing();
@@ -66,7 +67,16 @@ fn a_file_without_prices_is_refused() {
         let diff = format!("diff s3://{BUCKET} {AT} --prices {path}");
         stage.asof(&diff).hide(path, "FILE").changes_nothing()
     };
-    assert_snapshot!(refused(file.to_str().unwrap()), @"");
-    assert_snapshot!(refused("/no/such/file"), @"");
+    assert_snapshot!(refused(file.to_str().unwrap()), @"
+    exit code 2
+    --- stderr
+    error: cannot read prices from HOME/prices.toml: a price of STANDARD is negative or not a number
+      hint: asof manual large-buckets shows the format
+    ");
+    assert_snapshot!(refused("/no/such/file"), @"
+    exit code 2
+    --- stderr
+    error: cannot read prices from FILE: No such file or directory (os error N)
+    ");
     assert_eq!(stage.lab.requests().total(), 0);
 }

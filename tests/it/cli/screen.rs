@@ -41,31 +41,186 @@ fn overflowing(shown: &str, columns: usize) -> Vec<String> {
 #[test]
 fn diff_in_40_columns() {
     let stage = long_keys();
-    assert_snapshot!(wide(40, &stage.asof(&format!("diff s3://{BUCKET} {AT}"))), @"");
+    assert_snapshot!(wide(40, &stage.asof(&format!("diff s3://{BUCKET} {AT}"))), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09
+      UTC (AGE ago)
+      versioning enabled · history complete
+        · no locks · SSE-S3 default
+
+      undelete 7 (102.5 KiB): deleted since
+        T; restored
+      revert 2 (20 B): overwritten since T
+      delete 1 (4 B): created since T;
+        deleted (delete marker)
+      unchanged 4
+
+      under uploads/    6 undelete · 1
+        delete
+      at the top level  1 revert
+      under avatars/    1 revert
+      under customers/  1 undelete
+
+      undelete  customers/a-v…-/report-1.pdf
+        2024-05-06 07:00:00 UTC 6 B
+      undelete  uploads/2024/04/01.jpg
+        2024-04-01 09:00:00 UTC 4.9 KiB
+      undelete  uploads/2024/04/02.jpg
+        2024-04-02 09:00:00 UTC 9.8 KiB
+      undelete  uploads/2024/04/03.jpg
+        2024-04-03 09:00:00 UTC 14.6 KiB
+      undelete  uploads/2024/04/04.jpg
+        2024-04-04 09:00:00 UTC 19.5 KiB
+      revert  avatars/7/me.png
+        2024-04-07 09:00:00 UTC 13 B
+      revert  readme.txt
+        2024-04-07 09:00:00 UTC 7 B
+      delete  uploads/junk.tmp
+        2024-05-06 07:08:10 UTC 4 B
+      … and 2 more; --all lists every key,
+        --out PLAN saves the plan
+
+      apply it:
+        asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      9 copies of 102.6 KiB, 1 delete
+        request, at least 1 s at 3,000/s
+      hint: 7 of these are only hidden by
+        delete markers; --undelete
+        remove-marker restores them with 1
+        request
+    ");
 }
 
 #[test]
 fn diff_in_80_columns() {
     let stage = long_keys();
-    assert_snapshot!(wide(80, &stage.asof(&format!("diff s3://{BUCKET} {AT}"))), @"");
+    assert_snapshot!(wide(80, &stage.asof(&format!("diff s3://{BUCKET} {AT}"))), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
+
+                           keys        bytes
+      undelete                7    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete
+                                               marker)
+      unchanged               4
+
+      under uploads/    6 undelete · 1 delete
+      at the top level  1 revert
+      under avatars/    1 revert
+      under customers/  1 undelete
+
+      undelete   2024-05-06 07:00:00 UTC         6 B  customers/a-ve…e-/report-1.pdf
+      undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
+      undelete   2024-04-02 09:00:00 UTC     9.8 KiB  uploads/2024/04/02.jpg
+      undelete   2024-04-03 09:00:00 UTC    14.6 KiB  uploads/2024/04/03.jpg
+      undelete   2024-04-04 09:00:00 UTC    19.5 KiB  uploads/2024/04/04.jpg
+      revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
+      revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
+      delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
+      … and 2 more; --all lists every key, --out PLAN saves the plan
+
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      9 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
+      hint: 7 of these are only hidden by delete markers; --undelete remove-marker
+        restores them with 1 request
+    ");
 }
 
 #[test]
 fn diff_in_120_columns() {
     let stage = long_keys();
-    assert_snapshot!(wide(120, &stage.asof(&format!("diff s3://{BUCKET} {AT}"))), @"");
+    assert_snapshot!(wide(120, &stage.asof(&format!("diff s3://{BUCKET} {AT}"))), @"
+    exit code 0
+    --- stdout
+    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
+      versioning enabled · history complete · no locks · SSE-S3 default
+
+                           keys        bytes
+      undelete                7    102.5 KiB   deleted since T; restored
+      revert                  2         20 B   overwritten since T
+      delete                  1          4 B   created since T; deleted (delete marker)
+      unchanged               4
+
+      under uploads/    6 undelete · 1 delete
+      at the top level  1 revert
+      under avatars/    1 revert
+      under customers/  1 undelete
+
+      undelete   2024-05-06 07:00:00 UTC         6 B  customers/a-very-long-name-a-very-…name-a-very-long-name-/report-1.pdf
+      undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
+      undelete   2024-04-02 09:00:00 UTC     9.8 KiB  uploads/2024/04/02.jpg
+      undelete   2024-04-03 09:00:00 UTC    14.6 KiB  uploads/2024/04/03.jpg
+      undelete   2024-04-04 09:00:00 UTC    19.5 KiB  uploads/2024/04/04.jpg
+      revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
+      revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
+      delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
+      … and 2 more; --all lists every key, --out PLAN saves the plan
+
+      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
+      9 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
+      hint: 7 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
+    ");
 }
 
 #[test]
 fn timeline_in_40_columns() {
     let stage = long_keys();
-    assert_snapshot!(wide(40, &stage.asof(&timeline())), @"");
+    assert_snapshot!(wide(40, &stage.asof(&timeline())), @"
+    exit code 0
+    --- stdout
+    prod-uploads from 2024-05-06 06:30:00
+      UTC to 2024-05-06 07:59:59 UTC
+      a bar is 15 min: ░ put  ▒ overwrite  █
+        delete
+
+      2024-05-06
+      06:30
+      06:45
+      07:00  ░░░░░░░░░▒▒▒▒▒████████████████
+      07:15
+      07:30
+      07:45
+
+      rank  activity burst
+         1  2024-05-06 07:08:10 UTC: 7
+            deletes in 1 s, 6 under
+            uploads/, 1 under customers/
+
+    the last second before the deletes: --at
+      2024-05-06T07:08:09Z
+      preview the restore:
+        asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z
+    ");
 }
 
 #[test]
 fn timeline_in_80_columns() {
     let stage = long_keys();
-    assert_snapshot!(wide(80, &stage.asof(&timeline())), @"");
+    assert_snapshot!(wide(80, &stage.asof(&timeline())), @"
+    exit code 0
+    --- stdout
+    prod-uploads from 2024-05-06 06:30:00 UTC to 2024-05-06 07:59:59 UTC
+      a bar is 15 min: ░ put  ▒ overwrite  █ delete
+
+                               puts   overwrites      deletes
+      2024-05-06 06:30            0            0            0
+      2024-05-06 06:45            0            0            0
+      2024-05-06 07:00            4            2            7  ░░░░░░▒▒▒██████████
+      2024-05-06 07:15            0            0            0
+      2024-05-06 07:30            0            0            0
+      2024-05-06 07:45            0            0            0
+
+      rank  activity burst
+         1  2024-05-06 07:08:10 UTC: 7 deletes in 1 s, 6 under uploads/, 1 under
+            customers/
+
+    the last second before the deletes: --at 2024-05-06T07:08:09Z
+      preview the restore: asof diff s3://prod-uploads --at 2024-05-06T07:08:09Z
+    ");
 }
 
 fn timeline() -> String {
