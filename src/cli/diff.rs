@@ -43,7 +43,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     if let Some(saving) = saving {
         saving.finish(&sums, seen(&client))?;
     }
-    let verdict = diff_verdict(versus, &sums, comparison.standing.versioning);
+    let verdict = diff_verdict(versus, &sums, comparison.state.versioning);
     let prices = Prices::at(&client.endpoint(), prices).filter(|_| verdict.is_none());
     let estimate = prices.and_then(|prices| prices.estimate(&sums, context.counters.list_requests.get()));
     let summary = context.summary(Command::Diff { versus }, location, at, &sums).estimated(estimate.as_ref());

@@ -66,14 +66,13 @@ pub(crate) struct AbortPlan<'a> {
 
 /// The result of a part of an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum PartState {
     /// Done.
     Done,
     /// Left as it is: asof cannot undo it, or it is not asof's to undo.
     Left,
     /// It cannot be undone, or its state is unknown. The application is not resumed.
-    #[serde(rename = "not undone")]
     NotUndone,
     /// Failed; run the same command again.
     Failed,
@@ -196,7 +195,7 @@ pub(crate) enum UndoState {
     InForce(Vec<String>),
 }
 
-/// The parts of aborting a recovery, in order. `standing` returns the undo state of a run, `stays` tells which
+/// The parts of aborting a recovery, in order. `undo_state` returns the undo state of a run, `stays` tells which
 /// databases are restored in place, and `has_hook` whether the file has a resume hook.
 ///
 /// | for | overtaken | |
@@ -212,12 +211,12 @@ pub(crate) enum UndoState {
 /// | an application that may be quiesced | | run the resume hook; a later recovery that has overtaken this one runs its own |
 pub(crate) fn abort_parts(
     state: &RecoveryState,
-    standing: impl Fn(&str) -> UndoState,
+    undo_state: impl Fn(&str) -> UndoState,
     stays: impl Fn(usize) -> bool,
     has_hook: bool,
 ) -> Vec<AbortPart> {
     let overtaken = state.overtaken().is_some();
-    let undo = |(bucket, run): &(usize, String)| match standing(run) {
+    let undo = |(bucket, run): &(usize, String)| match undo_state(run) {
         UndoState::Undone(by) => vec![AbortPart::Undone { run: run.clone(), by }],
         UndoState::InForce(_) if overtaken => vec![AbortPart::Left { run: run.clone() }],
         UndoState::InForce(runs) => {

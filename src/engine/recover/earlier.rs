@@ -60,7 +60,7 @@ impl Session<'_> {
         // If a database cannot be queried, a later step that needs the answer reports it.
         after.taken = recovery.state().swaps().next().is_some()
             || (!self.databases.is_empty()
-                && require_free(&self.databases, &recovery.errand()).await.is_err());
+                && require_free(&self.databases, &recovery.restore_request()).await.is_err());
         if !is_ended(after) {
             return Ok(None);
         }
@@ -86,6 +86,11 @@ impl Session<'_> {
                 about.join(", ")
             ))
             .hint("to resume it, put these back into the file; for another recovery, use another file"),
+            Earlier::OtherServer => Error::usage(format!(
+                "cannot resume the recovery {id} of this file: it was started on another server"
+            ))
+            .hint("to resume it, set --endpoint-url, AWS_ENDPOINT_URL, --region and --profile as they were; nothing was changed")
+            .hint(format!("or abort it: {abort}")),
             Earlier::FewerSteps(new) => Error::usage(format!(
                 "cannot resume the recovery {id}: since it started, its file has {new}"
             ))

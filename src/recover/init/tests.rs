@@ -5,6 +5,7 @@ use crate::recover::RecoveryFile;
 fn the_file_that_is_written_can_be_read() {
     let file = RecoveryFile::parse("recovery.toml", TEMPLATE).unwrap();
     assert_eq!(file.about(), ["bucket s3://prod-uploads", "database orders"]);
+    assert!(!TEMPLATE.contains(r"\n"), "an escape in a raw string is text");
 }
 
 fn is_setting(line: &str) -> bool {
