@@ -84,19 +84,25 @@ impl Prices {
             usd += thousands(work.writes) * class.write + thousands(work.keys) * class.read;
             usd += gigabytes(work.bytes) * class.retrieval;
             if !class.thaw.is_empty() {
-                archived.push((class, *work));
+                archived.push(Archived { prices: class, work: *work });
             }
         }
         Some(Estimate { usd, thaw: thaw(&archived), prices: self.name.clone() })
     }
 }
 
+/// The copies of a class whose objects have to be thawed.
+struct Archived<'a> {
+    prices: &'a ClassPrices,
+    work: ClassWork,
+}
+
 /// The cost of thawing, by the tiers that all of these classes have.
-fn thaw(archived: &[(&ClassPrices, ClassWork)]) -> BTreeMap<ThawTier, f64> {
+fn thaw(archived: &[Archived<'_>]) -> BTreeMap<ThawTier, f64> {
     let tiers = [ThawTier::Bulk, ThawTier::Standard, ThawTier::Expedited];
     let cost = |tier: ThawTier| {
-        let costs = archived.iter().map(|(class, work)| {
-            let prices = class.thaw.get(&tier)?;
+        let costs = archived.iter().map(|Archived { prices, work }| {
+            let prices = prices.thaw.get(&tier)?;
             Some(thousands(work.keys) * prices.requests + gigabytes(work.bytes) * prices.gb)
         });
         costs.sum::<Option<f64>>().map(|usd| (tier, usd))

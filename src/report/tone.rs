@@ -47,9 +47,9 @@ impl Tone {
     pub(super) fn of_change(purpose: Purpose, action: Action) -> Self {
         match (purpose, action) {
             (Purpose::Restore | Purpose::Plan | Purpose::Undo, Action::Delete)
-            | (Purpose::Versus(_), Action::Undelete) => Tone::Danger,
+            | (Purpose::Versus(_), Action::Undelete)
+            | (Purpose::Verify | Purpose::VerifyDirectory, _) => Tone::Danger,
             (Purpose::Directory { .. }, Action::Revert) => Tone::Caution,
-            (Purpose::Verify | Purpose::VerifyDirectory, _) => Tone::Danger,
             _ => Tone::Plain,
         }
     }

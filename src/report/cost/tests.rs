@@ -1,13 +1,7 @@
-use std::collections::BTreeMap;
-
 use super::*;
 
 fn estimate(usd: f64, thaw: &[(ThawTier, f64)]) -> Estimate {
-    Estimate {
-        usd,
-        thaw: BTreeMap::from_iter(thaw.iter().copied()),
-        prices: "us-east-1, June 2026".to_owned(),
-    }
+    Estimate { usd, thaw: thaw.iter().copied().collect(), prices: "us-east-1, June 2026".to_owned() }
 }
 
 #[test]

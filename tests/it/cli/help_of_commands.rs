@@ -56,7 +56,9 @@ fn of_diff() {
               - delete:   Keys created since T
 
           --prices <FILE>
-              Estimate costs with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
+              Estimate the cost with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
+
+              A server that is not AWS has no default prices.
 
           --exit-code
               Exit with code 4 if there are differences
@@ -178,8 +180,9 @@ fn of_show() {
               List every key in the table, not only the first ones of each kind
 
           --prices <FILE>
-              Estimate costs with the prices in this file (TOML or JSON); a plan does not name its
-              server
+              Estimate the cost with the prices in this file (TOML or JSON)
+
+              Without it there is no estimate: a plan does not name its server.
 
           --state-dir <DIR>
               Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]

@@ -59,7 +59,9 @@ fn of_restore() {
               - delete:   Keys created since T
 
           --prices <FILE>
-              Estimate costs with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
+              Estimate the cost with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
+
+              A server that is not AWS has no default prices.
 
       -n, --dry-run
               Show the changes as asof diff does, and apply nothing
