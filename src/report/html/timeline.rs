@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::screen::Screen;
 use super::super::timeline::{TimelineView, events, instant, length};
-use super::super::units::count;
+use super::super::units::plural;
 use super::page;
 use crate::model::Instant;
 use crate::timeline::{Bar, Event};
@@ -26,7 +26,7 @@ impl TimelineView<'_> {
                 (self.moments())
             }
         };
-        page(&self.place(), &self.span(bins), now, &body)
+        page(&format!("Activity in {}", self.place()), &self.span(bins), now, &body)
     }
 
     fn figure(&self, bars: &[Bar], width: i64) -> Markup {
@@ -57,7 +57,7 @@ impl TimelineView<'_> {
                 }
                 div class="ends" {
                     span { (instant(first).human()) }
-                    span { "highest: " (count(most)) }
+                    span { "tallest bar: " (plural(most, "event", "events")) }
                     span { (instant(bars.last().map_or(first, |bar| bar.from) + width).human()) }
                 }
             }
@@ -71,7 +71,7 @@ impl TimelineView<'_> {
             @let bursts = self.bursts(Screen::ENDLESS);
             @if bursts.is_empty() { p { "None." } } @else {
                 div class="scroll" { table {
-                    tr { th { "rank" } th { "began" } th { "activity" } }
+                    tr { th { "rank" } th { "start" } th { "activity" } }
                     @for burst in &bursts {
                         tr {
                             td class="number" { (burst.rank) }

@@ -114,7 +114,7 @@ fn keys_in_doubt() {
         existed then
       warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have
         expired entirely are not listed
 
                            keys        bytes
@@ -141,7 +141,7 @@ fn keys_in_doubt() {
         existed then
       warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have
         expired entirely are not listed
 
                            keys        bytes
