@@ -4,13 +4,14 @@ use super::args::compare::DiffArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::{suggest, time_arg};
-use crate::engine::{Comparison, Diff, Findings, seen};
+use crate::engine::{Comparison, Diff, Findings, Prices, read_prices, seen};
 use crate::error::Result;
 use crate::model::Instant;
-use crate::report::{ChangesView, Command, Heading, Purpose, diff_verdict, head};
+use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdict, head};
 
 pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
     let diff = read(context, &args).await?;
+    let prices = read_prices(args.prices.clone(), &context.cancel).await?;
     let DiffArgs { all, out, exit_code, common, .. } = args;
     let mut context = context.shown(common.output);
     let client = context.client(common.server.settings(None)).await?;
@@ -42,9 +43,12 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     if let Some(saving) = saving {
         saving.finish(&sums, seen(&client))?;
     }
-    let summary = context.summary(Command::Diff { versus }, location, at, &sums);
     let verdict = diff_verdict(versus, &sums, comparison.state.versioning);
-    view.finish(&sums, &summary, verdict.as_deref())?;
+    let prices = Prices::at(&client.endpoint(), prices).filter(|_| verdict.is_none());
+    let estimate = prices.and_then(|prices| prices.estimate(&sums, context.counters.list_requests.get()));
+    let summary = context.summary(Command::Diff { versus }, location, at, &sums).estimated(estimate.as_ref());
+    let closing = verdict.as_deref().map_or(Closing::NextStep(estimate.as_ref()), Closing::Verdict);
+    view.finish(&sums, &summary, closing)?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }
 

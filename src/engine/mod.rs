@@ -35,7 +35,7 @@ mod verify;
 /// Types used in the options and results of the use cases.
 pub use crate::apply::OnConflict;
 pub use crate::plan::file::{Header, Selected};
-pub use crate::plan::{Action, Only, Plausibility, Sums, Undelete, Warning};
+pub use crate::plan::{Action, Estimate, Only, Plausibility, Prices, Sums, Undelete, Warning};
 pub(crate) use crate::recover::{Conclusion, Existed};
 pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
 pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server};
@@ -56,7 +56,7 @@ pub use options::{ApplyOptions, OnDoubt, RestoreOptions, mass_delete};
 pub use past::judge;
 pub use prune::removable;
 pub use query::Query;
-pub(crate) use query::{check_elsewhere, earlier_rules, reading};
+pub(crate) use query::{check_elsewhere, earlier_rules, read_prices, reading};
 pub(crate) use references::ReferenceFinding;
 pub use references::References;
 pub use restore::{Begun, Prepared, Restore};
