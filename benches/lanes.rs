@@ -5,7 +5,13 @@
 //! of what all partitions together accept. Arguments choose sections: `copies`, `deletes`, `uneven`; none means all.
 //! `--test` runs each with a small bucket.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a benchmark")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a benchmark"
+)]
 
 #[path = "process/mod.rs"]
 mod process;
@@ -131,7 +137,7 @@ fn show(runtime: &tokio::runtime::Runtime, case: Case) {
     assert_eq!(done, keys as u64, "{}", cost.summary);
     let writes = writes.lock().unwrap();
     let took = *writes.last().unwrap() - *writes.first().unwrap();
-    let limit = LIMIT as f64 * case.partitions as f64;
+    let limit = f64::from(LIMIT) * case.partitions as f64;
     let rate = (keys as f64 - limit) / took.as_secs_f64();
     println!(
         "  {} partitions, {:2} lanes: {rate:5.0} keys/s, {:.2} of the limit; {} requests, {} keys throttled; {:.0} s in all, {:.0} us of CPU a key, {:.1} MiB at most",
