@@ -6,8 +6,8 @@ use super::args::look::ShowArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::{LATEST, named, state_dir};
-use super::suggest;
-use crate::engine::{Only, Run, open_plan};
+use super::{set, suggest};
+use crate::engine::{MANIFEST, Only, Run, open_plan};
 use crate::error::Result;
 use crate::model::Location;
 use crate::report::{ChangesView, Command, Heading, Purpose, plan_notes};
@@ -27,6 +27,9 @@ pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
         }
         _ => plan,
     };
+    if plan.is_dir() || plan.file_name().is_some_and(|name| name == MANIFEST) {
+        return set::show(&context, &plan, all);
+    }
     view(&context, &plan, Wanted { location: None, all, kinds: Only::default() })
 }
 

@@ -4,6 +4,7 @@ mod change;
 pub mod file;
 mod only;
 mod plausibility;
+pub mod set;
 mod summary;
 
 pub use change::{Action, Change, UncertainKey, Undelete, decide};

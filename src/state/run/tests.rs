@@ -1,5 +1,6 @@
 use super::*;
 use crate::error::ErrorKind;
+use crate::model::Server;
 use crate::state::Replay;
 
 fn order() -> RunManifest {
