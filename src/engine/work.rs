@@ -50,11 +50,6 @@ impl<'a> Work<'a> {
         &self.shard
     }
 
-    /// Whether the shard has no changes.
-    pub fn is_empty(&self) -> bool {
-        self.set.manifest.shards.get(self.shard.index as usize).is_none_or(|shard| shard.changes() == 0)
-    }
-
     /// Finds the shard's run in the state directory.
     ///
     /// # Errors

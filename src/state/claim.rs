@@ -112,7 +112,8 @@ fn others(dir: &Path) -> Result<Vec<Holder>> {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
             file => file.map_err(|e| cannot(&path, "open", &e))?,
         };
-        match file.try_lock() {
+        // Shared: over NFS, a file opened for reading cannot be locked exclusively.
+        match file.try_lock_shared() {
             Ok(()) => drop(fs::remove_file(&path)),
             Err(TryLockError::WouldBlock) => {
                 let Some(json) = read(&path)? else { continue };

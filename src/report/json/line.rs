@@ -42,7 +42,7 @@ pub(in crate::report) enum Line<'a> {
     PlanSet(PlanSetLine<'a>),
     /// A shard of a plan set.
     Shard(ShardLine<'a>),
-    /// The progress of `asof work`; on stderr, if that is not a terminal.
+    /// The progress of a worker; on stderr, if that is not a terminal.
     Progress(ProgressLine),
     /// The result of a bucket check or a database check.
     Check(&'a Check),
